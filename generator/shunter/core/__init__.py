@@ -1,0 +1,1 @@
+"""Layer 1: pure functions. No file, process or socket is touched here."""

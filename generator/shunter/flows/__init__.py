@@ -1,0 +1,1 @@
+"""Layer 3: use cases that verbs share. Context in, Report out."""

@@ -1,0 +1,71 @@
+"""Charts, pins and trains as data."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import Any
+
+
+@dataclass(frozen=True, slots=True)
+class Dependency:
+    """One entry of Chart.yaml's `dependencies`."""
+
+    name: str
+    version: str
+    repository: str = ""
+    alias: str = ""
+    condition: str = ""
+    tags: tuple[str, ...] = ()
+    import_values: tuple[Any, ...] = ()
+
+    @property
+    def key(self) -> str:
+        """The name under which the parent's values address this dependency."""
+        return self.alias or self.name
+
+
+@dataclass(frozen=True, slots=True)
+class Pin:
+    """One chart at one exact version. Digests are `sha256:` and 64 hex digits.
+
+    `digest` is of the archive's bytes, `content` of the unpacked files (see `core.archive.content_digest`), so
+    that an unpacked copy can be verified too. `source` is where a third-party chart came from.
+    """
+
+    name: str
+    version: str
+    app_version: str = ""
+    digest: str = ""
+    content: str = ""
+    source: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Train:
+    """A Software Release Train: a version and the exact chart of every car, keyed by alias, and the library."""
+
+    version: str
+    library: Pin
+    cars: Mapping[str, Pin]
+    cut: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Passage:
+    """One arrival of a train at an environment, as its history records it. `at` is RFC 3339, UTC, to the second."""
+
+    train: str
+    source: str
+    at: str
+    forced: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class TrainRecord:
+    """What an environment carries (`.shunter/train.yaml`): its train, or None for a mixture, pins, and history."""
+
+    train: str | None
+    library: Pin
+    cars: Mapping[str, Pin]
+    history: tuple[Passage, ...] = ()

@@ -1,0 +1,23 @@
+"""The one exception that a user sees: what is wrong, where, and what to do."""
+
+from __future__ import annotations
+
+from shunter.model.findings import Span
+
+
+class ShunterError(Exception):
+    """shunter cannot go on (exit code 2).
+
+    `message` is one sentence without a full stop; `hint` says what to do; `span` points at the culprit when
+    there is one; `notes` are further `name: text` lines below the source line.
+    """
+
+    def __init__(
+        self, message: str, *, hint: str = "", span: Span | None = None, notes: tuple[str, ...] = (), exit_code: int = 2
+    ) -> None:
+        super().__init__(message)
+        self.message = message
+        self.hint = hint
+        self.span = span
+        self.notes = notes
+        self.exit_code = exit_code

@@ -1,0 +1,129 @@
+"""Files as values: what a tree holds, what a change does to it, and the plan that is applied as one."""
+
+from __future__ import annotations
+
+import hashlib
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
+from typing import Literal, Protocol
+
+Mode = Literal["100644", "100755", "120000"]
+REGULAR: Mode = "100644"
+EXECUTABLE: Mode = "100755"
+SYMLINK: Mode = "120000"
+
+
+@dataclass(frozen=True, slots=True)
+class FileState:
+    """One file: its bytes (a symbolic link's target) and git's mode."""
+
+    data: bytes
+    mode: Mode = REGULAR
+
+    def object_id(self) -> str:
+        """The id that git gives to these bytes (SHA-1 of a blob), 40 hex digits."""
+        header = b"blob %d\0" % len(self.data)
+        return hashlib.sha1(header + self.data, usedforsecurity=False).hexdigest()
+
+
+class Tree(Protocol):
+    """What checks read: the disk, a git commit, or either with a plan laid over it. Paths are POSIX and relative."""
+
+    def get(self, path: str) -> FileState | None:
+        """The file at `path`, or None."""
+
+    def paths(self, under: str = "") -> Iterable[str]:
+        """Every file's path at or below the folder `under`, sorted, relative to the tree's root."""
+
+
+def _within(path: str, under: str) -> bool:
+    return not under or path == under or path.startswith(under.rstrip("/") + "/")
+
+
+class MemoryTree:
+    """A tree held in a mapping."""
+
+    def __init__(self, files: Mapping[str, FileState]) -> None:
+        self._files = files
+
+    def get(self, path: str) -> FileState | None:
+        """See `Tree.get`."""
+        return self._files.get(path)
+
+    def paths(self, under: str = "") -> list[str]:
+        """See `Tree.paths`."""
+        return sorted(path for path in self._files if _within(path, under))
+
+
+class OverlayTree:
+    """A tree with changes laid over it; None hides a file."""
+
+    def __init__(self, base: Tree, changes: Mapping[str, FileState | None]) -> None:
+        self._base = base
+        self._changes = changes
+
+    def get(self, path: str) -> FileState | None:
+        """See `Tree.get`."""
+        return self._changes[path] if path in self._changes else self._base.get(path)
+
+    def paths(self, under: str = "") -> list[str]:
+        """See `Tree.paths`."""
+        found = {path for path in self._base.paths(under) if path not in self._changes}
+        found.update(path for path, state in self._changes.items() if state is not None and _within(path, under))
+        return sorted(found)
+
+
+class SubTree:
+    """One folder of a tree, as a tree of its own."""
+
+    def __init__(self, base: Tree, folder: str) -> None:
+        self._base = base
+        self._prefix = "" if folder in ("", ".") else folder.rstrip("/") + "/"
+
+    def get(self, path: str) -> FileState | None:
+        """See `Tree.get`."""
+        return self._base.get(self._prefix + path)
+
+    def paths(self, under: str = "") -> list[str]:
+        """See `Tree.paths`."""
+        full = (self._prefix + under).rstrip("/")
+        return [path[len(self._prefix) :] for path in self._base.paths(full)]
+
+
+@dataclass(frozen=True, slots=True)
+class Edit:
+    """Change one file. `before` is the object id that must still be on disk (None: no file), `after` None deletes."""
+
+    path: str
+    before: str | None
+    after: FileState | None
+    renamed_from: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Conflict:
+    """A path where a person's change and the template's exclude each other; the three index stages of git."""
+
+    path: str
+    kind: str
+    base: FileState | None = None
+    ours: FileState | None = None
+    theirs: FileState | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class RepositoryPlan:
+    """Everything one command does to one repository: applied whole, as one commit, or not at all.
+
+    `root` is the repository's folder; `head` the commit that the plan was made on (None: the repository is new);
+    `key` identifies the plan's inputs. Edits' paths are relative to `root`.
+    """
+
+    repository: str
+    root: str
+    head: str | None
+    edits: tuple[Edit, ...] = ()
+    conflicts: tuple[Conflict, ...] = ()
+    branch: str = "main"
+    message: str = ""
+    key: str = ""
