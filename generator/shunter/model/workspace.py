@@ -1,0 +1,124 @@
+"""The workspace as data: what one `shunter.yaml` says, and the repositories and projects that follow from it."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from typing import Any
+
+STATELESS = ("rest-api", "api-gateway", "frontend", "auth", "worker", "cron")
+STATEFUL = ("database", "search", "broker", "monitoring")
+ARCHETYPES = STATELESS + STATEFUL
+
+
+@dataclass(frozen=True, slots=True)
+class Layout:
+    """Which repository holds code, charts and environments.
+
+    A mode is `mono`, `multi` or (code only) `monolith`; the `*_repository` names apply to mono modes. Modes that
+    name the same repository share it.
+    """
+
+    code: str
+    charts: str
+    envs: str
+    code_repository: str
+    charts_repository: str
+    envs_repository: str
+
+
+@dataclass(frozen=True, slots=True)
+class ExistingChart:
+    """A chart that shunter did not make: a folder of the workspace, or name and exact version in a repository."""
+
+    path: str = ""
+    repository: str = ""
+    name: str = ""
+    version: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Service:
+    """What a team owns. `language` is empty where there is no code; `chart` is set for an existing chart."""
+
+    name: str
+    archetype: str = ""
+    language: str = ""
+    team: str = ""
+    port: int = 8080
+    chart: ExistingChart | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Environment:
+    """A place where a release runs. `promotes_from` is empty at the start of a route."""
+
+    name: str
+    stage: str = ""
+    promotes_from: str = ""
+    namespace: str = ""
+    cluster: str = ""
+    values: tuple[str, ...] = ("values.yaml",)
+    helm: str = "4"
+
+
+@dataclass(frozen=True, slots=True)
+class Registries:
+    """`directory` holds chart archives and index.yaml; `url` is where that directory is served, or empty."""
+
+    directory: str = ".shunter/registry"
+    url: str = ""
+    push: str = ""
+    images: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Workspace:
+    """Everything one `shunter.yaml` describes, defaults filled in."""
+
+    name: str
+    layout: Layout
+    services: tuple[Service, ...]
+    environments: tuple[Environment, ...]
+    library: str
+    registries: Registries
+    templates_source: str
+    templates_release: str
+    repositories_url: str = ""
+    development: str = "trunk"
+    ci: str = "github"
+    deployment: str = "helm"
+    tools_source: str = "local"
+    owners: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
+    rules: Mapping[str, str] = field(default_factory=dict)
+
+    def service(self, name: str) -> Service | None:
+        """The service of that name, or None."""
+        return next((service for service in self.services if service.name == name), None)
+
+    def environment(self, name: str) -> Environment | None:
+        """The environment of that name, or None."""
+        return next((environment for environment in self.environments if environment.name == name), None)
+
+
+@dataclass(frozen=True, slots=True)
+class Project:
+    """One application of one template at one place. `path` is relative to its repository (`.` is the root)."""
+
+    kind: str
+    name: str
+    path: str
+    answers: Mapping[str, Any]
+
+
+@dataclass(frozen=True, slots=True)
+class RepositorySpec:
+    """One planned git repository: its folder relative to the workspace (`.` for the workspace's own), its projects."""
+
+    name: str
+    folder: str
+    projects: tuple[Project, ...]
+
+    def project(self, kind: str, name: str) -> Project | None:
+        """The project of that kind and name, or None."""
+        return next((project for project in self.projects if (project.kind, project.name) == (kind, name)), None)
