@@ -1,0 +1,175 @@
+"""Chart archives: reproducible `.tgz` files, what is in them, and their digests.
+
+The limits and the rules for paths are those of Helm's archive loader (`pkg/chart/loader/archive`).
+"""
+
+from __future__ import annotations
+
+import hashlib
+import io
+import re
+import struct
+import tarfile
+import zlib
+from collections.abc import Mapping
+
+from shunter.core import helmignore, plainyaml
+from shunter.model.chart import Pin
+from shunter.model.errors import ShunterError
+from shunter.model.files import EXECUTABLE, REGULAR, SYMLINK, FileState
+
+LARGEST_CHART = 100 * 1024 * 1024
+LARGEST_FILE = 5 * 1024 * 1024
+_GZIP_HEADER = b"\x1f\x8b\x08\x00\x00\x00\x00\x00\x02\xff"
+_DRIVE = re.compile(r"[a-zA-Z]:/")
+_BOM = b"\xef\xbb\xbf"
+
+
+def pack(files: Mapping[str, FileState], name: str, version: str, *, mtime: int = 0) -> bytes:
+    """The archive of the chart `files` (paths relative to the chart), without what its `.helmignore` drops.
+
+    Equal files give equal bytes: entries are sorted, owned by nobody, and dated `mtime` (seconds since 1970).
+    Raises ShunterError where Chart.yaml names another chart or version, or a file is a symbolic link or too large.
+    """
+    kept = helmignore.filter_files(files)
+    metadata = chart_metadata(kept)
+    found = (field(metadata, "name"), field(metadata, "version"))
+    if found != (name, version):
+        raise ShunterError(
+            f"Chart.yaml describes {' '.join(found)}, not {name} {version}",
+            hint="the archive's name and Chart.yaml must agree, or Helm does not find the chart",
+        )
+    buffer = io.BytesIO()
+    with tarfile.open(fileobj=buffer, mode="w", format=tarfile.PAX_FORMAT) as tar:
+        for path in sorted(kept, key=lambda path: (path != "Chart.yaml", path)):
+            data = _checked(path, kept[path], name)
+            entry = tarfile.TarInfo(f"{name}/{path}")
+            entry.size, entry.mtime = len(data), mtime
+            entry.mode = 0o755 if kept[path].mode == EXECUTABLE else 0o644
+            tar.addfile(entry, io.BytesIO(data))
+    return _gzip(buffer.getvalue())
+
+
+def _checked(path: str, state: FileState, name: str) -> bytes:
+    if state.mode == SYMLINK:
+        raise ShunterError(
+            f"chart {name} holds the symbolic link {path}", hint="put the file there, or name it in .helmignore"
+        )
+    if len(state.data) > LARGEST_FILE:
+        raise ShunterError(
+            f"{path} in chart {name} is larger than Helm loads ({LARGEST_FILE} bytes)", hint="name it in .helmignore"
+        )
+    return state.data
+
+
+def _gzip(data: bytes) -> bytes:
+    deflate = zlib.compressobj(9, zlib.DEFLATED, -zlib.MAX_WBITS)
+    body = deflate.compress(data) + deflate.flush()
+    return _GZIP_HEADER + body + struct.pack("<II", zlib.crc32(data), len(data) & 0xFFFFFFFF)
+
+
+def unpack(data: bytes, what: str = "the archive") -> dict[str, FileState]:
+    """The files of an archive, sorted, paths relative to the chart; `what` names the archive in errors.
+
+    Raises ShunterError for what is no archive, for a path that leaves the chart, for links and devices, and
+    for more than Helm would load.
+    """
+    files: dict[str, FileState] = {}
+    try:
+        plain = _gunzip(data, what)
+        with tarfile.open(fileobj=io.BytesIO(plain), mode="r:") as tar:
+            for entry in tar:
+                if not entry.isdir():
+                    files[_inside(entry.name, what)] = _state(tar, entry, what)
+    except (tarfile.TarError, zlib.error, EOFError, OSError, ValueError) as error:
+        raise ShunterError(
+            f"{what} is not a chart archive: {error}", hint="make it anew with `shunter package` or `helm package`"
+        ) from error
+    if "Chart.yaml" not in files:
+        raise ShunterError(f"{what} holds no chart: there is no Chart.yaml in its top folder")
+    return dict(sorted(files.items()))
+
+
+def _gunzip(data: bytes, what: str) -> bytes:
+    inflate = zlib.decompressobj(16 + zlib.MAX_WBITS)
+    plain = inflate.decompress(data, LARGEST_CHART + 1)
+    if len(plain) > LARGEST_CHART:
+        raise ShunterError(f"{what} is larger than Helm unpacks ({LARGEST_CHART} bytes)")
+    if not inflate.eof:
+        raise EOFError("it is cut off")
+    return plain
+
+
+def _inside(name: str, what: str) -> str:
+    """The path below the archive's top folder."""
+    parts = name.replace("\\", "/").split("/")
+    path = "/".join(part for part in parts[1:] if part not in ("", "."))
+    absolute = name.startswith(("/", "\\")) or _DRIVE.match(path) is not None or _DRIVE.match(name) is not None
+    if absolute or not path or ".." in parts or "\0" in name:
+        raise ShunterError(
+            f"{what} holds the path `{name}`, which leaves the chart",
+            hint="do not use this archive: it may be an attack",
+        )
+    return path
+
+
+def _state(tar: tarfile.TarFile, entry: tarfile.TarInfo, what: str) -> FileState:
+    if not entry.isreg():
+        raise ShunterError(f"{what} holds `{entry.name}`, which is a link or a device", hint="charts hold plain files")
+    if entry.size > LARGEST_FILE:
+        raise ShunterError(f"`{entry.name}` in {what} is larger than Helm loads ({LARGEST_FILE} bytes)")
+    source = tar.extractfile(entry)
+    assert source is not None
+    return FileState(source.read(), EXECUTABLE if entry.mode & 0o100 else REGULAR)
+
+
+def digest(data: bytes) -> str:
+    """The SHA-256 of an archive's bytes, `sha256:` and 64 hex digits."""
+    return "sha256:" + hashlib.sha256(data).hexdigest()
+
+
+def content_digest(files: Mapping[str, FileState]) -> str:
+    """The SHA-256 of unpacked files, whatever archive they came in.
+
+    What is hashed: for each path in order of its UTF-8 bytes, `<length of path>:<path>`, `x` or `-`, and
+    `<length of data>:<data>`. No two trees give the same stream.
+    """
+    total = hashlib.sha256()
+    for path, state in sorted((path.encode(), state) for path, state in files.items()):
+        mark = b"x" if state.mode == EXECUTABLE else b"l" if state.mode == SYMLINK else b"-"
+        total.update(b"%d:%s%s%d:" % (len(path), path, mark, len(state.data)))
+        total.update(state.data)
+    return "sha256:" + total.hexdigest()
+
+
+def chart_metadata(files: Mapping[str, FileState], what: str = "the chart") -> dict[str, object]:
+    """Chart.yaml as a mapping. Raises ShunterError where it is missing or no mapping."""
+    state = files.get("Chart.yaml")
+    if state is None:
+        raise ShunterError(f"{what} has no Chart.yaml")
+    value = plainyaml.load(state.data.removeprefix(_BOM), "Chart.yaml").value
+    if not isinstance(value, dict):
+        raise ShunterError(f"Chart.yaml of {what} is not a mapping")
+    return value
+
+
+def field(metadata: Mapping[str, object], key: str) -> str:
+    """A text field of Chart.yaml as Helm reads it: numbers and booleans without quotes become text."""
+    value = metadata.get(key)
+    if isinstance(value, bool):
+        return "true" if value else "false"
+    return "" if value is None else str(value)
+
+
+def pin_from_archive(data: bytes, *, source: str = "") -> Pin:
+    """The pin of the chart in an archive: name, version, appVersion, and both digests."""
+    return pin_from_files(unpack(data), digest_of=data, source=source)
+
+
+def pin_from_files(files: Mapping[str, FileState], *, digest_of: bytes = b"", source: str = "") -> Pin:
+    """The pin of an unpacked chart; `digest_of` is its archive, if there is one."""
+    metadata = chart_metadata(files)
+    name, version, app = (field(metadata, key) for key in ("name", "version", "appVersion"))
+    if not name or not version:
+        raise ShunterError("Chart.yaml has no name or no version", hint="Helm needs both")
+    return Pin(name, version, app, digest(digest_of) if digest_of else "", content_digest(files), source)

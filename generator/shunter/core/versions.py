@@ -1,0 +1,116 @@
+"""Chart versions as Helm reads them, and names that Kubernetes accepts.
+
+The grammar is that of Masterminds/semver 3 `NewVersion`, which Helm uses for a chart's `version`; the order is
+SemVer 2.0.0, section 11.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterable
+from dataclasses import dataclass
+from functools import total_ordering
+
+from shunter.model.errors import ShunterError
+
+_NUMBER = r"(0|[1-9][0-9]*)"
+_PART = r"(?:0|[1-9][0-9]*|[0-9]*[a-zA-Z-][0-9a-zA-Z-]*)"
+_BUILD = r"[0-9A-Za-z-]+(?:\.[0-9A-Za-z-]+)*"
+_VERSION = re.compile(rf"v?{_NUMBER}(?:\.{_NUMBER})?(?:\.{_NUMBER})?(?:-({_PART}(?:\.{_PART})*))?(?:\+({_BUILD}))?")
+_RANGE = re.compile(r"[\^~<>=!*|, ]|(?:^|\.)[xX](?:\.|$)")
+_LABEL = re.compile(r"[a-z0-9](?:[a-z0-9-]{0,61}[a-z0-9])?")
+_LARGEST = 2**64 - 1
+_LONGEST = 256
+
+
+@total_ordering
+@dataclass(frozen=True, slots=True, eq=False)
+class Version:
+    """One version. Equality and order ignore build metadata, as SemVer's precedence does."""
+
+    major: int
+    minor: int
+    patch: int
+    prerelease: tuple[str, ...]
+    build: str
+    text: str
+
+    def _key(self) -> tuple[object, ...]:
+        parts = tuple(_precedence(part) for part in self.prerelease)
+        return (self.major, self.minor, self.patch, not self.prerelease, parts)
+
+    def __eq__(self, other: object) -> bool:
+        return isinstance(other, Version) and self._key() == other._key()
+
+    def __lt__(self, other: Version) -> bool:
+        return self._key() < other._key()
+
+    def __hash__(self) -> int:
+        return hash(self._key())
+
+
+def _precedence(part: str) -> tuple[int, int, str]:
+    number = int(part) if part.isdigit() else _LARGEST + 1
+    return (0, number, "") if number <= _LARGEST else (1, 0, part)
+
+
+def parse(text: str) -> Version | None:
+    """The version that `text` spells, or None where Helm would refuse it as a chart's version."""
+    found = _VERSION.fullmatch(text) if len(text) <= _LONGEST else None
+    if found is None:
+        return None
+    major, minor, patch = (int(found[group] or 0) for group in (1, 2, 3))
+    prerelease = tuple(found[4].split(".")) if found[4] else ()
+    if max(major, minor, patch) > _LARGEST:
+        return None
+    return Version(major, minor, patch, prerelease, found[5] or "", text)
+
+
+def is_exact(text: str) -> bool:
+    """Whether `text` names one version: all three numbers are there, and Helm accepts it.
+
+    `1.2` is a chart's version to Helm, but as a dependency it means every 1.2.x, so it is not exact.
+    """
+    found = _VERSION.fullmatch(text)
+    return found is not None and found[3] is not None and parse(text) is not None
+
+
+def require_exact(text: str, what: str) -> Version:
+    """The version that `text` spells; `what` names its owner in the error, such as `chart orders`.
+
+    Raises ShunterError for a range and for what Helm refuses.
+    """
+    version = parse(text)
+    if version is not None and is_exact(text):
+        return version
+    if _RANGE.search(text) or version is not None:
+        raise ShunterError(
+            f"{what} is pinned to `{text}`, which is a range and not one version",
+            hint="write all three numbers, such as 1.2.0: what a range finds changes, and prereleases never match it",
+        )
+    raise ShunterError(f"{what} has the version `{text}`, which Helm does not accept", hint=_advice(text))
+
+
+def _advice(text: str) -> str:
+    core = text.split("+", 1)[0]
+    if any(part.isdigit() and len(part) > 1 and part[0] == "0" for part in re.split(r"[.-]", core)):
+        return "no number may start with 0; put a letter before a commit's id, such as 1.0.0-g0012345"
+    return "write X.Y.Z, with letters, digits and hyphens after it only, such as 1.3.0-main.42.g1a2b3c4"
+
+
+def newest_first(texts: Iterable[str]) -> list[str]:
+    """`texts` in the order of a repository's index: newest first, what is no version last."""
+    texts = sorted(texts)
+    known = [text for text in texts if parse(text)]
+    return sorted(known, key=_parsed, reverse=True) + [text for text in texts if not parse(text)]
+
+
+def _parsed(text: str) -> tuple[Version, str]:
+    version = parse(text)
+    assert version is not None
+    return version, text
+
+
+def is_label(text: str) -> bool:
+    """Whether `text` is a DNS label of RFC 1123: what Kubernetes accepts as most names, 1 to 63 characters."""
+    return _LABEL.fullmatch(text) is not None
