@@ -14,6 +14,7 @@ from typing import Any
 from shunter.core import plainyaml
 from shunter.model.chart import Dependency
 from shunter.model.errors import ShunterError
+from shunter.model.files import FileState
 
 _GO_ESCAPES = {ord(char): f"\\u{ord(char):04x}" for char in "<>&\u2028\u2029"}
 
@@ -73,6 +74,12 @@ def keep_generated(old: bytes | None, dependencies: Sequence[Dependency], now: s
         return now
     kept = value.get("generated") if isinstance(value, dict) else None
     return kept if isinstance(kept, str) and render_lock(dependencies, kept) == old else now
+
+
+def chart_lock(dependencies: Sequence[Dependency], now: str, old: FileState | None) -> FileState:
+    """Chart.lock for `dependencies`; the time of the `old` one while nothing else changes, else `now`."""
+    generated = keep_generated(old.data if old else None, dependencies, now)
+    return FileState(render_lock(dependencies, generated))
 
 
 def format_time(seconds: int, nanoseconds: int = 0) -> str:

@@ -8,14 +8,33 @@ app on every render, so that schema stays small and the full one is for editors 
 from __future__ import annotations
 
 import json
-from collections.abc import Iterable, Mapping
+from collections.abc import Collection, Mapping
 from dataclasses import dataclass, field
 from typing import Any
 
-from shunter.core import archive, bundle, lock, plainyaml, records, vendored, versions
+from shunter.core import archive, bundle, lock, plainyaml, records, vendoring, versions
+from shunter.core.records import parse_train_record, pins_digest, train_record
+from shunter.core.vendoring import vendored, verify_vendored
 from shunter.model.chart import Dependency, Pin, TrainRecord
 from shunter.model.errors import ShunterError
 from shunter.model.files import FileState, Tree
+
+__all__ = [
+    "UmbrellaSpec",
+    "chart_lock",
+    "chart_yaml",
+    "check",
+    "dependencies",
+    "derive",
+    "full_schema",
+    "helm_schema",
+    "parse_train_record",
+    "pins_digest",
+    "train_record",
+    "vendor",
+    "vendored",
+    "verify_vendored",
+]
 
 FULL_SCHEMA = ".shunter/values.full.schema.json"
 RESERVED = frozenset({"global", "tags"})
@@ -35,7 +54,7 @@ class UmbrellaSpec:
     version: str
     library: Pin
     cars: Mapping[str, Pin] = field(default_factory=dict)
-    services: frozenset[str] = frozenset()
+    services: Collection[str] = ()
     description: str = ""
     repository: str = ""
     app_version: str = ""
@@ -77,7 +96,7 @@ def dependencies(spec: UmbrellaSpec) -> tuple[Dependency, ...]:
 def _repository(spec: UmbrellaSpec, pin: Pin) -> str:
     if spec.repository:
         return pin.source if pin.source.startswith(("http://", "https://", "oci://")) else spec.repository
-    folder = vendored.folders(spec.pins())[pin.name, pin.version]
+    folder = vendoring.folders(spec.pins())[pin.name, pin.version]
     return "" if folder == pin.name else f"file://charts/{folder}"
 
 
@@ -99,10 +118,9 @@ def _dependency(item: Dependency) -> dict[str, str]:
     return record | {key: value for key, value in optional.items() if value}
 
 
-def chart_lock(spec: UmbrellaSpec, old: bytes | None, now: str) -> bytes:
+def chart_lock(spec: UmbrellaSpec, now: str, old: FileState | None) -> FileState:
     """Chart.lock; it keeps the time of the `old` one while nothing else changes, else it carries `now`."""
-    pinned = dependencies(spec)
-    return lock.render_lock(pinned, lock.keep_generated(old, pinned, now))
+    return lock.chart_lock(dependencies(spec), now, old)
 
 
 def helm_schema(spec: UmbrellaSpec) -> bytes:
@@ -151,12 +169,28 @@ def _minified(schema: Mapping[str, Any]) -> bytes:
     return (json.dumps(schema, separators=(",", ":"), ensure_ascii=False) + "\n").encode()
 
 
+def vendor(spec: UmbrellaSpec, archives: Mapping[tuple[str, str], bytes]) -> dict[str, FileState]:
+    """`charts/` of the environment: unpacked copies where there is no repository, else archives.
+
+    `archives` are by name and version. Raises ShunterError for a pin that has none.
+    """
+    if spec.repository:
+        return vendoring.vendor_archives(spec.pins(), archives)
+    return vendoring.vendor_unpacked(spec.pins(), _unpacked(spec, archives))
+
+
+def _unpacked(
+    spec: UmbrellaSpec, archives: Mapping[tuple[str, str], bytes]
+) -> dict[tuple[str, str], dict[str, FileState]]:
+    keys = [(pin.name, pin.version) for pin in spec.pins()]
+    return {key: archive.unpack(archives[key], f"{'-'.join(key)}.tgz") for key in keys if key in archives}
+
+
 def derive(
     spec: UmbrellaSpec,
     archives: Mapping[tuple[str, str], bytes],
     record: TrainRecord,
     previous: Tree,
-    *,
     now: str,
     schemas: Mapping[str, bytes] | None = None,
 ) -> dict[str, FileState | None]:
@@ -165,23 +199,17 @@ def derive(
     `archives` are by name and version, one for each pin; `previous` is the folder as it is; `now` dates a changed
     Chart.lock (`lock.format_time`); `schemas` are the schemas of known but unpinned services, by alias.
     """
-    unpacked = {key: archive.unpack(data, f"{'-'.join(key)}.tgz") for key, data in archives.items()}
-    old_lock = previous.get("Chart.lock")
+    known = dict(schemas or {}) | _schemas(spec, _unpacked(spec, archives))
     files = {
         "Chart.yaml": chart_yaml(spec),
-        "Chart.lock": chart_lock(spec, old_lock.data if old_lock else None, now),
         "values.schema.json": helm_schema(spec),
-        FULL_SCHEMA: full_schema(spec, dict(schemas or {}) | _schemas(spec, unpacked)),
+        FULL_SCHEMA: full_schema(spec, known),
         records.PATH: records.train_record(record),
     }
     derived: dict[str, FileState | None] = {path: FileState(data) for path, data in files.items()}
-    charts = vendored.vendor_archives(spec.pins(), archives) if spec.repository else None
-    derived |= charts if charts is not None else vendored.vendor_unpacked(spec.pins(), unpacked)
-    return derived | dict.fromkeys(_stale(previous.paths("charts"), derived))
-
-
-def _stale(present: Iterable[str], derived: Mapping[str, FileState | None]) -> list[str]:
-    return [path for path in present if path not in derived]
+    derived["Chart.lock"] = chart_lock(spec, now, previous.get("Chart.lock"))
+    derived |= vendor(spec, archives)
+    return derived | {path: None for path in previous.paths(vendoring.FOLDER) if path not in derived}
 
 
 def _schemas(spec: UmbrellaSpec, unpacked: Mapping[tuple[str, str], Mapping[str, FileState]]) -> dict[str, bytes]:
