@@ -1,0 +1,63 @@
+"""PyYAML's own scanner with the habits of go-yaml's, for the few texts on which libyaml 0.2.5 went another way.
+
+In flow collections go-yaml ends a plain scalar at `?`, lets one end in `:`, and allows `,` and brackets in tags.
+"""
+
+from __future__ import annotations
+
+from typing import Any, Final
+
+from yaml.parser import Parser
+from yaml.reader import Reader
+from yaml.scanner import Scanner
+from yaml.tokens import ScalarToken
+
+_BLANK: Final = "\0 \t\r\n\x85\u2028\u2029"
+
+
+class GoParser(Reader, Scanner, Parser):
+    """Events of a text, as go-yaml's parser gives them."""
+
+    def __init__(self, text: bytes) -> None:
+        Reader.__init__(self, text)
+        Scanner.__init__(self)
+        Parser.__init__(self)
+
+    def check_plain(self) -> bool:
+        char, after = self.peek(), self.peek(1)
+        if char in "?:":
+            return not self.flow_level and after not in _BLANK
+        return char not in _BLANK + "-?:,[]{}#&*!|>'\"%@`" or (char == "-" and after not in " \t")
+
+    def check_key(self) -> bool:
+        return bool(self.flow_level) or self.peek(1) in _BLANK
+
+    def check_value(self) -> bool:
+        return bool(self.flow_level) or self.peek(1) in _BLANK
+
+    def scan_plain(self) -> ScalarToken:
+        """Scanner.scan_plain, but for where the scalar ends."""
+        chunks: list[str] = []
+        start = end = self.get_mark()
+        spaces: list[str] | None = []
+        while self.peek() != "#":
+            length = 0
+            while not self._ends_plain(length):
+                length += 1
+            if length == 0:
+                break
+            self.allow_simple_key = False
+            chunks.extend(spaces or ())
+            chunks.append(self.prefix(length))
+            self.forward(length)
+            end = self.get_mark()
+            spaces = self.scan_plain_spaces(self.indent + 1, start)
+            if not spaces or (not self.flow_level and self.column < self.indent + 1):
+                break
+        return ScalarToken("".join(chunks), True, start, end)
+
+    def _ends_plain(self, length: int) -> bool:
+        char: Any = self.peek(length)
+        if char in _BLANK or (char == ":" and self.peek(length + 1) in _BLANK):
+            return True
+        return bool(self.flow_level) and char in ",?[]{}"

@@ -1,0 +1,209 @@
+"""YAML text as node trees, by libyaml: every node knows where it stands.
+
+Two composers give the same trees. PyYAML's, written in C, is the fast one. It recurses on the C stack and refuses a
+redefined anchor, so a text that nests deeply or redefines one goes through the other, which is iterative.
+"""
+
+from __future__ import annotations
+
+import re
+from typing import Any, Final, TypeAlias
+
+from yaml._yaml import CParser
+from yaml.composer import ComposerError
+from yaml.error import MarkedYAMLError, YAMLError
+from yaml.events import AliasEvent, MappingStartEvent, ScalarEvent, SequenceStartEvent
+from yaml.nodes import MappingNode, ScalarNode, SequenceNode
+from yaml.reader import ReaderError
+
+from shunter.core.places import decode
+
+__all__ = ["MappingNode", "MarkedYAMLError", "Node", "ReaderError", "ScalarNode", "SequenceNode", "YAMLError"]
+
+MAX_DEPTH: Final = 200
+"""Deeper values are not judged: validators recurse. (Helm gives up at 10,000.)"""
+
+PLAIN: Final = "?"
+"""The tag of a scalar that Helm resolves by its text. An explicit tag keeps its name; all else has the tag ''."""
+
+BANG: Final = "!"
+"""The tag of a scalar written with a lone `!`: libyaml takes the tag away, go-yaml keeps it and reads a string."""
+
+Node: TypeAlias = Any  # a node of yaml.nodes, whose stubs leave half of the attributes out
+Pairs: TypeAlias = list[tuple[Node, Node]]
+_IN_FLOW: Final = "found an unquoted `?` inside brackets"
+_GO_DIFFERS: Final = (
+    "found unexpected ':'",
+    "did not find expected tag URI",
+    "did not find expected whitespace or line break",
+    _IN_FLOW,
+)
+_BRACKET: Final = re.compile(rb"[\[\]{}]")
+_BANG: Final = re.compile(r"(?:&\S+\s+)?!(?=\s)")
+_SLASH: Final = re.compile(r"(?<!\\)(?:\\\\)*\\/")
+
+
+class TooDeepError(Exception):
+    """The text nests deeper than MAX_DEPTH; `node` stands where it does, None if that is unknown."""
+
+    def __init__(self, node: Any = None) -> None:
+        super().__init__()
+        self.node = node
+
+
+class _Parser(CParser):
+    """Tags mean nothing here but '': a bound C method costs least where the composer asks for them on each node."""
+
+    resolve: Any = "".format
+    descend_resolver = "".format
+    ascend_resolver = "".format
+
+
+class _TaggingParser(_Parser):
+    """Tags as `PLAIN` says, for a text that may hold explicit ones."""
+
+    def resolve(self, kind: type[Node], value: str | None, implicit: Any) -> str:
+        return PLAIN if kind is ScalarNode and implicit[0] else ""
+
+
+def compose(text: bytes) -> Node | None:
+    """The root of the first document in `text`, or None where there is none; what follows it is not looked at.
+
+    Scalars have explicit tags, or `PLAIN`, only if the text holds a `!`; without one, a plain scalar's style is ''.
+    Raises yaml.YAMLError where libyaml refuses the text, and TooDeepError.
+    """
+    try:
+        node = _composed(text)
+        if node is not None and (b"!" in text or b"\\/" in text or (b"?" in text and (b"[" in text or b"{" in text))):
+            _as_go(node, decode(text))
+    except MarkedYAMLError as error:
+        if error.problem not in _GO_DIFFERS:
+            raise
+        return _reread(text, error)
+    return node
+
+
+def _reread(text: bytes, error: MarkedYAMLError) -> Node | None:
+    """The tree as go-yaml would make it; raises `error`, libyaml's, if go-yaml refuses the text as well."""
+    from shunter.core.goscanner import GoParser
+
+    try:
+        node = _compose_slowly(text, GoParser(text))
+        if node is not None:
+            _as_go(node, decode(text))
+    except YAMLError:
+        raise error from None
+    return node
+
+
+def _composed(text: bytes) -> Node | None:
+    if _may_be_deep(text):
+        return _compose_slowly(text)
+    parser = (_TaggingParser if b"!" in text else _Parser)(text)
+    if not parser.check_node():
+        return None
+    try:
+        node = parser.get_node()
+    except ComposerError as error:
+        if "duplicate anchor" not in str(error.context):
+            raise
+        return _compose_slowly(text)
+    return node
+
+
+def _as_go(root: Node, text: str) -> None:
+    """What go-yaml sees differently: a lone `!`; the escape `\\/` and a plain `?` in brackets, which it refuses."""
+    stack, seen = [(root, False)], set()
+    while stack:
+        node, in_flow = stack.pop()
+        if id(node) in seen:
+            continue
+        seen.add(id(node))
+        if node.__class__ is ScalarNode:
+            _scalar_as_go(node, in_flow, text)
+            continue
+        below = in_flow or bool(node.flow_style)
+        for entry in node.value:
+            stack.extend((child, below) for child in (entry if entry.__class__ is tuple else (entry,)))
+
+
+def _scalar_as_go(node: Node, in_flow: bool, text: str) -> None:
+    start, end = node.start_mark.index, node.end_mark.index
+    if node.style == "":
+        if node.tag in (PLAIN, "") and _BANG.match(text, start):
+            node.tag = BANG
+        if in_flow and "?" in node.value:
+            raise MarkedYAMLError(None, None, _IN_FLOW, node.start_mark)
+    elif node.tag == PLAIN:
+        node.tag = BANG
+    elif node.style == '"' and _SLASH.search(text, start, end):
+        raise MarkedYAMLError(None, None, "found unknown escape character", node.start_mark)
+
+
+def has_second_document(text: bytes) -> bool:
+    """Whether something follows the first document of `text` that Helm does not read (after a `...`)."""
+    parser = _Parser(text)
+    try:
+        return bool(parser.check_node() and parser.get_node() is not None and parser.check_node())
+    except YAMLError:
+        return True
+
+
+def _may_be_deep(text: bytes) -> bool:
+    if text.count(b"- -") > MAX_DEPTH or text.count(b"? ") > MAX_DEPTH or b" " * MAX_DEPTH in text:
+        return True
+    if text.count(b"[") + text.count(b"{") <= MAX_DEPTH:
+        return False
+    depth = deepest = 0
+    for bracket in _BRACKET.finditer(text):
+        depth = depth + 1 if bracket[0] in b"[{" else max(depth - 1, 0)
+        deepest = max(deepest, depth)
+    return deepest > MAX_DEPTH // 2
+
+
+def _compose_slowly(text: bytes, parser: Any = None) -> Node | None:
+    parser = parser or _Parser(text)
+    parser.get_event()
+    if not parser.check_event() or "DocumentStart" not in type(parser.get_event()).__name__:
+        return None
+    anchors: dict[str, Node] = {}
+    parents: list[tuple[Node, list[Node]]] = []
+    while True:
+        event: Any = parser.get_event()
+        start: Any = event.start_mark
+        end: Any = event.end_mark
+        node: Node
+        if event.__class__ is AliasEvent:
+            node = _anchored(event, anchors)
+        elif event.__class__ is ScalarEvent:
+            node = ScalarNode(_tag(event), event.value, start, end, event.style or "")
+        elif isinstance(event, MappingStartEvent | SequenceStartEvent):
+            kind: Any = MappingNode if isinstance(event, MappingStartEvent) else SequenceNode
+            opened = kind("", [], event.start_mark, event.end_mark, event.flow_style)
+            parents.append((opened, []))
+            if event.anchor:
+                anchors[event.anchor] = opened
+            if len(parents) > MAX_DEPTH:
+                raise TooDeepError(opened)
+            continue
+        else:
+            node, children = parents.pop()
+            node.end_mark = event.end_mark
+            is_map = isinstance(node, MappingNode)
+            node.value = list(zip(children[::2], children[1::2], strict=True)) if is_map else children
+        if event.__class__ is ScalarEvent and event.anchor:
+            anchors[event.anchor] = node
+        if not parents:
+            return node
+        parents[-1][1].append(node)
+
+
+def _tag(event: Any) -> str:
+    return PLAIN if event.implicit[0] else event.tag or ""
+
+
+def _anchored(event: Any, anchors: dict[str, Node]) -> Node:
+    try:
+        return anchors[event.anchor]
+    except KeyError:
+        raise ComposerError(None, None, f"found undefined alias {event.anchor!r}", event.start_mark) from None

@@ -1,0 +1,218 @@
+"""Values files read as Helm reads them: value, positions and what is wrong, from one pass of libyaml.
+
+Helm 4 splits a file at `---` lines (k8s.io/apimachinery's YAMLReader) and merges the documents; Helm 3 reads the first.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
+from typing import Any, Final, Literal
+
+from shunter.core import nodes
+from shunter.core.construct import RefusedError, construct, is_merge, pairs, scalar
+from shunter.core.nodes import MappingNode, Node, ScalarNode, SequenceNode
+from shunter.core.places import decode, span_at
+from shunter.core.scalars import key_text
+from shunter.core.syntax import syntax_finding
+from shunter.model.findings import Finding, Kind, Span
+
+KeyPath = tuple[str | int, ...]
+Place = tuple[Node | None, Node]
+"""A key node (None in a list and for the root), and its value node."""
+
+MAX_BYTES: Final = 5 * 1024 * 1024
+
+
+class _SeparatorError(Exception):
+    """Something other than a comment follows a `---`; `line` counts from 0."""
+
+    def __init__(self, line: int, text: str) -> None:
+        super().__init__(text)
+        self.line = line
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Part:
+    """One YAML document of a file: its text as libyaml saw it, the line it starts on (from 0), and its root."""
+
+    text: bytes
+    line: int
+    root: Node | None
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Document:
+    """A values file. `value` is None where Helm refuses it or we do not judge it; then `findings` say why."""
+
+    path: str
+    value: dict[str, Any] | None
+    findings: tuple[Finding, ...] = ()
+    data: bytes = field(default=b"", repr=False)
+    helm: str = "4"
+    parts: tuple[Part, ...] = field(default=(), repr=False)
+
+    def span(self, key_path: Sequence[str | int], *, of: Literal["key", "value"] = "value") -> Span:
+        """Where the key or value at `key_path` stands, or else the nearest part of the document above it.
+
+        An empty value (`tag:`) stands where its key does; an item of a list has no key.
+        """
+        place, part, _ = self._find(key_path)
+        if place is None or part is None:
+            return Span(self.path)
+        key, value = place
+        empty = value.__class__ is ScalarNode and value.start_mark.index == value.end_mark.index
+        return self.node_span(part, key if key is not None and (of == "key" or empty) else value)
+
+    def has(self, key_path: Sequence[str | int]) -> bool:
+        """Whether the file says something at exactly this path."""
+        return self._find(key_path)[2] == len(key_path)
+
+    def raw(self, key_path: Sequence[str | int]) -> str:
+        """The value at `key_path` as it is written, quotes and all; empty if the file has none there."""
+        place, part, depth = self._find(key_path)
+        if place is None or part is None or depth != len(key_path):
+            return ""
+        text = decode(part.text)
+        return text[place[1].start_mark.index : place[1].end_mark.index].rstrip()
+
+    def node(self, key_path: Sequence[str | int]) -> Node | None:
+        """The node of the value at exactly this path."""
+        place, _, depth = self._find(key_path)
+        return place[1] if place is not None and depth == len(key_path) else None
+
+    def hazards(self) -> tuple[Finding, ...]:
+        """What Helm accepts in this file and someone will regret: lints, in the order of the file."""
+        from shunter.core.hazards import hazards
+
+        return hazards(self)
+
+    def node_span(self, part: Part, node: Node) -> Span:
+        """The span of a node: its first line, if it has several."""
+        text = decode(part.text)
+        return span_at(self.path, text, part.line, node.start_mark.index, node.end_mark.index)
+
+    def _find(self, key_path: Sequence[str | int]) -> tuple[Place | None, Part | None, int]:
+        best: tuple[Place | None, Part | None, int] = (None, None, -1)
+        for part in reversed(self.parts):
+            if part.root is None:
+                continue
+            place, depth = _descend(part.root, key_path)
+            if depth > best[2]:
+                best = (place, part, depth)
+        return best
+
+
+def read(data: bytes, path: str, helm: str = "4") -> Document:
+    """The values file `data`, as Helm `helm` ("4" or "3") reads it after `-f`; `path` names it in findings."""
+    if len(data) > MAX_BYTES:
+        message = f"values files above {MAX_BYTES // 1024 // 1024} MiB are not judged; this one has {len(data):,} bytes"
+        hint = "move what is no configuration out of it"
+        finding = Finding("file-too-large", message, Span(path), kind=Kind.LINT, hint=hint)
+        return Document(path, None, (finding,), data, helm)
+    try:
+        chunks = _chunks(data) if helm != "3" else [(0, data)]
+    except _SeparatorError as error:
+        return _refused(path, data, helm, separator_finding(path, error))
+    parts: list[Part] = []
+    value: dict[str, Any] = {}
+    for line, text in chunks:
+        try:
+            part = Part(text, line, nodes.compose(text))
+            parts.append(part)
+            value = merge_maps(value, _root(part)) if parts[1:] else _root(part)
+        except (RefusedError, nodes.TooDeepError, nodes.YAMLError) as error:
+            return _refused(path, data, helm, syntax_finding(path, decode(text), line, error))
+    return Document(path, value, (), data, helm, tuple(parts))
+
+
+def of_mapping(value: Mapping[str, Any], path: str) -> Document:
+    """A document for values that stand in no file, such as those of `--set`; its spans name only `path`."""
+    return Document(path, dict(value))
+
+
+def merge_maps(base: dict[str, Any], over: dict[str, Any]) -> dict[str, Any]:
+    """`over` laid on `base`, maps merged key by key, all else replaced, null too (Helm's loader.MergeMaps)."""
+    merged = dict(base)
+    for key, value in over.items():
+        below = merged.get(key)
+        merged[key] = merge_maps(below, value) if value.__class__ is dict and below.__class__ is dict else value
+    return merged
+
+
+def _root(part: Part) -> dict[str, Any]:
+    if part.root is None:
+        return {}
+    value = construct(part.root, part.text)
+    if value is None:
+        return {}
+    if value.__class__ is not dict:
+        what = "a list" if value.__class__ is list else "a single value"
+        raise RefusedError("yaml-root", f"a values file holds a map, not {what}", part.root, "give each value a key")
+    result: dict[str, Any] = value
+    return result
+
+
+def _refused(path: str, data: bytes, helm: str, finding: Finding) -> Document:
+    return Document(path, None, (finding,), data, helm)
+
+
+def _chunks(data: bytes) -> list[tuple[int, bytes]]:
+    """The documents of a file, each with the line it starts on, from 0: a port of YAMLReader.Read."""
+    if b"---" not in data and b"\r" not in data:
+        return [(0, data if data.endswith(b"\n") else data + b"\n")] if data else []
+    lines = data.split(b"\n")
+    if not lines[-1]:
+        lines.pop()
+    chunks: list[tuple[int, bytes]] = []
+    current: list[bytes] = []
+    start = 0
+    for number, raw in enumerate(lines):
+        line = raw[:-1] if raw.endswith(b"\r") and number < data.count(b"\n") else raw
+        if line.startswith(b"---"):
+            rest = line[3:].decode("utf-8", "replace").strip()
+            if rest and not rest.startswith("#"):
+                raise _SeparatorError(number, rest)
+            if current:
+                chunks.append((start, b"\n".join(current) + b"\n"))
+                current, start = [], number + 1
+                continue
+        current.append(line)
+    if current:
+        chunks.append((start, b"\n".join(current) + b"\n"))
+    return chunks
+
+
+def separator_finding(path: str, error: _SeparatorError) -> Finding:
+    """The finding for text behind a document's separator."""
+    text = f"---{error}"
+    message = "only a comment may follow `---` on its line"
+    hint = "put the text on a line of its own"
+    return Finding("yaml-separator", message, Span(path, error.line + 1, 4, 4 + len(str(error)), text), hint=hint)
+
+
+def _descend(root: Node, key_path: Sequence[str | int]) -> tuple[Place, int]:
+    place: Place = (None, root)
+    for depth, step in enumerate(key_path):
+        below = _child(place[1], step)
+        if below is None:
+            return place, depth
+        place = below
+    return place, len(key_path)
+
+
+def _child(node: Node, step: str | int) -> Place | None:
+    if isinstance(node, SequenceNode):
+        return (None, node.value[step]) if isinstance(step, int) and step < len(node.value) else None
+    if not isinstance(node, MappingNode) or not isinstance(step, str):
+        return None
+    for key, value in reversed(pairs(node)):
+        if is_merge(key):
+            sources = value.value if isinstance(value, SequenceNode) else [value]
+            for source in sources:
+                merged = _child(source, step)
+                if merged is not None:
+                    return merged
+        elif isinstance(key, ScalarNode) and key_text(scalar(key)) == step:
+            return key, value
+    return None
