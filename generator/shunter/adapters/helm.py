@@ -135,10 +135,8 @@ class BinaryEngine:
         with _on_disk(chart) as path, _values_file(values or {}) as given:
             flags = ["--strict"] if strict else []
             done = self._run(["lint", str(path), "--values", str(given), *flags], path.parent)
-        found = []
-        for line in done.stdout.decode("utf-8", "replace").splitlines():
-            if matched := _LINT_LINE.match(line):
-                found.append(LintMessage(_LABELS[matched[1]], matched[2], matched[3]))
+        lines = done.stdout.decode("utf-8", "replace").splitlines()
+        found = [LintMessage(_LABELS[at[1]], at[2], at[3]) for at in map(_LINT_LINE.match, lines) if at]
         if done.returncode and not any(item.severity is not Severity.NOTE for item in found):
             raise _error(done.stderr.decode("utf-8", "replace"))
         return _raised(found, strict=strict)

@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import hashlib
 import json
+import unicodedata
 from collections.abc import Mapping, Sequence
 from datetime import UTC, datetime
 from typing import Any
@@ -16,6 +17,8 @@ from shunter.model.chart import Dependency
 from shunter.model.errors import ShunterError
 from shunter.model.files import FileState
 
+# Python counts these control characters as white space, Go does not.
+_NO_SPACE = "\x1c\x1d\x1e\x1f"
 _GO_ESCAPES = {ord(char): f"\\u{ord(char):04x}" for char in "<>&\u2028\u2029"}
 
 
@@ -32,17 +35,23 @@ def lock_digest(requirements: Sequence[Dependency], resolved: Sequence[Dependenc
 
 
 def _record(item: Dependency) -> dict[str, Any]:
-    record: dict[str, Any] = {"name": item.name}
+    record: dict[str, Any] = {"name": _sanitized(item.name)}
     if item.version:
-        record["version"] = item.version
-    record["repository"] = item.repository
+        record["version"] = _sanitized(item.version)
+    record["repository"] = _sanitized(item.repository)
     optional = {
-        "condition": item.condition,
-        "tags": list(item.tags),
+        "condition": _sanitized(item.condition),
+        "tags": [_sanitized(tag) for tag in item.tags],
         "import-values": [_sorted(value) for value in item.import_values],
         "alias": item.alias,
     }
     return record | {key: value for key, value in optional.items() if value}
+
+
+def _sanitized(text: str) -> str:
+    """What Helm makes of a text field when it loads Chart.yaml: white space is a space, what does not print is gone."""
+    spaced = (" " if char.isspace() and char not in _NO_SPACE else char for char in text)
+    return "".join(char for char in spaced if char == " " or unicodedata.category(char)[0] in "LMNPS")
 
 
 def _sorted(value: Any) -> Any:

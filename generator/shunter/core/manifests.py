@@ -13,11 +13,12 @@ _EVENTS = frozenset(
     f"{when}-{what}" for when in ("pre", "post") for what in ("install", "upgrade", "delete", "rollback")
 ) | {"test", "test-success"}
 _INSTALL_ORDER = (
-    "PriorityClass Namespace NetworkPolicy ResourceQuota LimitRange PodSecurityPolicy PodDisruptionBudget ServiceAccount "
-    "Secret SecretList ConfigMap StorageClass PersistentVolume PersistentVolumeClaim CustomResourceDefinition ClusterRole "
-    "ClusterRoleList ClusterRoleBinding ClusterRoleBindingList Role RoleList RoleBinding RoleBindingList Service DaemonSet "
-    "Pod ReplicationController ReplicaSet Deployment HorizontalPodAutoscaler StatefulSet Job CronJob IngressClass Ingress "
-    "APIService MutatingWebhookConfiguration ValidatingWebhookConfiguration"
+    "PriorityClass Namespace NetworkPolicy ResourceQuota LimitRange PodSecurityPolicy PodDisruptionBudget "
+    "ServiceAccount Secret SecretList ConfigMap StorageClass PersistentVolume PersistentVolumeClaim "
+    "CustomResourceDefinition ClusterRole ClusterRoleList ClusterRoleBinding ClusterRoleBindingList Role "
+    "RoleList RoleBinding RoleBindingList Service DaemonSet Pod ReplicationController ReplicaSet Deployment "
+    "HorizontalPodAutoscaler StatefulSet Job CronJob IngressClass Ingress APIService "
+    "MutatingWebhookConfiguration ValidatingWebhookConfiguration"
 )
 _RANK = {kind: rank for rank, kind in enumerate(_INSTALL_ORDER.split())}
 

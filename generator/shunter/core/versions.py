@@ -1,7 +1,7 @@
 """Chart versions as Helm reads them, and names that Kubernetes accepts.
 
-The grammar is that of Masterminds/semver 3 `NewVersion`, which Helm uses for a chart's `version`; the order is
-SemVer 2.0.0, section 11.
+The grammar is that of Masterminds/semver 3 `NewVersion` (lenient: `1.2`, `v1.2.3` and `01.2.3` pass), which Helm uses for a
+chart's `version`; the order is that of SemVer 2.0.0, section 11.
 """
 
 from __future__ import annotations
@@ -13,10 +13,11 @@ from functools import total_ordering
 
 from shunter.model.errors import ShunterError
 
-_NUMBER = r"(0|[1-9][0-9]*)"
+_NUMBER = r"([0-9]+)"
 _PART = r"(?:0|[1-9][0-9]*|[0-9]*[a-zA-Z-][0-9a-zA-Z-]*)"
 _BUILD = r"[0-9A-Za-z-]+(?:\.[0-9A-Za-z-]+)*"
 _VERSION = re.compile(rf"v?{_NUMBER}(?:\.{_NUMBER})?(?:\.{_NUMBER})?(?:-({_PART}(?:\.{_PART})*))?(?:\+({_BUILD}))?")
+_LEADING_ZERO = re.compile(r"v?(?:[0-9]+\.)*0[0-9]")
 _RANGE = re.compile(r"[\^~<>=!*|, ]|(?:^|\.)[xX](?:\.|$)")
 _LABEL = re.compile(r"[a-z0-9](?:[a-z0-9-]{0,61}[a-z0-9])?")
 _LARGEST = 2**64 - 1
@@ -67,12 +68,13 @@ def parse(text: str) -> Version | None:
 
 
 def is_exact(text: str) -> bool:
-    """Whether `text` names one version: all three numbers are there, and Helm accepts it.
+    """Whether `text` names one version: all three numbers are there, and it is the only way to write it (but for `v`).
 
-    `1.2` is a chart's version to Helm, but as a dependency it means every 1.2.x, so it is not exact.
+    `1.2` is a chart's version to Helm, but as a dependency it means every 1.2.x; `01.2.0` is another 1.2.0.
     """
     found = _VERSION.fullmatch(text)
-    return found is not None and found[3] is not None and parse(text) is not None
+    complete = found is not None and found[3] is not None and not _LEADING_ZERO.match(text)
+    return complete and parse(text) is not None
 
 
 def require_exact(text: str, what: str) -> Version:
@@ -83,12 +85,12 @@ def require_exact(text: str, what: str) -> Version:
     version = parse(text)
     if version is not None and is_exact(text):
         return version
-    if _RANGE.search(text) or version is not None:
+    if _RANGE.search(text) or (version is not None and not _LEADING_ZERO.match(text)):
         raise ShunterError(
             f"{what} is pinned to `{text}`, which is a range and not one version",
             hint="write all three numbers, such as 1.2.0: what a range finds changes, and prereleases never match it",
         )
-    raise ShunterError(f"{what} has the version `{text}`, which Helm does not accept", hint=_advice(text))
+    raise ShunterError(f"{what} has the version `{text}`, which is no SemVer version", hint=_advice(text))
 
 
 def _advice(text: str) -> str:

@@ -1,0 +1,130 @@
+"""Charts of a few lines, an environment around them, and a chart repository on the loopback interface."""
+
+from __future__ import annotations
+
+import functools
+import http.server
+import json
+import threading
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
+from pathlib import Path
+from typing import Any
+
+from shunter.core import archive, umbrella
+from shunter.model.chart import Pin, TrainRecord
+from shunter.model.files import EXECUTABLE, FileState, MemoryTree
+
+LIBRARY = "commons"
+NOW = "2026-01-02T03:04:05Z"
+CONFIG_MAP = """apiVersion: v1
+kind: ConfigMap
+metadata:
+  name: {{ .Release.Name }}-{{ .Chart.Name }}
+data:
+  version: {{ .Chart.Version | quote }}
+  values: {{ toJson .Values | quote }}
+"""
+
+
+def chart_files(
+    name: str,
+    version: str = "1.0.0",
+    *,
+    app_version: str = "",
+    kind: str = "application",
+    template: str | None = CONFIG_MAP,
+    library: Mapping[str, FileState] | None = None,
+    schema: Any = None,
+    extra: Mapping[str, str] | None = None,
+) -> dict[str, FileState]:
+    """A chart's files; `library` is vendored unpacked and declared as its dependency."""
+    lines = ["apiVersion: v2", f"name: {json.dumps(name)}", f"version: {json.dumps(version)}", f"type: {kind}"]
+    lines += [f"appVersion: {json.dumps(app_version)}"] if app_version else []
+    texts: dict[str, str] = dict(extra or {})
+    if library is not None:
+        pin = archive.pin_from_files(library)
+        lines += ["dependencies:", f"- name: {pin.name}", f"  version: {pin.version}", '  repository: ""']
+    if template is not None:
+        texts["templates/all.yaml"] = template
+    if schema is not None:
+        texts["values.schema.json"] = json.dumps(schema)
+    texts["Chart.yaml"] = "\n".join(lines) + "\n"
+    files = {path: FileState(text.encode()) for path, text in texts.items()}
+    for path, state in (library or {}).items():
+        files[f"charts/{LIBRARY}/{path}"] = state
+    return files
+
+
+def library_files(version: str = "1.0.0") -> dict[str, FileState]:
+    """A library chart with one define that tells its version."""
+    define = f'{{{{- define "{LIBRARY}.v1.version" -}}}}{version}{{{{- end -}}}}\n'
+    return chart_files(LIBRARY, version, kind="library", template=None, extra={f"templates/_{LIBRARY}.tpl": define})
+
+
+def packed(files: Mapping[str, FileState]) -> bytes:
+    """The archive of a chart."""
+    pin = archive.pin_from_files(files)
+    return archive.pack(files, pin.name, pin.version)
+
+
+def pinned(files: Mapping[str, FileState]) -> Pin:
+    """The pin of a chart's archive."""
+    return archive.pin_from_archive(packed(files))
+
+
+def environment(
+    cars: Mapping[str, Mapping[str, FileState]],
+    library: Mapping[str, FileState] | None = None,
+    *,
+    repository: str = "",
+    services: tuple[str, ...] = (),
+    train: str | None = "1.0.0",
+) -> tuple[dict[str, FileState], umbrella.UmbrellaSpec, TrainRecord]:
+    """An environment's folder as shunter and its template leave it, with its spec and record."""
+    library = library_files() if library is None else library
+    archives = {}
+    for files in (library, *cars.values()):
+        pin = archive.pin_from_files(files)
+        archives[pin.name, pin.version] = packed(files)
+    pins = {alias: pinned(files) for alias, files in cars.items()}
+    spec = umbrella.UmbrellaSpec("tst", "1.0.0", pinned(library), pins, services, "Environment tst", repository)
+    record = TrainRecord(train, spec.library, pins)
+    derived = umbrella.derive(spec, archives, record, MemoryTree({}), NOW)
+    files = {path: state for path, state in derived.items() if state is not None}
+    files[".helmignore"] = FileState(b".shunter/\n")
+    files["values.yaml"] = FileState(b"")
+    files["templates/_umbrella.tpl"] = FileState(b"{{/* helm lint stops where there are no templates */}}\n")
+    return files, spec, record
+
+
+def write_files(folder: Path, files: Mapping[str, FileState | None]) -> Path:
+    """Write files below `folder`; returns it."""
+    for path, state in files.items():
+        target = folder / path
+        if state is None:
+            target.unlink()
+            continue
+        target.parent.mkdir(parents=True, exist_ok=True)
+        target.write_bytes(state.data)
+        target.chmod(0o755 if state.mode == EXECUTABLE else 0o644)
+    return folder
+
+
+class _Quiet(http.server.SimpleHTTPRequestHandler):
+    def log_message(self, format: str, *args: Any) -> None:  # noqa: A002 - the name is the base class's
+        pass
+
+
+@contextmanager
+def served(folder: Path) -> Iterator[str]:
+    """`folder` as a chart repository; gives its URL."""
+    handler = functools.partial(_Quiet, directory=str(folder))
+    with http.server.ThreadingHTTPServer(("127.0.0.1", 0), handler) as server:
+        thread = threading.Thread(target=server.serve_forever, kwargs={"poll_interval": 0.01})
+        thread.start()
+        try:
+            yield f"http://127.0.0.1:{server.server_address[1]}"
+        finally:
+            server.shutdown()
+            thread.join()
