@@ -1,0 +1,50 @@
+[# One container of a pod: c, w (the container's values), name, main (gets ports and mounts of the workload), inline. #]
+{{- define "[[ lib ]].container" -}}
+{{- $root := .c.root -}}{{- $w := .w -}}
+- name: {{ .name }}
+  image: {{ include "[[ lib ]].image" (dict "root" $root "image" $w.image) | quote }}
+  {{- with $w.image.pullPolicy }}
+  imagePullPolicy: {{ . }}
+  {{- end }}
+  {{- range $field := list "command" "args" }}
+  {{- with get $w $field }}
+  {{ $field }}:
+    {{- include "[[ lib ]]._strings" (dict "list" . "root" $root) | indent 4 }}
+  {{- end }}
+  {{- end }}
+  {{- with include "[[ lib ]]._env" . }}
+  env:
+    {{- . | trim | nindent 4 }}
+  {{- end }}
+  {{- with include "[[ lib ]]._envFrom" . }}
+  envFrom:
+    {{- . | trim | nindent 4 }}
+  {{- end }}
+  {{- with .ports }}
+  ports:
+    {{- range $name, $port := . }}
+    - name: {{ $name }}
+      containerPort: {{ $port.port | int }}
+      protocol: {{ $port.protocol | default "TCP" }}
+    {{- end }}
+  {{- end }}
+  {{- include "[[ lib ]]._fields" (dict "of" $w "indent" 2 "keys" (list "workingDir" "livenessProbe" "readinessProbe" "startupProbe" "resources" "securityContext")) }}
+  {{- with include "[[ lib ]]._lifecycle" $w }}
+  lifecycle:
+    {{- . | nindent 4 }}
+  {{- end }}
+  {{- with include "[[ lib ]]._mounts" . }}
+  volumeMounts:
+    {{- . | trim | nindent 4 }}
+  {{- end }}
+{{- end -}}
+
+[# A pause before SIGTERM, so that load balancers stop sending first; a preStop of one's own replaces it. #]
+{{- define "[[ lib ]]._lifecycle" -}}
+{{- $lifecycle := .lifecycle | default dict -}}
+{{- $sleep := .preStopSleepSeconds | int -}}
+{{- if and $sleep (not $lifecycle.preStop) -}}
+{{- $lifecycle = merge (dict "preStop" (dict "sleep" (dict "seconds" $sleep))) $lifecycle -}}
+{{- end -}}
+{{- with $lifecycle }}{{ toYaml . }}{{ end -}}
+{{- end -}}

@@ -1,0 +1,94 @@
+"""The library and app charts on the embedded Helm: alone, in an umbrella, linted, and against Kubernetes' schemas."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Any
+
+import helm_python
+import kubernetes_validate
+import pytest
+from helpers.charts import ARCHETYPES, LIBRARY, app_chart, library_chart, objects, render, umbrella, write
+
+KUBERNETES = ("1.33", "1.34", "1.35", "1.36", "1.37")
+helm_python.disable_logging()
+
+
+@pytest.fixture(scope="module")
+def train(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """An umbrella with one app of every archetype."""
+    apps = {archetype: app_chart(archetype) for archetype in ARCHETYPES}
+    return write(umbrella(apps), tmp_path_factory.mktemp("train"))
+
+
+def test_every_default_manifest_fits_five_kubernetes_minors(train: Path) -> None:
+    for item in objects(render(train)):
+        for version in KUBERNETES:
+            kubernetes_validate.validate(item, version, strict=True)
+
+
+def test_alone_and_inside_an_umbrella_an_app_renders_the_same(train: Path, tmp_path: Path) -> None:
+    whole = render(train)
+    for archetype in ARCHETYPES:
+        alone = render(write(app_chart(archetype), tmp_path / archetype))
+        assert whole[f"shop/charts/{archetype}/templates/app.yaml"] == alone[f"{archetype}/templates/app.yaml"]
+
+
+def test_lint_is_clean(train: Path, tmp_path: Path) -> None:
+    charts = [train, write(library_chart(), tmp_path / LIBRARY)]
+    charts += [write(app_chart(archetype), tmp_path / archetype) for archetype in ARCHETYPES]
+    for chart in charts:
+        report = helm_python.lint(str(chart), strict=True)
+        assert [message for message in report["messages"] if message["severity"] > 1] == []
+        assert report["errors"] == []
+
+
+def test_neither_revision_nor_repetition_changes_a_byte(train: Path) -> None:
+    first = render(train, revision=1, is_install=True)
+    assert first == render(train, revision=7, is_upgrade=True)
+
+
+def test_a_bump_of_versions_changes_no_pod_template(tmp_path: Path) -> None:
+    def templates(version: str) -> list[Any]:
+        apps = {archetype: app_chart(archetype) for archetype in ARCHETYPES}
+        for chart in apps.values():
+            chart["Chart.yaml"] = chart["Chart.yaml"].replace("version: 0.1.0", f"version: {version}", 1)
+        rendered = list(objects(render(write(umbrella(apps), tmp_path / version))))
+        assert any(version in item["metadata"]["labels"]["helm.sh/chart"] for item in rendered)
+        return [
+            (item["metadata"]["name"], item["spec"].get("template") or item["spec"].get("jobTemplate"),
+             item["spec"].get("volumeClaimTemplates"))
+            for item in rendered
+            if item["kind"] in {"Deployment", "StatefulSet", "CronJob"}
+        ]  # fmt: skip
+
+    assert templates("0.1.0") == templates("0.2.0")
+
+
+@pytest.mark.parametrize(
+    ("values", "message"),
+    [
+        ({"rest-api": {"replicas": 2}}, "additional properties 'replicas' not allowed"),
+        ({"rest-api": {"image": {"tagg": "1"}}}, "additional properties 'tagg' not allowed"),
+        ({"rest-api": {"image": {"tag": 1.1}}}, "at '/image/tag': got number, want null or string"),
+        ({"rest-api": {"enabled": "false"}}, "at '/enabled': got string, want null or boolean"),
+        ({"worker": {"archetype": "rest-api"}}, "at '/archetype': value must be 'worker'"),
+    ],
+)
+def test_an_umbrella_refuses_what_the_app_does_not_know(train: Path, values: dict[str, Any], message: str) -> None:
+    with pytest.raises(helm_python.HelmError) as caught:
+        render(train, values)
+    assert message in str(caught.value)
+
+
+def test_an_app_chart_costs_at_most_forty_lines() -> None:
+    for archetype in ARCHETYPES:
+        chart = app_chart(archetype)
+        own = [chart[name] for name in ("Chart.yaml", "values.yaml", "templates/app.yaml")]
+        assert sum(len(text.splitlines()) for text in own) <= 40, archetype
+
+
+def test_two_libraries_with_other_names_live_in_one_release(tmp_path: Path) -> None:
+    apps = {"orders": app_chart("rest-api", "orders"), "cart": app_chart("rest-api", "cart", library="other")}
+    kinds = [item["kind"] for item in objects(render(write(umbrella(apps), tmp_path)))]
+    assert kinds.count("Deployment") == 2

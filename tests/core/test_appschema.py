@@ -1,0 +1,132 @@
+"""The compiled app schema: small, closed, self-contained, the same bytes every time."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Iterator
+from typing import Any
+
+import jsonschema
+import jsonschema_rs
+import pytest
+from helpers.charts import ARCHETYPES, LIBRARY, schema_source
+from shunter.core.appschema import archetypes, compile_app_schema, editor_schema
+from shunter.model.errors import ShunterError
+
+MINIMAL = {"image": {"repository": "ghcr.io/acme/orders"}}
+
+
+def compiled(archetype: str, **options: Any) -> bytes:
+    return compile_app_schema(schema_source(), archetype=archetype, library=LIBRARY, **options)
+
+
+def nodes(schema: Any) -> Iterator[dict[str, Any]]:
+    if isinstance(schema, dict):
+        yield schema
+        for value in schema.values():
+            yield from nodes(value)
+    elif isinstance(schema, list):
+        for value in schema:
+            yield from nodes(value)
+
+
+def test_the_library_and_the_app_templates_know_the_same_archetypes() -> None:
+    assert set(archetypes(schema_source())) == set(ARCHETYPES)
+
+
+@pytest.mark.parametrize("archetype", ARCHETYPES)
+def test_it_is_deterministic_one_line_and_a_valid_schema(archetype: str) -> None:
+    text = compiled(archetype)
+    assert text == compiled(archetype)
+    assert text.endswith(b"}\n")
+    assert text.count(b"\n") == 1
+    jsonschema.Draft202012Validator.check_schema(json.loads(text))
+
+
+@pytest.mark.parametrize("archetype", ARCHETYPES)
+def test_every_reference_stays_inside_and_no_annotation_is_left(archetype: str) -> None:
+    schema = json.loads(compiled(archetype))
+    anchors = {node["$anchor"] for node in nodes(schema) if isinstance(node.get("$anchor"), str)}
+    references = {node["$ref"] for node in nodes(schema) if isinstance(node.get("$ref"), str)}
+    assert references - {"#"} == {f"#{anchor}" for anchor in anchors}
+    assert not [key for node in nodes(schema) for key in node if key.startswith("x-") or key == "oneOf"]
+
+
+@pytest.mark.parametrize("archetype", ARCHETYPES)
+def test_every_object_with_properties_is_closed(archetype: str) -> None:
+    for node in nodes(json.loads(compiled(archetype))):
+        if isinstance(node.get("properties"), dict) and "type" in node and "additionalProperties" not in node:
+            pytest.fail(f"open object: {sorted(node['properties'])}")
+
+
+def test_what_helm_and_the_umbrella_inject_is_allowed() -> None:
+    validator = jsonschema_rs.validator_for(json.loads(compiled("rest-api")))
+    injected = {"global": {"imageRegistry": "mirror.example.com"}, LIBRARY: {"global": {}}, "enabled": True}
+    assert validator.is_valid({"archetype": "rest-api", **MINIMAL, **injected})
+    assert not validator.is_valid({"archetype": "rest-api", **MINIMAL, "enabled": "false"})
+
+
+def test_optional_keys_may_be_null_and_required_ones_not() -> None:
+    validator = jsonschema_rs.validator_for(json.loads(compiled("rest-api")))
+    values = {
+        "archetype": "rest-api",
+        **MINIMAL,
+        "livenessProbe": None,
+        "replicaCount": None,
+        "resources": {"limits": None},
+    }
+    assert validator.is_valid(values)
+    assert not validator.is_valid({**values, "archetype": None})
+    assert not validator.is_valid({**values, "image": None})
+    assert not validator.is_valid({**values, "image": {"repository": None}})
+
+
+def test_an_archetype_has_only_its_own_keys() -> None:
+    stateless = jsonschema_rs.validator_for(json.loads(compiled("rest-api")))
+    stateful = jsonschema_rs.validator_for(json.loads(compiled("database")))
+    claims = {"volumeClaims": {"data": {"mountPath": "/data"}}}
+    assert not stateless.is_valid({"archetype": "rest-api", **MINIMAL, **claims})
+    assert stateful.is_valid({"archetype": "database", **MINIMAL, **claims})
+
+
+def test_an_app_adds_keys_of_its_own() -> None:
+    extra = {
+        "properties": {"limits": {"$ref": "#/$defs/limits"}, "currency": {"type": "string"}},
+        "$defs": {"limits": {"type": "object", "properties": {"perDay": {"type": "integer"}}}},
+        "required": ["currency"],
+    }
+    validator = jsonschema_rs.validator_for(json.loads(compiled("rest-api", extra=extra)))
+    values = {"archetype": "rest-api", **MINIMAL, "currency": "EUR"}
+    assert validator.is_valid({**values, "limits": {"perDay": 5}})
+    assert not validator.is_valid({**values, "limits": {"perday": 5}})
+    assert not validator.is_valid({"archetype": "rest-api", **MINIMAL})
+
+
+@pytest.mark.parametrize(
+    ("extra", "message"),
+    [
+        ({"properties": {"image": {"type": "string"}}}, "redefines `image`"),
+        ({"properties": {"mine": {"$ref": "other.json#/a"}}}, "leaves the schema"),
+    ],
+)
+def test_an_extension_that_helm_would_misread_is_refused(extra: dict[str, Any], message: str) -> None:
+    with pytest.raises(ShunterError, match=message):
+        compiled("rest-api", extra=extra)
+
+
+def test_an_unknown_archetype_names_the_known_ones() -> None:
+    with pytest.raises(ShunterError, match="no archetype `restapi`") as caught:
+        compiled("restapi")
+    assert "rest-api" in caught.value.hint
+
+
+@pytest.mark.parametrize("archetype", ARCHETYPES)
+def test_the_editor_schema_agrees_and_explains(archetype: str) -> None:
+    data = editor_schema(
+        schema_source(), archetype=archetype, library=LIBRARY, defaults={"image": {"pullPolicy": "Always"}}
+    )
+    schema = json.loads(data)
+    undescribed = [key for key, value in schema["properties"].items() if not value.get("description")]
+    assert undescribed == []
+    assert schema["properties"]["image"]["default"] == {"pullPolicy": "Always"}
+    assert schema["properties"].keys() == json.loads(compiled(archetype))["properties"].keys()
