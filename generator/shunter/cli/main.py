@@ -1,0 +1,22 @@
+"""The entry point: as light as a version number needs, and the one place where errors become exit codes."""
+
+from __future__ import annotations
+
+import sys
+
+
+def main(argv: list[str] | None = None) -> int:
+    """Run the command line `argv` (default: the process's own) and return the exit code."""
+    arguments = sys.argv[1:] if argv is None else argv
+    if arguments in (["--version"], ["-V"]):
+        from shunter import __version__
+
+        sys.stdout.write(f"shunter {__version__}\n")
+        return 0
+    from shunter.cli.run import run
+
+    return run(arguments)
+
+
+if __name__ == "__main__":
+    sys.exit(main())

@@ -1,0 +1,144 @@
+"""The one printer: the product goes to stdout, messages and findings of a run to stderr."""
+
+from __future__ import annotations
+
+import argparse
+import sys
+from collections.abc import Sequence
+
+from shunter.model.errors import ShunterError
+from shunter.model.findings import Finding, Outcome, Report, Severity, Span, Status
+
+_COLOURS = {"red": "31", "yellow": "33", "green": "32", "blue": "34", "cyan": "36", "bold": "1", "dim": "2"}
+_SEVERITY = {Severity.ERROR: "red", Severity.WARNING: "yellow", Severity.NOTE: "cyan"}
+_STATUS = {
+    Status.DONE: "green",
+    Status.NOOP: "dim",
+    Status.CONFLICT: "red",
+    Status.REFUSED: "red",
+    Status.FAILED: "red",
+}
+
+
+def write(text: str) -> None:
+    """Write a product to stdout as it is."""
+    sys.stdout.write(text)
+    sys.stdout.flush()
+
+
+def say(line: str) -> None:
+    """Write one message to stderr."""
+    sys.stderr.write(line.rstrip("\n") + "\n")
+    sys.stderr.flush()
+
+
+def print_error(error: ShunterError, *, colour: bool) -> None:
+    """Print the one block of an error that ends a run."""
+    say(_block("error", "red", "", error.message, error.span, error.notes, error.hint, colour=colour))
+
+
+def print_report(report: Report, arguments: argparse.Namespace, *, colour: bool) -> None:
+    """Print a report in the format that the arguments ask for."""
+    form = getattr(arguments, "output", "") or "text"
+    quiet = bool(arguments.quiet)
+    if form in ("json", "yaml") and report.data is not None:
+        write(_serialise(report.data, form))
+    elif form in ("json", "sarif", "github", "junit"):
+        write(_machine_findings(report.all_findings(), form))
+        return
+    elif report.product:
+        write(report.product)
+    for finding in report.all_findings():
+        say(finding_block(finding, colour=colour))
+    if quiet:
+        return
+    for outcome in report.outcomes:
+        if outcome.status is not Status.NOOP or arguments.verbose or len(report.outcomes) == 1:
+            say(_outcome_line(outcome, colour=colour, verbose=arguments.verbose))
+    for notice in report.notices:
+        say(notice)
+    if report.next_step:
+        say(f"next: {_paint(report.next_step, 'bold', colour=colour)}")
+
+
+def finding_block(finding: Finding, *, colour: bool) -> str:
+    """A finding as a block of lines: message, place, source line, notes, hint."""
+    notes = (*finding.notes, *(f"{label}: {span.path}:{span.line}:{span.column}" for label, span in finding.related))
+    name = finding.severity.value
+    return _block(
+        name,
+        _SEVERITY[finding.severity],
+        finding.rule,
+        finding.message,
+        finding.span,
+        notes,
+        finding.hint,
+        colour=colour,
+    )
+
+
+def table(rows: Sequence[Sequence[str]], header: Sequence[str]) -> str:
+    """Rows in aligned columns under a header, without trailing blanks."""
+    widths = [max(len(row[column]) for row in [header, *rows]) for column in range(len(header))]
+    lines = [
+        "  ".join(cell.ljust(width) for cell, width in zip(row, widths, strict=True)).rstrip()
+        for row in [header, *rows]
+    ]
+    return "\n".join(lines) + "\n"
+
+
+def _block(
+    name: str,
+    paint: str,
+    rule: str,
+    message: str,
+    span: Span | None,
+    notes: Sequence[str],
+    hint: str,
+    *,
+    colour: bool,
+) -> str:
+    head = _paint(f"{name}[{rule}]:" if rule else f"{name}:", paint, colour=colour)
+    lines = [f"{head} {message}"]
+    gutter = ""
+    if span is not None and span.path:
+        place = f"{span.path}:{span.line}:{span.column}" if span.line else span.path
+        lines.append(f"  --> {place}")
+        if span.line and span.text:
+            number = str(span.line)
+            gutter = " " * len(number)
+            text = span.text.expandtabs(1).rstrip()
+            width = max(1, min(span.end, len(text) + 1) - span.column)
+            marks = _paint("^" * width, paint, colour=colour)
+            lines += [f"{gutter} |", f"{number} | {text}", f"{gutter} | {' ' * (span.column - 1)}{marks}"]
+    lines += [f"{gutter} = {note}" for note in notes]
+    if hint:
+        first, *more = hint.splitlines()
+        lines += [f"{_paint('hint:', 'cyan', colour=colour)} {first}", *(f"      {line}" for line in more)]
+    return "\n".join(lines)
+
+
+def _outcome_line(outcome: Outcome, *, colour: bool, verbose: bool) -> str:
+    mark = _paint(f"{outcome.status.value:>8}", _STATUS[outcome.status], colour=colour)
+    times = "  ".join(f"{name} {seconds:.2f} s" for name, seconds in outcome.timings.items()) if verbose else ""
+    return f"{mark}  {outcome.unit}  {outcome.detail}{'  ' + times if times else ''}".rstrip()
+
+
+def _serialise(data: object, form: str) -> str:
+    if form == "json":
+        import json
+
+        return json.dumps(data, indent=2) + "\n"
+    import yaml
+
+    return str(yaml.safe_dump(data, sort_keys=False))
+
+
+def _machine_findings(findings: Sequence[Finding], form: str) -> str:
+    from shunter.core import formats
+
+    return formats.render(findings, form)
+
+
+def _paint(text: str, name: str, *, colour: bool) -> str:
+    return f"\x1b[{_COLOURS[name]}m{text}\x1b[0m" if colour else text

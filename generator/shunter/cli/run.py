@@ -1,0 +1,59 @@
+"""One run: parse, call the verb, print its report, return the exit code."""
+
+from __future__ import annotations
+
+import argparse
+import importlib
+import os
+import sys
+import traceback
+from collections.abc import Callable
+
+from shunter import __version__
+from shunter.cli import output
+from shunter.cli.options import Command
+from shunter.cli.parse import overview, parse
+from shunter.model.errors import ShunterError
+from shunter.model.findings import Report
+
+Verb = Callable[[argparse.Namespace], Report]
+
+
+def run(argv: list[str]) -> int:
+    """Run one command line and return its exit code: 0 done, 1 no, 2 could not, 3 our bug, 130 Ctrl-C."""
+    colour = _colour_wanted(argv)
+    try:
+        if not [argument for argument in argv if argument not in ("-h", "--help", "help")]:
+            output.write(overview())
+            return 0 if argv else 2
+        command, arguments = parse(argv)
+        report = _verb(command)(arguments)
+        output.print_report(report, arguments, colour=colour)
+        return report.exit_code(strict=getattr(arguments, "strict", False))
+    except ShunterError as error:
+        output.print_error(error, colour=colour)
+        return error.exit_code
+    except BrokenPipeError:
+        sys.stdout = open(os.devnull, "w")  # noqa: SIM115, PTH123 - the interpreter flushes it on exit
+        return 0
+    except KeyboardInterrupt:
+        output.say("interrupted")
+        return 130
+    except Exception:
+        bug = f"error: this is a bug in shunter {__version__}\nhint: please report the lines above"
+        output.say(f"{traceback.format_exc()}\n{bug}")
+        return 3
+
+
+def _verb(command: Command) -> Verb:
+    module, _, name = command.run.partition(":")
+    verb: Verb = getattr(importlib.import_module(module), name)
+    return verb
+
+
+def _colour_wanted(argv: list[str]) -> bool:
+    if "--color=always" in argv or ("--color" in argv and "always" in argv):
+        return True
+    if "--color=never" in argv or ("--color" in argv and "never" in argv) or os.environ.get("NO_COLOR"):
+        return False
+    return sys.stderr.isatty()

@@ -1,0 +1,23 @@
+"""Opening a run: what an interrupted run left behind is finished first."""
+
+from __future__ import annotations
+
+import argparse
+
+from shunter.adapters.apply import recover
+from shunter.cli import output
+from shunter.flows.context import Context, open_context
+
+
+def open_session(arguments: argparse.Namespace) -> Context:
+    """The context of a command, after recovering what a killed run left behind."""
+    context = open_context(arguments.directory)
+    if (context.root / ".git").exists() and (done := recover(context.root)):
+        output.say(f"notice: {done}")
+        context = open_context(arguments.directory)
+    return context
+
+
+def split(names: str) -> tuple[str, ...]:
+    """`a,b` as names."""
+    return tuple(name for name in names.split(",") if name)

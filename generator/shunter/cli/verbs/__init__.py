@@ -1,0 +1,1 @@
+"""One module per family of verbs, one thin function per verb: arguments in, Report out."""

@@ -1,0 +1,40 @@
+"""validate and lint."""
+
+from __future__ import annotations
+
+import argparse
+
+from shunter.cli.session import open_session
+from shunter.flows import check
+from shunter.model.catalogue import RULES
+from shunter.model.errors import ShunterError
+from shunter.model.findings import Report
+
+
+def validate(arguments: argparse.Namespace) -> Report:
+    """`shunter validate`."""
+    context = open_session(arguments)
+    asked = check.Validation(
+        tuple(arguments.files), arguments.environment, tuple(arguments.values), tuple(arguments.set)
+    )
+    return check.validate(context, asked)
+
+
+def lint(arguments: argparse.Namespace) -> Report:
+    """`shunter lint`."""
+    if arguments.explain:
+        return Report(product=explain(arguments.explain))
+    return check.lint(open_session(arguments), arguments.paths)
+
+
+def explain(rule: str) -> str:
+    """What `lint --explain` prints about a rule."""
+    found = RULES.get(rule)
+    if found is None:
+        import difflib
+
+        near = difflib.get_close_matches(rule, RULES, n=1)
+        raise ShunterError(
+            f"there is no rule `{rule}`", hint=f"did you mean `{near[0]}`?" if near else "rules: " + ", ".join(RULES)
+        )
+    return f"{found.id} ({found.kind}, {found.severity})\n{found.title}\n\n{found.explanation}\n"

@@ -1,0 +1,31 @@
+"""render and diff."""
+
+from __future__ import annotations
+
+import argparse
+from dataclasses import replace
+from pathlib import Path
+
+from shunter.cli.session import open_session
+from shunter.flows import render as rendering
+from shunter.model.findings import Outcome, Report, Status
+
+
+def render(arguments: argparse.Namespace) -> Report:
+    """`shunter render ENV`."""
+    context = open_session(arguments)
+    how = rendering.Rendering(arguments.values, arguments.set, arguments.kube_version, arguments.helm)
+    report = rendering.render(context, arguments.environment, arguments.services, how)
+    if not arguments.output_dir or report.findings:
+        return report
+    folder = context.start / Path(arguments.output_dir)
+    written = rendering.write_documents(report.product, folder)
+    outcomes = tuple(Outcome(path, Status.DONE, "written") for path in written)
+    return replace(report, product="", outcomes=outcomes)
+
+
+def diff(arguments: argparse.Namespace) -> Report:
+    """`shunter diff ENV [ENV2|TRAIN]`."""
+    return rendering.diff(
+        open_session(arguments), arguments.environment, arguments.other, arguments.only, arguments.helm
+    )

@@ -1,0 +1,112 @@
+"""new, add and remove."""
+
+from __future__ import annotations
+
+import argparse
+import sys
+from pathlib import Path
+from typing import Any
+
+from shunter.cli.session import open_session
+from shunter.core import reader
+from shunter.flows import scaffold
+from shunter.flows.context import Context
+from shunter.model.errors import ShunterError
+from shunter.model.findings import Report
+
+
+def new(arguments: argparse.Namespace) -> Report:
+    """`shunter new DIR`."""
+    target = (Path(arguments.directory) / arguments.target).absolute()
+    layout = arguments.layout or _asked("layout (mono or multi)", "mono", ask=not arguments.defaults)
+    values = _data_file(arguments.data_file) if arguments.data_file else None
+    asked = scaffold.NewWorkspace(target, layout, arguments.example, tuple(arguments.data), values)
+    return scaffold.new(asked)
+
+
+def _asked(question: str, default: str, *, ask: bool) -> str:
+    if not ask or not (sys.stdin.isatty() and sys.stderr.isatty()):
+        return default
+    sys.stderr.write(f"{question} [{default}]: ")
+    sys.stderr.flush()
+    return sys.stdin.readline().strip() or default
+
+
+def _data_file(name: str) -> dict[str, Any]:
+    path = Path(name)
+    if not path.is_file():
+        raise ShunterError(f"there is no file {name}", hint="--data-file takes a YAML file")
+    document = reader.read(path.read_bytes(), name)
+    for finding in document.findings:
+        raise ShunterError(finding.message, span=finding.span, hint=finding.hint)
+    return document.value or {}
+
+
+def add_service(arguments: argparse.Namespace) -> Report:
+    """`shunter add service NAME`."""
+    context = open_session(arguments)
+    return scaffold.add_service(
+        context, arguments.name, _service_settings(arguments), dry_run=arguments.dry_run, diff=arguments.diff
+    )
+
+
+def _service_settings(arguments: argparse.Namespace) -> dict[str, Any]:
+    if arguments.chart:
+        settings: dict[str, Any] = {"chart": _existing(arguments.chart, arguments.repository)}
+    else:
+        settings = {"archetype": arguments.archetype or "rest-api"}
+        settings |= {"language": arguments.language} if arguments.language else {}
+        settings |= {"port": arguments.port} if arguments.port else {}
+    return settings | ({"team": arguments.team} if arguments.team else {})
+
+
+def _existing(chart: str, repository: str) -> dict[str, str]:
+    if not repository:
+        return {"path": chart}
+    name, separator, version = chart.partition("@")
+    if not separator:
+        raise ShunterError(f"`{chart}` has no version", hint="--chart NAME@VERSION --repository URL")
+    return {"repository": repository, "name": name, "version": version}
+
+
+def add_environment(arguments: argparse.Namespace) -> Report:
+    """`shunter add environment NAME`."""
+    context = open_session(arguments)
+    source, before = _place(context, arguments)
+    workspace = context.require_workspace()
+    after = workspace.environment(source)
+    settings: dict[str, Any] = {"stage": arguments.stage or (after.stage if after else "develop")}
+    settings |= {"promotes-from": source} if source else {}
+    settings |= {"namespace": arguments.namespace} if arguments.namespace else {}
+    return scaffold.add_environment(
+        context, arguments.name, settings, before=before, dry_run=arguments.dry_run, diff=arguments.diff
+    )
+
+
+def _place(context: Context, arguments: argparse.Namespace) -> tuple[str, str]:
+    known = [environment.name for environment in context.require_workspace().environments]
+    names = arguments.between.split(",") if arguments.between else [arguments.after] if arguments.after else []
+    if arguments.between and (len(names) != 2 or arguments.after):
+        raise ShunterError("--between takes two environments", hint="--between tst,pre (and no --after)")
+    for name in names:
+        if name not in known:
+            raise scaffold.unknown("environment", name, known)
+    if len(names) == 2:
+        follower = context.require_workspace().environment(names[1])
+        if follower is None or follower.promotes_from != names[0]:
+            raise ShunterError(f"{names[1]} does not promote from {names[0]}", hint="--between takes two neighbours")
+    return (names[0] if names else "", names[1] if len(names) == 2 else "")
+
+
+def remove_service(arguments: argparse.Namespace) -> Report:
+    """`shunter remove service NAME`."""
+    return scaffold.remove_service(
+        open_session(arguments), arguments.name, force=arguments.force, dry_run=arguments.dry_run, diff=arguments.diff
+    )
+
+
+def remove_environment(arguments: argparse.Namespace) -> Report:
+    """`shunter remove environment NAME`."""
+    return scaffold.remove_environment(
+        open_session(arguments), arguments.name, dry_run=arguments.dry_run, diff=arguments.diff
+    )

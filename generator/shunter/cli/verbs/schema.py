@@ -1,0 +1,21 @@
+"""schema show and build."""
+
+from __future__ import annotations
+
+import argparse
+
+from shunter.cli.session import open_session
+from shunter.flows import schemas
+from shunter.model.findings import Report
+
+
+def show(arguments: argparse.Namespace) -> Report:
+    """`shunter schema show [NAME]`."""
+    if arguments.name == "workspace":
+        return Report(product=schemas.workspace_text())
+    return Report(product=schemas.show(open_session(arguments), arguments.name))
+
+
+def build(arguments: argparse.Namespace) -> Report:
+    """`shunter schema build`."""
+    return schemas.build(open_session(arguments), arguments.charts, check=arguments.check)

@@ -1,0 +1,24 @@
+"""templates publish and redirect; clone."""
+
+from __future__ import annotations
+
+import argparse
+
+from shunter.cli.session import open_session
+from shunter.flows import templates
+from shunter.model.findings import Report
+
+
+def publish(arguments: argparse.Namespace) -> Report:
+    """`shunter templates publish REMOTE`."""
+    return templates.publish(open_session(arguments), arguments.remote, dry_run=arguments.dry_run)
+
+
+def redirect(arguments: argparse.Namespace) -> Report:
+    """`shunter templates redirect`."""
+    return templates.redirect()
+
+
+def clone(arguments: argparse.Namespace) -> Report:
+    """`shunter clone`."""
+    return templates.clone(open_session(arguments))

@@ -1,0 +1,123 @@
+"""train cut, list, show and diff; promote, rollback; status and history."""
+
+from __future__ import annotations
+
+import argparse
+from dataclasses import replace
+
+from shunter.cli.output import table
+from shunter.cli.session import open_session, split
+from shunter.core.board import Board
+from shunter.core.records import cars_data, pin_data
+from shunter.flows import board, trains
+from shunter.flows import promote as promotion
+from shunter.model.errors import ShunterError
+from shunter.model.findings import Report
+
+
+def cut(arguments: argparse.Namespace) -> Report:
+    """`shunter train cut VERSION`."""
+    chosen = dict(_pair(text) for text in arguments.set)
+    return trains.cut(
+        open_session(arguments),
+        arguments.version,
+        only=split(arguments.only),
+        chosen=chosen,
+        dry_run=arguments.dry_run,
+        diff=arguments.diff,
+    )
+
+
+def _pair(text: str) -> tuple[str, str]:
+    name, separator, version = text.partition("=")
+    if not separator:
+        raise ShunterError(f"`{text}` is not SERVICE=VERSION", hint="such as --set orders=1.4.2")
+    return name, version
+
+
+def list_trains(arguments: argparse.Namespace) -> Report:
+    """`shunter train list`."""
+    report = trains.overview(open_session(arguments))
+    rows = [
+        (row["train"], row["cut"], str(row["cars"]), row["library"], ", ".join(row["environments"]) or "-")
+        for row in report.data
+    ]
+    text = table(rows, ("TRAIN", "CUT", "CARS", "LIBRARY", "IN")) if rows else ""
+    return replace(report, product=text, notices=() if rows else ("no train yet",))
+
+
+def show(arguments: argparse.Namespace) -> Report:
+    """`shunter train show VERSION`."""
+    train = trains.find_train(open_session(arguments), arguments.version)
+    pins = {"(library)": train.library, **train.cars}
+    rows = [(alias, pin.name, pin.version, pin.app_version or "-", pin.digest) for alias, pin in pins.items()]
+    data = {
+        "version": train.version,
+        "cut": train.cut,
+        "library": pin_data(train.library),
+        "cars": cars_data(train.cars),
+    }
+    return Report(product=table(rows, ("APP", "CHART", "VERSION", "APP VERSION", "DIGEST")), data=data)
+
+
+def compare(arguments: argparse.Namespace) -> Report:
+    """`shunter train diff A B`."""
+    context = open_session(arguments)
+    first, second = (trains.find_train(context, version) for version in (arguments.first, arguments.second))
+    rows = trains.compare(first, second)
+    header = ("APP", first.version, second.version)
+    text = table([(row["app"], row[first.version], row[second.version]) for row in rows], header) if rows else ""
+    return Report(product=text, data=rows, answer=not rows, notices=() if rows else ("the trains are equal",))
+
+
+def promote(arguments: argparse.Namespace) -> Report:
+    """`shunter promote`."""
+    if bool(arguments.train) == bool(arguments.source):
+        raise ShunterError("promote takes a train or --from ENV", hint="shunter promote 1.0.0 --to tst")
+    if not arguments.target:
+        raise ShunterError("promote needs --to ENV", hint="shunter promote 1.0.0 --to tst")
+    context = open_session(arguments)
+    if arguments.source:
+        context.site("environment", arguments.source)
+    asked = promotion.Promotion(
+        arguments.target, arguments.train, arguments.source, split(arguments.only), arguments.force
+    )
+    return promotion.promote(context, asked, dry_run=arguments.dry_run, diff=arguments.diff)
+
+
+def rollback(arguments: argparse.Namespace) -> Report:
+    """`shunter rollback ENV [TRAIN]`."""
+    return promotion.rollback(
+        open_session(arguments), arguments.environment, arguments.train, dry_run=arguments.dry_run, diff=arguments.diff
+    )
+
+
+def status(arguments: argparse.Namespace) -> Report:
+    """`shunter status`."""
+    found, report = board.status(open_session(arguments))
+    return replace(report, product=board_text(found))
+
+
+def board_text(found: Board) -> str:
+    """The board as a table: `*` marks what lags behind the environment it promotes from."""
+    header = ("APP", *(column.environment for column in found.columns))
+    rows = [
+        (app, *(f"{cell.version or '-'}{' *' if cell.behind else ''}" for cell in cells))
+        for app, cells in found.rows.items()
+    ]
+    rows.append(("train", *(column.train or "-" for column in found.columns)))
+    rows.append(("waiting", *(f"{column.waiting} ↑" if column.waiting else "" for column in found.columns)))
+    legend = (
+        "* behind the environment it promotes from\n"
+        if any(c.behind for cells in found.rows.values() for c in cells)
+        else ""
+    )
+    return table(rows, header) + legend
+
+
+def history(arguments: argparse.Namespace) -> Report:
+    """`shunter history ENV`."""
+    report = board.history(open_session(arguments), arguments.environment)
+    rows = [(row["train"], row["from"], row["at"], "forced" if row["forced"] else "") for row in report.data]
+    text = table(rows, ("TRAIN", "FROM", "AT", "")) if rows else ""
+    return replace(report, product=text, notices=() if rows else ("no train came here yet",))
