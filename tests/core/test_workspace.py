@@ -92,7 +92,8 @@ def test_a_monolith_has_one_service_with_code() -> None:
 
 
 def test_an_existing_chart_is_a_path_or_an_exact_version() -> None:
-    text = "name: a\nservices:\n  redis: {chart: {repository: 'https://c.example', name: redis, version: %s}}\nenvironments: {}\n"
+    chart = "{repository: 'https://c.example', name: redis, version: %s}"
+    text = "name: a\nservices:\n  redis: {chart: " + chart + "}\nenvironments: {}\n"
     chart = parse(text % "1.2.3").services[0].chart
     assert chart is not None
     assert (chart.name, chart.version) == ("redis", "1.2.3")
