@@ -12,7 +12,7 @@ from functools import cached_property
 from typing import Any, Final
 
 from shunter.core.charts import Chart
-from shunter.core.merge import (
+from shunter.core.layering import (
     GLOBAL,
     Leaf,
     MismatchError,
