@@ -1,0 +1,26 @@
+#!/usr/bin/env bash
+# The demo: the README's commands in a new folder, each shown before it runs. `shunter` must be on PATH.
+set -euo pipefail
+
+run() {
+    printf '\n\033[1m$ %s\033[0m\n' "$*"
+    eval "$*"
+}
+
+demo=$(mktemp -d -t shunter-demo.XXXXXX)
+cd "$demo"
+
+run 'shunter new shop --example --defaults --layout multi'
+run 'cd shop'
+run 'shunter add service payment --archetype rest-api --team bob'
+run 'shunter add environment prf --after tst'
+run 'shunter validate'
+run 'shunter package'
+run 'shunter train cut 1.0.0'
+run 'shunter promote 1.0.0 --to tst'
+run 'shunter render tst | head -n 30'
+run 'shunter promote --from tst --to pre --diff | head -n 40'
+run 'shunter status'
+
+printf '\nThe workspace stays in %s/shop. Type next:\n\n' "$demo"
+printf '    %s -C %s/shop promote --from pre --to pro --diff\n' "$(command -v shunter)" "$demo"

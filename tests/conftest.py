@@ -1,0 +1,94 @@
+"""Fences around every test: an empty home, no network beyond this machine, one identity, one cache for the session."""
+
+from __future__ import annotations
+
+import ipaddress
+import os
+import shutil
+import socket
+import sys
+import tempfile
+from collections.abc import Callable, Iterator
+from pathlib import Path
+
+import pytest
+
+from helpers.tools import require as require_tool
+
+_FOLDER = "SHUNTER_TEST_FOLDER"
+_UNWANTED = ("SOURCE_DATE_EPOCH", "GIT_CONFIG_COUNT", "GIT_DIR", "GIT_INDEX_FILE", "GIT_WORK_TREE", "NO_COLOR")
+
+
+def pytest_configure(config: pytest.Config) -> None:
+    """Set the environment before any test module is imported; the workers of xdist inherit it."""
+    if _FOLDER in os.environ:
+        return
+    folder = Path(tempfile.mkdtemp(prefix="shunter-tests-"))
+    (folder / "home").mkdir()
+    for name in _UNWANTED:
+        os.environ.pop(name, None)
+    os.environ.update(_environment(folder))
+    config.add_cleanup(lambda: _leave(folder))
+
+
+def _environment(folder: Path) -> dict[str, str]:
+    places = {
+        "HOME": "home",
+        "XDG_CACHE_HOME": "cache",
+        "XDG_CONFIG_HOME": "config",
+        "XDG_DATA_HOME": "data",
+        "XDG_STATE_HOME": "state",
+        "SHUNTER_CACHE_DIR": "cache/shunter",
+    }
+    who = {f"GIT_{role}_{key}": value for role in ("AUTHOR", "COMMITTER") for key, value in _IDENTITY.items()}
+    git = {"GIT_CONFIG_NOSYSTEM": "1", "GIT_CONFIG_GLOBAL": os.devnull, "GIT_ALLOW_PROTOCOL": "file"}
+    rest = {
+        _FOLDER: str(folder),
+        "PATH": f"{Path(sys.executable).parent}{os.pathsep}{os.environ['PATH']}",
+        "LC_ALL": "C.UTF-8",
+        "TZ": "UTC",
+    }
+    return {name: str(folder / place) for name, place in places.items()} | who | git | rest
+
+
+_IDENTITY = {"NAME": "Tess Ter", "EMAIL": "tess@example.org"}
+
+
+def _leave(folder: Path) -> None:
+    written = sorted(path.name for path in (folder / "home").iterdir())
+    shutil.rmtree(folder, ignore_errors=True)
+    os.environ.pop(_FOLDER, None)
+    if written:
+        raise RuntimeError(f"a test wrote to the home folder: {', '.join(written)}")
+
+
+@pytest.fixture(autouse=True, scope="session")
+def _only_this_machine() -> Iterator[None]:
+    def guarded(original: Callable[..., object]) -> Callable[..., object]:
+        def connect(self: socket.socket, address: object) -> object:
+            if self.family != socket.AF_UNIX and not _is_loopback(address):
+                raise AssertionError(f"a test connects to {address}")
+            return original(self, address)
+
+        return connect
+
+    with pytest.MonkeyPatch.context() as patch:
+        for name in ("connect", "connect_ex"):
+            patch.setattr(socket.socket, name, guarded(getattr(socket.socket, name)))
+        yield
+
+
+def _is_loopback(address: object) -> bool:
+    host = address[0] if isinstance(address, tuple) else ""
+    if host == "localhost":
+        return True
+    try:
+        return ipaddress.ip_address(host).is_loopback
+    except ValueError:
+        return False
+
+
+@pytest.fixture
+def require() -> Callable[..., str]:
+    """`require(tool)`: the tool's path, or a skip; see helpers/tools.py."""
+    return require_tool
