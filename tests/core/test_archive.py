@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 import gzip
 import io
 import random
@@ -10,6 +11,7 @@ from pathlib import Path
 
 import helm_python
 import pytest
+
 from helpers.tiny_charts import chart_files, library_files, packed, write_files
 from shunter.core import archive
 from shunter.model.errors import ShunterError
@@ -121,7 +123,7 @@ def test_what_is_too_large_is_refused() -> None:
 
 @pytest.mark.parametrize("data", [b"", b"junk", packed(chart_files("app"))[:-30], gzip.compress(b"junk" * 500)])
 def test_what_is_no_archive_is_refused(data: bytes) -> None:
-    with pytest.raises(ShunterError, match="orders.tgz"):
+    with pytest.raises(ShunterError, match=r"orders\.tgz"):
         archive.unpack(data, "orders.tgz")
 
 
@@ -136,10 +138,8 @@ def test_random_bytes_never_give_a_traceback() -> None:
         broken = bytearray(good)
         for _ in range(rng.randint(1, 4)):
             broken[rng.randrange(10, len(broken))] = rng.randrange(256)
-        try:
+        with contextlib.suppress(ShunterError):
             archive.pin_from_archive(bytes(broken))
-        except ShunterError as error:
-            assert error.message
 
 
 def test_packing_refuses_links_and_another_charts_name() -> None:
@@ -166,3 +166,14 @@ def test_a_pin_has_everything_from_the_archive() -> None:
     pin = archive.pin_from_archive(packed(files), source="https://charts.example")
     assert (pin.name, pin.version, pin.app_version, pin.source) == ("orders", "1.5.0", "2.0", "https://charts.example")
     assert (pin.digest, pin.content) == (archive.digest(packed(files)), archive.content_digest(files))
+
+
+@pytest.mark.parametrize(
+    "text",
+    ["1.10", "1.0", "1e6", "010", "08", "yes", "2026-01-02", "12345678", "12345678.9", "1e-7", "~", '"1.10"', "v2"],
+)
+def test_the_app_version_is_what_helm_reads(text: str) -> None:
+    chart_yaml = f"apiVersion: v2\nname: app\nversion: 1.0.0\nappVersion: {text}\n".encode()
+    data = packed({"Chart.yaml": FileState(chart_yaml)})
+    with helm_python.Chart.load_archive(data) as chart:
+        assert archive.pin_from_archive(data).app_version == chart.metadata.get("appVersion", "")

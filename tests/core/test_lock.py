@@ -9,9 +9,10 @@ from pathlib import Path
 import helm_python
 import pytest
 import yaml
-from helpers.tiny_charts import NOW, chart_files, packed, served, write_files
 from hypothesis import given, settings
 from hypothesis import strategies as st
+
+from helpers.tiny_charts import NOW, chart_files, packed, served, write_files
 from shunter.core import index, lock
 from shunter.core.archive import pin_from_archive
 from shunter.model.chart import Dependency
@@ -87,7 +88,7 @@ def test_equal_to_helm_for_unpacked_charts(tmp_path) -> None:
     for number in range(150):
         dependencies = random_dependencies(rng)
         theirs = helms_lock(chart_with(dependencies, tmp_path / str(number)))
-        generated = yaml.load(theirs, yaml.BaseLoader)["generated"]  # noqa: S506 - text only
+        generated = yaml.load(theirs, yaml.BaseLoader)["generated"]
         assert lock.render_lock(dependencies, generated) == theirs
 
 
@@ -110,7 +111,7 @@ def test_equal_to_helm_over_http_and_through_an_alias(tmp_path) -> None:
             ]
             folder = chart_with(dependencies, tmp_path / f"umbrella-{number}")
             theirs = helms_lock(folder)
-            generated = yaml.load(theirs, yaml.BaseLoader)["generated"]  # noqa: S506 - text only
+            generated = yaml.load(theirs, yaml.BaseLoader)["generated"]
             assert lock.render_lock(dependencies, generated) == theirs
             helm_python.dependency_build(folder)
             assert sorted(path.name for path in (folder / "charts").iterdir()) == [

@@ -7,7 +7,7 @@ import re
 import tempfile
 from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any, Protocol
 
@@ -19,8 +19,8 @@ from shunter.model.findings import Severity
 _EXTRA = "pip install 'shunter[helm]'"
 _SEVERITIES = {1: Severity.NOTE, 2: Severity.WARNING, 3: Severity.ERROR}
 _LABELS = {"INFO": Severity.NOTE, "WARNING": Severity.WARNING, "ERROR": Severity.ERROR}
-_LINT_LINE = re.compile(r"\[(INFO|WARNING|ERROR)\] ([^:]*): (.*)")
-_CALLING = re.compile(r"error calling \w+: ")
+_LINT_LINE = re.compile(r"\[(INFO|WARNING|ERROR)\] ([^:]*): (.*)|Error (.*)")
+_CALLING = re.compile(r"error calling \w+: |execution error at \([^)]*\): ")
 _SCHEMA = "values don't meet the specifications of the schema(s)"
 
 
@@ -135,8 +135,7 @@ class BinaryEngine:
         with _on_disk(chart) as path, _values_file(values or {}) as given:
             flags = ["--strict"] if strict else []
             done = self._run(["lint", str(path), "--values", str(given), *flags], path.parent)
-        lines = done.stdout.decode("utf-8", "replace").splitlines()
-        found = [LintMessage(_LABELS[at[1]], at[2], at[3]) for at in map(_LINT_LINE.match, lines) if at]
+        found = _lint_messages(done.stdout.decode("utf-8", "replace"))
         if done.returncode and not any(item.severity is not Severity.NOTE for item in found):
             raise _error(done.stderr.decode("utf-8", "replace"))
         return _raised(found, strict=strict)
@@ -212,6 +211,20 @@ def _document_reader(helm: Any) -> Callable[[str, str], Mapping[str, Any]]:
         return value
 
     return read
+
+
+def _lint_messages(printed: str) -> list[LintMessage]:
+    """What `helm lint` printed: blocks of lines, in which one without a label goes on with the message above it."""
+    found: list[LintMessage] = []
+    for block in printed.split("\n\n"):
+        inside = False
+        for line in block.splitlines():
+            if at := _LINT_LINE.match(line):
+                found.append(LintMessage(_LABELS[at[1] or "ERROR"], at[2] or "", at[3] or at[4]))
+                inside = True
+            elif inside:
+                found[-1] = replace(found[-1], text=f"{found[-1].text}\n{line}")
+    return found
 
 
 def _repeated(text: str, said: set[str]) -> bool:

@@ -97,15 +97,16 @@ class DirectoryRegistry:
         `version-taken`. `edits` are relative to `root`.
         """
         edits: dict[str, FileState] = {}
-        pins, noop, findings, entries = {}, [], [], []
+        pins: dict[tuple[str, str], Pin] = {}
+        noop, findings, entries = [], [], []
         for data in archives:
             pin = pin_from_archive(data)
             key = (pin.name, pin.version)
-            if self.has(*key):
-                held = pin_from_archive(self.fetch(*key))
+            if key not in pins and self.has(*key):
+                pins[key] = pin_from_archive(self.fetch(*key))
                 noop.append(key)
-                findings += _taken(held, pin)
-                pins[key] = held
+            if key in pins:
+                findings += _taken(pins[key], pin)
                 continue
             file = f"{'-'.join(key)}.tgz"
             edits[file], pins[key] = FileState(data), pin

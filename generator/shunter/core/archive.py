@@ -12,6 +12,7 @@ import struct
 import tarfile
 import zlib
 from collections.abc import Mapping
+from typing import Any
 
 from shunter.core import helmignore, plainyaml
 from shunter.model.chart import Pin
@@ -22,7 +23,7 @@ LARGEST_CHART = 100 * 1024 * 1024
 LARGEST_FILE = 5 * 1024 * 1024
 _GZIP_HEADER = b"\x1f\x8b\x08\x00\x00\x00\x00\x00\x02\xff"
 _DRIVE = re.compile(r"[a-zA-Z]:/")
-_BOM = b"\xef\xbb\xbf"
+_TEXT_FIELDS = ("apiVersion", "name", "version", "appVersion", "kubeVersion", "type", "description", "home", "icon")
 
 
 def pack(files: Mapping[str, FileState], name: str, version: str, *, mtime: int = 0) -> bytes:
@@ -33,7 +34,7 @@ def pack(files: Mapping[str, FileState], name: str, version: str, *, mtime: int 
     """
     kept = helmignore.filter_files(files)
     metadata = chart_metadata(kept)
-    found = (field(metadata, "name"), field(metadata, "version"))
+    found = (str(metadata.get("name")), str(metadata.get("version")))
     if found != (name, version):
         raise ShunterError(
             f"Chart.yaml describes {' '.join(found)}, not {name} {version}",
@@ -142,23 +143,12 @@ def content_digest(files: Mapping[str, FileState]) -> str:
     return "sha256:" + total.hexdigest()
 
 
-def chart_metadata(files: Mapping[str, FileState], what: str = "the chart") -> dict[str, object]:
-    """Chart.yaml as a mapping. Raises ShunterError where it is missing or no mapping."""
+def chart_metadata(files: Mapping[str, FileState], what: str = "the chart") -> dict[str, Any]:
+    """Chart.yaml as a mapping, its text fields as Helm reads them. Raises ShunterError where there is none to read."""
     state = files.get("Chart.yaml")
     if state is None:
         raise ShunterError(f"{what} has no Chart.yaml")
-    value = plainyaml.load(state.data.removeprefix(_BOM), "Chart.yaml").value
-    if not isinstance(value, dict):
-        raise ShunterError(f"Chart.yaml of {what} is not a mapping")
-    return value
-
-
-def field(metadata: Mapping[str, object], key: str) -> str:
-    """A text field of Chart.yaml as Helm reads it: numbers and booleans without quotes become text."""
-    value = metadata.get(key)
-    if isinstance(value, bool):
-        return "true" if value else "false"
-    return "" if value is None else str(value)
+    return plainyaml.text_fields(plainyaml.load(state.data, "Chart.yaml"), _TEXT_FIELDS)
 
 
 def pin_from_archive(data: bytes, *, source: str = "") -> Pin:
@@ -169,7 +159,7 @@ def pin_from_archive(data: bytes, *, source: str = "") -> Pin:
 def pin_from_files(files: Mapping[str, FileState], *, digest_of: bytes = b"", source: str = "") -> Pin:
     """The pin of an unpacked chart; `digest_of` is its archive, if there is one."""
     metadata = chart_metadata(files)
-    name, version, app = (field(metadata, key) for key in ("name", "version", "appVersion"))
+    name, version, app = (str(metadata.get(key) or "") for key in ("name", "version", "appVersion"))
     if not name or not version:
         raise ShunterError("Chart.yaml has no name or no version", hint="Helm needs both")
     return Pin(name, version, app, digest(digest_of) if digest_of else "", content_digest(files), source)

@@ -6,10 +6,23 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 from typing import Any
 
+import yaml
+
 from shunter.core import plainyaml, versions
 from shunter.model.errors import ShunterError
 
+_HINT = "the repository's URL must hold an index.yaml"
 _EPOCH = "1970-01-01T00:00:00Z"
+
+
+class _Loader(yaml.CSafeLoader):
+    """PyYAML's safe loader without dates, which stay text. An index is too large for the reader that knows places."""
+
+
+_Loader.yaml_implicit_resolvers = {
+    first: [rule for rule in rules if rule[0] != "tag:yaml.org,2002:timestamp"]
+    for first, rules in yaml.CSafeLoader.yaml_implicit_resolvers.items()
+}
 
 
 @dataclass(frozen=True, slots=True)
@@ -73,10 +86,14 @@ def parse_index(data: bytes, path: str = "index.yaml") -> Index:
 
     Raises ShunterError where it is no index.
     """
-    value = plainyaml.load(data, path).value
+    try:
+        value = yaml.load(data.decode("utf-8"), _Loader)  # noqa: S506 - derived from the safe loader
+    except (yaml.YAMLError, ValueError, RecursionError) as error:
+        reason = str(error).splitlines()[0]
+        raise ShunterError(f"{path} is not the index of a chart repository: {reason}", hint=_HINT) from error
     entries = value.get("entries") if isinstance(value, dict) else None
     if not isinstance(value, dict) or not value.get("apiVersion") or not isinstance(entries, dict | None):
-        raise ShunterError(f"{path} is not the index of a chart repository", hint="the URL must hold an index.yaml")
+        raise ShunterError(f"{path} is not the index of a chart repository", hint=_HINT)
     records = [record for group in (entries or {}).values() if isinstance(group, list) for record in group]
     return Index(tuple(_entry(record) for record in records if _usable(record)))
 

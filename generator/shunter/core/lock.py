@@ -78,10 +78,10 @@ def keep_generated(old: bytes | None, dependencies: Sequence[Dependency], now: s
     if old is None:
         return now
     try:
-        value = plainyaml.load(old, "Chart.lock").value
+        value = plainyaml.load(old, "Chart.lock").value or {}
     except ShunterError:
         return now
-    kept = value.get("generated") if isinstance(value, dict) else None
+    kept = value.get("generated")
     return kept if isinstance(kept, str) and render_lock(dependencies, kept) == old else now
 
 

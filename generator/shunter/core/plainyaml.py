@@ -1,4 +1,4 @@
-"""The YAML of shunter's own files: a loader that knows where each value stands, a writer that Helm cannot misread.
+"""The YAML of shunter's own files: the reader with errors raised, and a writer that Helm cannot misread.
 
 The writer puts quotes around everything that Helm's YAML 1.1 would take for something else than text (`1.10`,
 `on`, `0777`, `2026-01-02`), so that what is written reads the same in every parser.
@@ -8,14 +8,12 @@ from __future__ import annotations
 
 import json
 import re
-from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, field
+from collections.abc import Iterable, Mapping, Sequence
 from typing import Any
 
-import yaml
-
+from shunter.core import reader, scalars
+from shunter.core.reader import Document
 from shunter.model.errors import ShunterError
-from shunter.model.findings import Span
 
 Key = tuple[str | int, ...]
 
@@ -27,77 +25,24 @@ _UNPRINTABLE = re.compile("[\x7f-\x9f\u2028\u2029\ufeff\ufffe\uffff]")
 _DATE = re.compile(r"[0-9]{4}-[0-9]{1,2}-[0-9]{1,2}(?:[Tt ].*)?")
 
 
-@dataclass(frozen=True, slots=True)
-class Document:
-    """A value and where each part of it stands; `spans` is keyed by the path of keys and indices."""
-
-    value: Any
-    path: str
-    spans: Mapping[Key, Span] = field(default_factory=dict)
-
-    def span(self, *key: str | int) -> Span:
-        """Where the value at `key` stands, or the nearest part of the document above it."""
-        for length in range(len(key), -1, -1):
-            if key[:length] in self.spans:
-                return self.spans[key[:length]]
-        return Span(self.path)
-
-
-class _Loader(yaml.CSafeLoader):
-    """PyYAML's safe loader without dates: they stay text, as in Helm."""
-
-
-_Loader.yaml_implicit_resolvers = {
-    first: [rule for rule in rules if rule[0] != "tag:yaml.org,2002:timestamp"]
-    for first, rules in yaml.CSafeLoader.yaml_implicit_resolvers.items()
-}
-
-
 def load(data: bytes, path: str) -> Document:
-    """The one document in `data`; `path` names the file. Raises ShunterError, with the place, if it is broken."""
-    try:
-        text = data.decode("utf-8")
-    except UnicodeDecodeError as error:
-        raise ShunterError(f"{path} is not UTF-8", span=Span(path, data.count(b"\n", 0, error.start) + 1)) from error
-    lines = text.splitlines()
-    loader = _Loader(text)
-    try:
-        node = loader.get_single_node()
-        spans: dict[Key, Span] = {}
-        if node is not None:
-            _locate(node, (), path, lines, spans)
-        return Document(None if node is None else loader.construct_document(node), path, spans)
-    except yaml.MarkedYAMLError as error:
-        raise ShunterError(_problem(error), span=_error_span(error, path, lines)) from error
-    except (yaml.YAMLError, ValueError, RecursionError) as error:
-        raise ShunterError(f"{path} is not YAML: {error}".splitlines()[0], span=Span(path)) from error
-    finally:
-        loader.dispose()
+    """The mapping in `data`, as Helm reads it; `path` names the file. Raises ShunterError, with the place, for others."""
+    document = reader.read(data, path)
+    for finding in document.findings:
+        raise ShunterError(finding.message, hint=finding.hint, span=finding.span, notes=finding.notes)
+    return document
 
 
-def _problem(error: yaml.MarkedYAMLError) -> str:
-    return ", ".join(part for part in (error.context, error.problem) if part) or "not YAML"
+def text_fields(document: Document, names: Iterable[str]) -> dict[str, Any]:
+    """The document's mapping with the top-level scalars of these `names` as text.
 
-
-def _error_span(error: yaml.MarkedYAMLError, path: str, lines: Sequence[str]) -> Span:
-    mark = error.problem_mark or error.context_mark
-    if mark is None:
-        return Span(path)
-    text = lines[mark.line] if mark.line < len(lines) else ""
-    return Span(path, mark.line + 1, mark.column + 1, mark.column + 2, text)
-
-
-def _locate(node: yaml.Node, key: Key, path: str, lines: Sequence[str], spans: dict[Key, Span]) -> None:
-    start, end = node.start_mark, node.end_mark
-    text = lines[start.line] if start.line < len(lines) else ""
-    last = end.column if end.line == start.line else len(text)
-    spans[key] = Span(path, start.line + 1, start.column + 1, last + 1, text)
-    if isinstance(node, yaml.MappingNode):
-        for name, child in node.value:
-            _locate(child, (*key, str(name.value)), path, lines, spans)
-    elif isinstance(node, yaml.SequenceNode):
-        for index, child in enumerate(node.value):
-            _locate(child, (*key, index), path, lines, spans)
+    Helm's fields are typed: where one is text, `version: 1.10` without quotes becomes "1.1".
+    """
+    value = dict(document.value or {})
+    for name in names:
+        if name in value and isinstance(value[name], bool | int | float):
+            value[name] = scalars.key_text(scalars.resolve(document.raw((name,))))
+    return value
 
 
 def dump(value: Mapping[str, Any], comment: str = "") -> bytes:

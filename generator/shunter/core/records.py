@@ -7,6 +7,8 @@ from collections.abc import Mapping
 from typing import Any
 
 from shunter.core import plainyaml, versions
+from shunter.core.plainyaml import Key
+from shunter.core.reader import Document
 from shunter.model.chart import Passage, Pin, TrainRecord
 from shunter.model.errors import ShunterError
 
@@ -29,9 +31,8 @@ def train_record(record: TrainRecord) -> bytes:
 def parse_train_record(data: bytes, path: str = PATH) -> TrainRecord:
     """The inverse of `train_record`. Raises ShunterError, with the place, for anything else."""
     document = plainyaml.load(data, path)
-    fields(document, (), required=("library", "cars"), optional=("train", "history"))
-    train = document.value.get("train")
-    history = document.value.get("history") or []
+    found = fields(document, (), required=("library", "cars"), optional=("train", "history"))
+    train, history = found.get("train"), found.get("history") or []
     if not isinstance(history, list):
         raise wrong(document, ("history",), "a list")
     return TrainRecord(
@@ -42,7 +43,7 @@ def parse_train_record(data: bytes, path: str = PATH) -> TrainRecord:
     )
 
 
-def _passage(document: plainyaml.Document, key: plainyaml.Key) -> Passage:
+def _passage(document: Document, key: Key) -> Passage:
     found = fields(document, key, required=("train", "from", "at"), optional=("forced",))
     train, source, at = (text(document, (*key, name)) for name in ("train", "from", "at"))
     return Passage(train, source, at, found.get("forced") is True)
@@ -65,54 +66,51 @@ def cars_data(cars: Mapping[str, Pin]) -> dict[str, dict[str, str]]:
     return {alias: pin_data(cars[alias]) for alias in sorted(cars)}
 
 
-def parse_pin(document: plainyaml.Document, key: plainyaml.Key) -> Pin:
+def parse_pin(document: Document, key: Key) -> Pin:
     """The pin at `key`; its version must be exact."""
     found = fields(document, key, required=("name", "version"), optional=tuple(_PIN_KEYS))
     pin = Pin(**{attribute: text(document, (*key, name)) for name, attribute in _PIN_KEYS.items() if name in found})
     try:
         versions.require_exact(pin.version, f"chart {pin.name}")
     except ShunterError as error:
-        raise ShunterError(error.message, hint=error.hint, span=document.span(*key, "version")) from error
+        raise ShunterError(error.message, hint=error.hint, span=document.span((*key, "version"))) from error
     return pin
 
 
-def parse_cars(document: plainyaml.Document, key: plainyaml.Key) -> dict[str, Pin]:
+def parse_cars(document: Document, key: Key) -> dict[str, Pin]:
     """The pins below `key`, by alias; each alias must be a DNS label."""
     cars = {}
     for alias in _mapping(document, key):
-        if not isinstance(alias, str) or not versions.is_label(alias):
+        if not versions.is_label(alias):
             hint = "use lower-case letters, digits and hyphens, 63 characters at most"
-            raise ShunterError(f"`{alias}` is no DNS label", hint=hint, span=document.span(*key, str(alias)))
+            raise ShunterError(f"`{alias}` is no DNS label", hint=hint, span=document.span((*key, alias), of="key"))
         cars[alias] = parse_pin(document, (*key, alias))
     return cars
 
 
-def fields(
-    document: plainyaml.Document, key: plainyaml.Key, *, required: tuple[str, ...], optional: tuple[str, ...]
-) -> dict[str, Any]:
+def fields(document: Document, key: Key, *, required: tuple[str, ...], optional: tuple[str, ...]) -> dict[str, Any]:
     """The mapping at `key`, which has all `required` keys and no other than these and the `optional` ones."""
     found = _mapping(document, key)
     where = f"`{'.'.join(map(str, key))}`" if key else document.path
     for name in found:
         if name not in required and name not in optional:
             known = ", ".join(dict.fromkeys((*required, *optional)))
-            raise ShunterError(
-                f"unknown key `{name}` in {where}", hint=f"known: {known}", span=document.span(*key, str(name))
-            )
+            span = document.span((*key, name), of="key")
+            raise ShunterError(f"unknown key `{name}` in {where}", hint=f"known: {known}", span=span)
     for name in required:
         if name not in found:
-            raise ShunterError(f"{where} has no `{name}`", hint=f"add `{name}:`", span=document.span(*key))
+            raise ShunterError(f"{where} has no `{name}`", hint=f"add `{name}:`", span=document.span(key))
     return found
 
 
-def _mapping(document: plainyaml.Document, key: plainyaml.Key) -> dict[Any, Any]:
+def _mapping(document: Document, key: Key) -> dict[str, Any]:
     value = _at(document, key)
     if not isinstance(value, dict):
         raise wrong(document, key, "a mapping")
     return value
 
 
-def text(document: plainyaml.Document, key: plainyaml.Key) -> str:
+def text(document: Document, key: Key) -> str:
     """The text at `key`."""
     value = _at(document, key)
     if not isinstance(value, str):
@@ -120,14 +118,14 @@ def text(document: plainyaml.Document, key: plainyaml.Key) -> str:
     return value
 
 
-def _at(document: plainyaml.Document, key: plainyaml.Key) -> Any:
-    value = document.value
+def _at(document: Document, key: Key) -> Any:
+    value: Any = document.value
     for part in key:
         value = value[part]
     return value
 
 
-def wrong(document: plainyaml.Document, key: plainyaml.Key, wanted: str) -> ShunterError:
+def wrong(document: Document, key: Key, wanted: str) -> ShunterError:
     """The error for a value of the wrong type at `key`."""
     what = f"`{'.'.join(map(str, key))}`" if key else document.path
-    return ShunterError(f"{what} must be {wanted}", span=document.span(*key))
+    return ShunterError(f"{what} must be {wanted}", span=document.span(key))

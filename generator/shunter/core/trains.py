@@ -34,7 +34,7 @@ def parse_train(data: bytes, path: str) -> Train:
         raise ShunterError(
             f"the train says version `{version}`, and the file is {path}",
             hint="a train is never edited: restore the file, and cut a new train",
-            span=document.span("version"),
+            span=document.span(("version",)),
         )
     cut = records.text(document, ("cut",)) if "cut" in found else ""
     library, cars = records.parse_pin(document, ("library",)), records.parse_cars(document, ("cars",))

@@ -61,8 +61,10 @@ class UmbrellaSpec:
 
     def pins(self) -> tuple[Pin, ...]:
         """Every pin, each chart and version once, the library first, then in order of aliases."""
-        pins = (self.library, *(self.cars[alias] for alias in sorted(self.cars)))
-        return tuple({(pin.name, pin.version): pin for pin in reversed(pins)}.values())[::-1]
+        pins = {(self.library.name, self.library.version): self.library}
+        for alias in sorted(self.cars):
+            pins.setdefault((self.cars[alias].name, self.cars[alias].version), self.cars[alias])
+        return tuple(pins.values())
 
     def aliases(self) -> list[str]:
         """Every alias that values may address, pinned or not, sorted."""

@@ -1,7 +1,7 @@
 """Chart versions as Helm reads them, and names that Kubernetes accepts.
 
-The grammar is that of Masterminds/semver 3 `NewVersion` (lenient: `1.2`, `v1.2.3` and `01.2.3` pass), which Helm uses for a
-chart's `version`; the order is that of SemVer 2.0.0, section 11.
+The grammar is that of Masterminds/semver 3 `NewVersion`, which Helm uses for a chart's `version` (lenient: `1.2`,
+`v1.2.3` and `01.2.3` pass); the order is that of SemVer 2.0.0, section 11.
 """
 
 from __future__ import annotations
