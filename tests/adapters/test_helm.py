@@ -12,7 +12,7 @@ from concurrent.futures import ThreadPoolExecutor
 import helm_python
 import pytest
 
-from helpers.tiny_charts import chart_files, environment, packed, write_files
+from helpers.tiny_charts import chart_files, environment, packed, tarred, write_files
 from shunter.adapters.helm import BinaryEngine, EmbeddedEngine, Engine, engine
 from shunter.core import archive
 from shunter.model.errors import ShunterError
@@ -142,18 +142,25 @@ def test_broken_yaml_is_an_error(tool: Engine, text: str) -> None:
 
 
 @pytest.mark.parametrize("tool", ENGINES)
-def test_a_missing_dependency_is_an_error(tool: Engine) -> None:
+@pytest.mark.parametrize("gone", ["charts/orders/", "charts/commons/", "charts/"])
+def test_a_missing_dependency_is_an_error_where_helm_renders_on(tool: Engine, gone: str) -> None:
     files, _, _ = environment({"orders": chart_files("orders")})
-    fewer = {path: state for path, state in files.items() if not path.startswith("charts/orders/")}
-    with pytest.raises(ShunterError, match="orders"):
-        render(tool, archive.pack(fewer, "tst", "1.0.0"))
+    data = tarred({path: state for path, state in files.items() if not path.startswith(gone)})
+    with helm_python.Chart.load_archive(data) as chart:
+        assert len(chart.render({})) == (1 if gone == "charts/commons/" else 0)
+    with pytest.raises(ShunterError, match=r"chart tst depends on \w+ 1\.0\.0, but its charts/ does not hold it"):
+        render(tool, data)
 
 
-def test_the_embedded_helm_itself_would_render_on_without_it() -> None:
+@pytest.mark.parametrize("tool", ENGINES)
+def test_another_version_in_charts_is_an_error_where_helm_renders_it(tool: Engine) -> None:
     files, _, _ = environment({"orders": chart_files("orders")})
-    fewer = {path: state for path, state in files.items() if not path.startswith("charts/")}
-    with helm_python.Chart.load_archive(archive.pack(fewer, "tst", "1.0.0")) as chart:
-        assert chart.render({}) == {}
+    text = files["Chart.yaml"].data.replace(b"orders\n  version: 1.0.0", b"orders\n  version: 1.0.1")
+    files["Chart.yaml"] = FileState(text)
+    with helm_python.Chart.load_archive(tarred(files)) as chart:
+        assert 'version: "1.0.0"' in chart.render({})["tst/charts/orders/templates/all.yaml"]
+    with pytest.raises(ShunterError, match=r"chart tst depends on orders 1\.0\.1"):
+        render(tool, tarred(files))
 
 
 @pytest.mark.parametrize("tool", ENGINES)

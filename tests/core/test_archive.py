@@ -12,7 +12,7 @@ from pathlib import Path
 import helm_python
 import pytest
 
-from helpers.tiny_charts import chart_files, library_files, packed, write_files
+from helpers.tiny_charts import chart_files, library_files, packed, tarred, write_files
 from shunter.core import archive
 from shunter.model.errors import ShunterError
 from shunter.model.files import EXECUTABLE, SYMLINK, FileState
@@ -177,3 +177,32 @@ def test_the_app_version_is_what_helm_reads(text: str) -> None:
     data = packed({"Chart.yaml": FileState(chart_yaml)})
     with helm_python.Chart.load_archive(data) as chart:
         assert archive.pin_from_archive(data).app_version == chart.metadata.get("appVersion", "")
+
+
+def test_an_app_without_its_library_is_not_packed() -> None:
+    """`helm dependency update` of an umbrella would pack it so, and only the render fails."""
+    whole = chart_files("orders", library=library_files())
+    unbuilt = {path: state for path, state in whole.items() if not path.startswith("charts/")}
+    with pytest.raises(ShunterError, match=r"orders depends on commons 1\.0\.0"):
+        packed(unbuilt)
+    umbrella = chart_files("tst") | {f"charts/orders/{path}": state for path, state in unbuilt.items()}
+    with pytest.raises(ShunterError, match=r"orders depends on commons 1\.0\.0"):
+        packed(umbrella)
+    archived = chart_files("tst") | {"charts/orders-1.0.0.tgz": FileState(tarred(unbuilt))}
+    with pytest.raises(ShunterError, match=r"orders depends on commons 1\.0\.0"):
+        packed(archived)
+
+
+def test_helms_dependency_update_packs_an_unbuilt_app_and_we_see_it(tmp_path) -> None:
+    unbuilt = chart_files("orders", template='{{ include "commons.v1.version" . }}', library=library_files())
+    write_files(tmp_path / "orders", {path: state for path, state in unbuilt.items() if not path.startswith("charts/")})
+    entry = b"{name: orders, version: 1.0.0, repository: file://../orders}"
+    chart_yaml = b"apiVersion: v2\nname: tst\nversion: 1.0.0\ndependencies:\n- " + entry + b"\n"
+    folder = write_files(tmp_path / "tst", {"Chart.yaml": FileState(chart_yaml)})
+    helm_python.dependency_update(folder)
+    assert [item["status"] for item in helm_python.dependency_list(folder)] == ["ok"]
+    with helm_python.Chart.load(folder) as chart, pytest.raises(helm_python.HelmError):
+        chart.render({})
+    files = {path.relative_to(folder).as_posix(): FileState(path.read_bytes()) for path in folder.rglob("*.*")}
+    with pytest.raises(ShunterError, match=r"orders depends on commons 1\.0\.0"):
+        archive.require_complete(files)

@@ -73,7 +73,7 @@ VALUES = st.recursive(
 )
 
 
-@settings(derandomize=True, max_examples=400, deadline=None)
+@settings(derandomize=True, max_examples=200, deadline=None)
 @given(st.dictionaries(NAMES, VALUES, min_size=1, max_size=4))
 def test_everyone_reads_what_was_written(value) -> None:
     data = plainyaml.dump(value, "a comment\n\nof three lines")

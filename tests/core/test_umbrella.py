@@ -255,6 +255,20 @@ def test_the_umbrellas_library_renders_every_app(tmp_path) -> None:
     assert {text.strip() for text in render(write_files(tmp_path, files)).values()} == {"1.3.0"}
 
 
+def test_without_the_umbrellas_library_the_first_app_renders_for_all(tmp_path) -> None:
+    """Why the umbrella has a library of its own: two versions clash without a word."""
+    template = f'{{{{ include "{LIBRARY}.v1.version" . }}}}\n'
+    charts = {
+        "a": chart_files("a", library=library_files("1.0.0"), template=template),
+        "b": chart_files("b", library=library_files("2.0.0"), template=template),
+    }
+    files, _, record = environment(charts, library_files("2.0.0"))
+    alone = {path: state for path, state in files.items() if not path.startswith(f"charts/{LIBRARY}/")}
+    assert {text.strip() for text in render(write_files(tmp_path / "alone", alone)).values()} == {"1.0.0"}
+    assert {text.strip() for text in render(write_files(tmp_path / "whole", files)).values()} == {"2.0.0"}
+    assert umbrella.verify_vendored(MemoryTree(files), record) == ()
+
+
 def test_a_pin_without_an_archive_is_an_error() -> None:
     _, spec, record = environment(cars("orders"))
     with pytest.raises(ShunterError, match=r"chart orders 1\.0\.0 is not in the registry"):

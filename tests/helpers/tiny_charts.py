@@ -4,7 +4,9 @@ from __future__ import annotations
 
 import functools
 import http.server
+import io
 import json
+import tarfile
 import threading
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
@@ -66,6 +68,17 @@ def packed(files: Mapping[str, FileState]) -> bytes:
     """The archive of a chart."""
     pin = archive.pin_from_files(files)
     return archive.pack(files, pin.name, pin.version)
+
+
+def tarred(files: Mapping[str, FileState]) -> bytes:
+    """An archive of any files, sound or not."""
+    buffer = io.BytesIO()
+    with tarfile.open(fileobj=buffer, mode="w:gz") as tar:
+        for path, state in files.items():
+            entry = tarfile.TarInfo(f"chart/{path}")
+            entry.size = len(state.data)
+            tar.addfile(entry, io.BytesIO(state.data))
+    return buffer.getvalue()
 
 
 def pinned(files: Mapping[str, FileState]) -> Pin:

@@ -12,7 +12,7 @@ from pathlib import Path
 from typing import Any, Protocol
 
 from shunter.adapters import process
-from shunter.core import manifests
+from shunter.core import archive, manifests
 from shunter.model.errors import ShunterError
 from shunter.model.findings import Severity
 
@@ -78,8 +78,8 @@ class EmbeddedEngine:
                 hint="leave the Kubernetes version out, or ask for your own helm binary",
             )
         helm = _sdk()
+        archive.require_complete(archive.unpack(chart_archive))
         with _as_shunter_error(helm), helm.Chart.load_archive(chart_archive) as chart:
-            _check_complete(chart.metadata, chart.dependencies)
             rendered = chart.render(dict(values), name=release, namespace=namespace)
         return manifests.stream(rendered, _document_reader(helm))
 
@@ -120,6 +120,7 @@ class BinaryEngine:
         kube_version: str | None = None,
     ) -> str:
         """See `Engine.render`."""
+        archive.require_complete(archive.unpack(chart_archive))
         version = ["--kube-version", kube_version] if kube_version else []
         with _on_disk(chart_archive) as chart, _values_file(values) as given:
             where = ["--namespace", namespace, "--values", str(given)]
@@ -189,16 +190,6 @@ def _error(text: str) -> ShunterError:
     cause = _CALLING.split(lines[0])[-1]
     rest = lines[1:] if cause == lines[0] else lines
     return ShunterError(f"Helm: {cause}", notes=tuple(f"helm: {line}" for line in rest))
-
-
-def _check_complete(metadata: Mapping[str, Any], loaded: list[dict[str, Any]]) -> None:
-    present = {(item.get("name"), item.get("version")) for item in loaded}
-    for item in metadata.get("dependencies") or ():
-        if not any(name == item["name"] for name, _ in present):
-            raise ShunterError(
-                f"chart {item['name']} {item.get('version', '')} is a dependency, but charts/ does not hold it",
-                hint="run `shunter lock`: Helm would leave the chart out and say nothing",
-            )
 
 
 def _document_reader(helm: Any) -> Callable[[str, str], Mapping[str, Any]]:

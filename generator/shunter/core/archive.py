@@ -14,7 +14,7 @@ import zlib
 from collections.abc import Mapping
 from typing import Any
 
-from shunter.core import helmignore, plainyaml
+from shunter.core import helmignore, plainyaml, versions
 from shunter.model.chart import Pin
 from shunter.model.errors import ShunterError
 from shunter.model.files import EXECUTABLE, REGULAR, SYMLINK, FileState
@@ -30,7 +30,8 @@ def pack(files: Mapping[str, FileState], name: str, version: str, *, mtime: int 
     """The archive of the chart `files` (paths relative to the chart), without what its `.helmignore` drops.
 
     Equal files give equal bytes: entries are sorted, owned by nobody, and dated `mtime` (seconds since 1970).
-    Raises ShunterError where Chart.yaml names another chart or version, or a file is a symbolic link or too large.
+    Raises ShunterError where Chart.yaml names another chart or version, a dependency is absent, or a file is a
+    symbolic link or too large.
     """
     kept = helmignore.filter_files(files)
     metadata = chart_metadata(kept)
@@ -40,6 +41,7 @@ def pack(files: Mapping[str, FileState], name: str, version: str, *, mtime: int 
             f"Chart.yaml describes {' '.join(found)}, not {name} {version}",
             hint="the archive's name and Chart.yaml must agree, or Helm does not find the chart",
         )
+    require_complete(kept)
     buffer = io.BytesIO()
     with tarfile.open(fileobj=buffer, mode="w", format=tarfile.PAX_FORMAT) as tar:
         for path in sorted(kept, key=lambda path: (path != "Chart.yaml", path)):
@@ -149,6 +151,44 @@ def chart_metadata(files: Mapping[str, FileState], what: str = "the chart") -> d
     if state is None:
         raise ShunterError(f"{what} has no Chart.yaml")
     return plainyaml.text_fields(plainyaml.load(state.data, "Chart.yaml"), _TEXT_FIELDS)
+
+
+def subcharts(files: Mapping[str, FileState]) -> dict[str, dict[str, FileState]]:
+    """The charts that Helm loads from `charts/`: their path there → their files, whether unpacked or an archive."""
+    found: dict[str, dict[str, FileState]] = {}
+    for path, state in files.items():
+        folder, _, rest = path.partition("/")
+        entry, _, inner = rest.partition("/")
+        if folder != "charts" or not entry or entry.startswith((".", "_")):
+            continue
+        if inner:
+            found.setdefault(f"charts/{entry}", {})[inner] = state
+        elif entry.endswith(".tgz"):
+            found[path] = unpack(state.data, path)
+    return {path: chart for path, chart in found.items() if "Chart.yaml" in chart}
+
+
+def require_complete(files: Mapping[str, FileState]) -> None:
+    """Raise ShunterError where the chart, or one inside it, declares a dependency that its `charts/` does not hold.
+
+    Helm renders such a chart without the dependency and says nothing.
+    """
+    metadata = chart_metadata(files)
+    inside = subcharts(files).values()
+    present = [(str(found.get("name")), str(found.get("version"))) for found in map(chart_metadata, inside)]
+    for item in metadata.get("dependencies") or ():
+        name, wanted = str(item.get("name")), str(item.get("version", ""))
+        if not any(name == other and _fits(wanted, version) for other, version in present):
+            raise ShunterError(
+                f"chart {metadata.get('name')} depends on {name} {wanted}, but its charts/ does not hold it",
+                hint="run `shunter lock`: Helm would leave the chart out and say nothing",
+            )
+    for chart in inside:
+        require_complete(chart)
+
+
+def _fits(wanted: str, version: str) -> bool:
+    return not versions.is_exact(wanted) or versions.parse(wanted) == versions.parse(version)
 
 
 def pin_from_archive(data: bytes, *, source: str = "") -> Pin:

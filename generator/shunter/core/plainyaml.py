@@ -26,7 +26,7 @@ _DATE = re.compile(r"[0-9]{4}-[0-9]{1,2}-[0-9]{1,2}(?:[Tt ].*)?")
 
 
 def load(data: bytes, path: str) -> Document:
-    """The mapping in `data`, as Helm reads it; `path` names the file. Raises ShunterError, with the place, for others."""
+    """The mapping in `data`, as Helm reads it; `path` names the file. Raises ShunterError, with the place."""
     document = reader.read(data, path)
     for finding in document.findings:
         raise ShunterError(finding.message, hint=finding.hint, span=finding.span, notes=finding.notes)

@@ -12,7 +12,7 @@ from typing import TypeVar
 from shunter.core import archive, versions
 from shunter.model.chart import Pin, TrainRecord
 from shunter.model.errors import ShunterError
-from shunter.model.files import FileState, SubTree, Tree
+from shunter.model.files import FileState, Tree
 from shunter.model.findings import Finding, Kind, Span
 
 FOLDER = "charts"
@@ -88,25 +88,13 @@ def verify_vendored(tree: Tree, record: TrainRecord, folder: str = "") -> tuple[
     return tuple(finding for finding in (*findings, *too_old) if finding is not None)
 
 
-def _copies(tree: Tree) -> Iterable[tuple[str, Pin, Mapping[str, FileState]]]:
+def _copies(tree: Tree) -> Iterable[tuple[str, Pin, Files]]:
     """Every chart in `charts/` as Helm sees it: its path, what it is, and its files."""
-    for entry in sorted({path.split("/")[1] for path in tree.paths(FOLDER)}):
-        path = f"{FOLDER}/{entry}"
-        state = tree.get(path)
-        if entry.startswith((".", "_")) or (state is not None and not entry.endswith(".tgz")):
-            continue
-        if state is not None:
-            files = archive.unpack(state.data, path)
-            yield path, archive.pin_from_files(files, digest_of=state.data), files
-        else:
-            files = _folder(SubTree(tree, path))
-            if "Chart.yaml" in files:
-                yield path, archive.pin_from_files(files), files
-
-
-def _folder(tree: Tree) -> Files:
-    states = ((path, tree.get(path)) for path in tree.paths())
-    return {path: state for path, state in states if state is not None}
+    states = ((path, tree.get(path)) for path in tree.paths(FOLDER))
+    charts = archive.subcharts({path: state for path, state in states if state is not None})
+    for path, files in sorted(charts.items()):
+        packed = tree.get(path)
+        yield path, archive.pin_from_files(files, digest_of=packed.data if packed else b""), files
 
 
 def _compare(pinned: Pin | None, found: Pin, path: str) -> Finding | None:
@@ -147,17 +135,9 @@ def _library(library: Pin, car: Pin, files: Mapping[str, FileState], path: str) 
 
 def _built_with(files: Mapping[str, FileState], library: str) -> versions.Version | None:
     """The version of the library chart that a car carries in its own `charts/`."""
-    for path, state in files.items():
-        parts = path.split("/")
-        if len(parts) == 3 and parts[0] == FOLDER and parts[2] == "Chart.yaml":
-            pin = archive.pin_from_files({"Chart.yaml": state})
-        elif len(parts) == 2 and parts[0] == FOLDER and path.endswith(".tgz"):
-            pin = archive.pin_from_archive(state.data)
-        else:
-            continue
-        if pin.name == library:
-            return versions.parse(pin.version)
-    return None
+    inside = map(archive.chart_metadata, archive.subcharts(files).values())
+    found = [versions.parse(str(chart.get("version"))) for chart in inside if chart.get("name") == library]
+    return max((version for version in found if version), default=None)
 
 
 def check_library(library: Pin, cars: Mapping[str, Mapping[str, FileState]]) -> tuple[Finding, ...]:
