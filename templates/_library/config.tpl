@@ -1,18 +1,29 @@
+[# What a ConfigMap or Secret holds: `data`, and the chart's files that match the pattern `files`. -#]
+{{- define "[[ lib ]]._contents" -}}
+{{- include "[[ lib ]]._data" (dict "data" .of.data "root" .root) -}}
+{{- with .of.files }}
+{{ ($.root.Files.Glob .).AsConfig }}
+{{- end }}
+{{- end -}}
+
 {{- define "[[ lib ]].configMap" -}}
 ---
 apiVersion: v1
 kind: ConfigMap
-metadata:
-  {{- include "[[ lib ]]._metadata" (dict "c" .c "name" .name "labels" .labels "annotations" .annotations) | nindent 2 }}
+{{ include "[[ lib ]]._metadata" (dict "c" .c "name" .name "labels" .labels "annotations" .annotations) }}
 data:
-  {{- .data | indent 2 }}
+  {{- .data | trim | nindent 2 }}
 {{- end -}}
 
-{{- define "[[ lib ]].serviceAccount" -}}
----
-apiVersion: v1
-kind: ServiceAccount
-metadata:
-  {{- include "[[ lib ]]._metadata" (dict "c" . "name" (include "[[ lib ]].serviceAccountName" .) "annotations" .values.serviceAccount.annotations) | nindent 2 }}
-automountServiceAccountToken: {{ .values.serviceAccount.automount | default false }}
+{{- define "[[ lib ]]._config" -}}
+{{- $c := . -}}
+{{- with get .data (printf "%s-config" .fullname) }}
+{{ include "[[ lib ]].configMap" (dict "c" $c "name" (printf "%s-config" $c.fullname) "data" .) }}
+{{- end }}
+{{- range $id, $item := .values.configMaps }}
+{{- if $item }}
+{{- $data := get $c.data (printf "configMaps/%s" $id) }}
+{{ include "[[ lib ]].configMap" (dict "c" $c "name" (printf "%s-%s" $c.base $id) "data" $data "labels" $item.labels "annotations" $item.annotations) }}
+{{- end }}
+{{- end }}
 {{- end -}}

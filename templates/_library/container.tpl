@@ -1,4 +1,4 @@
-[# One container of a pod: c, w (the container's values), name, main (gets ports and mounts of the workload), inline. #]
+[# One container: c (its unit), w (its values), name, ports, main (it gets the unit's volumes). -#]
 {{- define "[[ lib ]].container" -}}
 {{- $root := .c.root -}}{{- $w := .w -}}
 - name: {{ .name }}
@@ -28,7 +28,13 @@
       protocol: {{ $port.protocol | default "TCP" }}
     {{- end }}
   {{- end }}
-  {{- include "[[ lib ]]._fields" (dict "of" $w "indent" 2 "keys" (list "workingDir" "livenessProbe" "readinessProbe" "startupProbe" "resources" "securityContext")) }}
+  {{- range $name := list "livenessProbe" "readinessProbe" "startupProbe" }}
+  {{- with get $w $name }}
+  {{ $name }}:
+    {{- include "[[ lib ]]._probe" (dict "probe" . "name" (printf "%s: %s" $root.Chart.Name $name)) | nindent 4 }}
+  {{- end }}
+  {{- end }}
+  {{- include "[[ lib ]]._fields" (dict "of" $w "indent" 2 "keys" (list "workingDir" "resources" "securityContext")) }}
   {{- with include "[[ lib ]]._lifecycle" $w }}
   lifecycle:
     {{- . | nindent 4 }}
@@ -39,7 +45,7 @@
   {{- end }}
 {{- end -}}
 
-[# A pause before SIGTERM, so that load balancers stop sending first; a preStop of one's own replaces it. #]
+[# A pause before SIGTERM, so that load balancers stop sending first; a preStop of one's own replaces it. -#]
 {{- define "[[ lib ]]._lifecycle" -}}
 {{- $lifecycle := .lifecycle | default dict -}}
 {{- $sleep := .preStopSleepSeconds | int -}}

@@ -1,46 +1,45 @@
-[# Fills the dict it is given ({root}) with what every object needs; prints nothing. #]
+[# Fills the dict it is given ({root}) with what the chart's main unit is: see _unit. Prints nothing. -#]
 {{- define "[[ lib ]].context" -}}
 {{- $root := .root -}}
-{{- $values := include "[[ lib ]].defaults" $root | fromYaml -}}
 {{- $archetype := $root.Values.archetype | default "rest-api" -}}
-{{- $values = mustMergeOverwrite $values (include (printf "[[ lib ]].defaults.%s" $archetype) $root | fromYaml) $root.Values -}}
-{{- $_ := set . "values" $values -}}
+{{- $values := include "[[ lib ]].defaults" $root | fromYaml -}}
+{{- $more := include (printf "[[ lib ]].defaults.%s" $archetype) $root | fromYaml -}}
+{{- $_ := set . "values" (mustMergeOverwrite $values $more $root.Values) -}}
+{{- $_ := set . "id" "main" -}}
+{{- $_ := set . "container" $root.Chart.Name -}}
 {{- $_ := set . "fullname" (include "[[ lib ]].fullname" $root) -}}
-{{- $_ := set . "labels" (include "[[ lib ]].labels" $root) -}}
-{{- $_ := set . "selector" (include "[[ lib ]].selectorLabels" $root) -}}
-{{- $config := include "[[ lib ]]._data" (dict "data" $values.config "root" $root) -}}
-{{- $_ := set . "config" $config -}}
-{{- $_ := set . "checksum" (empty $config | ternary "" (sha256sum $config)) -}}
+{{- $_ := set . "base" .fullname -}}
+{{- $_ := set . "configMaps" list -}}
+{{- $_ := set . "checksum" "" -}}
+{{- include "[[ lib ]]._unit" . -}}
 {{- end -}}
 
-[# The values of a further controller or job: what the container is comes from the main one, what it does does not. #]
-{{- define "[[ lib ]]._inherit" -}}
-{{- $base := include "[[ lib ]].defaults" .c.root | fromYaml -}}
-{{- $main := pick .c.values "image" "imagePullSecrets" "env" "envFrom" "podSecurityContext" "securityContext" "serviceAccount" "podLabels" "podAnnotations" "nodeSelector" "tolerations" -}}
-{{- $_ := set .into "values" (mustMergeOverwrite $base (deepCopy $main) .values) -}}
+[# A unit is a workload and what belongs to it: the chart's main one, each of `controllers`, each job. -#]
+{{- define "[[ lib ]]._unit" -}}
+{{- $values := .values -}}{{- $root := .root -}}
+{{- $_ := set . "labels" (include "[[ lib ]]._labels" (dict "root" $root "common" $values.commonLabels)) -}}
+{{- $_ := set . "match" (printf "%s\napp.kubernetes.io/component: %s" (include "[[ lib ]].selectorLabels" $root) .id) -}}
+{{- $_ := set . "account" (include "[[ lib ]]._account" .) -}}
+{{- include "[[ lib ]]._ports" . -}}
+{{- $data := dict -}}
+{{- with $values.config -}}
+{{- $_ := set $data (printf "%s-config" $.fullname) (include "[[ lib ]]._data" (dict "data" . "root" $root)) -}}
+{{- $_ := set $ "configMaps" (append $.configMaps (printf "%s-config" $.fullname)) -}}
+{{- end -}}
+{{- range $kind := list "configMaps" "secrets" -}}
+{{- range $id, $item := index $values $kind -}}
+{{- if $item -}}
+{{- $_ := set $data (printf "%s/%s" $kind $id) (include "[[ lib ]]._contents" (dict "of" $item "root" $root)) -}}
+{{- end -}}
+{{- end -}}
+{{- end -}}
+{{- $_ := set . "data" $data -}}
+{{- if $data -}}
+{{- $_ := set . "checksum" (print .checksum (toJson $data) | sha256sum) -}}
+{{- end -}}
 {{- end -}}
 
-[# The number of instances that are sure to run, for budgets. #]
-{{- define "[[ lib ]]._instances" -}}
-{{- if (.autoscaling).enabled -}}
-{{- .autoscaling.minReplicas | default 1 | int -}}
-{{- else -}}
-{{- .replicaCount | int -}}
-{{- end -}}
-{{- end -}}
-
-[# Refuses values that each look right and do not fit together. #]
-{{- define "[[ lib ]]._check" -}}
-{{- $name := .c.root.Chart.Name -}}
-{{- range $probe := list "livenessProbe" "readinessProbe" "startupProbe" -}}
-{{- with get $.w $probe -}}
-{{- $handlers := list -}}
-{{- range $handler := list "exec" "grpc" "httpGet" "tcpSocket" -}}
-{{- if get (get $.w $probe) $handler -}}{{- $handlers = append $handlers $handler -}}{{- end -}}
-{{- end -}}
-{{- if gt (len $handlers) 1 -}}
-{{- fail (printf "%s: %s has %s; keep one and set the others to null" $name $probe (join " and " $handlers)) -}}
-{{- end -}}
-{{- end -}}
-{{- end -}}
+{{- define "[[ lib ]]._account" -}}
+{{- $account := .values.serviceAccount | default dict -}}
+{{- $account.name | default (ternary .fullname "default" (eq (toString $account.create) "true")) -}}
 {{- end -}}

@@ -1,4 +1,4 @@
-[# What an app's values are laid over: plain YAML, so that `values explain` can read it from a vendored library. #]
+[# What an app's values are laid over: plain YAML, so that `values explain` can read it from a vendored library. -#]
 {{- define "[[ lib ]].defaults" -}}
 [% include "templates/_library/defaults/base.yaml" -%]
 {{- end -}}

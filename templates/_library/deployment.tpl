@@ -1,10 +1,9 @@
 {{- define "[[ lib ]].deployment" -}}
-{{- $w := .w -}}
+{{- $w := .values -}}
 ---
 apiVersion: apps/v1
 kind: Deployment
-metadata:
-  {{- include "[[ lib ]]._metadata" (dict "c" .c "name" .name "component" .id) | nindent 2 }}
+{{ include "[[ lib ]]._metadata" (dict "c" .) }}
 spec:
   {{- if not ($w.autoscaling).enabled }}
   replicas: {{ $w.replicaCount | int }}
@@ -12,7 +11,7 @@ spec:
   {{- include "[[ lib ]]._fields" (dict "of" $w "indent" 2 "keys" (list "revisionHistoryLimit" "minReadySeconds" "progressDeadlineSeconds")) }}
   selector:
     matchLabels:
-      {{- include "[[ lib ]]._matchLabels" . | nindent 6 }}
+      {{- .match | nindent 6 }}
   strategy:
     {{- if $w.updateStrategy }}
     {{- toYaml $w.updateStrategy | nindent 4 }}
@@ -27,17 +26,15 @@ spec:
 {{- end -}}
 
 {{- define "[[ lib ]].daemonSet" -}}
-{{- $w := .w -}}
 ---
 apiVersion: apps/v1
 kind: DaemonSet
-metadata:
-  {{- include "[[ lib ]]._metadata" (dict "c" .c "name" .name "component" .id) | nindent 2 }}
+{{ include "[[ lib ]]._metadata" (dict "c" .) }}
 spec:
-  {{- include "[[ lib ]]._fields" (dict "of" $w "indent" 2 "keys" (list "revisionHistoryLimit" "minReadySeconds" "updateStrategy")) }}
+  {{- include "[[ lib ]]._fields" (dict "of" .values "indent" 2 "keys" (list "revisionHistoryLimit" "minReadySeconds" "updateStrategy")) }}
   selector:
     matchLabels:
-      {{- include "[[ lib ]]._matchLabels" . | nindent 6 }}
+      {{- .match | nindent 6 }}
   template:
     {{- include "[[ lib ]].pod" . | nindent 4 }}
 {{- end -}}

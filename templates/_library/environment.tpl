@@ -1,9 +1,10 @@
-[# Variables that refer to others, `$(NAME)`, come last: Kubernetes expands only what stands above. #]
+[# Variables that refer to others, `$(NAME)`, come last: Kubernetes expands only what stands above. A hook's pod gets the
+configuration inline, since its ConfigMap may not exist yet. -#]
 {{- define "[[ lib ]]._env" -}}
 {{- $root := .c.root -}}
 {{- $env := .w.env | default dict -}}
-{{- if and .inline .c.values.config -}}
-{{- $env = mustMergeOverwrite (deepCopy .c.values.config) $env -}}
+{{- if .c.inline -}}
+{{- $env = mustMergeOverwrite (deepCopy (.c.inlined | default dict)) $env -}}
 {{- end -}}
 {{- range $last := list false true }}
 {{- range $name, $value := $env }}
@@ -23,20 +24,23 @@
 
 {{- define "[[ lib ]]._envFrom" -}}
 {{- $c := .c -}}
-{{- if and $c.config (not .inline) }}
+{{- if not $c.inline }}
+{{- range $c.configMaps }}
 - configMapRef:
-    name: {{ $c.fullname }}-config
+    name: {{ . }}
+{{- end }}
 {{- end }}
 {{- range $id, $source := .w.envFrom }}
 {{- if $source }}
-- {{- include "[[ lib ]]._fields" (dict "of" $source "indent" 2 "keys" (list "prefix" "configMapRef" "secretRef")) }}
+- prefix: {{ $source.prefix | default "" | quote }}
+  {{- include "[[ lib ]]._fields" (dict "of" $source "indent" 2 "keys" (list "configMapRef" "secretRef")) }}
   {{- with $source.configMap }}
   configMapRef:
-    name: {{ $c.fullname }}-{{ . }}
+    name: {{ $c.base }}-{{ . }}
   {{- end }}
   {{- with $source.secret }}
   secretRef:
-    name: {{ $c.fullname }}-{{ . }}
+    name: {{ $c.base }}-{{ . }}
   {{- end }}
 {{- end }}
 {{- end }}

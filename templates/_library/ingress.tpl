@@ -3,15 +3,18 @@
 ---
 apiVersion: networking.k8s.io/v1
 kind: Ingress
-metadata:
-  {{- include "[[ lib ]]._metadata" (dict "c" . "name" .fullname "annotations" $ingress.annotations) | nindent 2 }}
+{{ include "[[ lib ]]._metadata" (dict "c" . "annotations" $ingress.annotations) }}
 spec:
   {{- with $ingress.className }}
   ingressClassName: {{ . }}
   {{- end }}
   {{- with $ingress.tls }}
   tls:
-    {{- toYaml . | nindent 4 }}
+    {{- range . }}
+    - hosts:
+        {{- include "[[ lib ]]._strings" (dict "list" .hosts "root" $c.root) | indent 8 }}
+      secretName: {{ .secretName }}
+    {{- end }}
   {{- end }}
   rules:
     {{- range $ingress.hosts }}
@@ -25,15 +28,30 @@ spec:
               service:
                 name: {{ $c.fullname }}{{ with .service }}-{{ . }}{{ end }}
                 port:
-                  {{- if .port }}
-                  {{- if kindIs "string" .port }}
-                  name: {{ .port }}
-                  {{- else }}
-                  number: {{ int .port }}
-                  {{- end }}
-                  {{- else }}
-                  name: {{ $c.values.service.portName | default "http" }}
-                  {{- end }}
+                  name: {{ .port | default ($c.values.service.portName | default "http") }}
           {{- end }}
+    {{- end }}
+{{- end -}}
+
+[# Gateway API: an HTTPRoute or a GRPCRoute; rules without a backend lead to the unit's Service. -#]
+{{- define "[[ lib ]].route" -}}
+{{- $c := .c -}}{{- $route := .route -}}
+---
+apiVersion: gateway.networking.k8s.io/v1
+kind: {{ .kind }}
+{{ include "[[ lib ]]._metadata" (dict "c" $c "annotations" $route.annotations) }}
+spec:
+  {{- with $route.parentRefs }}
+  parentRefs:
+    {{- toYaml . | nindent 4 }}
+  {{- end }}
+  {{- with $route.hostnames }}
+  hostnames:
+    {{- include "[[ lib ]]._strings" (dict "list" . "root" $c.root) | indent 4 }}
+  {{- end }}
+  rules:
+    {{- range $route.rules | default (list dict) }}
+    {{- $backend := dict "name" $c.fullname "port" ($c.values.service.port | int) }}
+    - {{- mustMergeOverwrite (dict "backendRefs" (list $backend)) . | toYaml | nindent 6 }}
     {{- end }}
 {{- end -}}

@@ -1,41 +1,42 @@
-[# Hooks run before the chart's other objects exist, so their pods get the configuration inline and need no account. #]
 {{- define "[[ lib ]]._jobSpec" -}}
-{{- include "[[ lib ]]._fields" (dict "of" .w "indent" 0 "keys" (list "activeDeadlineSeconds" "backoffLimit" "completions" "parallelism" "ttlSecondsAfterFinished")) }}
+{{- include "[[ lib ]]._fields" (dict "of" .values "indent" 0 "keys" (list "activeDeadlineSeconds" "backoffLimit" "completions" "parallelism" "ttlSecondsAfterFinished")) }}
 template:
-  {{- include "[[ lib ]].pod" (merge (dict "job" true) .) | nindent 2 }}
+  {{- include "[[ lib ]].pod" . | nindent 2 }}
 {{- end -}}
 
 {{- define "[[ lib ]].cronJob" -}}
-{{- $w := .w -}}
 ---
 apiVersion: batch/v1
 kind: CronJob
-metadata:
-  {{- include "[[ lib ]]._metadata" (dict "c" .c "name" .name "component" .id) | nindent 2 }}
+{{ include "[[ lib ]]._metadata" (dict "c" .) }}
 spec:
-  schedule: {{ $w.schedule | quote }}
-  {{- include "[[ lib ]]._fields" (dict "of" $w "indent" 2 "keys" (list "concurrencyPolicy" "failedJobsHistoryLimit" "startingDeadlineSeconds" "successfulJobsHistoryLimit" "suspend" "timeZone")) }}
+  schedule: {{ required (printf "%s: %s needs a schedule" .root.Chart.Name .fullname) .values.schedule | quote }}
+  {{- include "[[ lib ]]._fields" (dict "of" .values "indent" 2 "keys" (list "concurrencyPolicy" "failedJobsHistoryLimit" "startingDeadlineSeconds" "successfulJobsHistoryLimit" "suspend" "timeZone")) }}
   jobTemplate:
     spec:
       {{- include "[[ lib ]]._jobSpec" . | trim | nindent 6 }}
 {{- end -}}
 
-[# A job cannot be changed, so one that is no hook has a name that says what it does: a new job for a new pod. #]
+[# A job cannot be changed, so one that is no hook has a name that says what it does: a new job for a new pod. A hook runs
+before the chart's other objects exist, so its pod gets the configuration inline and does not use the chart's account. -#]
 {{- define "[[ lib ]].job" -}}
-{{- $w := .w -}}
+{{- $w := .values -}}
 {{- $annotations := dict -}}
-{{- with $w.hook -}}
-{{- $_ := set $annotations "helm.sh/hook" (kindIs "slice" . | ternary (join "," .) (toString .)) -}}
+{{- $name := .fullname -}}
+{{- if $w.hook -}}
+{{- $_ := set $annotations "helm.sh/hook" (join "," $w.hook) -}}
 {{- $_ := set $annotations "helm.sh/hook-weight" (toString (int $w.weight)) -}}
 {{- $_ := set $annotations "helm.sh/hook-delete-policy" ($w.deletePolicy | default "before-hook-creation") -}}
+{{- $_ := set . "inline" true -}}
 {{- end -}}
-{{- $spec := include "[[ lib ]]._jobSpec" (merge (dict "inline" (not (empty $w.hook))) .) | trim -}}
+{{- $spec := include "[[ lib ]]._jobSpec" . | trim -}}
+{{- if not $w.hook -}}
+{{- $name = printf "%s-%s" (trunc 54 $name) (sha256sum $spec | trunc 8) -}}
+{{- end -}}
 ---
 apiVersion: batch/v1
 kind: Job
-metadata:
-  {{- $name := $w.hook | empty | ternary (printf "%s-%s" .name (sha256sum $spec | trunc 8)) .name }}
-  {{- include "[[ lib ]]._metadata" (dict "c" .c "name" $name "component" .id "annotations" $annotations) | nindent 2 }}
+{{ include "[[ lib ]]._metadata" (dict "c" . "name" $name "annotations" $annotations) }}
 spec:
   {{- $spec | nindent 2 }}
 {{- end -}}

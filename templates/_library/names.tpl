@@ -1,4 +1,4 @@
-[# Names, labels and images: every define here takes the chart's own context, so that an app's templates can use it. #]
+[# Names, labels and images: every define here takes the chart's own context, so that an app's templates can use it. -#]
 {{- define "[[ lib ]].name" -}}
 {{- .Values.nameOverride | default .Chart.Name | trunc 63 | trimSuffix "-" -}}
 {{- end -}}
@@ -20,30 +20,34 @@ app.kubernetes.io/name: {{ include "[[ lib ]].name" . | quote }}
 {{- end -}}
 
 {{- define "[[ lib ]].labels" -}}
-{{ include "[[ lib ]].selectorLabels" . }}
-app.kubernetes.io/managed-by: {{ .Release.Service }}
+{{- include "[[ lib ]]._labels" (dict "root" . "common" .Values.commonLabels) -}}
+{{- end -}}
+
+{{- define "[[ lib ]]._labels" -}}
+{{ include "[[ lib ]].selectorLabels" .root }}
+app.kubernetes.io/managed-by: {{ .root.Release.Service }}
+{{- include "[[ lib ]]._version" .root }}
+helm.sh/chart: {{ printf "%s-%s" .root.Chart.Name .root.Chart.Version | replace "+" "_" | trunc 63 | trimAll "_.-" }}
+{{- include "[[ lib ]]._own" .common }}
+{{- end -}}
+
+{{- define "[[ lib ]]._version" -}}
 {{- with .Chart.AppVersion }}
 app.kubernetes.io/version: {{ regexReplaceAll "[^A-Za-z0-9_.-]+" . "_" | trunc 63 | trimAll "_.-" | quote }}
 {{- end }}
-helm.sh/chart: {{ printf "%s-%s" .Chart.Name .Chart.Version | replace "+" "_" | trunc 63 | trimAll "_.-" }}
-{{- with omit (.Values.commonLabels | default dict) "app.kubernetes.io/component" "app.kubernetes.io/instance" "app.kubernetes.io/managed-by" "app.kubernetes.io/name" "app.kubernetes.io/version" "helm.sh/chart" }}
+{{- end -}}
+
+[# Labels of one's own, without those that only the library sets. -#]
+{{- define "[[ lib ]]._own" -}}
+{{- with omit (. | default dict) "app.kubernetes.io/component" "app.kubernetes.io/instance" "app.kubernetes.io/managed-by" "app.kubernetes.io/name" "app.kubernetes.io/version" "helm.sh/chart" }}
 {{ toYaml . }}
 {{- end }}
 {{- end -}}
 
-[# Takes root and image; the tag is the chart's appVersion unless set, a digest wins over both. #]
+[# Takes root and image; the tag is the chart's appVersion unless set, a digest wins over both. -#]
 {{- define "[[ lib ]].image" -}}
-{{- $image := .image -}}
-{{- $registry := (.root.Values.global).imageRegistry | default $image.registry -}}
-{{- with $registry }}{{ . }}/{{ end }}{{ $image.repository }}
+{{- $image := .image | default dict -}}
+{{- $repository := required (printf "%s: image.repository is missing" .root.Chart.Name) $image.repository -}}
+{{- with (.root.Values.global).imageRegistry | default $image.registry }}{{ . }}/{{ end }}{{ $repository }}
 {{- if $image.digest }}@{{ $image.digest }}{{ else }}:{{ $image.tag | default .root.Chart.AppVersion }}{{ end }}
-{{- end -}}
-
-{{- define "[[ lib ]].serviceAccountName" -}}
-{{- $account := .values.serviceAccount | default dict -}}
-{{- if $account.create -}}
-{{- $account.name | default .fullname -}}
-{{- else -}}
-{{- $account.name | default "default" -}}
-{{- end -}}
 {{- end -}}

@@ -1,6 +1,6 @@
-[# A pod template (metadata and spec): c, w, id, ports, and job for pods that end. No chart version stands in it. #]
+[# A pod template (metadata and spec) of a unit. `inline`: a hook's pod, which runs before the chart's other objects. -#]
 {{- define "[[ lib ]].pod" -}}
-{{- $c := .c -}}{{- $w := .w -}}
+{{- $w := .values -}}
 metadata:
   labels:
     {{- include "[[ lib ]]._podLabels" . | nindent 4 }}
@@ -9,9 +9,9 @@ metadata:
     {{- . | nindent 4 }}
   {{- end }}
 spec:
-  serviceAccountName: {{ if .inline }}{{ ($w.serviceAccount).create | ternary "default" (include "[[ lib ]].serviceAccountName" $c) }}{{ else }}{{ include "[[ lib ]].serviceAccountName" $c }}{{ end }}
+  serviceAccountName: {{ if and .inline (or ($w.serviceAccount).made ($w.serviceAccount).create) }}default{{ else }}{{ .account }}{{ end }}
   automountServiceAccountToken: {{ ($w.serviceAccount).automount | default false }}
-  {{- with $w.imagePullSecrets | default ($c.values.global).imagePullSecrets }}
+  {{- with $w.imagePullSecrets | default (.root.Values.global).imagePullSecrets }}
   imagePullSecrets:
     {{- toYaml . | nindent 4 }}
   {{- end }}
@@ -20,19 +20,25 @@ spec:
     {{- toYaml . | nindent 4 }}
   {{- end }}
   {{- include "[[ lib ]]._fields" (dict "of" $w "indent" 2 "keys" (list "enableServiceLinks" "terminationGracePeriodSeconds" "nodeSelector" "tolerations" "priorityClassName")) }}
-  {{- if .job }}
+  {{- if has $w.kind (list "Job" "CronJob") }}
   restartPolicy: {{ $w.restartPolicy | default "Never" }}
   {{- else }}
-  {{- include "[[ lib ]]._spread" . }}
+  {{- with include "[[ lib ]]._spread" . }}
+  topologySpreadConstraints:
+    {{- . | trim | nindent 4 }}
   {{- end }}
-  {{- $containers := dict "c" $c "persistence" $w.persistence "inline" .inline }}
-  {{- with include "[[ lib ]]._containers" (merge (dict "of" $w.initContainers "w" $w) $containers) }}
+  {{- end }}
+  {{- with include "[[ lib ]]._affinity" . }}
+  affinity:
+    {{- . | nindent 4 }}
+  {{- end }}
+  {{- with include "[[ lib ]]._containers" (dict "c" . "of" $w.initContainers) }}
   initContainers:
     {{- . | trim | nindent 4 }}
   {{- end }}
   containers:
-    {{- include "[[ lib ]].container" (merge (dict "w" $w "name" .container "ports" .ports "main" true) $containers) | nindent 4 }}
-    {{- with include "[[ lib ]]._containers" (merge (dict "of" $w.sidecars "w" $w) $containers) }}
+    {{- include "[[ lib ]].container" (dict "c" . "w" $w "name" .container "ports" .ports "main" true) | nindent 4 }}
+    {{- with include "[[ lib ]]._containers" (dict "c" . "of" $w.sidecars) }}
     {{- . | trim | nindent 4 }}
     {{- end }}
   {{- with include "[[ lib ]]._volumes" . }}

@@ -1,15 +1,14 @@
 {{- define "[[ lib ]].autoscaler" -}}
-{{- $hpa := .w.autoscaling -}}
+{{- $hpa := .values.autoscaling -}}
 ---
 apiVersion: autoscaling/v2
 kind: HorizontalPodAutoscaler
-metadata:
-  {{- include "[[ lib ]]._metadata" (dict "c" .c "name" .name "component" .id) | nindent 2 }}
+{{ include "[[ lib ]]._metadata" (dict "c" .) }}
 spec:
   scaleTargetRef:
     apiVersion: apps/v1
-    kind: {{ .w.kind }}
-    name: {{ .name }}
+    kind: {{ .values.kind }}
+    name: {{ .fullname }}
   minReplicas: {{ $hpa.minReplicas | default 1 | int }}
   maxReplicas: {{ $hpa.maxReplicas | default 10 | int }}
   metrics:
@@ -32,22 +31,40 @@ spec:
   {{- end }}
 {{- end -}}
 
-[# With quorum a majority must stay: n/2+1. A single instance gets no budget, since one would block every drain. #]
+{{- define "[[ lib ]].verticalPodAutoscaler" -}}
+---
+apiVersion: autoscaling.k8s.io/v1
+kind: VerticalPodAutoscaler
+{{ include "[[ lib ]]._metadata" (dict "c" .) }}
+spec:
+  targetRef:
+    apiVersion: {{ ternary "batch/v1" "apps/v1" (has .values.kind (list "Job" "CronJob")) }}
+    kind: {{ .values.kind }}
+    name: {{ .fullname }}
+  updatePolicy:
+    updateMode: {{ .values.verticalPodAutoscaler.updateMode | default "Off" | quote }}
+  {{- with .values.verticalPodAutoscaler.resourcePolicy }}
+  resourcePolicy:
+    {{- toYaml . | nindent 4 }}
+  {{- end }}
+{{- end -}}
+
+[# With quorum a majority must stay: n/2+1. A single instance gets no budget, since one would block every drain. -#]
 {{- define "[[ lib ]].disruptionBudget" -}}
-{{- $pdb := .w.podDisruptionBudget | default dict -}}
-{{- $instances := include "[[ lib ]]._instances" .w | int -}}
-{{- if and $pdb.enabled (gt $instances 1) }}
+{{- $pdb := .values.podDisruptionBudget -}}
+{{- $instances := .values.replicaCount | int -}}
+{{- if (.values.autoscaling).enabled }}{{ $instances = .values.autoscaling.minReplicas | default 1 | int }}{{ end }}
+{{- if gt $instances 1 }}
 ---
 apiVersion: policy/v1
 kind: PodDisruptionBudget
-metadata:
-  {{- include "[[ lib ]]._metadata" (dict "c" .c "name" .name "component" .id) | nindent 2 }}
+{{ include "[[ lib ]]._metadata" (dict "c" .) }}
 spec:
   {{- if not (kindIs "invalid" $pdb.minAvailable) }}
   minAvailable: {{ $pdb.minAvailable }}
   {{- else if not (kindIs "invalid" $pdb.maxUnavailable) }}
   maxUnavailable: {{ $pdb.maxUnavailable }}
-  {{- else if .w.quorum }}
+  {{- else if .values.quorum }}
   minAvailable: {{ add (div $instances 2) 1 }}
   {{- else }}
   maxUnavailable: 1
@@ -57,6 +74,6 @@ spec:
   {{- end }}
   selector:
     matchLabels:
-      {{- include "[[ lib ]]._matchLabels" . | nindent 6 }}
+      {{- .match | nindent 6 }}
 {{- end }}
 {{- end -}}

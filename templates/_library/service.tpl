@@ -1,21 +1,23 @@
-[# c, name, id (whose pods), service (its values), ports. #]
+[# c (whose pods), name, service (its values), ports. -#]
 {{- define "[[ lib ]].service" -}}
 {{- $service := .service -}}
 ---
 apiVersion: v1
 kind: Service
-metadata:
-  {{- include "[[ lib ]]._metadata" (dict "c" .c "name" .name "component" .id "annotations" $service.annotations "labels" $service.labels) | nindent 2 }}
+{{ include "[[ lib ]]._metadata" (dict "c" .c "name" .name "annotations" $service.annotations "labels" $service.labels) }}
 spec:
+  {{- if $service.headless }}
+  clusterIP: None
+  {{- end }}
   type: {{ $service.type | default "ClusterIP" }}
-  {{- include "[[ lib ]]._fields" (dict "of" $service "indent" 2 "keys" (list "clusterIP" "externalTrafficPolicy" "internalTrafficPolicy" "ipFamilyPolicy" "loadBalancerClass" "loadBalancerSourceRanges" "publishNotReadyAddresses" "sessionAffinity" "sessionAffinityConfig" "trafficDistribution")) }}
+  {{- include "[[ lib ]]._fields" (dict "of" $service "indent" 2 "keys" (list "externalTrafficPolicy" "internalTrafficPolicy" "ipFamilyPolicy" "loadBalancerClass" "loadBalancerSourceRanges" "publishNotReadyAddresses" "sessionAffinity" "sessionAffinityConfig" "trafficDistribution")) }}
   selector:
-    {{- include "[[ lib ]]._matchLabels" . | nindent 4 }}
+    {{- .c.match | nindent 4 }}
   ports:
     {{- range $name, $port := .ports }}
     - name: {{ $name }}
       port: {{ $port.servicePort | default $port.port | int }}
-      targetPort: {{ $port.targetPort | default $name }}
+      targetPort: {{ $port.target | default $name }}
       protocol: {{ $port.protocol | default "TCP" }}
       {{- with $port.appProtocol }}
       appProtocol: {{ . }}
@@ -26,13 +28,30 @@ spec:
     {{- end }}
 {{- end -}}
 
-[# Gives every instance a name of its own, before it is ready too: peers find each other through it. #]
-{{- define "[[ lib ]].headlessService" -}}
-{{- $service := dict "clusterIP" "None" "publishNotReadyAddresses" true -}}
-{{- include "[[ lib ]].service" (dict "c" .c "name" (printf "%s-headless" .name) "id" .id "service" $service "ports" .ports) -}}
+[# The unit's Service, those of `services`, and for a StatefulSet the headless one: it gives every instance a name of its
+own, before it is ready too, and peers find each other through it. -#]
+{{- define "[[ lib ]]._services" -}}
+{{- $c := . -}}
+{{- if and .values.service.enabled .ports }}
+{{ include "[[ lib ]].service" (dict "c" . "service" .values.service "ports" .ports) }}
+{{- end }}
+{{- if and (eq .values.kind "StatefulSet") .ports }}
+{{- $headless := dict "headless" true "publishNotReadyAddresses" true }}
+{{ include "[[ lib ]].service" (dict "c" . "name" (printf "%s-headless" .fullname) "service" $headless "ports" .ports) }}
+{{- end }}
+{{- range $id, $service := .values.services }}
+{{- if and $service (ne (toString $service.enabled) "false") }}
+{{- $ports := $c.ports }}
+{{- if $service.port }}
+{{- $port := dict "port" $service.port "target" ($service.targetPort | default "http") "nodePort" $service.nodePort "appProtocol" $service.appProtocol }}
+{{- $ports = dict ($service.portName | default "http") $port }}
+{{- end }}
+{{ include "[[ lib ]].service" (dict "c" $c "name" (printf "%s-%s" $c.fullname $id) "service" $service "ports" $ports) }}
+{{- end }}
+{{- end }}
 {{- end -}}
 
-[# Container ports of the main workload: service.port as `http` (or portName), and the map `ports`. #]
+[# Ports of the unit's main container: service.port as `http` (or portName), and the map `ports`. -#]
 {{- define "[[ lib ]]._ports" -}}
 {{- $ports := dict -}}
 {{- with .values.service -}}

@@ -1,5 +1,5 @@
-[# Text helpers. Templates return text only, so data travels in the dict that a define is given. #]
-[# Prints the non-empty fields `keys` of `of`, on new lines at `indent`; false and 0 count as values, null does not. #]
+[# Text helpers. Templates return text only, so data travels in the dict that a define is given. -#]
+[# Prints the non-empty fields `keys` of `of`, on new lines at `indent`; false and 0 count as values, null does not. -#]
 {{- define "[[ lib ]]._fields" -}}
 {{- $found := dict -}}
 {{- $of := .of -}}
@@ -14,7 +14,7 @@
 {{- end -}}
 {{- end -}}
 
-[# One scalar as a quoted string; a chart template in it is evaluated. Numbers keep the form that people wrote. #]
+[# One scalar as a quoted string; a chart template in it is evaluated. Numbers keep the form that people wrote. -#]
 {{- define "[[ lib ]]._string" -}}
 {{- $text := toString .value -}}
 {{- if kindIs "float64" .value -}}
@@ -23,10 +23,10 @@
 {{- if contains "{{" $text -}}
 {{- $text = tpl $text .root -}}
 {{- end -}}
-{{- quote $text -}}
+{{- toJson $text -}}
 {{- end -}}
 
-[# A map of scalars as YAML; entries that are null are left out. #]
+[# A map of scalars as YAML; entries that are null are left out. -#]
 {{- define "[[ lib ]]._data" -}}
 {{- $root := .root -}}
 {{- range $key, $value := .data }}
@@ -43,23 +43,22 @@
 {{- end }}
 {{- end -}}
 
-[# name, labels and annotations of one object: c, name, and optionally component, labels, annotations. #]
+[# name, labels and annotations of one object of unit c. -#]
 {{- define "[[ lib ]]._metadata" -}}
-name: {{ .name }}
-labels:
-  {{- .c.labels | nindent 2 }}
-  {{- with .component }}
-  app.kubernetes.io/component: {{ . }}
-  {{- end }}
-  {{- with .labels }}
-  {{- toYaml . | nindent 2 }}
-  {{- end }}
+metadata:
+  name: {{ .name | default .c.fullname }}
+  labels:
+    {{- .c.labels | nindent 4 }}
+    app.kubernetes.io/component: {{ .c.id }}
+    {{- with include "[[ lib ]]._own" .labels }}
+    {{- . | trim | nindent 4 }}
+    {{- end }}
 {{- $annotations := .annotations }}
 {{- with .c.values.commonAnnotations }}
 {{- $annotations = mustMergeOverwrite (deepCopy .) ($annotations | default dict) }}
 {{- end }}
 {{- with $annotations }}
-annotations:
-  {{- toYaml . | nindent 2 }}
+  annotations:
+    {{- toYaml . | nindent 4 }}
 {{- end }}
 {{- end -}}

@@ -1,14 +1,14 @@
-[# Mounts of the main container come from persistence and volumeClaims; every container has /tmp when the pod has it. #]
+[# The main container mounts persistence and volumeClaims; every container has /tmp when the pod has it. -#]
 {{- define "[[ lib ]]._mounts" -}}
 {{- $main := .main -}}
-{{- range $id, $volume := .persistence }}
+{{- range $id, $volume := .c.values.persistence }}
 {{- if and $volume (ne (toString $volume.enabled) "false") $volume.mountPath (or $main (eq $id "tmp")) }}
 - name: {{ $id }}
   mountPath: {{ $volume.mountPath }}
   {{- include "[[ lib ]]._fields" (dict "of" $volume "indent" 2 "keys" (list "subPath" "readOnly")) }}
 {{- end }}
 {{- end }}
-{{- if $main }}
+{{- if and $main (eq .c.values.kind "StatefulSet") }}
 {{- range $id, $claim := .w.volumeClaims }}
 {{- if $claim }}
 - name: {{ $id }}
@@ -23,41 +23,25 @@
 {{- end -}}
 
 {{- define "[[ lib ]]._volumes" -}}
-{{- $c := .c -}}{{- $name := .name -}}
-{{- range $id, $volume := .w.persistence }}
+{{- $c := . -}}
+{{- range $id, $volume := .values.persistence }}
 {{- if and $volume (ne (toString $volume.enabled) "false") }}
 - name: {{ $id }}
   {{- $type := $volume.type | default "emptyDir" }}
+  {{- $name := $volume.name | default (printf "%s-%s" $c.base ($volume.identifier | default $id)) }}
   {{- if eq $type "persistentVolumeClaim" }}
   persistentVolumeClaim:
-    claimName: {{ $volume.existingClaim | default (printf "%s-%s" $name $id) }}
-  {{- else if eq $type "configMap" }}
-  configMap:
-    name: {{ $volume.name | default (printf "%s-%s" $c.fullname ($volume.identifier | default $id)) }}
-    {{- include "[[ lib ]]._fields" (dict "of" $volume "indent" 4 "keys" (list "items" "defaultMode" "optional")) }}
-  {{- else if eq $type "secret" }}
-  secret:
-    secretName: {{ $volume.name | default (printf "%s-%s" $c.fullname ($volume.identifier | default $id)) }}
+    claimName: {{ include "[[ lib ]]._string" (dict "value" ($volume.existingClaim | default (printf "%s-%s" $c.fullname $id)) "root" $c.root) }}
+  {{- else if has $type (list "configMap" "secret") }}
+  {{ $type }}:
+    {{ ternary "name" "secretName" (eq $type "configMap") }}: {{ $name }}
     {{- include "[[ lib ]]._fields" (dict "of" $volume "indent" 4 "keys" (list "items" "defaultMode" "optional")) }}
   {{- else }}
   {{ $type }}: {{ toJson ($volume.spec | default dict) }}
   {{- end }}
 {{- end }}
 {{- end }}
-{{- with .w.volumes }}
+{{- with .values.volumes }}
 {{ toYaml . }}
 {{- end }}
-{{- end -}}
-
-[# The spec of a claim, for a PersistentVolumeClaim and for a StatefulSet's template alike. #]
-{{- define "[[ lib ]]._claimSpec" -}}
-{{- $claim := .claim -}}
-accessModes:
-  {{- toYaml ($claim.accessModes | default (list "ReadWriteOnce")) | nindent 2 }}
-{{- with $claim.storageClass | default (.c.values.global).storageClass }}
-storageClassName: {{ . }}
-{{- end }}
-resources:
-  requests:
-    storage: {{ $claim.size | default "1Gi" }}
 {{- end -}}

@@ -1,27 +1,27 @@
-[# One controller and what belongs to it: c, id, name, w (its values), ports. #]
-{{- define "[[ lib ]].workload" -}}
-{{- $w := .w -}}
-{{- include "[[ lib ]]._check" . -}}
-{{- if eq $w.kind "StatefulSet" }}
+[# The controller of a unit and what scales and guards it. -#]
+{{- define "[[ lib ]]._workload" -}}
+{{- $kind := .values.kind -}}
+{{- if eq $kind "StatefulSet" }}
 {{ include "[[ lib ]].statefulSet" . }}
-{{- else if eq $w.kind "CronJob" }}
-{{ include "[[ lib ]].cronJob" . }}
-{{- else if eq $w.kind "Job" }}
-{{ include "[[ lib ]].job" . }}
-{{- else if eq $w.kind "DaemonSet" }}
+{{- else if eq $kind "DaemonSet" }}
 {{ include "[[ lib ]].daemonSet" . }}
+{{- else if eq $kind "CronJob" }}
+{{ include "[[ lib ]].cronJob" . }}
+{{- else if eq $kind "Job" }}
+{{ include "[[ lib ]].job" . }}
 {{- else }}
 {{ include "[[ lib ]].deployment" . }}
 {{- end }}
-{{- if has $w.kind (list "Deployment" "StatefulSet") }}
-{{- if ($w.autoscaling).enabled }}
+{{- if has $kind (list "Deployment" "StatefulSet") }}
+{{- if (.values.autoscaling).enabled }}
 {{ include "[[ lib ]].autoscaler" . }}
 {{- end }}
+{{- if (.values.podDisruptionBudget).enabled }}
 {{- include "[[ lib ]].disruptionBudget" . }}
 {{- end }}
-{{- range $id, $claim := $w.persistence }}
-{{- if and $claim (ne (toString $claim.enabled) "false") (eq (toString $claim.type) "persistentVolumeClaim") (not $claim.existingClaim) }}
-{{ include "[[ lib ]].volumeClaim" (dict "c" $.c "name" (printf "%s-%s" $.name $id) "claim" $claim "id" $.id) }}
 {{- end }}
+{{- if (.values.verticalPodAutoscaler).enabled }}
+{{ include "[[ lib ]].verticalPodAutoscaler" . }}
 {{- end }}
+{{- include "[[ lib ]]._claims" . }}
 {{- end -}}

@@ -1,0 +1,27 @@
+[# The spec of a claim, for a PersistentVolumeClaim and for a StatefulSet's template alike. -#]
+{{- define "[[ lib ]]._claimSpec" -}}
+accessModes:
+  {{- toYaml (.claim.accessModes | default (list "ReadWriteOnce")) | nindent 2 }}
+{{- with .claim.storageClass | default (.c.root.Values.global).storageClass }}
+storageClassName: {{ . }}
+{{- end }}
+resources:
+  requests:
+    storage: {{ .claim.size | default "1Gi" }}
+{{- end -}}
+
+{{- define "[[ lib ]]._claims" -}}
+{{- $c := . -}}
+{{- range $id, $claim := .values.persistence }}
+{{- if and $claim (ne (toString $claim.enabled) "false") (eq (toString $claim.type) "persistentVolumeClaim") (not $claim.existingClaim) }}
+{{- $annotations := deepCopy ($claim.annotations | default dict) }}
+{{- if $claim.retain }}{{ $_ := set $annotations "helm.sh/resource-policy" "keep" }}{{ end }}
+---
+apiVersion: v1
+kind: PersistentVolumeClaim
+{{ include "[[ lib ]]._metadata" (dict "c" $c "name" (printf "%s-%s" $c.fullname $id) "annotations" $annotations) }}
+spec:
+  {{- include "[[ lib ]]._claimSpec" (dict "c" $c "claim" $claim) | nindent 2 }}
+{{- end }}
+{{- end }}
+{{- end -}}

@@ -1,0 +1,44 @@
+{{- define "[[ lib ]]._metrics" -}}
+{{- $c := . -}}
+{{- range $kind := list "serviceMonitor" "podMonitor" }}
+{{- $monitor := index $c.values.metrics $kind }}
+{{- if ($monitor).enabled }}
+---
+apiVersion: monitoring.coreos.com/v1
+kind: {{ ternary "ServiceMonitor" "PodMonitor" (eq $kind "serviceMonitor") }}
+{{ include "[[ lib ]]._metadata" (dict "c" $c "labels" $monitor.labels) }}
+spec:
+  selector:
+    matchLabels:
+      {{- $c.match | nindent 6 }}
+  {{ ternary "endpoints" "podMetricsEndpoints" (eq $kind "serviceMonitor") }}:
+    - port: {{ $c.values.metrics.port | default "http" }}
+      path: {{ $c.values.metrics.path | default "/metrics" }}
+      {{- include "[[ lib ]]._fields" (dict "of" $monitor "indent" 6 "keys" (list "interval" "metricRelabelings" "relabelings" "scrapeTimeout")) }}
+{{- end }}
+{{- end }}
+{{- with .values.metrics.prometheusRule }}
+{{- if .enabled }}
+---
+apiVersion: monitoring.coreos.com/v1
+kind: PrometheusRule
+{{ include "[[ lib ]]._metadata" (dict "c" $c "labels" .labels) }}
+spec:
+  groups:
+    - name: {{ $c.fullname }}
+      rules:
+        {{- toYaml .rules | nindent 8 }}
+{{- end }}
+{{- end }}
+{{- end -}}
+
+[# Grafana's sidecar finds dashboards by this label. -#]
+{{- define "[[ lib ]]._dashboards" -}}
+{{- $c := . -}}
+{{- range $id, $dashboard := .values.dashboards }}
+{{- if $dashboard }}
+{{- $data := include "[[ lib ]]._contents" (dict "of" $dashboard "root" $c.root) }}
+{{ include "[[ lib ]].configMap" (dict "c" $c "name" (printf "%s-dashboard-%s" $c.fullname $id) "data" $data "labels" (dict "grafana_dashboard" "1")) }}
+{{- end }}
+{{- end }}
+{{- end -}}

@@ -1,0 +1,70 @@
+{{- define "[[ lib ]]._secrets" -}}
+{{- $c := . -}}
+{{- range $id, $item := .values.secrets }}
+{{- if $item }}
+---
+apiVersion: v1
+kind: Secret
+{{ include "[[ lib ]]._metadata" (dict "c" $c "name" (printf "%s-%s" $c.base $id) "labels" $item.labels "annotations" $item.annotations) }}
+type: {{ $item.type | default "Opaque" }}
+stringData:
+  {{- get $c.data (printf "secrets/%s" $id) | trim | nindent 2 }}
+{{- end }}
+{{- end }}
+{{- range $id, $item := .values.externalSecrets }}
+{{- if $item }}
+---
+apiVersion: external-secrets.io/v1
+kind: ExternalSecret
+{{ include "[[ lib ]]._metadata" (dict "c" $c "name" (printf "%s-%s" $c.base $id)) }}
+spec:
+  refreshInterval: {{ $item.refreshInterval | default "1h" }}
+  secretStoreRef:
+    {{- toYaml $item.secretStoreRef | nindent 4 }}
+  target:
+    name: {{ printf "%s-%s" $c.base $id }}
+  {{- with $item.data }}
+  data:
+    {{- range $key, $reference := . }}
+    {{- if $reference }}
+    - secretKey: {{ $key }}
+      remoteRef:
+        {{- toYaml $reference | nindent 8 }}
+    {{- end }}
+    {{- end }}
+  {{- end }}
+  {{- with $item.dataFrom }}
+  dataFrom:
+    {{- toYaml . | nindent 4 }}
+  {{- end }}
+{{- end }}
+{{- end }}
+{{- end -}}
+
+{{- define "[[ lib ]]._sealedSecrets" -}}
+{{- $c := . -}}
+{{- range $id, $item := .values.sealedSecrets }}
+{{- if $item }}
+---
+apiVersion: bitnami.com/v1alpha1
+kind: SealedSecret
+{{ include "[[ lib ]]._metadata" (dict "c" $c "name" (printf "%s-%s" $c.base $id) "annotations" $item.annotations) }}
+spec:
+  encryptedData:
+    {{- toYaml $item.encryptedData | nindent 4 }}
+  template:
+    type: {{ $item.type | default "Opaque" }}
+{{- end }}
+{{- end }}
+{{- range $id, $item := .values.secretProviderClasses }}
+{{- if $item }}
+---
+apiVersion: secrets-store.csi.x-k8s.io/v1
+kind: SecretProviderClass
+{{ include "[[ lib ]]._metadata" (dict "c" $c "name" (printf "%s-%s" $c.base $id)) }}
+spec:
+  provider: {{ $item.provider }}
+  {{- include "[[ lib ]]._fields" (dict "of" $item "indent" 2 "keys" (list "parameters" "secretObjects")) }}
+{{- end }}
+{{- end }}
+{{- end -}}

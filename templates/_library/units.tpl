@@ -1,0 +1,57 @@
+[# The context of a further unit, {c, id, spec}, into `into`: what a container is (image, variables, identity, security)
+comes from the unit above, what it does (command, ports, probes, volumes) does not. -#]
+{{- define "[[ lib ]]._sub" -}}
+{{- $c := .c -}}{{- $spec := .spec -}}
+{{- $base := include "[[ lib ]].defaults" $c.root | fromYaml -}}
+{{- $kept := pick $c.values "commonAnnotations" "commonLabels" "env" "envFrom" "image" "imagePullSecrets" "nodeSelector" "podAnnotations" "podLabels" "podSecurityContext" "redeployAlways" "securityContext" "serviceAccount" "tolerations" -}}
+{{- $_ := set .into "values" (mustMergeOverwrite $base (deepCopy $kept) (.defaults | default dict) $spec) -}}
+{{- $_ := set .into "root" $c.root -}}
+{{- $_ := set .into "id" .id -}}
+{{- $_ := set .into "container" .id -}}
+{{- $_ := set .into "base" $c.base -}}
+{{- $_ := set .into "fullname" ($spec.fullnameOverride | default (printf "%s-%s" $c.fullname ($spec.nameOverride | default .id))) -}}
+{{- $_ := set .into "configMaps" $c.configMaps -}}
+{{- $_ := set .into "checksum" $c.checksum -}}
+{{- include "[[ lib ]]._unit" .into -}}
+{{- if not $spec.serviceAccount -}}
+{{- $_ := set .into "account" $c.account -}}
+{{- $_ := set .into.values "serviceAccount" (dict "create" false "automount" $c.values.serviceAccount.automount "made" (eq (toString $c.values.serviceAccount.create) "true")) -}}
+{{- end -}}
+{{- end -}}
+
+{{- define "[[ lib ]]._jobs" -}}
+{{- $c := . -}}
+{{- $jobs := dict -}}
+{{- range $id, $spec := .values.jobs -}}
+{{- if $spec -}}{{- $_ := set $jobs $id $spec -}}{{- end -}}
+{{- end -}}
+{{- range $id := list "backup" "restore" -}}
+{{- with index $c.values $id -}}
+{{- if .enabled -}}{{- $_ := set $jobs $id . -}}{{- end -}}
+{{- end -}}
+{{- end -}}
+{{- range $id, $spec := $jobs }}
+{{- if ne (toString $spec.enabled) "false" }}
+{{- $job := dict }}
+{{- $defaults := dict "preStopSleepSeconds" 0 "kind" (empty $spec.schedule | ternary "Job" "CronJob") "service" (dict "port" nil) }}
+{{- include "[[ lib ]]._sub" (dict "c" $c "id" $id "spec" $spec "defaults" $defaults "into" $job) }}
+{{- if eq $job.values.kind "Job" }}
+{{ include "[[ lib ]].job" $job }}
+{{- else }}
+{{ include "[[ lib ]].cronJob" $job }}
+{{- end }}
+{{- include "[[ lib ]]._claims" $job }}
+{{- end }}
+{{- end }}
+{{- end -}}
+
+{{- define "[[ lib ]]._controllers" -}}
+{{- $c := . -}}
+{{- range $id, $spec := .values.controllers }}
+{{- if and $spec (ne (toString $spec.enabled) "false") }}
+{{- $unit := dict }}
+{{- include "[[ lib ]]._sub" (dict "c" $c "id" $id "spec" $spec "into" $unit) }}
+{{ include "[[ lib ]]._parts" $unit }}
+{{- end }}
+{{- end }}
+{{- end -}}
