@@ -18,13 +18,12 @@ from helpers.tiny_charts import (
     environment,
     library_files,
     packed,
-    pinned,
     served,
     write_files,
 )
 from shunter.adapters.helm import EmbeddedEngine
 from shunter.adapters.registry import DirectoryRegistry
-from shunter.core import archive, umbrella
+from shunter.core import archive, umbrella, vendoring
 from shunter.model.chart import Pin
 from shunter.model.errors import ShunterError
 from shunter.model.files import FileState, MemoryTree
@@ -81,7 +80,7 @@ def test_two_versions_of_a_chart_stand_side_by_side(tmp_path) -> None:
     helm_python.dependency_build(folder)
     assert lint_problems(folder) == []
     assert [item.repository for item in umbrella.dependencies(spec)] == ["", "", "file://charts/orders-1.0.0"]
-    assert umbrella.verify_vendored(MemoryTree(files), record) == ()
+    assert vendoring.verify_vendored(MemoryTree(files), record) == ()
 
 
 def test_archives_over_http(tmp_path) -> None:
@@ -266,26 +265,10 @@ def test_without_the_umbrellas_library_the_first_app_renders_for_all(tmp_path) -
     alone = {path: state for path, state in files.items() if not path.startswith(f"charts/{LIBRARY}/")}
     assert {text.strip() for text in render(write_files(tmp_path / "alone", alone)).values()} == {"1.0.0"}
     assert {text.strip() for text in render(write_files(tmp_path / "whole", files)).values()} == {"2.0.0"}
-    assert umbrella.verify_vendored(MemoryTree(files), record) == ()
+    assert vendoring.verify_vendored(MemoryTree(files), record) == ()
 
 
 def test_a_pin_without_an_archive_is_an_error() -> None:
     _, spec, record = environment(cars("orders"))
     with pytest.raises(ShunterError, match=r"chart orders 1\.0\.0 is not in the registry"):
         umbrella.derive(spec, {(LIBRARY, "1.0.0"): packed(library_files())}, record, MemoryTree({}), NOW)
-
-
-def test_a_vendored_chart_for_an_app(tmp_path) -> None:
-    data = packed(library_files())
-    unpacked = umbrella.vendored(LIBRARY, "1.0.0", "", data)
-    app = chart_files("orders", library=library_files())
-    assert {path: state for path, state in app.items() if path.startswith("charts/")} == unpacked
-    assert umbrella.vendored(LIBRARY, "1.0.0", "https://x", data) == {"charts/commons-1.0.0.tgz": FileState(data)}
-
-
-def test_pins_digest_tells_mixtures_apart() -> None:
-    _, _, record = environment(cars("orders"))
-    other = replace(record, cars={"orders": pinned(chart_files("orders", "1.0.1"))})
-    renamed = replace(record, train=None)
-    digests = [umbrella.pins_digest(item) for item in (record, other, renamed)]
-    assert digests[0] == digests[2] != digests[1]

@@ -22,9 +22,9 @@ def rules(findings) -> list[str]:
 @pytest.mark.parametrize("repository", ["", "https://charts.example"])
 def test_what_was_derived_is_sound(repository: str) -> None:
     files, _, record = environment(CARS, repository=repository)
-    assert umbrella.verify_vendored(MemoryTree(files), record) == ()
+    assert vendoring.verify_vendored(MemoryTree(files), record) == ()
     nested = MemoryTree({f"envs/tst/{path}": state for path, state in files.items()})
-    assert umbrella.verify_vendored(SubTree(nested, "envs/tst"), record, "envs/tst") == ()
+    assert vendoring.verify_vendored(SubTree(nested, "envs/tst"), record, "envs/tst") == ()
 
 
 def test_an_edited_copy_is_found_where_helm_says_nothing(tmp_path) -> None:
@@ -32,7 +32,7 @@ def test_an_edited_copy_is_found_where_helm_says_nothing(tmp_path) -> None:
     files["charts/orders/templates/all.yaml"] = FileState(b"apiVersion: v1\nkind: Secret\n")
     with helm_python.Chart.load(write_files(tmp_path, files)) as chart:
         assert "Secret" in chart.render({})["tst/charts/orders/templates/all.yaml"]
-    (finding,) = umbrella.verify_vendored(MemoryTree(files), record, "envs/tst")
+    (finding,) = vendoring.verify_vendored(MemoryTree(files), record, "envs/tst")
     assert (finding.rule, finding.span.path) == ("digest-mismatch", "envs/tst/charts/orders")
     assert "not the chart that was pinned" in finding.message
 
@@ -43,7 +43,7 @@ def test_another_archive_of_the_same_version_is_found(tmp_path) -> None:
     files["charts/cart-1.0.0.tgz"] = FileState(other)
     with helm_python.Chart.load(write_files(tmp_path, files)) as chart:
         assert len(chart.render({})) == 2
-    (finding,) = umbrella.verify_vendored(MemoryTree(files), record)
+    (finding,) = vendoring.verify_vendored(MemoryTree(files), record)
     assert (finding.rule, finding.span.path) == ("digest-mismatch", "charts/cart-1.0.0.tgz")
 
 
@@ -56,7 +56,7 @@ def test_an_absent_chart_is_an_error_where_helm_renders_on(lost: str, tmp_path) 
     with pytest.raises(
         ShunterError, match=f"chart {lost} 1.0.0 is pinned, but envs/tst/charts does not hold it"
     ) as caught:
-        umbrella.verify_vendored(MemoryTree(fewer), record, "envs/tst")
+        vendoring.verify_vendored(MemoryTree(fewer), record, "envs/tst")
     assert caught.value.exit_code == 2
 
 
@@ -64,7 +64,7 @@ def test_another_version_in_the_folder_is_an_absent_chart() -> None:
     files, _, record = environment(CARS)
     pins = dict(record.cars) | {"cart": replace(record.cars["cart"], version="1.0.1")}
     with pytest.raises(ShunterError, match=r"chart cart 1\.0\.1 is pinned"):
-        umbrella.verify_vendored(MemoryTree(files), replace(record, cars=pins))
+        vendoring.verify_vendored(MemoryTree(files), replace(record, cars=pins))
 
 
 def test_a_chart_that_nobody_pinned_is_found_since_helm_renders_it(tmp_path) -> None:
@@ -75,7 +75,7 @@ def test_a_chart_that_nobody_pinned_is_found_since_helm_renders_it(tmp_path) -> 
     with helm_python.Chart.load(write_files(tmp_path, files)) as chart:
         rendered = chart.render({})
     assert {"tst/charts/extra/templates/all.yaml", "tst/charts/stray/templates/all.yaml"} <= set(rendered)
-    findings = umbrella.verify_vendored(MemoryTree(files), record)
+    findings = vendoring.verify_vendored(MemoryTree(files), record)
     assert [(finding.rule, finding.span.path) for finding in findings] == [
         ("chart-not-pinned", "charts/extra"),
         ("chart-not-pinned", "charts/stray-1.0.0.tgz"),
@@ -87,7 +87,7 @@ def test_what_helm_skips_is_skipped(tmp_path) -> None:
     files |= {"charts/.cache/x": FileState(b""), "charts/_old/Chart.yaml": FileState(b"")}
     with helm_python.Chart.load(write_files(tmp_path, files)) as chart:
         assert len(chart.dependencies) == 3
-    assert umbrella.verify_vendored(MemoryTree(files), record) == ()
+    assert vendoring.verify_vendored(MemoryTree(files), record) == ()
 
 
 def test_the_archive_that_dependency_build_leaves_is_not_the_pinned_one(tmp_path) -> None:
@@ -98,7 +98,7 @@ def test_the_archive_that_dependency_build_leaves_is_not_the_pinned_one(tmp_path
     made = {path.relative_to(folder).as_posix(): path for path in folder.rglob("*.tgz")}
     assert list(made) == ["charts/orders-1.0.0.tgz"]
     after = files | {path: FileState(file.read_bytes()) for path, file in made.items()}
-    (finding,) = umbrella.verify_vendored(MemoryTree(after), record)
+    (finding,) = vendoring.verify_vendored(MemoryTree(after), record)
     assert (finding.rule, finding.span.path) == ("digest-mismatch", "charts/orders-1.0.0.tgz")
     archives = {
         (pin.name, pin.version): packed(chart) for chart in (library_files(), *both.values()) if (pin := pinned(chart))
@@ -112,7 +112,7 @@ def test_a_library_older_than_a_car_was_built_with(pinned: str, found: list[str]
     built = {"orders": chart_files("orders", library=library_files("1.2.0")), "cart": chart_files("cart")}
     for repository in ("", "https://charts.example"):
         files, _, record = environment(built, library_files(pinned), repository=repository)
-        assert rules(umbrella.verify_vendored(MemoryTree(files), record)) == found
+        assert rules(vendoring.verify_vendored(MemoryTree(files), record)) == found
     assert rules(vendoring.check_library(record.library, built)) == found
 
 

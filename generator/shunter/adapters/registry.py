@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-import urllib.error
-import urllib.request
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 from functools import cached_property
@@ -179,6 +177,10 @@ class HttpRegistry:
 
 
 def _download(url: str, timeout: float, largest: int) -> bytes:
+    # urllib.request costs as much to import as everything else here, and most runs need no server.
+    import urllib.error
+    import urllib.request
+
     if urlsplit(url).scheme not in ("http", "https"):
         raise ShunterError(f"`{url}` is not an http or https URL", hint="check `registries.url` in shunter.yaml")
     request = urllib.request.Request(url, headers={"User-Agent": "shunter"})  # noqa: S310 - the scheme is checked

@@ -38,7 +38,9 @@ def bundle(schemas: Mapping[str, bytes]) -> tuple[dict[str, Any], Schema]:
     definitions: Schema = {}
     for source in sources.values():
         for pointer, schema in source.targets.items():
-            definitions[names[source.identity(pointer)]] = _named(schema, source, names)
+            name = names[source.identity(pointer)]
+            if name not in definitions:
+                definitions[name] = _named(schema, source, names)
     roots = {key: _relaxed(_named(source.root, source, names)) for key, source in sources.items()}
     shared = _share(roots, definitions)
     return shared, dict(sorted(definitions.items()))
@@ -65,11 +67,13 @@ class _Source:
         self._index(document, "", "", "")
         self.targets: dict[str, Any] = {}
         self._open: list[str] = []
+        self._identities: dict[str, tuple[str, str]] = {}
         self.root = self._rewrite(document, "")
         while self._open:
             pointer = self._open.pop()
             if pointer not in self.targets:
                 self.targets[pointer] = self._rewrite(self._at(pointer), self._resource(pointer))
+        self._reaches = {pointer: list(_marks(schema)) for pointer, schema in self.targets.items()}
 
     def _index(self, node: Any, pointer: str, resource: str, base: str) -> None:
         if not isinstance(node, dict):
@@ -140,12 +144,18 @@ class _Source:
 
     def identity(self, pointer: str) -> tuple[str, str]:
         """What makes a definition the same in two documents: its name and everything it reaches."""
-        reached, todo = {}, [pointer]
+        if pointer not in self._identities:
+            self._identities[pointer] = self._identify(pointer)
+        return self._identities[pointer]
+
+    def _identify(self, pointer: str) -> tuple[str, str]:
+        reached: dict[str, Any] = {}
+        todo = [pointer]
         while todo:
             current = todo.pop()
             if current not in reached:
                 reached[current] = self.targets[current]
-                todo += _marks(reached[current])
+                todo += self._reaches[current]
         text = json.dumps([pointer, reached], sort_keys=True)
         name = pointer.rsplit("/", 1)[-1].replace("~1", "-").replace("~0", "-") or "root"
         return name, hashlib.sha256(text.encode()).hexdigest()

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import hashlib
 from collections.abc import Mapping
 from typing import Any
 
@@ -47,12 +46,6 @@ def _passage(document: Document, key: Key) -> Passage:
     found = fields(document, key, required=("train", "from", "at"), optional=("forced",))
     train, source, at = (text(document, (*key, name)) for name in ("train", "from", "at"))
     return Passage(train, source, at, found.get("forced") is True)
-
-
-def pins_digest(record: TrainRecord) -> str:
-    """64 hex digits that identify the pins of a record, whatever train they came by."""
-    pins = {"library": pin_data(record.library), "cars": cars_data(record.cars)}
-    return hashlib.sha256(plainyaml.dump(pins)).hexdigest()
 
 
 def pin_data(pin: Pin) -> dict[str, str]:

@@ -13,28 +13,9 @@ from dataclasses import dataclass, field
 from typing import Any
 
 from shunter.core import archive, bundle, lock, plainyaml, records, vendoring, versions
-from shunter.core.records import parse_train_record, pins_digest, train_record
-from shunter.core.vendoring import vendored, verify_vendored
 from shunter.model.chart import Dependency, Pin, TrainRecord
 from shunter.model.errors import ShunterError
 from shunter.model.files import FileState, Tree
-
-__all__ = [
-    "UmbrellaSpec",
-    "chart_lock",
-    "chart_yaml",
-    "check",
-    "dependencies",
-    "derive",
-    "full_schema",
-    "helm_schema",
-    "parse_train_record",
-    "pins_digest",
-    "train_record",
-    "vendor",
-    "vendored",
-    "verify_vendored",
-]
 
 FULL_SCHEMA = ".shunter/values.full.schema.json"
 RESERVED = frozenset({"global", "tags"})

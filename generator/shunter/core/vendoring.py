@@ -32,13 +32,6 @@ def folders(pins: Sequence[Pin]) -> dict[tuple[str, str], str]:
     return found
 
 
-def vendored(name: str, version: str, repository: str, data: bytes) -> Files:
-    """One chart's copy below `charts/`: unpacked where the dependency has no repository, else its archive."""
-    key = (name, version)
-    pins = [Pin(name, version)]
-    return vendor_archives(pins, {key: data}) if repository else vendor_unpacked(pins, {key: archive.unpack(data)})
-
-
 def vendor_unpacked(pins: Sequence[Pin], unpacked: Mapping[tuple[str, str], Mapping[str, FileState]]) -> Files:
     """`charts/<folder>/…` for every pin, paths relative to the environment's folder."""
     files: Files = {}
