@@ -199,6 +199,26 @@ def test_a_server_that_never_answers_does_not_hang() -> None:
             thread.join()
 
 
+class _CutOff(http.server.BaseHTTPRequestHandler):
+    def do_GET(self) -> None:
+        self.wfile.write(b"HTTP/1.1 200 OK\r\nContent-Length: 1000\r\n\r\napiVersion")
+
+    def log_message(self, format: str, *args: object) -> None:  # noqa: A002 - the name is the base class's
+        pass
+
+
+def test_an_answer_that_is_cut_off_is_an_error() -> None:
+    with http.server.ThreadingHTTPServer(("127.0.0.1", 0), _CutOff) as server:
+        thread = threading.Thread(target=server.serve_forever, kwargs={"poll_interval": 0.01})
+        thread.start()
+        try:
+            with pytest.raises(ShunterError, match=r"index\.yaml"):
+                HttpRegistry(f"http://127.0.0.1:{server.server_address[1]}").has("a", "1.0.0")
+        finally:
+            server.shutdown()
+            thread.join()
+
+
 @pytest.mark.parametrize("data", [b"", b"[]", b"entries: {}\n", b"apiVersion: v1\nentries: []\n"])
 def test_what_is_no_index_is_refused(data: bytes) -> None:
     with pytest.raises(ShunterError, match="is not the index"):

@@ -178,6 +178,7 @@ class HttpRegistry:
 
 def _download(url: str, timeout: float, largest: int) -> bytes:
     # urllib.request costs as much to import as everything else here, and most runs need no server.
+    import http.client
     import urllib.error
     import urllib.request
 
@@ -191,7 +192,7 @@ def _download(url: str, timeout: float, largest: int) -> bytes:
         with error:
             hint = "the registry asks for a login" if error.code in (401, 403) else "check `registries.url`"
             raise ShunterError(f"{url} answered {error.code} {error.reason}", hint=hint) from error
-    except (OSError, ValueError) as error:
+    except (OSError, ValueError, http.client.HTTPException) as error:
         reason = getattr(error, "reason", error)
         raise ShunterError(
             f"{url} cannot be reached: {reason}", hint="check the network and `registries.url`"
