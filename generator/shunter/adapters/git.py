@@ -19,7 +19,7 @@ from shunter.model.files import EXECUTABLE, REGULAR, SYMLINK, FileState, Mode
 FALLBACK = ("shunter", "shunter@localhost")
 # Plumbing runs on behalf of one shunter command: a user's hooks belong to the user's own commits.
 _GIT = ("git", "--literal-pathspecs", "-c", f"core.hooksPath={os.devnull}")
-_MODES: Mapping[str, Mode] = {REGULAR: REGULAR, EXECUTABLE: EXECUTABLE, SYMLINK: SYMLINK}
+FILE_MODES: Mapping[str, Mode] = {REGULAR: REGULAR, EXECUTABLE: EXECUTABLE, SYMLINK: SYMLINK}
 _ARGUMENTS = 400  # paths for one command line: far below every platform's limit
 
 
@@ -120,7 +120,7 @@ class GitTree:
         for line in listing.split(b"\0")[:-1]:
             meta, _, name = line.partition(b"\t")
             mode, _, object_id = meta.decode().split()
-            known = _MODES.get(mode)
+            known = FILE_MODES.get(mode)
             if known:
                 yield os.fsdecode(name), (known, object_id)
 

@@ -13,14 +13,12 @@ from pathlib import Path
 
 from shunter.adapters import journal
 from shunter.adapters.files import place, read_state, remove_file, temporary_name, write_file
-from shunter.adapters.git import Repository, git_dir
+from shunter.adapters.git import FILE_MODES, Repository, git_dir
 from shunter.adapters.journal import Change, FileChange, Stored
 from shunter.adapters.prepare import KEEP, NEXT, is_free, refuse_taken
 from shunter.model.errors import ShunterError
-from shunter.model.files import EXECUTABLE, REGULAR, SYMLINK, Mode
 
 Step = Callable[[str], None]
-_MODES: dict[str, Mode] = {REGULAR: REGULAR, EXECUTABLE: EXECUTABLE, SYMLINK: SYMLINK}
 
 
 def quiet(step: str) -> None:
@@ -46,7 +44,7 @@ def _put(repository: Repository, file: FileChange, wanted: Stored | None) -> Non
     if wanted is None:
         remove_file(target, repository.root)
     else:
-        write_file(target, repository.blob(wanted.object_id, _MODES[wanted.mode]))
+        write_file(target, repository.blob(wanted.object_id, FILE_MODES[wanted.mode]))
 
 
 def move_in(change: Change) -> None:
