@@ -52,9 +52,8 @@ def print_report(report: Report, arguments: argparse.Namespace, *, colour: bool)
         say(finding_block(finding, colour=colour))
     if quiet:
         return
-    for outcome in report.outcomes:
-        if outcome.status is not Status.NOOP or arguments.verbose or len(report.outcomes) == 1:
-            say(_outcome_line(outcome, colour=colour, verbose=arguments.verbose))
+    for line in _outcome_lines(report.outcomes, colour=colour, verbose=arguments.verbose):
+        say(line)
     for notice in report.notices:
         say(notice)
     if report.next_step:
@@ -116,6 +115,16 @@ def _block(
         first, *more = hint.splitlines()
         lines += [f"{_paint('hint:', 'cyan', colour=colour)} {first}", *(f"      {line}" for line in more)]
     return "\n".join(lines)
+
+
+def _outcome_lines(outcomes: Sequence[Outcome], *, colour: bool, verbose: bool) -> list[str]:
+    busy = [outcome for outcome in outcomes if outcome.status is not Status.NOOP]
+    shown = outcomes if verbose or len(outcomes) == 1 else busy
+    lines = [_outcome_line(outcome, colour=colour, verbose=verbose) for outcome in shown]
+    idle = len(outcomes) - len(shown)
+    if idle and not busy:
+        lines.append(f"nothing to do ({idle} of {idle}: {outcomes[0].detail})")
+    return lines
 
 
 def _outcome_line(outcome: Outcome, *, colour: bool, verbose: bool) -> str:

@@ -9,7 +9,7 @@ from shunter.model.files import Edit, FileState, RepositoryPlan
 
 
 def unified(plan: RepositoryPlan, before: Callable[[RepositoryPlan, str], FileState | None]) -> str:
-    """A plan as a unified diff; vendored and binary files are one line each.
+    """A plan as a unified diff; vendored, compiled and binary files are one line each.
 
     `before` gives the state that an edit replaces. Paths start with the repository's name.
     """
@@ -20,6 +20,8 @@ def unified(plan: RepositoryPlan, before: Callable[[RepositoryPlan, str], FileSt
             continue
         if is_vendored(edit.path):
             vendored.append(edit)
+        elif is_compiled(edit.path):
+            parts.append(f"compiled {plan.repository}/{edit.path}\n")
         else:
             parts.append(file_diff(f"{plan.repository}/{edit.path}", old, edit.after))
     return "".join(parts) + _vendored_lines(plan.repository, vendored)
@@ -29,6 +31,11 @@ def is_vendored(path: str) -> bool:
     """Whether a file belongs to a vendored chart, below an app chart's or an environment's `charts/` folder."""
     parts = path.split("/")
     return "charts" in parts[2:-1] and parts[0] in ("charts", "envs")
+
+
+def is_compiled(path: str) -> bool:
+    """Whether a file is a schema that shunter compiles onto one line: nothing that a person reads as a diff."""
+    return path.endswith(("/values.schema.json", "/values.full.schema.json"))
 
 
 def file_diff(path: str, old: FileState | None, new: FileState | None) -> str:

@@ -148,9 +148,8 @@ def _build(raw: Mapping[str, Any], *, release: str, source: str) -> Workspace:
 def _layout(name: str, raw: str | Mapping[str, Any]) -> Layout:
     if raw == "mono":
         return Layout("mono", "mono", "mono", name, name, name)
-    modes = {"code": "multi", "charts": "multi", "envs": "multi"} if raw == "multi" else raw
-    assert isinstance(modes, Mapping)
-    named = modes.get("repositories", {})
+    modes: Mapping[str, Any] = {"code": "multi", "charts": "multi", "envs": "multi"} if isinstance(raw, str) else raw
+    named: Mapping[str, str] = modes.get("repositories", {})
     return Layout(
         code=modes.get("code", "mono"),
         charts=modes.get("charts", "mono"),

@@ -6,7 +6,7 @@ import argparse
 
 from shunter.cli.session import open_session
 from shunter.flows import check
-from shunter.model.catalogue import RULES
+from shunter.flows import lint as linting
 from shunter.model.errors import ShunterError
 from shunter.model.findings import Report
 
@@ -24,15 +24,17 @@ def lint(arguments: argparse.Namespace) -> Report:
     """`shunter lint`."""
     if arguments.explain:
         return Report(product=explain(arguments.explain))
-    return check.lint(open_session(arguments), arguments.paths)
+    return linting.lint(open_session(arguments), arguments.paths)
 
 
 def explain(rule: str) -> str:
     """What `lint --explain` prints about a rule."""
+    import difflib
+
+    from shunter.model.catalogue import RULES
+
     found = RULES.get(rule)
     if found is None:
-        import difflib
-
         near = difflib.get_close_matches(rule, RULES, n=1)
         raise ShunterError(
             f"there is no rule `{rule}`", hint=f"did you mean `{near[0]}`?" if near else "rules: " + ", ".join(RULES)

@@ -1,0 +1,232 @@
+"""Validate: values files judged as Helm would, against the charts that they are for."""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass, replace
+from pathlib import Path
+from typing import Any
+
+from shunter.adapters.files import DiskTree
+from shunter.core import reader
+from shunter.core.charts import Chart, load_chart
+from shunter.core.setvalues import parse_set
+from shunter.core.severity import at_levels
+from shunter.core.vendoring import verify_vendored
+from shunter.core.verdict import judge
+from shunter.flows.context import Context, Site
+from shunter.flows.derive import answers_of, record_of
+from shunter.model.chart import Dependency
+from shunter.model.errors import ShunterError
+from shunter.model.files import Tree
+from shunter.model.findings import Finding, Kind, Report, Span
+
+
+@dataclass(frozen=True, slots=True)
+class Validation:
+    """What `validate` was asked: files or chart folders (none: everything), one environment, `-f` and `--set`."""
+
+    files: Sequence[str] = ()
+    environment: str = ""
+    values: Sequence[str] = ()
+    sets: Sequence[str] = ()
+
+
+def validate(context: Context, asked: Validation) -> Report:
+    """Judge every values file that the request names or, with no name, all of the workspace's."""
+    if asked.environment:
+        sites: Iterable[Site] = [context.site("environment", asked.environment)]
+        findings = [f for site in sites for f in judge_site(context, site, asked.values, asked.sets)]
+        count = 1
+    elif asked.files:
+        findings, count = _judge_files(context, asked)
+    else:
+        sites = [site for site in context.sites() if site.kind in ("app", "environment")]
+        findings = [f for site in sites for f in judge_site(context, site, asked.values, asked.sets)]
+        count = len(sites)
+    return report_of(context, findings, count)
+
+
+def report_of(context: Context, findings: Iterable[Finding], count: int) -> Report:
+    """The findings at the workspace's levels, each once, in order of place."""
+    levels = context.workspace.rules if context.workspace else {}
+    unique = tuple(dict.fromkeys(at_levels(findings, levels)))
+    ordered = tuple(sorted(unique, key=lambda f: (f.span, f.rule, f.message)))
+    said = "valid" if not ordered else f"{len(ordered)} finding{'s' if len(ordered) > 1 else ''}"
+    return Report(findings=ordered, notices=(f"{count} chart{'s' if count != 1 else ''} checked: {said}",))
+
+
+def judge_site(
+    context: Context, site: Site, values: Sequence[str] = (), sets: Sequence[str] = ()
+) -> tuple[Finding, ...]:
+    """The findings of one app chart or environment as it is on disk."""
+    if site.kind == "environment":
+        return judge_environment(context, site, site.tree(), values, sets)
+    return _judge_chart(context, site.path, site.tree(), values, sets)
+
+
+def judge_environment(
+    context: Context, site: Site, tree: Tree, values: Sequence[str] = (), sets: Sequence[str] = ()
+) -> tuple[Finding, ...]:
+    """The findings of an environment whose files are `tree`: vendored charts first, then its values files in order.
+
+    Sections of services that are known but not pinned yet are judged against their source charts.
+    """
+    record = record_of(tree, label(context, site.path))
+    findings = list(verify_vendored(tree, record, "")) if record else []
+    pinned = set(record.cars) if record else set()
+    layers = layers_of(context, site, tree, values)
+    chart = load_chart(tree, helm=str(answers_of(tree).get("helm", "4")))
+    chart, unpinned = _with_unpinned(context, chart, pinned, layers)
+    judged = judge(chart, _with_sets(layers, sets))
+    findings += [_unpinned(f, unpinned) for f in judged]
+    return relabelled(findings, label(context, site.path))
+
+
+def _judge_chart(
+    context: Context, folder: Path, tree: Tree, values: Sequence[str], sets: Sequence[str]
+) -> tuple[Finding, ...]:
+    chart = load_chart(tree)
+    if chart.missing:
+        missing = chart.missing[0]
+        raise ShunterError(
+            f"{label(context, folder)} needs chart {missing.name} {missing.version}, and charts/ does not hold it",
+            hint="shunter lock",
+        )
+    layers = [_extra(context, name) for name in values]
+    return relabelled(judge(chart, _with_sets(layers, sets)), label(context, folder))
+
+
+def _judge_files(context: Context, asked: Validation) -> tuple[list[Finding], int]:
+    findings: list[Finding] = []
+    folders: dict[Path, list[str]] = {}
+    for name in asked.files:
+        path = (context.start / name).absolute()
+        folder = _chart_folder(path)
+        if folder is None:
+            raise ShunterError(f"{name} belongs to no chart", hint="name a values file of a chart, or a chart's folder")
+        folders.setdefault(folder, []).append(name)
+    known = {site.path.resolve(): site for site in context.sites(missing_ok=True) if site.kind != "library"}
+    for folder, names in folders.items():
+        site = known.get(folder.resolve())
+        if site is not None and site.kind == "environment":
+            findings += judge_environment(context, site, site.tree(), asked.values, asked.sets)
+        else:
+            extra = [name for name in names if _is_extra(context.start / name, folder)]
+            findings += _judge_chart(context, folder, DiskTree(folder), [*extra, *asked.values], asked.sets)
+    return findings, len(folders)
+
+
+def _is_extra(path: Path, folder: Path) -> bool:
+    names = ("values.yaml", "Chart.yaml", "Chart.lock", "values.schema.json")
+    return path.is_file() and not (path.parent == folder and path.name in names) and path.suffix in (".yaml", ".yml")
+
+
+def _chart_folder(path: Path) -> Path | None:
+    if not path.exists():
+        raise ShunterError(f"there is no file {path}", hint="check the name")
+    return next((folder for folder in (path, *path.parents) if (folder / "Chart.yaml").is_file()), None)
+
+
+def layers_of(context: Context, site: Site, tree: Tree, extra: Sequence[str] = ()) -> list[reader.Document]:
+    """The values files of an environment in order, and further `-f` files after them."""
+    answers = answers_of(tree)
+    helm = str(answers.get("helm", "4"))
+    layers = []
+    for name in answers.get("values_files", ["values.yaml"]):
+        state = tree.get(name)
+        if state is None:
+            raise ShunterError(
+                f"{label(context, site.path)}/{name} is missing",
+                hint="make it (it may be empty), or correct `values:`",
+            )
+        layers.append(reader.read(state.data, name, helm))
+    return [*layers, *(_extra(context, name) for name in extra)]
+
+
+def _extra(context: Context, name: str) -> reader.Document:
+    path = context.start / name
+    if not path.is_file():
+        raise ShunterError(f"there is no file {name}", hint="-f takes a values file")
+    return reader.read(path.read_bytes(), str(path.absolute()))
+
+
+def _with_sets(layers: Sequence[reader.Document], sets: Sequence[str]) -> list[reader.Document]:
+    return [*layers, *(reader.of_mapping(parse_set(text), f"--set {text}") for text in sets)]
+
+
+def user_values(layers: Sequence[reader.Document], sets: Sequence[str]) -> Mapping[str, Any]:
+    """What Helm makes of `-f` files in order and `--set`. A file that Helm cannot read raises ShunterError."""
+    merged: dict[str, Any] = {}
+    for document in _with_sets(layers, sets):
+        for finding in document.findings:
+            raise ShunterError(finding.message, span=finding.span, hint=finding.hint)
+        merged = reader.merge_maps(merged, document.value or {})
+    return merged
+
+
+def _with_unpinned(
+    context: Context, chart: Chart, pinned: set[str], layers: Sequence[reader.Document]
+) -> tuple[Chart, set[str]]:
+    if context.workspace is None:
+        return chart, set()
+    mentioned = {key for document in layers for key in (document.value or {})}
+    subcharts, dependencies, names = list(chart.subcharts), list(chart.dependencies), set()
+    for service in context.workspace.services:
+        if service.name in pinned or service.name not in mentioned:
+            continue
+        source = _source_chart(context, service.name)
+        if source is not None:
+            names.add(service.name)
+            subcharts.append(source)
+            alias = "" if source.name == service.name else service.name
+            dependencies.append(
+                Dependency(source.name, source.version, alias=alias, condition=f"{service.name}.enabled")
+            )
+    return replace(chart, subcharts=tuple(subcharts), dependencies=tuple(dependencies)), names
+
+
+def _source_chart(context: Context, name: str) -> Chart | None:
+    assert context.workspace is not None
+    service = context.workspace.service(name)
+    if service is None:
+        return None
+    if service.chart is None:
+        site = next((s for s in context.sites("app", missing_ok=True) if s.name == name), None)
+        tree = site.tree() if site and site.path.is_dir() else None
+    else:
+        folder = context.root / service.chart.path
+        tree = DiskTree(folder) if service.chart.path and folder.is_dir() else None
+    return load_chart(tree) if tree is not None else None
+
+
+def _unpinned(finding: Finding, unpinned: set[str]) -> Finding:
+    if not finding.key or finding.key[0] not in unpinned:
+        return finding
+    note = f"unpinned: judged against the chart of {finding.key[0]} as it is in the workspace"
+    return replace(finding, kind=Kind.LINT, notes=(*finding.notes, note))
+
+
+def label(context: Context, folder: Path) -> str:
+    """A folder's path as a person in `context.start` writes it."""
+    return os.path.relpath(folder.resolve(), context.start)
+
+
+def relabelled(findings: Iterable[Finding], folder: str) -> tuple[Finding, ...]:
+    """Findings whose relative paths are below `folder`."""
+    return tuple(
+        replace(
+            finding,
+            span=_below(finding.span, folder),
+            related=tuple((label, _below(span, folder)) for label, span in finding.related),
+            fix=tuple(replace(edit, span=_below(edit.span, folder)) for edit in finding.fix),
+        )
+        for finding in findings
+    )
+
+
+def _below(span: Span, folder: str) -> Span:
+    if folder == "." or span.path.startswith(("/", "--set ")):
+        return span
+    return replace(span, path=f"{folder}/{span.path}" if span.path else folder)

@@ -1,0 +1,145 @@
+"""What a command works on: a workspace, or a repository that stands alone, and the sites in it."""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Iterable
+from dataclasses import dataclass
+from pathlib import Path
+
+from shunter.adapters.copier import read_answers
+from shunter.adapters.files import DiskTree
+from shunter.adapters.templates import CANONICAL_SOURCE, data_root
+from shunter.core.layout import plan_repositories
+from shunter.core.workspace import parse_workspace, schema_of
+from shunter.model.errors import ShunterError
+from shunter.model.files import SubTree, Tree
+from shunter.model.workspace import Registries, RepositorySpec, Workspace
+
+WORKSPACE_FILE = "shunter.yaml"
+ANSWERS_FILE = ".copier-answers.yml"
+
+
+@dataclass(frozen=True, slots=True)
+class Site:
+    """One project on disk: `root` is its repository's folder, `folder` its place in there (`.` for the root)."""
+
+    kind: str
+    name: str
+    root: Path
+    folder: str
+    repository: str
+
+    @property
+    def path(self) -> Path:
+        """The project's folder."""
+        return self.root / self.folder
+
+    def tree(self) -> Tree:
+        """The project's files as they are on disk."""
+        return SubTree(DiskTree(self.root), self.folder)
+
+
+@dataclass(frozen=True, slots=True)
+class Context:
+    """Where a command runs. `workspace` is None in a repository that stands alone."""
+
+    root: Path
+    start: Path
+    workspace: Workspace | None
+
+    def require_workspace(self) -> Workspace:
+        """The workspace, or an error that says where one is needed."""
+        if self.workspace is None:
+            raise ShunterError(
+                f"no {WORKSPACE_FILE} in {self.start} or above it",
+                hint="run this in a workspace, or make one: shunter new DIR --example --defaults",
+            )
+        return self.workspace
+
+    def registries(self) -> Registries:
+        """The workspace's registries, or the defaults."""
+        return self.workspace.registries if self.workspace else Registries()
+
+    def specs(self) -> tuple[RepositorySpec, ...]:
+        """The planned repositories; none where there is no workspace."""
+        return plan_repositories(self.workspace) if self.workspace else ()
+
+    def sites(self, kind: str = "", *, missing_ok: bool = False) -> tuple[Site, ...]:
+        """Every project on disk, of one kind or of all. A missing checkout raises unless `missing_ok`."""
+        found = self._planned(missing_ok=missing_ok) if self.workspace else discover(self.root)
+        return tuple(site for site in found if not kind or site.kind == kind)
+
+    def site(self, kind: str, name: str) -> Site:
+        """The project of that kind and name, or an error that names the known ones."""
+        known = self.sites(kind, missing_ok=True)
+        for site in known:
+            if site.name == name:
+                require_checkout(site.root)
+                return site
+        names = ", ".join(site.name for site in known)
+        label = {"app": "chart"}.get(kind, kind)
+        raise ShunterError(
+            f"there is no {label} `{name}`", hint=f"known: {names}" if names else f"there is no {label} yet"
+        )
+
+    def _planned(self, *, missing_ok: bool) -> Iterable[Site]:
+        for spec in self.specs():
+            root = self.root / spec.folder
+            if not missing_ok:
+                require_checkout(root)
+            for project in spec.projects:
+                yield Site(project.kind, project.name, root, project.path, spec.name)
+
+
+def require_checkout(root: Path) -> None:
+    """Refuse to go on where a repository is not checked out."""
+    if not (root / ".git").exists():
+        raise ShunterError(f"repository {root.name} is not checked out ({root})", hint="shunter clone")
+
+
+def open_context(directory: str | os.PathLike[str]) -> Context:
+    """The workspace around `directory` (the nearest `shunter.yaml` upwards), or the repository that stands alone."""
+    start = Path(directory).resolve()
+    if not start.is_dir():
+        raise ShunterError(f"there is no folder {directory}", hint="check -C")
+    for folder in (start, *start.parents):
+        if (folder / WORKSPACE_FILE).is_file():
+            return Context(folder, start, load_workspace(folder))
+    return Context(_repository_root(start), start, None)
+
+
+def load_workspace(root: Path) -> Workspace:
+    """The workspace that `root`'s `shunter.yaml` describes."""
+    return workspace_from((root / WORKSPACE_FILE).read_bytes())
+
+
+def workspace_from(data: bytes) -> Workspace:
+    """The workspace in these bytes of a `shunter.yaml`."""
+    from shunter import __version__
+
+    return parse_workspace(data, WORKSPACE_FILE, workspace_schema(), release=__version__, source=CANONICAL_SOURCE)
+
+
+def workspace_schema() -> dict[str, object]:
+    """The schema of `shunter.yaml`."""
+    return dict(schema_of((data_root() / "schemas" / "workspace.schema.json").read_text("utf-8")))
+
+
+def discover(root: Path) -> tuple[Site, ...]:
+    """Every project below `root`, found by its answers file."""
+    tree = DiskTree(root)
+    sites = []
+    for path in tree.paths():
+        if path == ANSWERS_FILE or path.endswith(f"/{ANSWERS_FILE}"):
+            state = tree.get(path)
+            assert state is not None
+            _, _, answers = read_answers(state.data)
+            folder = path[: -len(ANSWERS_FILE)].rstrip("/") or "."
+            name = str(answers.get("name") or answers.get("repository", ""))
+            sites.append(Site(str(answers.get("kind", "")), name, root, folder, root.name))
+    return tuple(sites)
+
+
+def _repository_root(start: Path) -> Path:
+    return next((folder for folder in (start, *start.parents) if (folder / ".git").exists()), start)

@@ -1,0 +1,142 @@
+"""The files that shunter owns, derived again from pins: pure in what it reads, nothing is written here."""
+
+from __future__ import annotations
+
+import hashlib
+import json
+from collections.abc import Mapping
+from typing import Any
+
+from shunter.adapters.copier import read_answers
+from shunter.core import lock, plainyaml, reader, records, umbrella, vendoring
+from shunter.core.appschema import compile_app_schema
+from shunter.core.archive import unpack
+from shunter.core.versions import require_exact
+from shunter.flows.archives import Archives
+from shunter.flows.context import ANSWERS_FILE
+from shunter.model.chart import Dependency, Pin, TrainRecord
+from shunter.model.errors import ShunterError
+from shunter.model.files import FileState, Tree
+
+SOURCE_SCHEMA = "schema/values.v1.yaml"
+EXTRA_SCHEMA = "values.extra.schema.yaml"
+RECORD_FILE = records.PATH
+
+Changes = dict[str, FileState | None]
+
+
+def chart_metadata(tree: Tree, path: str) -> Mapping[str, Any]:
+    """Chart.yaml of a chart's tree. `path` is named in errors. Raises ShunterError where it is missing or broken."""
+    state = tree.get("Chart.yaml")
+    if state is None:
+        raise ShunterError(f"there is no {path}/Chart.yaml", hint="a chart needs one: name, version and apiVersion: v2")
+    document = reader.read(state.data, f"{path}/Chart.yaml")
+    for finding in document.findings:
+        raise ShunterError(
+            finding.message, span=finding.span, hint="merge markers? correct the file, then `shunter lock`"
+        )
+    metadata: Mapping[str, Any] = document.value or {}
+    for key in ("name", "version"):
+        if not isinstance(metadata.get(key), str):
+            raise ShunterError(f"{path}/Chart.yaml has no `{key}`", hint=f"add `{key}:` (a quoted string)")
+    return metadata
+
+
+def answers_of(tree: Tree) -> Mapping[str, Any]:
+    """The recorded answers of a project; empty where there is no answers file."""
+    state = tree.get(ANSWERS_FILE)
+    return read_answers(state.data)[2] if state else {}
+
+
+def app_files(tree: Tree, path: str, archives: Archives, generated: str) -> Changes:
+    """What shunter owns in an app chart: the vendored library, Chart.lock and the compiled schema.
+
+    `path` names the chart in errors; `generated` is the time for a new lock (kept while nothing else changes).
+    """
+    dependencies = dependencies_of(chart_metadata(tree, path))
+    changes: Changes = dict.fromkeys(tree.paths("charts"))
+    for dependency in dependencies:
+        require_exact(dependency.version, f"{path}/Chart.yaml: dependency `{dependency.name}`")
+    changes |= _vendored(dependencies, archives)
+    old = tree.get("Chart.lock")
+    kept = lock.keep_generated(old.data if old else None, dependencies, generated)
+    changes["Chart.lock"] = FileState(lock.render_lock(dependencies, kept)) if dependencies else None
+    if schema := _app_schema(tree, dependencies, archives):
+        changes["values.schema.json"] = FileState(schema)
+    return changes
+
+
+def _vendored(dependencies: tuple[Dependency, ...], archives: Archives) -> Changes:
+    data = {(item.name, item.version): archives.fetch(item.name, item.version) for item in dependencies}
+    packed = [Pin(item.name, item.version) for item in dependencies if item.repository]
+    open_ = [Pin(item.name, item.version) for item in dependencies if not item.repository]
+    unpacked = {(pin.name, pin.version): unpack(data[pin.name, pin.version]) for pin in open_}
+    return {**vendoring.vendor_archives(packed, data), **vendoring.vendor_unpacked(open_, unpacked)}
+
+
+def _app_schema(tree: Tree, dependencies: tuple[Dependency, ...], archives: Archives) -> bytes | None:
+    answers = answers_of(tree)
+    library = next((item for item in dependencies if item.name == answers.get("library")), None)
+    if library is None:
+        return None
+    source = unpack(archives.fetch(library.name, library.version)).get(SOURCE_SCHEMA)
+    if source is None:
+        return None
+    extra = tree.get(EXTRA_SCHEMA)
+    return compile_app_schema(
+        plainyaml.load(source.data, SOURCE_SCHEMA).value or {},
+        archetype=str(answers["archetype"]),
+        library=library.name,
+        extra=reader.read(extra.data, EXTRA_SCHEMA).value if extra else None,
+    )
+
+
+def dependencies_of(metadata: Mapping[str, Any]) -> tuple[Dependency, ...]:
+    """The dependencies that a Chart.yaml lists."""
+    return tuple(
+        Dependency(
+            name=str(item["name"]),
+            version=str(item.get("version", "")),
+            repository=str(item.get("repository", "")),
+            alias=str(item.get("alias", "")),
+            condition=str(item.get("condition", "")),
+            tags=tuple(item.get("tags", ())),
+            import_values=tuple(item.get("import-values", ())),
+        )
+        for item in metadata.get("dependencies") or ()
+    )
+
+
+def record_of(tree: Tree, path: str) -> TrainRecord | None:
+    """The train record that an environment carries, or None where it has none yet."""
+    state = tree.get(RECORD_FILE)
+    return records.parse_train_record(state.data, f"{path}/{RECORD_FILE}") if state else None
+
+
+def environment_files(
+    tree: Tree, answers: Mapping[str, Any], record: TrainRecord, archives: Archives, generated: str
+) -> Changes:
+    """Everything that shunter owns in an environment: Chart.yaml, Chart.lock, both schemas, charts/ and the record."""
+    pins = (record.library, *record.cars.values())
+    spec = umbrella.UmbrellaSpec(
+        name=str(answers["name"]),
+        description=f"Environment {answers['name']} of {answers['workspace']}",
+        version=umbrella_version(record),
+        library=record.library,
+        cars=record.cars,
+        services=frozenset(answers.get("services", ())),
+        repository=str(answers.get("chart_repository", "")),
+    )
+    needed = {(pin.name, pin.version): archives.fetch(pin.name, pin.version) for pin in pins}
+    return dict(umbrella.derive(spec, needed, record, tree, now=generated))
+
+
+def umbrella_version(record: TrainRecord) -> str:
+    """The umbrella chart's version: the train's; 0.0.0 before the first; marked as mixed where cars differ from it."""
+    if record.train:
+        return record.train
+    if not record.cars:
+        return "0.0.0"
+    base = record.history[-1].train.partition("+")[0] if record.history else "0.0.0"
+    cars = json.dumps(records.cars_data(record.cars), sort_keys=True).encode()
+    return f"{base}+mixed.{hashlib.sha256(cars).hexdigest()[:8]}"

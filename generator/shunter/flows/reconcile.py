@@ -1,0 +1,255 @@
+"""From a workspace to plans: what is missing is rendered, what differs is merged, what is gone is removed.
+
+`new`, `add`, `remove` and `update` are this one flow on different inputs.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable, Mapping, Sequence
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Any
+
+from shunter.adapters.copier import RenderRequest, read_answers, render_many
+from shunter.adapters.files import DiskTree
+from shunter.adapters.merge import MergeProject, merge_repository
+from shunter.core.archive import pin_from_archive
+from shunter.core.layout import plan_repositories
+from shunter.flows.archives import Archives, pack_tree
+from shunter.flows.context import ANSWERS_FILE
+from shunter.flows.derive import Changes, answers_of, app_files, chart_metadata, environment_files, record_of
+from shunter.flows.plans import plan_changes
+from shunter.model.chart import TrainRecord
+from shunter.model.errors import ShunterError
+from shunter.model.files import Conflict, FileState, MemoryTree, OverlayTree, RepositoryPlan, SubTree, Tree
+from shunter.model.workspace import Project, RepositorySpec, Workspace
+
+Files = Mapping[str, FileState]
+
+
+@dataclass(frozen=True, slots=True)
+class Recorded:
+    """What a project's answers file says: the template's source and release, and the answers."""
+
+    source: str
+    release: str
+    answers: Mapping[str, Any]
+
+
+@dataclass(frozen=True, slots=True)
+class Job:
+    """One project that has to be rendered: `recorded` is None where it is new."""
+
+    project: Project
+    desired: Mapping[str, Any]
+    recorded: Recorded | None
+
+
+@dataclass
+class Draft:
+    """What is going to happen to one repository."""
+
+    spec: RepositorySpec
+    root: Path
+    tree: Tree
+    jobs: list[Job] = field(default_factory=list)
+    changes: Changes = field(default_factory=dict)
+    conflicts: tuple[Conflict, ...] = ()
+
+    def overlay(self, folder: str) -> Tree:
+        """A project's files with the draft's changes laid over them."""
+        return SubTree(OverlayTree(self.tree, self.changes), folder)
+
+    def put(self, folder: str, files: Mapping[str, FileState | None]) -> None:
+        """Lay a project's files into the draft."""
+        prefix = "" if folder == "." else f"{folder}/"
+        self.changes |= {prefix + path: state for path, state in files.items()}
+
+
+@dataclass(frozen=True, slots=True)
+class Request:
+    """What `reconcile` brings about: `workspace` at template `release`, from where `previous` left off.
+
+    `extra` are further changes to the workspace's repository (shunter.yaml itself); `only` names repositories to
+    limit the work to; `generated` is the time for new lock files; `message` is the commits' subject.
+    """
+
+    root: Path
+    workspace: Workspace
+    release: str
+    archives: Archives
+    generated: str
+    message: str
+    bare: Path | None
+    previous: Workspace | None = None
+    extra: Mapping[str, FileState | None] = field(default_factory=dict)
+    only: frozenset[str] = frozenset()
+
+
+def reconcile(request: Request) -> tuple[RepositoryPlan, ...]:
+    """The plans that bring every repository to what the workspace says, the workspace's own first. Writes nothing."""
+    drafts = [_draft(request, spec) for spec in plan_repositories(request.workspace)]
+    drafts = [draft for draft in drafts if not request.only or draft.spec.name in request.only]
+    _render(request, drafts)
+    drafts += _removals(request, drafts)
+    home = next((draft for draft in drafts if draft.spec.folder == "."), None)
+    if home is not None:
+        home.changes |= request.extra
+        _package_library(request, home)
+    for draft in drafts:
+        _derive(request, draft)
+    return tuple(
+        plan_changes(draft.root, draft.changes, request.message, tree=draft.tree, conflicts=draft.conflicts)
+        for draft in drafts
+    )
+
+
+def recorded(tree: Tree, folder: str) -> Recorded | None:
+    """What the answers file in `folder` says, or None where there is none."""
+    state = SubTree(tree, folder).get(ANSWERS_FILE)
+    return Recorded(*read_answers(state.data)) if state else None
+
+
+def outdated(project: Project, was: Recorded | None, source: str, release: str) -> bool:
+    """Whether the project's recorded answers, source or release differ from what the workspace wants."""
+    if was is None or (was.source, was.release) != (source, f"v{release}"):
+        return True
+    return any(was.answers.get(key) != value for key, value in project.answers.items())
+
+
+def _draft(request: Request, spec: RepositorySpec) -> Draft:
+    root = request.root / spec.folder
+    exists = (root / ".git").exists()
+    draft = Draft(spec, root, DiskTree(root) if exists else MemoryTree({}))
+    source = request.workspace.templates_source
+    for project in spec.projects:
+        was = recorded(draft.tree, project.path)
+        if outdated(project, was, source, request.release):
+            desired = {**(was.answers if was else {}), **project.answers}
+            draft.jobs.append(Job(project, desired, was))
+    return draft
+
+
+def _render(request: Request, drafts: Sequence[Draft]) -> None:
+    wanted: list[RenderRequest] = []
+    for draft in drafts:
+        for job in draft.jobs:
+            wanted.append(_new_request(request, job))
+            if job.recorded:
+                wanted.append(_old_request(request, job.recorded))
+    rendered = dict(zip(wanted, render_many(wanted), strict=True))
+    for draft in drafts:
+        _place_fresh(request, draft, rendered)
+        _merge(request, draft, rendered)
+
+
+def _new_request(request: Request, job: Job) -> RenderRequest:
+    return RenderRequest.of(request.workspace.templates_source, request.release, job.desired, request.bare)
+
+
+def _old_request(request: Request, was: Recorded) -> RenderRequest:
+    bare = request.bare if was.source == request.workspace.templates_source else None
+    return RenderRequest.of(was.source, was.release.removeprefix("v"), was.answers, bare)
+
+
+def _place_fresh(request: Request, draft: Draft, rendered: Mapping[RenderRequest, Files]) -> None:
+    for job in draft.jobs:
+        if job.recorded is None:
+            files = rendered[_new_request(request, job)]
+            _refuse_overwriting(draft, job.project, files)
+            draft.put(job.project.path, files)
+
+
+def _refuse_overwriting(draft: Draft, project: Project, files: Files) -> None:
+    there = SubTree(draft.tree, project.path)
+    taken = [path for path, state in files.items() if there.get(path) not in (None, state)]
+    if taken:
+        raise ShunterError(
+            f"{draft.spec.name}/{project.path} already holds {len(taken)} of the files to write, such as {taken[0]}",
+            hint="move them away first; shunter never overwrites a file that a person wrote",
+        )
+
+
+def _merge(request: Request, draft: Draft, rendered: Mapping[RenderRequest, Files]) -> None:
+    projects = [
+        MergeProject(
+            job.project.path,
+            rendered[_old_request(request, job.recorded)],
+            rendered[_new_request(request, job)],
+            job.desired,
+        )
+        for job in draft.jobs
+        if job.recorded is not None
+    ]
+    if projects:
+        changes, conflicts = merge_repository(draft.root, projects)
+        draft.changes |= changes
+        draft.conflicts = conflicts
+
+
+def _removals(request: Request, drafts: Sequence[Draft]) -> list[Draft]:
+    if request.previous is None:
+        return []
+    kept = {(draft.spec.name, p.kind, p.name) for draft in drafts for p in draft.spec.projects}
+    known = {draft.spec.name: draft for draft in drafts}
+    for spec in plan_repositories(request.previous):
+        for project in spec.projects:
+            if (spec.name, project.kind, project.name) not in kept and spec.name in known:
+                draft = known[spec.name]
+                draft.put(project.path, dict.fromkeys(SubTree(draft.tree, project.path).paths()))
+    return []
+
+
+def _package_library(request: Request, home: Draft) -> None:
+    project = next(p for p in home.spec.projects if p.kind == "library")
+    tree = home.overlay(project.path)
+    metadata = chart_metadata(tree, project.path)
+    name, version = metadata["name"], metadata["version"]
+    if request.archives.has(name, version) or home.conflicts:
+        return
+    data = pack_tree(tree, name, version)
+    request.archives.pending[name, version] = data
+    directory = request.workspace.registries.directory
+    home.put(directory, request.archives.directory.plan_publish([data], request.generated).edits)
+
+
+def _derive(request: Request, draft: Draft) -> None:
+    touched = {job.project.path for job in draft.jobs}
+    for project in draft.spec.projects:
+        blocked = any(conflict.path.startswith(f"{project.path}/") for conflict in draft.conflicts)
+        if project.path in touched and not blocked and (derive := _DERIVERS.get(project.kind)):
+            draft.put(project.path, derive(request, draft, project))
+
+
+def _derive_app(request: Request, draft: Draft, project: Project) -> Changes:
+    return app_files(draft.overlay(project.path), project.path, request.archives, request.generated)
+
+
+def _derive_environment(request: Request, draft: Draft, project: Project) -> Changes:
+    tree = draft.overlay(project.path)
+    record = record_of(tree, project.path) or first_record(request)
+    return environment_files(tree, answers_of(tree), record, request.archives, request.generated)
+
+
+def first_record(request: Request) -> TrainRecord:
+    """The record of an environment that pins only the library: its newest version in the registry."""
+    name = request.workspace.library
+    version = request.archives.newest(name)
+    return TrainRecord(None, pin_from_archive(request.archives.fetch(name, version)), {})
+
+
+_DERIVERS: Mapping[str, Callable[[Request, Draft, Project], Changes]] = {
+    "app": _derive_app,
+    "environment": _derive_environment,
+}
+
+
+def repositories_of(paths: Iterable[Path], root: Path, specs: Sequence[RepositorySpec]) -> frozenset[str]:
+    """Names of the repositories that hold these paths."""
+    names = set()
+    for path in paths:
+        inside = [spec for spec in specs if (root / spec.folder).resolve() in (path, *path.parents)]
+        if not inside:
+            raise ShunterError(f"{path} is in no repository of this workspace", hint="name a repository's folder")
+        names.add(max(inside, key=lambda spec: len((root / spec.folder).parts)).name)
+    return frozenset(names)

@@ -1,0 +1,223 @@
+"""Making and changing workspaces: new, add and remove are edits of `shunter.yaml`, carried out by reconcile."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+from shunter import __version__
+from shunter.adapters.apply import apply_new
+from shunter.adapters.git import Repository
+from shunter.adapters.registry import DirectoryRegistry
+from shunter.adapters.templates import CANONICAL_SOURCE, bare_for
+from shunter.core.layout import environment_folder, plan_repositories
+from shunter.core.workspace_text import assignments, edit, first_text, overlay
+from shunter.flows.archives import Archives, open_archives
+from shunter.flows.clock import generated_now
+from shunter.flows.context import WORKSPACE_FILE, Context, workspace_from, workspace_schema
+from shunter.flows.derive import record_of
+from shunter.flows.plans import carry_out
+from shunter.flows.reconcile import Request, reconcile
+from shunter.model.errors import ShunterError
+from shunter.model.files import FileState, RepositoryPlan
+from shunter.model.findings import Outcome, Report, Status
+from shunter.model.workspace import Workspace
+
+SCHEMA_FILE = ".shunter/workspace.schema.json"
+
+
+@dataclass(frozen=True, slots=True)
+class NewWorkspace:
+    """What `new` was asked for. `data` are `key=value` pairs, `values` a mapping laid over the first text."""
+
+    target: Path
+    layout: str = "mono"
+    example: bool = False
+    data: Sequence[str] = ()
+    values: Mapping[str, Any] | None = None
+    text: bytes | None = None
+
+
+def new(asked: NewWorkspace) -> Report:
+    """Make a workspace in a folder that is absent or empty: it appears by one rename, with one commit a repository."""
+    text = asked.text or first_text(
+        asked.target.name, asked.layout, source=CANONICAL_SOURCE, release=__version__, example=asked.example
+    )
+    text = edit(overlay(text, asked.values or {}), assignments(asked.data))
+    workspace = workspace_from(text)
+    registry = DirectoryRegistry(asked.target / workspace.registries.directory)
+    request = Request(
+        root=asked.target,
+        workspace=workspace,
+        release=workspace.templates_release,
+        archives=Archives(registry, workspace.registries.url),
+        generated=generated_now(),
+        message=f"Make workspace {workspace.name}",
+        bare=bare_for(workspace.templates_source),
+        extra=workspace_files(text),
+    )
+    plans = reconcile(request)
+    outcomes = apply_new(plans, asked.target)
+    first = f"cd {asked.target.name} && shunter validate"
+    return Report(outcomes=outcomes, notices=identity_notice(asked.target), next_step=first)
+
+
+def workspace_files(text: bytes) -> dict[str, FileState | None]:
+    """The files that carry the workspace itself: `shunter.yaml` and the schema its modeline names."""
+    schema = json.dumps(workspace_schema(), indent=2, ensure_ascii=False) + "\n"
+    return {WORKSPACE_FILE: FileState(text), SCHEMA_FILE: FileState(schema.encode())}
+
+
+def identity_notice(root: Path) -> tuple[str, ...]:
+    """A notice where commits were made under shunter's name because git knows no user."""
+    name, email, fallback = Repository(root).identity()
+    return (f"notice: git knows no user here, so commits are by {name} <{email}>",) if fallback else ()
+
+
+@dataclass(frozen=True, slots=True)
+class Change:
+    """One edit of `shunter.yaml`: paths and values (None removes), and the commits' subject."""
+
+    edits: Sequence[tuple[Sequence[str], Any]]
+    message: str
+    next_step: str = ""
+
+
+def change_workspace(context: Context, change: Change, *, dry_run: bool, diff: bool) -> Report:
+    """Edit `shunter.yaml` and bring every repository that it concerns along, in one step."""
+    previous = context.require_workspace()
+    text = edit((context.root / WORKSPACE_FILE).read_bytes(), change.edits)
+    workspace = workspace_from(text)
+    request = Request(
+        root=context.root,
+        workspace=workspace,
+        release=workspace.templates_release,
+        archives=open_archives(context),
+        generated=generated_now(),
+        message=change.message,
+        bare=bare_for(workspace.templates_source),
+        previous=previous,
+        extra=workspace_files(text),
+    )
+    plans = tuple(plan for plan in reconcile(request) if plan.edits or plan.conflicts)
+    return carry_out(plans, context.root, dry_run=dry_run, diff=diff, next_step=change.next_step)
+
+
+def add_service(
+    context: Context, name: str, settings: Mapping[str, Any], *, dry_run: bool = False, diff: bool = False
+) -> Report:
+    """Add a service; `settings` are its keys in `shunter.yaml`."""
+    workspace = context.require_workspace()
+    if workspace.service(name):
+        raise ShunterError(f"there is already a service `{name}`", hint="choose another name, or edit shunter.yaml")
+    change = Change([(["services", name], dict(settings))], f"Add service {name}", "shunter package")
+    return change_workspace(context, change, dry_run=dry_run, diff=diff)
+
+
+def add_environment(
+    context: Context,
+    name: str,
+    settings: Mapping[str, Any],
+    *,
+    before: str = "",
+    dry_run: bool = False,
+    diff: bool = False,
+) -> Report:
+    """Add an environment; with `before` that environment promotes from the new one from now on."""
+    workspace = context.require_workspace()
+    if workspace.environment(name):
+        raise ShunterError(
+            f"there is already an environment `{name}`", hint="choose another name, or edit shunter.yaml"
+        )
+    edits: list[tuple[Sequence[str], Any]] = [(["environments", name], dict(settings))]
+    if before:
+        edits.append((["environments", before, "promotes-from"], name))
+    source = settings.get("promotes-from")
+    step = f"shunter promote --from {source} --to {name}" if source else f"shunter promote TRAIN --to {name}"
+    return change_workspace(context, Change(edits, f"Add environment {name}", step), dry_run=dry_run, diff=diff)
+
+
+def remove_service(
+    context: Context, name: str, *, force: bool = False, dry_run: bool = False, diff: bool = False
+) -> Report:
+    """Remove a service that no environment pins. Its sections in values files stay, and are named."""
+    workspace = context.require_workspace()
+    if workspace.service(name) is None:
+        raise unknown("service", name, [service.name for service in workspace.services])
+    pinned = [site.name for site in context.sites("environment") if _pins(context, site.name, name)]
+    if pinned and not force:
+        raise ShunterError(
+            f"service `{name}` is pinned in {', '.join(pinned)}",
+            hint="promote a train without it first, or --force (the next `lock` drops the pin)",
+        )
+    change = Change([(["services", name], None)], f"Remove service {name}")
+    report = change_workspace(context, change, dry_run=dry_run, diff=diff)
+    return _after_removal(context, report, _values_left(context, name))
+
+
+def remove_environment(context: Context, name: str, *, dry_run: bool = False, diff: bool = False) -> Report:
+    """Remove an environment that nothing promotes from."""
+    workspace = context.require_workspace()
+    environment = workspace.environment(name)
+    if environment is None:
+        raise unknown("environment", name, [item.name for item in workspace.environments])
+    followers = [item.name for item in workspace.environments if item.promotes_from == name]
+    edits: list[tuple[Sequence[str], Any]] = [(["environments", name], None)]
+    source = environment.promotes_from or None
+    edits += [(["environments", follower, "promotes-from"], source) for follower in followers]
+    report = change_workspace(context, Change(edits, f"Remove environment {name}"), dry_run=dry_run, diff=diff)
+    notices = tuple(f"{follower} promotes from {source or 'nowhere'} now" for follower in followers)
+    return _after_removal(context, report, notices)
+
+
+def unknown(kind: str, name: str, known: Sequence[str]) -> ShunterError:
+    """The error for a name that the workspace does not have."""
+    return ShunterError(
+        f"there is no {kind} `{name}`", hint=f"known: {', '.join(known)}" if known else f"no {kind} yet"
+    )
+
+
+def _pins(context: Context, environment: str, service: str) -> bool:
+    site = context.site("environment", environment)
+    record = record_of(site.tree(), site.folder)
+    return record is not None and service in record.cars
+
+
+def _values_left(context: Context, service: str) -> tuple[str, ...]:
+    from shunter.core import reader
+
+    notices = []
+    for environment in context.require_workspace().environments:
+        site = context.site("environment", environment.name)
+        for name in environment.values:
+            state = site.tree().get(name)
+            document = reader.read(state.data, name) if state else None
+            if document and service in (document.value or {}):
+                span = document.span((service,), of="key")
+                place = f"{environment_folder(environment.name)}/{name}:{span.line}"
+                notices.append(f"values of {service} stay in {place}; delete them when no train needs them")
+    return tuple(notices)
+
+
+def _after_removal(context: Context, report: Report, notices: tuple[str, ...]) -> Report:
+    kept = {spec.folder for spec in plan_repositories(workspace_from((context.root / WORKSPACE_FILE).read_bytes()))}
+    gone = [spec for spec in context.specs() if spec.folder not in kept and (context.root / spec.folder).exists()]
+    outcomes = tuple(Outcome(spec.name, Status.NOOP, _abandoned(context.root / spec.folder)) for spec in gone)
+    return Report(report.product, report.data, report.findings, (*report.outcomes, *outcomes), notices)
+
+
+def _abandoned(root: Path) -> str:
+    return f"is no longer part of the workspace; its checkout stays in {root.name}/ until you delete it"
+
+
+def plans_of(request: Request) -> tuple[RepositoryPlan, ...]:
+    """The plans of a request that change anything."""
+    return tuple(plan for plan in reconcile(request) if plan.edits or plan.conflicts)
+
+
+def repository_names(workspace: Workspace) -> tuple[str, ...]:
+    """Names of all planned repositories."""
+    return tuple(spec.name for spec in plan_repositories(workspace))

@@ -1,0 +1,96 @@
+"""Update: generated files move to another template release, and keep what people wrote in them."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from pathlib import Path
+
+from shunter import __version__
+from shunter.adapters import process
+from shunter.adapters.templates import bare_for, releases
+from shunter.core.versions import newest_first, parse, require_exact
+from shunter.core.workspace_text import edit
+from shunter.flows.archives import open_archives
+from shunter.flows.clock import generated_now
+from shunter.flows.context import WORKSPACE_FILE, Context, workspace_from
+from shunter.flows.plans import carry_out
+from shunter.flows.reconcile import Request, reconcile, repositories_of
+from shunter.flows.scaffold import workspace_files
+from shunter.model.errors import ShunterError
+from shunter.model.files import RepositoryPlan
+from shunter.model.findings import Finding, Kind, Report, Span
+from shunter.model.workspace import Workspace
+
+
+def update(context: Context, paths: Sequence[Path], *, release: str, check: bool, dry_run: bool, diff: bool) -> Report:
+    """Bring repositories (all, or those that hold `paths`) to a template release: the newest, or `release`.
+
+    A conflict leaves git's markers and an unmerged index in its repository, makes no commit there, and is a finding.
+    """
+    workspace = context.require_workspace()
+    wanted = _release(workspace, release)
+    plans = _plans(context, workspace, wanted, paths)
+    busy = [plan for plan in plans if plan.edits or plan.conflicts]
+    report = carry_out(plans, context.root, dry_run=dry_run or check, diff=diff, noop=f"is at {wanted}")
+    findings = tuple(finding for plan in busy for finding in _conflicts(plan))
+    stale = check and bool(busy)
+    step = f"shunter update --to {wanted}" if stale or (dry_run and busy) else ""
+    if findings and not (dry_run or check):
+        step = "resolve the conflicts, then `git add` and `git commit` in each repository named"
+    return Report(report.product, None, findings, report.outcomes, report.notices, step, answer=not stale)
+
+
+def _plans(context: Context, workspace: Workspace, release: str, paths: Sequence[Path]) -> tuple[RepositoryPlan, ...]:
+    text = (context.root / WORKSPACE_FILE).read_bytes()
+    if release != workspace.templates_release:
+        text = edit(text, [(["templates", "release"], release)])
+    request = Request(
+        root=context.root,
+        workspace=workspace_from(text),
+        release=release,
+        archives=open_archives(context),
+        generated=generated_now(),
+        message=f"Update to template release {release}",
+        bare=bare_for(workspace.templates_source),
+        extra=workspace_files(text),
+        only=repositories_of(paths, context.root, context.specs()),
+    )
+    return reconcile(request)
+
+
+def _release(workspace: Workspace, asked: str) -> str:
+    known = _known_releases(workspace.templates_source)
+    if asked:
+        require_exact(asked, "--to")
+        if asked not in known:
+            raise ShunterError(f"there is no template release {asked}", hint=f"known: {', '.join(known)}")
+        return asked
+    return newest_first(known)[0] if known else __version__
+
+
+def _known_releases(source: str) -> list[str]:
+    bare = bare_for(source)
+    if bare is not None:
+        return releases(bare)
+    done = process.run(["git", "ls-remote", "--tags", "--refs", source], Path.cwd())
+    if done.returncode:
+        raise ShunterError(
+            f"cannot read the templates at {source}",
+            hint="is the URL right, and reachable?",
+            notes=(f"git: {done.complaint}",),
+        )
+    tags = [line.rpartition("refs/tags/")[2] for line in done.text.splitlines()]
+    return [tag.removeprefix("v") for tag in tags if tag.startswith("v") and parse(tag) is not None]
+
+
+def _conflicts(plan: RepositoryPlan) -> list[Finding]:
+    return [
+        Finding(
+            "update-conflict",
+            f"{conflict.path}: the template and a person changed the same lines ({conflict.kind})",
+            Span(f"{plan.repository}/{conflict.path}"),
+            Kind.LINT,
+            hint="both versions are in the file: keep what is right, then git add and git commit",
+        )
+        for conflict in plan.conflicts
+    ]

@@ -1,0 +1,46 @@
+"""The example workspace, made once per session and layout."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from pathlib import Path
+
+import pytest
+
+from helpers.workspaces import copy, make_example
+
+
+@pytest.fixture(scope="session")
+def example(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """The example workspace, layout multi, as `new` leaves it. Not to be changed: see `shop`."""
+    return make_example(tmp_path_factory.mktemp("example"))
+
+
+@pytest.fixture(scope="session")
+def mono_example(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """The same in one repository."""
+    return make_example(tmp_path_factory.mktemp("mono"), "mono")
+
+
+@pytest.fixture
+def shop(example: Path, tmp_path: Path) -> Path:
+    """A copy of the example workspace to change."""
+    return copy(example, tmp_path / "shop")
+
+
+@pytest.fixture
+def mono(mono_example: Path, tmp_path: Path) -> Path:
+    """A copy of the mono example to change."""
+    return copy(mono_example, tmp_path / "shop")
+
+
+@pytest.fixture
+def commit() -> Callable[[Path, str], None]:
+    """Commit everything in a repository, as a person would."""
+    import subprocess
+
+    def run(root: Path, message: str) -> None:
+        subprocess.run(["git", "add", "--all"], cwd=root, check=True)
+        subprocess.run(["git", "commit", "--quiet", "-m", message], cwd=root, check=True)
+
+    return run
