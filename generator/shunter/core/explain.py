@@ -2,11 +2,23 @@
 
 from __future__ import annotations
 
+import json
 import re
-from collections.abc import Sequence
-from typing import Final
+from collections.abc import Iterable, Mapping, Sequence
+from typing import Any, Final
+
+from shunter.model.findings import Finding
 
 _BARE: Final = re.compile(r"[A-Za-z0-9_/-]+")
+_TYPES: Final[dict[type, str]] = {
+    bool: "boolean",
+    int: "number",
+    float: "number",
+    str: "string",
+    list: "list",
+    dict: "map",
+}
+_NAMES: Final = {"array": "list", "object": "map"}
 
 
 def dotted(path: Sequence[str | int]) -> str:
@@ -20,3 +32,111 @@ def dotted(path: Sequence[str | int]) -> str:
         else:
             text += f'["{step}"]'
     return text or "the values"
+
+
+def type_of(value: Any) -> str:
+    """The name of a value's type, as values files call it."""
+    return "null" if value is None else _TYPES.get(value.__class__, "value")
+
+
+def with_article(name: str) -> str:
+    """`a string`, `an integer`, `null`."""
+    if name == "null":
+        return name
+    return f"{'an' if name[0] in 'aeio' else 'a'} {name}"
+
+
+def wanted_types(types: Iterable[str]) -> str:
+    """`a string or null`: what a schema's `type` asks for."""
+    names = sorted((_NAMES.get(name, name) for name in types), key=lambda name: (name == "null", name))
+    return " or ".join(with_article(name) for name in names)
+
+
+def nearest(word: str, known: Iterable[str]) -> str | None:
+    """The known word that `word` most likely stands for, or None: same letters, or close by difflib's measure."""
+    known = sorted(known)
+    plain = _letters(word)
+    for candidate in known:
+        if _letters(candidate) == plain and candidate != word:
+            return candidate
+    from difflib import get_close_matches
+
+    found = get_close_matches(word, known, n=1, cutoff=0.7)
+    return found[0] if found else None
+
+
+def _letters(word: str) -> str:
+    return re.sub(r"[-_.]", "", word).lower()
+
+
+def shown(value: Any) -> str:
+    """A value as a message quotes it: JSON, cut after 40 characters."""
+    text = json.dumps(value, ensure_ascii=False)
+    return text if len(text) <= 40 else f"{text[:37]}..."
+
+
+def quoted(text: str) -> str:
+    """A string as a YAML scalar in double quotes."""
+    return json.dumps(text, ensure_ascii=False)
+
+
+def scalar_text(value: Any) -> str:
+    """A value in YAML's flow style, such as a template puts into a snippet; a string is bare where Helm allows it."""
+    if not isinstance(value, str):
+        return json.dumps(value, ensure_ascii=False)
+    from shunter.core.scalars import resolve
+
+    bare = _BARE.fullmatch(value) and isinstance(resolve(value), str)
+    return value if bare else quoted(value)
+
+
+def paste_ready(findings: Iterable[Finding]) -> str:
+    """What is missing and what is obsolete, ready to paste: a YAML snippet, and the keys to delete.
+
+    Reads findings of the rules `missing-key` and `unknown-key`, file by file; empty if there is none.
+    """
+    files: dict[str, tuple[dict[str, Any], list[str]]] = {}
+    for finding in findings:
+        missing, obsolete = files.setdefault(finding.span.path, ({}, []))
+        if finding.rule == "missing-key" and finding.key:
+            _put(missing, finding.key, _example(finding))
+        elif finding.rule == "unknown-key":
+            place = f"  # line {finding.span.line}" if finding.span.line else ""
+            obsolete.append(f"{dotted(finding.key)}{place}")
+    blocks = [_block(path, missing, obsolete) for path, (missing, obsolete) in files.items() if missing or obsolete]
+    return "\n".join(blocks)
+
+
+def _example(finding: Finding) -> str:
+    prefix = "wanted: "
+    return next((note.removeprefix(prefix) for note in finding.notes if note.startswith(prefix)), "a value")
+
+
+def _put(tree: dict[str, Any], path: Sequence[str | int], comment: str) -> None:
+    *parents, key = path
+    for step in parents:
+        below = tree.setdefault(step, {})  # type: ignore[arg-type]
+        if not isinstance(below, dict):
+            return
+        tree = below
+    tree.setdefault(key, comment)  # type: ignore[arg-type]
+
+
+def _block(path: str, missing: Mapping[str, Any], obsolete: Sequence[str]) -> str:
+    lines = []
+    if missing:
+        lines += [f"# add to {path}:", *_yaml(missing, 0)]
+    if obsolete:
+        lines += [f"# obsolete in {path}:", *(f"#   {key}" for key in obsolete)]
+    return "\n".join(lines) + "\n"
+
+
+def _yaml(tree: Mapping[Any, Any], indent: int) -> list[str]:
+    lines = []
+    for key, value in tree.items():
+        name = f"{' ' * indent}{'-' if isinstance(key, int) else scalar_text(key) + ':'}"
+        if isinstance(value, dict):
+            lines += [name, *_yaml(value, indent + 2)]
+        else:
+            lines.append(f"{name}  # {value}")
+    return lines

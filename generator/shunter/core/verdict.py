@@ -1,0 +1,149 @@
+"""The verdict on values: what Helm would refuse, each on its line, and what it lets pass to everybody's regret.
+
+There is a finding of kind verdict exactly where Helm's `template` refuses the values or a schema.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator, Sequence
+from dataclasses import replace
+from typing import Any, Final
+
+from shunter.core.charts import Chart
+from shunter.core.coalesce import Coalesced, Slice, coalesce
+from shunter.core.compiled import Problem, Schema, compile_schema
+from shunter.core.reader import Document, KeyPath
+from shunter.model.findings import Finding, Kind, Severity, Span
+
+_ORDER: Final = {Severity.ERROR: 0, Severity.WARNING: 1, Severity.NOTE: 2}
+
+
+def judge(chart: Chart, layers: Sequence[Document], *, hazards: bool = True) -> tuple[Finding, ...]:
+    """What is wrong with `chart` when the documents `layers` are passed with `-f`, lowest first.
+
+    Verdicts are Helm's; lints come from the reader (only the layers', unless `hazards` is off) and from the umbrella's
+    wiring. In order of file, line and column; one finding per root cause.
+    """
+    unread = [*chart.findings, *(finding for layer in layers for finding in layer.findings)]
+    lints = [finding for layer in layers if hazards for finding in layer.hazards()]
+    if unread:
+        return ordered([*unread, *lints])
+    coalesced = coalesce(chart, layers)
+    if coalesced.mismatch is not None:
+        return ordered([_mismatch(coalesced, *coalesced.mismatch), *lints])
+    from shunter.core import wiring
+
+    found = [finding for part in coalesced.slices for finding in judge_slice(coalesced, part)]
+    lints += wiring.lints(coalesced)
+    refused = {(finding.span.path, finding.span.line, finding.span.column) for finding in found}
+    lints = [lint for lint in lints if (lint.span.path, lint.span.line, lint.span.column) not in refused]
+    return ordered([*found, *disabled(coalesced), *lints])
+
+
+def judge_slice(coalesced: Coalesced, part: Slice) -> Iterator[Finding]:
+    """What one chart's own schema says of the values it gets."""
+    if part.chart.schema is None:
+        return
+    schema = compile_schema(part.chart.schema)
+    for problem in schema.problems:
+        yield schema_finding(part.chart, problem)
+    if schema.validator is not None and not schema.validator.is_valid(part.values):
+        from shunter.core.accusation import findings
+
+        yield from findings(coalesced, part, schema)
+
+
+def schema_finding(chart: Chart, problem: Problem) -> Finding:
+    """A finding about the schema itself, at its line where that is found."""
+    span = schema_span(chart, problem.path)
+    kind = Kind.VERDICT if problem.fatal else Kind.LINT
+    message = f"{problem.message} (schema of {chart.name} {chart.version})"
+    return Finding(problem.rule, message, span, kind=kind, key=problem.path, hint=problem.hint)
+
+
+def schema_span(chart: Chart, path: Sequence[str | int]) -> Span:
+    """Where `path` stands in a chart's schema; JSON is YAML, so the reader finds it. Line 0 where that fails."""
+    from shunter.core import nodes
+    from shunter.core.reader import Part
+
+    data = chart.schema or b""
+    try:
+        root = nodes.compose(data)
+    except (nodes.YAMLError, nodes.TooDeepError):
+        return Span(chart.schema_path)
+    document = Document(chart.schema_path, {}, (), data, "3", (Part(data, 0, root),))
+    return document.span(path, of="key") if path else Span(chart.schema_path)
+
+
+def disabled(coalesced: Coalesced) -> Iterator[Finding]:
+    """Lints for values of charts that are switched off: Helm looks at them only when they are switched on."""
+    on = {part.path for part in coalesced.slices}
+    if not any(chart.dependencies for chart in coalesced.chart.walk()):
+        return
+    everything = coalesce(coalesced.chart, coalesced.layers, all_enabled=True)
+    for part in everything.slices:
+        if part.path in on:
+            continue
+        for finding in judge_slice(everything, part):
+            notes = (*finding.notes, f"{part.name} is switched off, so Helm does not look at it yet")
+            severity = Severity.WARNING
+            yield replace(finding, rule="disabled-values", kind=Kind.LINT, severity=severity, notes=notes)
+
+
+def _mismatch(coalesced: Coalesced, name: str, origin: tuple[Document, KeyPath] | None) -> Finding:
+    document, path = origin or (coalesced.chart.values, ())
+    message = f"`{name}` must be a map: it holds the values of the subchart {name}"
+    hint = f"write the subchart's keys below `{name}:`, or delete it"
+    return Finding("subchart-type", message, document.span(path), key=path, hint=hint)
+
+
+def ordered(findings: Iterable[Finding]) -> tuple[Finding, ...]:
+    """Findings in order of file, line and column, without repetitions."""
+    seen: set[Any] = set()
+    unique = []
+    for finding in sorted(findings, key=_place):
+        mark = (finding.span.path, finding.span.line, finding.span.column, finding.rule, finding.key)
+        if mark not in seen:
+            seen.add(mark)
+            unique.append(finding)
+    return tuple(unique)
+
+
+def _place(finding: Finding) -> tuple[Any, ...]:
+    span = finding.span
+    return (
+        span.path,
+        span.line,
+        span.column,
+        finding.kind != Kind.VERDICT,
+        _ORDER[finding.severity],
+        finding.rule,
+        finding.message,
+    )
+
+
+def known_keys(schema: Schema, node: Any) -> list[str]:
+    """The keys that a schema object names, through local references and `allOf`."""
+    found: dict[str, None] = {}
+    stack, seen = [node], set()
+    while stack:
+        current = stack.pop()
+        if not isinstance(current, dict) or id(current) in seen:
+            continue
+        seen.add(id(current))
+        found.update(dict.fromkeys(current.get("properties", {})))
+        stack.extend(current.get("allOf", []))
+        stack += [current[key] for key in ("then", "else") if key in current]
+        stack.append(local(schema.document, current.get("$ref")))
+    return list(found)
+
+
+def local(document: Any, reference: Any) -> Any:
+    """What a reference within the same schema (`#/...`) points at; None for any other."""
+    if not isinstance(reference, str) or not reference.startswith("#/"):
+        return None
+    node = document
+    for step in reference[2:].split("/"):
+        key = step.replace("~1", "/").replace("~0", "~")
+        node = node.get(key) if isinstance(node, dict) else None
+    return node
