@@ -21,7 +21,8 @@ from shunter.model.files import EXECUTABLE, REGULAR, SYMLINK, FileState
 
 LARGEST_CHART = 100 * 1024 * 1024
 LARGEST_FILE = 5 * 1024 * 1024
-_GZIP_HEADER = b"\x1f\x8b\x08\x00\x00\x00\x00\x00\x02\xff"
+_GZIP_HEADER = b"\x1f\x8b\x08\x00\x00\x00\x00\x00\x00\xff"
+_STORED = 0xFFFF
 _DRIVE = re.compile(r"[a-zA-Z]:/")
 _TEXT_FIELDS = ("apiVersion", "name", "version", "appVersion", "kubeVersion", "type", "description", "home", "icon")
 
@@ -66,9 +67,16 @@ def _checked(path: str, state: FileState, name: str) -> bytes:
 
 
 def _gzip(data: bytes) -> bytes:
-    deflate = zlib.compressobj(9, zlib.DEFLATED, -zlib.MAX_WBITS)
-    body = deflate.compress(data) + deflate.flush()
-    return _GZIP_HEADER + body + struct.pack("<II", zlib.crc32(data), len(data) & 0xFFFFFFFF)
+    """A gzip member of stored blocks (RFC 1951, 3.2.4).
+
+    What zlib compresses to depends on its build, so a digest would differ between machines; git compresses anyway.
+    """
+    chunks = [data[start : start + _STORED] for start in range(0, len(data), _STORED)]
+    blocks = [
+        struct.pack("<BHH", number == len(chunks), len(chunk), len(chunk) ^ 0xFFFF) + chunk
+        for number, chunk in enumerate(chunks, 1)
+    ]
+    return _GZIP_HEADER + b"".join(blocks) + struct.pack("<II", zlib.crc32(data), len(data) & 0xFFFFFFFF)
 
 
 def unpack(data: bytes, what: str = "the archive") -> dict[str, FileState]:
