@@ -1,11 +1,13 @@
 import os
 import signal
+import time
 from collections.abc import Callable, Iterator
 from pathlib import Path
 
 import pytest
+
 from helpers.gitrepo import commit_all, disk, git, make_repo, snapshot, write
-from shunter.adapters import journal
+from shunter.adapters import journal, process
 from shunter.adapters.apply import apply, apply_new, recover
 from shunter.adapters.files import DiskTree, temporary_name
 from shunter.adapters.git import Repository, git_dir
@@ -203,6 +205,23 @@ def test_two_runs_keep_apart(home: Path) -> None:
         pytest.raises(ShunterError, match=rf"another shunter run \(process {os.getpid()}\) is at work in"),
     ):
         apply([usual(home)], home)
+
+
+def test_a_killed_run_holds_the_lock_while_its_last_program_runs(home: Path) -> None:
+    folder = journal.folder_of(home / ".git")
+    child = os.fork()
+    if not child:
+        with journal.locked(folder, home):
+            process.run(["sh", "-c", "touch running; sleep 0.3; touch ended"], home)
+        os._exit(0)
+    while not (home / "running").exists():
+        time.sleep(0.01)
+    os.kill(child, signal.SIGKILL)
+    os.waitpid(child, 0)
+    with pytest.raises(ShunterError, match="another shunter run"), journal.locked(folder, home, patience=0):
+        pass
+    with journal.locked(folder, home, patience=10):
+        assert (home / "ended").exists()
 
 
 def test_a_linked_worktree_keeps_its_own_journal(home: Path, tmp_path: Path) -> None:

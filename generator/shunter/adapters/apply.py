@@ -17,7 +17,7 @@ from shunter.adapters import journal
 from shunter.adapters.git import git_dir
 from shunter.adapters.journal import Change, Journal
 from shunter.adapters.prepare import build_new, prepare_existing, refuse_taken
-from shunter.adapters.recovery import Step, carry_out, finish, forget, move_in, quiet, recover, recover_in, undo_all
+from shunter.adapters.recovery import Step, carry_out, finish, move_in, quiet, recover, recover_in, undo_all
 from shunter.model.errors import ShunterError
 from shunter.model.files import RepositoryPlan
 from shunter.model.findings import Outcome, Status
@@ -32,12 +32,13 @@ def _staging_of(plan: RepositoryPlan) -> Path:
 
 
 def _prepare(plans: Sequence[RepositoryPlan], folder: Path, on_step: Step) -> tuple[Change, ...]:
-    changes = [prepare_existing(plan) for plan in plans if plan.head is not None]
     fresh = {_staging_of(plan): plan for plan in plans if plan.head is None}
-    announced = tuple(Change(plan.repository, plan.root, None, None, staging=str(at)) for at, plan in fresh.items())
-    if announced:
-        journal.store(folder, Journal(ready=False, changes=announced))
-        on_step("announced")
+    old = [plan for plan in plans if plan.head is not None]
+    announced = [Change(plan.repository, plan.root, None, None, staging=str(at)) for at, plan in fresh.items()]
+    announced += [Change(plan.repository, plan.root, plan.head, None) for plan in old]
+    journal.store(folder, Journal(ready=False, changes=tuple(announced)))
+    on_step("announced")
+    changes = [prepare_existing(plan) for plan in old]
     for at, plan in fresh.items():
         shutil.rmtree(at, ignore_errors=True)
         commit = build_new(plan, at)
@@ -92,14 +93,14 @@ def apply(plans: Sequence[RepositoryPlan], home: Path, *, on_step: Step = quiet)
         recover_in(folder)
         plans = [replace(plan, root=str(Path(plan.root).absolute())) for plan in plans]
         busy = [plan for plan in plans if plan.edits or plan.conflicts or plan.head is None]
+        if not busy:
+            return _outcomes(plans, ())
         try:
             changes = _prepare(busy, folder, on_step)
         except BaseException:
             recover_in(folder)
-            forget([plan.root for plan in busy if plan.head is not None])
             raise
-        if changes:
-            _run(changes, folder, on_step)
+        _run(changes, folder, on_step)
         return _outcomes(plans, changes)
 
 
@@ -107,7 +108,7 @@ def _sweep(target: Path) -> None:
     """Remove what killed runs left beside `target`: their locks are free."""
     for stale in target.parent.glob(f".{glob.escape(target.name)}.shunter-new-*"):
         try:
-            with journal.locked(stale, stale):
+            with journal.locked(stale, stale, patience=0):
                 pass
         except ShunterError:
             continue

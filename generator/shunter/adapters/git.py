@@ -17,8 +17,9 @@ from shunter.model.errors import ShunterError
 from shunter.model.files import EXECUTABLE, REGULAR, SYMLINK, FileState, Mode
 
 FALLBACK = ("shunter", "shunter@localhost")
-# Plumbing runs on behalf of one shunter command: a user's hooks belong to the user's own commits.
-_GIT = ("git", "--literal-pathspecs", "-c", f"core.hooksPath={os.devnull}")
+# Plumbing runs on behalf of one shunter command: a user's hooks belong to the user's own commits, and a file system
+# monitor started here would live on and keep the lock that it inherits.
+_GIT = ("git", "--literal-pathspecs", "-c", f"core.hooksPath={os.devnull}", "-c", "core.fsmonitor=false")
 FILE_MODES: Mapping[str, Mode] = {REGULAR: REGULAR, EXECUTABLE: EXECUTABLE, SYMLINK: SYMLINK}
 _ARGUMENTS = 400  # paths for one command line: far below every platform's limit
 

@@ -9,6 +9,7 @@ from __future__ import annotations
 import json
 import os
 import sys
+import time
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import asdict, dataclass
@@ -144,19 +145,26 @@ def _try_lock(handle: int) -> bool:
 
 
 @contextmanager
-def locked(folder: Path, place: Path) -> Iterator[Path]:
+def locked(folder: Path, place: Path, patience: float = 1.0) -> Iterator[Path]:
     """Hold the lock in `folder` (made if need be) for one run; `place` is what an error calls locked.
 
-    The operating system drops the lock with the process, so a kill leaves none behind.
+    Waits `patience` seconds for another holder. The operating system drops the lock with its last holder, so a kill
+    leaves none behind; the programs that a run has started hold it too, so that a killed run is not taken for
+    finished while its last git is still writing.
     """
     folder.mkdir(parents=True, exist_ok=True)
     with (folder / "lock").open("a+", encoding="ascii") as file:
-        if not _try_lock(file.fileno()):
-            file.seek(0)
-            holder = file.read().strip() or "unknown"
-            raise ShunterError(
-                f"another shunter run (process {holder}) is at work in {place}", hint="wait until it is done"
-            )
+        end = time.monotonic() + patience
+        while not _try_lock(file.fileno()):
+            if time.monotonic() >= end:
+                file.seek(0)
+                holder = file.read().strip() or "unknown"
+                raise ShunterError(
+                    f"another shunter run (process {holder}) is at work in {place}", hint="wait until it is done"
+                )
+            time.sleep(0.02)
+        if sys.platform != "win32":
+            os.set_inheritable(file.fileno(), True)
         file.truncate(0)
         file.write(str(os.getpid()))
         file.flush()

@@ -20,11 +20,11 @@ def data_root() -> Path:
     That is `_data` inside an installed package, or else the checkout's root; an editable install is a checkout.
     """
     package = Path(__file__).resolve().parents[1]
+    if (package / "_data").is_dir():
+        return package / "_data"
     checkout = package.parents[1]
     if (checkout / "pyproject.toml").is_file() and (checkout / "copier.yml").is_file():
         return checkout
-    if (package / "_data").is_dir():
-        return package / "_data"
     raise ShunterError("this installation of shunter has no templates and schemas", hint="install shunter again")
 
 

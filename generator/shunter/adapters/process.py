@@ -68,7 +68,15 @@ def run(args: Sequence[str], cwd: Path | str, stdin: bytes = b"", env: Mapping[s
     if not Path(cwd).is_dir():
         raise ShunterError(f"no such folder: {cwd}")
     try:
-        done = subprocess.run(list(args), cwd=cwd, input=stdin, env=environment(env), capture_output=True, check=False)
+        done = subprocess.run(
+            list(args),
+            cwd=cwd,
+            input=stdin,
+            env=environment(env),
+            capture_output=True,
+            check=False,
+            close_fds=False,  # a run's lock is inherited, see `journal.locked`
+        )
     except OSError as error:
         raise _missing(args[0], error) from error
     return Completed(done.returncode, done.stdout, done.stderr)
@@ -84,6 +92,7 @@ def start(args: Sequence[str], cwd: Path | str) -> subprocess.Popen[bytes]:
             stdin=subprocess.PIPE,
             stdout=subprocess.PIPE,
             stderr=subprocess.DEVNULL,
+            close_fds=False,
         )
     except OSError as error:
         raise _missing(args[0], error) from error

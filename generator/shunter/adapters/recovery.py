@@ -7,7 +7,7 @@ nor as it is to be is never touched.
 from __future__ import annotations
 
 import shutil
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Sequence
 from contextlib import suppress
 from pathlib import Path
 
@@ -105,15 +105,10 @@ def undo_all(changes: Sequence[Change], folder: Path) -> None:
 
 def finish(changes: Sequence[Change], folder: Path) -> None:
     """Forget a change that is done or undone."""
+    for change in changes:
+        if not change.staging and git_dir(Path(change.root)) is not None:
+            Repository(Path(change.root)).delete_refs(KEEP, NEXT)
     journal.clear(folder)
-    forget([change.root for change in changes if not change.staging])
-
-
-def forget(roots: Iterable[str]) -> None:
-    """Let git collect what was kept in these repositories for undoing."""
-    for root in roots:
-        if git_dir(Path(root)) is not None:
-            Repository(Path(root)).delete_refs(KEEP, NEXT)
 
 
 def _has_all(change: Change) -> bool:
@@ -162,8 +157,9 @@ def recover_in(folder: Path) -> str | None:
     names = ", ".join(change.repository for change in found.changes)
     if not found.ready:
         for change in found.changes:
-            shutil.rmtree(change.staging, ignore_errors=True)
-        journal.clear(folder)
+            if change.staging:
+                shutil.rmtree(change.staging, ignore_errors=True)
+        finish(found.changes, folder)
         return f"cleaned up after an interrupted run: {names}"
     for change in found.changes:
         _foreign(change, folder)
