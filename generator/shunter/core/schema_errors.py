@@ -63,9 +63,9 @@ class Subject:
 def at(schema: Any, path: Sequence[str | int]) -> Any:
     """What stands at a path in a schema; None if nothing does."""
     for step in path:
-        if (isinstance(schema, dict) and step in schema) or (
-            isinstance(schema, list) and isinstance(step, int) and step < len(schema)
-        ):
+        if isinstance(schema, dict):
+            schema = schema.get(step)
+        elif isinstance(schema, list) and isinstance(step, int) and step < len(schema):
             schema = schema[step]
         else:
             return None

@@ -20,8 +20,11 @@ _HINTS = (
     ("unknown escape character", "double a backslash in double quotes, or use single quotes"),
     ("did not find expected <document start>", "Helm accepts no directives (`%YAML`)"),
     ("`?` inside brackets", "quote the value"),
+    ("block sequence entries are not allowed", "put the list on the lines below its key, or quote the `-`"),
+    ("expected <block end>", "check the indentation of this line and the one above"),
     ("found duplicate", "drop one of the two"),
 )
+_HINT = "quote the value, or check the indentation of this line and the one above"
 
 
 def syntax_finding(path: str, text: str, first_line: int, error: Exception) -> Finding:
@@ -57,7 +60,7 @@ def _yaml_finding(path: str, text: str, first_line: int, error: Exception) -> Fi
     mark = error.problem_mark or error.context_mark
     problem = str(error.problem or error.context)
     index = mark.index if mark is not None else 0
-    hint = next((hint for part, hint in _HINTS if part in problem), "")
+    hint = next((hint for part, hint in _HINTS if part in problem), _HINT)
     if "cannot start any token" in problem and text[index : index + 1] == "\t":
         hint = _HINTS[0][1]
     related: tuple[tuple[str, Span], ...] = ()
