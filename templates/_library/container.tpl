@@ -9,7 +9,7 @@
   {{- range $field := list "command" "args" }}
   {{- with get $w $field }}
   {{ $field }}:
-    {{- include "[[ lib ]]._strings" (dict "list" . "root" $root) | indent 4 }}
+    {{- include "[[ lib ]]._strings" (dict "list" . "root" $root) | trim | nindent 4 }}
   {{- end }}
   {{- end }}
   {{- with include "[[ lib ]]._env" . }}

@@ -1,7 +1,7 @@
 [# Fills the dict it is given ({root}) with what the chart's main unit is: see _unit. Prints nothing. -#]
 {{- define "[[ lib ]].context" -}}
 {{- $root := .root -}}
-{{- $archetype := $root.Values.archetype | default "rest-api" -}}
+{{- $archetype := required (printf "%s: archetype is missing" $root.Chart.Name) $root.Values.archetype -}}
 {{- $values := include "[[ lib ]].defaults" $root | fromYaml -}}
 {{- $more := include (printf "[[ lib ]].defaults.%s" $archetype) $root | fromYaml -}}
 {{- $_ := set . "values" (mustMergeOverwrite $values $more $root.Values) -}}
@@ -20,6 +20,7 @@
 {{- $_ := set . "labels" (include "[[ lib ]]._labels" (dict "root" $root "common" $values.commonLabels)) -}}
 {{- $_ := set . "match" (printf "%s\napp.kubernetes.io/component: %s" (include "[[ lib ]].selectorLabels" $root) .id) -}}
 {{- $_ := set . "account" (include "[[ lib ]]._account" .) -}}
+{{- $_ := set . "inlined" (mustMergeOverwrite (deepCopy (.inlined | default dict)) ($values.config | default dict)) -}}
 {{- include "[[ lib ]]._ports" . -}}
 {{- $data := dict -}}
 {{- with $values.config -}}

@@ -4,8 +4,13 @@ configuration inline, since its ConfigMap may not exist yet. -#]
 {{- $root := .c.root -}}
 {{- $env := .w.env | default dict -}}
 {{- if .c.inline -}}
-{{- $env = mustMergeOverwrite (deepCopy (.c.inlined | default dict)) $env -}}
+{{- $env = mustMergeOverwrite (deepCopy .c.inlined) $env -}}
 {{- end -}}
+{{- with .c.values.sessionStore }}
+{{- if or .secretKeyRef .url }}
+{{- $env = merge (dict "SESSION_STORE_URL" (ternary .url (dict "secretKeyRef" .secretKeyRef) (empty .secretKeyRef))) $env }}
+{{- end }}
+{{- end }}
 {{- range $last := list false true }}
 {{- range $name, $value := $env }}
 {{- $late := and (kindIs "string" $value) (contains "$(" (toString $value)) }}

@@ -12,7 +12,7 @@ spec:
   tls:
     {{- range . }}
     - hosts:
-        {{- include "[[ lib ]]._strings" (dict "list" .hosts "root" $c.root) | indent 8 }}
+        {{- include "[[ lib ]]._strings" (dict "list" .hosts "root" $c.root) | trim | nindent 8 }}
       secretName: {{ .secretName }}
     {{- end }}
   {{- end }}
@@ -47,7 +47,7 @@ spec:
   {{- end }}
   {{- with $route.hostnames }}
   hostnames:
-    {{- include "[[ lib ]]._strings" (dict "list" . "root" $c.root) | indent 4 }}
+    {{- include "[[ lib ]]._strings" (dict "list" . "root" $c.root) | trim | nindent 4 }}
   {{- end }}
   rules:
     {{- range $route.rules | default (list dict) }}

@@ -14,7 +14,7 @@ spec:
   {{ ternary "endpoints" "podMetricsEndpoints" (eq $kind "serviceMonitor") }}:
     - port: {{ $c.values.metrics.port | default "http" }}
       path: {{ $c.values.metrics.path | default "/metrics" }}
-      {{- include "[[ lib ]]._fields" (dict "of" $monitor "indent" 6 "keys" (list "interval" "metricRelabelings" "relabelings" "scrapeTimeout")) }}
+      {{- include "[[ lib ]]._fields" (dict "of" $monitor "indent" 6 "keys" (list "interval" "metricRelabelings" "relabelings")) }}
 {{- end }}
 {{- end }}
 {{- with .values.metrics.prometheusRule }}

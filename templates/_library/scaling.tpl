@@ -69,9 +69,6 @@ spec:
   {{- else }}
   maxUnavailable: 1
   {{- end }}
-  {{- with $pdb.unhealthyPodEvictionPolicy }}
-  unhealthyPodEvictionPolicy: {{ . }}
-  {{- end }}
   selector:
     matchLabels:
       {{- .match | nindent 6 }}

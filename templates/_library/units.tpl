@@ -3,7 +3,7 @@ comes from the unit above, what it does (command, ports, probes, volumes) does n
 {{- define "[[ lib ]]._sub" -}}
 {{- $c := .c -}}{{- $spec := .spec -}}
 {{- $base := include "[[ lib ]].defaults" $c.root | fromYaml -}}
-{{- $kept := pick $c.values "commonAnnotations" "commonLabels" "env" "envFrom" "image" "imagePullSecrets" "nodeSelector" "podAnnotations" "podLabels" "podSecurityContext" "redeployAlways" "securityContext" "serviceAccount" "tolerations" -}}
+{{- $kept := pick $c.values "commonAnnotations" "commonLabels" "env" "envFrom" "image" "imagePullSecrets" "nodeSelector" "podAnnotations" "podLabels" "podSecurityContext" "redeployAlways" "securityContext" "serviceAccount" "sessionStore" "tolerations" -}}
 {{- $_ := set .into "values" (mustMergeOverwrite $base (deepCopy $kept) (.defaults | default dict) $spec) -}}
 {{- $_ := set .into "root" $c.root -}}
 {{- $_ := set .into "id" .id -}}
@@ -12,6 +12,7 @@ comes from the unit above, what it does (command, ports, probes, volumes) does n
 {{- $_ := set .into "fullname" ($spec.fullnameOverride | default (printf "%s-%s" $c.fullname ($spec.nameOverride | default .id))) -}}
 {{- $_ := set .into "configMaps" $c.configMaps -}}
 {{- $_ := set .into "checksum" $c.checksum -}}
+{{- $_ := set .into "inlined" $c.inlined -}}
 {{- include "[[ lib ]]._unit" .into -}}
 {{- if not $spec.serviceAccount -}}
 {{- $_ := set .into "account" $c.account -}}

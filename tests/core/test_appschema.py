@@ -9,6 +9,7 @@ from typing import Any
 import jsonschema
 import jsonschema_rs
 import pytest
+
 from helpers.charts import ARCHETYPES, LIBRARY, schema_source
 from shunter.core.appschema import archetypes, compile_app_schema, editor_schema
 from shunter.model.errors import ShunterError
@@ -44,6 +45,11 @@ def test_it_is_deterministic_one_line_and_a_valid_schema(archetype: str) -> None
 
 
 @pytest.mark.parametrize("archetype", ARCHETYPES)
+def test_it_is_small_since_helm_compiles_it_at_every_render(archetype: str) -> None:
+    assert len(compiled(archetype)) <= 12_000
+
+
+@pytest.mark.parametrize("archetype", ARCHETYPES)
 def test_every_reference_stays_inside_and_no_annotation_is_left(archetype: str) -> None:
     schema = json.loads(compiled(archetype))
     anchors = {node["$anchor"] for node in nodes(schema) if isinstance(node.get("$anchor"), str)}
@@ -74,11 +80,14 @@ def test_optional_keys_may_be_null_and_required_ones_not() -> None:
         "livenessProbe": None,
         "replicaCount": None,
         "resources": {"limits": None},
+        "ports": {"grpc": {"port": 9000}},
+        "global": {},
     }
     assert validator.is_valid(values)
     assert not validator.is_valid({**values, "archetype": None})
-    assert not validator.is_valid({**values, "image": None})
-    assert not validator.is_valid({**values, "image": {"repository": None}})
+    assert not validator.is_valid({**values, "ports": {"grpc": {"port": None}}})
+    del values["image"]
+    assert not validator.is_valid(values)
 
 
 def test_an_archetype_has_only_its_own_keys() -> None:
@@ -96,10 +105,10 @@ def test_an_app_adds_keys_of_its_own() -> None:
         "required": ["currency"],
     }
     validator = jsonschema_rs.validator_for(json.loads(compiled("rest-api", extra=extra)))
-    values = {"archetype": "rest-api", **MINIMAL, "currency": "EUR"}
+    values = {"archetype": "rest-api", **MINIMAL, "currency": "EUR", "global": {}}
     assert validator.is_valid({**values, "limits": {"perDay": 5}})
     assert not validator.is_valid({**values, "limits": {"perday": 5}})
-    assert not validator.is_valid({"archetype": "rest-api", **MINIMAL})
+    assert not validator.is_valid({"archetype": "rest-api", **MINIMAL, "global": {}})
 
 
 @pytest.mark.parametrize(
@@ -112,6 +121,15 @@ def test_an_app_adds_keys_of_its_own() -> None:
 def test_an_extension_that_helm_would_misread_is_refused(extra: dict[str, Any], message: str) -> None:
     with pytest.raises(ShunterError, match=message):
         compiled("rest-api", extra=extra)
+
+
+def test_an_app_asks_for_features_that_few_need() -> None:
+    values = {"archetype": "rest-api", **MINIMAL, "rbac": {"rules": []}}
+    assert not jsonschema_rs.validator_for(json.loads(compiled("rest-api"))).is_valid(values)
+    asked = compiled("rest-api", extra={"x-features": ["rbac"]})
+    assert jsonschema_rs.validator_for(json.loads(asked)).is_valid(values)
+    with pytest.raises(ShunterError, match="no feature `rbacs`"):
+        compiled("rest-api", extra={"x-features": ["rbacs"]})
 
 
 def test_an_unknown_archetype_names_the_known_ones() -> None:

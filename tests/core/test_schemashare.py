@@ -6,6 +6,7 @@ import random
 from typing import Any
 
 import jsonschema_rs
+
 from shunter.core.schemashare import dumps, share
 
 

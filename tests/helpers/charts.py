@@ -12,6 +12,7 @@ import helm_python
 import yaml
 from jinja2 import FileSystemLoader
 from jinja2.sandbox import SandboxedEnvironment
+
 from shunter.core.appschema import compile_app_schema
 
 ROOT = Path(__file__).parents[2]
@@ -142,5 +143,6 @@ def render(
 
 def objects(rendered: Mapping[str, str]) -> Iterator[dict[str, Any]]:
     """Every Kubernetes object of a rendering."""
-    for _, text in sorted(rendered.items()):
-        yield from (document for document in yaml.load_all(text, Loader=yaml.CSafeLoader) if document)
+    for path, text in sorted(rendered.items()):
+        if not path.endswith("NOTES.txt"):
+            yield from (document for document in yaml.load_all(text, Loader=yaml.CSafeLoader) if document)

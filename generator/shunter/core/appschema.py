@@ -1,15 +1,17 @@
 """Compiles the library's values contract into the schema of one app chart.
 
 The source is the YAML that the library chart ships (`schema/values.v1.yaml`): JSON Schema 2020-12 with `x-archetypes`
-(kinds and traits of each archetype), `x-trait` (a key that only some archetypes have) and `x-free` (keys are one's
-own). Optional keys need not allow null there: the compiler lets every key be null that is not required. Helm applies a chart's schema to the values of that chart alone and resolves no relative `$ref`, so each app chart
-carries a document of its own; it is compiled again at every render, so only what the archetype needs goes in.
+(kinds and traits of each archetype), `x-trait` (a key that only some archetypes have), `x-features` (traits that an app
+may ask for) and `x-free` (keys are one's own). Optional keys need not allow null there: the compiler lets every key be
+null that is not required. Helm applies a chart's schema to the values of that chart alone and resolves no relative
+`$ref`, so each app chart carries a document of its own; it is compiled again at every render, so only what the
+archetype needs goes in.
 """
 
 from __future__ import annotations
 
 import json
-from collections.abc import Mapping
+from collections.abc import Mapping, Set
 from typing import Any
 
 from shunter.core import schemashare
@@ -28,7 +30,8 @@ def compile_app_schema(
     """The app chart's `values.schema.json`: minified, self-contained, one line.
 
     `source` is the library's contract, `library` the key under which Helm puts the library's own values, `extra` the
-    app's own keys (`properties`, `$defs`, `required`). Equal input gives equal bytes.
+    app's own keys (`properties`, `$defs`, `required`) and the features it asks for (`x-features`). Equal input gives
+    equal bytes.
     """
     schema = schemashare.share(_strip(_assemble(source, archetype, library, extra)))
     return schemashare.dumps(schema).encode() + b"\n"
@@ -62,7 +65,7 @@ def _assemble(source: Mapping[str, Any], archetype: str, library: str, extra: Ma
             f"the library {library} has no archetype `{archetype}`", hint="known: " + ", ".join(archetypes(source))
         )
     own = dict(extra or {})
-    properties = _flat_properties(source, shape)
+    properties = _flat_properties(source, {None, *shape["traits"], *_features(source, own)})
     properties["archetype"] = {**properties["archetype"], "const": archetype}
     properties["kind"] = {**properties["kind"], "enum": list(shape["kinds"])}
     _refuse_known(own.get("properties", {}), properties)
@@ -70,23 +73,31 @@ def _assemble(source: Mapping[str, Any], archetype: str, library: str, extra: Ma
     properties.update(_reserved(library))
     schema: Schema = {
         "$schema": DIALECT,
-        "type": "object",
+        "type": ["object", "null"],
         "properties": properties,
-        "required": sorted({*source.get("required", ()), *own.get("required", ())}),
+        "dependentRequired": {"global": sorted({*source.get("required", ()), *own.get("required", ())})},
         "$defs": {**source["$defs"], **own.get("$defs", {})},
     }
+    # `controllers` refers to the root, and its entries need neither archetype nor image; Helm gives every subchart's
+    # values a `global`, and nobody writes one into a controller.
     schema = _closed(schema, schema["$defs"])
     schema["$defs"] = _reachable(schema)
     return schema
 
 
-def _flat_properties(source: Mapping[str, Any], shape: Mapping[str, Any]) -> Schema:
-    traits = {None, *shape["traits"]}
+def _features(source: Mapping[str, Any], own: Mapping[str, Any]) -> list[str]:
+    wanted = list(own.get("x-features", ()))
+    unknown = [name for name in wanted if name not in source["x-features"]]
+    if unknown:
+        raise ShunterError(
+            f"the library has no feature `{unknown[0]}`", hint="known: " + ", ".join(source["x-features"])
+        )
+    return wanted
+
+
+def _flat_properties(source: Mapping[str, Any], traits: Set[str | None]) -> Schema:
     workload = source["$defs"]["workload"]["properties"]
     merged = {**workload, **source["properties"]}
-    for key in source["properties"].keys() & workload.keys():
-        target = source["$defs"][workload[key].get("$ref", "").removeprefix(_DEFS)]
-        merged[key] = {**target, "description": workload[key]["description"], **source["properties"][key]}
     return {key: value for key, value in merged.items() if value.get("x-trait") in traits}
 
 
@@ -167,6 +178,8 @@ def _references(schema: Any) -> list[str]:
     found = [name for value in schema.values() for name in _references(value)]
     target = schema.get("$ref")
     if isinstance(target, str):
+        if target == "#":
+            return found
         if not target.startswith(_DEFS):
             raise ShunterError(
                 f"`$ref: {target}` leaves the schema; Helm would resolve it on the disk or the network",

@@ -1,7 +1,8 @@
 """Writes a JSON Schema in few bytes: each distinct subschema once, where sharing it is shorter than repeating it.
 
 Value numbering (Cocke & Schwartz, 1970) over the tree of subschemas: equal ones get one number, children first, so that
-the tree becomes a graph; a node with several parents moves to `$defs` under a short `$anchor` if that saves bytes.
+the tree becomes a graph. A node with several parents stands where it is met first, under a short `$anchor`, and the
+others refer to it, if that saves bytes.
 """
 
 from __future__ import annotations
@@ -32,9 +33,7 @@ def share(schema: Mapping[str, Any]) -> Schema:
     graph = _Graph(schema.get("$defs", {}))
     root = graph.number({key: value for key, value in schema.items() if key != "$defs"})
     graph.choose(root)
-    result = graph.written(root)
-    definitions = {name: {"$anchor": name, **graph.written(node)} for node, name in graph.names.items()}
-    return {**result, **({"$defs": definitions} if definitions else {})}
+    return _short_types(dict(graph.written(root)))
 
 
 class _Graph:
@@ -44,7 +43,7 @@ class _Graph:
         self._definitions = definitions
         self._numbers: dict[str, int] = {}
         self._bodies: list[Any] = []
-        self.names: dict[int, str] = {}
+        self._names: dict[int, str] = {}
 
     def number(self, schema: Any) -> int:
         """The number of this subschema; references are followed, so that equal meanings are equal."""
@@ -68,10 +67,10 @@ class _Graph:
         letters = _letters()
         name = next(letters)
         for node in order:
-            length = len(dumps(self.written(node)))
+            length = len(dumps(_map_children(self._bodies[node], self._reference)))
             reference = len(dumps({"$ref": "#" + name}))
-            if uses[node] * (length - reference) > length + len(dumps({name: {"$anchor": name}})):
-                self.names[node] = name
+            if (uses[node] - 1) * (length - reference) > len(dumps({"$anchor": name})):
+                self._names[node] = name
                 name = next(letters)
 
     def _postorder(self, node: int, seen: set[int]) -> Iterator[int]:
@@ -82,12 +81,51 @@ class _Graph:
             yield from self._postorder(child, seen)
         yield node
 
-    def written(self, node: int) -> Any:
-        """The subschema with references to the shared ones below it."""
+    def _reference(self, node: int) -> Any:
+        if node in self._names:
+            return {"$ref": "#" + self._names[node]}
         return _map_children(self._bodies[node], self._reference)
 
-    def _reference(self, node: int) -> Any:
-        return {"$ref": "#" + self.names[node]} if node in self.names else self.written(node)
+    def written(self, root: int) -> Any:
+        """The whole schema, each shared node in full once."""
+        met: set[int] = set()
+
+        def write(node: int) -> Any:
+            name = self._names.get(node)
+            if name and node in met:
+                return {"$ref": "#" + name}
+            met.add(node)
+            body = _map_children(self._bodies[node], write)
+            return {"$anchor": name, **body} if name else body
+
+        return write(root)
+
+
+def _short_types(schema: Schema) -> Schema:
+    """Objects that may be null, by far the commonest type, refer to where that type stands alone."""
+    alone = next(
+        (node["$anchor"] for node in _nodes(schema) if node.keys() == {"$anchor", "type"} and _is_map(node)), ""
+    )
+    if alone:
+        for node in _nodes(schema):
+            if _is_map(node) and node.keys() != {"$anchor", "type"} and "$schema" not in node:
+                del node["type"]
+                node["$ref"] = "#" + alone
+    return schema
+
+
+def _is_map(node: Schema) -> bool:
+    return bool(node.get("type") == ["object", "null"])
+
+
+def _nodes(schema: Any) -> Iterator[Schema]:
+    """Every subschema, the schema itself first."""
+    found: list[Any] = []
+    if isinstance(schema, dict):
+        yield schema
+        _map_children(schema, found.append)
+    for child in found:
+        yield from _nodes(child)
 
 
 def _letters() -> Iterator[str]:
