@@ -7,6 +7,7 @@ from pathlib import Path
 
 import pytest
 
+from helpers.cli import ok
 from helpers.workspaces import copy, make_example
 
 
@@ -20,6 +21,22 @@ def example(tmp_path_factory: pytest.TempPathFactory) -> Path:
 def mono_example(tmp_path_factory: pytest.TempPathFactory) -> Path:
     """The same in one repository."""
     return make_example(tmp_path_factory.mktemp("mono"), "mono")
+
+
+@pytest.fixture(scope="session")
+def example_on_rails(example: Path, tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """The example workspace with train 1.0.0 in tst. Not to be changed: see `railed`."""
+    root = copy(example, tmp_path_factory.mktemp("rails") / "shop")
+    ok("package", cwd=root)
+    ok("train", "cut", "1.0.0", cwd=root)
+    ok("promote", "1.0.0", "--to", "tst", cwd=root)
+    return root
+
+
+@pytest.fixture
+def railed(example_on_rails: Path, tmp_path: Path) -> Path:
+    """A copy of the workspace with train 1.0.0 in tst, to change."""
+    return copy(example_on_rails, tmp_path / "shop")
 
 
 @pytest.fixture

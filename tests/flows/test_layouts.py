@@ -8,7 +8,7 @@ import pytest
 import yaml
 
 from helpers.cli import ok
-from helpers.tools import need_helm
+from helpers.tools import agree, need_helm
 from helpers.workspaces import MONOLITHS, NINE, ONE_SERVICE, digest, make_example
 
 KUBERNETES = ("1.33", "1.35", "1.37")
@@ -32,29 +32,24 @@ def assert_nothing_changes(root: Path) -> None:
     ok("update", "--check", cwd=root)
 
 
-@pytest.fixture(scope="session")
-def reference(tmp_path_factory: pytest.TempPathFactory) -> dict[str, str]:
-    return {}
-
-
 @pytest.mark.parametrize("layout", NINE)
-def test_the_example_renders_the_same_in_nine_layouts(layout: str, reference: dict[str, str], tmp_path: Path) -> None:
+def test_the_example_renders_the_same_in_nine_layouts(layout: str, tmp_path: Path) -> None:
     need_helm()
     root = make_example(tmp_path, layout)
     manifests = whole_way(root)
     assert manifests.count("\nkind: ") > 10
-    assert reference.setdefault("nine", manifests) == manifests
+    agree("nine.yaml", manifests)
     assert_nothing_changes(root)
 
 
 @pytest.mark.parametrize("layout", MONOLITHS)
-def test_one_service_renders_the_same_in_four_layouts(layout: str, reference: dict[str, str], tmp_path: Path) -> None:
+def test_one_service_renders_the_same_in_four_layouts(layout: str, tmp_path: Path) -> None:
     need_helm()
     values = tmp_path / "shunter.yaml"
     values.write_text(ONE_SERVICE.replace("LAYOUT", layout), "utf-8")
     ok("new", "shop", "--defaults", "--data-file", str(values), cwd=tmp_path)
     manifests = whole_way(tmp_path / "shop")
-    assert reference.setdefault("four", manifests) == manifests
+    agree("four.yaml", manifests)
     assert_nothing_changes(tmp_path / "shop")
 
 

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import difflib
 import json
 from collections.abc import Iterator, Mapping, Sequence
 from typing import Any
@@ -10,6 +9,7 @@ from typing import Any
 import jsonschema_rs
 
 from shunter.core import reader
+from shunter.core.explain import nearest, type_of, wanted_types, with_article
 from shunter.core.layout import plan_repositories
 from shunter.core.versions import is_exact
 from shunter.model.errors import ShunterError
@@ -82,6 +82,12 @@ def _explain(document: reader.Document, error: Any, schema: Mapping[str, Any]) -
             missing = error.kind.property
             where = f"`{name}` has" if key else "the workspace has"
             return ShunterError(f"{where} no `{missing}`", span=document.span(key, of="key"), hint=f"add `{missing}:`")
+        case "Enum":
+            return _unknown_word(document, key, name, str(error.instance), [str(word) for word in error.kind.options])
+        case "Type":
+            wanted, found = wanted_types(error.kind.types), with_article(type_of(error.instance))
+            message = f"`{name or 'shunter.yaml'}` must be {wanted}, not {found}"
+            return ShunterError(message, span=document.span(key, of="value"), hint="see `shunter schema show workspace`")
         case "Pattern" if "label" in error.schema_path:
             return ShunterError(
                 f"`{name}` must be a DNS label", span=document.span(key, of="value"), hint="such as `shop-1`"
@@ -94,13 +100,19 @@ def _explain(document: reader.Document, error: Any, schema: Mapping[str, Any]) -
 
 
 def _unknown_key(document: reader.Document, key: Key, unexpected: str, known: Sequence[str]) -> ShunterError:
-    near = difflib.get_close_matches(unexpected, known, n=1)
-    hint = f"did you mean `{near[0]}`?" if near else f"known keys: {', '.join(known)}"
+    near = nearest(unexpected, known)
+    hint = f"did you mean `{near}`?" if near else f"known keys: {', '.join(known)}"
     return ShunterError(
         f"`{'.'.join(map(str, (*key, unexpected)))}` is not a key of shunter.yaml",
         span=document.span((*key, unexpected), of="key"),
         hint=hint,
     )
+
+
+def _unknown_word(document: reader.Document, key: Key, name: str, word: str, known: Sequence[str]) -> ShunterError:
+    near = nearest(word, known)
+    hint = f"did you mean `{near}`?" if near else f"one of: {', '.join(known)}"
+    return ShunterError(f"`{name}` cannot be `{word}`", span=document.span(key, of="value"), hint=hint)
 
 
 def _known_keys(schema: Mapping[str, Any], path: Sequence[str | int]) -> list[str]:

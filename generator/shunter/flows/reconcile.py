@@ -71,7 +71,8 @@ class Request:
     """What `reconcile` brings about: `workspace` at template `release`, from where `previous` left off.
 
     `extra` are further changes to the workspace's repository (shunter.yaml itself); `only` names repositories to
-    limit the work to; `generated` is the time for new lock files; `message` is the commits' subject.
+    limit the work to; `written` are first contents of a person's files, by path in their repository; `generated` is
+    the time for new lock files; `message` is the commits' subject.
     """
 
     root: Path
@@ -84,6 +85,7 @@ class Request:
     previous: Workspace | None = None
     extra: Mapping[str, FileState | None] = field(default_factory=dict)
     only: frozenset[str] = frozenset()
+    written: Mapping[str, bytes] = field(default_factory=dict)
 
 
 def reconcile(request: Request) -> tuple[RepositoryPlan, ...]:
@@ -158,6 +160,8 @@ def _place_fresh(request: Request, draft: Draft, rendered: Mapping[RenderRequest
             files = rendered[_new_request(request, job)]
             _refuse_overwriting(draft, job.project, files)
             draft.put(job.project.path, files)
+            written = {path: FileState(data) for path, data in request.written.items() if path in draft.changes}
+            draft.changes |= written
 
 
 def _refuse_overwriting(draft: Draft, project: Project, files: Files) -> None:

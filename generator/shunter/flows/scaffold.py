@@ -13,7 +13,9 @@ from shunter.adapters.apply import apply_new
 from shunter.adapters.git import Repository
 from shunter.adapters.registry import DirectoryRegistry
 from shunter.adapters.templates import CANONICAL_SOURCE, bare_for
+from shunter.core.example import example_values
 from shunter.core.layout import environment_folder, plan_repositories
+from shunter.core.versions import is_label
 from shunter.core.workspace_text import assignments, edit, first_text, overlay
 from shunter.flows.archives import Archives, open_archives
 from shunter.flows.clock import generated_now
@@ -58,6 +60,7 @@ def new(asked: NewWorkspace) -> Report:
         message=f"Make workspace {workspace.name}",
         bare=bare_for(workspace.templates_source),
         extra=workspace_files(text),
+        written=example_values() if asked.example else {},
     )
     plans = reconcile(request)
     outcomes = apply_new(plans, asked.target)
@@ -111,10 +114,17 @@ def add_service(
 ) -> Report:
     """Add a service; `settings` are its keys in `shunter.yaml`."""
     workspace = context.require_workspace()
+    _require_label(name)
     if workspace.service(name):
         raise ShunterError(f"there is already a service `{name}`", hint="choose another name, or edit shunter.yaml")
     change = Change([(["services", name], dict(settings))], f"Add service {name}", "shunter package")
     return change_workspace(context, change, dry_run=dry_run, diff=diff)
+
+
+def _require_label(name: str) -> None:
+    if not is_label(name):
+        hint = "lower case letters, digits and `-`, a letter or digit first and last"
+        raise ShunterError(f"`{name}` is not a DNS label", hint=hint)
 
 
 def add_environment(
@@ -128,6 +138,7 @@ def add_environment(
 ) -> Report:
     """Add an environment; with `before` that environment promotes from the new one from now on."""
     workspace = context.require_workspace()
+    _require_label(name)
     if workspace.environment(name):
         raise ShunterError(
             f"there is already an environment `{name}`", hint="choose another name, or edit shunter.yaml"
