@@ -1,0 +1,63 @@
+"""The hooks that shunter offers to pre-commit, as data."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+
+@dataclass(frozen=True, slots=True)
+class Hook:
+    """One hook: `entry` is the command, `files` and `exclude` are pre-commit's regular expressions of paths.
+
+    Without `files` the hook looks at the whole repository: it runs once, always, and gets no file names.
+    """
+
+    id: str
+    name: str
+    description: str
+    entry: str
+    files: str = ""
+    exclude: str = ""
+    manual: bool = False
+
+
+_VALUES = r"(^|/)envs/[^/]+/(?!Chart\.yaml$)[^/.][^/]*\.ya?ml$|(^|/)values([-.][^/]*)?\.ya?ml$"
+_VENDORED = r"(^|/)(charts|envs)/[^/]+/charts/"
+
+HOOKS = (
+    Hook(
+        "shunter-validate",
+        "values files fit the schemas of their charts",
+        "Judges values files as Helm does, without Helm.",
+        "shunter validate",
+        _VALUES,
+        _VENDORED,
+    ),
+    Hook(
+        "shunter-schema-check",
+        "compiled schemas are fresh",
+        "Fails when a committed values.schema.json is not what its source compiles to.",
+        "shunter schema build --check",
+    ),
+    Hook(
+        "shunter-lint",
+        "charts, trains and layout",
+        "Finds what Helm accepts and someone will regret.",
+        "shunter lint",
+    ),
+    Hook(
+        "shunter-lock-check",
+        "derived files are fresh",
+        "Fails when Chart.lock, schemas, vendored charts or digests do not follow from the pins.",
+        "shunter lock --check",
+    ),
+    Hook(
+        "shunter-fix",
+        "repair values files",
+        "Applies the safe fixes of shunter validate; runs by hand only.",
+        "shunter validate --fix",
+        _VALUES,
+        _VENDORED,
+        manual=True,
+    ),
+)
