@@ -8,6 +8,8 @@ from pathlib import Path
 from typing import Any
 
 from shunter.cli.options import COMMANDS, GLOBAL, Command, Option
+from shunter.model.catalogue import RULES
+from shunter.model.findings import Kind
 
 ROOT = Path(__file__).resolve().parents[1]
 REFERENCE = ROOT / "docs" / "reference"
@@ -113,10 +115,37 @@ def _kind(node: dict[str, Any]) -> str:
     return " or ".join(kind) if isinstance(kind, list) else str(kind)
 
 
+def rules_page() -> str:
+    """The page about every rule, from the catalogue."""
+    lines = [
+        "# Rules",
+        "",
+        _MARK,
+        "",
+        "A *verdict* is what Helm itself refuses. A *lint* is what Helm accepts and someone will ",
+    ]
+    lines[-1] += "regret; `rules:` in `shunter.yaml` changes its level to `error`, `warning`, `note` or `off`."
+    lines += ["", "`shunter lint --explain RULE` prints the same text."]
+    for kind in Kind:
+        lines += ["", f"## {kind.value.capitalize()}s"]
+        for name, rule in sorted(RULES.items()):
+            if rule.kind is kind:
+                lines += [
+                    "",
+                    f"### {name}",
+                    "",
+                    f"{rule.title[0].upper()}{rule.title[1:]} ({rule.severity.value}).",
+                    "",
+                ]
+                lines += [rule.explanation]
+    return "\n".join(lines) + "\n"
+
+
 def pages() -> dict[Path, str]:
     """Every generated page: its file and its text."""
     schema = json.loads((ROOT / "schemas" / "workspace.schema.json").read_text("utf-8"))
-    return {REFERENCE / "commands.md": commands_page(), REFERENCE / "workspace.md": workspace_page(schema)}
+    texts = {"commands.md": commands_page(), "rules.md": rules_page(), "workspace.md": workspace_page(schema)}
+    return {REFERENCE / name: text for name, text in texts.items()}
 
 
 def main() -> None:

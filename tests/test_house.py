@@ -1,0 +1,60 @@
+"""The house rules that a machine can check."""
+
+from __future__ import annotations
+
+import re
+import shutil
+import subprocess
+import tomllib
+from pathlib import Path
+
+import pytest
+
+from shunter import __version__
+
+ROOT = Path(__file__).parents[1]
+MACHINE = re.compile("/(?:" + "|".join(("work", "root", "tmp", "home")) + r")/\w")
+LONGEST_MODULE = 350
+DATA = {"catalogue.py"}  # a table of texts, read from top to bottom
+LONGEST_README = 120
+
+
+def tracked() -> list[Path]:
+    if not (ROOT / ".git").exists() or shutil.which("git") is None:
+        pytest.skip("not a checkout")
+    listed = subprocess.run(["git", "ls-files", "-z"], cwd=ROOT, capture_output=True, text=True, check=True).stdout
+    return [path for name in listed.split("\0") if name and (path := ROOT / name).is_file()]
+
+
+def test_no_file_names_a_path_of_one_machine() -> None:
+    texts = {path: path.read_bytes().decode("utf-8", "replace") for path in tracked()}
+    assert [path.relative_to(ROOT).as_posix() for path, text in texts.items() if MACHINE.search(text)] == []
+
+
+def test_modules_are_short() -> None:
+    lengths = {path: path.read_text("utf-8").count("\n") for path in (ROOT / "generator").rglob("*.py")}
+    long = {
+        f"{path.name}: {lines}" for path, lines in lengths.items() if lines > LONGEST_MODULE and path.name not in DATA
+    }
+    assert long == set()
+
+
+def test_the_readme_is_short() -> None:
+    assert (ROOT / "README.md").read_text("utf-8").count("\n") <= LONGEST_README
+
+
+def test_the_version_stands_in_one_place() -> None:
+    project = tomllib.loads((ROOT / "pyproject.toml").read_text("utf-8"))
+    assert "version" in project["project"]["dynamic"]
+    source = (ROOT / project["tool"]["hatch"]["version"]["path"]).read_text("utf-8")
+    assert re.findall(r'^__version__ = "(.*)"$', source, re.MULTILINE) == [__version__]
+    heading = re.search(r"^## (\S+)", (ROOT / "CHANGELOG.md").read_text("utf-8"), re.MULTILINE)
+    assert heading is not None
+    assert heading[1] == __version__
+
+
+def test_every_decision_is_in_the_index() -> None:
+    folder = ROOT / "docs" / "adr"
+    pages = {page.name for page in folder.glob("[0-9]*.md")}
+    assert set(re.findall(r"\]\(([^)]+)\)", (folder / "README.md").read_text("utf-8"))) == pages
+    assert [name for name in pages if (folder / name).read_text("utf-8").count("\n") > 25] == []
