@@ -36,8 +36,24 @@ def test_a_hazard_is_one_lint_in_its_place(text: str, rule: str, line: int, colu
     assert finding.hint
 
 
-HARMLESS = ["a: true", "a: False", "a: 'on'", 'a: "0777"', "a: 1.5", "a: 1.0.1", "a: 0", "a: 0x1F", "a: 0.10.0", "1: a",
-            "a: 999999", "a: &a {q: 1}\nb:\n  <<: *a\n  q: 2", "a: 1\n---\n", "# x\n---\na: 1", "a: 2024-01-01", "a: 1:30"]  # fmt: skip
+HARMLESS = [
+    "a: true",
+    "a: False",
+    "a: 'on'",
+    'a: "0777"',
+    "a: 1.5",
+    "a: 1.0.1",
+    "a: 0",
+    "a: 0x1F",
+    "a: 0.10.0",
+    "1: a",
+    "a: 999999",
+    "a: &a {q: 1}\nb:\n  <<: *a\n  q: 2",
+    "a: 1\n---\n",
+    "# x\n---\na: 1",
+    "a: 2024-01-01",
+    "a: 1:30",
+]
 
 
 @pytest.mark.parametrize("text", HARMLESS)

@@ -107,7 +107,7 @@ class _Walk:
 
     def _repeated(self, key: Node, before: tuple[Node, Any], resolved: Any, path: KeyPath) -> None:
         first = self._span(before[0])
-        if before[1].__class__ is resolved.__class__:
+        if before[1].__class__ is resolved.__class__ and before[1] == resolved:
             message = f"`{_dotted(path)}` is already set on line {first.line}; Helm silently keeps this one"
             hint = "delete one of the two"
             rule = "duplicate-key"
