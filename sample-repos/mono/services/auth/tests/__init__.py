@@ -1,0 +1,1 @@
+"""Tests of auth: `make test`, or pytest."""

@@ -1,0 +1,1 @@
+"""Tests of orders: `make test`, or pytest."""

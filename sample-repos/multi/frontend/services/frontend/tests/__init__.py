@@ -1,0 +1,1 @@
+"""Tests of frontend: `make test`, or pytest."""
