@@ -2,8 +2,10 @@
 # The demo: the README's commands in a new folder, each shown before it runs. `shunter` must be on PATH.
 set -euo pipefail
 
+if [ -t 1 ]; then bold=$'\033[1m' plain=$'\033[0m'; else bold='' plain=''; fi
+
 run() {
-    printf '\n\033[1m$ %s\033[0m\n' "$*"
+    printf '\n%s$ %s%s\n' "$bold" "$*" "$plain"
     eval "$*"
 }
 
