@@ -69,7 +69,7 @@ def load_chart(tree: Tree, folder: str = "", helm: str = "4") -> Chart:
     """The chart in `folder` of `tree`, without what its `.helmignore` drops. What is broken is in its findings."""
     folder = "" if folder == "." else folder.rstrip("/")
     prefix = f"{folder}/" if folder else ""
-    paths = {path.removeprefix(prefix): path for path in _real_paths(tree, folder)}
+    paths = _real_paths(tree, folder, prefix)
     try:
         kept = _without_ignored(tree, paths, prefix)
     except ShunterError as error:
@@ -104,13 +104,15 @@ def _follow(tree: Tree, path: str) -> FileState | None:
     return None
 
 
-def _real_paths(tree: Tree, folder: str) -> list[str]:
-    """The chart's paths, in linked folders below `charts/` too, which Helm follows."""
-    paths: list[str] = []
+def _real_paths(tree: Tree, folder: str, prefix: str) -> dict[str, str]:
+    """Where each of the chart's files really stands: Helm follows links, to folders below `charts/` too."""
+    paths: dict[str, str] = {}
     for path in tree.paths(folder):
-        target = _link_target(tree, path) if dirname(path) == join(folder, "charts") else None
+        target = _link_target(tree, path) if dirname(path) == f"{prefix}charts" else None
         below = [found for found in tree.paths(target) if found != target] if target else []
-        paths += [path + found[len(target) :] for found in below] if target and below else [path]
+        paths.update({(path + found[len(target or "") :]).removeprefix(prefix): found for found in below})
+        if not below:
+            paths[path.removeprefix(prefix)] = path
     return paths
 
 
