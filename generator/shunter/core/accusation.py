@@ -14,7 +14,7 @@ from shunter.core.explain import dotted, shown
 from shunter.core.reader import Document, KeyPath
 from shunter.core.schema_errors import Subject, at, describe, explained, missing_key, unknown_key
 from shunter.core.verdict import known_keys, local
-from shunter.model.findings import Finding, Span
+from shunter.model.findings import Finding, Span, TextEdit
 
 
 def findings(coalesced: Coalesced, part: Slice, schema: Schema) -> Iterator[Finding]:
@@ -162,9 +162,18 @@ class _Case:
         if len(lost) == 1:
             message = f"`{dotted(owner)}` is empty, and {names} ({where}) belongs below it"
         span = document.span(owner, of="key")
-        return Finding(
-            "indentation", message, span, key=owner, notes=self._notes(error), hint=f"indent {where} by two more spaces"
-        )
+        hint = f"indent {where} by two more spaces"
+        fix = tuple(edit for key in lost for edit in _indent(document, (*own[:-1], key)))
+        fix = tuple(sorted(fix, key=lambda edit: edit.span))
+        return Finding("indentation", message, span, key=owner, notes=self._notes(error), hint=hint, fix=fix)
+
+
+def _indent(document: Document, path: KeyPath) -> Iterator[TextEdit]:
+    """Two more spaces in front of every line of a key and its value."""
+    first = document.span(path, of="key")
+    below = document.span(path).line - first.line + document.raw(path).count("\n")
+    for line in range(first.line, first.line + below + 1):
+        yield TextEdit(Span(document.path, line, 1, 1, document.line(line)), "  ")
 
 
 def _value(document: Document, path: KeyPath) -> Any:

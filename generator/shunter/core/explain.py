@@ -53,12 +53,11 @@ def wanted_types(types: Iterable[str]) -> str:
 
 
 def nearest(word: str, known: Iterable[str]) -> str | None:
-    """The known word that `word` most likely stands for, or None: same letters, or close by difflib's measure."""
+    """The known word that `word` most likely stands for, or None: the same letters, or close by difflib's measure."""
     known = sorted(known)
-    plain = _letters(word)
-    for candidate in known:
-        if _letters(candidate) == plain and candidate != word:
-            return candidate
+    same = [candidate for candidate in known if sorted(_letters(candidate)) == sorted(_letters(word))]
+    if same:
+        return same[0]
     from difflib import get_close_matches
 
     found = get_close_matches(word, known, n=1, cutoff=0.7)

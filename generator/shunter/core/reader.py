@@ -76,6 +76,10 @@ class Document:
         text = decode(part.text)
         return text[place[1].start_mark.index : place[1].end_mark.index].rstrip()
 
+    def line(self, number: int) -> str:
+        """A line of the file, from 1, without its end."""
+        return decode(self.data).split("\n")[number - 1].removesuffix("\r")
+
     def node(self, key_path: Sequence[str | int]) -> Node | None:
         """The node of the value at exactly this path."""
         place, _, depth = self._find(key_path)
