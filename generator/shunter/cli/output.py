@@ -13,6 +13,7 @@ _COLOURS = {"red": "31", "yellow": "33", "green": "32", "blue": "34", "cyan": "3
 _SEVERITY = {Severity.ERROR: "red", Severity.WARNING: "yellow", Severity.NOTE: "cyan"}
 _STATUS = {
     Status.DONE: "green",
+    Status.PLANNED: "yellow",
     Status.NOOP: "dim",
     Status.CONFLICT: "red",
     Status.REFUSED: "red",

@@ -87,7 +87,7 @@ def _explain(document: reader.Document, error: Any, schema: Mapping[str, Any]) -
         case "Type":
             wanted, found = wanted_types(error.kind.types), with_article(type_of(error.instance))
             message = f"`{name or 'shunter.yaml'}` must be {wanted}, not {found}"
-            return ShunterError(message, span=document.span(key, of="value"), hint="see `shunter schema show workspace`")
+            return ShunterError(message, span=document.span(key), hint="see `shunter schema show workspace`")
         case "Pattern" if "label" in error.schema_path:
             return ShunterError(
                 f"`{name}` must be a DNS label", span=document.span(key, of="value"), hint="such as `shop-1`"

@@ -9,7 +9,7 @@ from pathlib import Path
 
 from shunter.adapters.copier import read_answers
 from shunter.adapters.files import DiskTree
-from shunter.adapters.templates import CANONICAL_SOURCE, data_root
+from shunter.adapters.places import CANONICAL_SOURCE, data_root
 from shunter.core.layout import plan_repositories
 from shunter.core.workspace import parse_workspace, schema_of
 from shunter.model.errors import ShunterError
@@ -18,6 +18,7 @@ from shunter.model.workspace import Registries, RepositorySpec, Workspace
 
 WORKSPACE_FILE = "shunter.yaml"
 ANSWERS_FILE = ".copier-answers.yml"
+APPLIED_FILE = ".shunter/applied.yaml"
 
 
 @dataclass(frozen=True, slots=True)
@@ -56,6 +57,11 @@ class Context:
                 hint="run this in a workspace, or make one: shunter new DIR --example --defaults",
             )
         return self.workspace
+
+    def applied(self) -> Workspace | None:
+        """The workspace as it was carried out last, or None where no copy of that is left."""
+        path = self.root / APPLIED_FILE
+        return workspace_from(path.read_bytes(), APPLIED_FILE) if path.is_file() else None
 
     def registries(self) -> Registries:
         """The workspace's registries, or the defaults."""
@@ -114,11 +120,11 @@ def load_workspace(root: Path) -> Workspace:
     return workspace_from((root / WORKSPACE_FILE).read_bytes())
 
 
-def workspace_from(data: bytes) -> Workspace:
-    """The workspace in these bytes of a `shunter.yaml`."""
+def workspace_from(data: bytes, path: str = WORKSPACE_FILE) -> Workspace:
+    """The workspace in these bytes of a `shunter.yaml`; `path` is named in errors."""
     from shunter import __version__
 
-    return parse_workspace(data, WORKSPACE_FILE, workspace_schema(), release=__version__, source=CANONICAL_SOURCE)
+    return parse_workspace(data, path, workspace_schema(), release=__version__, source=CANONICAL_SOURCE)
 
 
 def workspace_schema() -> dict[str, object]:

@@ -141,9 +141,9 @@ def _plans(context: Context, batch: Batch, registry: Changes) -> list[Repository
 
 def _outcomes(batch: Batch, known: Iterable[tuple[str, str]], *, dry_run: bool) -> tuple[Outcome, ...]:
     there = {f"{name} {version}" for name, version in known}
-    done = "would be packaged" if dry_run else "packaged"
+    status, done = (Status.PLANNED, "to be packaged") if dry_run else (Status.DONE, "packaged")
     return tuple(
-        Outcome(name, Status.NOOP, "already in the registry") if name in there else Outcome(name, Status.DONE, done)
+        Outcome(name, Status.NOOP, "already in the registry") if name in there else Outcome(name, status, done)
         for name in batch.names
     )
 

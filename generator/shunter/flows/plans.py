@@ -75,7 +75,7 @@ def carry_out(
     product = "".join(unified(plan, _before) for plan in busy) if diff else ""
     idle = tuple(Outcome(plan.repository, Status.NOOP, noop) for plan in plans if plan not in busy)
     if dry_run:
-        planned = tuple(Outcome(plan.repository, _status(plan), f"would: {summary(plan)}") for plan in busy)
+        planned = tuple(Outcome(plan.repository, _status(plan), summary(plan)) for plan in busy)
         return Report(product=product, outcomes=(*planned, *idle))
     done = apply(busy, home) if busy else ()
     timed = tuple(
@@ -97,7 +97,7 @@ def summary(plan: RepositoryPlan) -> str:
 
 
 def _status(plan: RepositoryPlan) -> Status:
-    return Status.CONFLICT if plan.conflicts else Status.DONE
+    return Status.CONFLICT if plan.conflicts else Status.PLANNED
 
 
 def _before(plan: RepositoryPlan, path: str) -> FileState | None:

@@ -13,6 +13,7 @@ from typing import Any
 from shunter.adapters.copier import RenderRequest, read_answers, render_many
 from shunter.adapters.files import DiskTree
 from shunter.adapters.merge import MergeProject, merge_repository
+from shunter.core.answers import merge_answers
 from shunter.core.archive import pin_from_archive
 from shunter.core.layout import plan_repositories
 from shunter.flows.archives import Archives, pack_tree
@@ -45,6 +46,14 @@ class Job:
     recorded: Recorded | None
 
 
+@dataclass(frozen=True, slots=True)
+class Reconciled:
+    """What is to be done, the workspace's own repository first, and what a person should know about it."""
+
+    plans: tuple[RepositoryPlan, ...]
+    notices: tuple[str, ...] = ()
+
+
 @dataclass
 class Draft:
     """What is going to happen to one repository."""
@@ -55,6 +64,7 @@ class Draft:
     jobs: list[Job] = field(default_factory=list)
     changes: Changes = field(default_factory=dict)
     conflicts: tuple[Conflict, ...] = ()
+    notices: list[str] = field(default_factory=list)
 
     def overlay(self, folder: str) -> Tree:
         """A project's files with the draft's changes laid over them."""
@@ -68,7 +78,7 @@ class Draft:
 
 @dataclass(frozen=True, slots=True)
 class Request:
-    """What `reconcile` brings about: `workspace` at template `release`, from where `previous` left off.
+    """What `reconcile` brings about: `workspace` at template `release`, from what was `applied` last.
 
     `extra` are further changes to the workspace's repository (shunter.yaml itself); `only` names repositories to
     limit the work to; `written` are first contents of a person's files, by path in their repository; `generated` is
@@ -82,28 +92,32 @@ class Request:
     generated: str
     message: str
     bare: Path | None
-    previous: Workspace | None = None
+    applied: Workspace | None = None
     extra: Mapping[str, FileState | None] = field(default_factory=dict)
     only: frozenset[str] = frozenset()
     written: Mapping[str, bytes] = field(default_factory=dict)
 
 
-def reconcile(request: Request) -> tuple[RepositoryPlan, ...]:
-    """The plans that bring every repository to what the workspace says, the workspace's own first. Writes nothing."""
-    drafts = [_draft(request, spec) for spec in plan_repositories(request.workspace)]
-    drafts = [draft for draft in drafts if not request.only or draft.spec.name in request.only]
+def reconcile(request: Request) -> Reconciled:
+    """The plans that bring every repository to what the workspace says. Writes nothing."""
+    drafts = [_draft(request, spec) for spec in plan_repositories(request.workspace) if _is_asked(request, spec)]
     _render(request, drafts)
-    drafts += _removals(request, drafts)
+    _remove(request, drafts)
     home = next((draft for draft in drafts if draft.spec.folder == "."), None)
     if home is not None:
         home.changes |= request.extra
         _package_library(request, home)
     for draft in drafts:
         _derive(request, draft)
-    return tuple(
+    plans = tuple(
         plan_changes(draft.root, draft.changes, request.message, tree=draft.tree, conflicts=draft.conflicts)
         for draft in drafts
     )
+    return Reconciled(plans, tuple(notice for draft in drafts for notice in draft.notices))
+
+
+def _is_asked(request: Request, spec: RepositorySpec) -> bool:
+    return not request.only or spec.folder == "." or spec.name in request.only
 
 
 def recorded(tree: Tree, folder: str) -> Recorded | None:
@@ -123,13 +137,24 @@ def _draft(request: Request, spec: RepositorySpec) -> Draft:
     root = request.root / spec.folder
     exists = (root / ".git").exists()
     draft = Draft(spec, root, DiskTree(root) if exists else MemoryTree({}))
-    source = request.workspace.templates_source
+    applied = _applied_answers(request.applied)
     for project in spec.projects:
         was = recorded(draft.tree, project.path)
-        if outdated(project, was, source, request.release):
-            desired = {**(was.answers if was else {}), **project.answers}
-            draft.jobs.append(Job(project, desired, was))
+        wanted = merge_answers(was.answers if was else {}, project.answers, applied.get((project.kind, project.name)))
+        draft.notices += [_kept(spec, project, key, wanted.answers) for key in wanted.kept]
+        if was != Recorded(request.workspace.templates_source, f"v{request.release}", wanted.answers):
+            draft.jobs.append(Job(project, wanted.answers, was))
     return draft
+
+
+def _applied_answers(workspace: Workspace | None) -> dict[tuple[str, str], Mapping[str, Any]]:
+    specs = plan_repositories(workspace) if workspace else ()
+    return {(project.kind, project.name): project.answers for spec in specs for project in spec.projects}
+
+
+def _kept(spec: RepositorySpec, project: Project, key: str, answers: Mapping[str, Any]) -> str:
+    place = f"{spec.name}/{project.path}" if project.path != "." else spec.name
+    return f"kept: {place} has {key}: {answers[key]} (changed there); shunter.yaml says {project.answers[key]}"
 
 
 def _render(request: Request, drafts: Sequence[Draft]) -> None:
@@ -191,17 +216,16 @@ def _merge(request: Request, draft: Draft, rendered: Mapping[RenderRequest, File
         draft.conflicts = conflicts
 
 
-def _removals(request: Request, drafts: Sequence[Draft]) -> list[Draft]:
-    if request.previous is None:
-        return []
+def _remove(request: Request, drafts: Sequence[Draft]) -> None:
+    if request.applied is None:
+        return
     kept = {(draft.spec.name, p.kind, p.name) for draft in drafts for p in draft.spec.projects}
     known = {draft.spec.name: draft for draft in drafts}
-    for spec in plan_repositories(request.previous):
+    for spec in plan_repositories(request.applied):
         for project in spec.projects:
             if (spec.name, project.kind, project.name) not in kept and spec.name in known:
                 draft = known[spec.name]
                 draft.put(project.path, dict.fromkeys(SubTree(draft.tree, project.path).paths()))
-    return []
 
 
 def _package_library(request: Request, home: Draft) -> None:

@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 import json
+import shutil
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any
 
@@ -19,16 +20,25 @@ from shunter.core.versions import is_label
 from shunter.core.workspace_text import assignments, edit, first_text, overlay
 from shunter.flows.archives import Archives, open_archives
 from shunter.flows.clock import generated_now
-from shunter.flows.context import WORKSPACE_FILE, Context, workspace_from, workspace_schema
+from shunter.flows.context import (
+    APPLIED_FILE,
+    WORKSPACE_FILE,
+    Context,
+    load_workspace,
+    workspace_from,
+    workspace_schema,
+)
 from shunter.flows.derive import record_of
 from shunter.flows.plans import carry_out
 from shunter.flows.reconcile import Request, reconcile
 from shunter.model.errors import ShunterError
-from shunter.model.files import FileState, RepositoryPlan
+from shunter.model.files import FileState
 from shunter.model.findings import Outcome, Report, Status
-from shunter.model.workspace import Workspace
 
 SCHEMA_FILE = ".shunter/workspace.schema.json"
+_APPLIED_COMMENT = (
+    b"# shunter.yaml as it was carried out last: what changed since then is what `shunter update` does.\n"
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -62,16 +72,19 @@ def new(asked: NewWorkspace) -> Report:
         extra=workspace_files(text),
         written=example_values() if asked.example else {},
     )
-    plans = reconcile(request)
-    outcomes = apply_new(plans, asked.target)
+    outcomes = apply_new(reconcile(request).plans, asked.target)
     first = f"cd {asked.target.name} && shunter validate"
     return Report(outcomes=outcomes, notices=identity_notice(asked.target), next_step=first)
 
 
 def workspace_files(text: bytes) -> dict[str, FileState | None]:
-    """The files that carry the workspace itself: `shunter.yaml` and the schema its modeline names."""
+    """The files that carry the workspace itself: `shunter.yaml`, the schema its modeline names, and its copy."""
     schema = json.dumps(workspace_schema(), indent=2, ensure_ascii=False) + "\n"
-    return {WORKSPACE_FILE: FileState(text), SCHEMA_FILE: FileState(schema.encode())}
+    return {
+        WORKSPACE_FILE: FileState(text),
+        SCHEMA_FILE: FileState(schema.encode()),
+        APPLIED_FILE: FileState(_APPLIED_COMMENT + text),
+    }
 
 
 def identity_notice(root: Path) -> tuple[str, ...]:
@@ -91,7 +104,7 @@ class Change:
 
 def change_workspace(context: Context, change: Change, *, dry_run: bool, diff: bool) -> Report:
     """Edit `shunter.yaml` and bring every repository that it concerns along, in one step."""
-    previous = context.require_workspace()
+    context.require_workspace()
     text = edit((context.root / WORKSPACE_FILE).read_bytes(), change.edits)
     workspace = workspace_from(text)
     request = Request(
@@ -102,11 +115,13 @@ def change_workspace(context: Context, change: Change, *, dry_run: bool, diff: b
         generated=generated_now(),
         message=change.message,
         bare=bare_for(workspace.templates_source),
-        previous=previous,
+        applied=context.applied(),
         extra=workspace_files(text),
     )
-    plans = tuple(plan for plan in reconcile(request) if plan.edits or plan.conflicts)
-    return carry_out(plans, context.root, dry_run=dry_run, diff=diff, next_step=change.next_step)
+    found = reconcile(request)
+    plans = tuple(plan for plan in found.plans if plan.edits or plan.conflicts)
+    report = carry_out(plans, context.root, dry_run=dry_run, diff=diff, next_step=change.next_step)
+    return replace(report, notices=(*found.notices, *report.notices))
 
 
 def add_service(
@@ -214,21 +229,18 @@ def _values_left(context: Context, service: str) -> tuple[str, ...]:
 
 
 def _after_removal(context: Context, report: Report, notices: tuple[str, ...]) -> Report:
-    kept = {spec.folder for spec in plan_repositories(workspace_from((context.root / WORKSPACE_FILE).read_bytes()))}
-    gone = [spec for spec in context.specs() if spec.folder not in kept and (context.root / spec.folder).exists()]
-    outcomes = tuple(Outcome(spec.name, Status.NOOP, _abandoned(context.root / spec.folder)) for spec in gone)
-    return Report(report.product, report.data, report.findings, (*report.outcomes, *outcomes), notices)
+    kept = {spec.folder for spec in plan_repositories(load_workspace(context.root))}
+    gone = [context.root / spec.folder for spec in context.specs() if spec.folder not in kept]
+    outcomes = tuple(_abandon(root) for root in gone if root.exists())
+    return replace(report, outcomes=(*report.outcomes, *outcomes), notices=(*report.notices, *notices))
 
 
-def _abandoned(root: Path) -> str:
-    return f"is no longer part of the workspace; its checkout stays in {root.name}/ until you delete it"
-
-
-def plans_of(request: Request) -> tuple[RepositoryPlan, ...]:
-    """The plans of a request that change anything."""
-    return tuple(plan for plan in reconcile(request) if plan.edits or plan.conflicts)
-
-
-def repository_names(workspace: Workspace) -> tuple[str, ...]:
-    """Names of all planned repositories."""
-    return tuple(spec.name for spec in plan_repositories(workspace))
+def _abandon(root: Path) -> Outcome:
+    """Delete a checkout that holds nothing but the one commit that `add` made; leave any other to its people."""
+    repository = Repository(root)
+    if len(repository.log(limit=2)) == 1 and repository.is_clean():
+        shutil.rmtree(root)
+        return Outcome(root.name, Status.DONE, "deleted: it held only what shunter had made")
+    return Outcome(
+        root.name, Status.DONE, f"is no longer part of the workspace; {root.name}/ stays until you delete it"
+    )

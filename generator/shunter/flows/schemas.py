@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from pathlib import Path
 
-from shunter.adapters.templates import data_root
+from shunter.adapters.places import data_root
 from shunter.flows.archives import open_archives
 from shunter.flows.clock import generated_now
 from shunter.flows.context import Context

@@ -14,7 +14,7 @@ from shunter.flows.archives import open_archives
 from shunter.flows.clock import generated_now
 from shunter.flows.context import WORKSPACE_FILE, Context, workspace_from
 from shunter.flows.plans import carry_out
-from shunter.flows.reconcile import Request, reconcile, repositories_of
+from shunter.flows.reconcile import Reconciled, Request, reconcile, repositories_of
 from shunter.flows.scaffold import workspace_files
 from shunter.model.errors import ShunterError
 from shunter.model.files import RepositoryPlan
@@ -29,7 +29,8 @@ def update(context: Context, paths: Sequence[Path], *, release: str, check: bool
     """
     workspace = context.require_workspace()
     wanted = _release(workspace, release)
-    plans = _plans(context, workspace, wanted, paths)
+    found = _reconciled(context, workspace, wanted, paths)
+    plans = found.plans
     busy = [plan for plan in plans if plan.edits or plan.conflicts]
     report = carry_out(plans, context.root, dry_run=dry_run or check, diff=diff, noop=f"is at {wanted}")
     findings = tuple(finding for plan in busy for finding in _conflicts(plan))
@@ -37,10 +38,10 @@ def update(context: Context, paths: Sequence[Path], *, release: str, check: bool
     step = f"shunter update --to {wanted}" if stale or (dry_run and busy) else ""
     if findings and not (dry_run or check):
         step = "resolve the conflicts, then `git add` and `git commit` in each repository named"
-    return Report(report.product, None, findings, report.outcomes, report.notices, step, answer=not stale)
+    return Report(report.product, None, findings, report.outcomes, found.notices, step, answer=not stale)
 
 
-def _plans(context: Context, workspace: Workspace, release: str, paths: Sequence[Path]) -> tuple[RepositoryPlan, ...]:
+def _reconciled(context: Context, workspace: Workspace, release: str, paths: Sequence[Path]) -> Reconciled:
     text = (context.root / WORKSPACE_FILE).read_bytes()
     if release != workspace.templates_release:
         text = edit(text, [(["templates", "release"], release)])
@@ -50,12 +51,19 @@ def _plans(context: Context, workspace: Workspace, release: str, paths: Sequence
         release=release,
         archives=open_archives(context),
         generated=generated_now(),
-        message=f"Update to template release {release}",
+        message=_subject(workspace, release),
         bare=bare_for(workspace.templates_source),
+        applied=context.applied(),
         extra=workspace_files(text),
         only=repositories_of(paths, context.root, context.specs()),
     )
     return reconcile(request)
+
+
+def _subject(workspace: Workspace, release: str) -> str:
+    if release == workspace.templates_release:
+        return "Follow shunter.yaml"
+    return f"Update to template release {release}"
 
 
 def _release(workspace: Workspace, asked: str) -> str:

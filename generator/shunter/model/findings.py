@@ -70,6 +70,7 @@ class Status(StrEnum):
     """What became of one unit of work."""
 
     DONE = "done"
+    PLANNED = "planned"
     NOOP = "noop"
     CONFLICT = "conflict"
     REFUSED = "refused"
