@@ -3,36 +3,18 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping
 from random import Random
 from typing import Any
 
 import pytest
 
-from helpers.embedded_helm import SHOW_VALUES, RefusedError, archive, values_of
+from helpers.agreement import umbrella_values
+from helpers.embedded_helm import SHOW_VALUES, archive, values_of
 from helpers.umbrella_fuzz import umbrella
 from shunter.core.charts import load_archive
 from shunter.core.coalesce import Coalesced, coalesce
-from shunter.core.layering import untraced
-from shunter.core.reader import merge_maps, of_mapping, read
-
-
-def compared(files: Mapping[str, str], layers: Sequence[dict[str, Any]]) -> tuple[Any, Any]:
-    """Helm's final values and ours; None where one refuses."""
-    data = archive({"templates/show.yaml": SHOW_VALUES, **files})
-    passed: dict[str, Any] = {}
-    for layer in layers:
-        passed = merge_maps(passed, layer)
-    try:
-        theirs = values_of(data, passed)
-    except RefusedError:
-        theirs = None
-    chart = load_archive(data, "top.tgz")
-    assert chart.findings == ()
-    ours = coalesce(chart, [of_mapping(layer, f"{index}") for index, layer in enumerate(layers)])
-    if ours.values is not None:
-        assert untraced(ours._trace) == ours.values
-    return theirs, ours.values
+from shunter.core.reader import read
 
 
 def test_random_umbrellas_get_the_values_that_helm_gives_them() -> None:
@@ -40,7 +22,7 @@ def test_random_umbrellas_get_the_values_that_helm_gives_them() -> None:
     wrong = []
     for _ in range(500):
         files, layers = umbrella(random)
-        theirs, ours = compared(files, layers)
+        theirs, ours = umbrella_values(files, layers)
         if theirs != ours:
             wrong.append((files, layers))
     assert wrong == []
@@ -71,7 +53,7 @@ TRAPS: list[tuple[str, dict[str, str], list[dict[str, Any]]]] = [
 
 @pytest.mark.parametrize(("files", "layers"), [trap[1:] for trap in TRAPS], ids=[trap[0] for trap in TRAPS])
 def test_traps_of_plain_umbrellas(files: dict[str, str], layers: list[dict[str, Any]]) -> None:
-    theirs, ours = compared({"Chart.yaml": chart_yaml("top", {"name": "svc"}), **SVC, **files}, layers)
+    theirs, ours = umbrella_values({"Chart.yaml": chart_yaml("top", {"name": "svc"}), **SVC, **files}, layers)
     assert ours == theirs
 
 
@@ -101,7 +83,7 @@ def test_traps_of_wiring(entries: list[dict[str, Any]], layer: dict[str, Any]) -
     dependencies = [{"name": "svc", **entry} for entry in entries]
     files = {"Chart.yaml": chart_yaml("top", *dependencies), **SVC}
     files["charts/svc/values.yaml"] += "exports: {data: {one: 1}}\n"
-    theirs, ours = compared(files, [layer])
+    theirs, ours = umbrella_values(files, [layer])
     assert ours == theirs
 
 

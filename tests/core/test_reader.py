@@ -3,11 +3,10 @@
 from __future__ import annotations
 
 from random import Random
-from typing import Any
 
 import pytest
 
-from helpers.embedded_helm import RefusedError, reading
+from helpers.agreement import reading_agrees
 from helpers.yaml_fuzz import WORDS, document, scalar
 from shunter.core.reader import MAX_BYTES, Document, read
 from shunter.model.findings import Kind
@@ -164,37 +163,7 @@ DOCUMENTS = [
 
 
 def agrees(text: bytes) -> bool:
-    """Whether our reading of `text` is Helm's: the same values, or refused by both.
-
-    Where two spellings of one key collide, Helm keeps either at random: then the lint must say so.
-    """
-    try:
-        theirs = reading(text)
-    except RefusedError:
-        theirs = None
-    document = read(text, "values.yaml")
-    ours = None if document.value is None else without_nulls(document.value)
-    return same(theirs, ours) or any(finding.rule == "colliding-keys" for finding in document.hazards())
-
-
-def without_nulls(value: Any) -> Any:
-    """What Helm leaves of a chart's own defaults."""
-    if isinstance(value, dict):
-        return {key: without_nulls(item) for key, item in value.items() if item is not None}
-    return value
-
-
-def same(left: Any, right: Any) -> bool:
-    """Equality of JSON values: booleans are no numbers, 1 and 1.0 are one."""
-    if isinstance(left, dict) and isinstance(right, dict):
-        return left.keys() == right.keys() and all(same(left[key], right[key]) for key in left)
-    if isinstance(left, list) and isinstance(right, list):
-        return len(left) == len(right) and all(map(same, left, right))
-    if isinstance(left, bool) or isinstance(right, bool):
-        return left is right
-    if isinstance(left, int | float) and isinstance(right, int | float):
-        return float(left) == float(right)
-    return bool(left == right)
+    return reading_agrees(text)[0]
 
 
 @pytest.mark.parametrize("word", WORDS)

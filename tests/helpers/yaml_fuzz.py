@@ -37,15 +37,17 @@ def _mutated(random: Random, word: str) -> str:
 
 
 def document(random: Random) -> bytes:
-    """A small YAML file; about a quarter of them are refused by Helm."""
+    """A small YAML file; Helm refuses about two in five."""
     lines = _block(random, 0, 0)
-    if random.random() < 0.1:
+    if random.random() < 0.8:
+        lines[:0] = ["a0: &a {p: 1, q: 2}", "b0: &b {q: 3, r: [4]}"]
+    if random.random() < 0.07:
         lines.insert(
             random.randrange(len(lines) + 1), random.choice(["---", "--- # x", "...", "--- x", "%YAML 1.1", "---"])
         )
     text = "\n".join(lines) + random.choice(["\n", "", "\n\n"])
     data = text.encode("utf-8", "surrogatepass")
-    if random.random() < 0.25:
+    if random.random() < 0.15:
         data = _broken(random, data)
     return b"\xef\xbb\xbf" + data if random.random() < 0.02 else data
 
@@ -100,7 +102,7 @@ def _key(random: Random) -> str:
     roll = random.random()
     if roll < 0.7:
         return random.choice("abcdefg")
-    if roll < 0.95:
+    if roll < 0.985:
         return scalar(random)
     return random.choice(['"1"', "'y'", "? a", "<<", '"<<"', "~", "[a]", "!!str 1", "!!int 5", "&k a"])
 

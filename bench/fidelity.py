@@ -1,0 +1,88 @@
+"""Fidelity: our reading, our coalesced values and our verdicts against the embedded Helm's, on random input.
+
+    PYTHONPATH=generator:tests python bench/fidelity.py [--scalars N] [--documents N] [--umbrellas N] [--verdicts N]
+
+Prints one table; exits 1 if anything disagrees. The test suite runs a slice of the same with fixed seeds.
+"""
+
+from __future__ import annotations
+
+import argparse
+import json
+import os
+import sys
+import time
+from collections.abc import Callable, Iterator
+from random import Random
+from typing import Any
+
+from helpers import shop
+from helpers.agreement import reading_agrees, umbrella_values, verdict_agrees
+from helpers.embedded_helm import archive
+from helpers.umbrella_fuzz import umbrella
+from helpers.yaml_fuzz import document, scalar
+from shunter.core.charts import load_archive
+
+Outcome = tuple[bool, bool, Any]
+"""Whether Helm and we agree, whether Helm refused, and the input."""
+
+
+def scalars(random: Random) -> Outcome:
+    text = f"x: {scalar(random)}\n{scalar(random)}: 1\n".encode()
+    return *reading_agrees(text), text
+
+
+def documents(random: Random) -> Outcome:
+    text = document(random)
+    return *reading_agrees(text), text
+
+
+def umbrellas(random: Random) -> Outcome:
+    files, layers = umbrella(random)
+    theirs, ours = umbrella_values(files, layers)
+    if theirs != ours:  # Helm shares nested maps between siblings, and loads them in random order
+        again = [umbrella_values(files, layers)[0] for _ in range(20)]
+        return ours in again, theirs is None, (json.dumps(files), layers)
+    return True, theirs is None, None
+
+
+def verdicts(random: Random) -> Outcome:
+    condition, root = random.random() < 0.5, random.random() < 0.5
+    data = archive(shop.files(condition=condition, root_schema=root))
+    text = shop.mutated(random, shop.VALUES.format(random.random())).encode()
+    return *verdict_agrees(data, load_archive(data, "shop.tgz"), text), text
+
+
+def measured(name: str, check: Callable[[Random], Outcome], count: int, seed: int) -> Iterator[str]:
+    """The row of one check, and what disagrees below it."""
+    random, started = Random(seed), time.monotonic()
+    wrong, refused = [], 0
+    for _ in range(count):
+        agrees, was_refused, what = check(random)
+        refused += was_refused
+        if not agrees:
+            wrong.append(what)
+    yield f"{name:<12}{count:>10,}{refused:>12,}{len(wrong):>14,}{time.monotonic() - started:>10.1f} s"
+    yield from (f"    {what!r}" for what in wrong[:20])
+
+
+def main() -> int:
+    parser = argparse.ArgumentParser(description=__doc__)
+    for name, count in (("scalars", 300_000), ("documents", 20_000), ("umbrellas", 6_000), ("verdicts", 20_000)):
+        parser.add_argument(f"--{name}", type=int, default=count, metavar="N")
+    parser.add_argument("--seed", type=int, default=1)
+    asked = vars(parser.parse_args())
+    seed = asked.pop("seed")
+    os.dup2(os.open(os.devnull, os.O_WRONLY), 2)  # Helm logs each odd value to stderr
+    print(f"{'what':<12}{'compared':>10}{'Helm says no':>12}{'disagreements':>14}{'time':>12}")
+    checks = {"scalars": scalars, "documents": documents, "umbrellas": umbrellas, "verdicts": verdicts}
+    failed = False
+    for name, count in asked.items():
+        for index, line in enumerate(measured(name, checks[name], count, seed)):
+            failed = failed or index > 0
+            print(line, flush=True)
+    return int(failed)
+
+
+if __name__ == "__main__":
+    sys.exit(main())
