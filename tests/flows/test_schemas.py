@@ -38,7 +38,7 @@ def test_records_fit_the_schema_of_trains(example_on_rails: Path) -> None:
 
 def test_schemas_are_shown(example_on_rails: Path) -> None:
     for name in ("workspace", "train", "orders"):
-        assert json.loads(ok("schema", "show", name, cwd=example_on_rails).out)["type"] == "object"
+        assert json.loads(ok("schema", "show", name, cwd=example_on_rails).out)["properties"]
     assert shunter("schema", "show", "nothing", cwd=example_on_rails).code == 2
 
 

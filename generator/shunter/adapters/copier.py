@@ -19,7 +19,7 @@ from typing import Any
 
 import yaml
 
-from shunter.adapters import process
+from shunter.adapters import process, render_cache
 from shunter.adapters.templates import bare_for, redirect_env
 from shunter.model.errors import ShunterError
 from shunter.model.files import FileState
@@ -44,7 +44,9 @@ class RenderRequest:
         Without `bare`, our own history stands for the built-in URL, and any other URL for itself.
         """
         asked = {key: value for key, value in answers.items() if not key.startswith("_")}
-        return cls(source, release.removeprefix("v"), json.dumps(asked, default=str), bare or bare_for(source))
+        return cls(
+            source, release.removeprefix("v"), json.dumps(asked, default=str, sort_keys=True), bare or bare_for(source)
+        )
 
 
 def _environment(source: str, bare: Path | None, mirrors: str) -> dict[str, str]:
@@ -82,7 +84,17 @@ def _ask(requests: Sequence[RenderRequest]) -> list[dict[str, FileState]]:
         raise ShunterError(
             "Copier could not be run", notes=(f"python: {done.complaint}",), hint="install shunter again"
         )
-    return [_files(answer) for answer in json.loads(done.stdout)]
+    answers = json.loads(done.stdout)
+    for request, answer in zip(requests, answers, strict=True):
+        if (kept := _kept(request)) and "error" not in answer:
+            render_cache.store(kept, answer)
+    return [_files(answer) for answer in answers]
+
+
+def _kept(request: RenderRequest) -> Path | None:
+    if request.bare is None:
+        return None
+    return render_cache.place(request.bare, request.source, request.release, request.answers)
 
 
 def _files(answer: Mapping[str, Any]) -> dict[str, FileState]:
@@ -103,15 +115,21 @@ def _batches(requests: Iterable[RenderRequest]) -> Iterator[list[RenderRequest]]
 def render_many(requests: Iterable[RenderRequest]) -> list[dict[str, FileState]]:
     """The files of each request, in order; equal requests are rendered once. Errors are `ShunterError`s."""
     wanted = list(requests)
-    batches = list(_batches(wanted))
+    known = {request: _files(answer) for request in set(wanted) if (answer := _recalled(request))}
+    batches = list(_batches(request for request in wanted if request not in known))
     with ThreadPoolExecutor(_WORKERS) as pool:
         answers = list(pool.map(_ask, batches))
-    rendered = {
+    rendered = known | {
         request: files
         for batch, found in zip(batches, answers, strict=True)
         for request, files in zip(batch, found, strict=True)
     }
     return [rendered[request] for request in wanted]
+
+
+def _recalled(request: RenderRequest) -> render_cache.Answer | None:
+    kept = _kept(request)
+    return render_cache.load(kept) if kept else None
 
 
 def render(source: str, release: str, answers: Mapping[str, Any], *, bare: Path | None = None) -> dict[str, FileState]:

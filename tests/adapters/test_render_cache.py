@@ -1,0 +1,42 @@
+"""Kept renders: equal to fresh ones, and never trusted when damaged."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import pytest
+
+from shunter import __version__
+from shunter.adapters import copier
+from shunter.adapters.copier import RenderRequest, render_many
+from shunter.adapters.templates import CANONICAL_SOURCE, bare_for
+
+ANSWERS = {"kind": "library", "workspace": "kept", "name": "kept-library"}
+
+
+@pytest.fixture
+def request_for(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> RenderRequest:
+    request = RenderRequest.of(CANONICAL_SOURCE, __version__, ANSWERS, bare_for(CANONICAL_SOURCE))
+    monkeypatch.setattr(copier.render_cache, "cache_root", lambda: tmp_path)
+    return request
+
+
+def test_a_kept_render_is_the_fresh_one(request_for: RenderRequest, monkeypatch: pytest.MonkeyPatch) -> None:
+    fresh = render_many([request_for])
+    monkeypatch.setattr(copier.process, "run", lambda *_: pytest.fail("rendered again"))
+    assert render_many([request_for]) == fresh
+
+
+def test_a_damaged_file_is_rendered_again(request_for: RenderRequest, tmp_path: Path) -> None:
+    fresh = render_many([request_for])
+    (kept,) = tmp_path.rglob("*.json")
+    whole = kept.read_bytes()
+    for damaged in (b"", b"junk", whole[:-1], whole.replace(b"kept-library", b"left-library")):
+        kept.write_bytes(damaged)
+        assert render_many([request_for]) == fresh
+        assert kept.read_bytes() == whole
+
+
+def test_a_cache_that_cannot_be_written_is_no_error(request_for: RenderRequest, tmp_path: Path) -> None:
+    (tmp_path / "renders").write_text("a file in the way")
+    assert "Chart.yaml" in render_many([request_for])[0]
