@@ -7,7 +7,7 @@ looked for in the root of the file system and not found; an unresolved `urn:` al
 from __future__ import annotations
 
 import json
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from functools import lru_cache
 from typing import Any, Final
@@ -59,9 +59,15 @@ def compile_schema(data: bytes) -> Schema:
         )
     except (ValueError, RecursionError) as error:
         return Schema(None, None, (Problem(f"the schema is no JSON: {error}", hint="check it with `jq .`"),))
+    return compile_document(document)
+
+
+def compile_document(document: Any, vendored: Mapping[str, Any] | None = None) -> Schema:
+    """A schema compiled from its JSON value; `vendored` holds what its remote references name, by URL."""
+    vendored = vendored or {}
     if not isinstance(document, dict | bool):
         return Schema(document, None, (Problem("a schema is a JSON object", hint="see https://json-schema.org"),))
-    problems = tuple(_references(document)) if isinstance(document, dict) else ()
+    problems = tuple(_references(document, vendored)) if isinstance(document, dict) else ()
     if any(problem.fatal for problem in problems):
         return Schema(document, None, problems)
     usable = _without(document, {problem.path for problem in problems})
@@ -70,7 +76,7 @@ def compile_schema(data: bytes) -> Schema:
             _without_id(usable),
             validate_formats=formats_count(document),
             pattern_options=jsonschema_rs.RegexOptions(),
-            retriever=_allow_urn,
+            retriever=lambda uri: _retrieved(uri, vendored),
             base_uri=BASE,
         )
     except (jsonschema_rs.ValidationError, jsonschema_rs.ReferencingError, ValueError) as error:
@@ -88,7 +94,9 @@ def _no_constant(name: str) -> Any:
     raise ValueError(f"{name} is no JSON value")
 
 
-def _allow_urn(uri: str) -> Any:
+def _retrieved(uri: str, vendored: Mapping[str, Any]) -> Any:
+    if uri in vendored:
+        return vendored[uri]
     if uri.startswith("urn:"):
         return True
     raise ValueError(f"{uri} is not in this file")
@@ -115,9 +123,9 @@ def _compile_problem(error: Exception) -> Problem:
     return Problem(f"the schema is not valid: {message}", path, "look the keyword up in the draft of its `$schema`")
 
 
-def _references(document: dict[str, Any]) -> Iterator[Problem]:
+def _references(document: dict[str, Any], vendored: Mapping[str, Any]) -> Iterator[Problem]:
     dialect = document.get("$schema")
-    if isinstance(dialect, str) and dialect.rstrip("#") not in _DRAFTS:
+    if isinstance(dialect, str) and dialect.rstrip("#") not in _DRAFTS.union(vendored):
         remote = dialect.startswith(("http://", "https://"))
         hint = "use http://json-schema.org/draft-07/schema# or https://json-schema.org/draft/2020-12/schema"
         if not remote:
@@ -126,15 +134,22 @@ def _references(document: dict[str, Any]) -> Iterator[Problem]:
             yield Problem(
                 f"Helm has to fetch the draft `{dialect}`", ("$schema",), hint, fatal=False, rule="remote-schema"
             )
-    known = {BASE} | {urldefrag(base)[0] for _, node, base in walk(document) if node is not None and base != BASE}
+    known = {BASE, *vendored} | {
+        urldefrag(base)[0] for _, node, base in walk(document) if node is not None and base != BASE
+    }
     for path, node, base in walk(document):
         reference = node.get("$ref")
         if isinstance(reference, str):
-            target = urldefrag(urljoin(base, reference))[0]
+            target = urldefrag(join(base, reference))[0]
             if target not in known and target.rstrip("#") not in _DRAFTS and "json-schema.org/draft" not in target:
                 problem = _unresolved(reference, target, path)
                 if problem is not None:
                     yield problem
+
+
+def join(base: str, reference: str) -> str:
+    """A reference resolved against its base, URNs too (which urljoin does not know)."""
+    return urldefrag(base)[0] + reference if reference.startswith("#") else urljoin(base, reference)
 
 
 def _unresolved(reference: str, target: str, path: tuple[str | int, ...]) -> Problem | None:
@@ -160,7 +175,7 @@ def walk(
         return
     identity = schema.get("$id", schema.get("id"))
     if isinstance(identity, str) and not identity.startswith("#"):
-        base = urljoin(base, identity)
+        base = join(base, identity)
     yield path, schema, base
     for key, item in schema.items():
         if key not in _DATA_KEYWORDS:
