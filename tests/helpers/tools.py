@@ -2,7 +2,10 @@
 
 from __future__ import annotations
 
+import contextlib
+import os
 import shutil
+from pathlib import Path
 
 import pytest
 
@@ -13,3 +16,18 @@ def require(tool: str, reason: str = "") -> str:
     if found is None:
         pytest.skip(f"needs `{tool}`{': ' + reason if reason else ''}")
     return found
+
+
+def need_helm() -> None:
+    """Skip where the embedded Helm is not installed."""
+    pytest.importorskip("helm_python", reason="needs the embedded Helm (the extra `helm`)")
+
+
+def agree(name: str, text: str) -> None:
+    """`text` must be what every earlier caller gave under `name`, in whichever worker of this run."""
+    file = Path(os.environ["SHUNTER_TEST_FOLDER"]) / name
+    mine = file.with_name(f"{name}.{os.getpid()}")
+    mine.write_text(text, "utf-8")
+    with contextlib.suppress(FileExistsError):
+        os.link(mine, file)
+    assert text == file.read_text("utf-8")
