@@ -1,4 +1,7 @@
-"""What Helm reads without complaint in a values file, and someone will regret: lints, found on the node trees."""
+"""What Helm reads without complaint in a values file, and someone will regret: lints, found on the node trees.
+
+A lint has a fix only if Helm reads the same afterwards.
+"""
 
 from __future__ import annotations
 
@@ -102,9 +105,6 @@ class _Walk:
     def _span(self, node: Node) -> Span:
         return self.document.node_span(self.part, node)
 
-    def _quoted(self, node: Node) -> tuple[TextEdit, ...]:
-        return (TextEdit(self._span(node), f'"{node.value}"'),)
-
     def _repeated(self, key: Node, before: tuple[Node, Any], resolved: Any, path: KeyPath) -> None:
         first = self._span(before[0])
         if before[1].__class__ is resolved.__class__ and before[1] == resolved:
@@ -120,11 +120,11 @@ class _Walk:
 
     def _boolean_key(self, key: Node, name: str, path: KeyPath) -> None:
         message = f'the key `{key.value}` is the boolean {name} to Helm, so it becomes "{name}"'
-        self._add("boolean-key", message, key, path, hint=f'quote it: "{key.value}"', fix=self._quoted(key))
+        self._add("boolean-key", message, key, path, hint=f'quote it: "{key.value}"')
 
     def _number_key(self, key: Node, name: str, path: KeyPath) -> None:
         message = f'the key `{key.value}` is a number to Helm, so it becomes "{name}"'
-        self._add("number-key", message, key, path, hint=f'quote it: "{key.value}"', fix=self._quoted(key))
+        self._add("number-key", message, key, path, hint=f'quote it: "{key.value}"')
 
     def _merge(self, node: Node, key: Node, value: Node, known: dict[str, tuple[Node, Any]], path: KeyPath) -> None:
         sources = value.value if value.__class__ is SequenceNode else [value]
@@ -159,7 +159,7 @@ class _Walk:
             self._add("leading-zero", message, node, path, hint=quote)
         elif _VERSION.fullmatch(text) and value.__class__ is float:
             message = f"`{text}` is the number {value:g} to Helm: the 0 is lost"
-            self._add("trailing-zero", message, node, path, hint=quote, fix=self._quoted(node))
+            self._add("trailing-zero", message, node, path, hint=quote)
         elif abs(value) > EXACT:
             message = f"`{text}` is more than float64 holds exactly; Helm reads {float(value):.17g}"
             self._add("big-number", message, node, path, hint=quote, severity=Severity.ERROR)

@@ -224,7 +224,9 @@ def unknown_key(subject: Subject, key: str, known: Sequence[str], chart: str) ->
     guess = nearest(key, known)
     message = f"`{dotted(path)}` is not a key of chart {chart}"
     if guess is not None:
-        fix = (TextEdit(span, scalar_text(guess)),) if span.text[span.column - 1 : span.end - 1] == key else ()
+        bare = span.text[span.column - 1 : span.end - 1] == key
+        taken = subject.document.has((*subject.path, guess))
+        fix = (TextEdit(span, scalar_text(guess)),) if bare and not taken else ()
         return subject.finding("unknown-key", message, span=span, key=path, hint=f"did you mean `{guess}`?", fix=fix)
     some = ", ".join(sorted(known)[:8]) + (", ..." if len(known) > 8 else "")
     return subject.finding(
