@@ -10,10 +10,11 @@ from helpers.template_history import change_templates, make_templates
 from shunter import __version__
 from shunter.adapters import process
 from shunter.adapters.apply import apply_new
-from shunter.adapters.copier import RenderRequest, read_answers, render, render_many
+from shunter.adapters.copier import RenderRequest, render, render_many
 from shunter.adapters.git import Repository
 from shunter.adapters.places import CANONICAL_SOURCE
 from shunter.adapters.templates import append_release, ensure_history, publish, redirect_env
+from shunter.core.answers import read_answers
 from shunter.model.errors import ShunterError
 from shunter.model.files import EXECUTABLE, REGULAR, Edit, FileState, RepositoryPlan
 

@@ -17,8 +17,6 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-import yaml
-
 from shunter.adapters import process, render_cache
 from shunter.adapters.templates import bare_for, redirect_env
 from shunter.model.errors import ShunterError
@@ -138,17 +136,3 @@ def render(source: str, release: str, answers: Mapping[str, Any], *, bare: Path 
     `bare` is a local repository that stands for `source`; the answers file names `source` all the same.
     """
     return render_many([RenderRequest.of(source, release, answers, bare)])[0]
-
-
-def read_answers(data: bytes) -> tuple[str, str, dict[str, Any]]:
-    """Template source, its recorded commit (a tag such as `v1.2.0`) and the answers, from an answers file's bytes."""
-    try:
-        value = yaml.load(data, getattr(yaml, "CSafeLoader", yaml.SafeLoader))  # noqa: S506
-    except (yaml.YAMLError, UnicodeDecodeError) as error:
-        raise ShunterError("an answers file is not YAML", notes=(f"yaml: {str(error).splitlines()[0]}",)) from error
-    if not isinstance(value, dict) or not all(isinstance(value.get(key), str) for key in ("_src_path", "_commit")):
-        raise ShunterError(
-            "an answers file lacks `_src_path` or `_commit`", hint="restore .copier-answers.yml from git"
-        )
-    answers = {str(key): item for key, item in value.items() if not str(key).startswith("_")}
-    return value["_src_path"], value["_commit"], answers

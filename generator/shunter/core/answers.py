@@ -6,6 +6,10 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any
 
+import yaml
+
+from shunter.model.errors import ShunterError
+
 
 @dataclass(frozen=True, slots=True)
 class Wanted:
@@ -31,3 +35,17 @@ def merge_answers(recorded: Mapping[str, Any], desired: Mapping[str, Any], appli
         and recorded[key] != applied.get(key, recorded[key])
     )
     return Wanted({**recorded, **desired, **{key: recorded[key] for key in kept}}, kept)
+
+
+def read_answers(data: bytes) -> tuple[str, str, dict[str, Any]]:
+    """Template source, its recorded commit (a tag such as `v1.2.0`) and the answers, from an answers file's bytes."""
+    try:
+        value = yaml.load(data, getattr(yaml, "CSafeLoader", yaml.SafeLoader))  # noqa: S506
+    except (yaml.YAMLError, UnicodeDecodeError) as error:
+        raise ShunterError("an answers file is not YAML", notes=(f"yaml: {str(error).splitlines()[0]}",)) from error
+    if not isinstance(value, dict) or not all(isinstance(value.get(key), str) for key in ("_src_path", "_commit")):
+        raise ShunterError(
+            "an answers file lacks `_src_path` or `_commit`", hint="restore .copier-answers.yml from git"
+        )
+    answers = {str(key): item for key, item in value.items() if not str(key).startswith("_")}
+    return value["_src_path"], value["_commit"], answers

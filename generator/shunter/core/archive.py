@@ -9,15 +9,17 @@ import hashlib
 import io
 import re
 import struct
-import tarfile
 import zlib
 from collections.abc import Mapping
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from shunter.core import helmignore, plainyaml, versions
 from shunter.model.chart import Pin
 from shunter.model.errors import ShunterError
 from shunter.model.files import EXECUTABLE, REGULAR, SYMLINK, FileState
+
+if TYPE_CHECKING:
+    import tarfile  # where archives are read: the commit hook rarely is
 
 LARGEST_CHART = 100 * 1024 * 1024
 LARGEST_FILE = 5 * 1024 * 1024
@@ -43,6 +45,8 @@ def pack(files: Mapping[str, FileState], name: str, version: str, *, mtime: int 
             hint="the archive's name and Chart.yaml must agree, or Helm does not find the chart",
         )
     require_complete(kept)
+    import tarfile
+
     buffer = io.BytesIO()
     with tarfile.open(fileobj=buffer, mode="w", format=tarfile.PAX_FORMAT) as tar:
         for path in sorted(kept, key=lambda path: (path != "Chart.yaml", path)):
@@ -85,6 +89,8 @@ def unpack(data: bytes, what: str = "the archive") -> dict[str, FileState]:
     Raises ShunterError for what is no archive, for a path that leaves the chart, for links and devices, and
     for more than Helm would load.
     """
+    import tarfile
+
     files: dict[str, FileState] = {}
     try:
         plain = _gunzip(data, what)

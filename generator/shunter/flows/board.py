@@ -5,7 +5,7 @@ from __future__ import annotations
 from shunter.adapters.files import DiskTree
 from shunter.core.board import Board, make_board, next_promotion
 from shunter.flows.context import Context, Site
-from shunter.flows.derive import record_of
+from shunter.flows.projects import record_of
 from shunter.flows.reconcile import outdated, recorded
 from shunter.flows.trains import all_trains
 from shunter.model.chart import TrainRecord

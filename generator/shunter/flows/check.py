@@ -16,7 +16,7 @@ from shunter.core.severity import at_levels
 from shunter.core.vendoring import verify_vendored
 from shunter.core.verdict import judge
 from shunter.flows.context import Context, Site
-from shunter.flows.derive import answers_of, record_of
+from shunter.flows.projects import answers_of, record_of
 from shunter.model.chart import Dependency
 from shunter.model.errors import ShunterError
 from shunter.model.files import Tree

@@ -7,17 +7,17 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 from pathlib import Path
 
-from shunter.adapters.copier import read_answers
 from shunter.adapters.files import DiskTree
 from shunter.adapters.places import CANONICAL_SOURCE, data_root
+from shunter.core.answers import read_answers
 from shunter.core.layout import plan_repositories
 from shunter.core.workspace import parse_workspace, schema_of
+from shunter.flows.projects import ANSWERS_FILE
 from shunter.model.errors import ShunterError
 from shunter.model.files import SubTree, Tree
 from shunter.model.workspace import Registries, RepositorySpec, Workspace
 
 WORKSPACE_FILE = "shunter.yaml"
-ANSWERS_FILE = ".copier-answers.yml"
 APPLIED_FILE = ".shunter/applied.yaml"
 
 

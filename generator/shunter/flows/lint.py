@@ -12,7 +12,7 @@ from shunter.flows.archives import open_archives
 from shunter.flows.board import drift
 from shunter.flows.check import label, layers_of, relabelled, report_of, user_values
 from shunter.flows.context import Context, Site
-from shunter.flows.derive import record_of
+from shunter.flows.projects import record_of
 from shunter.flows.trains import all_trains
 from shunter.model.errors import ShunterError
 from shunter.model.files import Tree

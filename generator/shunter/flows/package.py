@@ -14,16 +14,9 @@ from shunter.core.versions import require_exact
 from shunter.flows.archives import Archives, open_archives, pack_tree
 from shunter.flows.clock import generated_now
 from shunter.flows.context import Context, Site
-from shunter.flows.derive import (
-    Changes,
-    answers_of,
-    app_files,
-    chart_metadata,
-    dependencies_of,
-    environment_files,
-    record_of,
-)
+from shunter.flows.derive import Changes, app_files, environment_files
 from shunter.flows.plans import carry_out, plan_changes
+from shunter.flows.projects import answers_of, chart_metadata, dependencies_of, record_of
 from shunter.flows.trains import all_trains
 from shunter.model.chart import Pin, TrainRecord
 from shunter.model.errors import ShunterError

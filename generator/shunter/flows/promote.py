@@ -12,8 +12,9 @@ from shunter.flows.archives import Archives, open_archives
 from shunter.flows.check import judge_environment
 from shunter.flows.clock import generated_now
 from shunter.flows.context import Context, Site
-from shunter.flows.derive import answers_of, environment_files, record_of
+from shunter.flows.derive import environment_files
 from shunter.flows.plans import carry_out, plan_changes, uncommitted
+from shunter.flows.projects import answers_of, record_of
 from shunter.flows.trains import find_train
 from shunter.model.chart import Passage, Pin, TrainRecord
 from shunter.model.errors import ShunterError

@@ -10,16 +10,17 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
-from shunter.adapters.copier import RenderRequest, read_answers, render_many
+from shunter.adapters.copier import RenderRequest, render_many
 from shunter.adapters.files import DiskTree
 from shunter.adapters.merge import MergeProject, merge_repository
-from shunter.core.answers import merge_answers
+from shunter.core.answers import merge_answers, read_answers
 from shunter.core.archive import pin_from_archive
 from shunter.core.layout import plan_repositories
 from shunter.flows.archives import Archives, pack_tree
-from shunter.flows.context import ANSWERS_FILE
-from shunter.flows.derive import Changes, answers_of, app_files, chart_metadata, environment_files, record_of
+from shunter.flows.context import require_checkout
+from shunter.flows.derive import Changes, app_files, environment_files
 from shunter.flows.plans import plan_changes
+from shunter.flows.projects import ANSWERS_FILE, answers_of, chart_metadata, record_of
 from shunter.model.chart import TrainRecord
 from shunter.model.errors import ShunterError
 from shunter.model.files import Conflict, FileState, MemoryTree, OverlayTree, RepositoryPlan, SubTree, Tree
@@ -135,9 +136,11 @@ def outdated(project: Project, was: Recorded | None, source: str, release: str) 
 
 def _draft(request: Request, spec: RepositorySpec) -> Draft:
     root = request.root / spec.folder
+    applied = _applied_answers(request.applied)
+    if ("repository", spec.name) in applied:
+        require_checkout(root)
     exists = (root / ".git").exists()
     draft = Draft(spec, root, DiskTree(root) if exists else MemoryTree({}))
-    applied = _applied_answers(request.applied)
     for project in spec.projects:
         was = recorded(draft.tree, project.path)
         wanted = merge_answers(was.answers if was else {}, project.answers, applied.get((project.kind, project.name)))

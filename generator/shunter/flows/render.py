@@ -14,7 +14,8 @@ from shunter.flows.archives import open_archives, pack_tree
 from shunter.flows.check import layers_of, user_values
 from shunter.flows.clock import generated_now
 from shunter.flows.context import Context, Site
-from shunter.flows.derive import answers_of, chart_metadata, environment_files, record_of
+from shunter.flows.derive import environment_files
+from shunter.flows.projects import answers_of, chart_metadata, record_of
 from shunter.flows.trains import find_train
 from shunter.model.chart import Train, TrainRecord
 from shunter.model.errors import ShunterError

@@ -28,8 +28,8 @@ from shunter.flows.context import (
     workspace_from,
     workspace_schema,
 )
-from shunter.flows.derive import record_of
 from shunter.flows.plans import carry_out
+from shunter.flows.projects import record_of
 from shunter.flows.reconcile import Request, reconcile
 from shunter.model.errors import ShunterError
 from shunter.model.files import FileState

@@ -14,8 +14,8 @@ from shunter.core.versions import newest_first, require_exact
 from shunter.flows.archives import Archives, open_archives, pack_tree
 from shunter.flows.clock import generated_now
 from shunter.flows.context import Context
-from shunter.flows.derive import chart_metadata
 from shunter.flows.plans import carry_out, plan_changes
+from shunter.flows.projects import chart_metadata
 from shunter.model.chart import Pin, Train
 from shunter.model.errors import ShunterError
 from shunter.model.files import FileState, Tree

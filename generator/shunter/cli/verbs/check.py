@@ -1,18 +1,18 @@
-"""validate and lint."""
+"""validate and lint. Each imports its flow itself: the commit hook pays for `validate` alone."""
 
 from __future__ import annotations
 
 import argparse
 
 from shunter.cli.session import open_session
-from shunter.flows import check
-from shunter.flows import lint as linting
 from shunter.model.errors import ShunterError
 from shunter.model.findings import Report
 
 
 def validate(arguments: argparse.Namespace) -> Report:
     """`shunter validate`."""
+    from shunter.flows import check
+
     context = open_session(arguments)
     asked = check.Validation(
         tuple(arguments.files), arguments.environment, tuple(arguments.values), tuple(arguments.set)
@@ -24,6 +24,8 @@ def lint(arguments: argparse.Namespace) -> Report:
     """`shunter lint`."""
     if arguments.explain:
         return Report(product=explain(arguments.explain))
+    from shunter.flows import lint as linting
+
     return linting.lint(open_session(arguments), arguments.paths)
 
 
