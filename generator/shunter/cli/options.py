@@ -143,6 +143,7 @@ COMMANDS: tuple[Command, ...] = (
             _option("-e", "--environment", default="", metavar="ENV", help="only this environment"),
             VALUES,
             SET,
+            _flag("--fix", help="write safe fixes into the files; comments, order and quotes stay"),
             _flag("--strict", help="warnings fail too"),
             FINDINGS,
         ),

@@ -145,9 +145,9 @@ def _serialise(data: object, form: str) -> str:
 
 
 def _machine_findings(findings: Sequence[Finding], form: str) -> str:
-    from shunter.core import formats
+    from shunter.core.formats import render
 
-    return formats.render(findings, form)
+    return render(findings, form)
 
 
 def _paint(text: str, name: str, *, colour: bool) -> str:

@@ -8,9 +8,10 @@ from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any
 
-from shunter.adapters.files import DiskTree
+from shunter.adapters.files import DiskTree, write_file
 from shunter.core import reader
 from shunter.core.charts import Chart, load_chart
+from shunter.core.fixes import fixed
 from shunter.core.setvalues import parse_set
 from shunter.core.severity import at_levels
 from shunter.core.vendoring import verify_vendored
@@ -20,7 +21,7 @@ from shunter.flows.projects import answers_of, record_of
 from shunter.model.chart import Dependency
 from shunter.model.errors import ShunterError
 from shunter.model.files import Tree
-from shunter.model.findings import Finding, Kind, Report, Span
+from shunter.model.findings import Finding, Kind, Outcome, Report, Span, Status
 
 
 @dataclass(frozen=True, slots=True)
@@ -31,21 +32,46 @@ class Validation:
     environment: str = ""
     values: Sequence[str] = ()
     sets: Sequence[str] = ()
+    fix: bool = False
 
 
 def validate(context: Context, asked: Validation) -> Report:
-    """Judge every values file that the request names or, with no name, all of the workspace's."""
+    """Judge every values file that the request names or, with no name, all of the workspace's.
+
+    With `fix`, safe fixes are written into the files first; what is reported is what stays.
+    """
+    findings, count = _judged(context, asked)
+    outcomes = apply_fixes(context.start, findings) if asked.fix else ()
+    if outcomes:
+        findings, count = _judged(context, asked)
+    report = report_of(context, findings, count)
+    return replace(report, outcomes=outcomes)
+
+
+def _judged(context: Context, asked: Validation) -> tuple[list[Finding], int]:
     if asked.environment:
-        sites: Iterable[Site] = [context.site("environment", asked.environment)]
-        findings = [f for site in sites for f in judge_site(context, site, asked.values, asked.sets)]
-        count = 1
+        sites = [context.site("environment", asked.environment)]
     elif asked.files:
-        findings, count = _judge_files(context, asked)
+        return _judge_files(context, asked)
     else:
         sites = [site for site in context.sites() if site.kind in ("app", "environment")]
-        findings = [f for site in sites for f in judge_site(context, site, asked.values, asked.sets)]
-        count = len(sites)
-    return report_of(context, findings, count)
+    return [f for site in sites for f in judge_site(context, site, asked.values, asked.sets)], len(sites)
+
+
+def apply_fixes(start: Path, findings: Iterable[Finding]) -> tuple[Outcome, ...]:
+    """Write the safe fixes of findings into the files; every other byte stays. One outcome for each changed file."""
+    by_file: dict[str, list[Finding]] = {}
+    for finding in findings:
+        if finding.fix:
+            by_file.setdefault(finding.fix[0].span.path, []).append(finding)
+    outcomes = []
+    for name, wanted in sorted(by_file.items()):
+        state = DiskTree(start.joinpath(name).parent).get(Path(name).name)
+        data, applied = fixed(state.data, wanted, name) if state else (b"", ())
+        if state and applied:
+            write_file(start / name, replace(state, data=data))
+            outcomes.append(Outcome(name, Status.DONE, f"fixed: {', '.join(f.rule for f in applied)}"))
+    return tuple(outcomes)
 
 
 def report_of(context: Context, findings: Iterable[Finding], count: int) -> Report:
@@ -63,7 +89,7 @@ def judge_site(
     """The findings of one app chart or environment as it is on disk."""
     if site.kind == "environment":
         return judge_environment(context, site, site.tree(), values, sets)
-    return _judge_chart(context, site.path, site.tree(), values, sets)
+    return _judge_chart(context, site.path, site.tree(), [values], sets)
 
 
 def judge_environment(
@@ -85,8 +111,9 @@ def judge_environment(
 
 
 def _judge_chart(
-    context: Context, folder: Path, tree: Tree, values: Sequence[str], sets: Sequence[str]
+    context: Context, folder: Path, tree: Tree, runs: Sequence[Sequence[str]], sets: Sequence[str]
 ) -> tuple[Finding, ...]:
+    """The findings of a chart with each of several sets of `-f` files."""
     chart = load_chart(tree)
     if chart.missing:
         missing = chart.missing[0]
@@ -94,8 +121,10 @@ def _judge_chart(
             f"{label(context, folder)} needs chart {missing.name} {missing.version}, and charts/ does not hold it",
             hint="shunter lock",
         )
-    layers = [_extra(context, name) for name in values]
-    return relabelled(judge(chart, _with_sets(layers, sets)), label(context, folder))
+    findings: list[Finding] = []
+    for names in runs:
+        findings += judge(chart, _with_sets([_extra(context, name) for name in names], sets))
+    return relabelled(findings, label(context, folder))
 
 
 def _judge_files(context: Context, asked: Validation) -> tuple[list[Finding], int]:
@@ -113,14 +142,16 @@ def _judge_files(context: Context, asked: Validation) -> tuple[list[Finding], in
         if site is not None and site.kind == "environment":
             findings += judge_environment(context, site, site.tree(), asked.values, asked.sets)
         else:
-            extra = [name for name in names if _is_extra(context.start / name, folder)]
-            findings += _judge_chart(context, folder, DiskTree(folder), [*extra, *asked.values], asked.sets)
+            runs = [[name, *asked.values] for name in names if _is_extra(context.start / name, folder)]
+            findings += _judge_chart(context, folder, DiskTree(folder), runs or [asked.values], asked.sets)
     return findings, len(folders)
 
 
 def _is_extra(path: Path, folder: Path) -> bool:
-    names = ("values.yaml", "Chart.yaml", "Chart.lock", "values.schema.json")
-    return path.is_file() and not (path.parent == folder and path.name in names) and path.suffix in (".yaml", ".yml")
+    """Whether a file of a chart is a values file of its own, to be judged as if passed with `-f`."""
+    inside = path.absolute().relative_to(folder)
+    own = inside.as_posix() in ("values.yaml", "Chart.yaml") or inside.parts[0] in ("templates", "charts", "crds")
+    return path.is_file() and not own and path.suffix in (".yaml", ".yml")
 
 
 def _chart_folder(path: Path) -> Path | None:

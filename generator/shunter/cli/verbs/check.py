@@ -15,7 +15,7 @@ def validate(arguments: argparse.Namespace) -> Report:
 
     context = open_session(arguments)
     asked = check.Validation(
-        tuple(arguments.files), arguments.environment, tuple(arguments.values), tuple(arguments.set)
+        tuple(arguments.files), arguments.environment, tuple(arguments.values), tuple(arguments.set), arguments.fix
     )
     return check.validate(context, asked)
 
