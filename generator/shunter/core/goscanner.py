@@ -9,8 +9,8 @@ from typing import Any, Final
 
 from yaml.parser import Parser
 from yaml.reader import Reader
-from yaml.scanner import Scanner
-from yaml.tokens import ScalarToken
+from yaml.scanner import Scanner, ScannerError
+from yaml.tokens import ScalarToken, TagToken
 
 _BLANK: Final = "\0 \t\r\n\x85\u2028\u2029"
 
@@ -55,6 +55,26 @@ class GoParser(Reader, Scanner, Parser):
             if not spaces or (not self.flow_level and self.column < self.indent + 1):
                 break
         return ScalarToken("".join(chunks), True, start, end)
+
+    def scan_tag(self) -> TagToken:
+        """Scanner.scan_tag, but a handle is `!`, or `!word!`, and all else belongs to the tag."""
+        start = self.get_mark()
+        if self.peek(1) == "<" or self.peek(1) in _BLANK:
+            return super().scan_tag()
+        length = 1
+        while self.peek(length).isalnum() or self.peek(length) in "_-":
+            length += 1
+        handle, head = "!", ""
+        if self.peek(length) == "!":
+            length += 1
+            handle = self.prefix(length)
+        else:
+            head = self.prefix(length)[1:]
+        self.forward(length)
+        suffix = head if head and self.peek() in _BLANK else head + self.scan_tag_uri("tag", start)
+        if self.peek() not in _BLANK:
+            raise ScannerError("while scanning a tag", start, "did not find expected whitespace", self.get_mark())
+        return TagToken((handle, suffix), start, self.get_mark())
 
     def _ends_plain(self, length: int) -> bool:
         char: Any = self.peek(length)

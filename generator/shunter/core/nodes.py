@@ -32,14 +32,17 @@ BANG: Final = "!"
 Node: TypeAlias = Any  # a node of yaml.nodes, whose stubs leave half of the attributes out
 Pairs: TypeAlias = list[tuple[Node, Node]]
 _IN_FLOW: Final = "found an unquoted `?` inside brackets"
+_IN_TAG: Final = "did not find expected ',' or '}'"
 _GO_DIFFERS: Final = (
     "found unexpected ':'",
     "did not find expected tag URI",
     "did not find expected whitespace or line break",
     _IN_FLOW,
+    _IN_TAG,
 )
 _BRACKET: Final = re.compile(rb"[\[\]{}]")
 _BANG: Final = re.compile(r"(?:&\S+\s+)?!(?=\s)")
+_TAG_MARK: Final = re.compile(r"(?:&\S+\s+)?![^\s<]*[,\[\]{}]")
 _SLASH: Final = re.compile(r"(?<!\\)(?:\\\\)*\\/")
 
 
@@ -90,7 +93,7 @@ def _reread(text: bytes, error: MarkedYAMLError) -> Node | None:
     try:
         node = _compose_slowly(text, GoParser(text))
         if node is not None:
-            _as_go(node, decode(text))
+            _as_go(node, decode(text), of_libyaml=False)
     except YAMLError:
         raise error from None
     return node
@@ -111,7 +114,7 @@ def _composed(text: bytes) -> Node | None:
     return node
 
 
-def _as_go(root: Node, text: str) -> None:
+def _as_go(root: Node, text: str, *, of_libyaml: bool = True) -> None:
     """What go-yaml sees differently: a lone `!`; the escape `\\/` and a plain `?` in brackets, which it refuses."""
     stack, seen = [(root, False)], set()
     while stack:
@@ -119,6 +122,9 @@ def _as_go(root: Node, text: str) -> None:
         if id(node) in seen:
             continue
         seen.add(id(node))
+        in_flow = in_flow and of_libyaml
+        if in_flow and _TAG_MARK.match(text, node.start_mark.index):
+            raise MarkedYAMLError(None, None, _IN_TAG, node.start_mark)
         if node.__class__ is ScalarNode:
             _scalar_as_go(node, in_flow, text)
             continue
