@@ -58,3 +58,10 @@ def test_every_decision_is_in_the_index() -> None:
     pages = {page.name for page in folder.glob("[0-9]*.md")}
     assert set(re.findall(r"\]\(([^)]+)\)", (folder / "README.md").read_text("utf-8"))) == pages
     assert [name for name in pages if (folder / name).read_text("utf-8").count("\n") > 25] == []
+
+
+def test_every_benchmark_is_in_its_table() -> None:
+    table = (ROOT / "bench" / "README.md").read_text("utf-8")
+    scripts = [path for path in tracked() if path.parent == ROOT / "bench" and path.suffix == ".py"]
+    assert scripts
+    assert [path.name for path in scripts if f"`python bench/{path.name}`" not in table] == []
