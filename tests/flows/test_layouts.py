@@ -19,7 +19,8 @@ def whole_way(root: Path) -> str:
     ok("train", "cut", "1.0.0", cwd=root)
     ok("promote", "1.0.0", "--to", "tst", cwd=root)
     ok("promote", "--from", "tst", "--to", "pre", cwd=root)
-    ok("validate", cwd=root)
+    ok("validate", "--strict", cwd=root)
+    ok("lint", "--strict", cwd=root)
     return ok("render", "tst", cwd=root).out + ok("render", "pre", cwd=root).out
 
 

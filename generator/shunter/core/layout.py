@@ -117,7 +117,7 @@ def _root(workspace: Workspace, name: str, projects: list[Project], others: list
 
 def _summary(workspace: Workspace, project: Project) -> dict[str, Any]:
     summary: dict[str, Any] = {"kind": project.kind, "name": project.name, "path": project.path}
-    wanted = ("archetype", "language", "stage", "namespace", "cluster", "values_files")
+    wanted = ("archetype", "language", "stage", "namespace", "cluster", "values_files", "helm")
     return summary | {key: project.answers[key] for key in wanted if key in project.answers}
 
 
