@@ -32,14 +32,16 @@ BANG: Final = "!"
 Node: TypeAlias = Any  # a node of yaml.nodes, whose stubs leave half of the attributes out
 Pairs: TypeAlias = list[tuple[Node, Node]]
 _IN_FLOW: Final = "found an unquoted `?` inside brackets"
+_COLON: Final = "found unexpected ':'"
 _IN_TAG: Final = "did not find expected ',' or '}'"
 _GO_DIFFERS: Final = (
-    "found unexpected ':'",
+    _COLON,
     "did not find expected tag URI",
     "did not find expected whitespace or line break",
     _IN_FLOW,
     _IN_TAG,
 )
+_MAY_DIFFER: Final = re.compile(rb"!|\\/|:[,?\[\]{}]|[\[{][^?]*\?", re.DOTALL)
 _BRACKET: Final = re.compile(rb"[\[\]{}]")
 _BANG: Final = re.compile(r"(?:&\S+\s+)?!(?=\s)")
 _TAG_MARK: Final = re.compile(r"(?:&\S+\s+)?![^\s<]*[,\[\]{}]")
@@ -77,7 +79,7 @@ def compose(text: bytes) -> Node | None:
     """
     try:
         node = _composed(text)
-        if node is not None and (b"!" in text or b"\\/" in text or (b"?" in text and (b"[" in text or b"{" in text))):
+        if node is not None and (_MAY_DIFFER.search(text)):
             _as_go(node, decode(text))
     except MarkedYAMLError as error:
         if error.problem not in _GO_DIFFERS:
@@ -140,6 +142,8 @@ def _scalar_as_go(node: Node, in_flow: bool, text: str) -> None:
             node.tag = BANG
         if in_flow and "?" in node.value:
             raise MarkedYAMLError(None, None, _IN_FLOW, node.start_mark)
+        if in_flow and text[end : end + 1] == ":" and text[end + 1 : end + 2] in tuple(",?[]{}"):
+            raise MarkedYAMLError(None, None, _COLON, node.end_mark)
     elif node.tag == PLAIN:
         node.tag = BANG
     elif node.style == '"' and _SLASH.search(text, start, end):
