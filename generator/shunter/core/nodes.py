@@ -41,7 +41,7 @@ _GO_DIFFERS: Final = (
     _IN_FLOW,
     _IN_TAG,
 )
-_MAY_DIFFER: Final = re.compile(rb"!|\\/|:[,?\[\]{}]|[\[{][^?]*\?", re.DOTALL)
+_MAY_DIFFER: Final = re.compile(rb"!|\\/|:[,?\[\]{}]")
 _BRACKET: Final = re.compile(rb"[\[\]{}]")
 _BANG: Final = re.compile(r"(?:&\S+\s+)?!(?=\s)")
 _TAG_MARK: Final = re.compile(r"(?:&\S+\s+)?![^\s<]*[,\[\]{}]")
@@ -79,7 +79,8 @@ def compose(text: bytes) -> Node | None:
     """
     try:
         node = _composed(text)
-        if node is not None and (_MAY_DIFFER.search(text)):
+        in_brackets = b"?" in text and (b"[" in text or b"{" in text)
+        if node is not None and (in_brackets or _MAY_DIFFER.search(text)):
             _as_go(node, decode(text))
     except MarkedYAMLError as error:
         if error.problem not in _GO_DIFFERS:
