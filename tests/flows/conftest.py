@@ -8,29 +8,32 @@ from pathlib import Path
 import pytest
 
 from helpers.cli import ok
-from helpers.workspaces import copy, make_example
+from helpers.workspaces import copy, make_example, shared
 
 
 @pytest.fixture(scope="session")
-def example(tmp_path_factory: pytest.TempPathFactory) -> Path:
+def example() -> Path:
     """The example workspace, layout multi, as `new` leaves it. Not to be changed: see `shop`."""
-    return make_example(tmp_path_factory.mktemp("example"))
+    return shared("multi", make_example) / "shop"
 
 
 @pytest.fixture(scope="session")
-def mono_example(tmp_path_factory: pytest.TempPathFactory) -> Path:
+def mono_example() -> Path:
     """The same in one repository."""
-    return make_example(tmp_path_factory.mktemp("mono"), "mono")
+    return shared("mono", lambda folder: make_example(folder, "mono")) / "shop"
 
 
 @pytest.fixture(scope="session")
-def example_on_rails(example: Path, tmp_path_factory: pytest.TempPathFactory) -> Path:
+def example_on_rails(example: Path) -> Path:
     """The example workspace with train 1.0.0 in tst. Not to be changed: see `railed`."""
-    root = copy(example, tmp_path_factory.mktemp("rails") / "shop")
-    ok("package", cwd=root)
-    ok("train", "cut", "1.0.0", cwd=root)
-    ok("promote", "1.0.0", "--to", "tst", cwd=root)
-    return root
+
+    def depart(folder: Path) -> None:
+        root = copy(example, folder / "shop")
+        ok("package", cwd=root)
+        ok("train", "cut", "1.0.0", cwd=root)
+        ok("promote", "1.0.0", "--to", "tst", cwd=root)
+
+    return shared("rails", depart) / "shop"
 
 
 @pytest.fixture

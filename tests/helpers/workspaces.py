@@ -2,9 +2,12 @@
 
 from __future__ import annotations
 
+import fcntl
 import hashlib
 import itertools
+import os
 import shutil
+from collections.abc import Callable
 from pathlib import Path
 
 from helpers.cli import ok
@@ -33,6 +36,20 @@ def make_example(folder: Path, layout: str = "multi") -> Path:
     """The example workspace `shop` in that layout, below `folder`."""
     ok("new", "shop", "--example", "--defaults", "-d", f"layout={layout}", cwd=folder)
     return folder / "shop"
+
+
+def shared(name: str, make: Callable[[Path], object]) -> Path:
+    """The folder that `make` fills, once for all workers of a run. Not to be changed: see `copy`."""
+    folder = Path(os.environ["SHUNTER_TEST_FOLDER"]) / "shared" / name
+    folder.parent.mkdir(exist_ok=True)
+    with folder.with_suffix(".lock").open("w") as lock:
+        fcntl.flock(lock, fcntl.LOCK_EX)
+        if not folder.exists():
+            making = folder.with_suffix(".making")
+            making.mkdir()
+            make(making)
+            making.rename(folder)
+    return folder
 
 
 def digest(root: Path) -> str:

@@ -60,6 +60,11 @@ def git_dir(root: Path) -> Path | None:
     return (root / text.removeprefix("gitdir:").strip()) if text.startswith("gitdir:") else None
 
 
+def require_git() -> None:
+    """Raise ShunterError where git is not installed: Copier, which calls it too, would not say so."""
+    process.run(["git", "--version"], Path.cwd())
+
+
 def commit_time() -> tuple[int, str]:
     """Seconds and zone for a commit made now, or SOURCE_DATE_EPOCH (in UTC) when that is set."""
     fixed = os.environ.get("SOURCE_DATE_EPOCH", "")

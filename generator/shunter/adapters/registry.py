@@ -142,6 +142,7 @@ def _checked(data: bytes, entry: IndexEntry, where: str) -> bytes:
             hint="do not use it: restore the archive, or ask who runs the registry",
             notes=(f"index: {entry.digest}", f"found: {archive.digest(data)}"),
             exit_code=1,
+            rule="digest-mismatch",
         )
     return data
 

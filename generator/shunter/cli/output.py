@@ -35,7 +35,7 @@ def say(line: str) -> None:
 
 def print_error(error: ShunterError, *, colour: bool) -> None:
     """Print the one block of an error that ends a run."""
-    say(_block("error", "red", "", error.message, error.span, error.notes, error.hint, colour=colour))
+    say(_block("error", "red", error.rule, error.message, error.span, error.notes, error.hint, colour=colour))
 
 
 def print_report(report: Report, arguments: argparse.Namespace, *, colour: bool) -> None:

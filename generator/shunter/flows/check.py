@@ -99,15 +99,15 @@ def judge_environment(
 
     Sections of services that are known but not pinned yet are judged against their source charts.
     """
-    record = record_of(tree, label(context, site.path))
-    findings = list(verify_vendored(tree, record, "")) if record else []
+    folder = label(context, site.path)
+    record = record_of(tree, folder)
+    findings = verify_vendored(tree, record, "" if folder == "." else folder) if record else ()
     pinned = set(record.cars) if record else set()
     layers = layers_of(context, site, tree, values)
     chart = load_chart(tree, helm=str(answers_of(tree).get("helm", "4")))
     chart, unpinned = _with_unpinned(context, chart, pinned, layers)
-    judged = judge(chart, _with_sets(layers, sets))
-    findings += [_unpinned(f, unpinned) for f in judged]
-    return relabelled(findings, label(context, site.path))
+    judged = (_unpinned(f, unpinned) for f in judge(chart, _with_sets(layers, sets)))
+    return (*findings, *relabelled(judged, folder))
 
 
 def _judge_chart(

@@ -61,8 +61,9 @@ def _lint_site(context: Context, site: Site, helm: Engine | None) -> Iterator[Fi
     if helm is not None:
         found += _helm_lint(context, site, tree, helm)
     if site.kind == "environment":
-        record = record_of(tree, label(context, site.path))
-        found += verify_vendored(tree, record, "") if record else []
+        folder = label(context, site.path)
+        record = record_of(tree, folder)
+        yield from verify_vendored(tree, record, "" if folder == "." else folder) if record else ()
         for document in layers_of(context, site, tree):
             found += document.hazards()
             found += _image_tags(document)

@@ -12,6 +12,7 @@ from shunter.adapters.registry import HttpRegistry
 from shunter.core.archive import content_digest, pin_from_archive
 from shunter.core.versions import require_exact
 from shunter.flows.archives import Archives, open_archives, pack_tree
+from shunter.flows.check import label
 from shunter.flows.clock import generated_now
 from shunter.flows.context import Context, Site
 from shunter.flows.derive import Changes, app_files, environment_files
@@ -21,7 +22,7 @@ from shunter.flows.trains import all_trains
 from shunter.model.chart import Pin, TrainRecord
 from shunter.model.errors import ShunterError
 from shunter.model.files import FileState, OverlayTree, RepositoryPlan, SubTree, Tree
-from shunter.model.findings import Outcome, Report, Status
+from shunter.model.findings import Finding, Outcome, Report, Span, Status
 from shunter.model.workspace import Service
 
 
@@ -42,12 +43,14 @@ class Batch:
     changes: dict[Path, Changes] = field(default_factory=dict)
     packed: list[bytes] = field(default_factory=list)
     names: list[str] = field(default_factory=list)
+    places: list[str] = field(default_factory=list)
 
-    def take(self, name: str, version: str, data: bytes) -> None:
-        """Note an archive for publishing; later charts of this run may depend on it."""
+    def take(self, name: str, version: str, data: bytes, place: str) -> None:
+        """Note an archive for publishing; later charts of this run may depend on it. `place` is its chart's folder."""
         self.archives.pending[name, version] = data
         self.packed.append(data)
         self.names.append(f"{name} {version}")
+        self.places.append(place)
 
 
 def package(context: Context, names: Sequence[str], stamp: Stamp, *, dry_run: bool) -> Report:
@@ -56,18 +59,29 @@ def package(context: Context, names: Sequence[str], stamp: Stamp, *, dry_run: bo
         raise ShunterError("--version and --app-version stamp one chart", hint="shunter package CHART --version V")
     batch = Batch(open_archives(context), generated_now())
     for site in _charts(context, names):
-        _pack_site(batch, site, stamp)
+        _pack_site(batch, site, stamp, label(context, site.path))
     for service in context.workspace.services if context.workspace else ():
         if service.chart and (not names or service.name in names):
             _pack_existing(context, batch, service)
     published = batch.archives.directory.plan_publish(batch.packed, batch.generated)
     if published.findings:
-        return Report(findings=published.findings)
+        return Report(findings=_located(batch) or published.findings)
     directory = context.registries().directory
     registry: Changes = {f"{directory}/{path}": state for path, state in published.edits.items()}
     carry_out(_plans(context, batch, registry), context.root, dry_run=dry_run, diff=False)
     step = "" if context.workspace is None else "shunter train cut VERSION"
     return Report(outcomes=_outcomes(batch, published.noop, dry_run=dry_run), next_step=step)
+
+
+def _located(batch: Batch) -> tuple[Finding, ...]:
+    """What refuses each archive, at the Chart.yaml whose version has to be raised."""
+    taken = (
+        (place, batch.archives.directory.plan_publish([data], batch.generated))
+        for place, data in zip(batch.places, batch.packed, strict=True)
+    )
+    return tuple(
+        replace(f, span=Span(f"{place}/Chart.yaml")) for place, publication in taken for f in publication.findings
+    )
 
 
 def _charts(context: Context, names: Sequence[str]) -> list[Site]:
@@ -81,7 +95,7 @@ def _charts(context: Context, names: Sequence[str]) -> list[Site]:
     return [site for site in sites if not names or site.name in names]
 
 
-def _pack_site(batch: Batch, site: Site, stamp: Stamp) -> None:
+def _pack_site(batch: Batch, site: Site, stamp: Stamp, place: str) -> None:
     tree = site.tree()
     if site.kind == "app":
         derived = app_files(tree, site.folder, batch.archives, batch.generated)
@@ -90,7 +104,7 @@ def _pack_site(batch: Batch, site: Site, stamp: Stamp) -> None:
         tree = OverlayTree(tree, derived)
     tree = stamped(tree, site.folder, stamp)
     metadata = chart_metadata(tree, site.folder)
-    batch.take(metadata["name"], metadata["version"], pack_tree(tree, metadata["name"], metadata["version"]))
+    batch.take(metadata["name"], metadata["version"], pack_tree(tree, metadata["name"], metadata["version"]), place)
 
 
 def stamped(tree: Tree, path: str, stamp: Stamp) -> Tree:
@@ -120,9 +134,11 @@ def _pack_existing(context: Context, batch: Batch, service: Service) -> None:
             )
         tree = DiskTree(folder)
         metadata = chart_metadata(tree, chart.path)
-        batch.take(metadata["name"], metadata["version"], pack_tree(tree, metadata["name"], metadata["version"]))
+        data = pack_tree(tree, metadata["name"], metadata["version"])
+        batch.take(metadata["name"], metadata["version"], data, label(context, folder))
     elif not batch.archives.has(chart.name, chart.version):
-        batch.take(chart.name, chart.version, HttpRegistry(chart.repository).fetch(chart.name, chart.version))
+        data = HttpRegistry(chart.repository).fetch(chart.name, chart.version)
+        batch.take(chart.name, chart.version, data, chart.repository)
 
 
 def _plans(context: Context, batch: Batch, registry: Changes) -> list[RepositoryPlan]:

@@ -12,6 +12,7 @@ from typing import Any
 
 from shunter.adapters.copier import RenderRequest, render_many
 from shunter.adapters.files import DiskTree
+from shunter.adapters.git import require_git
 from shunter.adapters.merge import MergeProject, merge_repository
 from shunter.core.answers import merge_answers, read_answers
 from shunter.core.archive import pin_from_archive
@@ -101,6 +102,7 @@ class Request:
 
 def reconcile(request: Request) -> Reconciled:
     """The plans that bring every repository to what the workspace says. Writes nothing."""
+    require_git()
     drafts = [_draft(request, spec) for spec in plan_repositories(request.workspace) if _is_asked(request, spec)]
     _render(request, drafts)
     _remove(request, drafts)
@@ -280,7 +282,7 @@ def repositories_of(paths: Iterable[Path], root: Path, specs: Sequence[Repositor
     names = set()
     for path in paths:
         inside = [spec for spec in specs if (root / spec.folder).resolve() in (path, *path.parents)]
-        if not inside:
+        if not inside or not (path.exists() or path == (root / inside[-1].folder).resolve()):
             raise ShunterError(f"{path} is in no repository of this workspace", hint="name a repository's folder")
         names.add(max(inside, key=lambda spec: len((root / spec.folder).parts)).name)
     return frozenset(names)

@@ -113,6 +113,9 @@ def diff(context: Context, environment: str, other: str, only: str, helm: str) -
             f"{environment} promotes from nowhere", hint="name what to compare with: an environment or a train"
         )
     left, right = (environment, site, site.tree()), _other_side(context, site, other)
+    refused = tuple(finding for _, place, tree in (left, right) for finding in verify(tree, place.folder))
+    if refused:
+        return Report(findings=tuple(dict.fromkeys(refused)))
     parts = {"versions": _versions, "values": _values, "manifests": _manifests}
     chosen = [only] if only else list(parts)
     product = "".join(parts[part](context, left, right, helm) for part in chosen)

@@ -11,7 +11,9 @@ from typing import Any
 
 from shunter import __version__
 from shunter.adapters.apply import apply_new
+from shunter.adapters.files import DiskTree
 from shunter.adapters.git import Repository
+from shunter.adapters.prepare import refuse_taken
 from shunter.adapters.registry import DirectoryRegistry
 from shunter.adapters.templates import CANONICAL_SOURCE, bare_for
 from shunter.core.example import example_values
@@ -29,7 +31,7 @@ from shunter.flows.context import (
     workspace_schema,
 )
 from shunter.flows.plans import carry_out
-from shunter.flows.projects import record_of
+from shunter.flows.projects import chart_metadata, record_of
 from shunter.flows.reconcile import Request, reconcile
 from shunter.model.errors import ShunterError
 from shunter.model.files import FileState
@@ -55,6 +57,7 @@ class NewWorkspace:
 
 def new(asked: NewWorkspace) -> Report:
     """Make a workspace in a folder that is absent or empty: it appears by one rename, with one commit a repository."""
+    refuse_taken(asked.target)
     text = asked.text or first_text(
         asked.target.name, asked.layout, source=CANONICAL_SOURCE, release=__version__, example=asked.example
     )
@@ -132,6 +135,8 @@ def add_service(
     _require_label(name)
     if workspace.service(name):
         raise ShunterError(f"there is already a service `{name}`", hint="choose another name, or edit shunter.yaml")
+    if path := settings.get("chart", {}).get("path"):
+        chart_metadata(DiskTree(context.root / path), path)
     change = Change([(["services", name], dict(settings))], f"Add service {name}", "shunter package")
     return change_workspace(context, change, dry_run=dry_run, diff=diff)
 

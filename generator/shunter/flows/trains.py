@@ -10,7 +10,7 @@ from shunter.adapters.files import DiskTree
 from shunter.core.archive import content_digest, unpack
 from shunter.core.trains import FOLDER, parse_train, path_of, render_train
 from shunter.core.vendoring import check_library
-from shunter.core.versions import newest_first, require_exact
+from shunter.core.versions import is_exact, newest_first, require_exact
 from shunter.flows.archives import Archives, open_archives, pack_tree
 from shunter.flows.clock import generated_now
 from shunter.flows.context import Context
@@ -35,7 +35,7 @@ def find_train(context: Context, version: str) -> Train:
     """The train of that version, or an error that names the newest ones."""
     path = context.root / path_of(version)
     context.require_workspace()
-    if path.is_file():
+    if is_exact(version) and path.is_file():
         return parse_train(path.read_bytes(), path_of(version))
     known = [train.version for train in all_trains(context.root)][-5:]
     hint = f"known: {', '.join(known)}" if known else "shunter train cut VERSION makes one"

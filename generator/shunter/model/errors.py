@@ -9,11 +9,19 @@ class ShunterError(Exception):
     """shunter cannot go on (exit code 2).
 
     `message` is one sentence without a full stop; `hint` says what to do; `span` points at the culprit when
-    there is one; `notes` are further `name: text` lines below the source line.
+    there is one; `notes` are further `name: text` lines below the source line. A refusal by a rule of the catalogue
+    names that `rule`, and its `exit_code` is 1.
     """
 
     def __init__(
-        self, message: str, *, hint: str = "", span: Span | None = None, notes: tuple[str, ...] = (), exit_code: int = 2
+        self,
+        message: str,
+        *,
+        hint: str = "",
+        span: Span | None = None,
+        notes: tuple[str, ...] = (),
+        exit_code: int = 2,
+        rule: str = "",
     ) -> None:
         super().__init__(message)
         self.message = message
@@ -21,3 +29,4 @@ class ShunterError(Exception):
         self.span = span
         self.notes = notes
         self.exit_code = exit_code
+        self.rule = rule

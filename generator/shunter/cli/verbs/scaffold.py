@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import argparse
+import os
 import sys
 from pathlib import Path
 from typing import Any
@@ -46,13 +47,13 @@ def add_service(arguments: argparse.Namespace) -> Report:
     """`shunter add service NAME`."""
     context = open_session(arguments)
     return scaffold.add_service(
-        context, arguments.name, _service_settings(arguments), dry_run=arguments.dry_run, diff=arguments.diff
+        context, arguments.name, _service_settings(context, arguments), dry_run=arguments.dry_run, diff=arguments.diff
     )
 
 
-def _service_settings(arguments: argparse.Namespace) -> dict[str, Any]:
+def _service_settings(context: Context, arguments: argparse.Namespace) -> dict[str, Any]:
     if arguments.chart:
-        settings: dict[str, Any] = {"chart": _existing(arguments.chart, arguments.repository)}
+        settings: dict[str, Any] = {"chart": _existing(context, arguments.chart, arguments.repository)}
     else:
         settings = {"archetype": arguments.archetype or "rest-api"}
         settings |= {"language": arguments.language} if arguments.language else {}
@@ -60,9 +61,9 @@ def _service_settings(arguments: argparse.Namespace) -> dict[str, Any]:
     return settings | ({"team": arguments.team} if arguments.team else {})
 
 
-def _existing(chart: str, repository: str) -> dict[str, str]:
+def _existing(context: Context, chart: str, repository: str) -> dict[str, str]:
     if not repository:
-        return {"path": chart}
+        return {"path": Path(os.path.relpath(context.start / chart, context.root)).as_posix()}
     name, separator, version = chart.partition("@")
     if not separator:
         raise ShunterError(f"`{chart}` has no version", hint="--chart NAME@VERSION --repository URL")
