@@ -165,7 +165,7 @@ COMMANDS: tuple[Command, ...] = (
         "print the manifests of an environment, rendered by Helm",
         "shunter.cli.verbs.render:render",
         (
-            _option("environment", metavar="ENV", help="the environment"),
+            _option("environment", nargs="?", default="", metavar="ENV", help="default: the one you are in"),
             _option("services", nargs="*", metavar="SERVICE", help="only these services"),
             VALUES,
             SET,

@@ -76,9 +76,15 @@ class Context:
         found = self._planned(missing_ok=missing_ok) if self.workspace else discover(self.root)
         return tuple(site for site in found if not kind or site.kind == kind)
 
-    def site(self, kind: str, name: str) -> Site:
-        """The project of that kind and name, or an error that names the known ones."""
+    def site(self, kind: str, name: str = "") -> Site:
+        """The project of that kind and name, or an error that names the known ones.
+
+        Without a name: the project that the command was started in, or the only one there is.
+        """
         known = self.sites(kind, missing_ok=True)
+        if not name:
+            here = [site for site in known if site.path.resolve() in (self.start, *self.start.parents)]
+            name = next((site.name for site in (known if len(known) == 1 else here)), "")
         for site in known:
             if site.name == name:
                 require_checkout(site.root)
@@ -86,7 +92,8 @@ class Context:
         names = ", ".join(site.name for site in known)
         label = {"app": "chart"}.get(kind, kind)
         raise ShunterError(
-            f"there is no {label} `{name}`", hint=f"known: {names}" if names else f"there is no {label} yet"
+            f"there is no {label} `{name}`" if name else f"which {label}?",
+            hint=f"known: {names}" if names else f"there is no {label} yet",
         )
 
     def _planned(self, *, missing_ok: bool) -> Iterable[Site]:

@@ -44,11 +44,11 @@ def render(context: Context, environment: str, services: Sequence[str], how: Ren
     known = sorted(record.cars) if record else []
     for service in services:
         if service not in known:
-            hint = f"pinned: {', '.join(known)}" if known else f"shunter promote TRAIN --to {environment}"
-            raise ShunterError(f"{environment} pins no service `{service}`", hint=hint)
+            hint = f"pinned: {', '.join(known)}" if known else f"shunter promote TRAIN --to {site.name}"
+            raise ShunterError(f"{site.name} pins no service `{service}`", hint=hint)
     text = render_tree(context, site, tree, how)
     shown = only_services(text, services) if services else text
-    empty = (f"{environment} pins no app yet: nothing to render",) if not shown else ()
+    empty = (f"{site.name} pins no app yet: nothing to render",) if not shown else ()
     return Report(product=shown, notices=empty)
 
 
