@@ -1,4 +1,4 @@
-"""Runs the service until SIGTERM: `python -m orders_service`."""
+"""Runs the service until SIGTERM."""
 
 from __future__ import annotations
 

@@ -79,7 +79,7 @@ class ShutdownTest(unittest.TestCase):
 
     def test_logs_are_one_json_object_per_line(self) -> None:
         with started(DRAIN_DELAY="0") as (process, port):
-            self.assertEqual(get(port, "/nowhere")[0], 404)
+            self.assertEqual(get(port, "/nowhere?token=secret")[0], 404)
             process.send_signal(signal.SIGTERM)
             output, _ = process.communicate(timeout=10)
         entries = {entry["message"]: entry for entry in map(json.loads, output.splitlines())}

@@ -1,4 +1,4 @@
-"""Runs the service until SIGTERM: `python -m api_gateway_service`."""
+"""Runs the service until SIGTERM."""
 
 from __future__ import annotations
 

@@ -158,7 +158,9 @@ class _Handler(BaseHTTPRequestHandler):
     def _handle(self) -> None:
         service = self.server.service
         started = service.began()
-        method, path, pattern, response = self.command, self.path, "other", Response(status=499)
+        # Logs leave the query out: it may hold what nobody should read.
+        method, path = self.command, self.path.partition("?")[0]
+        pattern, response = "other", Response(status=499)
         try:
             try:
                 request = self._read()
