@@ -8,6 +8,7 @@ from typing import Any
 
 from jsonschema_rs import ValidationError
 
+from shunter.core import sops
 from shunter.core.coalesce import Coalesced, Slice
 from shunter.core.compiled import Schema
 from shunter.core.explain import dotted, shown
@@ -20,7 +21,8 @@ from shunter.model.findings import Finding, Span, TextEdit
 def findings(coalesced: Coalesced, part: Slice, schema: Schema) -> Iterator[Finding]:
     """The findings for all errors of one chart's schema, one per root cause."""
     assert schema.validator is not None
-    errors = sorted(schema.validator.iter_errors(part.values), key=_place)
+    raised = [error for error in schema.validator.iter_errors(part.values) if not sops.excuses(error)]
+    errors = sorted(raised, key=_place)
     case = _Case(coalesced, part, schema, errors)
     settled: set[KeyPath] = set()
     for finding, paths in case.lost_indentation():

@@ -144,7 +144,7 @@ def _load(files: Files, folder: str, helm: str) -> Chart:
         path = join(folder, "Chart.yaml")
         missing = Finding("chart-broken", "a chart needs a Chart.yaml", Span(path), hint="check the folder's name")
         return _broken(folder, "", *(definition.findings if definition else (missing,)))
-    values = _document(files, folder, "values.yaml", helm) or Document(join(folder, "values.yaml"), {})
+    values = _document(files, folder, "values.yaml", helm) or Document(join(folder, "values.yaml"), {}, helm=helm)
     fields = {key.lower(): value for key, value in definition.value.items()} | definition.value
     listed = _document(files, folder, "requirements.yaml", "3") if fields.get("apiVersion", "v1") == "v1" else None
     source = listed if listed is not None and listed.value else definition

@@ -1,4 +1,6 @@
-"""How Helm 4.2 lays values over values: the rules of pkg/chart/common/util/coalesce.go, on trees of dicts.
+"""How Helm lays values over values: the rules of pkg/chart/common/util/coalesce.go (4.2), on trees of dicts.
+
+Helm 3.21 differs in one thing: a null in a chart's own defaults stays.
 
 The trees are plain values, or traced ones: there a Leaf stands for each value that is no map, a Table for each map,
 and both remember their origin. Maps are changed and shared exactly as Helm changes and shares them.
@@ -43,10 +45,11 @@ class MismatchError(Exception):
 class Node:
     """A chart while its values are worked out: its name is the alias; values and subcharts change on the way."""
 
-    __slots__ = ("chart", "dependencies", "name", "subcharts", "values")
+    __slots__ = ("chart", "dependencies", "helm", "name", "subcharts", "values")
 
-    def __init__(self, name: str, values: dict[str, Any], chart: Any) -> None:
+    def __init__(self, name: str, values: dict[str, Any], chart: Any, helm: str) -> None:
         self.name = name
+        self.helm = helm
         self.values = values
         self.chart = chart
         self.subcharts: list[Node] = []
@@ -133,10 +136,11 @@ def _coalesce(node: Node, values: dict[str, Any], keep_nulls: bool) -> dict[str,
 
 def _add_defaults(node: Node, values: dict[str, Any], keep_nulls: bool) -> None:
     subcharts = {subchart.name for subchart in node.subcharts}
+    own_nulls = keep_nulls or node.helm == "3"
     for key, default in copy(node.values).items():
         if key not in values:
-            if keep_nulls or not is_null(default):
-                if isinstance(default, dict) and not keep_nulls:
+            if own_nulls or not is_null(default):
+                if isinstance(default, dict) and not own_nulls:
                     _drop_nulls(default)
                 values[key] = default
             continue
@@ -145,7 +149,7 @@ def _add_defaults(node: Node, values: dict[str, Any], keep_nulls: bool) -> None:
             del values[key]
         elif isinstance(value, dict) and isinstance(default, dict):
             keep = keep_nulls or key in subcharts
-            if not keep:
+            if not keep and not own_nulls:
                 _drop_nulls(default)
             merge_tables(value, default, keep_nulls=keep)
 

@@ -9,6 +9,7 @@ from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import replace
 from typing import Any, Final
 
+from shunter.core import sops
 from shunter.core.charts import Chart
 from shunter.core.coalesce import Coalesced, Slice, coalesce
 from shunter.core.compiled import Problem, Schema, compile_schema
@@ -28,13 +29,15 @@ def judge(chart: Chart, layers: Sequence[Document], *, hazards: bool = True) -> 
     lints = [finding for layer in layers if hazards for finding in layer.hazards()]
     if unread:
         return ordered([*unread, *lints])
-    coalesced = coalesce(chart, layers)
+    coalesced = coalesce(chart, [sops.decrypted_shape(layer) for layer in layers])
     if coalesced.mismatch is not None:
         return ordered([_mismatch(coalesced, *coalesced.mismatch), *lints])
-    from shunter.core import wiring
+    from shunter.core import content, wiring
 
     found = [finding for part in coalesced.slices for finding in judge_slice(coalesced, part)]
     lints += wiring.lints(coalesced)
+    lints += [finding for layer in layers if hazards for finding in content.secrets(layer)]
+    lints += [finding for part in coalesced.slices for finding in content.deprecated(coalesced, part)]
     refused = {(finding.span.path, finding.span.line, finding.span.column) for finding in found}
     lints = [lint for lint in lints if (lint.span.path, lint.span.line, lint.span.column) not in refused]
     return ordered([*found, *disabled(coalesced), *lints])

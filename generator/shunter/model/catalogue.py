@@ -271,6 +271,53 @@ _SCHEMA: Final = (
     ),
 )
 
+_SCHEMA_LINTS: Final = (
+    _lint(
+        "schema-unknown-keyword",
+        Severity.WARNING,
+        "a keyword that JSON Schema does not know",
+        "An unknown keyword is ignored without a word: `tpye: string` allows everything. The rule names the keyword "
+        "that was probably meant.",
+    ),
+    _lint(
+        "schema-no-global",
+        Severity.WARNING,
+        "a closed schema without `global`",
+        "Helm puts `global` into the values of every subchart. A schema with `additionalProperties: false` that does "
+        "not list it refuses all values as soon as the chart is a dependency.",
+    ),
+    _lint(
+        "schema-format-ignored",
+        Severity.NOTE,
+        "a format that Helm does not check",
+        "Helm checks `format` up to draft 7 only; without `$schema`, and in 2019-09 and 2020-12, it is a comment. "
+        "Add a `pattern`, or use draft 7.",
+    ),
+    _lint(
+        "schema-size",
+        Severity.NOTE,
+        "a schema that costs render time",
+        "Helm compiles a chart's schema again for every render and every alias. Above 100 KiB that is felt.",
+    ),
+)
+
+_CONTENT: Final = (
+    _lint(
+        "plaintext-secret",
+        Severity.WARNING,
+        "what looks like a secret in plain text",
+        "A values file is committed and printed in logs. A key such as `password` with a literal value, a private key "
+        "or a token belongs into an external secret that the values name, or into a file that SOPS encrypted.",
+    ),
+    _lint(
+        "deprecated-key",
+        Severity.WARNING,
+        "a key that the chart's schema marks as deprecated",
+        "The schema says `deprecated: true` for this key: it still works and will go. The hint is the schema's "
+        "description of it.",
+    ),
+)
+
 _WIRING: Final = (
     _verdict(
         "chart-broken",
@@ -402,6 +449,6 @@ _WORKSPACE: Final = (
 )
 
 RULES: Mapping[str, Rule] = MappingProxyType(
-    {rule.id: rule for rule in _READING + _HAZARDS + _SCHEMA + _WIRING + _WORKSPACE}
+    {rule.id: rule for rule in _READING + _HAZARDS + _SCHEMA + _SCHEMA_LINTS + _CONTENT + _WIRING + _WORKSPACE}
 )
 """All rules by id."""

@@ -1,0 +1,92 @@
+"""Lints on what values say: secrets in plain text, and keys that their chart calls deprecated."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+from typing import Any, Final
+
+from shunter.core.coalesce import Coalesced, Slice
+from shunter.core.compiled import compile_schema
+from shunter.core.explain import dotted
+from shunter.core.reader import Document, KeyPath
+from shunter.core.sops import is_encrypted
+from shunter.core.verdict import local
+from shunter.model.findings import Finding, Kind, Severity
+
+_SECRET_KEY: Final = re.compile(
+    r"(?:^|[a-z0-9_-])(?:pass(?:word|wd|phrase)|secret|token|api[_-]?key|private[_-]?key|access[_-]?key)$",
+    re.IGNORECASE,
+)
+_REFERENCE_KEY: Final = re.compile(r"(?:existing|name|ref|key|pull)[_-]?secrets?$", re.IGNORECASE)
+_PLACEHOLDER: Final = re.compile(
+    r"\s*$|[<$%{]|.*\{\{|(?:ref|secretref|vault|ssm|sops|env|file)[+:]|changeme|todo", re.IGNORECASE
+)
+_MOST_REFERENCES: Final = 20
+_SECRET_VALUE: Final = re.compile(
+    r"-----BEGIN [A-Z ]*PRIVATE KEY-----|\bAKIA[0-9A-Z]{16}\b|\bgh[pousr]_[A-Za-z0-9]{36}\b|\bglpat-[A-Za-z0-9_-]{20}\b"
+    r"|\bxox[abpr]-[A-Za-z0-9-]{10,}|\beyJ[A-Za-z0-9_-]{10,}\.eyJ[A-Za-z0-9_-]{10,}\."
+)
+
+
+def secrets(document: Document) -> Iterator[Finding]:
+    """What looks like a secret in plain text in one values file."""
+    for path, value in _strings(document.value or {}, ()):
+        key = next((step for step in reversed(path) if isinstance(step, str)), "")
+        named = _SECRET_KEY.search(key) and not _REFERENCE_KEY.search(key) and not _PLACEHOLDER.match(value)
+        if not is_encrypted(value) and (named or _SECRET_VALUE.search(value)):
+            message = f"`{dotted(path)}` looks like a secret in plain text"
+            hint = "name an external secret instead, or encrypt the file with SOPS"
+            yield Finding(
+                "plaintext-secret", message, document.span(path), Kind.LINT, Severity.WARNING, path, hint=hint
+            )
+
+
+def _strings(value: Any, path: KeyPath) -> Iterator[tuple[KeyPath, str]]:
+    if isinstance(value, str):
+        yield path, value
+    items = value.items() if isinstance(value, dict) else enumerate(value) if isinstance(value, list) else ()
+    for step, item in items:
+        yield from _strings(item, (*path, step))
+
+
+def deprecated(coalesced: Coalesced, part: Slice) -> Iterator[Finding]:
+    """Keys that a chart's schema marks as deprecated and a file other than the chart's own sets."""
+    if part.chart.schema is None or b'"deprecated"' not in part.chart.schema:
+        return
+    document = compile_schema(part.chart.schema).document
+    for path, schema in _deprecated(document, document, part.values, ()):
+        origin = coalesced.origin((*part.path, *path))
+        if origin is None or origin[0] is part.chart.values:
+            continue
+        message = f"`{dotted(origin[1])}` is deprecated in {part.chart.name} {part.chart.version}"
+        hint = str(schema.get("description") or "see the chart's notes for what replaces it").split("\n")[0]
+        span = origin[0].span(origin[1], of="key")
+        yield Finding("deprecated-key", message, span, Kind.LINT, Severity.WARNING, origin[1], hint=hint)
+
+
+def _followed(document: Any, schema: Any) -> dict[str, Any]:
+    """The schema that local references lead to; an empty one where they lead nowhere, or in a circle."""
+    for _ in range(_MOST_REFERENCES):
+        if not isinstance(schema, dict):
+            return {}
+        if "$ref" not in schema:
+            return schema
+        schema = local(document, schema["$ref"])
+    return {}
+
+
+def _deprecated(document: Any, schema: Any, value: Any, path: KeyPath) -> Iterator[tuple[KeyPath, dict[str, Any]]]:
+    schema = _followed(document, schema)
+    if schema.get("deprecated") is True and path:
+        yield path, schema
+        return
+    for branch in schema.get("allOf", []):
+        yield from _deprecated(document, branch, value, path)
+    if isinstance(value, dict):
+        for key, item in schema.get("properties", {}).items():
+            if key in value:
+                yield from _deprecated(document, item, value[key], (*path, key))
+    elif isinstance(value, list):
+        for index, item in enumerate(value):
+            yield from _deprecated(document, schema.get("items"), item, (*path, index))

@@ -1,0 +1,47 @@
+"""Values files that SOPS encrypted: their keys are in the clear, their scalars read `ENC[...]`.
+
+What decrypts them before Helm takes the metadata below `sops` away. An encrypted scalar may be anything, so it
+satisfies whatever a schema asks of a scalar; its key is checked like any other.
+"""
+
+from __future__ import annotations
+
+import re
+from dataclasses import replace
+from typing import Any, Final
+
+from shunter.core.reader import Document
+
+_ENCRYPTED: Final = re.compile(r"ENC\[AES256_GCM,data:[^\]]*\]", re.DOTALL)
+_RANGE: Final = ("minimum", "maximum", "exclusiveMinimum", "exclusiveMaximum", "multipleOf")
+_TEXT: Final = ("pattern", "format", "minLength", "maxLength", "contentEncoding", "contentMediaType")
+_SCALAR_KEYWORDS: Final = frozenset(("type", "enum", "const", "not", *_RANGE, *_TEXT))
+
+
+def is_encrypted(value: Any) -> bool:
+    """Whether a value is one that SOPS encrypted."""
+    return isinstance(value, str) and _ENCRYPTED.fullmatch(value.strip()) is not None
+
+
+def is_sops_file(document: Document) -> bool:
+    """Whether SOPS encrypted this file: it says so below `sops`."""
+    metadata = (document.value or {}).get("sops")
+    return isinstance(metadata, dict) and "mac" in metadata and "lastmodified" in metadata
+
+
+def decrypted_shape(document: Document) -> Document:
+    """The document as Helm gets it once it is decrypted: without the metadata, scalars still encrypted."""
+    if not is_sops_file(document):
+        return document
+    return replace(document, value={key: value for key, value in (document.value or {}).items() if key != "sops"})
+
+
+def excuses(error: Any) -> bool:
+    """Whether a schema's error is only about what an encrypted scalar may turn out to be."""
+    if not is_encrypted(error.instance):
+        return False
+    if error.kind.name in _SCALAR_KEYWORDS:
+        types = error.kind.as_dict().get("types")
+        return types is None or not set(types) <= {"object", "array"}
+    branches = error.kind.as_dict().get("context")
+    return branches is not None and any(branch and all(map(excuses, branch)) for branch in branches)
