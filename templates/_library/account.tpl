@@ -14,7 +14,7 @@ apiVersion: rbac.authorization.k8s.io/v1
 kind: {{ $kind }}
 {{ include "[[ lib ]]._metadata" (dict "c" $ "name" $name) }}
 rules:
-  {{- toYaml . | nindent 2 }}
+  {{- include "[[ lib ]]._block" . | trim | nindent 2 }}
 ---
 apiVersion: rbac.authorization.k8s.io/v1
 kind: {{ $kind }}Binding

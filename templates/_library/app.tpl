@@ -41,16 +41,13 @@
 {{- include "[[ lib ]]._controllers" . }}
 {{- end -}}
 
-[# For an app chart's NOTES.txt. -#]
+[# For an app chart's NOTES.txt; without the defaults, since Helm renders it for every app of an umbrella. -#]
 {{- define "[[ lib ]].notes" -}}
-{{- $c := dict "root" . -}}
-{{- include "[[ lib ]].context" $c -}}
-{{ $c.values.kind }} {{ $c.fullname }} runs {{ include "[[ lib ]].image" (dict "root" . "image" $c.values.image) }} in namespace {{ .Release.Namespace }}.
-{{- if ($c.values.ingress).enabled }}
-{{- range $c.values.ingress.hosts }}
-http{{ if $c.values.ingress.tls }}s{{ end }}://{{ include "[[ lib ]]._string" (dict "value" .host "root" $c.root) | trimAll "\"" }}
+{{ .Chart.Name }} {{ .Chart.AppVersion }} runs as {{ include "[[ lib ]].fullname" . }} in namespace {{ .Release.Namespace }}.
+{{- with .Values.ingress }}
+{{- range .hosts }}
+It is reached at {{ include "[[ lib ]]._string" (dict "value" .host "root" $) | trimAll "\"" }}.
 {{- end }}
-{{- else if and $c.values.service.enabled $c.ports }}
-kubectl --namespace {{ .Release.Namespace }} port-forward service/{{ $c.fullname }} {{ $c.values.service.port }}
 {{- end }}
+kubectl --namespace {{ .Release.Namespace }} get all --selector app.kubernetes.io/instance={{ .Release.Name }},app.kubernetes.io/name={{ include "[[ lib ]].name" . }}
 {{ end -}}

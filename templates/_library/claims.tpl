@@ -1,7 +1,7 @@
 [# The spec of a claim, for a PersistentVolumeClaim and for a StatefulSet's template alike. -#]
 {{- define "[[ lib ]]._claimSpec" -}}
 accessModes:
-  {{- toYaml (.claim.accessModes | default (list "ReadWriteOnce")) | nindent 2 }}
+  {{- include "[[ lib ]]._block" (.claim.accessModes | default (list "ReadWriteOnce")) | trim | nindent 2 }}
 {{- with .claim.storageClass | default (.c.root.Values.global).storageClass }}
 storageClassName: {{ . }}
 {{- end }}

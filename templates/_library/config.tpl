@@ -1,8 +1,10 @@
 [# What a ConfigMap or Secret holds: `data`, and the chart's files that match the pattern `files`. -#]
 {{- define "[[ lib ]]._contents" -}}
 {{- include "[[ lib ]]._data" (dict "data" .of.data "root" .root) -}}
-{{- with .of.files }}
-{{ ($.root.Files.Glob .).AsConfig }}
+{{- if .of.files }}
+{{- with .root.Files.Glob .of.files }}
+{{ .AsConfig }}
+{{- end }}
 {{- end }}
 {{- end -}}
 

@@ -1,6 +1,6 @@
 [# One container: c (its unit), w (its values), name, ports, main (it gets the unit's volumes). -#]
 {{- define "[[ lib ]].container" -}}
-{{- $root := .c.root -}}{{- $w := .w -}}
+{{- $root := .c.root -}}{{- $w := .w -}}{{- $portName := .c.portName -}}
 - name: {{ .name }}
   image: {{ include "[[ lib ]].image" (dict "root" $root "image" $w.image) | quote }}
   {{- with $w.image.pullPolicy }}
@@ -31,7 +31,7 @@
   {{- range $name := list "livenessProbe" "readinessProbe" "startupProbe" }}
   {{- with get $w $name }}
   {{ $name }}:
-    {{- include "[[ lib ]]._probe" (dict "probe" . "name" (printf "%s: %s" $root.Chart.Name $name)) | nindent 4 }}
+    {{- include "[[ lib ]]._probe" (dict "probe" . "port" $portName "name" (printf "%s: %s" $root.Chart.Name $name)) | nindent 4 }}
   {{- end }}
   {{- end }}
   {{- include "[[ lib ]]._fields" (dict "of" $w "indent" 2 "keys" (list "workingDir" "resources" "securityContext")) }}
@@ -52,5 +52,5 @@
 {{- if and $sleep (not $lifecycle.preStop) -}}
 {{- $lifecycle = merge (dict "preStop" (dict "sleep" (dict "seconds" $sleep))) $lifecycle -}}
 {{- end -}}
-{{- with $lifecycle }}{{ toYaml . }}{{ end -}}
+{{- with $lifecycle }}{{ include "[[ lib ]]._block" . | trim }}{{ end -}}
 {{- end -}}

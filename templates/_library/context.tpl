@@ -2,8 +2,8 @@
 {{- define "[[ lib ]].context" -}}
 {{- $root := .root -}}
 {{- $archetype := required (printf "%s: archetype is missing" $root.Chart.Name) $root.Values.archetype -}}
-{{- $values := include "[[ lib ]].defaults" $root | fromYaml -}}
-{{- $more := include (printf "[[ lib ]].defaults.%s" $archetype) $root | fromYaml -}}
+{{- $values := include "[[ lib ]].defaults" $root | fromJson -}}
+{{- $more := include (printf "[[ lib ]].defaults.%s" $archetype) $root | fromJson -}}
 {{- $_ := set . "values" (mustMergeOverwrite $values $more $root.Values) -}}
 {{- $_ := set . "id" "main" -}}
 {{- $_ := set . "container" $root.Chart.Name -}}

@@ -14,7 +14,7 @@ spec:
       {{- .match | nindent 6 }}
   strategy:
     {{- if $w.updateStrategy }}
-    {{- toYaml $w.updateStrategy | nindent 4 }}
+    {{- include "[[ lib ]]._block" $w.updateStrategy | trim | nindent 4 }}
     {{- else }}
     type: RollingUpdate
     rollingUpdate:

@@ -18,7 +18,7 @@ configuration inline, since its ConfigMap may not exist yet. -#]
 - name: {{ $name }}
   {{- if kindIs "map" $value }}
   valueFrom:
-    {{- toYaml $value | nindent 4 }}
+    {{- include "[[ lib ]]._block" $value | trim | nindent 4 }}
   {{- else }}
   value: {{ include "[[ lib ]]._string" (dict "value" $value "root" $root) }}
   {{- end }}

@@ -28,7 +28,7 @@ spec:
               service:
                 name: {{ $c.fullname }}{{ with .service }}-{{ . }}{{ end }}
                 port:
-                  name: {{ .port | default ($c.values.service.portName | default "http") }}
+                  name: {{ .port | default $c.portName }}
           {{- end }}
     {{- end }}
 {{- end -}}
@@ -43,7 +43,7 @@ kind: {{ .kind }}
 spec:
   {{- with $route.parentRefs }}
   parentRefs:
-    {{- toYaml . | nindent 4 }}
+    {{- include "[[ lib ]]._block" . | trim | nindent 4 }}
   {{- end }}
   {{- with $route.hostnames }}
   hostnames:
@@ -52,6 +52,6 @@ spec:
   rules:
     {{- range $route.rules | default (list dict) }}
     {{- $backend := dict "name" $c.fullname "port" ($c.values.service.port | int) }}
-    - {{- mustMergeOverwrite (dict "backendRefs" (list $backend)) . | toYaml | nindent 6 }}
+    - {{- include "[[ lib ]]._block" (mustMergeOverwrite (dict "backendRefs" (list $backend)) .) | trim | nindent 6 }}
     {{- end }}
 {{- end -}}

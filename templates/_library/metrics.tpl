@@ -12,9 +12,9 @@ spec:
     matchLabels:
       {{- $c.match | nindent 6 }}
   {{ ternary "endpoints" "podMetricsEndpoints" (eq $kind "serviceMonitor") }}:
-    - port: {{ $c.values.metrics.port | default "http" }}
+    - port: {{ $c.values.metrics.port | default $c.portName }}
       path: {{ $c.values.metrics.path | default "/metrics" }}
-      {{- include "[[ lib ]]._fields" (dict "of" $monitor "indent" 6 "keys" (list "interval" "metricRelabelings" "relabelings")) }}
+      {{- include "[[ lib ]]._fields" (dict "of" $monitor "indent" 6 "keys" (list "interval")) }}
 {{- end }}
 {{- end }}
 {{- with .values.metrics.prometheusRule }}
@@ -27,7 +27,7 @@ spec:
   groups:
     - name: {{ $c.fullname }}
       rules:
-        {{- toYaml .rules | nindent 8 }}
+        {{- include "[[ lib ]]._block" .rules | trim | nindent 8 }}
 {{- end }}
 {{- end }}
 {{- end -}}

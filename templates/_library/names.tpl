@@ -33,21 +33,28 @@ helm.sh/chart: {{ printf "%s-%s" .root.Chart.Name .root.Chart.Version | replace 
 
 {{- define "[[ lib ]]._version" -}}
 {{- with .Chart.AppVersion }}
-app.kubernetes.io/version: {{ regexReplaceAll "[^A-Za-z0-9_.-]+" . "_" | trunc 63 | trimAll "_.-" | quote }}
+app.kubernetes.io/version: {{ . | replace "+" "_" | trunc 63 | trimAll "_.-" | quote }}
 {{- end }}
 {{- end -}}
 
 [# Labels of one's own, without those that only the library sets. -#]
 {{- define "[[ lib ]]._own" -}}
 {{- with omit (. | default dict) "app.kubernetes.io/component" "app.kubernetes.io/instance" "app.kubernetes.io/managed-by" "app.kubernetes.io/name" "app.kubernetes.io/version" "helm.sh/chart" }}
-{{ toYaml . }}
+{{ include "[[ lib ]]._block" . | trim }}
 {{- end }}
 {{- end -}}
 
-[# Takes root and image; the tag is the chart's appVersion unless set, a digest wins over both. -#]
+[# Takes root and image; the tag is the chart's appVersion unless set, a digest wins over both. `global.imageRegistry`
+takes the place of the registry, wherever that is written. -#]
 {{- define "[[ lib ]].image" -}}
 {{- $image := .image | default dict -}}
 {{- $repository := required (printf "%s: image.repository is missing" .root.Chart.Name) $image.repository -}}
-{{- with (.root.Values.global).imageRegistry | default $image.registry }}{{ . }}/{{ end }}{{ $repository }}
+{{- $registry := $image.registry -}}
+{{- with (.root.Values.global).imageRegistry -}}
+{{- $registry = . -}}
+{{- $host := first (splitList "/" $repository) -}}
+{{- if or (contains "." $host) (contains ":" $host) -}}{{- $repository = trimPrefix (print $host "/") $repository -}}{{- end -}}
+{{- end -}}
+{{- with $registry }}{{ . }}/{{ end }}{{ $repository }}
 {{- if $image.digest }}@{{ $image.digest }}{{ else }}:{{ $image.tag | default .root.Chart.AppVersion }}{{ end }}
 {{- end -}}

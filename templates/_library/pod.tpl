@@ -10,16 +10,17 @@ metadata:
   {{- end }}
 spec:
   serviceAccountName: {{ if and .inline (or ($w.serviceAccount).made ($w.serviceAccount).create) }}default{{ else }}{{ .account }}{{ end }}
+  enableServiceLinks: false
   automountServiceAccountToken: {{ ($w.serviceAccount).automount | default false }}
   {{- with $w.imagePullSecrets | default (.root.Values.global).imagePullSecrets }}
   imagePullSecrets:
-    {{- toYaml . | nindent 4 }}
+    {{- include "[[ lib ]]._block" . | trim | nindent 4 }}
   {{- end }}
   {{- with $w.podSecurityContext }}
   securityContext:
-    {{- toYaml . | nindent 4 }}
+    {{- include "[[ lib ]]._block" . | trim | nindent 4 }}
   {{- end }}
-  {{- include "[[ lib ]]._fields" (dict "of" $w "indent" 2 "keys" (list "enableServiceLinks" "terminationGracePeriodSeconds" "nodeSelector" "tolerations" "priorityClassName")) }}
+  {{- include "[[ lib ]]._fields" (dict "of" $w "indent" 2 "keys" (list "terminationGracePeriodSeconds" "nodeSelector" "tolerations" "priorityClassName")) }}
   {{- if has $w.kind (list "Job" "CronJob") }}
   restartPolicy: {{ $w.restartPolicy | default "Never" }}
   {{- else }}

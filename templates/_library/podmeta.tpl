@@ -16,14 +16,14 @@
 {{- $_ := set $own "redeploy" (toString .root.Release.Revision) -}}
 {{- end -}}
 {{- end -}}
-{{- with $own }}{{ toYaml . }}{{ end -}}
+{{- with $own }}{{ include "[[ lib ]]._block" . | trim }}{{ end -}}
 {{- end -}}
 
 [# Instances keep away from each other: softly over hosts and zones, or as the presets say. -#]
 {{- define "[[ lib ]]._affinity" -}}
 {{- $preset := toString .values.podAntiAffinityPreset -}}
 {{- if .values.affinity -}}
-{{- toYaml .values.affinity -}}
+{{- include "[[ lib ]]._block" .values.affinity | trim -}}
 {{- else if eq $preset "hard" -}}
 podAntiAffinity:
   requiredDuringSchedulingIgnoredDuringExecution:
@@ -46,7 +46,7 @@ podAntiAffinity:
 {{- define "[[ lib ]]._spread" -}}
 {{- $how := toString .values.topologySpread -}}
 {{- if .values.topologySpreadConstraints -}}
-{{- toYaml .values.topologySpreadConstraints -}}
+{{- include "[[ lib ]]._block" .values.topologySpreadConstraints -}}
 {{- else if has $how (list "soft" "hard") -}}
 {{- $match := .match -}}
 {{- range $key := list "kubernetes.io/hostname" "topology.kubernetes.io/zone" }}

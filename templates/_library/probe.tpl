@@ -1,4 +1,4 @@
-[# A probe: Kubernetes' own handlers, or in short `path` (HTTP) or `port` alone (TCP), with `type` to say otherwise. -#]
+[# A probe: Kubernetes' own handlers, or in short `path` (HTTP) or `port` alone (TCP), with `type` to say otherwise. `port` is the default. -#]
 {{- define "[[ lib ]]._probe" -}}
 {{- $probe := .probe -}}
 {{- $handlers := list -}}
@@ -10,7 +10,7 @@
 {{- end -}}
 {{- if not $handlers -}}
 {{- $type := $probe.type | default (ternary "http" "tcp" (not (empty $probe.path))) -}}
-{{- $port := $probe.port | default "http" -}}
+{{- $port := $probe.port | default .port -}}
 {{- if eq $type "http" -}}
 httpGet:
   path: {{ $probe.path | default "/" | quote }}
@@ -23,6 +23,6 @@ tcpSocket:
   port: {{ $port }}
 {{- end }}
 {{- end }}
-{{- $fields := concat $handlers (list "initialDelaySeconds" "periodSeconds" "timeoutSeconds" "successThreshold" "failureThreshold" "terminationGracePeriodSeconds") -}}
+{{- $fields := concat $handlers (list "initialDelaySeconds" "periodSeconds" "timeoutSeconds" "failureThreshold" "terminationGracePeriodSeconds") -}}
 {{- include "[[ lib ]]._fields" (dict "of" $probe "indent" 0 "keys" $fields) | trimAll (ternary "\n" "" (not (empty $handlers))) -}}
 {{- end -}}

@@ -23,11 +23,11 @@ spec:
     {{- end }}
     {{- end }}
     {{- with $hpa.metrics }}
-    {{- toYaml . | nindent 4 }}
+    {{- include "[[ lib ]]._block" . | trim | nindent 4 }}
     {{- end }}
   {{- with $hpa.behavior }}
   behavior:
-    {{- toYaml . | nindent 4 }}
+    {{- include "[[ lib ]]._block" . | trim | nindent 4 }}
   {{- end }}
 {{- end -}}
 
@@ -45,7 +45,7 @@ spec:
     updateMode: {{ .values.verticalPodAutoscaler.updateMode | default "Off" | quote }}
   {{- with .values.verticalPodAutoscaler.resourcePolicy }}
   resourcePolicy:
-    {{- toYaml . | nindent 4 }}
+    {{- include "[[ lib ]]._block" . | trim | nindent 4 }}
   {{- end }}
 {{- end -}}
 

@@ -20,7 +20,7 @@ kind: ExternalSecret
 spec:
   refreshInterval: {{ $item.refreshInterval | default "1h" }}
   secretStoreRef:
-    {{- toYaml $item.secretStoreRef | nindent 4 }}
+    {{- include "[[ lib ]]._block" $item.secretStoreRef | trim | nindent 4 }}
   target:
     name: {{ printf "%s-%s" $c.base $id }}
   {{- with $item.data }}
@@ -29,13 +29,13 @@ spec:
     {{- if $reference }}
     - secretKey: {{ $key }}
       remoteRef:
-        {{- toYaml $reference | nindent 8 }}
+        {{- include "[[ lib ]]._block" $reference | trim | nindent 8 }}
     {{- end }}
     {{- end }}
   {{- end }}
   {{- with $item.dataFrom }}
   dataFrom:
-    {{- toYaml . | nindent 4 }}
+    {{- include "[[ lib ]]._block" . | trim | nindent 4 }}
   {{- end }}
 {{- end }}
 {{- end }}
@@ -51,7 +51,7 @@ kind: SealedSecret
 {{ include "[[ lib ]]._metadata" (dict "c" $c "name" (printf "%s-%s" $c.base $id) "annotations" $item.annotations) }}
 spec:
   encryptedData:
-    {{- toYaml $item.encryptedData | nindent 4 }}
+    {{- include "[[ lib ]]._block" $item.encryptedData | trim | nindent 4 }}
   template:
     type: {{ $item.type | default "Opaque" }}
 {{- end }}

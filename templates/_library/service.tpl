@@ -4,13 +4,13 @@
 ---
 apiVersion: v1
 kind: Service
-{{ include "[[ lib ]]._metadata" (dict "c" .c "name" .name "annotations" $service.annotations "labels" $service.labels) }}
+{{ include "[[ lib ]]._metadata" (dict "c" .c "name" .name "annotations" $service.annotations) }}
 spec:
   {{- if $service.headless }}
   clusterIP: None
   {{- end }}
   type: {{ $service.type | default "ClusterIP" }}
-  {{- include "[[ lib ]]._fields" (dict "of" $service "indent" 2 "keys" (list "externalTrafficPolicy" "internalTrafficPolicy" "ipFamilyPolicy" "loadBalancerClass" "loadBalancerSourceRanges" "publishNotReadyAddresses" "sessionAffinity" "sessionAffinityConfig" "trafficDistribution")) }}
+  {{- include "[[ lib ]]._fields" (dict "of" $service "indent" 2 "keys" (list "externalTrafficPolicy" "internalTrafficPolicy" "ipFamilyPolicy" "loadBalancerClass" "publishNotReadyAddresses" "sessionAffinity" "sessionAffinityConfig" "trafficDistribution")) }}
   selector:
     {{- .c.match | nindent 4 }}
   ports:
@@ -19,9 +19,6 @@ spec:
       port: {{ $port.servicePort | default $port.port | int }}
       targetPort: {{ $port.target | default $name }}
       protocol: {{ $port.protocol | default "TCP" }}
-      {{- with $port.appProtocol }}
-      appProtocol: {{ . }}
-      {{- end }}
       {{- with $port.nodePort }}
       nodePort: {{ int . }}
       {{- end }}
@@ -43,7 +40,7 @@ own, before it is ready too, and peers find each other through it. -#]
 {{- if and $service (ne (toString $service.enabled) "false") }}
 {{- $ports := $c.ports }}
 {{- if $service.port }}
-{{- $port := dict "port" $service.port "target" ($service.targetPort | default "http") "nodePort" $service.nodePort "appProtocol" $service.appProtocol }}
+{{- $port := dict "port" $service.port "target" ($service.targetPort | default $c.portName) "nodePort" $service.nodePort }}
 {{- $ports = dict ($service.portName | default "http") $port }}
 {{- end }}
 {{ include "[[ lib ]].service" (dict "c" $c "name" (printf "%s-%s" $c.fullname $id) "service" $service "ports" $ports) }}
@@ -54,10 +51,11 @@ own, before it is ready too, and peers find each other through it. -#]
 [# Ports of the unit's main container: service.port as `http` (or portName), and the map `ports`. -#]
 {{- define "[[ lib ]]._ports" -}}
 {{- $ports := dict -}}
+{{- $_ := set . "portName" ((.values.service).portName | default "http") -}}
 {{- with .values.service -}}
 {{- if .port -}}
-{{- $main := dict "port" (.targetPort | default .port) "servicePort" .port "nodePort" .nodePort "appProtocol" .appProtocol -}}
-{{- $_ := set $ports (.portName | default "http") $main -}}
+{{- $main := dict "port" (.targetPort | default .port) "servicePort" .port "nodePort" .nodePort -}}
+{{- $_ := set $ports $.portName $main -}}
 {{- end -}}
 {{- end -}}
 {{- range $name, $port := .values.ports -}}

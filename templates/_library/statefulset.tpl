@@ -16,7 +16,7 @@ spec:
       {{- .match | nindent 6 }}
   updateStrategy:
     {{- if $w.updateStrategy }}
-    {{- toYaml $w.updateStrategy | nindent 4 }}
+    {{- include "[[ lib ]]._block" $w.updateStrategy | trim | nindent 4 }}
     {{- else }}
     type: RollingUpdate
     rollingUpdate:
@@ -36,7 +36,7 @@ spec:
           {{- $c.match | nindent 10 }}
         {{- with $claim.annotations }}
         annotations:
-          {{- toYaml . | nindent 10 }}
+          {{- include "[[ lib ]]._block" . | trim | nindent 10 }}
         {{- end }}
       spec:
         {{- include "[[ lib ]]._claimSpec" (dict "c" $c "claim" $claim) | nindent 8 }}

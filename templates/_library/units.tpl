@@ -2,7 +2,7 @@
 comes from the unit above, what it does (command, ports, probes, volumes) does not. -#]
 {{- define "[[ lib ]]._sub" -}}
 {{- $c := .c -}}{{- $spec := .spec -}}
-{{- $base := include "[[ lib ]].defaults" $c.root | fromYaml -}}
+{{- $base := include "[[ lib ]].defaults" $c.root | fromJson -}}
 {{- $kept := pick $c.values "commonAnnotations" "commonLabels" "env" "envFrom" "image" "imagePullSecrets" "nodeSelector" "podAnnotations" "podLabels" "podSecurityContext" "redeployAlways" "securityContext" "serviceAccount" "sessionStore" "tolerations" -}}
 {{- $_ := set .into "values" (mustMergeOverwrite $base (deepCopy $kept) (.defaults | default dict) $spec) -}}
 {{- $_ := set .into "root" $c.root -}}

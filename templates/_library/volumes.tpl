@@ -13,12 +13,11 @@
 {{- if $claim }}
 - name: {{ $id }}
   mountPath: {{ $claim.mountPath }}
-  {{- include "[[ lib ]]._fields" (dict "of" $claim "indent" 2 "keys" (list "subPath")) }}
 {{- end }}
 {{- end }}
 {{- end }}
 {{- with .w.volumeMounts }}
-{{ toYaml . }}
+{{ include "[[ lib ]]._block" . | trim }}
 {{- end }}
 {{- end -}}
 
@@ -42,6 +41,6 @@
 {{- end }}
 {{- end }}
 {{- with .values.volumes }}
-{{ toYaml . }}
+{{ include "[[ lib ]]._block" . | trim }}
 {{- end }}
 {{- end -}}

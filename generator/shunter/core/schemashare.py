@@ -1,8 +1,8 @@
 """Writes a JSON Schema in few bytes: each distinct subschema once, where sharing it is shorter than repeating it.
 
 Value numbering (Cocke & Schwartz, 1970) over the tree of subschemas: equal ones get one number, children first, so that
-the tree becomes a graph. A node with several parents stands where it is met first, under a short `$anchor`, and the
-others refer to it, if that saves bytes.
+the tree becomes a graph. A node with several parents stands where it is met first, under a short name, and the
+others refer to it, if that saves bytes. Names are `$id: "#a"`, as draft-07 has it.
 """
 
 from __future__ import annotations
@@ -33,7 +33,7 @@ def share(schema: Mapping[str, Any]) -> Schema:
     graph = _Graph(schema.get("$defs", {}))
     root = graph.number({key: value for key, value in schema.items() if key != "$defs"})
     graph.choose(root)
-    return _short_types(dict(graph.written(root)))
+    return dict(graph.written(root))
 
 
 class _Graph:
@@ -69,7 +69,7 @@ class _Graph:
         for node in order:
             length = len(dumps(_map_children(self._bodies[node], self._reference)))
             reference = len(dumps({"$ref": "#" + name}))
-            if (uses[node] - 1) * (length - reference) > len(dumps({"$anchor": name})):
+            if (uses[node] - 1) * (length - reference) > len(dumps({"$id": "#" + name})):
                 self._names[node] = name
                 name = next(letters)
 
@@ -96,36 +96,9 @@ class _Graph:
                 return {"$ref": "#" + name}
             met.add(node)
             body = _map_children(self._bodies[node], write)
-            return {"$anchor": name, **body} if name else body
+            return {"$id": "#" + name, **body} if name else body
 
         return write(root)
-
-
-def _short_types(schema: Schema) -> Schema:
-    """Objects that may be null, by far the commonest type, refer to where that type stands alone."""
-    alone = next(
-        (node["$anchor"] for node in _nodes(schema) if node.keys() == {"$anchor", "type"} and _is_map(node)), ""
-    )
-    if alone:
-        for node in _nodes(schema):
-            if _is_map(node) and node.keys() != {"$anchor", "type"} and "$schema" not in node:
-                del node["type"]
-                node["$ref"] = "#" + alone
-    return schema
-
-
-def _is_map(node: Schema) -> bool:
-    return bool(node.get("type") == ["object", "null"])
-
-
-def _nodes(schema: Any) -> Iterator[Schema]:
-    """Every subschema, the schema itself first."""
-    found: list[Any] = []
-    if isinstance(schema, dict):
-        yield schema
-        _map_children(schema, found.append)
-    for child in found:
-        yield from _nodes(child)
 
 
 def _letters() -> Iterator[str]:
