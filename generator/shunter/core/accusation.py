@@ -68,7 +68,9 @@ class _Case:
         return f"{name} (alias {self.part.name})" if self.part.name != chart.name else name
 
     def _notes(self, error: ValidationError) -> tuple[str, ...]:
-        path = error.schema_path if error.kind.name == "falseSchema" else error.schema_path[:-1]
+        path = error.evaluation_path if error.kind.name == "falseSchema" else error.evaluation_path[:-1]
+        # Equal parts are stored once: the place that refers to one is the place that a reader knows.
+        path = path[: path.index("$ref")] if "$ref" in path else path
         pointer = "".join("/" + str(step).replace("~", "~0").replace("/", "~1") for step in path)
         return (f"schema: {self._chart}, values.schema.json#{pointer}",)
 
