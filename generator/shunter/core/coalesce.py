@@ -96,11 +96,12 @@ class Coalesced:
 
 @dataclass(slots=True)
 class _Need:
-    """A dependency on its way: its name becomes its alias, and it may be switched off."""
+    """A dependency on its way: its name becomes its alias, it may be switched off, and its imports are used up."""
 
     wanted: Dependency
     name: str
     enabled: bool = True
+    imported: bool = False
 
 
 def coalesce(chart: Chart, layers: Sequence[Document], *, all_enabled: bool = False) -> Coalesced:
@@ -242,7 +243,9 @@ def _import(node: Node) -> None:
     known = coalesce_values(node, {}, keep_nulls=True)
     imported: dict[str, Any] = {}
     for need in node.dependencies:
-        for entry in need.wanted.import_values:
+        entries = () if need.imported else need.wanted.import_values
+        need.imported = True
+        for entry in entries:
             child, parent = _import_paths(entry)
             table = table_at(known, f"{need.name}.{child}".split(".")) if child else None
             if table is not None:
