@@ -87,7 +87,7 @@ class Context:
             name = next((site.name for site in (known if len(known) == 1 else here)), "")
         for site in known:
             if site.name == name:
-                require_checkout(site.root)
+                self.require_checkout(site)
                 return site
         names = ", ".join(site.name for site in known)
         label = {"app": "chart"}.get(kind, kind)
@@ -95,6 +95,11 @@ class Context:
             f"there is no {label} `{name}`" if name else f"which {label}?",
             hint=f"known: {names}" if names else f"there is no {label} yet",
         )
+
+    def require_checkout(self, site: Site) -> None:
+        """Refuse to go on where a planned repository is not checked out; what stands alone is where it is."""
+        if self.workspace is not None:
+            require_checkout(site.root)
 
     def _planned(self, *, missing_ok: bool) -> Iterable[Site]:
         for spec in self.specs():

@@ -24,9 +24,13 @@ _CHARTS = ("library", "app", "environment")
 def lint(context: Context, paths: Sequence[str]) -> Report:
     """Lint every chart of the workspace, or the charts at `paths`; trains and layout too when nothing is named.
 
-    Helm's own lint runs where an engine is installed; a notice says when it is not.
+    Helm's own lint runs where an engine is installed; a notice says when it is not. Repositories that are not checked
+    out are findings about the layout: the workspace's own CI runs where the others are not.
     """
-    sites = [site for site in context.sites() if site.kind in _CHARTS]
+    present = (
+        site for site in context.sites(missing_ok=True) if (site.root / ".git").exists() or not context.workspace
+    )
+    sites = [site for site in present if site.kind in _CHARTS]
     if paths:
         sites = [_site_at(context, sites, path) for path in paths]
     helm, notices = _engine()

@@ -18,7 +18,7 @@ from shunter.flows.context import Context, Site
 from shunter.flows.derive import Changes, app_files, environment_files
 from shunter.flows.plans import carry_out, plan_changes
 from shunter.flows.projects import answers_of, chart_metadata, dependencies_of, record_of
-from shunter.flows.trains import all_trains
+from shunter.flows.trains import all_trains, lock_time
 from shunter.model.chart import Pin, TrainRecord
 from shunter.model.errors import ShunterError
 from shunter.model.files import FileState, OverlayTree, RepositoryPlan, SubTree, Tree
@@ -70,7 +70,8 @@ def package(context: Context, names: Sequence[str], stamp: Stamp, *, dry_run: bo
     registry: Changes = {f"{directory}/{path}": state for path, state in published.edits.items()}
     carry_out(_plans(context, batch, registry), context.root, dry_run=dry_run, diff=False)
     step = "" if context.workspace is None else "shunter train cut VERSION"
-    return Report(outcomes=_outcomes(batch, published.noop, dry_run=dry_run), next_step=step)
+    notices = () if batch.names else ("no chart to package here",)
+    return Report(outcomes=_outcomes(batch, published.noop, dry_run=dry_run), notices=notices, next_step=step)
 
 
 def _located(batch: Batch) -> tuple[Finding, ...]:
@@ -86,19 +87,28 @@ def _located(batch: Batch) -> tuple[Finding, ...]:
 
 def _charts(context: Context, names: Sequence[str]) -> list[Site]:
     order = {"library": 0, "app": 1}
-    sites = sorted((site for site in context.sites() if site.kind in order), key=lambda site: order[site.kind])
+    found = context.sites(missing_ok=bool(names))
+    sites = sorted((site for site in found if site.kind in order), key=lambda site: order[site.kind])
     existing = {s.name for s in context.workspace.services if s.chart} if context.workspace else set()
     known = {site.name for site in sites} | existing
     for name in names:
         if name not in known:
             raise ShunterError(f"there is no chart `{name}`", hint=f"known: {', '.join(sorted(known))}")
-    return [site for site in sites if not names or site.name in names]
+    return _chosen(context, sites, names)
+
+
+def _chosen(context: Context, sites: Sequence[Site], names: Sequence[str]) -> list[Site]:
+    chosen = [site for site in sites if not names or site.name in names]
+    for site in chosen:
+        context.require_checkout(site)
+    return chosen
 
 
 def _pack_site(batch: Batch, site: Site, stamp: Stamp, place: str) -> None:
     tree = site.tree()
     if site.kind == "app":
-        derived = app_files(tree, site.folder, batch.archives, batch.generated)
+        known = replace(batch.archives, fallback=carried(tree, ()))
+        derived = app_files(tree, site.folder, known, batch.generated)
         prefix = f"{site.folder}/" if site.folder != "." else ""
         batch.changes.setdefault(site.root, {}).update({prefix + path: state for path, state in derived.items()})
         tree = OverlayTree(tree, derived)
@@ -174,12 +184,12 @@ def lock(context: Context, names: Sequence[str], *, check: bool, dry_run: bool, 
 
 def lockable(context: Context, names: Sequence[str]) -> list[Site]:
     """The app charts and environments of that name, or all; `env/NAME` and `chart/NAME` tell two of one name apart."""
-    sites = [site for site in context.sites() if site.kind in ("app", "environment")]
+    sites = [site for site in context.sites(missing_ok=bool(names)) if site.kind in ("app", "environment")]
     for name in names:
         if not any(name == site.name for site in sites):
             known = ", ".join(dict.fromkeys(site.name for site in sites))
             raise ShunterError(f"there is no chart or environment `{name}`", hint=f"known: {known}")
-    return [site for site in sites if not names or site.name in names]
+    return _chosen(context, sites, names)
 
 
 def derive_site(context: Context, site: Site, archives: Archives, generated: str) -> Changes:
@@ -190,7 +200,8 @@ def derive_site(context: Context, site: Site, archives: Archives, generated: str
     record = _record(site)
     pins = (record.library, *record.cars.values())
     known = replace(archives, fallback=carried(tree, pins))
-    return environment_files(tree, answers_of(tree), repinned(context, site, record, known), known, generated)
+    record = repinned(context, site, record, known)
+    return environment_files(tree, answers_of(tree), record, known, lock_time(context, record.train))
 
 
 def _record(site: Site) -> TrainRecord:

@@ -15,7 +15,7 @@ from shunter.flows.context import Context, Site
 from shunter.flows.derive import environment_files
 from shunter.flows.plans import carry_out, plan_changes, uncommitted
 from shunter.flows.projects import answers_of, record_of
-from shunter.flows.trains import find_train
+from shunter.flows.trains import find_train, lock_time
 from shunter.model.chart import Passage, Pin, TrainRecord
 from shunter.model.errors import ShunterError
 from shunter.model.files import OverlayTree
@@ -144,7 +144,7 @@ def _arrive(
     if refused:
         return Report(findings=refused)
     tree = target.tree()
-    changes = environment_files(tree, answers_of(tree), record, archives, generated_now())
+    changes = environment_files(tree, answers_of(tree), record, archives, lock_time(context, record.train))
     findings = judge_environment(context, target, OverlayTree(tree, changes))
     errors = tuple(f for f in findings if f.severity is Severity.ERROR)
     if errors:

@@ -46,4 +46,6 @@ def build(context: Context, names: Sequence[str], *, check: bool) -> Report:
     plans = [plan_changes(root, changes, "Compile values schemas") for root, changes in sorted(by_root.items())]
     report = carry_out(plans, context.root, dry_run=check, diff=False)
     stale = check and any(plan.edits for plan in plans)
-    return Report(outcomes=report.outcomes, answer=not stale, next_step="shunter schema build" if stale else "")
+    notices = () if plans else ("no app chart here",)
+    step = "shunter schema build" if stale else ""
+    return Report(outcomes=report.outcomes, notices=notices, answer=not stale, next_step=step)

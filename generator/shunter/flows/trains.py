@@ -12,7 +12,7 @@ from shunter.core.trains import FOLDER, parse_train, path_of, render_train
 from shunter.core.vendoring import check_library
 from shunter.core.versions import is_exact, newest_first, require_exact
 from shunter.flows.archives import Archives, open_archives, pack_tree
-from shunter.flows.clock import generated_now
+from shunter.flows.clock import generated_at, generated_now
 from shunter.flows.context import Context
 from shunter.flows.plans import carry_out, plan_changes
 from shunter.flows.projects import chart_metadata
@@ -40,6 +40,13 @@ def find_train(context: Context, version: str) -> Train:
     known = [train.version for train in all_trains(context.root)][-5:]
     hint = f"known: {', '.join(known)}" if known else "shunter train cut VERSION makes one"
     raise ShunterError(f"there is no train `{version}`", hint=hint)
+
+
+def lock_time(context: Context, version: str | None) -> str:
+    """The time for a new Chart.lock of an environment with that train (None: with a mixture)."""
+    path = context.root / path_of(version or "")
+    found = parse_train(path.read_bytes(), path_of(version)).cut if version and path.is_file() else ""
+    return generated_at(found)
 
 
 def cut(
