@@ -49,14 +49,31 @@ def test_a_chart_without_a_schema_has_no_schema_lints() -> None:
 
 
 SECRETS = [
-    "password: hunter22", "db:\n  rootPassword: abcdef", "env:\n  API_TOKEN: abc123", "auth: {clientSecret: s3cr3t}",
-    "key: |\n  -----BEGIN RSA PRIVATE KEY-----\n  MIIE", "list: [AKIAIOSFODNN7EXAMPLE]", "apiKey: 1a2b3c",
-]  # fmt: skip
+    "password: hunter22",
+    "db:\n  rootPassword: abcdef",
+    "env:\n  API_TOKEN: abc123",
+    "auth: {clientSecret: s3cr3t}",
+    "key: |\n  -----BEGIN RSA PRIVATE KEY-----\n  MIIE",
+    "list: [AKIAIOSFODNN7EXAMPLE]",
+    "apiKey: 1a2b3c",
+]
 HARMLESS = [
-    "password: ''", "password: null", "existingSecret: orders-db", "secretName: x", "secret: {name: x}", "tokenTtl: 5m",
-    "password: ${DB_PASSWORD}", "password: '{{ .Values.x }}'", "password: <from vault>", "passwordSecretRef: a", "imagePullSecret: x",
-    "password: ref+vault://x", "secret: true", "token: 'ENC[AES256_GCM,data:x,type:str]'", "tokenizer: bert",
-]  # fmt: skip
+    "password: ''",
+    "password: null",
+    "existingSecret: orders-db",
+    "secretName: x",
+    "secret: {name: x}",
+    "tokenTtl: 5m",
+    "password: ${DB_PASSWORD}",
+    "password: '{{ .Values.x }}'",
+    "password: <from vault>",
+    "passwordSecretRef: a",
+    "imagePullSecret: x",
+    "password: ref+vault://x",
+    "secret: true",
+    "token: 'ENC[AES256_GCM,data:x,type:str]'",
+    "tokenizer: bert",
+]
 
 
 @pytest.mark.parametrize("text", SECRETS)

@@ -18,10 +18,25 @@ from helpers.yaml_fuzz import document
 
 PROGRAM = Path(__file__).resolve().parents[1] / "helm3"
 RECORDINGS = PROGRAM / "recordings.json"
+BUILT = PROGRAM / "helm3"
 TEXTS = (
-    "x: 1\n---\nx: 2\n", "--- a\n", "x: 1\n--- y\n", "---\nx: 1\n", "x: null\n", "x: {y: null}\n", "on: 1\n", "x: 0777\n",
-    "x: 1.10\n", "- a\n", "x: &a [*a]\n", "%YAML 1.1\n---\nx: 1\n", "x: 1\n...\ny: [\n", "", "x: [a:, b]\n", "x: .inf\n",
-)  # fmt: skip
+    "x: 1\n---\nx: 2\n",
+    "--- a\n",
+    "x: 1\n--- y\n",
+    "---\nx: 1\n",
+    "x: null\n",
+    "x: {y: null}\n",
+    "on: 1\n",
+    "x: 0777\n",
+    "x: 1.10\n",
+    "- a\n",
+    "x: &a [*a]\n",
+    "%YAML 1.1\n---\nx: 1\n",
+    "x: 1\n...\ny: [\n",
+    "",
+    "x: [a:, b]\n",
+    "x: .inf\n",
+)
 
 
 @dataclass(frozen=True)
