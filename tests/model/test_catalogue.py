@@ -18,7 +18,7 @@ _MAKERS = {"Finding", "_lint", "finding", "RefusedError", "_add", "Problem"}
 def _named_rules() -> Iterator[tuple[str, str]]:
     """Rule ids given as text to whatever makes findings, and where."""
     for path in sorted(_PACKAGE.rglob("*.py")):
-        if path.name == "catalogue.py":
+        if "catalogue" in path.parts:
             continue
         for call in ast.walk(ast.parse(path.read_text())):
             if not isinstance(call, ast.Call):
@@ -38,7 +38,7 @@ def test_every_emitted_rule_is_in_the_catalogue() -> None:
 
 
 def test_no_rule_of_the_catalogue_is_dead() -> None:
-    sources = "\n".join(path.read_text() for path in _PACKAGE.rglob("*.py") if path.name != "catalogue.py")
+    sources = "\n".join(path.read_text() for path in _PACKAGE.rglob("*.py") if "catalogue" not in path.parts)
     assert [rule for rule in RULES if f'"{rule}"' not in sources] == []
 
 

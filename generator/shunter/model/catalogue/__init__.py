@@ -1,0 +1,26 @@
+"""The catalogue of rules: what each finding's id means, at which level it stands by default, and why it matters.
+
+One module per family; `RULES` holds them all.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from types import MappingProxyType
+
+from shunter.model.catalogue import reading, schemas, values, workspace
+from shunter.model.catalogue.rule import Rule
+
+__all__ = ["RULES", "Rule"]
+
+_FAMILIES = (
+    reading.READING,
+    reading.HAZARDS,
+    schemas.SCHEMA,
+    schemas.SCHEMA_LINTS,
+    values.CONTENT,
+    values.WIRING,
+    workspace.WORKSPACE,
+)
+RULES: Mapping[str, Rule] = MappingProxyType({rule.id: rule for family in _FAMILIES for rule in family})
+"""All rules by id."""
