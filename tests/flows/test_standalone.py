@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 import shutil
 import subprocess
+from datetime import datetime
 from pathlib import Path
 
 import pytest
@@ -85,7 +86,9 @@ def test_a_clone_judges_values_and_vendored_charts(example_on_rails: Path, tmp_p
     ok("lock", "--check", cwd=root)
 
 
-def test_an_environment_is_derived_again_from_what_it_carries(example_on_rails: Path, tmp_path: Path) -> None:
+def test_an_environment_is_derived_again_from_what_it_carries(
+    example_on_rails: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
     root = clone(example_on_rails / "shop-tst", tmp_path / "tst")
     before = everything(root / "envs")
     folder = root / "envs/tst"
@@ -96,12 +99,10 @@ def test_an_environment_is_derived_again_from_what_it_carries(example_on_rails: 
     assert shunter("lock", "--check", cwd=root).code == 2, "a pinned chart that was changed cannot be made up"
     subprocess.run(["git", "checkout", "--quiet", "envs/tst/charts"], cwd=root, check=True)
     assert shunter("lock", "--check", cwd=root).code == 1
+    generated = yaml.safe_load((example_on_rails / "shop-tst/envs/tst/Chart.lock").read_text("utf-8"))["generated"]
+    monkeypatch.setenv("SOURCE_DATE_EPOCH", str(int(datetime.fromisoformat(generated).timestamp())))
     ok("lock", cwd=root)
-    after = everything(root / "envs")
-    assert {path for path in {*before, *after} if before.get(path) != after.get(path)} == {"tst/Chart.lock"}
-    ok("lock", "--check", cwd=root)
-    shown = subprocess.run(["git", "diff", "-U0", "HEAD~1"], cwd=root, capture_output=True, text=True, check=True)
-    assert re.findall(r"(?m)^[-+]\w+", shown.stdout) == ["-generated", "+generated"]
+    assert everything(root / "envs") == before
 
 
 def test_a_train_locks_to_the_same_bytes_everywhere(railed: Path) -> None:
