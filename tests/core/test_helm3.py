@@ -34,9 +34,9 @@ def test_helm_3_mode_gives_what_helm_3_was_recorded_to_give() -> None:
 def test_null_defaults_tell_helm_3_from_helm_4() -> None:
     from helpers.embedded_helm import METADATA, archive
 
-    data = archive({"Chart.yaml": METADATA, "values.yaml": "x: null\ny: {z: null}\n"})
-    assert coalesce(load_archive(data, "c.tgz", "3"), []).values == {"x": None, "y": {"z": None}}
-    assert coalesce(load_archive(data, "c.tgz", "4"), []).values == {"y": {}}
+    data = archive({"Chart.yaml": METADATA, "values.yaml": "x: null\nb: {z: null}\n"})
+    assert coalesce(load_archive(data, "c.tgz", "3"), []).values == {"x": None, "b": {"z": None}}
+    assert coalesce(load_archive(data, "c.tgz", "4"), []).values == {"b": {}}
 
 
 @pytest.mark.slow
