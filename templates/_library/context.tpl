@@ -4,26 +4,23 @@
 {{- $archetype := required (printf "%s: archetype is missing" $root.Chart.Name) $root.Values.archetype -}}
 {{- $values := include "[[ lib ]].defaults" $root | fromJson -}}
 {{- $more := include (printf "[[ lib ]].defaults.%s" $archetype) $root | fromJson -}}
-{{- $_ := set . "values" (mustMergeOverwrite $values $more $root.Values) -}}
-{{- $_ := set . "id" "main" -}}
-{{- $_ := set . "container" $root.Chart.Name -}}
-{{- $_ := set . "fullname" (include "[[ lib ]].fullname" $root) -}}
-{{- $_ := set . "base" .fullname -}}
-{{- $_ := set . "configMaps" list -}}
-{{- $_ := set . "checksum" "" -}}
+{{- $fullname := include "[[ lib ]].fullname" $root -}}
+{{- $_ := merge . (dict "values" (mustMergeOverwrite $values $more $root.Values) "id" "main" "container" $root.Chart.Name "fullname" $fullname "base" $fullname "configMaps" list "checksum" "" "inlined" dict "labels" "") -}}
 {{- include "[[ lib ]]._unit" . -}}
 {{- end -}}
 
 [# A unit is a workload and what belongs to it: the chart's main one, each of `controllers`, each job. -#]
 {{- define "[[ lib ]]._unit" -}}
 {{- $values := .values -}}{{- $root := .root -}}
+{{- if not .labels -}}
 {{- $_ := set . "labels" (include "[[ lib ]]._labels" (dict "root" $root "common" $values.commonLabels)) -}}
+{{- end -}}
 {{- $_ := set . "match" (printf "%s\napp.kubernetes.io/component: %s" (include "[[ lib ]].selectorLabels" $root) .id) -}}
 {{- $_ := set . "account" (include "[[ lib ]]._account" .) -}}
-{{- $_ := set . "inlined" (mustMergeOverwrite (deepCopy (.inlined | default dict)) ($values.config | default dict)) -}}
 {{- include "[[ lib ]]._ports" . -}}
 {{- $data := dict -}}
 {{- with $values.config -}}
+{{- $_ := set $ "inlined" (mustMergeOverwrite (deepCopy $.inlined) .) -}}
 {{- $_ := set $data (printf "%s-config" $.fullname) (include "[[ lib ]]._data" (dict "data" . "root" $root)) -}}
 {{- $_ := set $ "configMaps" (append $.configMaps (printf "%s-config" $.fullname)) -}}
 {{- end -}}

@@ -38,7 +38,7 @@ spec:
 {{- range $id, $dashboard := .values.dashboards }}
 {{- if $dashboard }}
 {{- $data := include "[[ lib ]]._contents" (dict "of" $dashboard "root" $c.root) }}
-{{ include "[[ lib ]].configMap" (dict "c" $c "name" (printf "%s-dashboard-%s" $c.fullname $id) "data" $data "labels" (dict "grafana_dashboard" "1")) }}
+{{ include "[[ lib ]].configMap" (dict "c" $c "name" (printf "%s-dashboard-%s" $c.fullname $id) "data" $data "annotations" $dashboard.annotations "labels" (mustMergeOverwrite (dict "grafana_dashboard" "1") ($dashboard.labels | default dict))) }}
 {{- end }}
 {{- end }}
 {{- end -}}

@@ -4,15 +4,10 @@ comes from the unit above, what it does (command, ports, probes, volumes) does n
 {{- $c := .c -}}{{- $spec := .spec -}}
 {{- $base := include "[[ lib ]].defaults" $c.root | fromJson -}}
 {{- $kept := pick $c.values "commonAnnotations" "commonLabels" "env" "envFrom" "image" "imagePullSecrets" "nodeSelector" "podAnnotations" "podLabels" "podSecurityContext" "redeployAlways" "securityContext" "serviceAccount" "sessionStore" "tolerations" -}}
-{{- $_ := set .into "values" (mustMergeOverwrite $base (deepCopy $kept) (.defaults | default dict) $spec) -}}
-{{- $_ := set .into "root" $c.root -}}
-{{- $_ := set .into "id" .id -}}
-{{- $_ := set .into "container" .id -}}
-{{- $_ := set .into "base" $c.base -}}
-{{- $_ := set .into "fullname" ($spec.fullnameOverride | default (printf "%s-%s" $c.fullname ($spec.nameOverride | default .id))) -}}
-{{- $_ := set .into "configMaps" $c.configMaps -}}
-{{- $_ := set .into "checksum" $c.checksum -}}
-{{- $_ := set .into "inlined" $c.inlined -}}
+{{- $values := mustMergeOverwrite $base (deepCopy $kept) (.defaults | default dict) $spec -}}
+{{- $fullname := $spec.fullnameOverride | default (printf "%s-%s" $c.fullname ($spec.nameOverride | default .id)) -}}
+{{- $labels := $spec.commonLabels | empty | ternary $c.labels "" -}}
+{{- $_ := merge .into (dict "values" $values "root" $c.root "id" .id "container" .id "base" $c.base "fullname" $fullname "configMaps" $c.configMaps "checksum" $c.checksum "inlined" $c.inlined "labels" $labels) -}}
 {{- include "[[ lib ]]._unit" .into -}}
 {{- if not $spec.serviceAccount -}}
 {{- $_ := set .into "account" $c.account -}}

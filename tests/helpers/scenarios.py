@@ -2,17 +2,18 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+import copy
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
 import yaml
 
-from helpers.charts import schema_source
+from helpers.charts import LIBRARY, app_chart, schema_source, umbrella
+from shunter.core.appschema import compile_app_schema
 
 FOLDER = Path(__file__).parents[1] / "charts" / "scenarios"
-Key = tuple[str, ...]
 
 
 @dataclass(frozen=True)
@@ -93,3 +94,28 @@ def _collect(schema: Any, owner: str, found: set[tuple[str, str]]) -> None:
         _collect(schema["additionalProperties"], f"{owner}.*", found)
     if isinstance(schema.get("items"), dict):
         _collect(schema["items"], f"{owner}[]", found)
+
+
+def chart(scenario: Scenario) -> dict[str, str]:
+    """An umbrella chart over one app, `orders`, whose own values name the archetype alone."""
+    app = app_chart(scenario.archetype, "orders", schema=False)
+    app["values.yaml"] = f"archetype: {scenario.archetype}\n"
+    app["values.schema.json"] = compiled(scenario).decode()
+    app["files/motd.txt"] = "hello\nworld\n"
+    return umbrella({"orders": app})
+
+
+def compiled(scenario: Scenario) -> bytes:
+    """The schema of the scenario's app."""
+    extra = {"x-features": list(scenario.features)}
+    return compile_app_schema(schema_source(), archetype=scenario.archetype, library=LIBRARY, extra=extra)
+
+
+def changed(values: Any, path: tuple[str | int, ...], change: Callable[[Any], None]) -> Any:
+    """A copy of `values` in which `change` was applied to what holds the last step of `path`."""
+    copied = copy.deepcopy(values)
+    holder = copied
+    for step in path[:-1]:
+        holder = holder[step]
+    change(holder)
+    return copied
