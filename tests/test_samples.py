@@ -14,9 +14,9 @@ from helpers.samples import LAYOUTS, ROOT, SAMPLES, make, unpacked
 @pytest.mark.parametrize("layout", LAYOUTS)
 def test_samples_are_fresh(layout: str, tmp_path: Path) -> None:
     made, kept = make(layout, tmp_path), unpacked(SAMPLES / layout)
-    assert sorted(made) == sorted(kept), "run `make samples`"
-    differing = [name for name in made if made[name] != kept[name]]
-    assert differing == [], "run `make samples`"
+    differing = sorted(name for name in made.keys() | kept.keys() if made.get(name) != kept.get(name))
+    if differing:
+        pytest.fail(f"{len(differing)} files differ, the first is {differing[0]}: run `make samples`", pytrace=False)
 
 
 @pytest.mark.skipif(not (ROOT / ".git").exists() or shutil.which("git") is None, reason="not a checkout")
