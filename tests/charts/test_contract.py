@@ -24,12 +24,17 @@ class Umbrella:
     """The scenario's umbrella chart, loaded once, and the compiled schema beside it."""
 
     def __init__(self, scenario: Scenario, folder: Path) -> None:
-        self.chart = helm_python.Chart.load(str(write(scenarios.chart(scenario), folder)))
+        self.chart = helm_python.Chart.load(str(write(scenarios.chart(scenario), folder / "umbrella")))
+        self.app = helm_python.Chart.load(str(write(scenarios.app(scenario), folder / "app")))
         self.validator = jsonschema_rs.validator_for(json.loads(scenarios.compiled(scenario)))
         self.archetype = scenario.archetype
 
     def render(self, values: Any) -> dict[str, str]:
         return self.chart.render({"orders": values}, name="tst", namespace="shop")
+
+    def render_app(self, values: Any) -> dict[str, str]:
+        """The app alone and without its schema, which takes a third of the time."""
+        return self.app.render(values, name="tst", namespace="shop")
 
     def accepts(self, values: Any) -> bool:
         return bool(self.validator.is_valid({"global": {}, "archetype": self.archetype, **values}))
@@ -42,6 +47,7 @@ def umbrellas(tmp_path_factory: pytest.TempPathFactory) -> Iterator[dict[str, Um
     yield loaded
     for umbrella in loaded.values():
         umbrella.chart.close()
+        umbrella.app.close()
 
 
 def every_key(once: bool = False) -> Iterator[tuple[Scenario, Visit]]:
@@ -85,12 +91,12 @@ def test_custom_resources_fit_their_projects_own_schemas(umbrellas: dict[str, Um
 
 
 def test_no_documented_key_is_dead(umbrellas: dict[str, Umbrella]) -> None:
-    whole = {item.name: umbrellas[item.name].render(item.values) for item in SCENARIOS}
+    whole = {item.name: umbrellas[item.name].render_app(item.values) for item in SCENARIOS}
     dead = []
     for scenario, visit in every_key(once=True):
         without = changed(scenario.values, visit.path, lambda holder, key=visit.key: holder.pop(key))
         try:
-            if umbrellas[scenario.name].render(without) == whole[scenario.name]:
+            if umbrellas[scenario.name].render_app(without) == whole[scenario.name]:
                 dead.append((scenario.name, visit.path))
         except helm_python.HelmError:
             continue

@@ -96,13 +96,17 @@ def _collect(schema: Any, owner: str, found: set[tuple[str, str]]) -> None:
         _collect(schema["items"], f"{owner}[]", found)
 
 
+def app(scenario: Scenario) -> dict[str, str]:
+    """The app chart `orders` without a schema, whose own values name the archetype alone."""
+    files = app_chart(scenario.archetype, "orders", schema=False)
+    files["values.yaml"] = f"archetype: {scenario.archetype}\n"
+    files["files/motd.txt"] = "hello\nworld\n"
+    return files
+
+
 def chart(scenario: Scenario) -> dict[str, str]:
-    """An umbrella chart over one app, `orders`, whose own values name the archetype alone."""
-    app = app_chart(scenario.archetype, "orders", schema=False)
-    app["values.yaml"] = f"archetype: {scenario.archetype}\n"
-    app["values.schema.json"] = compiled(scenario).decode()
-    app["files/motd.txt"] = "hello\nworld\n"
-    return umbrella({"orders": app})
+    """An umbrella chart over that app, with its schema."""
+    return umbrella({"orders": {**app(scenario), "values.schema.json": compiled(scenario).decode()}})
 
 
 def compiled(scenario: Scenario) -> bytes:
