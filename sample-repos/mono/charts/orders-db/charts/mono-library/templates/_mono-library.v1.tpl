@@ -33,35 +33,55 @@ helm.sh/chart: {{ printf "%s-%s" .root.Chart.Name .root.Chart.Version | replace 
 
 {{- define "mono-library.v1._version" -}}
 {{- with .Chart.AppVersion }}
-app.kubernetes.io/version: {{ regexReplaceAll "[^A-Za-z0-9_.-]+" . "_" | trunc 63 | trimAll "_.-" | quote }}
+app.kubernetes.io/version: {{ . | replace "+" "_" | trunc 63 | trimAll "_.-" | quote }}
 {{- end }}
 {{- end -}}
 
 {{- define "mono-library.v1._own" -}}
 {{- with omit (. | default dict) "app.kubernetes.io/component" "app.kubernetes.io/instance" "app.kubernetes.io/managed-by" "app.kubernetes.io/name" "app.kubernetes.io/version" "helm.sh/chart" }}
-{{ toYaml . }}
+{{ include "mono-library.v1._block" . | trim }}
 {{- end }}
 {{- end -}}
 
 {{- define "mono-library.v1.image" -}}
 {{- $image := .image | default dict -}}
 {{- $repository := required (printf "%s: image.repository is missing" .root.Chart.Name) $image.repository -}}
-{{- with (.root.Values.global).imageRegistry | default $image.registry }}{{ . }}/{{ end }}{{ $repository }}
+{{- $registry := $image.registry -}}
+{{- with (.root.Values.global).imageRegistry -}}
+{{- $registry = . -}}
+{{- $host := first (splitList "/" $repository) -}}
+{{- if or (contains "." $host) (contains ":" $host) -}}{{- $repository = trimPrefix (print $host "/") $repository -}}{{- end -}}
+{{- end -}}
+{{- with $registry }}{{ . }}/{{ end }}{{ $repository }}
 {{- if $image.digest }}@{{ $image.digest }}{{ else }}:{{ $image.tag | default .root.Chart.AppVersion }}{{ end }}
 {{- end -}}
 
 {{- define "mono-library.v1._fields" -}}
-{{- $found := dict -}}
 {{- $of := .of -}}
-{{- range .keys -}}
-{{- $value := get $of . -}}
+{{- $text := "" -}}
+{{- range $key := .keys -}}
+{{- $value := index $of $key -}}
 {{- if or $value (kindIs "bool" $value) (kindIs "float64" $value) -}}
-{{- $_ := set $found . $value -}}
+{{- if or (kindIs "map" $value) (kindIs "slice" $value) -}}
+{{- $text = print $text "\n" $key ":" (include "mono-library.v1._block" $value | replace "\n" "\n  ") -}}
+{{- else -}}
+{{- $text = print $text "\n" $key ": " (toRawJson $value) -}}
 {{- end -}}
 {{- end -}}
-{{- with $found -}}
-{{- toYaml . | nindent (int $.indent) -}}
 {{- end -}}
+{{- $text | replace "\n" (print "\n" (repeat (int .indent) " ")) -}}
+{{- end -}}
+
+{{- define "mono-library.v1._block" -}}
+{{- if kindIs "map" . }}
+{{- range $key, $value := . }}
+{{ if or (trimAll "abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ" $key) (and (lt (len $key) 6) (has (lower $key) (list "true" "false" "null" "yes" "no" "on" "off" "y" "n"))) }}{{ toRawJson $key }}{{ else }}{{ $key }}{{ end }}: {{ toRawJson $value }}
+{{- end }}
+{{- else }}
+{{- range . }}
+- {{ toRawJson . }}
+{{- end }}
+{{- end }}
 {{- end -}}
 
 {{- define "mono-library.v1._string" -}}
@@ -72,7 +92,7 @@ app.kubernetes.io/version: {{ regexReplaceAll "[^A-Za-z0-9_.-]+" . "_" | trunc 6
 {{- if contains "{{" $text -}}
 {{- $text = tpl $text .root -}}
 {{- end -}}
-{{- toJson $text -}}
+{{- toRawJson $text -}}
 {{- end -}}
 
 {{- define "mono-library.v1._data" -}}
@@ -106,378 +126,504 @@ metadata:
 {{- end }}
 {{- with $annotations }}
   annotations:
-    {{- toYaml . | nindent 4 }}
+    {{- include "mono-library.v1._block" . | trim | nindent 4 }}
 {{- end }}
 {{- end -}}
 
 {{- define "mono-library.v1.defaults" -}}
-kind: Deployment
-replicaCount: 1
-revisionHistoryLimit: 5
-image:
-  pullPolicy: IfNotPresent
-serviceAccount:
-  create: true
-  automount: false
-podSecurityContext:
-  runAsNonRoot: true
-  fsGroupChangePolicy: OnRootMismatch
-  seccompProfile:
-    type: RuntimeDefault
-securityContext:
-  allowPrivilegeEscalation: false
-  readOnlyRootFilesystem: true
-  capabilities:
-    drop: [ALL]
-resources:
-  requests:
-    cpu: 50m
-    memory: 128Mi
-  limits:
-    memory: 256Mi
-persistence:
-  tmp:
-    type: emptyDir
-    mountPath: /tmp
-enableServiceLinks: false
-terminationGracePeriodSeconds: 30
-preStopSleepSeconds: 5
-topologySpread: soft
-podDisruptionBudget:
-  enabled: true
-service:
-  enabled: false
-  type: ClusterIP
+{
+  "image": {
+    "pullPolicy": "IfNotPresent"
+  },
+  "kind": "Deployment",
+  "persistence": {
+    "tmp": {
+      "mountPath": "/tmp",
+      "type": "emptyDir"
+    }
+  },
+  "podDisruptionBudget": {
+    "enabled": true
+  },
+  "podSecurityContext": {
+    "fsGroupChangePolicy": "OnRootMismatch",
+    "runAsNonRoot": true,
+    "seccompProfile": {
+      "type": "RuntimeDefault"
+    }
+  },
+  "preStopSleepSeconds": 5,
+  "replicaCount": 1,
+  "resources": {
+    "limits": {
+      "memory": "256Mi"
+    },
+    "requests": {
+      "cpu": "50m",
+      "memory": "128Mi"
+    }
+  },
+  "revisionHistoryLimit": 5,
+  "securityContext": {
+    "allowPrivilegeEscalation": false,
+    "capabilities": {
+      "drop": [
+        "ALL"
+      ]
+    },
+    "readOnlyRootFilesystem": true
+  },
+  "service": {
+    "enabled": false,
+    "type": "ClusterIP"
+  },
+  "serviceAccount": {
+    "automount": false,
+    "create": true
+  },
+  "terminationGracePeriodSeconds": 30,
+  "topologySpread": "soft"
+}
 {{- end -}}
 
 {{- define "mono-library.v1.defaults.rest-api" -}}
-service:
-  enabled: true
-  port: 8080
-livenessProbe:
-  path: /livez
-readinessProbe:
-  path: /readyz
+{
+  "livenessProbe": {
+    "path": "/livez"
+  },
+  "readinessProbe": {
+    "path": "/readyz"
+  },
+  "service": {
+    "enabled": true,
+    "port": 8080
+  }
+}
 {{- end -}}
 
 {{- define "mono-library.v1.defaults.api-gateway" -}}
-service:
-  enabled: true
-  port: 8080
-livenessProbe:
-  path: /livez
-readinessProbe:
-  path: /readyz
-preStopSleepSeconds: 10
-terminationGracePeriodSeconds: 60
+{
+  "livenessProbe": {
+    "path": "/livez"
+  },
+  "preStopSleepSeconds": 10,
+  "readinessProbe": {
+    "path": "/readyz"
+  },
+  "service": {
+    "enabled": true,
+    "port": 8080
+  },
+  "terminationGracePeriodSeconds": 60
+}
 {{- end -}}
 
 {{- define "mono-library.v1.defaults.frontend" -}}
-service:
-  enabled: true
-  port: 8080
-livenessProbe:
-  path: /livez
-readinessProbe:
-  path: /readyz
+{
+  "livenessProbe": {
+    "path": "/livez"
+  },
+  "readinessProbe": {
+    "path": "/readyz"
+  },
+  "service": {
+    "enabled": true,
+    "port": 8080
+  }
+}
 {{- end -}}
 
 {{- define "mono-library.v1.defaults.auth" -}}
-service:
-  enabled: true
-  port: 8080
-  sessionAffinity: ClientIP
-  sessionAffinityConfig:
-    clientIP:
-      timeoutSeconds: 10800
-livenessProbe:
-  path: /livez
-readinessProbe:
-  path: /readyz
+{
+  "livenessProbe": {
+    "path": "/livez"
+  },
+  "readinessProbe": {
+    "path": "/readyz"
+  },
+  "service": {
+    "enabled": true,
+    "port": 8080,
+    "sessionAffinity": "ClientIP",
+    "sessionAffinityConfig": {
+      "clientIP": {
+        "timeoutSeconds": 10800
+      }
+    }
+  }
+}
 {{- end -}}
 
 {{- define "mono-library.v1.defaults.worker" -}}
-service:
-  port: 8080
-livenessProbe:
-  path: /livez
-readinessProbe:
-  path: /readyz
-terminationGracePeriodSeconds: 60
+{
+  "livenessProbe": {
+    "path": "/livez"
+  },
+  "readinessProbe": {
+    "path": "/readyz"
+  },
+  "service": {
+    "port": 8080
+  },
+  "terminationGracePeriodSeconds": 60
+}
 {{- end -}}
 
 {{- define "mono-library.v1.defaults.cron" -}}
-kind: CronJob
-concurrencyPolicy: Forbid
-successfulJobsHistoryLimit: 3
-failedJobsHistoryLimit: 3
-backoffLimit: 3
-preStopSleepSeconds: 0
+{
+  "backoffLimit": 3,
+  "concurrencyPolicy": "Forbid",
+  "failedJobsHistoryLimit": 3,
+  "kind": "CronJob",
+  "preStopSleepSeconds": 0,
+  "successfulJobsHistoryLimit": 3
+}
 {{- end -}}
 
 {{- define "mono-library.v1.defaults.database" -}}
-kind: StatefulSet
-podManagementPolicy: Parallel
-minReadySeconds: 10
-terminationGracePeriodSeconds: 120
-service:
-  enabled: true
-  port: 8080
-env:
-  POD_NAME:
-    fieldRef:
-      fieldPath: metadata.name
-podSecurityContext:
-  runAsUser: 65532
-  runAsGroup: 65532
-  fsGroup: 65532
-resources:
-  requests:
-    cpu: 100m
-    memory: 512Mi
-  limits:
-    memory: 1Gi
-volumeClaims:
-  data:
-    size: 1Gi
-    mountPath: /data
-persistentVolumeClaimRetentionPolicy:
-  whenDeleted: Retain
-  whenScaled: Retain
-backup:
-  enabled: false
-  schedule: 17 3 * * *
-  concurrencyPolicy: Forbid
-  backoffLimit: 2
-  env:
-    SERVICE: '{{ include "mono-library.v1.fullname" . }}'
-    HEADLESS: '{{ include "mono-library.v1.fullname" . }}-headless'
-  persistence:
-    copies:
-      type: persistentVolumeClaim
-      mountPath: /backup
-      size: 10Gi
-      retain: true
-restore:
-  enabled: false
-  backoffLimit: 0
-  env:
-    SERVICE: '{{ include "mono-library.v1.fullname" . }}'
-    HEADLESS: '{{ include "mono-library.v1.fullname" . }}-headless'
-  persistence:
-    copies:
-      type: persistentVolumeClaim
-      mountPath: /backup
-      existingClaim: '{{ include "mono-library.v1.fullname" . }}-backup-copies'
-      readOnly: true
-replicaCount: 3
-quorum: true
-podAntiAffinityPreset: hard
+{
+  "backup": {
+    "backoffLimit": 2,
+    "concurrencyPolicy": "Forbid",
+    "enabled": false,
+    "env": {
+      "HEADLESS": "{{ include `mono-library.v1.fullname` . }}-headless",
+      "SERVICE": "{{ include `mono-library.v1.fullname` . }}"
+    },
+    "persistence": {
+      "copies": {
+        "mountPath": "/backup",
+        "retain": true,
+        "size": "10Gi",
+        "type": "persistentVolumeClaim"
+      }
+    },
+    "schedule": "17 3 * * *"
+  },
+  "env": {
+    "POD_NAME": {
+      "fieldRef": {
+        "fieldPath": "metadata.name"
+      }
+    }
+  },
+  "kind": "StatefulSet",
+  "minReadySeconds": 10,
+  "persistentVolumeClaimRetentionPolicy": {
+    "whenDeleted": "Retain",
+    "whenScaled": "Retain"
+  },
+  "podAntiAffinityPreset": "hard",
+  "podManagementPolicy": "Parallel",
+  "podSecurityContext": {
+    "fsGroup": 65532,
+    "runAsGroup": 65532,
+    "runAsUser": 65532
+  },
+  "quorum": true,
+  "replicaCount": 3,
+  "resources": {
+    "limits": {
+      "memory": "1Gi"
+    },
+    "requests": {
+      "cpu": "100m",
+      "memory": "512Mi"
+    }
+  },
+  "restore": {
+    "backoffLimit": 0,
+    "enabled": false,
+    "env": {
+      "HEADLESS": "{{ include `mono-library.v1.fullname` . }}-headless",
+      "SERVICE": "{{ include `mono-library.v1.fullname` . }}"
+    },
+    "persistence": {
+      "copies": {
+        "existingClaim": "{{ include `mono-library.v1.fullname` . }}-backup-copies",
+        "mountPath": "/backup",
+        "readOnly": true,
+        "type": "persistentVolumeClaim"
+      }
+    }
+  },
+  "service": {
+    "enabled": true,
+    "port": 8080
+  },
+  "terminationGracePeriodSeconds": 120,
+  "volumeClaims": {
+    "data": {
+      "mountPath": "/data",
+      "size": "1Gi"
+    }
+  }
+}
 {{- end -}}
 
 {{- define "mono-library.v1.defaults.search" -}}
-kind: StatefulSet
-podManagementPolicy: Parallel
-minReadySeconds: 10
-terminationGracePeriodSeconds: 120
-service:
-  enabled: true
-  port: 8080
-env:
-  POD_NAME:
-    fieldRef:
-      fieldPath: metadata.name
-podSecurityContext:
-  runAsUser: 65532
-  runAsGroup: 65532
-  fsGroup: 65532
-resources:
-  requests:
-    cpu: 100m
-    memory: 512Mi
-  limits:
-    memory: 1Gi
-volumeClaims:
-  data:
-    size: 1Gi
-    mountPath: /data
-persistentVolumeClaimRetentionPolicy:
-  whenDeleted: Retain
-  whenScaled: Retain
-backup:
-  enabled: false
-  schedule: 17 3 * * *
-  concurrencyPolicy: Forbid
-  backoffLimit: 2
-  env:
-    SERVICE: '{{ include "mono-library.v1.fullname" . }}'
-    HEADLESS: '{{ include "mono-library.v1.fullname" . }}-headless'
-  persistence:
-    copies:
-      type: persistentVolumeClaim
-      mountPath: /backup
-      size: 10Gi
-      retain: true
-restore:
-  enabled: false
-  backoffLimit: 0
-  env:
-    SERVICE: '{{ include "mono-library.v1.fullname" . }}'
-    HEADLESS: '{{ include "mono-library.v1.fullname" . }}-headless'
-  persistence:
-    copies:
-      type: persistentVolumeClaim
-      mountPath: /backup
-      existingClaim: '{{ include "mono-library.v1.fullname" . }}-backup-copies'
-      readOnly: true
-replicaCount: 3
-quorum: true
-podAntiAffinityPreset: hard
+{
+  "backup": {
+    "backoffLimit": 2,
+    "concurrencyPolicy": "Forbid",
+    "enabled": false,
+    "env": {
+      "HEADLESS": "{{ include `mono-library.v1.fullname` . }}-headless",
+      "SERVICE": "{{ include `mono-library.v1.fullname` . }}"
+    },
+    "persistence": {
+      "copies": {
+        "mountPath": "/backup",
+        "retain": true,
+        "size": "10Gi",
+        "type": "persistentVolumeClaim"
+      }
+    },
+    "schedule": "17 3 * * *"
+  },
+  "env": {
+    "POD_NAME": {
+      "fieldRef": {
+        "fieldPath": "metadata.name"
+      }
+    }
+  },
+  "kind": "StatefulSet",
+  "minReadySeconds": 10,
+  "persistentVolumeClaimRetentionPolicy": {
+    "whenDeleted": "Retain",
+    "whenScaled": "Retain"
+  },
+  "podAntiAffinityPreset": "hard",
+  "podManagementPolicy": "Parallel",
+  "podSecurityContext": {
+    "fsGroup": 65532,
+    "runAsGroup": 65532,
+    "runAsUser": 65532
+  },
+  "quorum": true,
+  "replicaCount": 3,
+  "resources": {
+    "limits": {
+      "memory": "1Gi"
+    },
+    "requests": {
+      "cpu": "100m",
+      "memory": "512Mi"
+    }
+  },
+  "restore": {
+    "backoffLimit": 0,
+    "enabled": false,
+    "env": {
+      "HEADLESS": "{{ include `mono-library.v1.fullname` . }}-headless",
+      "SERVICE": "{{ include `mono-library.v1.fullname` . }}"
+    },
+    "persistence": {
+      "copies": {
+        "existingClaim": "{{ include `mono-library.v1.fullname` . }}-backup-copies",
+        "mountPath": "/backup",
+        "readOnly": true,
+        "type": "persistentVolumeClaim"
+      }
+    }
+  },
+  "service": {
+    "enabled": true,
+    "port": 8080
+  },
+  "terminationGracePeriodSeconds": 120,
+  "volumeClaims": {
+    "data": {
+      "mountPath": "/data",
+      "size": "1Gi"
+    }
+  }
+}
 {{- end -}}
 
 {{- define "mono-library.v1.defaults.broker" -}}
-kind: StatefulSet
-podManagementPolicy: Parallel
-minReadySeconds: 10
-terminationGracePeriodSeconds: 120
-service:
-  enabled: true
-  port: 8080
-env:
-  POD_NAME:
-    fieldRef:
-      fieldPath: metadata.name
-podSecurityContext:
-  runAsUser: 65532
-  runAsGroup: 65532
-  fsGroup: 65532
-resources:
-  requests:
-    cpu: 100m
-    memory: 512Mi
-  limits:
-    memory: 1Gi
-volumeClaims:
-  data:
-    size: 1Gi
-    mountPath: /data
-persistentVolumeClaimRetentionPolicy:
-  whenDeleted: Retain
-  whenScaled: Retain
-backup:
-  enabled: false
-  schedule: 17 3 * * *
-  concurrencyPolicy: Forbid
-  backoffLimit: 2
-  env:
-    SERVICE: '{{ include "mono-library.v1.fullname" . }}'
-    HEADLESS: '{{ include "mono-library.v1.fullname" . }}-headless'
-  persistence:
-    copies:
-      type: persistentVolumeClaim
-      mountPath: /backup
-      size: 10Gi
-      retain: true
-restore:
-  enabled: false
-  backoffLimit: 0
-  env:
-    SERVICE: '{{ include "mono-library.v1.fullname" . }}'
-    HEADLESS: '{{ include "mono-library.v1.fullname" . }}-headless'
-  persistence:
-    copies:
-      type: persistentVolumeClaim
-      mountPath: /backup
-      existingClaim: '{{ include "mono-library.v1.fullname" . }}-backup-copies'
-      readOnly: true
-replicaCount: 3
-quorum: true
-podAntiAffinityPreset: hard
+{
+  "backup": {
+    "backoffLimit": 2,
+    "concurrencyPolicy": "Forbid",
+    "enabled": false,
+    "env": {
+      "HEADLESS": "{{ include `mono-library.v1.fullname` . }}-headless",
+      "SERVICE": "{{ include `mono-library.v1.fullname` . }}"
+    },
+    "persistence": {
+      "copies": {
+        "mountPath": "/backup",
+        "retain": true,
+        "size": "10Gi",
+        "type": "persistentVolumeClaim"
+      }
+    },
+    "schedule": "17 3 * * *"
+  },
+  "env": {
+    "POD_NAME": {
+      "fieldRef": {
+        "fieldPath": "metadata.name"
+      }
+    }
+  },
+  "kind": "StatefulSet",
+  "minReadySeconds": 10,
+  "persistentVolumeClaimRetentionPolicy": {
+    "whenDeleted": "Retain",
+    "whenScaled": "Retain"
+  },
+  "podAntiAffinityPreset": "hard",
+  "podManagementPolicy": "Parallel",
+  "podSecurityContext": {
+    "fsGroup": 65532,
+    "runAsGroup": 65532,
+    "runAsUser": 65532
+  },
+  "quorum": true,
+  "replicaCount": 3,
+  "resources": {
+    "limits": {
+      "memory": "1Gi"
+    },
+    "requests": {
+      "cpu": "100m",
+      "memory": "512Mi"
+    }
+  },
+  "restore": {
+    "backoffLimit": 0,
+    "enabled": false,
+    "env": {
+      "HEADLESS": "{{ include `mono-library.v1.fullname` . }}-headless",
+      "SERVICE": "{{ include `mono-library.v1.fullname` . }}"
+    },
+    "persistence": {
+      "copies": {
+        "existingClaim": "{{ include `mono-library.v1.fullname` . }}-backup-copies",
+        "mountPath": "/backup",
+        "readOnly": true,
+        "type": "persistentVolumeClaim"
+      }
+    }
+  },
+  "service": {
+    "enabled": true,
+    "port": 8080
+  },
+  "terminationGracePeriodSeconds": 120,
+  "volumeClaims": {
+    "data": {
+      "mountPath": "/data",
+      "size": "1Gi"
+    }
+  }
+}
 {{- end -}}
 
 {{- define "mono-library.v1.defaults.monitoring" -}}
-kind: StatefulSet
-podManagementPolicy: Parallel
-minReadySeconds: 10
-terminationGracePeriodSeconds: 120
-service:
-  enabled: true
-  port: 8080
-env:
-  POD_NAME:
-    fieldRef:
-      fieldPath: metadata.name
-podSecurityContext:
-  runAsUser: 65532
-  runAsGroup: 65532
-  fsGroup: 65532
-resources:
-  requests:
-    cpu: 100m
-    memory: 512Mi
-  limits:
-    memory: 1Gi
-volumeClaims:
-  data:
-    size: 1Gi
-    mountPath: /data
-persistentVolumeClaimRetentionPolicy:
-  whenDeleted: Retain
-  whenScaled: Retain
-backup:
-  enabled: false
-  schedule: 17 3 * * *
-  concurrencyPolicy: Forbid
-  backoffLimit: 2
-  env:
-    SERVICE: '{{ include "mono-library.v1.fullname" . }}'
-    HEADLESS: '{{ include "mono-library.v1.fullname" . }}-headless'
-  persistence:
-    copies:
-      type: persistentVolumeClaim
-      mountPath: /backup
-      size: 10Gi
-      retain: true
-restore:
-  enabled: false
-  backoffLimit: 0
-  env:
-    SERVICE: '{{ include "mono-library.v1.fullname" . }}'
-    HEADLESS: '{{ include "mono-library.v1.fullname" . }}-headless'
-  persistence:
-    copies:
-      type: persistentVolumeClaim
-      mountPath: /backup
-      existingClaim: '{{ include "mono-library.v1.fullname" . }}-backup-copies'
-      readOnly: true
-replicaCount: 2
-podAntiAffinityPreset: soft
+{
+  "backup": {
+    "backoffLimit": 2,
+    "concurrencyPolicy": "Forbid",
+    "enabled": false,
+    "env": {
+      "HEADLESS": "{{ include `mono-library.v1.fullname` . }}-headless",
+      "SERVICE": "{{ include `mono-library.v1.fullname` . }}"
+    },
+    "persistence": {
+      "copies": {
+        "mountPath": "/backup",
+        "retain": true,
+        "size": "10Gi",
+        "type": "persistentVolumeClaim"
+      }
+    },
+    "schedule": "17 3 * * *"
+  },
+  "env": {
+    "POD_NAME": {
+      "fieldRef": {
+        "fieldPath": "metadata.name"
+      }
+    }
+  },
+  "kind": "StatefulSet",
+  "minReadySeconds": 10,
+  "persistentVolumeClaimRetentionPolicy": {
+    "whenDeleted": "Retain",
+    "whenScaled": "Retain"
+  },
+  "podAntiAffinityPreset": "soft",
+  "podManagementPolicy": "Parallel",
+  "podSecurityContext": {
+    "fsGroup": 65532,
+    "runAsGroup": 65532,
+    "runAsUser": 65532
+  },
+  "replicaCount": 2,
+  "resources": {
+    "limits": {
+      "memory": "1Gi"
+    },
+    "requests": {
+      "cpu": "100m",
+      "memory": "512Mi"
+    }
+  },
+  "restore": {
+    "backoffLimit": 0,
+    "enabled": false,
+    "env": {
+      "HEADLESS": "{{ include `mono-library.v1.fullname` . }}-headless",
+      "SERVICE": "{{ include `mono-library.v1.fullname` . }}"
+    },
+    "persistence": {
+      "copies": {
+        "existingClaim": "{{ include `mono-library.v1.fullname` . }}-backup-copies",
+        "mountPath": "/backup",
+        "readOnly": true,
+        "type": "persistentVolumeClaim"
+      }
+    }
+  },
+  "service": {
+    "enabled": true,
+    "port": 8080
+  },
+  "terminationGracePeriodSeconds": 120,
+  "volumeClaims": {
+    "data": {
+      "mountPath": "/data",
+      "size": "1Gi"
+    }
+  }
+}
 {{- end -}}
 
 {{- define "mono-library.v1.context" -}}
 {{- $root := .root -}}
 {{- $archetype := required (printf "%s: archetype is missing" $root.Chart.Name) $root.Values.archetype -}}
-{{- $values := include "mono-library.v1.defaults" $root | fromYaml -}}
-{{- $more := include (printf "mono-library.v1.defaults.%s" $archetype) $root | fromYaml -}}
-{{- $_ := set . "values" (mustMergeOverwrite $values $more $root.Values) -}}
-{{- $_ := set . "id" "main" -}}
-{{- $_ := set . "container" $root.Chart.Name -}}
-{{- $_ := set . "fullname" (include "mono-library.v1.fullname" $root) -}}
-{{- $_ := set . "base" .fullname -}}
-{{- $_ := set . "configMaps" list -}}
-{{- $_ := set . "checksum" "" -}}
+{{- $values := include "mono-library.v1.defaults" $root | fromJson -}}
+{{- $more := include (printf "mono-library.v1.defaults.%s" $archetype) $root | fromJson -}}
+{{- $fullname := include "mono-library.v1.fullname" $root -}}
+{{- $_ := merge . (dict "values" (mustMergeOverwrite $values $more $root.Values) "id" "main" "container" $root.Chart.Name "fullname" $fullname "base" $fullname "configMaps" list "checksum" "" "inlined" dict "labels" "") -}}
 {{- include "mono-library.v1._unit" . -}}
 {{- end -}}
 
 {{- define "mono-library.v1._unit" -}}
 {{- $values := .values -}}{{- $root := .root -}}
+{{- if not .labels -}}
 {{- $_ := set . "labels" (include "mono-library.v1._labels" (dict "root" $root "common" $values.commonLabels)) -}}
+{{- end -}}
 {{- $_ := set . "match" (printf "%s\napp.kubernetes.io/component: %s" (include "mono-library.v1.selectorLabels" $root) .id) -}}
 {{- $_ := set . "account" (include "mono-library.v1._account" .) -}}
-{{- $_ := set . "inlined" (mustMergeOverwrite (deepCopy (.inlined | default dict)) ($values.config | default dict)) -}}
 {{- include "mono-library.v1._ports" . -}}
 {{- $data := dict -}}
 {{- with $values.config -}}
+{{- $_ := set $ "inlined" (mustMergeOverwrite (deepCopy $.inlined) .) -}}
 {{- $_ := set $data (printf "%s-config" $.fullname) (include "mono-library.v1._data" (dict "data" . "root" $root)) -}}
 {{- $_ := set $ "configMaps" (append $.configMaps (printf "%s-config" $.fullname)) -}}
 {{- end -}}
@@ -501,17 +647,12 @@ podAntiAffinityPreset: soft
 
 {{- define "mono-library.v1._sub" -}}
 {{- $c := .c -}}{{- $spec := .spec -}}
-{{- $base := include "mono-library.v1.defaults" $c.root | fromYaml -}}
+{{- $base := include "mono-library.v1.defaults" $c.root | fromJson -}}
 {{- $kept := pick $c.values "commonAnnotations" "commonLabels" "env" "envFrom" "image" "imagePullSecrets" "nodeSelector" "podAnnotations" "podLabels" "podSecurityContext" "redeployAlways" "securityContext" "serviceAccount" "sessionStore" "tolerations" -}}
-{{- $_ := set .into "values" (mustMergeOverwrite $base (deepCopy $kept) (.defaults | default dict) $spec) -}}
-{{- $_ := set .into "root" $c.root -}}
-{{- $_ := set .into "id" .id -}}
-{{- $_ := set .into "container" .id -}}
-{{- $_ := set .into "base" $c.base -}}
-{{- $_ := set .into "fullname" ($spec.fullnameOverride | default (printf "%s-%s" $c.fullname ($spec.nameOverride | default .id))) -}}
-{{- $_ := set .into "configMaps" $c.configMaps -}}
-{{- $_ := set .into "checksum" $c.checksum -}}
-{{- $_ := set .into "inlined" $c.inlined -}}
+{{- $values := mustMergeOverwrite $base (deepCopy $kept) (.defaults | default dict) $spec -}}
+{{- $fullname := $spec.fullnameOverride | default (printf "%s-%s" $c.fullname ($spec.nameOverride | default .id)) -}}
+{{- $labels := $spec.commonLabels | empty | ternary $c.labels "" -}}
+{{- $_ := merge .into (dict "values" $values "root" $c.root "id" .id "container" .id "base" $c.base "fullname" $fullname "configMaps" $c.configMaps "checksum" $c.checksum "inlined" $c.inlined "labels" $labels) -}}
 {{- include "mono-library.v1._unit" .into -}}
 {{- if not $spec.serviceAccount -}}
 {{- $_ := set .into "account" $c.account -}}
@@ -574,7 +715,7 @@ podAntiAffinityPreset: soft
 - name: {{ $name }}
   {{- if kindIs "map" $value }}
   valueFrom:
-    {{- toYaml $value | nindent 4 }}
+    {{- include "mono-library.v1._block" $value | trim | nindent 4 }}
   {{- else }}
   value: {{ include "mono-library.v1._string" (dict "value" $value "root" $root) }}
   {{- end }}
@@ -621,12 +762,11 @@ podAntiAffinityPreset: soft
 {{- if $claim }}
 - name: {{ $id }}
   mountPath: {{ $claim.mountPath }}
-  {{- include "mono-library.v1._fields" (dict "of" $claim "indent" 2 "keys" (list "subPath")) }}
 {{- end }}
 {{- end }}
 {{- end }}
 {{- with .w.volumeMounts }}
-{{ toYaml . }}
+{{ include "mono-library.v1._block" . | trim }}
 {{- end }}
 {{- end -}}
 
@@ -650,13 +790,13 @@ podAntiAffinityPreset: soft
 {{- end }}
 {{- end }}
 {{- with .values.volumes }}
-{{ toYaml . }}
+{{ include "mono-library.v1._block" . | trim }}
 {{- end }}
 {{- end -}}
 
 {{- define "mono-library.v1._claimSpec" -}}
 accessModes:
-  {{- toYaml (.claim.accessModes | default (list "ReadWriteOnce")) | nindent 2 }}
+  {{- include "mono-library.v1._block" (.claim.accessModes | default (list "ReadWriteOnce")) | trim | nindent 2 }}
 {{- with .claim.storageClass | default (.c.root.Values.global).storageClass }}
 storageClassName: {{ . }}
 {{- end }}
@@ -692,7 +832,7 @@ spec:
 {{- end -}}
 {{- if not $handlers -}}
 {{- $type := $probe.type | default (ternary "http" "tcp" (not (empty $probe.path))) -}}
-{{- $port := $probe.port | default "http" -}}
+{{- $port := $probe.port | default .port -}}
 {{- if eq $type "http" -}}
 httpGet:
   path: {{ $probe.path | default "/" | quote }}
@@ -705,12 +845,12 @@ tcpSocket:
   port: {{ $port }}
 {{- end }}
 {{- end }}
-{{- $fields := concat $handlers (list "initialDelaySeconds" "periodSeconds" "timeoutSeconds" "successThreshold" "failureThreshold" "terminationGracePeriodSeconds") -}}
+{{- $fields := concat $handlers (list "initialDelaySeconds" "periodSeconds" "timeoutSeconds" "failureThreshold" "terminationGracePeriodSeconds") -}}
 {{- include "mono-library.v1._fields" (dict "of" $probe "indent" 0 "keys" $fields) | trimAll (ternary "\n" "" (not (empty $handlers))) -}}
 {{- end -}}
 
 {{- define "mono-library.v1.container" -}}
-{{- $root := .c.root -}}{{- $w := .w -}}
+{{- $root := .c.root -}}{{- $w := .w -}}{{- $portName := .c.portName -}}
 - name: {{ .name }}
   image: {{ include "mono-library.v1.image" (dict "root" $root "image" $w.image) | quote }}
   {{- with $w.image.pullPolicy }}
@@ -741,7 +881,7 @@ tcpSocket:
   {{- range $name := list "livenessProbe" "readinessProbe" "startupProbe" }}
   {{- with get $w $name }}
   {{ $name }}:
-    {{- include "mono-library.v1._probe" (dict "probe" . "name" (printf "%s: %s" $root.Chart.Name $name)) | nindent 4 }}
+    {{- include "mono-library.v1._probe" (dict "probe" . "port" $portName "name" (printf "%s: %s" $root.Chart.Name $name)) | nindent 4 }}
   {{- end }}
   {{- end }}
   {{- include "mono-library.v1._fields" (dict "of" $w "indent" 2 "keys" (list "workingDir" "resources" "securityContext")) }}
@@ -761,7 +901,7 @@ tcpSocket:
 {{- if and $sleep (not $lifecycle.preStop) -}}
 {{- $lifecycle = merge (dict "preStop" (dict "sleep" (dict "seconds" $sleep))) $lifecycle -}}
 {{- end -}}
-{{- with $lifecycle }}{{ toYaml . }}{{ end -}}
+{{- with $lifecycle }}{{ include "mono-library.v1._block" . | trim }}{{ end -}}
 {{- end -}}
 
 {{- define "mono-library.v1._containers" -}}
@@ -803,13 +943,13 @@ tcpSocket:
 {{- $_ := set $own "redeploy" (toString .root.Release.Revision) -}}
 {{- end -}}
 {{- end -}}
-{{- with $own }}{{ toYaml . }}{{ end -}}
+{{- with $own }}{{ include "mono-library.v1._block" . | trim }}{{ end -}}
 {{- end -}}
 
 {{- define "mono-library.v1._affinity" -}}
 {{- $preset := toString .values.podAntiAffinityPreset -}}
 {{- if .values.affinity -}}
-{{- toYaml .values.affinity -}}
+{{- include "mono-library.v1._block" .values.affinity | trim -}}
 {{- else if eq $preset "hard" -}}
 podAntiAffinity:
   requiredDuringSchedulingIgnoredDuringExecution:
@@ -832,7 +972,7 @@ podAntiAffinity:
 {{- define "mono-library.v1._spread" -}}
 {{- $how := toString .values.topologySpread -}}
 {{- if .values.topologySpreadConstraints -}}
-{{- toYaml .values.topologySpreadConstraints -}}
+{{- include "mono-library.v1._block" .values.topologySpreadConstraints -}}
 {{- else if has $how (list "soft" "hard") -}}
 {{- $match := .match -}}
 {{- range $key := list "kubernetes.io/hostname" "topology.kubernetes.io/zone" }}
@@ -857,16 +997,17 @@ metadata:
   {{- end }}
 spec:
   serviceAccountName: {{ if and .inline (or ($w.serviceAccount).made ($w.serviceAccount).create) }}default{{ else }}{{ .account }}{{ end }}
+  enableServiceLinks: false
   automountServiceAccountToken: {{ ($w.serviceAccount).automount | default false }}
   {{- with $w.imagePullSecrets | default (.root.Values.global).imagePullSecrets }}
   imagePullSecrets:
-    {{- toYaml . | nindent 4 }}
+    {{- include "mono-library.v1._block" . | trim | nindent 4 }}
   {{- end }}
   {{- with $w.podSecurityContext }}
   securityContext:
-    {{- toYaml . | nindent 4 }}
+    {{- include "mono-library.v1._block" . | trim | nindent 4 }}
   {{- end }}
-  {{- include "mono-library.v1._fields" (dict "of" $w "indent" 2 "keys" (list "enableServiceLinks" "terminationGracePeriodSeconds" "nodeSelector" "tolerations" "priorityClassName")) }}
+  {{- include "mono-library.v1._fields" (dict "of" $w "indent" 2 "keys" (list "terminationGracePeriodSeconds" "nodeSelector" "tolerations" "priorityClassName")) }}
   {{- if has $w.kind (list "Job" "CronJob") }}
   restartPolicy: {{ $w.restartPolicy | default "Never" }}
   {{- else }}
@@ -937,7 +1078,7 @@ spec:
       {{- .match | nindent 6 }}
   strategy:
     {{- if $w.updateStrategy }}
-    {{- toYaml $w.updateStrategy | nindent 4 }}
+    {{- include "mono-library.v1._block" $w.updateStrategy | trim | nindent 4 }}
     {{- else }}
     type: RollingUpdate
     rollingUpdate:
@@ -979,7 +1120,7 @@ spec:
       {{- .match | nindent 6 }}
   updateStrategy:
     {{- if $w.updateStrategy }}
-    {{- toYaml $w.updateStrategy | nindent 4 }}
+    {{- include "mono-library.v1._block" $w.updateStrategy | trim | nindent 4 }}
     {{- else }}
     type: RollingUpdate
     rollingUpdate:
@@ -999,7 +1140,7 @@ spec:
           {{- $c.match | nindent 10 }}
         {{- with $claim.annotations }}
         annotations:
-          {{- toYaml . | nindent 10 }}
+          {{- include "mono-library.v1._block" . | trim | nindent 10 }}
         {{- end }}
       spec:
         {{- include "mono-library.v1._claimSpec" (dict "c" $c "claim" $claim) | nindent 8 }}
@@ -1074,11 +1215,11 @@ spec:
     {{- end }}
     {{- end }}
     {{- with $hpa.metrics }}
-    {{- toYaml . | nindent 4 }}
+    {{- include "mono-library.v1._block" . | trim | nindent 4 }}
     {{- end }}
   {{- with $hpa.behavior }}
   behavior:
-    {{- toYaml . | nindent 4 }}
+    {{- include "mono-library.v1._block" . | trim | nindent 4 }}
   {{- end }}
 {{- end -}}
 
@@ -1096,7 +1237,7 @@ spec:
     updateMode: {{ .values.verticalPodAutoscaler.updateMode | default "Off" | quote }}
   {{- with .values.verticalPodAutoscaler.resourcePolicy }}
   resourcePolicy:
-    {{- toYaml . | nindent 4 }}
+    {{- include "mono-library.v1._block" . | trim | nindent 4 }}
   {{- end }}
 {{- end -}}
 
@@ -1130,13 +1271,13 @@ spec:
 ---
 apiVersion: v1
 kind: Service
-{{ include "mono-library.v1._metadata" (dict "c" .c "name" .name "annotations" $service.annotations "labels" $service.labels) }}
+{{ include "mono-library.v1._metadata" (dict "c" .c "name" .name "annotations" $service.annotations) }}
 spec:
   {{- if $service.headless }}
   clusterIP: None
   {{- end }}
   type: {{ $service.type | default "ClusterIP" }}
-  {{- include "mono-library.v1._fields" (dict "of" $service "indent" 2 "keys" (list "externalTrafficPolicy" "internalTrafficPolicy" "ipFamilyPolicy" "loadBalancerClass" "loadBalancerSourceRanges" "publishNotReadyAddresses" "sessionAffinity" "sessionAffinityConfig" "trafficDistribution")) }}
+  {{- include "mono-library.v1._fields" (dict "of" $service "indent" 2 "keys" (list "externalTrafficPolicy" "internalTrafficPolicy" "ipFamilyPolicy" "loadBalancerClass" "publishNotReadyAddresses" "sessionAffinity" "sessionAffinityConfig" "trafficDistribution")) }}
   selector:
     {{- .c.match | nindent 4 }}
   ports:
@@ -1145,9 +1286,6 @@ spec:
       port: {{ $port.servicePort | default $port.port | int }}
       targetPort: {{ $port.target | default $name }}
       protocol: {{ $port.protocol | default "TCP" }}
-      {{- with $port.appProtocol }}
-      appProtocol: {{ . }}
-      {{- end }}
       {{- with $port.nodePort }}
       nodePort: {{ int . }}
       {{- end }}
@@ -1167,7 +1305,7 @@ spec:
 {{- if and $service (ne (toString $service.enabled) "false") }}
 {{- $ports := $c.ports }}
 {{- if $service.port }}
-{{- $port := dict "port" $service.port "target" ($service.targetPort | default "http") "nodePort" $service.nodePort "appProtocol" $service.appProtocol }}
+{{- $port := dict "port" $service.port "target" ($service.targetPort | default $c.portName) "nodePort" $service.nodePort }}
 {{- $ports = dict ($service.portName | default "http") $port }}
 {{- end }}
 {{ include "mono-library.v1.service" (dict "c" $c "name" (printf "%s-%s" $c.fullname $id) "service" $service "ports" $ports) }}
@@ -1177,10 +1315,11 @@ spec:
 
 {{- define "mono-library.v1._ports" -}}
 {{- $ports := dict -}}
+{{- $_ := set . "portName" ((.values.service).portName | default "http") -}}
 {{- with .values.service -}}
 {{- if .port -}}
-{{- $main := dict "port" (.targetPort | default .port) "servicePort" .port "nodePort" .nodePort "appProtocol" .appProtocol -}}
-{{- $_ := set $ports (.portName | default "http") $main -}}
+{{- $main := dict "port" (.targetPort | default .port) "servicePort" .port "nodePort" .nodePort -}}
+{{- $_ := set $ports $.portName $main -}}
 {{- end -}}
 {{- end -}}
 {{- range $name, $port := .values.ports -}}
@@ -1219,7 +1358,7 @@ spec:
               service:
                 name: {{ $c.fullname }}{{ with .service }}-{{ . }}{{ end }}
                 port:
-                  name: {{ .port | default ($c.values.service.portName | default "http") }}
+                  name: {{ .port | default $c.portName }}
           {{- end }}
     {{- end }}
 {{- end -}}
@@ -1233,7 +1372,7 @@ kind: {{ .kind }}
 spec:
   {{- with $route.parentRefs }}
   parentRefs:
-    {{- toYaml . | nindent 4 }}
+    {{- include "mono-library.v1._block" . | trim | nindent 4 }}
   {{- end }}
   {{- with $route.hostnames }}
   hostnames:
@@ -1242,7 +1381,7 @@ spec:
   rules:
     {{- range $route.rules | default (list dict) }}
     {{- $backend := dict "name" $c.fullname "port" ($c.values.service.port | int) }}
-    - {{- mustMergeOverwrite (dict "backendRefs" (list $backend)) . | toYaml | nindent 6 }}
+    - {{- include "mono-library.v1._block" (mustMergeOverwrite (dict "backendRefs" (list $backend)) .) | trim | nindent 6 }}
     {{- end }}
 {{- end -}}
 
@@ -1292,7 +1431,7 @@ apiVersion: rbac.authorization.k8s.io/v1
 kind: {{ $kind }}
 {{ include "mono-library.v1._metadata" (dict "c" $ "name" $name) }}
 rules:
-  {{- toYaml . | nindent 2 }}
+  {{- include "mono-library.v1._block" . | trim | nindent 2 }}
 ---
 apiVersion: rbac.authorization.k8s.io/v1
 kind: {{ $kind }}Binding
@@ -1311,8 +1450,10 @@ subjects:
 
 {{- define "mono-library.v1._contents" -}}
 {{- include "mono-library.v1._data" (dict "data" .of.data "root" .root) -}}
-{{- with .of.files }}
-{{ ($.root.Files.Glob .).AsConfig }}
+{{- if .of.files }}
+{{- with .root.Files.Glob .of.files }}
+{{ .AsConfig }}
+{{- end }}
 {{- end }}
 {{- end -}}
 
@@ -1360,7 +1501,7 @@ kind: ExternalSecret
 spec:
   refreshInterval: {{ $item.refreshInterval | default "1h" }}
   secretStoreRef:
-    {{- toYaml $item.secretStoreRef | nindent 4 }}
+    {{- include "mono-library.v1._block" $item.secretStoreRef | trim | nindent 4 }}
   target:
     name: {{ printf "%s-%s" $c.base $id }}
   {{- with $item.data }}
@@ -1369,13 +1510,13 @@ spec:
     {{- if $reference }}
     - secretKey: {{ $key }}
       remoteRef:
-        {{- toYaml $reference | nindent 8 }}
+        {{- include "mono-library.v1._block" $reference | trim | nindent 8 }}
     {{- end }}
     {{- end }}
   {{- end }}
   {{- with $item.dataFrom }}
   dataFrom:
-    {{- toYaml . | nindent 4 }}
+    {{- include "mono-library.v1._block" . | trim | nindent 4 }}
   {{- end }}
 {{- end }}
 {{- end }}
@@ -1391,7 +1532,7 @@ kind: SealedSecret
 {{ include "mono-library.v1._metadata" (dict "c" $c "name" (printf "%s-%s" $c.base $id) "annotations" $item.annotations) }}
 spec:
   encryptedData:
-    {{- toYaml $item.encryptedData | nindent 4 }}
+    {{- include "mono-library.v1._block" $item.encryptedData | trim | nindent 4 }}
   template:
     type: {{ $item.type | default "Opaque" }}
 {{- end }}
@@ -1423,9 +1564,9 @@ spec:
     matchLabels:
       {{- $c.match | nindent 6 }}
   {{ ternary "endpoints" "podMetricsEndpoints" (eq $kind "serviceMonitor") }}:
-    - port: {{ $c.values.metrics.port | default "http" }}
+    - port: {{ $c.values.metrics.port | default $c.portName }}
       path: {{ $c.values.metrics.path | default "/metrics" }}
-      {{- include "mono-library.v1._fields" (dict "of" $monitor "indent" 6 "keys" (list "interval" "metricRelabelings" "relabelings")) }}
+      {{- include "mono-library.v1._fields" (dict "of" $monitor "indent" 6 "keys" (list "interval")) }}
 {{- end }}
 {{- end }}
 {{- with .values.metrics.prometheusRule }}
@@ -1438,7 +1579,7 @@ spec:
   groups:
     - name: {{ $c.fullname }}
       rules:
-        {{- toYaml .rules | nindent 8 }}
+        {{- include "mono-library.v1._block" .rules | trim | nindent 8 }}
 {{- end }}
 {{- end }}
 {{- end -}}
@@ -1448,7 +1589,7 @@ spec:
 {{- range $id, $dashboard := .values.dashboards }}
 {{- if $dashboard }}
 {{- $data := include "mono-library.v1._contents" (dict "of" $dashboard "root" $c.root) }}
-{{ include "mono-library.v1.configMap" (dict "c" $c "name" (printf "%s-dashboard-%s" $c.fullname $id) "data" $data "labels" (dict "grafana_dashboard" "1")) }}
+{{ include "mono-library.v1.configMap" (dict "c" $c "name" (printf "%s-dashboard-%s" $c.fullname $id) "data" $data "annotations" $dashboard.annotations "labels" (mustMergeOverwrite (dict "grafana_dashboard" "1") ($dashboard.labels | default dict))) }}
 {{- end }}
 {{- end }}
 {{- end -}}
@@ -1495,15 +1636,12 @@ spec:
 {{- end -}}
 
 {{- define "mono-library.v1.notes" -}}
-{{- $c := dict "root" . -}}
-{{- include "mono-library.v1.context" $c -}}
-{{ $c.values.kind }} {{ $c.fullname }} runs {{ include "mono-library.v1.image" (dict "root" . "image" $c.values.image) }} in namespace {{ .Release.Namespace }}.
-{{- if ($c.values.ingress).enabled }}
-{{- range $c.values.ingress.hosts }}
-http{{ if $c.values.ingress.tls }}s{{ end }}://{{ include "mono-library.v1._string" (dict "value" .host "root" $c.root) | trimAll "\"" }}
+{{ .Chart.Name }} {{ .Chart.AppVersion }} runs as {{ include "mono-library.v1.fullname" . }} in namespace {{ .Release.Namespace }}.
+{{- with .Values.ingress }}
+{{- range .hosts }}
+It is reached at {{ include "mono-library.v1._string" (dict "value" .host "root" $) | trimAll "\"" }}.
 {{- end }}
-{{- else if and $c.values.service.enabled $c.ports }}
-kubectl --namespace {{ .Release.Namespace }} port-forward service/{{ $c.fullname }} {{ $c.values.service.port }}
 {{- end }}
+kubectl --namespace {{ .Release.Namespace }} get all --selector app.kubernetes.io/instance={{ .Release.Name }},app.kubernetes.io/name={{ include "mono-library.v1.name" . }}
 {{ end -}}
 
