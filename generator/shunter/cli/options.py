@@ -177,6 +177,21 @@ COMMANDS: tuple[Command, ...] = (
         ("template",),
     ),
     Command(
+        ("values", "explain"),
+        "print the effective values of an app, and where each one comes from",
+        "shunter.cli.verbs.values:explain",
+        (
+            _option("app", metavar="APP", help="the service"),
+            _option(
+                "-e", "--environment", default="", metavar="ENV", help="in this environment (default: the chart alone)"
+            ),
+            VALUES,
+            SET,
+            OUTPUT,
+        ),
+        ("shunter values explain orders -e tst", "shunter values explain orders -e tst -o json"),
+    ),
+    Command(
         ("diff",),
         "compare an environment with another, or with a train: versions, values, manifests",
         "shunter.cli.verbs.render:diff",

@@ -1,0 +1,35 @@
+"""values explain."""
+
+from __future__ import annotations
+
+import argparse
+import json
+from collections.abc import Mapping
+from dataclasses import replace
+from typing import Any
+
+from shunter.cli.output import table
+from shunter.cli.session import open_session
+from shunter.flows import explain_values
+from shunter.model.findings import Report
+
+_WIDEST = 60
+
+
+def explain(arguments: argparse.Namespace) -> Report:
+    """`shunter values explain APP`."""
+    asked = explain_values.Question(arguments.app, arguments.environment, tuple(arguments.values), tuple(arguments.set))
+    report = explain_values.explain_values(open_session(arguments), asked)
+    rows = [(row["key"], _shown(row["value"]), _source(row)) for row in report.data["keys"]]
+    return replace(report, product=table(rows, ("KEY", "VALUE", "FROM")))
+
+
+def _shown(value: Any) -> str:
+    if value is None:
+        return "null (removed)"
+    text = json.dumps(value, ensure_ascii=False)
+    return text if len(text) <= _WIDEST else f"{text[: _WIDEST - 3]}..."
+
+
+def _source(row: Mapping[str, Any]) -> str:
+    return f"{row['from']} {row['argument']}" if "argument" in row else f"{row['from']}  {row['file']}:{row['line']}"
