@@ -37,8 +37,8 @@ configuration inline, since its ConfigMap may not exist yet. -#]
 {{- end }}
 {{- range $id, $source := .w.envFrom }}
 {{- if $source }}
-- prefix: {{ $source.prefix | default "" | quote }}
-  {{- include "[[ lib ]]._fields" (dict "of" $source "indent" 2 "keys" (list "configMapRef" "secretRef")) }}
+-
+  {{- include "[[ lib ]]._fields" (dict "of" $source "indent" 2 "keys" (list "configMapRef" "secretRef" "prefix")) }}
   {{- with $source.configMap }}
   configMapRef:
     name: {{ $c.base }}-{{ . }}

@@ -12,7 +12,7 @@
 {{- range $id, $claim := .w.volumeClaims }}
 {{- if $claim }}
 - name: {{ $id }}
-  mountPath: {{ $claim.mountPath }}
+  mountPath: {{ required (printf "volumeClaims.%s.mountPath is missing" $id) $claim.mountPath }}
 {{- end }}
 {{- end }}
 {{- end }}

@@ -8,9 +8,12 @@ from typing import Any
 
 import jsonschema_rs
 import kubernetes_validate
+import kubernetes_validate.utils
 
 from helpers.outside_data import outside_data
 
+# kubernetes-validate reads a megabyte of definitions anew for every object.
+kubernetes_validate.utils.schema_contents = cache(kubernetes_validate.utils.schema_contents)
 _BUILT_IN = frozenset({"networking.k8s.io", "rbac.authorization.k8s.io"})
 MINORS = ("1.33", "1.34", "1.35", "1.36", "1.37")
 
@@ -46,5 +49,11 @@ def check(item: dict[str, Any], minors: tuple[str, ...] = MINORS) -> None:
     if is_custom(item):
         _custom(item["apiVersion"], item["kind"]).validate(item)
         return
+    text = json.dumps(item, sort_keys=True)
     for minor in minors:
-        kubernetes_validate.validate(item, minor, strict=True)
+        _built_in(text, minor)
+
+
+@cache
+def _built_in(text: str, minor: str) -> None:
+    kubernetes_validate.validate(json.loads(text), minor, strict=True)

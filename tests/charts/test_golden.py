@@ -1,0 +1,69 @@
+"""Golden manifests per archetype and environment: unchanged, and valid for five Kubernetes minors and their CRDs."""
+
+from __future__ import annotations
+
+import pytest
+
+from helpers import golden, kubernetes
+from helpers.charts import ARCHETYPES
+
+OBJECTS = golden.stored()
+
+
+def test_the_manifests_are_the_golden_ones() -> None:
+    found = dict(golden.rendered())
+    assert found.keys() == OBJECTS.keys()
+    assert len(found) == len(ARCHETYPES) * len(golden.ENVIRONMENTS)
+    for name, text in found.items():
+        assert text == (golden.FOLDER / name).read_text(encoding="utf-8"), name
+
+
+@pytest.mark.parametrize("name", OBJECTS)
+def test_it_fits_five_minors(name: str) -> None:
+    for item in OBJECTS[name]:
+        if not kubernetes.is_custom(item):
+            kubernetes.check(item)
+
+
+def test_custom_resources_fit_their_projects_schemas() -> None:
+    custom = [item for items in OBJECTS.values() for item in items if kubernetes.is_custom(item)]
+    for item in custom:
+        kubernetes.check(item)
+    assert {item["kind"] for item in custom} == {"ExternalSecret", "PodMonitor"}
+
+
+def of(archetype: str, environment: str, kind: str) -> list[dict[str, object]]:
+    return [item for item in OBJECTS[f"{archetype}.{environment}.yaml"] if item["kind"] == kind]
+
+
+@pytest.mark.parametrize("archetype", ["database", "search", "broker"])
+def test_a_majority_stays_on_nodes_of_its_own(archetype: str) -> None:
+    for environment, instances, majority in (("staging", 3, 2), ("production", 5, 3)):
+        (stateful,) = of(archetype, environment, "StatefulSet")
+        (budget,) = of(archetype, environment, "PodDisruptionBudget")
+        assert stateful["spec"]["replicas"] == instances  # type: ignore[index]
+        assert budget["spec"]["minAvailable"] == majority  # type: ignore[index]
+        affinity = stateful["spec"]["template"]["spec"]["affinity"]["podAntiAffinity"]  # type: ignore[index]
+        assert list(affinity) == ["requiredDuringSchedulingIgnoredDuringExecution"]
+    assert of(archetype, "develop", "PodDisruptionBudget") == []
+
+
+@pytest.mark.parametrize("archetype", golden.STATEFUL)
+def test_state_is_found_kept_and_restored(archetype: str) -> None:
+    (stateful,) = of(archetype, "staging", "StatefulSet")
+    spec: dict = stateful["spec"]  # type: ignore[type-arg, assignment]
+    assert [claim["metadata"]["name"] for claim in spec["volumeClaimTemplates"]] == ["data"]
+    assert spec["persistentVolumeClaimRetentionPolicy"] == {"whenDeleted": "Retain", "whenScaled": "Retain"}
+    services = {item["metadata"]["name"]: item["spec"] for item in of(archetype, "staging", "Service")}  # type: ignore[index]
+    assert services[spec["serviceName"]]["clusterIP"] == "None"
+    (container,) = spec["template"]["spec"]["containers"]
+    assert container["lifecycle"] == {"preStop": {"sleep": {"seconds": 5}}}
+    (backup,), (restore,) = of(archetype, "staging", "CronJob"), of(archetype, "staging", "Job")
+    copies = [backup["spec"]["jobTemplate"]["spec"]["template"], restore["spec"]["template"]]  # type: ignore[index]
+    claims = {volume["persistentVolumeClaim"]["claimName"] for pod in copies for volume in pod["spec"]["volumes"]
+              if "persistentVolumeClaim" in volume}  # fmt: skip
+    kept = {
+        item["metadata"]["name"]: item["metadata"]["annotations"]
+        for item in of(archetype, "staging", "PersistentVolumeClaim")
+    }  # type: ignore[index]
+    assert kept == {claim: {"helm.sh/resource-policy": "keep"} for claim in claims}
