@@ -2,8 +2,12 @@
 
 from __future__ import annotations
 
+from random import Random
+
 import pytest
 
+from helpers.yaml_fuzz import document, scalar
+from shunter.core.hazards import hazards
 from shunter.core.reader import read
 from shunter.model.findings import Kind
 
@@ -59,6 +63,17 @@ HARMLESS = [
 @pytest.mark.parametrize("text", HARMLESS)
 def test_what_is_harmless_is_not_mentioned(text: str) -> None:
     assert read(text.encode(), "v.yaml").hazards() == ()
+
+
+def test_a_clean_document_has_no_hazard() -> None:
+    random = Random(8)
+    clean = 0
+    for _ in range(3000):
+        text = document(random) if random.random() < 0.5 else f"x: {scalar(random)}\n{scalar(random)}: 1\n".encode()
+        found = read(text, "v.yaml")
+        clean += found.clean
+        assert not (found.clean and hazards(found)), text
+    assert clean > 500
 
 
 def test_helm_3_is_told_about_the_documents_that_it_drops() -> None:

@@ -11,8 +11,6 @@ from dataclasses import dataclass, field
 from posixpath import dirname, join, normpath
 from typing import Any, Final
 
-from shunter.core import versions
-from shunter.core.ranges import satisfies
 from shunter.core.reader import MAX_BYTES, Document, read
 from shunter.core.scalars import key_text
 from shunter.model.chart import Dependency
@@ -22,6 +20,7 @@ from shunter.model.findings import Finding, Kind, Span
 
 _BOM: Final = b"\xef\xbb\xbf"
 _ALIAS: Final = re.compile(r"[a-zA-Z0-9_-]+")
+_EXACT: Final = re.compile(r"(?:0|[1-9][0-9]{0,8})(?:\.(?:0|[1-9][0-9]{0,8})){2}", re.ASCII)
 _MOST_LINKS: Final = 10
 Files = Mapping[str, Callable[[], "FileState | None"]]
 """Paths relative to a chart, and how to read each."""
@@ -185,8 +184,25 @@ def _text(value: Any) -> str:
     return "" if value is None else key_text(value) or str(value)
 
 
+def fits(version: str, wanted: str) -> bool:
+    """Whether Helm takes a chart of `version` for a dependency on the range `wanted`."""
+    if version == wanted and _EXACT.fullmatch(version):
+        return True
+    from shunter.core.ranges import satisfies  # the usual pin needs no grammar of ranges
+
+    return satisfies(version, wanted)
+
+
+def _is_version(text: str) -> bool:
+    if _EXACT.fullmatch(text):
+        return True
+    from shunter.core import versions
+
+    return versions.parse(text) is not None
+
+
 def _is_there(dependency: Dependency, subcharts: tuple[Chart, ...]) -> bool:
-    return any(chart.name == dependency.name and satisfies(chart.version, dependency.version) for chart in subcharts)
+    return any(chart.name == dependency.name and fits(chart.version, dependency.version) for chart in subcharts)
 
 
 def _check_metadata(definition: Document, name: str, version: str) -> list[Finding]:
@@ -194,7 +210,7 @@ def _check_metadata(definition: Document, name: str, version: str) -> list[Findi
     if not name or "/" in name or name in (".", ".."):
         message = f"`{name}` is no name for a chart" if name else "the chart has no name"
         problems.append(_problem(definition, ("name",), message, "write `name:` as the folder is called"))
-    if not version or versions.parse(version) is None:
+    if not version or not _is_version(version):
         message = f"`{version}` is no version that Helm accepts" if version else "the chart has no version"
         problems.append(_problem(definition, ("version",), message, "write a version such as 1.0.0"))
     return problems

@@ -12,7 +12,7 @@ from dataclasses import dataclass, field
 from functools import cached_property
 from typing import Any, Final
 
-from shunter.core.charts import Chart
+from shunter.core.charts import Chart, fits
 from shunter.core.layering import (
     GLOBAL,
     Leaf,
@@ -28,7 +28,6 @@ from shunter.core.layering import (
     table_at,
     traced,
 )
-from shunter.core.ranges import satisfies
 from shunter.core.reader import Document, KeyPath
 from shunter.model.chart import Dependency
 
@@ -195,7 +194,7 @@ def _listed(node: Node) -> Iterator[Node]:
 
 
 def _fits(subchart: Node, need: _Need) -> bool:
-    return subchart.chart.name == need.name and satisfies(subchart.chart.version, need.wanted.version)
+    return subchart.chart.name == need.name and fits(subchart.chart.version, need.wanted.version)
 
 
 def _renamed(node: Node, name: str) -> Node:
@@ -271,7 +270,7 @@ def charts_below(chart: Chart) -> Iterator[tuple[KeyPath, Chart]]:
     """All charts that `chart` names in its dependencies and has, by the path of their keys, disabled ones too."""
     for dependency in chart.dependencies:
         for subchart in chart.subcharts:
-            if subchart.name == dependency.name and satisfies(subchart.version, dependency.version):
+            if subchart.name == dependency.name and fits(subchart.version, dependency.version):
                 yield (dependency.key,), subchart
                 yield from (((dependency.key, *path), below) for path, below in charts_below(subchart))
                 break

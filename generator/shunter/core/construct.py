@@ -17,6 +17,7 @@ TAG: Final = "tag:yaml.org,2002:"
 MERGE: Final = TAG + "merge"
 _RESOLVED: Final = frozenset(TAG + name for name in ("str", "bool", "int", "float", "null", "timestamp"))
 _ESCAPED: Final = re.compile("[\udc80-\udcff]")
+_ORDINARY: Final = re.compile(r"-?(?:0|[1-9][0-9]{0,5})(?:\.[0-9]*[1-9])?", re.ASCII)
 _MEMO_SIZE: Final = 20_000
 _values: dict[str, Any] = {}
 _keys: dict[str, str] = {}
@@ -32,61 +33,83 @@ class RefusedError(Exception):
         self.hint = hint
 
 
-def construct(root: Node, text: bytes) -> Any:
-    """The value of a tree that `nodes.compose` made from `text`. Raises RefusedError and TooDeepError."""
+def construct(root: Node, text: bytes) -> tuple[Any, bool]:
+    """The value of a tree that `nodes.compose` made from `text`, and whether it surely holds no hazard.
+
+    Raises RefusedError and TooDeepError.
+    """
     if b"!" in text or b"<<" in text or (b"&" in text and b"*" in text):
-        return _Builder().result(root)
+        return _Builder().result(root), False
+    doubts: list[Node] = []
     try:
-        return _build(root)
+        return _build(root, doubts), not doubts
     except RefusedError:
-        return _Builder().result(root)
+        return _Builder().result(root), False
 
 
-def _build(node: Node) -> Any:
-    """The value of a tree without aliases, explicit tags and merge keys."""
+def _build(node: Node, doubts: list[Node]) -> Any:
+    """The value of a tree without aliases, explicit tags and merge keys; what may be a hazard goes to `doubts`."""
     kind = node.__class__
     if kind is ScalarNode:
         text = node.value
-        return _plain(node) if node.style == "" and (not text or text[0] in SPECIAL) else text
+        return _plain(node, doubts) if node.style == "" and (not text or text[0] in SPECIAL) else text
     if kind is SequenceNode:
-        return [_build(item) for item in node.value]
+        return [_build(item, doubts) for item in node.value]
     result = {}
     for key, child in node.value:
         if key.__class__ is not ScalarNode:
             _refuse_key(key)
         name = key.value
         if key.style == "" and (not name or name[0] in SPECIAL):
-            name = _key(key)
+            name = _key(key, doubts)
         if child.__class__ is ScalarNode:
             text = child.value
-            result[name] = _plain(child) if child.style == "" and (not text or text[0] in SPECIAL) else text
+            result[name] = _plain(child, doubts) if child.style == "" and (not text or text[0] in SPECIAL) else text
         else:
-            result[name] = _build(child)
+            result[name] = _build(child, doubts)
+    if len(result) != len(node.value):
+        doubts.append(node)
     return result
 
 
-def _plain(node: Node) -> Any:
+def _plain(node: Node, doubts: list[Node]) -> Any:
     text = node.value
     try:
         return _values[text]
     except KeyError:
         value = _json(resolve(text), node)
-        if len(_values) > _MEMO_SIZE:
-            _values.clear()
-        _values[text] = value
+        if _is_doubtful(text, value):
+            doubts.append(node)
+        else:
+            _remember(_values, text, value)
         return value
 
 
-def _key(node: Node) -> str:
+def _key(node: Node, doubts: list[Node]) -> str:
     text = node.value
     try:
         return _keys[text]
     except KeyError:
-        key = _as_key(resolve(text), node)
-        if len(_keys) > _MEMO_SIZE:
-            _keys.clear()
-        _keys[text] = key
+        value = resolve(text)
+        key = _as_key(value, node)
+        if _is_doubtful(text, value) or key != text:
+            doubts.append(node)
+        else:
+            _remember(_keys, text, key)
         return key
+
+
+def _remember(memo: dict[str, Any], text: str, value: Any) -> None:
+    if len(memo) > _MEMO_SIZE:
+        memo.clear()
+    memo[text] = value
+
+
+def _is_doubtful(text: str, value: Any) -> bool:
+    """Whether a plain scalar may be a hazard: a boolean that is no `true` or `false`, a number written unusually."""
+    if value.__class__ is bool:
+        return text.lower() not in ("true", "false")
+    return value.__class__ in (int, float) and _ORDINARY.fullmatch(text) is None
 
 
 def _json(value: Any, node: Node) -> Any:

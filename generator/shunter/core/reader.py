@@ -43,7 +43,10 @@ class Part:
 
 @dataclass(frozen=True, slots=True, eq=False)
 class Document:
-    """A values file. `value` is None where Helm refuses it or we do not judge it; then `findings` say why."""
+    """A values file. `value` is None where Helm refuses it or we do not judge it; then `findings` say why.
+
+    A `clean` document surely holds no hazard, so nothing looks for one.
+    """
 
     path: str
     value: dict[str, Any] | None
@@ -51,6 +54,7 @@ class Document:
     data: bytes = field(default=b"", repr=False)
     helm: str = "4"
     parts: tuple[Part, ...] = field(default=(), repr=False)
+    clean: bool = False
 
     def span(self, key_path: Sequence[str | int], *, of: Literal["key", "value"] = "value") -> Span:
         """Where the key or value at `key_path` stands, or else the nearest part of the document above it.
@@ -87,6 +91,8 @@ class Document:
 
     def hazards(self) -> tuple[Finding, ...]:
         """What Helm accepts in this file and someone will regret: lints, in the order of the file."""
+        if self.clean:
+            return ()
         from shunter.core.hazards import hazards
 
         return hazards(self)
@@ -120,14 +126,17 @@ def read(data: bytes, path: str, helm: str = "4") -> Document:
         return _refused(path, data, helm, separator_finding(path, error))
     parts: list[Part] = []
     value: dict[str, Any] = {}
+    clean = len(chunks) == 1 and b"\n---" not in data and b"\n..." not in data
     for line, text in chunks:
         try:
             part = Part(text, line, nodes.compose(text))
             parts.append(part)
-            value = merge_maps(value, _root(part)) if parts[1:] else _root(part)
+            found, sure = _root(part)
+            value = merge_maps(value, found) if parts[1:] else found
+            clean = clean and sure
         except (RefusedError, nodes.TooDeepError, nodes.YAMLError) as error:
             return _refused(path, data, helm, syntax_finding(path, decode(text), line, error))
-    return Document(path, value, (), data, helm, tuple(parts))
+    return Document(path, value, (), data, helm, tuple(parts), clean)
 
 
 def of_mapping(value: Mapping[str, Any], path: str) -> Document:
@@ -144,17 +153,16 @@ def merge_maps(base: dict[str, Any], over: dict[str, Any]) -> dict[str, Any]:
     return merged
 
 
-def _root(part: Part) -> dict[str, Any]:
+def _root(part: Part) -> tuple[dict[str, Any], bool]:
     if part.root is None:
-        return {}
-    value = construct(part.root, part.text)
+        return {}, True
+    value, clean = construct(part.root, part.text)
     if value is None:
-        return {}
+        return {}, clean
     if value.__class__ is not dict:
         what = "a list" if value.__class__ is list else "a single value"
         raise RefusedError("yaml-root", f"a values file holds a map, not {what}", part.root, "give each value a key")
-    result: dict[str, Any] = value
-    return result
+    return value, clean
 
 
 def _refused(path: str, data: bytes, helm: str, finding: Finding) -> Document:
