@@ -37,16 +37,10 @@ configuration inline, since its ConfigMap may not exist yet. -#]
 {{- end }}
 {{- range $id, $source := .w.envFrom }}
 {{- if $source }}
--
-  {{- include "[[ lib ]]._fields" (dict "of" $source "indent" 2 "keys" (list "configMapRef" "secretRef" "prefix")) }}
-  {{- with $source.configMap }}
-  configMapRef:
-    name: {{ $c.base }}-{{ . }}
-  {{- end }}
-  {{- with $source.secret }}
-  secretRef:
-    name: {{ $c.base }}-{{ . }}
-  {{- end }}
+{{- $entry := dict "prefix" $source.prefix "configMapRef" $source.configMapRef "secretRef" $source.secretRef }}
+{{- with $source.configMap }}{{ $_ := set $entry "configMapRef" (dict "name" (printf "%s-%s" $c.base .)) }}{{ end }}
+{{- with $source.secret }}{{ $_ := set $entry "secretRef" (dict "name" (printf "%s-%s" $c.base .)) }}{{ end }}
+- {{ include "[[ lib ]]._fields" (dict "of" $entry "indent" 2 "keys" (list "configMapRef" "secretRef" "prefix")) | trim }}
 {{- end }}
 {{- end }}
 {{- end -}}
