@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from dataclasses import dataclass
 from typing import Any
 
 from jsonschema_rs import ValidationError
@@ -15,6 +14,7 @@ from shunter.core.explain import dotted, shown
 from shunter.core.reader import Document, KeyPath
 from shunter.core.schema_errors import Subject, at, describe, explained, missing_key, unknown_key
 from shunter.core.verdict import known_keys, local
+from shunter.model.data import dataclass
 from shunter.model.findings import Finding, Span, TextEdit
 
 

@@ -3,11 +3,11 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
 from typing import Any
 
 import yaml
 
+from shunter.model.data import dataclass
 from shunter.model.errors import ShunterError
 
 

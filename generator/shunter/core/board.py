@@ -3,10 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
 
 from shunter.core.layout import promotion_order
 from shunter.model.chart import Train, TrainRecord
+from shunter.model.data import dataclass
 from shunter.model.workspace import Workspace
 
 

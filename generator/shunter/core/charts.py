@@ -7,13 +7,13 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable, Iterator, Mapping
-from dataclasses import dataclass, field
 from posixpath import dirname, join, normpath
 from typing import Any, Final
 
 from shunter.core.reader import MAX_BYTES, Document, read
 from shunter.core.scalars import key_text
 from shunter.model.chart import Dependency
+from shunter.model.data import dataclass, field
 from shunter.model.errors import ShunterError
 from shunter.model.files import SYMLINK, FileState, MemoryTree, Tree
 from shunter.model.findings import Finding, Kind, Span

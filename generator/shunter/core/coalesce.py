@@ -8,7 +8,6 @@ chart was loaded for it. Verified on random umbrellas: against the embedded Helm
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass, field
 from functools import cached_property
 from typing import Any, Final
 
@@ -30,6 +29,7 @@ from shunter.core.layering import (
 )
 from shunter.core.reader import Document, KeyPath
 from shunter.model.chart import Dependency
+from shunter.model.data import dataclass, field
 
 _TAGS: Final = "tags"
 

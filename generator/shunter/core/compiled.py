@@ -8,12 +8,13 @@ from __future__ import annotations
 
 import json
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass
 from functools import lru_cache
 from typing import Any, Final
 from urllib.parse import urldefrag, urljoin
 
 import jsonschema_rs
+
+from shunter.model.data import dataclass
 
 BASE: Final = "file:///values.schema.json"
 _OLD_DRAFTS: Final = ("draft-04", "draft-06", "draft-07")

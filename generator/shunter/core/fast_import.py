@@ -6,8 +6,8 @@ Format: https://git-scm.com/docs/git-fast-import#_input_format
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass
 
+from shunter.model.data import dataclass
 from shunter.model.files import FileState
 
 _ESCAPES = {0x22: b'\\"', 0x5C: b"\\\\", 0x0A: b"\\n"}

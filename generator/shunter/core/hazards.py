@@ -7,13 +7,13 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator
-from dataclasses import dataclass, field
 from typing import Any, Final
 
 from shunter.core.construct import is_merge, scalar
 from shunter.core.nodes import PLAIN, MappingNode, Node, ScalarNode, SequenceNode, has_second_document
 from shunter.core.reader import Document, KeyPath, Part
 from shunter.core.scalars import EXACT, key_text
+from shunter.model.data import dataclass, field
 from shunter.model.findings import Finding, Kind, Severity, Span, TextEdit
 
 _PLAIN_BOOLEANS: Final = frozenset(("true", "false"))

@@ -8,9 +8,9 @@ from __future__ import annotations
 
 import re
 from collections.abc import Mapping
-from dataclasses import dataclass
 from typing import TypeVar
 
+from shunter.model.data import dataclass
 from shunter.model.errors import ShunterError
 from shunter.model.files import FileState
 from shunter.model.findings import Span

@@ -3,12 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass, field
 from typing import Any
 
 import yaml
 
 from shunter.core import plainyaml, versions
+from shunter.model.data import dataclass, field
 from shunter.model.errors import ShunterError
 
 _HINT = "the repository's URL must hold an index.yaml"

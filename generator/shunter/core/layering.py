@@ -9,10 +9,10 @@ and both remember their origin. Maps are changed and shared exactly as Helm chan
 from __future__ import annotations
 
 from collections.abc import Iterable
-from dataclasses import dataclass
 from typing import Any, Final, TypeAlias
 
 from shunter.core.reader import Document, KeyPath
+from shunter.model.data import dataclass
 
 Origin: TypeAlias = tuple[Document, KeyPath]
 GLOBAL: Final = "global"

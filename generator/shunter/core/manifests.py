@@ -4,8 +4,9 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass
 from typing import Any
+
+from shunter.model.data import dataclass
 
 _SEPARATOR = re.compile(r"(?:^|\s*\n)---\s*")
 _HOOK = "helm.sh/hook"

@@ -7,7 +7,8 @@ from __future__ import annotations
 
 import os
 from collections.abc import Iterator
-from dataclasses import dataclass, field
+
+from shunter.model.data import dataclass, field
 
 
 @dataclass(frozen=True, slots=True)

@@ -7,11 +7,11 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable
-from dataclasses import dataclass
 from functools import lru_cache
 from typing import Final
 
 from shunter.core.versions import Version, parse
+from shunter.model.data import dataclass
 
 _LONGEST: Final = 512
 _MOST_GROUPS: Final = 32

@@ -6,7 +6,6 @@ Helm 4 splits a file at `---` lines (k8s.io/apimachinery's YAMLReader) and merge
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, field
 from typing import Any, Final, Literal
 
 from shunter.core import nodes
@@ -15,6 +14,7 @@ from shunter.core.nodes import MappingNode, Node, ScalarNode, SequenceNode
 from shunter.core.places import decode, span_at
 from shunter.core.scalars import key_text
 from shunter.core.syntax import syntax_finding
+from shunter.model.data import dataclass, field
 from shunter.model.findings import Finding, Kind, Span
 
 KeyPath = tuple[str | int, ...]

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass
 from typing import Any, Final
 
 from jsonschema_rs import ValidationError
@@ -11,6 +10,7 @@ from jsonschema_rs import ValidationError
 from shunter.core.explain import dotted, nearest, quoted, scalar_text, shown, type_of, wanted_types, with_article
 from shunter.core.reader import Document, KeyPath
 from shunter.core.scalars import resolve
+from shunter.model.data import dataclass
 from shunter.model.findings import Finding, Span, TextEdit
 
 

@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Mapping
-from dataclasses import replace
 
+from shunter.model.data import replace
 from shunter.model.findings import Finding, Kind, Severity
 
 

@@ -7,10 +7,10 @@ satisfies whatever a schema asks of a scalar; its key is checked like any other.
 from __future__ import annotations
 
 import re
-from dataclasses import replace
 from typing import Any, Final
 
 from shunter.core.reader import Document
+from shunter.model.data import replace
 
 _ENCRYPTED: Final = re.compile(r"ENC\[AES256_GCM,data:[^\]]*\]", re.DOTALL)
 _RANGE: Final = ("minimum", "maximum", "exclusiveMinimum", "exclusiveMaximum", "multipleOf")

@@ -9,11 +9,11 @@ from __future__ import annotations
 
 import json
 from collections.abc import Collection, Mapping
-from dataclasses import dataclass, field
 from typing import Any
 
 from shunter.core import archive, bundle, lock, plainyaml, records, vendoring, versions
 from shunter.model.chart import Dependency, Pin, TrainRecord
+from shunter.model.data import dataclass, field
 from shunter.model.errors import ShunterError
 from shunter.model.files import FileState, Tree
 

@@ -10,7 +10,6 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass
 from posixpath import join
 from typing import Any, Final
 
@@ -18,6 +17,7 @@ from shunter.core.charts import Chart
 from shunter.core.coalesce import Coalesced, Slice
 from shunter.core.layering import Leaf, Origin, Table, layered, traced, untraced
 from shunter.core.reader import Document, KeyPath, read
+from shunter.model.data import dataclass
 from shunter.model.errors import ShunterError
 
 _TEMPLATES: Final = "templates/"

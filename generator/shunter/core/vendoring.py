@@ -6,11 +6,11 @@ Helm never checks the digest of a vendored chart, and renders nothing, silently,
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import replace
 from typing import TypeVar
 
 from shunter.core import archive, versions
 from shunter.model.chart import Pin, TrainRecord
+from shunter.model.data import replace
 from shunter.model.errors import ShunterError
 from shunter.model.files import FileState, Tree
 from shunter.model.findings import Finding, Kind, Span

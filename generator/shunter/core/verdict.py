@@ -6,7 +6,6 @@ There is a finding of kind verdict exactly where Helm's `template` refuses the v
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Sequence
-from dataclasses import replace
 from typing import Any, Final
 
 from shunter.core import sops
@@ -14,6 +13,7 @@ from shunter.core.charts import Chart
 from shunter.core.coalesce import Coalesced, Slice, coalesce
 from shunter.core.compiled import Problem, Schema, compile_schema
 from shunter.core.reader import Document, KeyPath
+from shunter.model.data import replace
 from shunter.model.findings import Finding, Kind, Severity, Span
 
 _ORDER: Final = {Severity.ERROR: 0, Severity.WARNING: 1, Severity.NOTE: 2}

@@ -8,9 +8,9 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterable
-from dataclasses import dataclass
 from functools import total_ordering
 
+from shunter.model.data import dataclass
 from shunter.model.errors import ShunterError
 
 _NUMBER = r"([0-9]+)"

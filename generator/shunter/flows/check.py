@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import os
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any
 
@@ -19,9 +18,13 @@ from shunter.core.verdict import judge
 from shunter.flows.context import Context, Site
 from shunter.flows.projects import answers_of, record_of
 from shunter.model.chart import Dependency
+from shunter.model.data import dataclass, replace
 from shunter.model.errors import ShunterError
 from shunter.model.files import Tree
 from shunter.model.findings import Finding, Kind, Outcome, Report, Span, Status
+
+
+_NOT_VALUES = ("templates", "charts", "crds")
 
 
 @dataclass(frozen=True, slots=True)
@@ -149,9 +152,10 @@ def _judge_files(context: Context, asked: Validation) -> tuple[list[Finding], in
 
 def _is_extra(path: Path, folder: Path) -> bool:
     """Whether a file of a chart is a values file of its own, to be judged as if passed with `-f`."""
+    if not path.is_file() or path.suffix not in (".yaml", ".yml"):
+        return False
     inside = path.absolute().relative_to(folder)
-    own = inside.as_posix() in ("values.yaml", "Chart.yaml") or inside.parts[0] in ("templates", "charts", "crds")
-    return path.is_file() and not own and path.suffix in (".yaml", ".yml")
+    return inside.as_posix() not in ("values.yaml", "Chart.yaml") and inside.parts[0] not in _NOT_VALUES
 
 
 def _chart_folder(path: Path) -> Path | None:

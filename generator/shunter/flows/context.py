@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import os
 from collections.abc import Iterable
-from dataclasses import dataclass
 from pathlib import Path
 
 from shunter.adapters.files import DiskTree
@@ -13,6 +12,7 @@ from shunter.core.answers import read_answers
 from shunter.core.layout import plan_repositories
 from shunter.core.workspace import parse_workspace, schema_of
 from shunter.flows.projects import ANSWERS_FILE
+from shunter.model.data import dataclass
 from shunter.model.errors import ShunterError
 from shunter.model.files import SubTree, Tree
 from shunter.model.workspace import Registries, RepositorySpec, Workspace

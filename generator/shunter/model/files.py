@@ -4,8 +4,9 @@ from __future__ import annotations
 
 import hashlib
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass
 from typing import Literal, Protocol
+
+from shunter.model.data import dataclass
 
 Mode = Literal["100644", "100755", "120000"]
 REGULAR: Mode = "100644"

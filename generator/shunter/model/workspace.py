@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass, field
 from typing import Any
+
+from shunter.model.data import dataclass, field
 
 STATELESS = ("rest-api", "api-gateway", "frontend", "auth", "worker", "cron")
 STATEFUL = ("database", "search", "broker", "monitoring")
