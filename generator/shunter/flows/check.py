@@ -23,7 +23,6 @@ from shunter.model.errors import ShunterError
 from shunter.model.files import Tree
 from shunter.model.findings import Finding, Kind, Outcome, Report, Span, Status
 
-
 _NOT_VALUES = ("templates", "charts", "crds")
 
 
@@ -126,7 +125,7 @@ def _judge_chart(
         )
     findings: list[Finding] = []
     for names in runs:
-        findings += judge(chart, _with_sets([_extra(context, name) for name in names], sets))
+        findings += judge(chart, _with_sets([_extra(context, name, folder) for name in names], sets))
     return relabelled(findings, label(context, folder))
 
 
@@ -177,25 +176,29 @@ def layers_of(context: Context, site: Site, tree: Tree, extra: Sequence[str] = (
                 hint="make it (it may be empty), or correct `values:`",
             )
         layers.append(reader.read(state.data, name, helm))
-    return [*layers, *(_extra(context, name) for name in extra)]
+    return [*layers, *(_extra(context, name, site.path) for name in extra)]
 
 
-def _extra(context: Context, name: str) -> reader.Document:
+def _extra(context: Context, name: str, folder: Path) -> reader.Document:
+    """A further `-f` file, its path relative to the chart's folder as those of all findings are."""
     path = context.start / name
     if not path.is_file():
         raise ShunterError(f"there is no file {name}", hint="-f takes a values file")
-    return reader.read(path.read_bytes(), str(path.absolute()))
+    return reader.read(path.read_bytes(), os.path.relpath(path.resolve(), folder.resolve()))
 
 
 def _with_sets(layers: Sequence[reader.Document], sets: Sequence[str]) -> list[reader.Document]:
     return [*layers, *(reader.of_mapping(parse_set(text), f"--set {text}") for text in sets)]
 
 
-def user_values(layers: Sequence[reader.Document], sets: Sequence[str]) -> Mapping[str, Any]:
-    """What Helm makes of `-f` files in order and `--set`. A file that Helm cannot read raises ShunterError."""
+def user_values(layers: Sequence[reader.Document], sets: Sequence[str], folder: str) -> Mapping[str, Any]:
+    """What Helm makes of `-f` files in order and `--set`. A file that Helm cannot read raises ShunterError.
+
+    `folder` is the chart's, as errors are to name it.
+    """
     merged: dict[str, Any] = {}
     for document in _with_sets(layers, sets):
-        for finding in document.findings:
+        for finding in relabelled(document.findings, folder):
             raise ShunterError(finding.message, span=finding.span, hint=finding.hint)
         merged = reader.merge_maps(merged, document.value or {})
     return merged
@@ -264,4 +267,4 @@ def relabelled(findings: Iterable[Finding], folder: str) -> tuple[Finding, ...]:
 def _below(span: Span, folder: str) -> Span:
     if folder == "." or span.path.startswith(("/", "--set ")):
         return span
-    return replace(span, path=f"{folder}/{span.path}" if span.path else folder)
+    return replace(span, path=os.path.normpath(f"{folder}/{span.path}") if span.path else folder)

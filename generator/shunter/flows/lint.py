@@ -77,7 +77,8 @@ def _lint_site(context: Context, site: Site, helm: Engine | None) -> Iterator[Fi
 
 
 def _helm_lint(context: Context, site: Site, tree: Tree, helm: Engine) -> Iterator[Finding]:
-    values = user_values(layers_of(context, site, tree), ()) if site.kind == "environment" else {}
+    layers = layers_of(context, site, tree) if site.kind == "environment" else []
+    values = user_values(layers, (), label(context, site.path))
     for message in helm.lint(site.path, values):
         if message.severity is not Severity.NOTE:
             path = message.path if tree.get(message.path) else "Chart.yaml"

@@ -11,7 +11,7 @@ from shunter.adapters.helm import engine
 from shunter.core import diffs
 from shunter.core.vendoring import verify_vendored
 from shunter.flows.archives import open_archives, pack_tree
-from shunter.flows.check import layers_of, user_values
+from shunter.flows.check import label, layers_of, user_values
 from shunter.flows.clock import generated_now
 from shunter.flows.context import Context, Site
 from shunter.flows.derive import environment_files
@@ -66,7 +66,7 @@ def render_tree(context: Context, site: Site, tree: Tree, how: Rendering) -> str
     answers = answers_of(tree)
     return engine(how.helm).render(
         pack_tree(tree, metadata["name"], metadata["version"]),
-        user_values(layers_of(context, site, tree, how.files), how.sets),
+        user_values(layers_of(context, site, tree, how.files), how.sets, label(context, site.path)),
         release=str(answers.get("workspace", site.name)),
         namespace=str(answers.get("namespace", "default")),
         kube_version=how.kube_version or None,
