@@ -46,7 +46,7 @@ restore:
   env: {FROM: 20260101T031700Z.sqlite}
 ```
 
-Every change of `restore` is a new Job; the same values run nothing twice.
+Every change of `restore`, and every new version of the app, is a new Job: leave it enabled no longer than it takes.
 
 """
 
@@ -66,8 +66,8 @@ def _archetypes(source: Mapping[str, Any]) -> Iterator[str]:
 
 
 def _keys(source: Mapping[str, Any]) -> Iterator[str]:
-    yield "## Keys\n\nA key with a group is for the archetypes that have the group, or for apps that ask for the feature."
-    yield "\n\n| key | type | group | meaning |\n|---|---|---|---|\n"
+    yield "## Keys\n\nA key with a group is for the archetypes that have it, or for apps that ask for the feature.\n\n"
+    yield "| key | type | group | meaning |\n|---|---|---|---|\n"
     for key, schema in sorted({**source["$defs"]["workload"]["properties"], **source["properties"]}.items()):
         yield from _rows(key, schema, schema.get("x-trait", ""))
     yield "\n"

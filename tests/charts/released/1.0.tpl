@@ -1,0 +1,1641 @@
+{{/* commons v1: one file, since every chart template that Helm reads costs every render. Assembled from small sources. */}}
+{{- define "commons.v1.name" -}}
+{{- .Values.nameOverride | default .Chart.Name | trunc 63 | trimSuffix "-" -}}
+{{- end -}}
+
+{{- define "commons.v1.fullname" -}}
+{{- $name := .Values.nameOverride | default .Chart.Name -}}
+{{- if .Values.fullnameOverride -}}
+{{- .Values.fullnameOverride | trunc 63 | trimSuffix "-" -}}
+{{- else if contains $name .Release.Name -}}
+{{- .Release.Name | trunc 63 | trimSuffix "-" -}}
+{{- else -}}
+{{- printf "%s-%s" .Release.Name $name | trunc 63 | trimSuffix "-" -}}
+{{- end -}}
+{{- end -}}
+
+{{- define "commons.v1.selectorLabels" -}}
+app.kubernetes.io/instance: {{ .Release.Name | quote }}
+app.kubernetes.io/name: {{ include "commons.v1.name" . | quote }}
+{{- end -}}
+
+{{- define "commons.v1.labels" -}}
+{{- include "commons.v1._labels" (dict "root" . "common" .Values.commonLabels) -}}
+{{- end -}}
+
+{{- define "commons.v1._labels" -}}
+{{ include "commons.v1.selectorLabels" .root }}
+app.kubernetes.io/managed-by: {{ .root.Release.Service }}
+{{- include "commons.v1._version" .root }}
+helm.sh/chart: {{ printf "%s-%s" .root.Chart.Name .root.Chart.Version | replace "+" "_" | trunc 63 | trimAll "_.-" }}
+{{- include "commons.v1._own" .common }}
+{{- end -}}
+
+{{- define "commons.v1._version" -}}
+{{- with .Chart.AppVersion }}
+app.kubernetes.io/version: {{ . | replace "+" "_" | trunc 63 | trimAll "_.-" | quote }}
+{{- end }}
+{{- end -}}
+
+{{- define "commons.v1._own" -}}
+{{- with omit (. | default dict) "app.kubernetes.io/component" "app.kubernetes.io/instance" "app.kubernetes.io/managed-by" "app.kubernetes.io/name" "app.kubernetes.io/version" "helm.sh/chart" }}
+{{ include "commons.v1._block" . | trim }}
+{{- end }}
+{{- end -}}
+
+{{- define "commons.v1.image" -}}
+{{- $image := .image | default dict -}}
+{{- $repository := required (printf "%s: image.repository is missing" .root.Chart.Name) $image.repository -}}
+{{- $registry := $image.registry -}}
+{{- with (.root.Values.global).imageRegistry -}}
+{{- $registry = . -}}
+{{- $host := first (splitList "/" $repository) -}}
+{{- if or (contains "." $host) (contains ":" $host) -}}{{- $repository = trimPrefix (print $host "/") $repository -}}{{- end -}}
+{{- end -}}
+{{- with $registry }}{{ . }}/{{ end }}{{ $repository }}
+{{- if $image.digest }}@{{ $image.digest }}{{ else }}:{{ $image.tag | default .root.Chart.AppVersion }}{{ end }}
+{{- end -}}
+
+{{- define "commons.v1._fields" -}}
+{{- $of := .of -}}
+{{- $text := "" -}}
+{{- range $key := .keys -}}
+{{- $value := index $of $key -}}
+{{- if or $value (kindIs "bool" $value) (kindIs "float64" $value) -}}
+{{- if or (kindIs "map" $value) (kindIs "slice" $value) -}}
+{{- $text = print $text "\n" $key ":" (include "commons.v1._block" $value | replace "\n" "\n  ") -}}
+{{- else -}}
+{{- $text = print $text "\n" $key ": " (toRawJson $value) -}}
+{{- end -}}
+{{- end -}}
+{{- end -}}
+{{- $text | replace "\n" (print "\n" (repeat (int .indent) " ")) -}}
+{{- end -}}
+
+{{- define "commons.v1._block" -}}
+{{- if kindIs "map" . }}
+{{- range $key, $value := . }}
+{{ if or (trimAll "abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ" $key) (and (lt (len $key) 6) (has (lower $key) (list "true" "false" "null" "yes" "no" "on" "off" "y" "n"))) }}{{ toRawJson $key }}{{ else }}{{ $key }}{{ end }}: {{ toRawJson $value }}
+{{- end }}
+{{- else }}
+{{- range . }}
+- {{ toRawJson . }}
+{{- end }}
+{{- end }}
+{{- end -}}
+
+{{- define "commons.v1._string" -}}
+{{- $text := toString .value -}}
+{{- if kindIs "float64" .value -}}
+{{- $text = toJson .value -}}
+{{- end -}}
+{{- if contains "{{" $text -}}
+{{- $text = tpl $text .root -}}
+{{- end -}}
+{{- toRawJson $text -}}
+{{- end -}}
+
+{{- define "commons.v1._data" -}}
+{{- $root := .root -}}
+{{- range $key, $value := .data }}
+{{- if not (kindIs "invalid" $value) }}
+{{ $key }}: {{ include "commons.v1._string" (dict "value" $value "root" $root) }}
+{{- end }}
+{{- end }}
+{{- end -}}
+
+{{- define "commons.v1._strings" -}}
+{{- $root := .root -}}
+{{- range .list }}
+- {{ include "commons.v1._string" (dict "value" . "root" $root) }}
+{{- end }}
+{{- end -}}
+
+{{- define "commons.v1._metadata" -}}
+metadata:
+  name: {{ .name | default .c.fullname }}
+  labels:
+    {{- .c.labels | nindent 4 }}
+    app.kubernetes.io/component: {{ .c.id }}
+    {{- with include "commons.v1._own" .labels }}
+    {{- . | trim | nindent 4 }}
+    {{- end }}
+{{- $annotations := .annotations }}
+{{- with .c.values.commonAnnotations }}
+{{- $annotations = mustMergeOverwrite (deepCopy .) ($annotations | default dict) }}
+{{- end }}
+{{- with $annotations }}
+  annotations:
+    {{- include "commons.v1._block" . | trim | nindent 4 }}
+{{- end }}
+{{- end -}}
+
+{{- define "commons.v1.defaults" -}}
+{
+  "image": {
+    "pullPolicy": "IfNotPresent"
+  },
+  "kind": "Deployment",
+  "persistence": {
+    "tmp": {
+      "mountPath": "/tmp",
+      "type": "emptyDir"
+    }
+  },
+  "podDisruptionBudget": {
+    "enabled": true
+  },
+  "podSecurityContext": {
+    "fsGroupChangePolicy": "OnRootMismatch",
+    "runAsNonRoot": true,
+    "seccompProfile": {
+      "type": "RuntimeDefault"
+    }
+  },
+  "preStopSleepSeconds": 5,
+  "replicaCount": 1,
+  "resources": {
+    "limits": {
+      "memory": "256Mi"
+    },
+    "requests": {
+      "cpu": "50m",
+      "memory": "128Mi"
+    }
+  },
+  "revisionHistoryLimit": 5,
+  "securityContext": {
+    "allowPrivilegeEscalation": false,
+    "capabilities": {
+      "drop": [
+        "ALL"
+      ]
+    },
+    "readOnlyRootFilesystem": true
+  },
+  "service": {
+    "enabled": false,
+    "type": "ClusterIP"
+  },
+  "serviceAccount": {
+    "automount": false,
+    "create": true
+  },
+  "terminationGracePeriodSeconds": 30,
+  "topologySpread": "soft"
+}
+{{- end -}}
+
+{{- define "commons.v1.defaults.rest-api" -}}
+{
+  "livenessProbe": {
+    "path": "/livez"
+  },
+  "readinessProbe": {
+    "path": "/readyz"
+  },
+  "service": {
+    "enabled": true,
+    "port": 8080
+  }
+}
+{{- end -}}
+
+{{- define "commons.v1.defaults.api-gateway" -}}
+{
+  "livenessProbe": {
+    "path": "/livez"
+  },
+  "preStopSleepSeconds": 10,
+  "readinessProbe": {
+    "path": "/readyz"
+  },
+  "service": {
+    "enabled": true,
+    "port": 8080
+  },
+  "terminationGracePeriodSeconds": 60
+}
+{{- end -}}
+
+{{- define "commons.v1.defaults.frontend" -}}
+{
+  "livenessProbe": {
+    "path": "/livez"
+  },
+  "readinessProbe": {
+    "path": "/readyz"
+  },
+  "service": {
+    "enabled": true,
+    "port": 8080
+  }
+}
+{{- end -}}
+
+{{- define "commons.v1.defaults.auth" -}}
+{
+  "livenessProbe": {
+    "path": "/livez"
+  },
+  "readinessProbe": {
+    "path": "/readyz"
+  },
+  "service": {
+    "enabled": true,
+    "port": 8080,
+    "sessionAffinity": "ClientIP",
+    "sessionAffinityConfig": {
+      "clientIP": {
+        "timeoutSeconds": 10800
+      }
+    }
+  }
+}
+{{- end -}}
+
+{{- define "commons.v1.defaults.worker" -}}
+{
+  "livenessProbe": {
+    "path": "/livez"
+  },
+  "readinessProbe": {
+    "path": "/readyz"
+  },
+  "service": {
+    "port": 8080
+  },
+  "terminationGracePeriodSeconds": 60
+}
+{{- end -}}
+
+{{- define "commons.v1.defaults.cron" -}}
+{
+  "backoffLimit": 3,
+  "concurrencyPolicy": "Forbid",
+  "failedJobsHistoryLimit": 3,
+  "kind": "CronJob",
+  "preStopSleepSeconds": 0,
+  "successfulJobsHistoryLimit": 3
+}
+{{- end -}}
+
+{{- define "commons.v1.defaults.database" -}}
+{
+  "backup": {
+    "backoffLimit": 2,
+    "concurrencyPolicy": "Forbid",
+    "enabled": false,
+    "env": {
+      "HEADLESS": "{{ include `commons.v1.fullname` . }}-headless",
+      "SERVICE": "{{ include `commons.v1.fullname` . }}"
+    },
+    "persistence": {
+      "copies": {
+        "mountPath": "/backup",
+        "retain": true,
+        "size": "10Gi",
+        "type": "persistentVolumeClaim"
+      }
+    },
+    "schedule": "17 3 * * *"
+  },
+  "env": {
+    "POD_NAME": {
+      "fieldRef": {
+        "fieldPath": "metadata.name"
+      }
+    }
+  },
+  "kind": "StatefulSet",
+  "minReadySeconds": 10,
+  "persistentVolumeClaimRetentionPolicy": {
+    "whenDeleted": "Retain",
+    "whenScaled": "Retain"
+  },
+  "podAntiAffinityPreset": "hard",
+  "podManagementPolicy": "Parallel",
+  "podSecurityContext": {
+    "fsGroup": 65532,
+    "runAsGroup": 65532,
+    "runAsUser": 65532
+  },
+  "quorum": true,
+  "replicaCount": 3,
+  "resources": {
+    "limits": {
+      "memory": "1Gi"
+    },
+    "requests": {
+      "cpu": "100m",
+      "memory": "512Mi"
+    }
+  },
+  "restore": {
+    "backoffLimit": 0,
+    "enabled": false,
+    "env": {
+      "HEADLESS": "{{ include `commons.v1.fullname` . }}-headless",
+      "SERVICE": "{{ include `commons.v1.fullname` . }}"
+    },
+    "persistence": {
+      "copies": {
+        "existingClaim": "{{ include `commons.v1.fullname` . }}-backup-copies",
+        "mountPath": "/backup",
+        "readOnly": true,
+        "type": "persistentVolumeClaim"
+      }
+    }
+  },
+  "service": {
+    "enabled": true,
+    "port": 8080
+  },
+  "terminationGracePeriodSeconds": 120,
+  "volumeClaims": {
+    "data": {
+      "mountPath": "/data",
+      "size": "1Gi"
+    }
+  }
+}
+{{- end -}}
+
+{{- define "commons.v1.defaults.search" -}}
+{
+  "backup": {
+    "backoffLimit": 2,
+    "concurrencyPolicy": "Forbid",
+    "enabled": false,
+    "env": {
+      "HEADLESS": "{{ include `commons.v1.fullname` . }}-headless",
+      "SERVICE": "{{ include `commons.v1.fullname` . }}"
+    },
+    "persistence": {
+      "copies": {
+        "mountPath": "/backup",
+        "retain": true,
+        "size": "10Gi",
+        "type": "persistentVolumeClaim"
+      }
+    },
+    "schedule": "17 3 * * *"
+  },
+  "env": {
+    "POD_NAME": {
+      "fieldRef": {
+        "fieldPath": "metadata.name"
+      }
+    }
+  },
+  "kind": "StatefulSet",
+  "minReadySeconds": 10,
+  "persistentVolumeClaimRetentionPolicy": {
+    "whenDeleted": "Retain",
+    "whenScaled": "Retain"
+  },
+  "podAntiAffinityPreset": "hard",
+  "podManagementPolicy": "Parallel",
+  "podSecurityContext": {
+    "fsGroup": 65532,
+    "runAsGroup": 65532,
+    "runAsUser": 65532
+  },
+  "quorum": true,
+  "replicaCount": 3,
+  "resources": {
+    "limits": {
+      "memory": "1Gi"
+    },
+    "requests": {
+      "cpu": "100m",
+      "memory": "512Mi"
+    }
+  },
+  "restore": {
+    "backoffLimit": 0,
+    "enabled": false,
+    "env": {
+      "HEADLESS": "{{ include `commons.v1.fullname` . }}-headless",
+      "SERVICE": "{{ include `commons.v1.fullname` . }}"
+    },
+    "persistence": {
+      "copies": {
+        "existingClaim": "{{ include `commons.v1.fullname` . }}-backup-copies",
+        "mountPath": "/backup",
+        "readOnly": true,
+        "type": "persistentVolumeClaim"
+      }
+    }
+  },
+  "service": {
+    "enabled": true,
+    "port": 8080
+  },
+  "terminationGracePeriodSeconds": 120,
+  "volumeClaims": {
+    "data": {
+      "mountPath": "/data",
+      "size": "1Gi"
+    }
+  }
+}
+{{- end -}}
+
+{{- define "commons.v1.defaults.broker" -}}
+{
+  "backup": {
+    "backoffLimit": 2,
+    "concurrencyPolicy": "Forbid",
+    "enabled": false,
+    "env": {
+      "HEADLESS": "{{ include `commons.v1.fullname` . }}-headless",
+      "SERVICE": "{{ include `commons.v1.fullname` . }}"
+    },
+    "persistence": {
+      "copies": {
+        "mountPath": "/backup",
+        "retain": true,
+        "size": "10Gi",
+        "type": "persistentVolumeClaim"
+      }
+    },
+    "schedule": "17 3 * * *"
+  },
+  "env": {
+    "POD_NAME": {
+      "fieldRef": {
+        "fieldPath": "metadata.name"
+      }
+    }
+  },
+  "kind": "StatefulSet",
+  "minReadySeconds": 10,
+  "persistentVolumeClaimRetentionPolicy": {
+    "whenDeleted": "Retain",
+    "whenScaled": "Retain"
+  },
+  "podAntiAffinityPreset": "hard",
+  "podManagementPolicy": "Parallel",
+  "podSecurityContext": {
+    "fsGroup": 65532,
+    "runAsGroup": 65532,
+    "runAsUser": 65532
+  },
+  "quorum": true,
+  "replicaCount": 3,
+  "resources": {
+    "limits": {
+      "memory": "1Gi"
+    },
+    "requests": {
+      "cpu": "100m",
+      "memory": "512Mi"
+    }
+  },
+  "restore": {
+    "backoffLimit": 0,
+    "enabled": false,
+    "env": {
+      "HEADLESS": "{{ include `commons.v1.fullname` . }}-headless",
+      "SERVICE": "{{ include `commons.v1.fullname` . }}"
+    },
+    "persistence": {
+      "copies": {
+        "existingClaim": "{{ include `commons.v1.fullname` . }}-backup-copies",
+        "mountPath": "/backup",
+        "readOnly": true,
+        "type": "persistentVolumeClaim"
+      }
+    }
+  },
+  "service": {
+    "enabled": true,
+    "port": 8080
+  },
+  "terminationGracePeriodSeconds": 120,
+  "volumeClaims": {
+    "data": {
+      "mountPath": "/data",
+      "size": "1Gi"
+    }
+  }
+}
+{{- end -}}
+
+{{- define "commons.v1.defaults.monitoring" -}}
+{
+  "backup": {
+    "backoffLimit": 2,
+    "concurrencyPolicy": "Forbid",
+    "enabled": false,
+    "env": {
+      "HEADLESS": "{{ include `commons.v1.fullname` . }}-headless",
+      "SERVICE": "{{ include `commons.v1.fullname` . }}"
+    },
+    "persistence": {
+      "copies": {
+        "mountPath": "/backup",
+        "retain": true,
+        "size": "10Gi",
+        "type": "persistentVolumeClaim"
+      }
+    },
+    "schedule": "17 3 * * *"
+  },
+  "env": {
+    "POD_NAME": {
+      "fieldRef": {
+        "fieldPath": "metadata.name"
+      }
+    }
+  },
+  "kind": "StatefulSet",
+  "minReadySeconds": 10,
+  "persistentVolumeClaimRetentionPolicy": {
+    "whenDeleted": "Retain",
+    "whenScaled": "Retain"
+  },
+  "podAntiAffinityPreset": "soft",
+  "podManagementPolicy": "Parallel",
+  "podSecurityContext": {
+    "fsGroup": 65532,
+    "runAsGroup": 65532,
+    "runAsUser": 65532
+  },
+  "replicaCount": 2,
+  "resources": {
+    "limits": {
+      "memory": "1Gi"
+    },
+    "requests": {
+      "cpu": "100m",
+      "memory": "512Mi"
+    }
+  },
+  "restore": {
+    "backoffLimit": 0,
+    "enabled": false,
+    "env": {
+      "HEADLESS": "{{ include `commons.v1.fullname` . }}-headless",
+      "SERVICE": "{{ include `commons.v1.fullname` . }}"
+    },
+    "persistence": {
+      "copies": {
+        "existingClaim": "{{ include `commons.v1.fullname` . }}-backup-copies",
+        "mountPath": "/backup",
+        "readOnly": true,
+        "type": "persistentVolumeClaim"
+      }
+    }
+  },
+  "service": {
+    "enabled": true,
+    "port": 8080
+  },
+  "terminationGracePeriodSeconds": 120,
+  "volumeClaims": {
+    "data": {
+      "mountPath": "/data",
+      "size": "1Gi"
+    }
+  }
+}
+{{- end -}}
+
+{{- define "commons.v1.context" -}}
+{{- $root := .root -}}
+{{- $archetype := required (printf "%s: archetype is missing" $root.Chart.Name) $root.Values.archetype -}}
+{{- $values := include "commons.v1.defaults" $root | fromJson -}}
+{{- $more := include (printf "commons.v1.defaults.%s" $archetype) $root | fromJson -}}
+{{- $fullname := include "commons.v1.fullname" $root -}}
+{{- $_ := merge . (dict "values" (mustMergeOverwrite $values $more $root.Values) "id" "main" "container" $root.Chart.Name "fullname" $fullname "base" $fullname "configMaps" list "checksum" "" "inlined" dict "labels" "") -}}
+{{- include "commons.v1._unit" . -}}
+{{- end -}}
+
+{{- define "commons.v1._unit" -}}
+{{- $values := .values -}}{{- $root := .root -}}
+{{- if not .labels -}}
+{{- $_ := set . "labels" (include "commons.v1._labels" (dict "root" $root "common" $values.commonLabels)) -}}
+{{- end -}}
+{{- $_ := set . "match" (printf "%s\napp.kubernetes.io/component: %s" (include "commons.v1.selectorLabels" $root) .id) -}}
+{{- $_ := set . "account" (include "commons.v1._account" .) -}}
+{{- include "commons.v1._ports" . -}}
+{{- $data := dict -}}
+{{- with $values.config -}}
+{{- $_ := set $ "inlined" (mustMergeOverwrite (deepCopy $.inlined) .) -}}
+{{- $_ := set $data (printf "%s-config" $.fullname) (include "commons.v1._data" (dict "data" . "root" $root)) -}}
+{{- $_ := set $ "configMaps" (append $.configMaps (printf "%s-config" $.fullname)) -}}
+{{- end -}}
+{{- range $kind := list "configMaps" "secrets" -}}
+{{- range $id, $item := index $values $kind -}}
+{{- if $item -}}
+{{- $_ := set $data (printf "%s/%s" $kind $id) (include "commons.v1._contents" (dict "of" $item "root" $root)) -}}
+{{- end -}}
+{{- end -}}
+{{- end -}}
+{{- $_ := set . "data" $data -}}
+{{- if $data -}}
+{{- $_ := set . "checksum" (print .checksum (toJson $data) | sha256sum) -}}
+{{- end -}}
+{{- end -}}
+
+{{- define "commons.v1._account" -}}
+{{- $account := .values.serviceAccount | default dict -}}
+{{- $account.name | default (ternary .fullname "default" (eq (toString $account.create) "true")) -}}
+{{- end -}}
+
+{{- define "commons.v1._sub" -}}
+{{- $c := .c -}}{{- $spec := .spec -}}
+{{- $base := include "commons.v1.defaults" $c.root | fromJson -}}
+{{- $kept := pick $c.values "commonAnnotations" "commonLabels" "env" "envFrom" "image" "imagePullSecrets" "nodeSelector" "podAnnotations" "podLabels" "podSecurityContext" "redeployAlways" "securityContext" "serviceAccount" "sessionStore" "tolerations" -}}
+{{- $values := mustMergeOverwrite $base (deepCopy $kept) (.defaults | default dict) $spec -}}
+{{- $fullname := $spec.fullnameOverride | default (printf "%s-%s" $c.fullname ($spec.nameOverride | default .id)) -}}
+{{- $labels := $spec.commonLabels | empty | ternary $c.labels "" -}}
+{{- $_ := merge .into (dict "values" $values "root" $c.root "id" .id "container" .id "base" $c.base "fullname" $fullname "configMaps" $c.configMaps "checksum" $c.checksum "inlined" $c.inlined "labels" $labels) -}}
+{{- include "commons.v1._unit" .into -}}
+{{- if not $spec.serviceAccount -}}
+{{- $_ := set .into "account" $c.account -}}
+{{- $_ := set .into.values "serviceAccount" (dict "create" false "automount" $c.values.serviceAccount.automount "made" (eq (toString $c.values.serviceAccount.create) "true")) -}}
+{{- end -}}
+{{- end -}}
+
+{{- define "commons.v1._jobs" -}}
+{{- $c := . -}}
+{{- $jobs := dict -}}
+{{- range $id, $spec := .values.jobs -}}
+{{- if $spec -}}{{- $_ := set $jobs $id $spec -}}{{- end -}}
+{{- end -}}
+{{- range $id := list "backup" "restore" -}}
+{{- with index $c.values $id -}}
+{{- if .enabled -}}{{- $_ := set $jobs $id . -}}{{- end -}}
+{{- end -}}
+{{- end -}}
+{{- range $id, $spec := $jobs }}
+{{- if ne (toString $spec.enabled) "false" }}
+{{- $job := dict }}
+{{- $defaults := dict "preStopSleepSeconds" 0 "kind" (empty $spec.schedule | ternary "Job" "CronJob") "service" (dict "port" nil) }}
+{{- include "commons.v1._sub" (dict "c" $c "id" $id "spec" $spec "defaults" $defaults "into" $job) }}
+{{- if eq $job.values.kind "Job" }}
+{{ include "commons.v1.job" $job }}
+{{- else }}
+{{ include "commons.v1.cronJob" $job }}
+{{- end }}
+{{- include "commons.v1._claims" $job }}
+{{- end }}
+{{- end }}
+{{- end -}}
+
+{{- define "commons.v1._controllers" -}}
+{{- $c := . -}}
+{{- range $id, $spec := .values.controllers }}
+{{- if and $spec (ne (toString $spec.enabled) "false") }}
+{{- $unit := dict }}
+{{- include "commons.v1._sub" (dict "c" $c "id" $id "spec" $spec "into" $unit) }}
+{{ include "commons.v1._parts" $unit }}
+{{- end }}
+{{- end }}
+{{- end -}}
+
+{{- define "commons.v1._env" -}}
+{{- $root := .c.root -}}
+{{- $env := .w.env | default dict -}}
+{{- if .c.inline -}}
+{{- $env = mustMergeOverwrite (deepCopy .c.inlined) $env -}}
+{{- end -}}
+{{- with .c.values.sessionStore }}
+{{- if or .secretKeyRef .url }}
+{{- $env = merge (dict "SESSION_STORE_URL" (ternary .url (dict "secretKeyRef" .secretKeyRef) (empty .secretKeyRef))) $env }}
+{{- end }}
+{{- end }}
+{{- range $last := list false true }}
+{{- range $name, $value := $env }}
+{{- $late := and (kindIs "string" $value) (contains "$(" (toString $value)) }}
+{{- if and (eq $late $last) (not (kindIs "invalid" $value)) }}
+- name: {{ $name }}
+  {{- if kindIs "map" $value }}
+  valueFrom:
+    {{- include "commons.v1._block" $value | trim | nindent 4 }}
+  {{- else }}
+  value: {{ include "commons.v1._string" (dict "value" $value "root" $root) }}
+  {{- end }}
+{{- end }}
+{{- end }}
+{{- end }}
+{{- end -}}
+
+{{- define "commons.v1._envFrom" -}}
+{{- $c := .c -}}
+{{- if not $c.inline }}
+{{- range $c.configMaps }}
+- configMapRef:
+    name: {{ . }}
+{{- end }}
+{{- end }}
+{{- range $id, $source := .w.envFrom }}
+{{- if $source }}
+{{- $entry := dict "prefix" $source.prefix "configMapRef" $source.configMapRef "secretRef" $source.secretRef }}
+{{- with $source.configMap }}{{ $_ := set $entry "configMapRef" (dict "name" (printf "%s-%s" $c.base .)) }}{{ end }}
+{{- with $source.secret }}{{ $_ := set $entry "secretRef" (dict "name" (printf "%s-%s" $c.base .)) }}{{ end }}
+- {{ include "commons.v1._fields" (dict "of" $entry "indent" 2 "keys" (list "configMapRef" "secretRef" "prefix")) | trim }}
+{{- end }}
+{{- end }}
+{{- end -}}
+
+{{- define "commons.v1._mounts" -}}
+{{- $main := .main -}}
+{{- range $id, $volume := .c.values.persistence }}
+{{- if and $volume (ne (toString $volume.enabled) "false") $volume.mountPath (or $main (eq $id "tmp")) }}
+- name: {{ $id }}
+  mountPath: {{ $volume.mountPath }}
+  {{- include "commons.v1._fields" (dict "of" $volume "indent" 2 "keys" (list "subPath" "readOnly")) }}
+{{- end }}
+{{- end }}
+{{- if and $main (eq .c.values.kind "StatefulSet") }}
+{{- range $id, $claim := .w.volumeClaims }}
+{{- if $claim }}
+- name: {{ $id }}
+  mountPath: {{ required (printf "volumeClaims.%s.mountPath is missing" $id) $claim.mountPath }}
+{{- end }}
+{{- end }}
+{{- end }}
+{{- with .w.volumeMounts }}
+{{ include "commons.v1._block" . | trim }}
+{{- end }}
+{{- end -}}
+
+{{- define "commons.v1._volumes" -}}
+{{- $c := . -}}
+{{- range $id, $volume := .values.persistence }}
+{{- if and $volume (ne (toString $volume.enabled) "false") }}
+- name: {{ $id }}
+  {{- $type := $volume.type | default "emptyDir" }}
+  {{- $name := $volume.name | default (printf "%s-%s" $c.base ($volume.identifier | default $id)) }}
+  {{- if eq $type "persistentVolumeClaim" }}
+  persistentVolumeClaim:
+    claimName: {{ include "commons.v1._string" (dict "value" ($volume.existingClaim | default (printf "%s-%s" $c.fullname $id)) "root" $c.root) }}
+  {{- else if has $type (list "configMap" "secret") }}
+  {{ $type }}:
+    {{ ternary "name" "secretName" (eq $type "configMap") }}: {{ $name }}
+    {{- include "commons.v1._fields" (dict "of" $volume "indent" 4 "keys" (list "items" "defaultMode" "optional")) }}
+  {{- else }}
+  {{ $type }}: {{ toJson ($volume.spec | default dict) }}
+  {{- end }}
+{{- end }}
+{{- end }}
+{{- with .values.volumes }}
+{{ include "commons.v1._block" . | trim }}
+{{- end }}
+{{- end -}}
+
+{{- define "commons.v1._claimSpec" -}}
+accessModes:
+  {{- include "commons.v1._block" (.claim.accessModes | default (list "ReadWriteOnce")) | trim | nindent 2 }}
+{{- with .claim.storageClass | default (.c.root.Values.global).storageClass }}
+storageClassName: {{ . }}
+{{- end }}
+resources:
+  requests:
+    storage: {{ .claim.size | default "1Gi" }}
+{{- end -}}
+
+{{- define "commons.v1._claims" -}}
+{{- $c := . -}}
+{{- range $id, $claim := .values.persistence }}
+{{- if and $claim (ne (toString $claim.enabled) "false") (eq (toString $claim.type) "persistentVolumeClaim") (not $claim.existingClaim) }}
+{{- $annotations := deepCopy ($claim.annotations | default dict) }}
+{{- if $claim.retain }}{{ $_ := set $annotations "helm.sh/resource-policy" "keep" }}{{ end }}
+---
+apiVersion: v1
+kind: PersistentVolumeClaim
+{{ include "commons.v1._metadata" (dict "c" $c "name" (printf "%s-%s" $c.fullname $id) "annotations" $annotations) }}
+spec:
+  {{- include "commons.v1._claimSpec" (dict "c" $c "claim" $claim) | nindent 2 }}
+{{- end }}
+{{- end }}
+{{- end -}}
+
+{{- define "commons.v1._probe" -}}
+{{- $probe := .probe -}}
+{{- $handlers := list -}}
+{{- range $handler := list "exec" "grpc" "httpGet" "tcpSocket" -}}
+{{- if get $probe $handler -}}{{- $handlers = append $handlers $handler -}}{{- end -}}
+{{- end -}}
+{{- if gt (len $handlers) 1 -}}
+{{- fail (printf "%s has %s; keep one and set the others to null" .name (join " and " $handlers)) -}}
+{{- end -}}
+{{- if not $handlers -}}
+{{- $type := $probe.type | default (ternary "http" "tcp" (not (empty $probe.path))) -}}
+{{- $port := $probe.port | default .port -}}
+{{- if eq $type "http" -}}
+httpGet:
+  path: {{ $probe.path | default "/" | quote }}
+  port: {{ $port }}
+{{- else if eq $type "grpc" -}}
+grpc:
+  port: {{ required (printf "%s of type grpc needs the port's number" .name) $probe.port | int }}
+{{- else -}}
+tcpSocket:
+  port: {{ $port }}
+{{- end }}
+{{- end }}
+{{- $fields := concat $handlers (list "initialDelaySeconds" "periodSeconds" "timeoutSeconds" "failureThreshold" "terminationGracePeriodSeconds") -}}
+{{- include "commons.v1._fields" (dict "of" $probe "indent" 0 "keys" $fields) | trimAll (ternary "\n" "" (not (empty $handlers))) -}}
+{{- end -}}
+
+{{- define "commons.v1.container" -}}
+{{- $root := .c.root -}}{{- $w := .w -}}{{- $portName := .c.portName -}}
+- name: {{ .name }}
+  image: {{ include "commons.v1.image" (dict "root" $root "image" $w.image) | quote }}
+  {{- with $w.image.pullPolicy }}
+  imagePullPolicy: {{ . }}
+  {{- end }}
+  {{- range $field := list "command" "args" }}
+  {{- with get $w $field }}
+  {{ $field }}:
+    {{- include "commons.v1._strings" (dict "list" . "root" $root) | trim | nindent 4 }}
+  {{- end }}
+  {{- end }}
+  {{- with include "commons.v1._env" . }}
+  env:
+    {{- . | trim | nindent 4 }}
+  {{- end }}
+  {{- with include "commons.v1._envFrom" . }}
+  envFrom:
+    {{- . | trim | nindent 4 }}
+  {{- end }}
+  {{- with .ports }}
+  ports:
+    {{- range $name, $port := . }}
+    - name: {{ $name }}
+      containerPort: {{ $port.port | int }}
+      protocol: {{ $port.protocol | default "TCP" }}
+    {{- end }}
+  {{- end }}
+  {{- range $name := list "livenessProbe" "readinessProbe" "startupProbe" }}
+  {{- with get $w $name }}
+  {{ $name }}:
+    {{- include "commons.v1._probe" (dict "probe" . "port" $portName "name" (printf "%s: %s" $root.Chart.Name $name)) | nindent 4 }}
+  {{- end }}
+  {{- end }}
+  {{- include "commons.v1._fields" (dict "of" $w "indent" 2 "keys" (list "workingDir" "resources" "securityContext")) }}
+  {{- with include "commons.v1._lifecycle" $w }}
+  lifecycle:
+    {{- . | nindent 4 }}
+  {{- end }}
+  {{- with include "commons.v1._mounts" . }}
+  volumeMounts:
+    {{- . | trim | nindent 4 }}
+  {{- end }}
+{{- end -}}
+
+{{- define "commons.v1._lifecycle" -}}
+{{- $lifecycle := .lifecycle | default dict -}}
+{{- $sleep := .preStopSleepSeconds | int -}}
+{{- if and $sleep (not $lifecycle.preStop) -}}
+{{- $lifecycle = merge (dict "preStop" (dict "sleep" (dict "seconds" $sleep))) $lifecycle -}}
+{{- end -}}
+{{- with $lifecycle }}{{ include "commons.v1._block" . | trim }}{{ end -}}
+{{- end -}}
+
+{{- define "commons.v1._containers" -}}
+{{- $c := .c -}}{{- $of := .of -}}
+{{- $sorted := list -}}
+{{- range $id, $spec := $of -}}
+{{- if and $spec (ne (toString $spec.enabled) "false") -}}
+{{- $sorted = append $sorted (printf "%06d %s" (int $spec.order) $id) -}}
+{{- end -}}
+{{- end -}}
+{{- range sortAlpha $sorted }}
+{{- $id := index (splitList " " .) 1 }}
+{{- $spec := get $of $id }}
+{{- $base := dict "securityContext" (deepCopy ($c.values.securityContext | default dict)) }}
+{{- $_ := set $base "image" (ternary (dict "pullPolicy" "IfNotPresent") (deepCopy $c.values.image) (not (empty ($spec.image).repository))) }}
+{{- $_ := set $base "resources" (dict "requests" (dict "cpu" "10m" "memory" "32Mi") "limits" (dict "memory" "128Mi")) }}
+{{- $w := mustMergeOverwrite $base $spec }}
+{{ include "commons.v1.container" (dict "c" $c "w" $w "name" $id "ports" $w.ports) }}
+  {{- with $spec.restartPolicy }}
+  restartPolicy: {{ . }}
+  {{- end }}
+{{- end }}
+{{- end -}}
+
+{{- define "commons.v1._podLabels" -}}
+{{ .match }}
+{{- include "commons.v1._version" .root }}
+{{- include "commons.v1._own" (mustMergeOverwrite (deepCopy (.values.commonLabels | default dict)) (.values.podLabels | default dict)) }}
+{{- end -}}
+
+{{- define "commons.v1._podAnnotations" -}}
+{{- $own := deepCopy (.values.commonAnnotations | default dict) -}}
+{{- $own = mustMergeOverwrite $own (.values.podAnnotations | default dict) -}}
+{{- if not (has .values.kind (list "Job" "CronJob")) -}}
+{{- with .checksum -}}
+{{- $_ := set $own "checksum/config" . -}}
+{{- end -}}
+{{- if .values.redeployAlways -}}
+{{- $_ := set $own "redeploy" (toString .root.Release.Revision) -}}
+{{- end -}}
+{{- end -}}
+{{- with $own }}{{ include "commons.v1._block" . | trim }}{{ end -}}
+{{- end -}}
+
+{{- define "commons.v1._affinity" -}}
+{{- $preset := toString .values.podAntiAffinityPreset -}}
+{{- if .values.affinity -}}
+{{- include "commons.v1._block" .values.affinity | trim -}}
+{{- else if eq $preset "hard" -}}
+podAntiAffinity:
+  requiredDuringSchedulingIgnoredDuringExecution:
+    - topologyKey: kubernetes.io/hostname
+      labelSelector:
+        matchLabels:
+          {{- .match | nindent 10 }}
+{{- else if eq $preset "soft" -}}
+podAntiAffinity:
+  preferredDuringSchedulingIgnoredDuringExecution:
+    - weight: 100
+      podAffinityTerm:
+        topologyKey: kubernetes.io/hostname
+        labelSelector:
+          matchLabels:
+            {{- .match | nindent 12 }}
+{{- end -}}
+{{- end -}}
+
+{{- define "commons.v1._spread" -}}
+{{- $how := toString .values.topologySpread -}}
+{{- if .values.topologySpreadConstraints -}}
+{{- include "commons.v1._block" .values.topologySpreadConstraints -}}
+{{- else if has $how (list "soft" "hard") -}}
+{{- $match := .match -}}
+{{- range $key := list "kubernetes.io/hostname" "topology.kubernetes.io/zone" }}
+- topologyKey: {{ $key }}
+  maxSkew: 1
+  whenUnsatisfiable: {{ ternary "DoNotSchedule" "ScheduleAnyway" (eq $how "hard") }}
+  labelSelector:
+    matchLabels:
+      {{- $match | nindent 6 }}
+{{- end }}
+{{- end -}}
+{{- end -}}
+
+{{- define "commons.v1.pod" -}}
+{{- $w := .values -}}
+metadata:
+  labels:
+    {{- include "commons.v1._podLabels" . | nindent 4 }}
+  {{- with include "commons.v1._podAnnotations" . }}
+  annotations:
+    {{- . | nindent 4 }}
+  {{- end }}
+spec:
+  serviceAccountName: {{ if and .inline (or ($w.serviceAccount).made ($w.serviceAccount).create) }}default{{ else }}{{ .account }}{{ end }}
+  enableServiceLinks: false
+  automountServiceAccountToken: {{ ($w.serviceAccount).automount | default false }}
+  {{- with $w.imagePullSecrets | default (.root.Values.global).imagePullSecrets }}
+  imagePullSecrets:
+    {{- include "commons.v1._block" . | trim | nindent 4 }}
+  {{- end }}
+  {{- with $w.podSecurityContext }}
+  securityContext:
+    {{- include "commons.v1._block" . | trim | nindent 4 }}
+  {{- end }}
+  {{- include "commons.v1._fields" (dict "of" $w "indent" 2 "keys" (list "terminationGracePeriodSeconds" "nodeSelector" "tolerations" "priorityClassName")) }}
+  {{- if has $w.kind (list "Job" "CronJob") }}
+  restartPolicy: {{ $w.restartPolicy | default "Never" }}
+  {{- else }}
+  {{- with include "commons.v1._spread" . }}
+  topologySpreadConstraints:
+    {{- . | trim | nindent 4 }}
+  {{- end }}
+  {{- end }}
+  {{- with include "commons.v1._affinity" . }}
+  affinity:
+    {{- . | nindent 4 }}
+  {{- end }}
+  {{- with include "commons.v1._containers" (dict "c" . "of" $w.initContainers) }}
+  initContainers:
+    {{- . | trim | nindent 4 }}
+  {{- end }}
+  containers:
+    {{- include "commons.v1.container" (dict "c" . "w" $w "name" .container "ports" .ports "main" true) | nindent 4 }}
+    {{- with include "commons.v1._containers" (dict "c" . "of" $w.sidecars) }}
+    {{- . | trim | nindent 4 }}
+    {{- end }}
+  {{- with include "commons.v1._volumes" . }}
+  volumes:
+    {{- . | trim | nindent 4 }}
+  {{- end }}
+{{- end -}}
+
+{{- define "commons.v1._workload" -}}
+{{- $kind := .values.kind -}}
+{{- if eq $kind "StatefulSet" }}
+{{ include "commons.v1.statefulSet" . }}
+{{- else if eq $kind "DaemonSet" }}
+{{ include "commons.v1.daemonSet" . }}
+{{- else if eq $kind "CronJob" }}
+{{ include "commons.v1.cronJob" . }}
+{{- else if eq $kind "Job" }}
+{{ include "commons.v1.job" . }}
+{{- else }}
+{{ include "commons.v1.deployment" . }}
+{{- end }}
+{{- if has $kind (list "Deployment" "StatefulSet") }}
+{{- if (.values.autoscaling).enabled }}
+{{ include "commons.v1.autoscaler" . }}
+{{- end }}
+{{- if (.values.podDisruptionBudget).enabled }}
+{{- include "commons.v1.disruptionBudget" . }}
+{{- end }}
+{{- end }}
+{{- if (.values.verticalPodAutoscaler).enabled }}
+{{ include "commons.v1.verticalPodAutoscaler" . }}
+{{- end }}
+{{- include "commons.v1._claims" . }}
+{{- end -}}
+
+{{- define "commons.v1.deployment" -}}
+{{- $w := .values -}}
+---
+apiVersion: apps/v1
+kind: Deployment
+{{ include "commons.v1._metadata" (dict "c" .) }}
+spec:
+  {{- if not ($w.autoscaling).enabled }}
+  replicas: {{ $w.replicaCount | int }}
+  {{- end }}
+  {{- include "commons.v1._fields" (dict "of" $w "indent" 2 "keys" (list "revisionHistoryLimit" "minReadySeconds")) }}
+  selector:
+    matchLabels:
+      {{- .match | nindent 6 }}
+  strategy:
+    {{- if $w.updateStrategy }}
+    {{- include "commons.v1._block" $w.updateStrategy | trim | nindent 4 }}
+    {{- else }}
+    type: RollingUpdate
+    rollingUpdate:
+      maxSurge: 1
+      maxUnavailable: 0
+    {{- end }}
+  template:
+    {{- include "commons.v1.pod" . | nindent 4 }}
+{{- end -}}
+
+{{- define "commons.v1.daemonSet" -}}
+---
+apiVersion: apps/v1
+kind: DaemonSet
+{{ include "commons.v1._metadata" (dict "c" .) }}
+spec:
+  {{- include "commons.v1._fields" (dict "of" .values "indent" 2 "keys" (list "revisionHistoryLimit" "minReadySeconds" "updateStrategy")) }}
+  selector:
+    matchLabels:
+      {{- .match | nindent 6 }}
+  template:
+    {{- include "commons.v1.pod" . | nindent 4 }}
+{{- end -}}
+
+{{- define "commons.v1.statefulSet" -}}
+{{- $c := . -}}{{- $w := .values -}}
+---
+apiVersion: apps/v1
+kind: StatefulSet
+{{ include "commons.v1._metadata" (dict "c" .) }}
+spec:
+  {{- if not ($w.autoscaling).enabled }}
+  replicas: {{ $w.replicaCount | int }}
+  {{- end }}
+  serviceName: {{ .fullname }}-headless
+  {{- include "commons.v1._fields" (dict "of" $w "indent" 2 "keys" (list "revisionHistoryLimit" "minReadySeconds" "podManagementPolicy" "persistentVolumeClaimRetentionPolicy" "ordinals")) }}
+  selector:
+    matchLabels:
+      {{- .match | nindent 6 }}
+  updateStrategy:
+    {{- if $w.updateStrategy }}
+    {{- include "commons.v1._block" $w.updateStrategy | trim | nindent 4 }}
+    {{- else }}
+    type: RollingUpdate
+    rollingUpdate:
+      partition: {{ $w.partition | int }}
+    {{- end }}
+  template:
+    {{- include "commons.v1.pod" . | nindent 4 }}
+  {{- with $w.volumeClaims }}
+  volumeClaimTemplates:
+    {{- range $id, $claim := . }}
+    {{- if $claim }}
+    - apiVersion: v1
+      kind: PersistentVolumeClaim
+      metadata:
+        name: {{ $id }}
+        labels:
+          {{- $c.match | nindent 10 }}
+        {{- with $claim.annotations }}
+        annotations:
+          {{- include "commons.v1._block" . | trim | nindent 10 }}
+        {{- end }}
+      spec:
+        {{- include "commons.v1._claimSpec" (dict "c" $c "claim" $claim) | nindent 8 }}
+    {{- end }}
+    {{- end }}
+  {{- end }}
+{{- end -}}
+
+{{- define "commons.v1._jobSpec" -}}
+{{- include "commons.v1._fields" (dict "of" .values "indent" 0 "keys" (list "activeDeadlineSeconds" "backoffLimit" "completions" "parallelism" "ttlSecondsAfterFinished")) }}
+template:
+  {{- include "commons.v1.pod" . | nindent 2 }}
+{{- end -}}
+
+{{- define "commons.v1.cronJob" -}}
+---
+apiVersion: batch/v1
+kind: CronJob
+{{ include "commons.v1._metadata" (dict "c" .) }}
+spec:
+  schedule: {{ required (printf "%s: %s needs a schedule" .root.Chart.Name .fullname) .values.schedule | quote }}
+  {{- include "commons.v1._fields" (dict "of" .values "indent" 2 "keys" (list "concurrencyPolicy" "failedJobsHistoryLimit" "startingDeadlineSeconds" "successfulJobsHistoryLimit" "suspend" "timeZone")) }}
+  jobTemplate:
+    spec:
+      {{- include "commons.v1._jobSpec" . | trim | nindent 6 }}
+{{- end -}}
+
+{{- define "commons.v1.job" -}}
+{{- $w := .values -}}
+{{- $annotations := dict -}}
+{{- $name := .fullname -}}
+{{- if $w.hook -}}
+{{- $_ := set $annotations "helm.sh/hook" (join "," $w.hook) -}}
+{{- $_ := set $annotations "helm.sh/hook-weight" (toString (int $w.weight)) -}}
+{{- $_ := set $annotations "helm.sh/hook-delete-policy" ($w.deletePolicy | default "before-hook-creation") -}}
+{{- $_ := set . "inline" true -}}
+{{- end -}}
+{{- $spec := include "commons.v1._jobSpec" . | trim -}}
+{{- if not $w.hook -}}
+{{- $name = printf "%s-%s" (trunc 54 $name) (sha256sum $spec | trunc 8) -}}
+{{- end -}}
+---
+apiVersion: batch/v1
+kind: Job
+{{ include "commons.v1._metadata" (dict "c" . "name" $name "annotations" $annotations) }}
+spec:
+  {{- $spec | nindent 2 }}
+{{- end -}}
+
+{{- define "commons.v1.autoscaler" -}}
+{{- $hpa := .values.autoscaling -}}
+---
+apiVersion: autoscaling/v2
+kind: HorizontalPodAutoscaler
+{{ include "commons.v1._metadata" (dict "c" .) }}
+spec:
+  scaleTargetRef:
+    apiVersion: apps/v1
+    kind: {{ .values.kind }}
+    name: {{ .fullname }}
+  minReplicas: {{ $hpa.minReplicas | default 1 | int }}
+  maxReplicas: {{ $hpa.maxReplicas | default 10 | int }}
+  metrics:
+    {{- range $resource, $target := dict "cpu" $hpa.targetCPUUtilizationPercentage "memory" $hpa.targetMemoryUtilizationPercentage }}
+    {{- if $target }}
+    - type: Resource
+      resource:
+        name: {{ $resource }}
+        target:
+          type: Utilization
+          averageUtilization: {{ int $target }}
+    {{- end }}
+    {{- end }}
+    {{- with $hpa.metrics }}
+    {{- include "commons.v1._block" . | trim | nindent 4 }}
+    {{- end }}
+  {{- with $hpa.behavior }}
+  behavior:
+    {{- include "commons.v1._block" . | trim | nindent 4 }}
+  {{- end }}
+{{- end -}}
+
+{{- define "commons.v1.verticalPodAutoscaler" -}}
+---
+apiVersion: autoscaling.k8s.io/v1
+kind: VerticalPodAutoscaler
+{{ include "commons.v1._metadata" (dict "c" .) }}
+spec:
+  targetRef:
+    apiVersion: {{ ternary "batch/v1" "apps/v1" (has .values.kind (list "Job" "CronJob")) }}
+    kind: {{ .values.kind }}
+    name: {{ .fullname }}
+  updatePolicy:
+    updateMode: {{ .values.verticalPodAutoscaler.updateMode | default "Off" | quote }}
+  {{- with .values.verticalPodAutoscaler.resourcePolicy }}
+  resourcePolicy:
+    {{- include "commons.v1._block" . | trim | nindent 4 }}
+  {{- end }}
+{{- end -}}
+
+{{- define "commons.v1.disruptionBudget" -}}
+{{- $pdb := .values.podDisruptionBudget -}}
+{{- $instances := .values.replicaCount | int -}}
+{{- if (.values.autoscaling).enabled }}{{ $instances = .values.autoscaling.minReplicas | default 1 | int }}{{ end }}
+{{- if gt $instances 1 }}
+---
+apiVersion: policy/v1
+kind: PodDisruptionBudget
+{{ include "commons.v1._metadata" (dict "c" .) }}
+spec:
+  {{- if not (kindIs "invalid" $pdb.minAvailable) }}
+  minAvailable: {{ $pdb.minAvailable }}
+  {{- else if not (kindIs "invalid" $pdb.maxUnavailable) }}
+  maxUnavailable: {{ $pdb.maxUnavailable }}
+  {{- else if .values.quorum }}
+  minAvailable: {{ add (div $instances 2) 1 }}
+  {{- else }}
+  maxUnavailable: 1
+  {{- end }}
+  selector:
+    matchLabels:
+      {{- .match | nindent 6 }}
+{{- end }}
+{{- end -}}
+
+{{- define "commons.v1.service" -}}
+{{- $service := .service -}}
+---
+apiVersion: v1
+kind: Service
+{{ include "commons.v1._metadata" (dict "c" .c "name" .name "annotations" $service.annotations) }}
+spec:
+  {{- if $service.headless }}
+  clusterIP: None
+  {{- end }}
+  type: {{ $service.type | default "ClusterIP" }}
+  {{- include "commons.v1._fields" (dict "of" $service "indent" 2 "keys" (list "externalTrafficPolicy" "internalTrafficPolicy" "ipFamilyPolicy" "loadBalancerClass" "publishNotReadyAddresses" "sessionAffinity" "sessionAffinityConfig" "trafficDistribution")) }}
+  selector:
+    {{- .c.match | nindent 4 }}
+  ports:
+    {{- range $name, $port := .ports }}
+    - name: {{ $name }}
+      port: {{ $port.servicePort | default $port.port | int }}
+      targetPort: {{ $port.target | default $name }}
+      protocol: {{ $port.protocol | default "TCP" }}
+      {{- with $port.nodePort }}
+      nodePort: {{ int . }}
+      {{- end }}
+    {{- end }}
+{{- end -}}
+
+{{- define "commons.v1._services" -}}
+{{- $c := . -}}
+{{- if and .values.service.enabled .ports }}
+{{ include "commons.v1.service" (dict "c" . "service" .values.service "ports" .ports) }}
+{{- end }}
+{{- if and (eq .values.kind "StatefulSet") .ports }}
+{{- $headless := dict "headless" true "publishNotReadyAddresses" true }}
+{{ include "commons.v1.service" (dict "c" . "name" (printf "%s-headless" .fullname) "service" $headless "ports" .ports) }}
+{{- end }}
+{{- range $id, $service := .values.services }}
+{{- if and $service (ne (toString $service.enabled) "false") }}
+{{- $ports := $c.ports }}
+{{- if $service.port }}
+{{- $port := dict "port" $service.port "target" ($service.targetPort | default $c.portName) "nodePort" $service.nodePort }}
+{{- $ports = dict ($service.portName | default "http") $port }}
+{{- end }}
+{{ include "commons.v1.service" (dict "c" $c "name" (printf "%s-%s" $c.fullname $id) "service" $service "ports" $ports) }}
+{{- end }}
+{{- end }}
+{{- end -}}
+
+{{- define "commons.v1._ports" -}}
+{{- $ports := dict -}}
+{{- $_ := set . "portName" ((.values.service).portName | default "http") -}}
+{{- with .values.service -}}
+{{- if .port -}}
+{{- $main := dict "port" (.targetPort | default .port) "servicePort" .port "nodePort" .nodePort -}}
+{{- $_ := set $ports $.portName $main -}}
+{{- end -}}
+{{- end -}}
+{{- range $name, $port := .values.ports -}}
+{{- if $port -}}{{- $_ := set $ports $name $port -}}{{- end -}}
+{{- end -}}
+{{- $_ := set . "ports" $ports -}}
+{{- end -}}
+
+{{- define "commons.v1.ingress" -}}
+{{- $c := . -}}{{- $ingress := .values.ingress -}}
+---
+apiVersion: networking.k8s.io/v1
+kind: Ingress
+{{ include "commons.v1._metadata" (dict "c" . "annotations" $ingress.annotations) }}
+spec:
+  {{- with $ingress.className }}
+  ingressClassName: {{ . }}
+  {{- end }}
+  {{- with $ingress.tls }}
+  tls:
+    {{- range . }}
+    - hosts:
+        {{- include "commons.v1._strings" (dict "list" .hosts "root" $c.root) | trim | nindent 8 }}
+      secretName: {{ .secretName }}
+    {{- end }}
+  {{- end }}
+  rules:
+    {{- range $ingress.hosts }}
+    - host: {{ include "commons.v1._string" (dict "value" .host "root" $c.root) }}
+      http:
+        paths:
+          {{- range .paths | default (list (dict "path" "/")) }}
+          - path: {{ .path }}
+            pathType: {{ .pathType | default "Prefix" }}
+            backend:
+              service:
+                name: {{ $c.fullname }}{{ with .service }}-{{ . }}{{ end }}
+                port:
+                  name: {{ .port | default $c.portName }}
+          {{- end }}
+    {{- end }}
+{{- end -}}
+
+{{- define "commons.v1.route" -}}
+{{- $c := .c -}}{{- $route := .route -}}
+---
+apiVersion: gateway.networking.k8s.io/v1
+kind: {{ .kind }}
+{{ include "commons.v1._metadata" (dict "c" $c "annotations" $route.annotations) }}
+spec:
+  {{- with $route.parentRefs }}
+  parentRefs:
+    {{- include "commons.v1._block" . | trim | nindent 4 }}
+  {{- end }}
+  {{- with $route.hostnames }}
+  hostnames:
+    {{- include "commons.v1._strings" (dict "list" . "root" $c.root) | trim | nindent 4 }}
+  {{- end }}
+  rules:
+    {{- range $route.rules | default (list dict) }}
+    {{- $backend := dict "name" $c.fullname "port" ($c.values.service.port | int) }}
+    - {{- include "commons.v1._block" (mustMergeOverwrite (dict "backendRefs" (list $backend)) .) | trim | nindent 6 }}
+    {{- end }}
+{{- end -}}
+
+{{- define "commons.v1.networkPolicy" -}}
+{{- $policy := .values.networkPolicy -}}
+---
+apiVersion: networking.k8s.io/v1
+kind: NetworkPolicy
+{{ include "commons.v1._metadata" (dict "c" .) }}
+spec:
+  podSelector:
+    matchLabels:
+      {{- .match | nindent 6 }}
+  policyTypes:
+    - Ingress
+    {{- if not (kindIs "invalid" $policy.egress) }}
+    - Egress
+    {{- end }}
+  {{- if not (kindIs "invalid" $policy.ingress) }}
+  ingress: {{ toJson $policy.ingress }}
+  {{- else if .ports }}
+  ingress:
+    - ports:
+        {{- range $name, $port := .ports }}
+        - port: {{ $name }}
+          protocol: {{ $port.protocol | default "TCP" }}
+        {{- end }}
+  {{- end }}
+  {{- if not (kindIs "invalid" $policy.egress) }}
+  egress: {{ toJson $policy.egress }}
+  {{- end }}
+{{- end -}}
+
+{{- define "commons.v1._accounts" -}}
+{{- if eq (toString (.values.serviceAccount).create) "true" }}
+---
+apiVersion: v1
+kind: ServiceAccount
+{{ include "commons.v1._metadata" (dict "c" . "name" .account "annotations" .values.serviceAccount.annotations) }}
+automountServiceAccountToken: {{ .values.serviceAccount.automount | default false }}
+{{- end }}
+{{- range $field, $kind := dict "rules" "Role" "clusterRules" "ClusterRole" }}
+{{- with index ($.values.rbac | default dict) $field }}
+{{- $name := ternary $.fullname (printf "%s-%s" $.root.Release.Namespace $.fullname) (eq $kind "Role") }}
+---
+apiVersion: rbac.authorization.k8s.io/v1
+kind: {{ $kind }}
+{{ include "commons.v1._metadata" (dict "c" $ "name" $name) }}
+rules:
+  {{- include "commons.v1._block" . | trim | nindent 2 }}
+---
+apiVersion: rbac.authorization.k8s.io/v1
+kind: {{ $kind }}Binding
+{{ include "commons.v1._metadata" (dict "c" $ "name" $name) }}
+roleRef:
+  apiGroup: rbac.authorization.k8s.io
+  kind: {{ $kind }}
+  name: {{ $name }}
+subjects:
+  - kind: ServiceAccount
+    name: {{ $.account }}
+    namespace: {{ $.root.Release.Namespace }}
+{{- end }}
+{{- end }}
+{{- end -}}
+
+{{- define "commons.v1._contents" -}}
+{{- include "commons.v1._data" (dict "data" .of.data "root" .root) -}}
+{{- if .of.files }}
+{{- with .root.Files.Glob .of.files }}
+{{ .AsConfig }}
+{{- end }}
+{{- end }}
+{{- end -}}
+
+{{- define "commons.v1.configMap" -}}
+---
+apiVersion: v1
+kind: ConfigMap
+{{ include "commons.v1._metadata" (dict "c" .c "name" .name "labels" .labels "annotations" .annotations) }}
+data:
+  {{- .data | trim | nindent 2 }}
+{{- end -}}
+
+{{- define "commons.v1._config" -}}
+{{- $c := . -}}
+{{- with get .data (printf "%s-config" .fullname) }}
+{{ include "commons.v1.configMap" (dict "c" $c "name" (printf "%s-config" $c.fullname) "data" .) }}
+{{- end }}
+{{- range $id, $item := .values.configMaps }}
+{{- if $item }}
+{{- $data := get $c.data (printf "configMaps/%s" $id) }}
+{{ include "commons.v1.configMap" (dict "c" $c "name" (printf "%s-%s" $c.base $id) "data" $data "labels" $item.labels "annotations" $item.annotations) }}
+{{- end }}
+{{- end }}
+{{- end -}}
+
+{{- define "commons.v1._secrets" -}}
+{{- $c := . -}}
+{{- range $id, $item := .values.secrets }}
+{{- if $item }}
+---
+apiVersion: v1
+kind: Secret
+{{ include "commons.v1._metadata" (dict "c" $c "name" (printf "%s-%s" $c.base $id) "labels" $item.labels "annotations" $item.annotations) }}
+type: {{ $item.type | default "Opaque" }}
+stringData:
+  {{- get $c.data (printf "secrets/%s" $id) | trim | nindent 2 }}
+{{- end }}
+{{- end }}
+{{- range $id, $item := .values.externalSecrets }}
+{{- if $item }}
+---
+apiVersion: external-secrets.io/v1
+kind: ExternalSecret
+{{ include "commons.v1._metadata" (dict "c" $c "name" (printf "%s-%s" $c.base $id)) }}
+spec:
+  refreshInterval: {{ $item.refreshInterval | default "1h" }}
+  secretStoreRef:
+    {{- include "commons.v1._block" $item.secretStoreRef | trim | nindent 4 }}
+  target:
+    name: {{ printf "%s-%s" $c.base $id }}
+  {{- with $item.data }}
+  data:
+    {{- range $key, $reference := . }}
+    {{- if $reference }}
+    - secretKey: {{ $key }}
+      remoteRef:
+        {{- include "commons.v1._block" $reference | trim | nindent 8 }}
+    {{- end }}
+    {{- end }}
+  {{- end }}
+  {{- with $item.dataFrom }}
+  dataFrom:
+    {{- include "commons.v1._block" . | trim | nindent 4 }}
+  {{- end }}
+{{- end }}
+{{- end }}
+{{- end -}}
+
+{{- define "commons.v1._sealedSecrets" -}}
+{{- $c := . -}}
+{{- range $id, $item := .values.sealedSecrets }}
+{{- if $item }}
+---
+apiVersion: bitnami.com/v1alpha1
+kind: SealedSecret
+{{ include "commons.v1._metadata" (dict "c" $c "name" (printf "%s-%s" $c.base $id) "annotations" $item.annotations) }}
+spec:
+  encryptedData:
+    {{- include "commons.v1._block" $item.encryptedData | trim | nindent 4 }}
+  template:
+    type: {{ $item.type | default "Opaque" }}
+{{- end }}
+{{- end }}
+{{- range $id, $item := .values.secretProviderClasses }}
+{{- if $item }}
+---
+apiVersion: secrets-store.csi.x-k8s.io/v1
+kind: SecretProviderClass
+{{ include "commons.v1._metadata" (dict "c" $c "name" (printf "%s-%s" $c.base $id)) }}
+spec:
+  provider: {{ $item.provider }}
+  {{- include "commons.v1._fields" (dict "of" $item "indent" 2 "keys" (list "parameters" "secretObjects")) }}
+{{- end }}
+{{- end }}
+{{- end -}}
+
+{{- define "commons.v1._metrics" -}}
+{{- $c := . -}}
+{{- range $kind := list "serviceMonitor" "podMonitor" }}
+{{- $monitor := index $c.values.metrics $kind }}
+{{- if ($monitor).enabled }}
+---
+apiVersion: monitoring.coreos.com/v1
+kind: {{ ternary "ServiceMonitor" "PodMonitor" (eq $kind "serviceMonitor") }}
+{{ include "commons.v1._metadata" (dict "c" $c "labels" $monitor.labels) }}
+spec:
+  selector:
+    matchLabels:
+      {{- $c.match | nindent 6 }}
+  {{ ternary "endpoints" "podMetricsEndpoints" (eq $kind "serviceMonitor") }}:
+    - port: {{ $c.values.metrics.port | default $c.portName }}
+      path: {{ $c.values.metrics.path | default "/metrics" }}
+      {{- include "commons.v1._fields" (dict "of" $monitor "indent" 6 "keys" (list "interval")) }}
+{{- end }}
+{{- end }}
+{{- with .values.metrics.prometheusRule }}
+{{- if .enabled }}
+---
+apiVersion: monitoring.coreos.com/v1
+kind: PrometheusRule
+{{ include "commons.v1._metadata" (dict "c" $c "labels" .labels) }}
+spec:
+  groups:
+    - name: {{ $c.fullname }}
+      rules:
+        {{- include "commons.v1._block" .rules | trim | nindent 8 }}
+{{- end }}
+{{- end }}
+{{- end -}}
+
+{{- define "commons.v1._dashboards" -}}
+{{- $c := . -}}
+{{- range $id, $dashboard := .values.dashboards }}
+{{- if $dashboard }}
+{{- $data := include "commons.v1._contents" (dict "of" $dashboard "root" $c.root) }}
+{{ include "commons.v1.configMap" (dict "c" $c "name" (printf "%s-dashboard-%s" $c.fullname $id) "data" $data "annotations" $dashboard.annotations "labels" (mustMergeOverwrite (dict "grafana_dashboard" "1") ($dashboard.labels | default dict))) }}
+{{- end }}
+{{- end }}
+{{- end -}}
+
+{{- define "commons.v1.app" -}}
+{{- $c := dict "root" . -}}
+{{- include "commons.v1.context" $c -}}
+{{- include "commons.v1._parts" $c -}}
+{{- range $id, $object := $c.values.extraObjects }}
+{{- if $object }}
+{{- $text := toYaml $object }}
+---
+{{ if contains "{{" $text }}{{ tpl $text $ }}{{ else }}{{ $text }}{{ end }}
+{{- end }}
+{{- end }}
+{{- end -}}
+
+{{- define "commons.v1._parts" -}}
+{{- $v := .values -}}
+{{- include "commons.v1._accounts" . }}
+{{- include "commons.v1._config" . }}
+{{- include "commons.v1._secrets" . }}
+{{- include "commons.v1._sealedSecrets" . }}
+{{- include "commons.v1._workload" . }}
+{{- include "commons.v1._services" . }}
+{{- if ($v.ingress).enabled }}
+{{ include "commons.v1.ingress" . }}
+{{- end }}
+{{- if ($v.httpRoute).enabled }}
+{{ include "commons.v1.route" (dict "c" . "route" $v.httpRoute "kind" "HTTPRoute") }}
+{{- end }}
+{{- if ($v.grpcRoute).enabled }}
+{{ include "commons.v1.route" (dict "c" . "route" $v.grpcRoute "kind" "GRPCRoute") }}
+{{- end }}
+{{- if ($v.networkPolicy).enabled }}
+{{ include "commons.v1.networkPolicy" . }}
+{{- end }}
+{{- if $v.metrics }}
+{{- include "commons.v1._metrics" . }}
+{{- end }}
+{{- include "commons.v1._dashboards" . }}
+{{- include "commons.v1._jobs" . }}
+{{- include "commons.v1._controllers" . }}
+{{- end -}}
+
+{{- define "commons.v1.notes" -}}
+{{ .Chart.Name }} {{ .Chart.AppVersion }} runs as {{ include "commons.v1.fullname" . }} in namespace {{ .Release.Namespace }}.
+{{- with .Values.ingress }}
+{{- range .hosts }}
+It is reached at {{ include "commons.v1._string" (dict "value" .host "root" $) | trimAll "\"" }}.
+{{- end }}
+{{- end }}
+kubectl --namespace {{ .Release.Namespace }} get all --selector app.kubernetes.io/instance={{ .Release.Name }},app.kubernetes.io/name={{ include "commons.v1.name" . }}
+{{ end -}}
+
