@@ -5,8 +5,6 @@ Nodes that an alias names are built once and shared: treat values as immutable.
 
 from __future__ import annotations
 
-import base64
-import binascii
 import re
 from typing import Any, Final, NoReturn
 
@@ -16,7 +14,7 @@ from shunter.core.scalars import SPECIAL, is_timestamp, key_text, number, resolv
 TAG: Final = "tag:yaml.org,2002:"
 MERGE: Final = TAG + "merge"
 _RESOLVED: Final = frozenset(TAG + name for name in ("str", "bool", "int", "float", "null", "timestamp"))
-_ESCAPED: Final = re.compile("[\udc80-\udcff]")
+_ESCAPED: Final = "[\udc80-\udcff]"
 _ORDINARY: Final = re.compile(r"-?(?:0|[1-9][0-9]{0,5})(?:\.[0-9]*[1-9])?", re.ASCII)
 _MEMO_SIZE: Final = 20_000
 _values: dict[str, Any] = {}
@@ -166,11 +164,14 @@ def _kind(value: Any) -> str:
 
 def _binary(node: Node, text: str) -> str:
     """Base64 as Go's StdEncoding reads it; bytes that are no UTF-8 become U+FFFD, one each, as encoding/json does."""
+    import base64
+    import binascii
+
     try:
         data = base64.b64decode(text.replace("\n", "").replace("\r", ""), validate=True)
     except (binascii.Error, ValueError):
         raise RefusedError("yaml-tag", "`!!binary` needs base64 text", node, "encode it with `base64`") from None
-    return _ESCAPED.sub("\ufffd", data.decode("utf-8", "surrogateescape"))
+    return re.sub(_ESCAPED, "\ufffd", data.decode("utf-8", "surrogateescape"))
 
 
 def is_merge(key: Node) -> bool:

@@ -22,9 +22,6 @@ _REFERENCE_KEY: Final = re.compile(r"(?:existing|name|ref|key|pull)[_-]?secrets?
 _PLACEHOLDER: Final = re.compile(
     r"\s*$|[<$%{]|.*\{\{|(?:ref|secretref|vault|ssm|sops|env|file)[+:]|changeme|todo", re.IGNORECASE
 )
-_NAMES: Final = (b"password", b"passwd", b"passphrase", b"secret", b"token", b"apikey", b"api_key", b"api-key")
-_MARKS: Final = (b"akia", b"gho_", b"ghp_", b"ghr_", b"ghs_", b"ghu_", b"glpat-", b"xox", b"eyj")
-_WORDS: Final = (*_NAMES, b"private", b"access", *_MARKS)
 _MOST_REFERENCES: Final = 20
 _SECRET_VALUE: Final = re.compile(
     r"-----BEGIN [A-Z ]*PRIVATE KEY-----|\bAKIA[0-9A-Z]{16}\b|\bgh[pousr]_[A-Za-z0-9]{36}\b|\bglpat-[A-Za-z0-9_-]{20}\b"
@@ -34,9 +31,6 @@ _SECRET_VALUE: Final = re.compile(
 
 def secrets(document: Document) -> Iterator[Finding]:
     """What looks like a secret in plain text in one values file."""
-    text = document.data.lower()
-    if text and not any(word in text for word in _WORDS):
-        return
     for path, value in _strings(document.value or {}, ()):
         key = next((step for step in reversed(path) if isinstance(step, str)), "")
         named = _SECRET_KEY.search(key) and not _REFERENCE_KEY.search(key) and not _PLACEHOLDER.match(value)
@@ -58,8 +52,7 @@ def _strings(value: Any, path: KeyPath) -> Iterator[tuple[KeyPath, str]]:
 
 def deprecated(coalesced: Coalesced, part: Slice) -> Iterator[Finding]:
     """Keys that a chart's schema marks as deprecated and a file other than the chart's own sets."""
-    if part.chart.schema is None or b'"deprecated"' not in part.chart.schema:
-        return
+    assert part.chart.schema is not None
     document = compile_schema(part.chart.schema).document
     for path, schema in _deprecated(document, document, part.values, ()):
         origin = coalesced.origin((*part.path, *path))

@@ -42,10 +42,10 @@ _GO_DIFFERS: Final = (
     _IN_TAG,
 )
 _MAY_DIFFER: Final = re.compile(rb"!|\\/|:[,?\[\]{}]")
-_BRACKET: Final = re.compile(rb"[\[\]{}]")
-_BANG: Final = re.compile(r"(?:&\S+\s+)?!(?=\s)")
-_TAG_MARK: Final = re.compile(r"(?:&\S+\s+)?![^\s<]*[,\[\]{}]")
-_SLASH: Final = re.compile(r"(?<!\\)(?:\\\\)*\\/")
+_BRACKET: Final = rb"[\[\]{}]"
+_BANG: Final = r"(?:&\S+\s+)?!(?=\s)"
+_TAG_MARK: Final = r"(?:&\S+\s+)?![^\s<]*[,\[\]{}]"
+_SLASH: Final = r"(?<!\\)(?:\\\\)*\\/"
 
 
 class TooDeepError(Exception):
@@ -126,7 +126,7 @@ def _as_go(root: Node, text: str, *, of_libyaml: bool = True) -> None:
             continue
         seen.add(id(node))
         in_flow = in_flow and of_libyaml
-        if in_flow and _TAG_MARK.match(text, node.start_mark.index):
+        if in_flow and re.compile(_TAG_MARK).match(text, node.start_mark.index):
             raise MarkedYAMLError(None, None, _IN_TAG, node.start_mark)
         if node.__class__ is ScalarNode:
             _scalar_as_go(node, in_flow, text)
@@ -139,7 +139,7 @@ def _as_go(root: Node, text: str, *, of_libyaml: bool = True) -> None:
 def _scalar_as_go(node: Node, in_flow: bool, text: str) -> None:
     start, end = node.start_mark.index, node.end_mark.index
     if node.style == "":
-        if node.tag in (PLAIN, "") and _BANG.match(text, start):
+        if node.tag in (PLAIN, "") and re.compile(_BANG).match(text, start):
             node.tag = BANG
         if in_flow and "?" in node.value:
             raise MarkedYAMLError(None, None, _IN_FLOW, node.start_mark)
@@ -147,7 +147,7 @@ def _scalar_as_go(node: Node, in_flow: bool, text: str) -> None:
             raise MarkedYAMLError(None, None, _COLON, node.end_mark)
     elif node.tag == PLAIN:
         node.tag = BANG
-    elif node.style == '"' and _SLASH.search(text, start, end):
+    elif node.style == '"' and re.compile(_SLASH).search(text, start, end):
         raise MarkedYAMLError(None, None, "found unknown escape character", node.start_mark)
 
 
@@ -166,7 +166,7 @@ def _may_be_deep(text: bytes) -> bool:
     if text.count(b"[") + text.count(b"{") <= MAX_DEPTH:
         return False
     depth = deepest = 0
-    for bracket in _BRACKET.finditer(text):
+    for bracket in re.finditer(_BRACKET, text):
         depth = depth + 1 if bracket[0] in b"[{" else max(depth - 1, 0)
         deepest = max(deepest, depth)
     return deepest > MAX_DEPTH // 2

@@ -26,12 +26,11 @@ _WORDS: Final[dict[str, Any]] = {
 }
 _INTEGER: Final = re.compile(r"([-+]?)(?:0[xX]([0-9a-fA-F]+)|0[bB]([01]+)|0[oO]?([0-7]+)|(0|[1-9][0-9]*))", re.ASCII)
 _FLOAT: Final = re.compile(r"[-+]?(?:\.[0-9]+|[0-9]+(?:\.[0-9]*)?)(?:[eE][-+]?[0-9]+)?", re.ASCII)
-_POINT_FLOAT: Final = re.compile(r"\.[0-9]+(?:_[0-9]+)*(?:[eE][-+]?[0-9]+(?:_[0-9]+)*)?", re.ASCII)
-_ODD_BINARY: Final = re.compile(r"0b([-+][01]+)", re.ASCII)
-_TIMESTAMP: Final = re.compile(
+_POINT_FLOAT: Final = r"\.[0-9]+(?:_[0-9]+)*(?:[eE][-+]?[0-9]+(?:_[0-9]+)*)?"
+_ODD_BINARY: Final = r"0b([-+][01]+)"
+_TIMESTAMP: Final = (
     r"[0-9]{4}-[0-9]{1,2}-[0-9]{1,2}"
-    r"(?:[Tt ][0-9]{1,2}:[0-9]{1,2}:[0-9]{1,2}(?:\.[0-9]+)?(?:Z|[-+][0-9]{2}:[0-9]{2})?)?",
-    re.ASCII,
+    r"(?:[Tt ][0-9]{1,2}:[0-9]{1,2}:[0-9]{1,2}(?:\.[0-9]+)?(?:Z|[-+][0-9]{2}:[0-9]{2})?)?"
 )
 
 
@@ -44,7 +43,7 @@ def resolve(text: str) -> Any:
         return _WORDS[text]
     first = text[0]
     if first == ".":
-        return _finite(text.replace("_", ""), text) if _POINT_FLOAT.fullmatch(text) else text
+        return _finite(text.replace("_", ""), text) if re.fullmatch(_POINT_FLOAT, text) else text
     if first not in "+-0123456789":
         return text
     plain = text.replace("_", "")
@@ -67,7 +66,7 @@ def _integer(plain: str) -> int | None:
         value = -size if sign == "-" else size
         highest = 2**63 if sign else 2**64
         return value if -(2**63) <= value < highest else None
-    match = _ODD_BINARY.fullmatch(plain)
+    match = re.fullmatch(_ODD_BINARY, plain)
     if match:
         value = int(match[1], 2)
         return value if -(2**63) <= value < 2**63 else None
@@ -90,7 +89,7 @@ def is_timestamp(text: str) -> bool:
     """Whether Go parses `text` as one of the timestamps that an explicit `!!timestamp` tag allows (a string anyway)."""
     from datetime import datetime
 
-    if not _TIMESTAMP.fullmatch(text):
+    if not re.fullmatch(_TIMESTAMP, text):
         return False
     date = text.replace("t", "T").replace(" ", "T").split("T")[0]
     try:

@@ -1,7 +1,8 @@
-"""Values files that SOPS encrypted: their keys are in the clear, their scalars read `ENC[...]`.
+"""Values files and their secrets: those that SOPS encrypted, and those that may hold some in plain text.
 
-What decrypts them before Helm takes the metadata below `sops` away. An encrypted scalar may be anything, so it
-satisfies whatever a schema asks of a scalar; its key is checked like any other.
+In a file that SOPS encrypted the keys are in the clear, and scalars read `ENC[...]`. What decrypts it before Helm takes
+the metadata below `sops` away. An encrypted scalar may be anything, so it satisfies whatever a schema asks of a
+scalar; its key is checked like any other.
 """
 
 from __future__ import annotations
@@ -12,7 +13,10 @@ from typing import Any, Final
 from shunter.core.reader import Document
 from shunter.model.data import replace
 
-_ENCRYPTED: Final = re.compile(r"ENC\[AES256_GCM,data:[^\]]*\]", re.DOTALL)
+_NAMES: Final = (b"password", b"passwd", b"passphrase", b"secret", b"token", b"apikey", b"api_key", b"api-key")
+_MARKS: Final = (b"akia", b"gho_", b"ghp_", b"ghr_", b"ghs_", b"ghu_", b"glpat-", b"xox", b"eyj")
+_WORDS: Final = (*_NAMES, b"private", b"access", *_MARKS)
+_ENCRYPTED: Final = r"ENC\[AES256_GCM,data:[^\]]*\]"
 _RANGE: Final = ("minimum", "maximum", "exclusiveMinimum", "exclusiveMaximum", "multipleOf")
 _TEXT: Final = ("pattern", "format", "minLength", "maxLength", "contentEncoding", "contentMediaType")
 _SCALAR_KEYWORDS: Final = frozenset(("type", "enum", "const", "not", *_RANGE, *_TEXT))
@@ -20,13 +24,19 @@ _SCALAR_KEYWORDS: Final = frozenset(("type", "enum", "const", "not", *_RANGE, *_
 
 def is_encrypted(value: Any) -> bool:
     """Whether a value is one that SOPS encrypted."""
-    return isinstance(value, str) and _ENCRYPTED.fullmatch(value.strip()) is not None
+    return isinstance(value, str) and re.fullmatch(_ENCRYPTED, value.strip()) is not None
 
 
 def is_sops_file(document: Document) -> bool:
     """Whether SOPS encrypted this file: it says so below `sops`."""
     metadata = (document.value or {}).get("sops")
     return isinstance(metadata, dict) and "mac" in metadata and "lastmodified" in metadata
+
+
+def may_hold_secrets(document: Document) -> bool:
+    """Whether a file has any word that names a secret or starts one; values of no file may."""
+    text = document.data.lower()
+    return not text or any(word in text for word in _WORDS)
 
 
 def decrypted_shape(document: Document) -> Document:

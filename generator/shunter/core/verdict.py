@@ -32,15 +32,26 @@ def judge(chart: Chart, layers: Sequence[Document], *, hazards: bool = True) -> 
     coalesced = coalesce(chart, [sops.decrypted_shape(layer) for layer in layers])
     if coalesced.mismatch is not None:
         return ordered([_mismatch(coalesced, *coalesced.mismatch), *lints])
-    from shunter.core import content, wiring
-
     found = [finding for part in coalesced.slices for finding in judge_slice(coalesced, part)]
-    lints += wiring.lints(coalesced)
-    lints += [finding for layer in layers if hazards for finding in content.secrets(layer)]
-    lints += [finding for part in coalesced.slices for finding in content.deprecated(coalesced, part)]
+    lints += _lints(coalesced, layers if hazards else ())
     refused = {(finding.span.path, finding.span.line, finding.span.column) for finding in found}
     lints = [lint for lint in lints if (lint.span.path, lint.span.line, lint.span.column) not in refused]
     return ordered([*found, *disabled(coalesced), *lints])
+
+
+def _lints(coalesced: Coalesced, layers: Sequence[Document]) -> Iterator[Finding]:
+    """The lints beyond the schema; what there is no sign of is not even imported."""
+    if any(part.chart.dependencies for part in coalesced.slices):
+        from shunter.core import wiring
+
+        yield from wiring.lints(coalesced)
+    suspects = [layer for layer in layers if sops.may_hold_secrets(layer)]
+    ageing = [part for part in coalesced.slices if b'"deprecated"' in (part.chart.schema or b"")]
+    if suspects or ageing:
+        from shunter.core import content
+
+        yield from (finding for layer in suspects for finding in content.secrets(layer))
+        yield from (finding for part in ageing for finding in content.deprecated(coalesced, part))
 
 
 def judge_slice(coalesced: Coalesced, part: Slice) -> Iterator[Finding]:
