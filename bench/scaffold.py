@@ -1,7 +1,8 @@
 """`shunter new --example --layout multi` beside as many `copier copy` commands: `python bench/scaffold.py [RUNS]`.
 
-Copier gets the same template release, offline, through the git setting that `shunter templates redirect` prints, the
-same answers, and `git init` with one commit where ours has them.
+Ours is judged with an empty cache, as on its first day; with what that run cached, it is shown besides. Copier gets the
+same template release, offline, through the git setting that `shunter templates redirect` prints, the same answers, and
+`git init` with one commit where ours has them.
 """
 
 from __future__ import annotations
@@ -36,7 +37,8 @@ def isolate(home: Path) -> None:
     os.environ.update(who, HOME=str(home), GIT_CONFIG_NOSYSTEM="1")
 
 
-def ours(box: Path) -> float:
+def ours(box: Path, cache: Path) -> float:
+    os.environ["SHUNTER_CACHE_DIR"] = str(cache)
     start = time.perf_counter()
     run([PYTHON, "-m", "shunter", "new", "shop", "--example", "--defaults", "--layout", "multi"], box)
     return time.perf_counter() - start
@@ -69,7 +71,7 @@ def theirs(box: Path, wanted: list[tuple[Path, dict[str, Any]]], repositories: l
 
 def main() -> int:
     runs = int(sys.argv[1]) if len(sys.argv) > 1 else 3
-    times: dict[str, list[float]] = {"ours": [], "theirs": []}
+    times: dict[str, list[float]] = {"ours": [], "again": [], "theirs": []}
     with tempfile.TemporaryDirectory() as name:
         root = Path(name)
         (root / "home").mkdir()
@@ -79,7 +81,8 @@ def main() -> int:
         for number in range(runs + 1):  # the first round only warms up the caches of both
             for side in times:
                 (root / f"{side}-{number}").mkdir()
-            times["ours"].append(ours(root / f"ours-{number}"))
+            for side in ("ours", "again"):
+                times[side].append(ours(root / f"{side}-{number}", root / f"cache-{number}"))
             made = root / f"ours-{number}" / "shop"
             wanted = projects(made)
             repositories = sorted((file.parent.relative_to(made) for file in made.rglob(".git")), reverse=True)
@@ -92,6 +95,7 @@ def report(times: dict[str, list[float]], runs: int, projects_made: int, reposit
     ratio = medians["ours"] / medians["theirs"]
     names = {
         "ours": "shunter new --example --layout multi",
+        "again": "the same with a filled cache",
         "theirs": f"{projects_made} x copier copy, {repositories} x git init + commit",
     }
     print(f"{'command':<46} {'median':>9} {'min':>9}    ({runs} runs each, interleaved)")
