@@ -83,9 +83,14 @@ def refusals(result: Result) -> list[Block]:
 
 
 def everything(root: Path) -> dict[str, str]:
-    """Every file and link below `root`, git's own included: path to mode and digest. Folders end in a slash."""
+    """Every file and link below `root`, git's own included: path to mode and digest. Folders end in a slash.
+
+    shunter's own lock, an empty file in git's folder, is left out.
+    """
     found = {}
     for folder, folders, names in os.walk(root):
+        if Path(folder).match(".git/shunter") and names == ["lock"]:
+            continue
         for name in [*names, *(name for name in folders if Path(folder, name).is_symlink())]:
             path = Path(folder, name)
             data = os.fsencode(path.readlink()) if path.is_symlink() else path.read_bytes()

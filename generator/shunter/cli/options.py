@@ -112,13 +112,23 @@ COMMANDS: tuple[Command, ...] = (
         ("remove", "service"),
         "remove a service that no environment pins, and show what becomes of its values",
         "shunter.cli.verbs.scaffold:remove_service",
-        (_option("name", help="the service"), _flag("--force", help="also when files were changed"), DRY_RUN, DIFF),
+        (
+            _option("name", help="the service"),
+            _flag("--force", help="also when it is pinned, or has changes that are not committed"),
+            DRY_RUN,
+            DIFF,
+        ),
     ),
     Command(
         ("remove", "environment"),
-        "remove an environment that nothing promotes from",
+        "remove an environment, and show where its values still are",
         "shunter.cli.verbs.scaffold:remove_environment",
-        (_option("name", help="the environment"), _flag("--force", help="also when files were changed"), DRY_RUN, DIFF),
+        (
+            _option("name", help="the environment"),
+            _flag("--force", help="also when it has changes that are not committed"),
+            DRY_RUN,
+            DIFF,
+        ),
     ),
     Command(
         ("update",),

@@ -12,15 +12,16 @@ from typing import Any
 
 from shunter.adapters.copier import RenderRequest, render_many
 from shunter.adapters.files import DiskTree
-from shunter.adapters.git import require_git
+from shunter.adapters.git import Repository, require_git
 from shunter.adapters.merge import MergeProject, merge_repository
+from shunter.adapters.prepare import refuse_taken
 from shunter.core.answers import merge_answers, read_answers
 from shunter.core.archive import pin_from_archive
 from shunter.core.layout import plan_repositories
 from shunter.flows.archives import Archives, pack_tree
 from shunter.flows.context import require_checkout
 from shunter.flows.derive import Changes, app_files, environment_files
-from shunter.flows.plans import plan_changes
+from shunter.flows.plans import plan_changes, uncommitted
 from shunter.flows.projects import ANSWERS_FILE, answers_of, chart_metadata, record_of
 from shunter.model.chart import TrainRecord
 from shunter.model.errors import ShunterError
@@ -84,7 +85,7 @@ class Request:
 
     `extra` are further changes to the workspace's repository (shunter.yaml itself); `only` names repositories to
     limit the work to; `written` are first contents of a person's files, by path in their repository; `generated` is
-    the time for new lock files; `message` is the commits' subject.
+    the time for new lock files; `message` is the commits' subject; `force` deletes what no commit holds.
     """
 
     root: Path
@@ -98,6 +99,7 @@ class Request:
     extra: Mapping[str, FileState | None] = field(default_factory=dict)
     only: frozenset[str] = frozenset()
     written: Mapping[str, bytes] = field(default_factory=dict)
+    force: bool = False
 
 
 def reconcile(request: Request) -> Reconciled:
@@ -142,6 +144,8 @@ def _draft(request: Request, spec: RepositorySpec) -> Draft:
     if ("repository", spec.name) in applied:
         require_checkout(root)
     exists = (root / ".git").exists()
+    if not exists:
+        refuse_taken(root)
     draft = Draft(spec, root, DiskTree(root) if exists else MemoryTree({}))
     for project in spec.projects:
         was = recorded(draft.tree, project.path)
@@ -205,16 +209,11 @@ def _refuse_overwriting(draft: Draft, project: Project, files: Files) -> None:
 
 
 def _merge(request: Request, draft: Draft, rendered: Mapping[RenderRequest, Files]) -> None:
-    projects = [
-        MergeProject(
-            job.project.path,
-            rendered[_old_request(request, job.recorded)],
-            rendered[_new_request(request, job)],
-            job.desired,
-        )
-        for job in draft.jobs
-        if job.recorded is not None
-    ]
+    projects = []
+    for job in draft.jobs:
+        if job.recorded is not None:
+            old, new = rendered[_old_request(request, job.recorded)], rendered[_new_request(request, job)]
+            projects.append(MergeProject(job.project.path, old, new, job.desired))
     if projects:
         changes, conflicts = merge_repository(draft.root, projects)
         draft.changes |= changes
@@ -222,15 +221,25 @@ def _merge(request: Request, draft: Draft, rendered: Mapping[RenderRequest, File
 
 
 def _remove(request: Request, drafts: Sequence[Draft]) -> None:
-    if request.applied is None:
-        return
     kept = {(draft.spec.name, p.kind, p.name) for draft in drafts for p in draft.spec.projects}
     known = {draft.spec.name: draft for draft in drafts}
-    for spec in plan_repositories(request.applied):
+    for spec in plan_repositories(request.applied) if request.applied else ():
         for project in spec.projects:
             if (spec.name, project.kind, project.name) not in kept and spec.name in known:
-                draft = known[spec.name]
-                draft.put(project.path, dict.fromkeys(SubTree(draft.tree, project.path).paths()))
+                _remove_project(known[spec.name], project, force=request.force)
+
+
+def _remove_project(draft: Draft, project: Project, *, force: bool) -> None:
+    """Delete what git shows of a project: what it ignores stays, and what no commit holds is not lost silently."""
+    changed = uncommitted(draft.root, project.path)
+    if changed and not force:
+        raise ShunterError(
+            f"{draft.spec.name}/{changed[0]} would be deleted, and no commit holds it as it is",
+            hint="commit it, so that git keeps it, or delete it with --force",
+        )
+    prefix = f"{project.path}/"
+    visible = [path for path in Repository(draft.root).visible_paths() if path.startswith(prefix)]
+    draft.changes |= dict.fromkeys(visible)
 
 
 def _package_library(request: Request, home: Draft) -> None:

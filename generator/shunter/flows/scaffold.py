@@ -17,16 +17,16 @@ from shunter.adapters.prepare import refuse_taken
 from shunter.adapters.registry import DirectoryRegistry
 from shunter.adapters.templates import CANONICAL_SOURCE, bare_for
 from shunter.core.example import example_values
-from shunter.core.layout import environment_folder, plan_repositories
+from shunter.core.layout import plan_repositories
 from shunter.core.versions import is_label
 from shunter.core.workspace_text import assignments, edit, first_text, overlay
 from shunter.flows.archives import Archives, open_archives
+from shunter.flows.check import label
 from shunter.flows.clock import generated_now
 from shunter.flows.context import (
     APPLIED_FILE,
     WORKSPACE_FILE,
     Context,
-    load_workspace,
     workspace_from,
     workspace_schema,
 )
@@ -36,6 +36,7 @@ from shunter.flows.reconcile import Request, reconcile
 from shunter.model.errors import ShunterError
 from shunter.model.files import FileState
 from shunter.model.findings import Outcome, Report, Status
+from shunter.model.workspace import Environment
 
 SCHEMA_FILE = ".shunter/workspace.schema.json"
 _APPLIED_COMMENT = (
@@ -98,11 +99,12 @@ def identity_notice(root: Path) -> tuple[str, ...]:
 
 @dataclass(frozen=True, slots=True)
 class Change:
-    """One edit of `shunter.yaml`: paths and values (None removes), and the commits' subject."""
+    """One edit of `shunter.yaml`: paths and values (None removes); the commits' subject; `force` loses changes."""
 
     edits: Sequence[tuple[Sequence[str], Any]]
     message: str
     next_step: str = ""
+    force: bool = False
 
 
 def change_workspace(context: Context, change: Change, *, dry_run: bool, diff: bool) -> Report:
@@ -120,6 +122,7 @@ def change_workspace(context: Context, change: Change, *, dry_run: bool, diff: b
         bare=bare_for(workspace.templates_source),
         applied=context.applied(),
         extra=workspace_files(text),
+        force=change.force,
     )
     found = reconcile(request)
     plans = tuple(plan for plan in found.plans if plan.edits or plan.conflicts)
@@ -182,15 +185,18 @@ def remove_service(
     if pinned and not force:
         raise ShunterError(
             f"service `{name}` is pinned in {', '.join(pinned)}",
-            hint="promote a train without it first, or --force (the next `lock` drops the pin)",
+            hint="promote a train without it first (train cut --only), or --force: its pin stays until the next train",
         )
-    change = Change([(["services", name], None)], f"Remove service {name}")
+    change = Change([(["services", name], None)], f"Remove service {name}", force=force)
+    dropped = _dropped(context, change)
     report = change_workspace(context, change, dry_run=dry_run, diff=diff)
-    return _after_removal(context, report, _values_left(context, name))
+    return _after_removal(report, dropped, _values_left(context, name), dry_run=dry_run)
 
 
-def remove_environment(context: Context, name: str, *, dry_run: bool = False, diff: bool = False) -> Report:
-    """Remove an environment that nothing promotes from."""
+def remove_environment(
+    context: Context, name: str, *, force: bool = False, dry_run: bool = False, diff: bool = False
+) -> Report:
+    """Remove an environment; what promoted from it promotes from where it did. Says where its values still are."""
     workspace = context.require_workspace()
     environment = workspace.environment(name)
     if environment is None:
@@ -199,9 +205,12 @@ def remove_environment(context: Context, name: str, *, dry_run: bool = False, di
     edits: list[tuple[Sequence[str], Any]] = [(["environments", name], None)]
     source = environment.promotes_from or None
     edits += [(["environments", follower, "promotes-from"], source) for follower in followers]
-    report = change_workspace(context, Change(edits, f"Remove environment {name}"), dry_run=dry_run, diff=diff)
-    notices = tuple(f"{follower} promotes from {source or 'nowhere'} now" for follower in followers)
-    return _after_removal(context, report, notices)
+    change = Change(edits, f"Remove environment {name}", force=force)
+    dropped = _dropped(context, change)
+    report = change_workspace(context, change, dry_run=dry_run, diff=diff)
+    notices = tuple(f"{follower} promotes from {source or 'nowhere'} then" for follower in followers)
+    report = _after_removal(report, dropped, notices, dry_run=dry_run)
+    return replace(report, notices=(*report.notices, *(() if dry_run else _values_of(context, environment))))
 
 
 def unknown(kind: str, name: str, known: Sequence[str]) -> ShunterError:
@@ -228,24 +237,42 @@ def _values_left(context: Context, service: str) -> tuple[str, ...]:
             document = reader.read(state.data, name) if state else None
             if document and service in (document.value or {}):
                 span = document.span((service,), of="key")
-                place = f"{environment_folder(environment.name)}/{name}:{span.line}"
+                place = f"{label(context, site.path)}/{name}:{span.line}"
                 notices.append(f"values of {service} stay in {place}; delete them when no train needs them")
     return tuple(notices)
 
 
-def _after_removal(context: Context, report: Report, notices: tuple[str, ...]) -> Report:
-    kept = {spec.folder for spec in plan_repositories(load_workspace(context.root))}
-    gone = [context.root / spec.folder for spec in context.specs() if spec.folder not in kept]
-    outcomes = tuple(_abandon(root) for root in gone if root.exists())
+def _values_of(context: Context, environment: Environment) -> tuple[str, ...]:
+    """Where a removed environment's values are: in a checkout that stays, or in git's history; none if it is gone."""
+    site = next(site for site in context.sites("environment", missing_ok=True) if site.name == environment.name)
+    if not (site.root / ".git").exists():
+        return ()
+    if site.path.is_dir():
+        return (f"values of {site.name} stay in {label(context, site.path)}",)
+    where = "" if site.root == context.start else f"-C {label(context, site.root)} "
+    shown = (f"git {where}show HEAD~1:{site.folder}/{name}" for name in environment.values)
+    return tuple(f"values of {site.name} are in git's history: {command}" for command in shown)
+
+
+def _dropped(context: Context, change: Change) -> list[Path]:
+    """The checkouts that no longer belong to the workspace after the change."""
+    after = workspace_from(edit((context.root / WORKSPACE_FILE).read_bytes(), change.edits))
+    kept = {spec.folder for spec in plan_repositories(after)}
+    gone = (context.root / spec.folder for spec in context.specs() if spec.folder not in kept)
+    return [root for root in gone if (root / ".git").exists()]
+
+
+def _after_removal(report: Report, dropped: Sequence[Path], notices: tuple[str, ...], *, dry_run: bool) -> Report:
+    outcomes = tuple(_abandon(root, dry_run=dry_run) for root in dropped)
     return replace(report, outcomes=(*report.outcomes, *outcomes), notices=(*report.notices, *notices))
 
 
-def _abandon(root: Path) -> Outcome:
+def _abandon(root: Path, *, dry_run: bool) -> Outcome:
     """Delete a checkout that holds nothing but the one commit that `add` made; leave any other to its people."""
     repository = Repository(root)
-    if len(repository.log(limit=2)) == 1 and repository.is_clean():
+    status = Status.PLANNED if dry_run else Status.DONE
+    if repository.git("rev-list", "--all", "--count").text != "1" or not repository.is_clean():
+        return Outcome(root.name, status, f"no longer part of the workspace; {root.name}/ stays until you delete it")
+    if not dry_run:
         shutil.rmtree(root)
-        return Outcome(root.name, Status.DONE, "deleted: it held only what shunter had made")
-    return Outcome(
-        root.name, Status.DONE, f"is no longer part of the workspace; {root.name}/ stays until you delete it"
-    )
+    return Outcome(root.name, status, "delete it: it holds only what shunter made")

@@ -109,5 +109,5 @@ def remove_service(arguments: argparse.Namespace) -> Report:
 def remove_environment(arguments: argparse.Namespace) -> Report:
     """`shunter remove environment NAME`."""
     return scaffold.remove_environment(
-        open_session(arguments), arguments.name, dry_run=arguments.dry_run, diff=arguments.diff
+        open_session(arguments), arguments.name, force=arguments.force, dry_run=arguments.dry_run, diff=arguments.diff
     )
