@@ -3,6 +3,7 @@ import socket
 from pathlib import Path
 
 import pytest
+
 from helpers.gitrepo import disk, make_repo, write
 from shunter.adapters.files import DiskTree, place, remove_file, write_file
 from shunter.model.errors import ShunterError

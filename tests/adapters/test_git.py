@@ -2,6 +2,7 @@ import os
 from pathlib import Path
 
 import pytest
+
 from helpers.gitrepo import commit_all, git, make_repo, snapshot, write
 from shunter.adapters import process
 from shunter.adapters.git import FALLBACK, IndexEntry, Repository, find_root, git_dir

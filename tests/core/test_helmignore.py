@@ -6,6 +6,7 @@ import random
 
 import helm_python
 import pytest
+
 from helpers.tiny_charts import chart_files, write_files
 from shunter.core import helmignore
 from shunter.model.errors import ShunterError

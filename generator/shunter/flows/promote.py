@@ -156,9 +156,9 @@ def _arrive(
         _message(target.name, was, record),
         include=() if record == was else uncommitted(target.root, target.folder),
     )
-    plan = replace(plan, repository=target.name)
     noop = f"{target.name} runs {record.train or 'these charts'} already"
-    return carry_out([plan], context.root, dry_run=dry_run, diff=diff, next_step=_next(context, target), noop=noop)
+    report = carry_out([plan], context.root, dry_run=dry_run, diff=diff, next_step=_next(context, target), noop=noop)
+    return replace(report, outcomes=tuple(replace(outcome, unit=target.name) for outcome in report.outcomes))
 
 
 def _verify(archives: Archives, record: TrainRecord) -> tuple[Finding, ...]:
