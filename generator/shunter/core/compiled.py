@@ -10,7 +10,7 @@ import json
 from collections.abc import Iterator, Mapping
 from functools import lru_cache
 from typing import Any, Final
-from urllib.parse import urldefrag, urljoin
+from urllib.parse import urljoin
 
 import jsonschema_rs
 
@@ -28,7 +28,6 @@ _DRAFTS: Final = frozenset(
     ]
     + ["http://json-schema.org/schema", "https://json-schema.org/schema"]
 )
-_DATA_KEYWORDS: Final = frozenset(("const", "enum", "default", "examples"))
 
 
 @dataclass(frozen=True, slots=True)
@@ -65,24 +64,61 @@ def compile_schema(data: bytes) -> Schema:
 
 def compile_document(document: Any, vendored: Mapping[str, Any] | None = None) -> Schema:
     """A schema compiled from its JSON value; `vendored` holds what its remote references name, by URL."""
-    vendored = vendored or {}
+    known = vendored or {}
     if not isinstance(document, dict | bool):
         return Schema(document, None, (Problem("a schema is a JSON object", hint="see https://json-schema.org"),))
-    problems = tuple(_references(document, vendored)) if isinstance(document, dict) else ()
+    problems = tuple(_dialect_problems(document, known)) if isinstance(document, dict) else ()
     if any(problem.fatal for problem in problems):
         return Schema(document, None, problems)
     usable = _without(document, {problem.path for problem in problems})
+    left: list[str] = []
     try:
-        validator = jsonschema_rs.validator_for(
-            _without_id(usable),
-            validate_formats=formats_count(document),
-            pattern_options=jsonschema_rs.RegexOptions(),
-            retriever=lambda uri: _retrieved(uri, vendored),
-            base_uri=BASE,
-        )
+        return Schema(document, _validator(document, usable, known, left), problems)
+    except (jsonschema_rs.ValidationError, jsonschema_rs.ReferencingError, ValueError) as error:
+        if not left or not isinstance(document, dict):
+            return Schema(document, None, (*problems, _compile_problem(error)))
+    return _without_references(document, usable, known, problems)
+
+
+def _validator(document: Any, usable: Any, known: Mapping[str, Any], left: list[str]) -> jsonschema_rs.Validator:
+    """jsonschema-rs's validator; what it would fetch is noted in `left` and fails."""
+
+    def retrieve(uri: str) -> Any:
+        if uri in known:
+            return known[uri]
+        if uri.startswith("urn:"):
+            return True
+        left.append(uri)
+        raise ValueError(f"{uri} is not in this file")
+
+    return jsonschema_rs.validator_for(
+        _without_id(usable),
+        validate_formats=formats_count(document),
+        pattern_options=jsonschema_rs.RegexOptions(),
+        retriever=retrieve,
+        base_uri=BASE,
+    )
+
+
+def _without_references(
+    document: dict[str, Any], usable: Any, known: Mapping[str, Any], problems: tuple[Problem, ...]
+) -> Schema:
+    """The schema without the references that leave it; those that Helm reaches are problems."""
+    from shunter.core.schema_walk import leaving
+
+    paths = set()
+    for path, reference, target, reached in leaving(document):
+        if target in known or target.startswith("urn:") or "json-schema.org/" in target:
+            continue
+        paths.add((*path, "$ref"))
+        if reached:
+            problems = (*problems, _unresolved(reference, target, path))
+    if any(problem.fatal for problem in problems):
+        return Schema(document, None, problems)
+    try:
+        return Schema(document, _validator(document, _without(usable, paths), known, []), problems)
     except (jsonschema_rs.ValidationError, jsonschema_rs.ReferencingError, ValueError) as error:
         return Schema(document, None, (*problems, _compile_problem(error)))
-    return Schema(document, validator, problems)
 
 
 def formats_count(document: Any) -> bool:
@@ -93,14 +129,6 @@ def formats_count(document: Any) -> bool:
 
 def _no_constant(name: str) -> Any:
     raise ValueError(f"{name} is no JSON value")
-
-
-def _retrieved(uri: str, vendored: Mapping[str, Any]) -> Any:
-    if uri in vendored:
-        return vendored[uri]
-    if uri.startswith("urn:"):
-        return True
-    raise ValueError(f"{uri} is not in this file")
 
 
 def _without_id(document: Any) -> Any:
@@ -124,63 +152,26 @@ def _compile_problem(error: Exception) -> Problem:
     return Problem(f"the schema is not valid: {message}", path, "look the keyword up in the draft of its `$schema`")
 
 
-def _references(document: dict[str, Any], vendored: Mapping[str, Any]) -> Iterator[Problem]:
+def _dialect_problems(document: dict[str, Any], known: Mapping[str, Any]) -> Iterator[Problem]:
     dialect = document.get("$schema")
-    if isinstance(dialect, str) and dialect.rstrip("#") not in _DRAFTS.union(vendored):
-        remote = dialect.startswith(("http://", "https://"))
-        hint = "use http://json-schema.org/draft-07/schema# or https://json-schema.org/draft/2020-12/schema"
-        if not remote:
-            yield Problem(f"`$schema` is `{dialect}`, which Helm cannot load", ("$schema",), hint)
-        else:
-            yield Problem(
-                f"Helm has to fetch the draft `{dialect}`", ("$schema",), hint, fatal=False, rule="remote-schema"
-            )
-    known = {BASE, *vendored} | {
-        urldefrag(base)[0] for _, node, base in walk(document) if node is not None and base != BASE
-    }
-    for path, node, base in walk(document):
-        reference = node.get("$ref")
-        if isinstance(reference, str):
-            target = urldefrag(join(base, reference))[0]
-            if target not in known and target.rstrip("#") not in _DRAFTS and "json-schema.org/draft" not in target:
-                problem = _unresolved(reference, target, path)
-                if problem is not None:
-                    yield problem
+    if not isinstance(dialect, str) or dialect.rstrip("#") in _DRAFTS or dialect.rstrip("#") in known:
+        return
+    hint = "use http://json-schema.org/draft-07/schema# or https://json-schema.org/draft/2020-12/schema"
+    if dialect.startswith(("http://", "https://")):
+        message = f"Helm has to fetch the draft `{dialect}`"
+        yield Problem(message, ("$schema",), hint, fatal=False, rule="remote-schema")
+    else:
+        yield Problem(f"`$schema` is `{dialect}`, which Helm cannot load", ("$schema",), hint)
 
 
-def join(base: str, reference: str) -> str:
-    """A reference resolved against its base, URNs too (which urljoin does not know)."""
-    return urldefrag(base)[0] + reference if reference.startswith("#") else urljoin(base, reference)
-
-
-def _unresolved(reference: str, target: str, path: tuple[str | int, ...]) -> Problem | None:
+def _unresolved(reference: str, target: str, path: tuple[str | int, ...]) -> Problem:
     where = (*path, "$ref")
-    if target.startswith("urn:"):
-        return None
     if target.startswith(("http://", "https://")):
         message = f"Helm fetches `{reference}` from the network on every run; what it says is not judged here"
         hint = "bundle it into the schema"
         return Problem(message, where, hint, fatal=False, rule="remote-schema")
     message = f"Helm does not find `{reference}`: it resolves references against the root of the file system"
     return Problem(message, where, "bundle it into the schema")
-
-
-def walk(
-    schema: Any, path: tuple[str | int, ...] = (), base: str = BASE
-) -> Iterator[tuple[tuple[str | int, ...], Any, str]]:
-    """Every object of a schema that may be a schema itself, its path, and the base that its references have."""
-    if isinstance(schema, list):
-        for index, item in enumerate(schema):
-            yield from walk(item, (*path, index), base)
-    if not isinstance(schema, dict):
-        return
-    identity = schema.get("$id", schema.get("id"))
-    if isinstance(identity, str) and not identity.startswith("#"):
-        base = join(base, identity)
-    yield path, schema, base
-    for key, item in schema.items():
-        if key not in _DATA_KEYWORDS:
-            yield from walk(item, (*path, key), base)
 
 
 def _without(document: Any, paths: set[tuple[str | int, ...]]) -> Any:

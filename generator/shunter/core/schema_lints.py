@@ -9,24 +9,18 @@ from typing import Any, Final
 from shunter.core.charts import Chart
 from shunter.core.compiled import compile_schema, formats_count
 from shunter.core.explain import nearest
+from shunter.core.schema_walk import LISTS, MAPS, SINGLE, Path, subschemas
 from shunter.core.verdict import ordered, schema_finding, schema_span
 from shunter.model.findings import Finding, Kind, Severity
 
-Path = tuple[str | int, ...]
 MAX_SIZE: Final = 100 * 1024
-_ONE: Final = (
-    "additionalItems additionalProperties contains contentSchema else if items not propertyNames then "
-    "unevaluatedItems unevaluatedProperties"
-)
-_LISTS: Final = "allOf anyOf items oneOf prefixItems"
-_MAPS: Final = "$defs definitions dependencies dependentSchemas patternProperties properties"
 _OTHERS: Final = (
     "$anchor $comment $dynamicAnchor $dynamicRef $id $recursiveAnchor $recursiveRef $ref $schema $vocabulary const "
     "contentEncoding contentMediaType default dependentRequired deprecated description enum examples exclusiveMaximum "
     "exclusiveMinimum format id maxContains maxItems maxLength maxProperties maximum minContains minItems minLength "
     "minProperties minimum multipleOf pattern readOnly required title type uniqueItems writeOnly"
 )
-_KNOWN: Final = frozenset(" ".join((_ONE, _LISTS, _MAPS, _OTHERS)).split())
+_KNOWN: Final = MAPS | LISTS | SINGLE | frozenset(_OTHERS.split())
 
 
 def lint_schema(chart: Chart) -> tuple[Finding, ...]:
@@ -41,22 +35,6 @@ def lint_schema(chart: Chart) -> tuple[Finding, ...]:
         found += _formats(chart, schema.document)
         found += _size(chart, schema.document)
     return ordered(found)
-
-
-def subschemas(schema: Any, path: Path = ()) -> Iterator[tuple[Path, dict[str, Any]]]:
-    """Every schema object inside a schema, itself first, with its path; data such as `default` is not looked into."""
-    if not isinstance(schema, dict):
-        return
-    yield path, schema
-    for key, value in schema.items():
-        if key in _MAPS.split() and isinstance(value, dict):
-            for name, item in value.items():
-                yield from subschemas(item, (*path, key, name))
-        elif key in _LISTS.split() and isinstance(value, list):
-            for index, item in enumerate(value):
-                yield from subschemas(item, (*path, key, index))
-        elif key in _ONE.split():
-            yield from subschemas(value, (*path, key))
 
 
 def _lint(chart: Chart, rule: str, message: str, path: Path, hint: str, severity: Severity) -> Finding:
