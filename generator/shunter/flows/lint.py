@@ -14,6 +14,7 @@ from shunter.flows.check import label, layers_of, relabelled, report_of, user_va
 from shunter.flows.context import Context, Site
 from shunter.flows.projects import record_of
 from shunter.flows.trains import all_trains
+from shunter.flows.unused import unused_keys
 from shunter.model.errors import ShunterError
 from shunter.model.files import Tree
 from shunter.model.findings import Finding, Kind, Report, Severity, Span
@@ -73,6 +74,7 @@ def _lint_site(context: Context, site: Site, helm: Engine | None) -> Iterator[Fi
             found += _image_tags(document)
     elif (state := tree.get("values.yaml")) is not None:
         found += reader.read(state.data, "values.yaml").hazards()
+    found += unused_keys(context, site, tree)
     yield from relabelled(found, label(context, site.path))
 
 

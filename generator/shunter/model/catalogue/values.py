@@ -22,6 +22,14 @@ CONTENT: Final = (
         "The schema says `deprecated: true` for this key: it still works and will go. The hint is the schema's "
         "description of it.",
     ),
+    lint(
+        "unused-key",
+        Severity.WARNING,
+        "a key that no chart template reads",
+        "Helm passes any value on, and one that no template reads does nothing: `replicas: 3` where the template says "
+        "`.Values.replicaCount`. It is reported only where it is certain; keys that go into a merge or a computed "
+        "template are left alone. `shunter validate --exact` proves it by rendering.",
+    ),
 )
 
 WIRING: Final = (

@@ -1,0 +1,49 @@
+"""Keys that no template of a chart or an environment reads."""
+
+from __future__ import annotations
+
+from collections.abc import Collection, Sequence
+
+from shunter.core.charts import Chart, load_chart
+from shunter.core.coalesce import coalesce
+from shunter.core.reader import Document
+from shunter.core.unused import Scan, scan, unused
+from shunter.flows.check import layers_of
+from shunter.flows.context import Context, Site
+from shunter.flows.projects import answers_of
+from shunter.model.files import Tree
+from shunter.model.findings import Finding
+
+
+def unused_keys(context: Context, site: Site, tree: Tree) -> tuple[Finding, ...]:
+    """The keys that no template reads: of an environment's values files, of another chart's own values.yaml.
+
+    Paths in the findings are relative to the site's folder.
+    """
+    chart = load_chart(tree, helm=str(answers_of(tree).get("helm", "4")))
+    if site.kind != "environment":
+        return unused_in(chart, (), [chart.values], ())
+    layers = layers_of(context, site, tree)
+    return unused_in(chart, layers, layers, later(context, chart))
+
+
+def unused_in(
+    chart: Chart, layers: Sequence[Document], looked_at: Sequence[Document], known: Collection[str]
+) -> tuple[Finding, ...]:
+    """What no template reads in the documents `looked_at`; nothing where Helm cannot read chart or values."""
+    scanned = scanned_chart(chart, layers)
+    return tuple(unused(scanned, looked_at, known)) if scanned else ()
+
+
+def scanned_chart(chart: Chart, layers: Sequence[Document]) -> Scan | None:
+    """What the templates of a chart and all charts below it read; None where Helm cannot read chart or values."""
+    if chart.findings or any(layer.findings for layer in layers):
+        return None
+    coalesced = coalesce(chart, layers, all_enabled=True)
+    return scan(coalesced) if coalesced.slices else None
+
+
+def later(context: Context, chart: Chart) -> set[str]:
+    """Services whose section an environment may hold before it pins them."""
+    services = {service.name for service in context.workspace.services} if context.workspace else set()
+    return services - {dependency.key for dependency in chart.dependencies}

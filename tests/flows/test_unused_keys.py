@@ -1,0 +1,34 @@
+"""Lint names keys that no template reads, in any chart and in an environment."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+from helpers.cli import ok, shunter
+
+
+def write(root: Path, files: dict[str, str]) -> Path:
+    for name, text in files.items():
+        (root / name).parent.mkdir(parents=True, exist_ok=True)
+        (root / name).write_text(text, "utf-8")
+    return root
+
+
+FOREIGN = {
+    "Chart.yaml": "apiVersion: v2\nname: shop\nversion: 1.0.0\n",
+    "values.yaml": "image:\n  repository: nginx\n  tagg: '1'\nreplicas: 1\n",
+    "templates/app.yaml": "# {{ .Values.image.repository }}:{{ .Values.image.tag }} {{ .Values.replicaCount }}\n",
+}
+
+
+def test_any_chart_is_scanned(tmp_path: Path) -> None:
+    write(tmp_path / "shop", FOREIGN)
+    result = ok("lint", "shop", cwd=tmp_path)
+    assert "shop/values.yaml:3:3" in result.err
+    assert "warning[unused-key]: no template of chart shop 1.0.0 reads `image.tagg`" in result.err
+    assert "did you mean `tag`?" in result.err
+    assert shunter("lint", "shop", "--strict", cwd=tmp_path).code == 1
+
+
+def test_our_own_charts_leave_it_to_their_schemas(example: Path) -> None:
+    assert "unused-key" not in ok("lint", cwd=example).err
