@@ -6,12 +6,16 @@ an entry names its own key and carries a checksum, so a corrupted or foreign one
 
 from __future__ import annotations
 
-import json
-from collections.abc import Iterable
-from hashlib import blake2b
-from typing import TYPE_CHECKING, Any
+try:
+    from _blake2 import blake2b  # hashlib brings all of OpenSSL along, and takes as long as everything else here
+except ImportError:
+    from hashlib import blake2b
 
+TYPE_CHECKING = False
 if TYPE_CHECKING:
+    from collections.abc import Iterable
+    from typing import Any
+
     from shunter.model.findings import Finding, Span
 
 _SIZE = 20
@@ -29,6 +33,8 @@ def key_of(release: str, helm: str, parts: Iterable[tuple[str, bytes]]) -> str:
 
 def packed(key: str, findings: Iterable[Finding]) -> bytes:
     """Findings as an entry under `key`: a line with the key and a checksum, then JSON."""
+    import json
+
     body = json.dumps([_plain(finding) for finding in findings], ensure_ascii=False, separators=(",", ":")).encode(
         "utf-8", "surrogatepass"
     )
@@ -42,6 +48,8 @@ def unpacked(key: str, entry: bytes) -> tuple[Finding, ...] | None:
         return None
     if body == b"[]":
         return ()
+    import json
+
     try:
         return tuple(_finding(item) for item in json.loads(body.decode("utf-8", "surrogatepass")))
     except (ValueError, TypeError, KeyError):
