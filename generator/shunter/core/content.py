@@ -15,7 +15,8 @@ from shunter.core.verdict import local
 from shunter.model.findings import Finding, Kind, Severity
 
 _SECRET_KEY: Final = re.compile(
-    r"(?:^|[a-z0-9_-])(?:pass(?:word|wd|phrase)|secret|token|api[_-]?key|private[_-]?key|access[_-]?key)$",
+    r"(?:^|[a-z0-9_-])(?:pass(?:word|wd|phrase)|secret|token|api[_-]?key|private[_-]?key|access[_-]?key"
+    r"|secret[_-]?key|connection[_-]?string)$",
     re.IGNORECASE,
 )
 _REFERENCE_KEY: Final = re.compile(r"(?:existing|name|ref|key|pull)[_-]?secrets?$", re.IGNORECASE)
@@ -23,23 +24,34 @@ _PLACEHOLDER: Final = re.compile(
     r"\s*$|[<$%{]|.*\{\{|(?:ref|secretref|vault|ssm|sops|env|file)[+:]|changeme|todo", re.IGNORECASE
 )
 _MOST_REFERENCES: Final = 20
-_SECRET_VALUE: Final = re.compile(
+SECRET_VALUE: Final = re.compile(
     r"-----BEGIN [A-Z ]*PRIVATE KEY-----|\bAKIA[0-9A-Z]{16}\b|\bgh[pousr]_[A-Za-z0-9]{36}\b|\bglpat-[A-Za-z0-9_-]{20}\b"
-    r"|\bxox[abpr]-[A-Za-z0-9-]{10,}|\beyJ[A-Za-z0-9_-]{10,}\.eyJ[A-Za-z0-9_-]{10,}\."
+    r"|\bxox[abpr]-[A-Za-z0-9-]{10,}|\beyJ[A-Za-z0-9_-]{10,}\.eyJ[A-Za-z0-9_-]{10,}\.[A-Za-z0-9_-]*"
 )
+_KEY_IN_SECRET: Final = re.compile(r"secret[_-]?key$", re.IGNORECASE)
+_RANDOM: Final = re.compile(r"(?=.*[0-9])(?=.*[A-Za-z])\S{12,}")
 
 
 def secrets(document: Document) -> Iterator[Finding]:
     """What looks like a secret in plain text in one values file."""
     for path, value in _strings(document.value or {}, ()):
         key = next((step for step in reversed(path) if isinstance(step, str)), "")
-        named = _SECRET_KEY.search(key) and not _REFERENCE_KEY.search(key) and not _PLACEHOLDER.match(value)
-        if not is_encrypted(value) and (named or _SECRET_VALUE.search(value)):
+        if not is_encrypted(value) and (looks_secret(key, value) or SECRET_VALUE.search(value)):
             message = f"`{dotted(path)}` looks like a secret in plain text"
             hint = "name an external secret instead, or encrypt the file with SOPS"
             yield Finding(
                 "plaintext-secret", message, document.span(path), Kind.LINT, Severity.WARNING, path, hint=hint
             )
+
+
+def looks_secret(key: str, value: str) -> bool:
+    """Whether a key is called like a secret, and has a value of its own rather than a reference or a placeholder.
+
+    `secretKey` mostly names a key of a Secret, so there the value has to look like random text.
+    """
+    if not _SECRET_KEY.search(key) or _REFERENCE_KEY.search(key) or _PLACEHOLDER.match(value):
+        return False
+    return _RANDOM.fullmatch(value) is not None if _KEY_IN_SECRET.search(key) else True
 
 
 def _strings(value: Any, path: KeyPath) -> Iterator[tuple[KeyPath, str]]:

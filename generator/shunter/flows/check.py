@@ -79,10 +79,20 @@ def apply_fixes(start: Path, findings: Iterable[Finding]) -> tuple[Outcome, ...]
 def report_of(context: Context, findings: Iterable[Finding], count: int) -> Report:
     """The findings at the workspace's levels, each once, in order of place."""
     levels = context.workspace.rules if context.workspace else {}
-    unique = tuple(dict.fromkeys(at_levels(findings, levels)))
+    unique = without_secrets(dict.fromkeys(at_levels(findings, levels)))
     ordered = tuple(sorted(unique, key=lambda f: (f.span, f.rule, f.message)))
     said = "valid" if not ordered else f"{len(ordered)} finding{'s' if len(ordered) > 1 else ''}"
     return Report(findings=ordered, notices=(f"{count} chart{'s' if count != 1 else ''} checked: {said}",))
+
+
+def without_secrets(findings: Iterable[Finding]) -> tuple[Finding, ...]:
+    """The findings as people and machines may see them."""
+    found = tuple(findings)
+    if not found:
+        return ()
+    from shunter.core.masking import masked
+
+    return masked(found)
 
 
 def judge_site(

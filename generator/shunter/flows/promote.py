@@ -9,7 +9,7 @@ from shunter.core.archive import unpack
 from shunter.core.explain import paste_ready
 from shunter.core.vendoring import check_library
 from shunter.flows.archives import Archives, open_archives
-from shunter.flows.check import judge_environment
+from shunter.flows.check import judge_environment, without_secrets
 from shunter.flows.clock import generated_now
 from shunter.flows.context import Context, Site
 from shunter.flows.derive import environment_files
@@ -146,7 +146,7 @@ def _arrive(
     tree = target.tree()
     changes = environment_files(tree, answers_of(tree), record, archives, lock_time(context, record.train))
     findings = judge_environment(context, target, OverlayTree(tree, changes))
-    errors = tuple(f for f in findings if f.severity is Severity.ERROR)
+    errors = without_secrets(f for f in findings if f.severity is Severity.ERROR)
     if errors:
         return Report(findings=errors, product=paste_ready(errors), answer=False)
     prefix = f"{target.folder}/"
