@@ -86,7 +86,7 @@ def test_version_1_charts_list_their_dependencies_apart() -> None:
 
 BROKEN = [
     ({}, "Chart.yaml", 0, "needs a Chart.yaml"),
-    ({"Chart.yaml": "name: [\n"}, "Chart.yaml", 2, "no YAML"),
+    ({"Chart.yaml": "name: [\n"}, "Chart.yaml", 1, "no YAML"),
     ({"Chart.yaml": "apiVersion: v2\nversion: 1.0.0\n"}, "Chart.yaml", 1, "has no name"),
     ({"Chart.yaml": "apiVersion: v2\nname: a/b\nversion: 1.0.0\n"}, "Chart.yaml", 2, "`a/b`"),
     ({"Chart.yaml": "apiVersion: v2\nname: a\nversion: one\n"}, "Chart.yaml", 3, "`one`"),
@@ -97,7 +97,7 @@ BROKEN = [
     ({"Chart.yaml": SVC, "charts/README.md": "x"}, "charts/README.md/Chart.yaml", 0, "needs a Chart.yaml"),
     ({"Chart.yaml": SVC, "charts/x.tgz": "no archive"}, "charts/x.tgz", 0, "not a chart archive"),
     ({"Chart.yaml": SVC, "charts/x.tgz/y": ""}, "charts/x.tgz", 0, "no archive"),
-    ({"Chart.yaml": SVC, "values.yaml": "a: ["}, "values.yaml", 2, "no YAML"),
+    ({"Chart.yaml": SVC, "values.yaml": "a: ["}, "values.yaml", 1, "no YAML"),
     ({"Chart.yaml": SVC, ".helmignore": "**\n"}, ".helmignore", 1, "**"),
 ]
 

@@ -275,7 +275,7 @@ def test_columns_count_characters_and_lines_only_line_feeds() -> None:
 REFUSED = [
     ("a: b: c", "yaml-syntax", 1, 5),
     ("x:\n\ta: 1\n", "yaml-syntax", 2, 1),
-    ("a: 1\nb: [1,\n", "yaml-syntax", 3, 1),
+    ("a: 1\nb: [1,\n", "yaml-syntax", 2, 4),
     ("a: .inf", "yaml-number", 1, 4),
     ("a:\n  ~: 1", "yaml-key", 2, 3),
     ("a: {[x]: 1}", "yaml-key", 1, 5),
@@ -286,7 +286,7 @@ REFUSED = [
     ("a: !!int x", "yaml-tag", 1, 4),
     ("x: &a [*a]", "yaml-alias", 1, 4),
     ("a:\n  <<: x", "yaml-merge", 2, 7),
-    ("x: 1\n---\ny: [", "yaml-syntax", 4, 1),
+    ("x: 1\n---\ny: [", "yaml-syntax", 3, 4),
 ]
 
 
@@ -325,6 +325,31 @@ BOMBS = [
 def test_bombs_end_in_findings_and_not_in_tracebacks(data: bytes) -> None:
     document = read(data, "v.yaml")
     assert (document.value is None) == bool(document.findings)
+
+
+def test_ten_thousand_malformed_inputs_end_in_findings() -> None:
+    random = Random(30)
+    refused = 0
+    for _ in range(10_000):
+        roll = random.random()
+        if roll < 0.3:
+            data = random.randbytes(random.randint(0, 60))
+        elif roll < 0.6:
+            data = "".join(
+                random.choice("ab:- \t\n[]{}!&*|>'\"%@`#,?~0e.\\") for _ in range(random.randint(0, 50))
+            ).encode()
+        else:
+            data = bytearray(document(random))
+            for _ in range(random.randint(1, 6)):
+                data[random.randrange(len(data) or 1) : 0] = random.randbytes(random.randint(0, 2))
+        found = read(bytes(data), "v.yaml", random.choice(("3", "4")))
+        refused += found.value is None
+        assert (found.value is None) == bool(found.findings)
+        for finding in (*found.findings, *found.hazards()):
+            assert finding.span.line >= 0
+            assert finding.message
+            assert finding.hint
+    assert refused > 4000
 
 
 def test_what_is_not_judged_is_no_verdict() -> None:

@@ -133,6 +133,43 @@ def test_random_mistakes_are_verdicts_exactly_where_helm_refuses() -> None:
     assert wrong == []
 
 
+WRONG = ("null", "[1]", "{a: 1}", "text", "1.10", "on", "-1", '""', "''", "70000", "[]", "x: y", "*no", "[", "!!int x")
+
+
+def test_a_single_wrong_value_is_a_verdict_on_its_line() -> None:
+    data = archive(shop.files())
+    chart = load_archive(data, "shop.tgz")
+    lines = shop.VALUES.format("x").splitlines()
+    refused = 0
+    for index, line in enumerate(lines):
+        key, colon, value = line.partition(": ")
+        for wrong in WRONG if colon and value else ():
+            text = "\n".join([*lines[:index], f"{key}: {wrong}", *lines[index + 1 :]]).encode()
+            agrees, helm_refuses = verdict_agrees(data, chart, text)
+            assert agrees, text
+            if helm_refuses:
+                refused += 1
+                found = [f for f in judge(chart, [read(text, "v.yaml")]) if f.kind is Kind.VERDICT]
+                assert index + 1 in {finding.span.line for finding in found}, (text, found)
+    assert refused > 60
+
+
+def test_a_single_misspelt_key_is_a_verdict_on_its_line() -> None:
+    data = archive(shop.files(root_schema=True))
+    chart = load_archive(data, "shop.tgz")
+    lines = shop.VALUES.format("x").splitlines()
+    for index, line in enumerate(lines):
+        name = line.partition(":")[0].strip()
+        if line.startswith("#") or name == "port":  # the section `service` is open
+            continue
+        text = "\n".join([*lines[:index], line.replace(name, f"{name}x", 1), *lines[index + 1 :]]).encode()
+        agrees, helm_refuses = verdict_agrees(data, chart, text)
+        assert agrees
+        assert helm_refuses
+        (first, *_) = [f for f in judge(chart, [read(text, "v.yaml")]) if f.rule == "unknown-key"]
+        assert (first.span.line, first.key[-1]) == (index + 1, f"{name}x")
+
+
 def rules(text: str, **options: bool) -> list[tuple[str, int]]:
     return [
         (finding.rule, finding.span.line) for finding in judge(umbrella(**options), [read(text.encode(), "v.yaml")])

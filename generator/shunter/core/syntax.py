@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import re
+
 from shunter.core.construct import RefusedError
 from shunter.core.nodes import MAX_DEPTH, MarkedYAMLError, ReaderError, TooDeepError
 from shunter.core.places import span_at
@@ -24,6 +26,7 @@ _HINTS = (
     ("expected <block end>", "check the indentation of this line and the one above"),
     ("found duplicate", "drop one of the two"),
 )
+_OPENERS = ("while parsing a flow", "while scanning a quoted")
 _HINT = "quote the value, or check the indentation of this line and the one above"
 
 
@@ -54,6 +57,17 @@ def _encoding_finding(path: str, text: str, first_line: int, error: ReaderError)
     return Finding("yaml-encoding", f"this is no UTF-8: {error.reason}", span, hint="save the file as UTF-8")
 
 
+def _unclosed(text: str, end: int) -> int:
+    """Where the last bracket opens that is still open at `end`; `end` if none is."""
+    stack: list[int] = []
+    for found in re.finditer(r"\"(?:[^\"\\]|\\.)*\"|'[^']*'|(?<!\S)#.*|[\[{\]}]", text[:end]):
+        if found[0] in ("[", "{"):
+            stack.append(found.start())
+        elif found[0] in ("]", "}") and stack:
+            stack.pop()
+    return stack[-1] if stack else end
+
+
 def _yaml_finding(path: str, text: str, first_line: int, error: Exception) -> Finding:
     if not isinstance(error, MarkedYAMLError):
         return Finding("yaml-syntax", f"this is no YAML: {error}", Span(path))
@@ -63,9 +77,15 @@ def _yaml_finding(path: str, text: str, first_line: int, error: Exception) -> Fi
     hint = next((hint for part, hint in _HINTS if part in problem), _HINT)
     if "cannot start any token" in problem and text[index : index + 1] == "\t":
         hint = _HINTS[0][1]
-    related: tuple[tuple[str, Span], ...] = ()
-    if error.context_mark is not None and mark is not None and error.context_mark.line != mark.line:
-        context = span_at(path, text, first_line, error.context_mark.index, error.context_mark.index + 1)
-        related = ((str(error.context), context),)
     span = span_at(path, text, first_line, index, index + 1)
+    related: tuple[tuple[str, Span], ...] = ()
+    opened = error.context_mark.index if error.context_mark is not None else index
+    if opened == index and not text[index:].strip():
+        opened = _unclosed(text, index)
+    start = span_at(path, text, first_line, opened, opened + 1)
+    if start.line != span.line and mark is not None:
+        if opened != index and (error.context_mark is None or str(error.context).startswith(_OPENERS)):
+            span, related = start, (("the parser gave up here", span),)  # the bracket or quote never closes
+        else:
+            related = ((str(error.context), start),)
     return Finding("yaml-syntax", f"this is no YAML: {problem}", span, hint=hint, related=related)
