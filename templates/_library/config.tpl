@@ -12,7 +12,7 @@
 ---
 apiVersion: v1
 kind: ConfigMap
-{{ include "[[ lib ]]._metadata" (dict "c" .c "name" .name "labels" .labels "annotations" .annotations) }}
+{{ include "[[ lib ]]._metadata" (dict "c" .c "name" .name "more" .labels "annotations" .annotations) }}
 data:
   {{- .data | trim | nindent 2 }}
 {{- end -}}

@@ -34,7 +34,7 @@
     {{- include "[[ lib ]]._probe" (dict "probe" . "port" $portName "name" (printf "%s: %s" $root.Chart.Name $name)) | nindent 4 }}
   {{- end }}
   {{- end }}
-  {{- include "[[ lib ]]._fields" (dict "of" $w "indent" 2 "keys" (list "workingDir" "resources" "securityContext")) }}
+  {{- include "[[ lib ]]._fields" (list $w 2 "workingDir resources securityContext") }}
   {{- with include "[[ lib ]]._lifecycle" $w }}
   lifecycle:
     {{- . | nindent 4 }}

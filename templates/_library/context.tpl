@@ -16,7 +16,8 @@
 {{- $_ := set . "labels" (include "[[ lib ]]._labels" (dict "root" $root "common" $values.commonLabels)) -}}
 {{- end -}}
 {{- $_ := set . "match" (printf "%s\napp.kubernetes.io/component: %s" (include "[[ lib ]].selectorLabels" $root) .id) -}}
-{{- $_ := set . "account" (include "[[ lib ]]._account" .) -}}
+{{- $account := $values.serviceAccount | default dict -}}
+{{- $_ := set . "account" ($account.name | default (eq (toString $account.create) "true" | ternary .fullname "default")) -}}
 {{- include "[[ lib ]]._ports" . -}}
 {{- $data := dict -}}
 {{- with $values.config -}}
@@ -35,9 +36,4 @@
 {{- if $data -}}
 {{- $_ := set . "checksum" (print .checksum (toJson $data) | sha256sum) -}}
 {{- end -}}
-{{- end -}}
-
-{{- define "[[ lib ]]._account" -}}
-{{- $account := .values.serviceAccount | default dict -}}
-{{- $account.name | default (ternary .fullname "default" (eq (toString $account.create) "true")) -}}
 {{- end -}}

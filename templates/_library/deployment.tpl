@@ -3,12 +3,12 @@
 ---
 apiVersion: apps/v1
 kind: Deployment
-{{ include "[[ lib ]]._metadata" (dict "c" .) }}
+{{ include "[[ lib ]]._metadata" . }}
 spec:
   {{- if not ($w.autoscaling).enabled }}
   replicas: {{ $w.replicaCount | int }}
   {{- end }}
-  {{- include "[[ lib ]]._fields" (dict "of" $w "indent" 2 "keys" (list "revisionHistoryLimit" "minReadySeconds")) }}
+  {{- include "[[ lib ]]._fields" (list $w 2 "revisionHistoryLimit minReadySeconds") }}
   selector:
     matchLabels:
       {{- .match | nindent 6 }}
@@ -29,9 +29,9 @@ spec:
 ---
 apiVersion: apps/v1
 kind: DaemonSet
-{{ include "[[ lib ]]._metadata" (dict "c" .) }}
+{{ include "[[ lib ]]._metadata" . }}
 spec:
-  {{- include "[[ lib ]]._fields" (dict "of" .values "indent" 2 "keys" (list "revisionHistoryLimit" "minReadySeconds" "updateStrategy")) }}
+  {{- include "[[ lib ]]._fields" (list .values 2 "revisionHistoryLimit minReadySeconds updateStrategy") }}
   selector:
     matchLabels:
       {{- .match | nindent 6 }}

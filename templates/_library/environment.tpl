@@ -40,7 +40,7 @@ configuration inline, since its ConfigMap may not exist yet. -#]
 {{- $entry := dict "prefix" $source.prefix "configMapRef" $source.configMapRef "secretRef" $source.secretRef }}
 {{- with $source.configMap }}{{ $_ := set $entry "configMapRef" (dict "name" (printf "%s-%s" $c.base .)) }}{{ end }}
 {{- with $source.secret }}{{ $_ := set $entry "secretRef" (dict "name" (printf "%s-%s" $c.base .)) }}{{ end }}
-- {{ include "[[ lib ]]._fields" (dict "of" $entry "indent" 2 "keys" (list "configMapRef" "secretRef" "prefix")) | trim }}
+- {{ include "[[ lib ]]._fields" (list $entry 2 "configMapRef secretRef prefix") | trim }}
 {{- end }}
 {{- end }}
 {{- end -}}

@@ -1,5 +1,5 @@
 {{- define "[[ lib ]]._jobSpec" -}}
-{{- include "[[ lib ]]._fields" (dict "of" .values "indent" 0 "keys" (list "activeDeadlineSeconds" "backoffLimit" "completions" "parallelism" "ttlSecondsAfterFinished")) }}
+{{- include "[[ lib ]]._fields" (list .values 0 "activeDeadlineSeconds backoffLimit completions parallelism ttlSecondsAfterFinished") }}
 template:
   {{- include "[[ lib ]].pod" . | nindent 2 }}
 {{- end -}}
@@ -8,10 +8,10 @@ template:
 ---
 apiVersion: batch/v1
 kind: CronJob
-{{ include "[[ lib ]]._metadata" (dict "c" .) }}
+{{ include "[[ lib ]]._metadata" . }}
 spec:
   schedule: {{ required (printf "%s: %s needs a schedule" .root.Chart.Name .fullname) .values.schedule | quote }}
-  {{- include "[[ lib ]]._fields" (dict "of" .values "indent" 2 "keys" (list "concurrencyPolicy" "failedJobsHistoryLimit" "startingDeadlineSeconds" "successfulJobsHistoryLimit" "suspend" "timeZone")) }}
+  {{- include "[[ lib ]]._fields" (list .values 2 "concurrencyPolicy failedJobsHistoryLimit startingDeadlineSeconds successfulJobsHistoryLimit suspend timeZone") }}
   jobTemplate:
     spec:
       {{- include "[[ lib ]]._jobSpec" . | trim | nindent 6 }}

@@ -6,7 +6,7 @@
 ---
 apiVersion: monitoring.coreos.com/v1
 kind: {{ ternary "ServiceMonitor" "PodMonitor" (eq $kind "serviceMonitor") }}
-{{ include "[[ lib ]]._metadata" (dict "c" $c "labels" $monitor.labels) }}
+{{ include "[[ lib ]]._metadata" (dict "c" $c "more" $monitor.labels) }}
 spec:
   selector:
     matchLabels:
@@ -14,7 +14,7 @@ spec:
   {{ ternary "endpoints" "podMetricsEndpoints" (eq $kind "serviceMonitor") }}:
     - port: {{ $c.values.metrics.port | default $c.portName }}
       path: {{ $c.values.metrics.path | default "/metrics" }}
-      {{- include "[[ lib ]]._fields" (dict "of" $monitor "indent" 6 "keys" (list "interval")) }}
+      {{- include "[[ lib ]]._fields" (list $monitor 6 "interval") }}
 {{- end }}
 {{- end }}
 {{- with .values.metrics.prometheusRule }}
@@ -22,7 +22,7 @@ spec:
 ---
 apiVersion: monitoring.coreos.com/v1
 kind: PrometheusRule
-{{ include "[[ lib ]]._metadata" (dict "c" $c "labels" .labels) }}
+{{ include "[[ lib ]]._metadata" (dict "c" $c "more" .labels) }}
 spec:
   groups:
     - name: {{ $c.fullname }}

@@ -5,13 +5,8 @@
 
 {{- define "[[ lib ]].fullname" -}}
 {{- $name := .Values.nameOverride | default .Chart.Name -}}
-{{- if .Values.fullnameOverride -}}
-{{- .Values.fullnameOverride | trunc 63 | trimSuffix "-" -}}
-{{- else if contains $name .Release.Name -}}
-{{- .Release.Name | trunc 63 | trimSuffix "-" -}}
-{{- else -}}
-{{- printf "%s-%s" .Release.Name $name | trunc 63 | trimSuffix "-" -}}
-{{- end -}}
+{{- $made := contains $name .Release.Name | ternary .Release.Name (print .Release.Name "-" $name) -}}
+{{- .Values.fullnameOverride | default $made | trunc 63 | trimSuffix "-" -}}
 {{- end -}}
 
 {{- define "[[ lib ]].selectorLabels" -}}
@@ -52,8 +47,8 @@ takes the place of the registry, wherever that is written. -#]
 {{- $registry := $image.registry -}}
 {{- with (.root.Values.global).imageRegistry -}}
 {{- $registry = . -}}
-{{- $host := first (splitList "/" $repository) -}}
-{{- if or (contains "." $host) (contains ":" $host) -}}{{- $repository = trimPrefix (print $host "/") $repository -}}{{- end -}}
+{{- $parts := splitn "/" 2 $repository -}}
+{{- if contains "." $parts._0 -}}{{- $repository = $parts._1 -}}{{- end -}}
 {{- end -}}
 {{- with $registry }}{{ . }}/{{ end }}{{ $repository }}
 {{- if $image.digest }}@{{ $image.digest }}{{ else }}:{{ $image.tag | default .root.Chart.AppVersion }}{{ end }}

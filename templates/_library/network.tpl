@@ -4,7 +4,7 @@
 ---
 apiVersion: networking.k8s.io/v1
 kind: NetworkPolicy
-{{ include "[[ lib ]]._metadata" (dict "c" .) }}
+{{ include "[[ lib ]]._metadata" . }}
 spec:
   podSelector:
     matchLabels:

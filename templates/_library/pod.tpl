@@ -20,7 +20,7 @@ spec:
   securityContext:
     {{- include "[[ lib ]]._block" . | trim | nindent 4 }}
   {{- end }}
-  {{- include "[[ lib ]]._fields" (dict "of" $w "indent" 2 "keys" (list "terminationGracePeriodSeconds" "nodeSelector" "tolerations" "priorityClassName")) }}
+  {{- include "[[ lib ]]._fields" (list $w 2 "terminationGracePeriodSeconds nodeSelector tolerations priorityClassName") }}
   {{- if has $w.kind (list "Job" "CronJob") }}
   restartPolicy: {{ $w.restartPolicy | default "Never" }}
   {{- else }}

@@ -1,9 +1,14 @@
-[# A probe: Kubernetes' own handlers, or in short `path` (HTTP) or `port` alone (TCP), with `type` to say otherwise. `port` is the default. -#]
+[# A probe: Kubernetes' own handlers, or in short `path` (HTTP) or `port` alone (TCP), with `type` to say
+otherwise. `port` is the default. -#]
 {{- define "[[ lib ]]._probe" -}}
 {{- $probe := .probe -}}
 {{- $handlers := list -}}
-{{- range $handler := list "exec" "grpc" "httpGet" "tcpSocket" -}}
-{{- if get $probe $handler -}}{{- $handlers = append $handlers $handler -}}{{- end -}}
+{{- $text := "" -}}
+{{- range $key, $value := omit $probe "path" "port" "type" -}}
+{{- if $value -}}
+{{- $text = print $text "\n" $key ": " (toRawJson $value) -}}
+{{- if kindIs "map" $value -}}{{- $handlers = append $handlers $key -}}{{- end -}}
+{{- end -}}
 {{- end -}}
 {{- if gt (len $handlers) 1 -}}
 {{- fail (printf "%s has %s; keep one and set the others to null" .name (join " and " $handlers)) -}}
@@ -23,6 +28,5 @@ tcpSocket:
   port: {{ $port }}
 {{- end }}
 {{- end }}
-{{- $fields := concat $handlers (list "initialDelaySeconds" "periodSeconds" "timeoutSeconds" "failureThreshold" "terminationGracePeriodSeconds") -}}
-{{- include "[[ lib ]]._fields" (dict "of" $probe "indent" 0 "keys" $fields) | trimAll (ternary "\n" "" (not (empty $handlers))) -}}
+{{- $handlers | empty | ternary $text (trim $text) -}}
 {{- end -}}

@@ -3,7 +3,7 @@
 ---
 apiVersion: autoscaling/v2
 kind: HorizontalPodAutoscaler
-{{ include "[[ lib ]]._metadata" (dict "c" .) }}
+{{ include "[[ lib ]]._metadata" . }}
 spec:
   scaleTargetRef:
     apiVersion: apps/v1
@@ -35,7 +35,7 @@ spec:
 ---
 apiVersion: autoscaling.k8s.io/v1
 kind: VerticalPodAutoscaler
-{{ include "[[ lib ]]._metadata" (dict "c" .) }}
+{{ include "[[ lib ]]._metadata" . }}
 spec:
   targetRef:
     apiVersion: {{ ternary "batch/v1" "apps/v1" (has .values.kind (list "Job" "CronJob")) }}
@@ -58,7 +58,7 @@ spec:
 ---
 apiVersion: policy/v1
 kind: PodDisruptionBudget
-{{ include "[[ lib ]]._metadata" (dict "c" .) }}
+{{ include "[[ lib ]]._metadata" . }}
 spec:
   {{- if not (kindIs "invalid" $pdb.minAvailable) }}
   minAvailable: {{ $pdb.minAvailable }}

@@ -5,7 +5,7 @@
 ---
 apiVersion: v1
 kind: Secret
-{{ include "[[ lib ]]._metadata" (dict "c" $c "name" (printf "%s-%s" $c.base $id) "labels" $item.labels "annotations" $item.annotations) }}
+{{ include "[[ lib ]]._metadata" (dict "c" $c "name" (printf "%s-%s" $c.base $id) "more" $item.labels "annotations" $item.annotations) }}
 type: {{ $item.type | default "Opaque" }}
 stringData:
   {{- get $c.data (printf "secrets/%s" $id) | trim | nindent 2 }}
@@ -64,7 +64,7 @@ kind: SecretProviderClass
 {{ include "[[ lib ]]._metadata" (dict "c" $c "name" (printf "%s-%s" $c.base $id)) }}
 spec:
   provider: {{ $item.provider }}
-  {{- include "[[ lib ]]._fields" (dict "of" $item "indent" 2 "keys" (list "parameters" "secretObjects")) }}
+  {{- include "[[ lib ]]._fields" (list $item 2 "parameters secretObjects") }}
 {{- end }}
 {{- end }}
 {{- end -}}

@@ -10,7 +10,7 @@ spec:
   clusterIP: None
   {{- end }}
   type: {{ $service.type | default "ClusterIP" }}
-  {{- include "[[ lib ]]._fields" (dict "of" $service "indent" 2 "keys" (list "externalTrafficPolicy" "internalTrafficPolicy" "ipFamilyPolicy" "loadBalancerClass" "publishNotReadyAddresses" "sessionAffinity" "sessionAffinityConfig" "trafficDistribution")) }}
+  {{- include "[[ lib ]]._fields" (list $service 2 "externalTrafficPolicy internalTrafficPolicy ipFamilyPolicy loadBalancerClass publishNotReadyAddresses sessionAffinity sessionAffinityConfig trafficDistribution") }}
   selector:
     {{- .c.match | nindent 4 }}
   ports:

@@ -4,13 +4,13 @@
 ---
 apiVersion: apps/v1
 kind: StatefulSet
-{{ include "[[ lib ]]._metadata" (dict "c" .) }}
+{{ include "[[ lib ]]._metadata" . }}
 spec:
   {{- if not ($w.autoscaling).enabled }}
   replicas: {{ $w.replicaCount | int }}
   {{- end }}
   serviceName: {{ .fullname }}-headless
-  {{- include "[[ lib ]]._fields" (dict "of" $w "indent" 2 "keys" (list "revisionHistoryLimit" "minReadySeconds" "podManagementPolicy" "persistentVolumeClaimRetentionPolicy" "ordinals")) }}
+  {{- include "[[ lib ]]._fields" (list $w 2 "revisionHistoryLimit minReadySeconds podManagementPolicy persistentVolumeClaimRetentionPolicy ordinals") }}
   selector:
     matchLabels:
       {{- .match | nindent 6 }}

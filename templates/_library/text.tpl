@@ -1,11 +1,11 @@
 [# Text helpers. Templates return text only, so data travels in the dict that a define is given. -#]
-[# Prints the non-empty fields `keys` of `of`, on new lines at `indent`; false and 0 count as values, null does not. -#]
+[# Of (list map indent keys): the map's non-empty fields on new lines; false and 0 count as values, null does not. -#]
 {{- define "[[ lib ]]._fields" -}}
-{{- $of := .of -}}
+{{- $of := index . 0 -}}
 {{- $text := "" -}}
-{{- range $key := .keys -}}
+{{- range $key := splitList " " (index . 2) -}}
 {{- $value := index $of $key -}}
-{{- if or $value (kindIs "bool" $value) (kindIs "float64" $value) -}}
+{{- if or $value (has (kindOf $value) (list "bool" "float64" "int64")) -}}
 {{- if or (kindIs "map" $value) (kindIs "slice" $value) -}}
 {{- $text = print $text "\n" $key ":" (include "[[ lib ]]._block" $value | replace "\n" "\n  ") -}}
 {{- else -}}
@@ -13,7 +13,7 @@
 {{- end -}}
 {{- end -}}
 {{- end -}}
-{{- $text | replace "\n" (print "\n" (repeat (int .indent) " ")) -}}
+{{- $text | replace "\n" (print "\n" (repeat (index . 1) " ")) -}}
 {{- end -}}
 
 [# A map or a list, an entry on each new line, what is below as JSON: toYaml takes ten times as long. -#]
@@ -58,18 +58,19 @@
 {{- end }}
 {{- end -}}
 
-[# name, labels and annotations of one object of unit c. -#]
+[# The metadata of one object: of a unit, or of (dict c name annotations more), where more are further labels. -#]
 {{- define "[[ lib ]]._metadata" -}}
+{{- $c := .c | default . -}}
 metadata:
-  name: {{ .name | default .c.fullname }}
+  name: {{ .name | default $c.fullname }}
   labels:
-    {{- .c.labels | nindent 4 }}
-    app.kubernetes.io/component: {{ .c.id }}
-    {{- with include "[[ lib ]]._own" .labels }}
-    {{- . | trim | nindent 4 }}
+    {{- $c.labels | nindent 4 }}
+    app.kubernetes.io/component: {{ $c.id }}
+    {{- with .more }}
+    {{- include "[[ lib ]]._own" . | trim | nindent 4 }}
     {{- end }}
 {{- $annotations := .annotations }}
-{{- with .c.values.commonAnnotations }}
+{{- with $c.values.commonAnnotations }}
 {{- $annotations = mustMergeOverwrite (deepCopy .) ($annotations | default dict) }}
 {{- end }}
 {{- with $annotations }}

@@ -5,7 +5,7 @@
 {{- if and $volume (ne (toString $volume.enabled) "false") $volume.mountPath (or $main (eq $id "tmp")) }}
 - name: {{ $id }}
   mountPath: {{ $volume.mountPath }}
-  {{- include "[[ lib ]]._fields" (dict "of" $volume "indent" 2 "keys" (list "subPath" "readOnly")) }}
+  {{- include "[[ lib ]]._fields" (list $volume 2 "subPath readOnly") }}
 {{- end }}
 {{- end }}
 {{- if and $main (eq .c.values.kind "StatefulSet") }}
@@ -34,7 +34,7 @@
   {{- else if has $type (list "configMap" "secret") }}
   {{ $type }}:
     {{ ternary "name" "secretName" (eq $type "configMap") }}: {{ $name }}
-    {{- include "[[ lib ]]._fields" (dict "of" $volume "indent" 4 "keys" (list "items" "defaultMode" "optional")) }}
+    {{- include "[[ lib ]]._fields" (list $volume 4 "items defaultMode optional") }}
   {{- else }}
   {{ $type }}: {{ toJson ($volume.spec | default dict) }}
   {{- end }}

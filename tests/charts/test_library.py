@@ -83,6 +83,17 @@ def test_an_umbrella_refuses_what_the_app_does_not_know(train: Path, values: dic
     assert message in str(caught.value)
 
 
+def test_an_umbrella_renders_the_same_with_its_own_copy_of_the_library_alone(train: Path) -> None:
+    whole = render(train)
+    nested = f"charts/*/charts/{LIBRARY}/templates/_{LIBRARY}.v1.tpl"
+    (train / ".helmignore").write_text(f"{nested}\n", encoding="utf-8")
+    try:
+        assert render(train) == whole
+        assert [m for m in helm_python.lint(str(train), strict=True)["messages"] if m["severity"] > 1] == []
+    finally:
+        (train / ".helmignore").unlink()
+
+
 def test_an_app_chart_costs_at_most_forty_lines() -> None:
     for archetype in ARCHETYPES:
         chart = app_chart(archetype)

@@ -59,6 +59,12 @@ def render_project(kind: str, answers: Mapping[str, Any]) -> dict[str, str]:
     return files
 
 
+def environment_helmignore(library: str = LIBRARY) -> str:
+    """What an environment's .helmignore says."""
+    template = _environment().get_template("templates/environment/.helmignore.jinja")
+    return template.render(kind="environment", library=library, values_files=["values.yaml"])
+
+
 @cache
 def library_chart(name: str = LIBRARY) -> dict[str, str]:
     """The files of the library chart."""

@@ -5,13 +5,8 @@
 
 {{- define "commons.v1.fullname" -}}
 {{- $name := .Values.nameOverride | default .Chart.Name -}}
-{{- if .Values.fullnameOverride -}}
-{{- .Values.fullnameOverride | trunc 63 | trimSuffix "-" -}}
-{{- else if contains $name .Release.Name -}}
-{{- .Release.Name | trunc 63 | trimSuffix "-" -}}
-{{- else -}}
-{{- printf "%s-%s" .Release.Name $name | trunc 63 | trimSuffix "-" -}}
-{{- end -}}
+{{- $made := contains $name .Release.Name | ternary .Release.Name (print .Release.Name "-" $name) -}}
+{{- .Values.fullnameOverride | default $made | trunc 63 | trimSuffix "-" -}}
 {{- end -}}
 
 {{- define "commons.v1.selectorLabels" -}}
@@ -49,19 +44,19 @@ app.kubernetes.io/version: {{ . | replace "+" "_" | trunc 63 | trimAll "_.-" | q
 {{- $registry := $image.registry -}}
 {{- with (.root.Values.global).imageRegistry -}}
 {{- $registry = . -}}
-{{- $host := first (splitList "/" $repository) -}}
-{{- if or (contains "." $host) (contains ":" $host) -}}{{- $repository = trimPrefix (print $host "/") $repository -}}{{- end -}}
+{{- $parts := splitn "/" 2 $repository -}}
+{{- if contains "." $parts._0 -}}{{- $repository = $parts._1 -}}{{- end -}}
 {{- end -}}
 {{- with $registry }}{{ . }}/{{ end }}{{ $repository }}
 {{- if $image.digest }}@{{ $image.digest }}{{ else }}:{{ $image.tag | default .root.Chart.AppVersion }}{{ end }}
 {{- end -}}
 
 {{- define "commons.v1._fields" -}}
-{{- $of := .of -}}
+{{- $of := index . 0 -}}
 {{- $text := "" -}}
-{{- range $key := .keys -}}
+{{- range $key := splitList " " (index . 2) -}}
 {{- $value := index $of $key -}}
-{{- if or $value (kindIs "bool" $value) (kindIs "float64" $value) -}}
+{{- if or $value (has (kindOf $value) (list "bool" "float64" "int64")) -}}
 {{- if or (kindIs "map" $value) (kindIs "slice" $value) -}}
 {{- $text = print $text "\n" $key ":" (include "commons.v1._block" $value | replace "\n" "\n  ") -}}
 {{- else -}}
@@ -69,7 +64,7 @@ app.kubernetes.io/version: {{ . | replace "+" "_" | trunc 63 | trimAll "_.-" | q
 {{- end -}}
 {{- end -}}
 {{- end -}}
-{{- $text | replace "\n" (print "\n" (repeat (int .indent) " ")) -}}
+{{- $text | replace "\n" (print "\n" (repeat (index . 1) " ")) -}}
 {{- end -}}
 
 {{- define "commons.v1._block" -}}
@@ -112,16 +107,17 @@ app.kubernetes.io/version: {{ . | replace "+" "_" | trunc 63 | trimAll "_.-" | q
 {{- end -}}
 
 {{- define "commons.v1._metadata" -}}
+{{- $c := .c | default . -}}
 metadata:
-  name: {{ .name | default .c.fullname }}
+  name: {{ .name | default $c.fullname }}
   labels:
-    {{- .c.labels | nindent 4 }}
-    app.kubernetes.io/component: {{ .c.id }}
-    {{- with include "commons.v1._own" .labels }}
-    {{- . | trim | nindent 4 }}
+    {{- $c.labels | nindent 4 }}
+    app.kubernetes.io/component: {{ $c.id }}
+    {{- with .more }}
+    {{- include "commons.v1._own" . | trim | nindent 4 }}
     {{- end }}
 {{- $annotations := .annotations }}
-{{- with .c.values.commonAnnotations }}
+{{- with $c.values.commonAnnotations }}
 {{- $annotations = mustMergeOverwrite (deepCopy .) ($annotations | default dict) }}
 {{- end }}
 {{- with $annotations }}
@@ -619,7 +615,8 @@ metadata:
 {{- $_ := set . "labels" (include "commons.v1._labels" (dict "root" $root "common" $values.commonLabels)) -}}
 {{- end -}}
 {{- $_ := set . "match" (printf "%s\napp.kubernetes.io/component: %s" (include "commons.v1.selectorLabels" $root) .id) -}}
-{{- $_ := set . "account" (include "commons.v1._account" .) -}}
+{{- $account := $values.serviceAccount | default dict -}}
+{{- $_ := set . "account" ($account.name | default (eq (toString $account.create) "true" | ternary .fullname "default")) -}}
 {{- include "commons.v1._ports" . -}}
 {{- $data := dict -}}
 {{- with $values.config -}}
@@ -638,11 +635,6 @@ metadata:
 {{- if $data -}}
 {{- $_ := set . "checksum" (print .checksum (toJson $data) | sha256sum) -}}
 {{- end -}}
-{{- end -}}
-
-{{- define "commons.v1._account" -}}
-{{- $account := .values.serviceAccount | default dict -}}
-{{- $account.name | default (ternary .fullname "default" (eq (toString $account.create) "true")) -}}
 {{- end -}}
 
 {{- define "commons.v1._sub" -}}
@@ -676,11 +668,7 @@ metadata:
 {{- $job := dict }}
 {{- $defaults := dict "preStopSleepSeconds" 0 "kind" (empty $spec.schedule | ternary "Job" "CronJob") "service" (dict "port" nil) }}
 {{- include "commons.v1._sub" (dict "c" $c "id" $id "spec" $spec "defaults" $defaults "into" $job) }}
-{{- if eq $job.values.kind "Job" }}
-{{ include "commons.v1.job" $job }}
-{{- else }}
-{{ include "commons.v1.cronJob" $job }}
-{{- end }}
+{{ include (print "commons.v1." (untitle $job.values.kind)) $job }}
 {{- include "commons.v1._claims" $job }}
 {{- end }}
 {{- end }}
@@ -737,7 +725,7 @@ metadata:
 {{- $entry := dict "prefix" $source.prefix "configMapRef" $source.configMapRef "secretRef" $source.secretRef }}
 {{- with $source.configMap }}{{ $_ := set $entry "configMapRef" (dict "name" (printf "%s-%s" $c.base .)) }}{{ end }}
 {{- with $source.secret }}{{ $_ := set $entry "secretRef" (dict "name" (printf "%s-%s" $c.base .)) }}{{ end }}
-- {{ include "commons.v1._fields" (dict "of" $entry "indent" 2 "keys" (list "configMapRef" "secretRef" "prefix")) | trim }}
+- {{ include "commons.v1._fields" (list $entry 2 "configMapRef secretRef prefix") | trim }}
 {{- end }}
 {{- end }}
 {{- end -}}
@@ -748,7 +736,7 @@ metadata:
 {{- if and $volume (ne (toString $volume.enabled) "false") $volume.mountPath (or $main (eq $id "tmp")) }}
 - name: {{ $id }}
   mountPath: {{ $volume.mountPath }}
-  {{- include "commons.v1._fields" (dict "of" $volume "indent" 2 "keys" (list "subPath" "readOnly")) }}
+  {{- include "commons.v1._fields" (list $volume 2 "subPath readOnly") }}
 {{- end }}
 {{- end }}
 {{- if and $main (eq .c.values.kind "StatefulSet") }}
@@ -777,7 +765,7 @@ metadata:
   {{- else if has $type (list "configMap" "secret") }}
   {{ $type }}:
     {{ ternary "name" "secretName" (eq $type "configMap") }}: {{ $name }}
-    {{- include "commons.v1._fields" (dict "of" $volume "indent" 4 "keys" (list "items" "defaultMode" "optional")) }}
+    {{- include "commons.v1._fields" (list $volume 4 "items defaultMode optional") }}
   {{- else }}
   {{ $type }}: {{ toJson ($volume.spec | default dict) }}
   {{- end }}
@@ -818,8 +806,12 @@ spec:
 {{- define "commons.v1._probe" -}}
 {{- $probe := .probe -}}
 {{- $handlers := list -}}
-{{- range $handler := list "exec" "grpc" "httpGet" "tcpSocket" -}}
-{{- if get $probe $handler -}}{{- $handlers = append $handlers $handler -}}{{- end -}}
+{{- $text := "" -}}
+{{- range $key, $value := omit $probe "path" "port" "type" -}}
+{{- if $value -}}
+{{- $text = print $text "\n" $key ": " (toRawJson $value) -}}
+{{- if kindIs "map" $value -}}{{- $handlers = append $handlers $key -}}{{- end -}}
+{{- end -}}
 {{- end -}}
 {{- if gt (len $handlers) 1 -}}
 {{- fail (printf "%s has %s; keep one and set the others to null" .name (join " and " $handlers)) -}}
@@ -839,8 +831,7 @@ tcpSocket:
   port: {{ $port }}
 {{- end }}
 {{- end }}
-{{- $fields := concat $handlers (list "initialDelaySeconds" "periodSeconds" "timeoutSeconds" "failureThreshold" "terminationGracePeriodSeconds") -}}
-{{- include "commons.v1._fields" (dict "of" $probe "indent" 0 "keys" $fields) | trimAll (ternary "\n" "" (not (empty $handlers))) -}}
+{{- $handlers | empty | ternary $text (trim $text) -}}
 {{- end -}}
 
 {{- define "commons.v1.container" -}}
@@ -878,7 +869,7 @@ tcpSocket:
     {{- include "commons.v1._probe" (dict "probe" . "port" $portName "name" (printf "%s: %s" $root.Chart.Name $name)) | nindent 4 }}
   {{- end }}
   {{- end }}
-  {{- include "commons.v1._fields" (dict "of" $w "indent" 2 "keys" (list "workingDir" "resources" "securityContext")) }}
+  {{- include "commons.v1._fields" (list $w 2 "workingDir resources securityContext") }}
   {{- with include "commons.v1._lifecycle" $w }}
   lifecycle:
     {{- . | nindent 4 }}
@@ -1001,7 +992,7 @@ spec:
   securityContext:
     {{- include "commons.v1._block" . | trim | nindent 4 }}
   {{- end }}
-  {{- include "commons.v1._fields" (dict "of" $w "indent" 2 "keys" (list "terminationGracePeriodSeconds" "nodeSelector" "tolerations" "priorityClassName")) }}
+  {{- include "commons.v1._fields" (list $w 2 "terminationGracePeriodSeconds nodeSelector tolerations priorityClassName") }}
   {{- if has $w.kind (list "Job" "CronJob") }}
   restartPolicy: {{ $w.restartPolicy | default "Never" }}
   {{- else }}
@@ -1029,20 +1020,9 @@ spec:
   {{- end }}
 {{- end -}}
 
-{{- define "commons.v1._workload" -}}
-{{- $kind := .values.kind -}}
-{{- if eq $kind "StatefulSet" }}
-{{ include "commons.v1.statefulSet" . }}
-{{- else if eq $kind "DaemonSet" }}
-{{ include "commons.v1.daemonSet" . }}
-{{- else if eq $kind "CronJob" }}
-{{ include "commons.v1.cronJob" . }}
-{{- else if eq $kind "Job" }}
-{{ include "commons.v1.job" . }}
-{{- else }}
-{{ include "commons.v1.deployment" . }}
-{{- end }}
-{{- if has $kind (list "Deployment" "StatefulSet") }}
+{{- define "commons.v1._workload" }}
+{{ include (print "commons.v1." (untitle .values.kind)) . }}
+{{- if has .values.kind (list "Deployment" "StatefulSet") }}
 {{- if (.values.autoscaling).enabled }}
 {{ include "commons.v1.autoscaler" . }}
 {{- end }}
@@ -1061,12 +1041,12 @@ spec:
 ---
 apiVersion: apps/v1
 kind: Deployment
-{{ include "commons.v1._metadata" (dict "c" .) }}
+{{ include "commons.v1._metadata" . }}
 spec:
   {{- if not ($w.autoscaling).enabled }}
   replicas: {{ $w.replicaCount | int }}
   {{- end }}
-  {{- include "commons.v1._fields" (dict "of" $w "indent" 2 "keys" (list "revisionHistoryLimit" "minReadySeconds")) }}
+  {{- include "commons.v1._fields" (list $w 2 "revisionHistoryLimit minReadySeconds") }}
   selector:
     matchLabels:
       {{- .match | nindent 6 }}
@@ -1087,9 +1067,9 @@ spec:
 ---
 apiVersion: apps/v1
 kind: DaemonSet
-{{ include "commons.v1._metadata" (dict "c" .) }}
+{{ include "commons.v1._metadata" . }}
 spec:
-  {{- include "commons.v1._fields" (dict "of" .values "indent" 2 "keys" (list "revisionHistoryLimit" "minReadySeconds" "updateStrategy")) }}
+  {{- include "commons.v1._fields" (list .values 2 "revisionHistoryLimit minReadySeconds updateStrategy") }}
   selector:
     matchLabels:
       {{- .match | nindent 6 }}
@@ -1102,13 +1082,13 @@ spec:
 ---
 apiVersion: apps/v1
 kind: StatefulSet
-{{ include "commons.v1._metadata" (dict "c" .) }}
+{{ include "commons.v1._metadata" . }}
 spec:
   {{- if not ($w.autoscaling).enabled }}
   replicas: {{ $w.replicaCount | int }}
   {{- end }}
   serviceName: {{ .fullname }}-headless
-  {{- include "commons.v1._fields" (dict "of" $w "indent" 2 "keys" (list "revisionHistoryLimit" "minReadySeconds" "podManagementPolicy" "persistentVolumeClaimRetentionPolicy" "ordinals")) }}
+  {{- include "commons.v1._fields" (list $w 2 "revisionHistoryLimit minReadySeconds podManagementPolicy persistentVolumeClaimRetentionPolicy ordinals") }}
   selector:
     matchLabels:
       {{- .match | nindent 6 }}
@@ -1144,7 +1124,7 @@ spec:
 {{- end -}}
 
 {{- define "commons.v1._jobSpec" -}}
-{{- include "commons.v1._fields" (dict "of" .values "indent" 0 "keys" (list "activeDeadlineSeconds" "backoffLimit" "completions" "parallelism" "ttlSecondsAfterFinished")) }}
+{{- include "commons.v1._fields" (list .values 0 "activeDeadlineSeconds backoffLimit completions parallelism ttlSecondsAfterFinished") }}
 template:
   {{- include "commons.v1.pod" . | nindent 2 }}
 {{- end -}}
@@ -1153,10 +1133,10 @@ template:
 ---
 apiVersion: batch/v1
 kind: CronJob
-{{ include "commons.v1._metadata" (dict "c" .) }}
+{{ include "commons.v1._metadata" . }}
 spec:
   schedule: {{ required (printf "%s: %s needs a schedule" .root.Chart.Name .fullname) .values.schedule | quote }}
-  {{- include "commons.v1._fields" (dict "of" .values "indent" 2 "keys" (list "concurrencyPolicy" "failedJobsHistoryLimit" "startingDeadlineSeconds" "successfulJobsHistoryLimit" "suspend" "timeZone")) }}
+  {{- include "commons.v1._fields" (list .values 2 "concurrencyPolicy failedJobsHistoryLimit startingDeadlineSeconds successfulJobsHistoryLimit suspend timeZone") }}
   jobTemplate:
     spec:
       {{- include "commons.v1._jobSpec" . | trim | nindent 6 }}
@@ -1189,7 +1169,7 @@ spec:
 ---
 apiVersion: autoscaling/v2
 kind: HorizontalPodAutoscaler
-{{ include "commons.v1._metadata" (dict "c" .) }}
+{{ include "commons.v1._metadata" . }}
 spec:
   scaleTargetRef:
     apiVersion: apps/v1
@@ -1221,7 +1201,7 @@ spec:
 ---
 apiVersion: autoscaling.k8s.io/v1
 kind: VerticalPodAutoscaler
-{{ include "commons.v1._metadata" (dict "c" .) }}
+{{ include "commons.v1._metadata" . }}
 spec:
   targetRef:
     apiVersion: {{ ternary "batch/v1" "apps/v1" (has .values.kind (list "Job" "CronJob")) }}
@@ -1243,7 +1223,7 @@ spec:
 ---
 apiVersion: policy/v1
 kind: PodDisruptionBudget
-{{ include "commons.v1._metadata" (dict "c" .) }}
+{{ include "commons.v1._metadata" . }}
 spec:
   {{- if not (kindIs "invalid" $pdb.minAvailable) }}
   minAvailable: {{ $pdb.minAvailable }}
@@ -1271,7 +1251,7 @@ spec:
   clusterIP: None
   {{- end }}
   type: {{ $service.type | default "ClusterIP" }}
-  {{- include "commons.v1._fields" (dict "of" $service "indent" 2 "keys" (list "externalTrafficPolicy" "internalTrafficPolicy" "ipFamilyPolicy" "loadBalancerClass" "publishNotReadyAddresses" "sessionAffinity" "sessionAffinityConfig" "trafficDistribution")) }}
+  {{- include "commons.v1._fields" (list $service 2 "externalTrafficPolicy internalTrafficPolicy ipFamilyPolicy loadBalancerClass publishNotReadyAddresses sessionAffinity sessionAffinityConfig trafficDistribution") }}
   selector:
     {{- .c.match | nindent 4 }}
   ports:
@@ -1384,7 +1364,7 @@ spec:
 ---
 apiVersion: networking.k8s.io/v1
 kind: NetworkPolicy
-{{ include "commons.v1._metadata" (dict "c" .) }}
+{{ include "commons.v1._metadata" . }}
 spec:
   podSelector:
     matchLabels:
@@ -1455,7 +1435,7 @@ subjects:
 ---
 apiVersion: v1
 kind: ConfigMap
-{{ include "commons.v1._metadata" (dict "c" .c "name" .name "labels" .labels "annotations" .annotations) }}
+{{ include "commons.v1._metadata" (dict "c" .c "name" .name "more" .labels "annotations" .annotations) }}
 data:
   {{- .data | trim | nindent 2 }}
 {{- end -}}
@@ -1480,7 +1460,7 @@ data:
 ---
 apiVersion: v1
 kind: Secret
-{{ include "commons.v1._metadata" (dict "c" $c "name" (printf "%s-%s" $c.base $id) "labels" $item.labels "annotations" $item.annotations) }}
+{{ include "commons.v1._metadata" (dict "c" $c "name" (printf "%s-%s" $c.base $id) "more" $item.labels "annotations" $item.annotations) }}
 type: {{ $item.type | default "Opaque" }}
 stringData:
   {{- get $c.data (printf "secrets/%s" $id) | trim | nindent 2 }}
@@ -1539,7 +1519,7 @@ kind: SecretProviderClass
 {{ include "commons.v1._metadata" (dict "c" $c "name" (printf "%s-%s" $c.base $id)) }}
 spec:
   provider: {{ $item.provider }}
-  {{- include "commons.v1._fields" (dict "of" $item "indent" 2 "keys" (list "parameters" "secretObjects")) }}
+  {{- include "commons.v1._fields" (list $item 2 "parameters secretObjects") }}
 {{- end }}
 {{- end }}
 {{- end -}}
@@ -1552,7 +1532,7 @@ spec:
 ---
 apiVersion: monitoring.coreos.com/v1
 kind: {{ ternary "ServiceMonitor" "PodMonitor" (eq $kind "serviceMonitor") }}
-{{ include "commons.v1._metadata" (dict "c" $c "labels" $monitor.labels) }}
+{{ include "commons.v1._metadata" (dict "c" $c "more" $monitor.labels) }}
 spec:
   selector:
     matchLabels:
@@ -1560,7 +1540,7 @@ spec:
   {{ ternary "endpoints" "podMetricsEndpoints" (eq $kind "serviceMonitor") }}:
     - port: {{ $c.values.metrics.port | default $c.portName }}
       path: {{ $c.values.metrics.path | default "/metrics" }}
-      {{- include "commons.v1._fields" (dict "of" $monitor "indent" 6 "keys" (list "interval")) }}
+      {{- include "commons.v1._fields" (list $monitor 6 "interval") }}
 {{- end }}
 {{- end }}
 {{- with .values.metrics.prometheusRule }}
@@ -1568,7 +1548,7 @@ spec:
 ---
 apiVersion: monitoring.coreos.com/v1
 kind: PrometheusRule
-{{ include "commons.v1._metadata" (dict "c" $c "labels" .labels) }}
+{{ include "commons.v1._metadata" (dict "c" $c "more" .labels) }}
 spec:
   groups:
     - name: {{ $c.fullname }}
