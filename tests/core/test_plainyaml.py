@@ -92,7 +92,7 @@ def test_the_look_of_it() -> None:
 
 @pytest.mark.parametrize(
     ("data", "line"),
-    [(b"a: 1\nb: [", 3), (b"a:\n\tb: 2\n", 2), (b"- a\n", 1), (b"a: 1\n<<<<<<< x\nb: 2\n=======\n", 3)],
+    [(b"a: 1\nb: [", 2), (b"a:\n\tb: 2\n", 2), (b"- a\n", 1), (b"a: 1\n<<<<<<< x\nb: 2\n=======\n", 3)],
 )
 def test_a_broken_file_is_an_error_with_its_place(data: bytes, line: int) -> None:
     with pytest.raises(ShunterError) as caught:

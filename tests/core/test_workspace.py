@@ -70,7 +70,7 @@ def test_an_integer_says_the_helm_version_too() -> None:
         (BASE.replace("archetype: rest-api, ", ""), (4, 3), "no `archetype`", "add `archetype:`"),
         (BASE.replace("  orders:", "  global:"), (4, 3), "cannot be called `global`", "rename"),
         (BASE.replace("name: shop", "name: orders"), (4, 3), "would have the name of the workspace", "rename"),
-        ("name: [\n", (2, 1), "", ""),
+        ("name: [\n", (1, 7), "", ""),
     ],
 )
 def test_the_first_problem_is_an_error_with_its_place(
