@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import time
 from collections.abc import Iterable, Mapping
+from dataclasses import replace
 from pathlib import Path
 
 from shunter.adapters.apply import apply
@@ -78,10 +79,10 @@ def carry_out(
         planned = tuple(Outcome(plan.repository, _status(plan), summary(plan)) for plan in busy)
         return Report(product=product, outcomes=(*planned, *idle))
     done = apply(busy, home) if busy else ()
-    timed = tuple(
-        Outcome(o.unit, o.status, o.detail, o.findings, {"apply": time.perf_counter() - started}) for o in done
-    )
-    return Report(product=product, outcomes=(*timed, *idle), next_step=next_step)
+    subjects = {plan.repository: plan.message.splitlines()[0] for plan in busy}
+    seconds = {"apply": time.perf_counter() - started}
+    told = tuple(replace(o, detail=f"{subjects[o.unit]}: {o.detail}", timings=seconds) for o in done)
+    return Report(product=product, outcomes=(*told, *idle), next_step=next_step)
 
 
 def summary(plan: RepositoryPlan) -> str:
