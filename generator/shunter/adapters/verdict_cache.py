@@ -98,6 +98,22 @@ class Verdicts:
             return None
 
 
+class NoVerdicts(Verdicts):
+    """No cache: nothing is found, and nothing kept."""
+
+    def __init__(self) -> None:
+        """Look at nothing."""
+
+    def find(self, question: Question) -> None:
+        """See `Verdicts.find`."""
+
+    def keep(self, question: Question, findings: tuple[Finding, ...]) -> None:
+        """See `Verdicts.keep`."""
+
+    def save(self) -> None:
+        """See `Verdicts.save`."""
+
+
 def _release() -> str:
     """What judges: the release, its engines and, in a checkout, whose code changes under one release, its modules."""
     package = os.path.dirname(os.path.dirname(os.path.abspath(__file__)))

@@ -13,9 +13,16 @@ def main(argv: list[str] | None = None) -> int:
 
         sys.stdout.write(f"shunter {__version__}\n")
         return 0
+    verdicts = None
+    if "validate" in arguments:
+        from shunter.cli.shortcut import answer
+
+        answered, verdicts = answer(arguments)
+        if answered:
+            return 0
     from shunter.cli.run import run
 
-    return run(arguments)
+    return run(arguments, verdicts)
 
 
 if __name__ == "__main__":

@@ -155,6 +155,7 @@ COMMANDS: tuple[Command, ...] = (
             SET,
             _flag("--fix", help="write safe fixes into the files; comments, order and quotes stay"),
             _flag("--strict", help="warnings fail too"),
+            _flag("--no-cache", help="judge again what was judged before"),
             FINDINGS,
         ),
         ("shunter validate", "shunter validate -e pre", "shunter validate envs/tst/values.yaml"),

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import argparse
-import difflib
 from typing import NoReturn
 
 from shunter.cli.options import COMMANDS, GLOBAL, Command
@@ -74,6 +73,8 @@ def _find(words: list[str]) -> Command:
     family = [" ".join(command.words) for command in COMMANDS if command.words[0] == words[0]]
     if family:
         raise ShunterError(f"`{words[0]}` needs a second word", hint=f"one of: {', '.join(family)}")
+    import difflib
+
     near = difflib.get_close_matches(words[0], [command.words[0] for command in COMMANDS], n=1)
     raise ShunterError(
         f"`{words[0]}` is not a command",

@@ -3,13 +3,13 @@
 from __future__ import annotations
 
 import argparse
-import importlib
 import os
 import sys
-import traceback
 from collections.abc import Callable
+from importlib import import_module
 
 from shunter import __version__
+from shunter.adapters.verdict_cache import Verdicts
 from shunter.cli import output
 from shunter.cli.options import Command
 from shunter.cli.parse import overview, parse
@@ -19,14 +19,18 @@ from shunter.model.findings import Report
 Verb = Callable[[argparse.Namespace], Report]
 
 
-def run(argv: list[str]) -> int:
-    """Run one command line and return its exit code: 0 done, 1 no, 2 could not, 3 our bug, 130 Ctrl-C."""
+def run(argv: list[str], verdicts: Verdicts | None = None) -> int:
+    """Run one command line and return its exit code: 0 done, 1 no, 2 could not, 3 our bug, 130 Ctrl-C.
+
+    `verdicts` is the cache where somebody has looked into it already.
+    """
     colour = _colour_wanted(argv)
     try:
         if not [argument for argument in argv if argument not in ("-h", "--help", "help")]:
             output.write(overview())
             return 0 if argv else 2
         command, arguments = parse(argv)
+        arguments.verdicts = verdicts
         report = _verb(command)(arguments)
         output.print_report(report, arguments, colour=colour)
         return report.exit_code(strict=getattr(arguments, "strict", False))
@@ -40,6 +44,8 @@ def run(argv: list[str]) -> int:
         output.say("interrupted")
         return 130
     except Exception:
+        import traceback
+
         bug = f"error: this is a bug in shunter {__version__}\nhint: please report the lines above"
         output.say(f"{traceback.format_exc()}\n{bug}")
         return 3
@@ -47,7 +53,7 @@ def run(argv: list[str]) -> int:
 
 def _verb(command: Command) -> Verb:
     module, _, name = command.run.partition(":")
-    verb: Verb = getattr(importlib.import_module(module), name)
+    verb: Verb = getattr(import_module(module), name)
     return verb
 
 

@@ -7,34 +7,34 @@ from collections.abc import Iterable, Mapping, Sequence
 from pathlib import Path
 from typing import Any
 
-from shunter.adapters.files import DiskTree, write_file
+from shunter.adapters.files import DiskTree
+from shunter.adapters.named_files import WORKSPACE_FILE, question, summary
+from shunter.adapters.verdict_cache import NoVerdicts, Verdicts
 from shunter.core import reader
 from shunter.core.charts import Chart, load_chart
-from shunter.core.fixes import fixed
-from shunter.core.setvalues import parse_set
-from shunter.core.severity import at_levels
-from shunter.core.vendoring import verify_vendored
 from shunter.core.verdict import judge
 from shunter.flows.context import Context, Site
 from shunter.flows.projects import answers_of, record_of
-from shunter.model.chart import Dependency
+from shunter.flows.targets import Target, targets_of
 from shunter.model.data import dataclass, replace
 from shunter.model.errors import ShunterError
 from shunter.model.files import Tree
 from shunter.model.findings import Finding, Kind, Outcome, Report, Span, Status
 
-_NOT_VALUES = ("templates", "charts", "crds")
-
 
 @dataclass(frozen=True, slots=True)
 class Validation:
-    """What `validate` was asked: files or chart folders (none: everything), one environment, `-f` and `--set`."""
+    """What `validate` was asked: files or chart folders (none: everything), one environment, `-f` and `--set`.
+
+    `verdicts` is where old ones are looked up and new ones kept.
+    """
 
     files: Sequence[str] = ()
     environment: str = ""
     values: Sequence[str] = ()
     sets: Sequence[str] = ()
     fix: bool = False
+    verdicts: Verdicts = NoVerdicts()
 
 
 def validate(context: Context, asked: Validation) -> Report:
@@ -52,16 +52,42 @@ def validate(context: Context, asked: Validation) -> Report:
 
 def _judged(context: Context, asked: Validation) -> tuple[list[Finding], int]:
     if asked.environment:
-        sites = [context.site("environment", asked.environment)]
+        targets = [Target.of(context.site("environment", asked.environment))]
     elif asked.files:
-        return _judge_files(context, asked)
+        targets = targets_of(context, asked.files)
     else:
-        sites = [site for site in context.sites() if site.kind in ("app", "environment")]
-    return [f for site in sites for f in judge_site(context, site, asked.values, asked.sets)], len(sites)
+        targets = [Target.of(site) for site in context.sites() if site.kind in ("app", "environment")]
+    findings = [finding for target in targets for finding in _judge_target(context, asked, target)]
+    asked.verdicts.save()
+    return findings, len(targets)
+
+
+def _judge_target(context: Context, asked: Validation, target: Target) -> Iterable[Finding]:
+    file = context.root / WORKSPACE_FILE
+    workspace = file.read_bytes() if context.workspace else b""
+    runs = [(*files, *asked.values) for files in target.runs]
+    whole = target.environment is not None
+    folder, start = str(target.folder), str(context.start)
+    asking = [question(folder, start, workspace, run, whole=whole, sets=asked.sets) for run in runs]
+    known = [asked.verdicts.find(one) for one in asking]
+    new = [number for number, findings in enumerate(known) if findings is None]
+    if target.environment is not None:
+        judged = [_judge_environment(context, target.environment, asked) for _ in new]
+    else:
+        found = _judge_chart(context, target.folder, [runs[number] for number in new], asked.sets) if new else ()
+        judged = [(findings, True) for findings in found]
+    for number, (findings, complete) in zip(new, judged, strict=True):
+        known[number] = findings
+        if complete:
+            asked.verdicts.keep(asking[number], findings)
+    return [finding for findings in known for finding in findings or ()]
 
 
 def apply_fixes(start: Path, findings: Iterable[Finding]) -> tuple[Outcome, ...]:
     """Write the safe fixes of findings into the files; every other byte stays. One outcome for each changed file."""
+    from shunter.adapters.files import write_file
+    from shunter.core.fixes import fixed
+
     by_file: dict[str, list[Finding]] = {}
     for finding in findings:
         if finding.fix:
@@ -78,11 +104,12 @@ def apply_fixes(start: Path, findings: Iterable[Finding]) -> tuple[Outcome, ...]
 
 def report_of(context: Context, findings: Iterable[Finding], count: int) -> Report:
     """The findings at the workspace's levels, each once, in order of place."""
+    from shunter.core.severity import at_levels
+
     levels = context.workspace.rules if context.workspace else {}
     unique = without_secrets(dict.fromkeys(at_levels(findings, levels)))
     ordered = tuple(sorted(unique, key=lambda f: (f.span, f.rule, f.message)))
-    said = "valid" if not ordered else f"{len(ordered)} finding{'s' if len(ordered) > 1 else ''}"
-    return Report(findings=ordered, notices=(f"{count} chart{'s' if count != 1 else ''} checked: {said}",))
+    return Report(findings=ordered, notices=(summary(count, len(ordered)),))
 
 
 def without_secrets(findings: Iterable[Finding]) -> tuple[Finding, ...]:
@@ -95,15 +122,6 @@ def without_secrets(findings: Iterable[Finding]) -> tuple[Finding, ...]:
     return masked(found)
 
 
-def judge_site(
-    context: Context, site: Site, values: Sequence[str] = (), sets: Sequence[str] = ()
-) -> tuple[Finding, ...]:
-    """The findings of one app chart or environment as it is on disk."""
-    if site.kind == "environment":
-        return judge_environment(context, site, site.tree(), values, sets)
-    return _judge_chart(context, site.path, site.tree(), [values], sets)
-
-
 def judge_environment(
     context: Context, site: Site, tree: Tree, values: Sequence[str] = (), sets: Sequence[str] = ()
 ) -> tuple[Finding, ...]:
@@ -111,66 +129,46 @@ def judge_environment(
 
     Sections of services that are known but not pinned yet are judged against their source charts.
     """
+    return _judge_environment(context, site, Validation(values=values, sets=sets), tree)[0]
+
+
+def _judge_environment(
+    context: Context, site: Site, asked: Validation, tree: Tree | None = None
+) -> tuple[tuple[Finding, ...], bool]:
+    """The findings of an environment, and whether they depend on its own files alone."""
+    tree = tree or site.tree()
     folder = label(context, site.path)
+    findings: tuple[Finding, ...] = ()
     record = record_of(tree, folder)
-    findings = verify_vendored(tree, record, "" if folder == "." else folder) if record else ()
-    pinned = set(record.cars) if record else set()
-    layers = layers_of(context, site, tree, values)
+    if record:
+        from shunter.core.vendoring import verify_vendored
+
+        findings = verify_vendored(tree, record, "" if folder == "." else folder)
+    layers = layers_of(context, site, tree, asked.values)
     chart = load_chart(tree, helm=str(answers_of(tree).get("helm", "4")))
-    chart, unpinned = _with_unpinned(context, chart, pinned, layers)
-    judged = (_unpinned(f, unpinned) for f in judge(chart, _with_sets(layers, sets)))
-    return (*findings, *relabelled(judged, folder))
+    awaited = _awaited(context, set(record.cars) if record else set(), layers)
+    chart, unpinned = _with_sources(context, chart, awaited)
+    judged = (_unpinned(f, unpinned) for f in judge(chart, _with_sets(layers, asked.sets)))
+    return (*findings, *relabelled(judged, folder)), not awaited
 
 
 def _judge_chart(
-    context: Context, folder: Path, tree: Tree, runs: Sequence[Sequence[str]], sets: Sequence[str]
-) -> tuple[Finding, ...]:
+    context: Context, folder: Path, runs: Sequence[Sequence[str]], sets: Sequence[str]
+) -> list[tuple[Finding, ...]]:
     """The findings of a chart with each of several sets of `-f` files."""
-    chart = load_chart(tree)
+    chart = load_chart(DiskTree(folder))
+    name = label(context, folder)
     if chart.missing:
         missing = chart.missing[0]
         raise ShunterError(
-            f"{label(context, folder)} needs chart {missing.name} {missing.version}, and charts/ does not hold it",
-            hint="shunter lock",
+            f"{name} needs chart {missing.name} {missing.version}, and charts/ does not hold it", hint="shunter lock"
         )
-    findings: list[Finding] = []
-    for names in runs:
-        findings += judge(chart, _with_sets([_extra(context, name, folder) for name in names], sets))
-    return relabelled(findings, label(context, folder))
 
+    def judged(files: Sequence[str]) -> tuple[Finding, ...]:
+        layers = _with_sets([_extra(context, file, folder) for file in files], sets)
+        return relabelled(judge(chart, layers), name)
 
-def _judge_files(context: Context, asked: Validation) -> tuple[list[Finding], int]:
-    findings: list[Finding] = []
-    folders: dict[Path, list[str]] = {}
-    for name in asked.files:
-        path = (context.start / name).absolute()
-        folder = _chart_folder(path)
-        if folder is None:
-            raise ShunterError(f"{name} belongs to no chart", hint="name a values file of a chart, or a chart's folder")
-        folders.setdefault(folder, []).append(name)
-    known = {site.path.resolve(): site for site in context.sites(missing_ok=True) if site.kind != "library"}
-    for folder, names in folders.items():
-        site = known.get(folder.resolve())
-        if site is not None and site.kind == "environment":
-            findings += judge_environment(context, site, site.tree(), asked.values, asked.sets)
-        else:
-            runs = [[name, *asked.values] for name in names if _is_extra(context.start / name, folder)]
-            findings += _judge_chart(context, folder, DiskTree(folder), runs or [asked.values], asked.sets)
-    return findings, len(folders)
-
-
-def _is_extra(path: Path, folder: Path) -> bool:
-    """Whether a file of a chart is a values file of its own, to be judged as if passed with `-f`."""
-    if not path.is_file() or path.suffix not in (".yaml", ".yml"):
-        return False
-    inside = path.absolute().relative_to(folder)
-    return inside.as_posix() not in ("values.yaml", "Chart.yaml") and inside.parts[0] not in _NOT_VALUES
-
-
-def _chart_folder(path: Path) -> Path | None:
-    if not path.exists():
-        raise ShunterError(f"there is no file {path}", hint="check the name")
-    return next((folder for folder in (path, *path.parents) if (folder / "Chart.yaml").is_file()), None)
+    return [judged(files) for files in runs]
 
 
 def layers_of(context: Context, site: Site, tree: Tree, extra: Sequence[str] = ()) -> list[reader.Document]:
@@ -198,6 +196,10 @@ def _extra(context: Context, name: str, folder: Path) -> reader.Document:
 
 
 def _with_sets(layers: Sequence[reader.Document], sets: Sequence[str]) -> list[reader.Document]:
+    if not sets:
+        return list(layers)
+    from shunter.core.setvalues import parse_set
+
     return [*layers, *(reader.of_mapping(parse_set(text), f"--set {text}") for text in sets)]
 
 
@@ -214,25 +216,24 @@ def user_values(layers: Sequence[reader.Document], sets: Sequence[str], folder: 
     return merged
 
 
-def _with_unpinned(
-    context: Context, chart: Chart, pinned: set[str], layers: Sequence[reader.Document]
-) -> tuple[Chart, set[str]]:
-    if context.workspace is None:
-        return chart, set()
+def _awaited(context: Context, pinned: set[str], layers: Sequence[reader.Document]) -> list[str]:
+    """The services that the values of an environment speak of, and that it does not pin yet."""
+    services = context.workspace.services if context.workspace else ()
     mentioned = {key for document in layers for key in (document.value or {})}
-    subcharts, dependencies, names = list(chart.subcharts), list(chart.dependencies), set()
-    for service in context.workspace.services:
-        if service.name in pinned or service.name not in mentioned:
-            continue
-        source = _source_chart(context, service.name)
-        if source is not None:
-            names.add(service.name)
-            subcharts.append(source)
-            alias = "" if source.name == service.name else service.name
-            dependencies.append(
-                Dependency(source.name, source.version, alias=alias, condition=f"{service.name}.enabled")
-            )
-    return replace(chart, subcharts=tuple(subcharts), dependencies=tuple(dependencies)), names
+    return [service.name for service in services if service.name in mentioned and service.name not in pinned]
+
+
+def _with_sources(context: Context, chart: Chart, names: Sequence[str]) -> tuple[Chart, set[str]]:
+    """An environment's chart with the source charts of these services, as far as they are there."""
+    from shunter.model.chart import Dependency
+
+    sources = {name: source for name in names if (source := _source_chart(context, name)) is not None}
+    dependencies = [
+        Dependency(source.name, source.version, alias="" if source.name == name else name, condition=f"{name}.enabled")
+        for name, source in sources.items()
+    ]
+    subcharts = (*chart.subcharts, *sources.values())
+    return replace(chart, subcharts=subcharts, dependencies=(*chart.dependencies, *dependencies)), set(sources)
 
 
 def _source_chart(context: Context, name: str) -> Chart | None:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import argparse
 
+from shunter.adapters.verdict_cache import NoVerdicts, Verdicts
 from shunter.cli.session import open_session
 from shunter.model.errors import ShunterError
 from shunter.model.findings import Report
@@ -15,7 +16,12 @@ def validate(arguments: argparse.Namespace) -> Report:
 
     context = open_session(arguments)
     asked = check.Validation(
-        tuple(arguments.files), arguments.environment, tuple(arguments.values), tuple(arguments.set), arguments.fix
+        tuple(arguments.files),
+        arguments.environment,
+        tuple(arguments.values),
+        tuple(arguments.set),
+        arguments.fix,
+        NoVerdicts() if arguments.no_cache or arguments.fix else arguments.verdicts or Verdicts(),
     )
     return check.validate(context, asked)
 
