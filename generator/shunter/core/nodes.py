@@ -139,7 +139,8 @@ def _as_go(root: Node, text: str, *, of_libyaml: bool = True) -> None:
 def _scalar_as_go(node: Node, in_flow: bool, text: str) -> None:
     start, end = node.start_mark.index, node.end_mark.index
     if node.style == "":
-        if node.tag in (PLAIN, "") and re.compile(_BANG).match(text, start):
+        bang = re.compile(_BANG).match(text, start) if node.tag in (PLAIN, "") else None
+        if bang is not None and bang.end() <= end:
             node.tag = BANG
         if in_flow and "?" in node.value:
             raise MarkedYAMLError(None, None, _IN_FLOW, node.start_mark)
