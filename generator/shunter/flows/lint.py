@@ -11,6 +11,7 @@ from shunter.core.vendoring import verify_vendored
 from shunter.flows.archives import open_archives
 from shunter.flows.board import drift
 from shunter.flows.check import label, layers_of, relabelled, report_of, user_values
+from shunter.flows.cluster import lint_release
 from shunter.flows.context import Context, Site
 from shunter.flows.projects import record_of
 from shunter.flows.trains import all_trains
@@ -75,6 +76,7 @@ def _lint_site(context: Context, site: Site, helm: Engine | None) -> Iterator[Fi
     elif (state := tree.get("values.yaml")) is not None:
         found += reader.read(state.data, "values.yaml").hazards()
     found += unused_keys(context, site, tree)
+    found += lint_release(context, site, tree, helm) if site.kind != "library" else ()
     yield from relabelled(found, label(context, site.path))
 
 

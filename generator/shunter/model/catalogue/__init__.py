@@ -8,7 +8,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from types import MappingProxyType
 
-from shunter.model.catalogue import reading, schemas, values, workspace
+from shunter.model.catalogue import cluster, reading, schemas, values, workspace
 from shunter.model.catalogue.rule import Rule
 
 __all__ = ["RULES", "Rule"]
@@ -20,6 +20,7 @@ _FAMILIES = (
     schemas.SCHEMA_LINTS,
     values.CONTENT,
     values.WIRING,
+    cluster.RELEASE,
     workspace.WORKSPACE,
 )
 RULES: Mapping[str, Rule] = MappingProxyType({rule.id: rule for family in _FAMILIES for rule in family})

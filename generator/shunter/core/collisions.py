@@ -1,0 +1,100 @@
+"""Named templates that several charts of a release define differently: names are global, and one body wins.
+
+Helm's engine parses the deepest files first and of these the alphabetically last (sortTemplates in
+pkg/engine/engine.go); a later definition replaces an earlier one, unless it is empty (text/template).
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+from posixpath import join
+
+from shunter.core.chart_templates import release_of
+from shunter.core.charts import Chart
+from shunter.core.coalesce import Slice
+from shunter.core.gotemplate import Define
+from shunter.core.versions import parse
+from shunter.model.findings import Finding, Kind, Severity, Span
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class _Definition:
+    """One body of a name: where it stands on disk, and in Helm's order (`rank`, the lowest wins)."""
+
+    part: Slice
+    place: str
+    rank: tuple[int, str]
+    define: Define
+
+
+def define_collisions(slices: Sequence[Slice]) -> Iterator[Finding]:
+    """A finding for each chart whose named templates lose to other bodies of another chart; `slices` are deployed."""
+    lost: dict[tuple[str, str, str], list[tuple[_Definition, _Definition]]] = {}
+    for group in _by_name(slices).values():
+        ranked = sorted(group, key=lambda item: item.rank)
+        winner = ranked[0]
+        for loser in ranked[1:]:
+            if loser.define.text != winner.define.text and loser.part.chart is not winner.part.chart:
+                key = (winner.part.chart.folder, loser.part.chart.name, loser.part.chart.version)
+                lost.setdefault(key, []).append((loser, winner))
+    for pairs in lost.values():
+        yield _finding(pairs)
+
+
+def _by_name(slices: Sequence[Slice]) -> dict[str, list[_Definition]]:
+    """The definitions of each name that has several; per file the last one that is not empty."""
+    release = release_of(slices[0].chart)
+    found: dict[str, list[_Definition]] = {}
+    for part in slices:
+        above = join(slices[0].chart.name, *(f"charts/{step}" for step in part.path))
+        for place, template in release.files[id(part.chart)].items():
+            path = join(above, place.removeprefix(part.chart.folder).lstrip("/"))
+            last = {define.name: define for define in template.defines if not define.empty}
+            for name, define in last.items():
+                found.setdefault(name, []).append(_Definition(part, place, (path.count("/"), path), define))
+    return {name: group for name, group in found.items() if len(group) > 1}
+
+
+def _finding(pairs: Sequence[tuple[_Definition, _Definition]]) -> Finding:
+    loser, winner = pairs[0]
+    names = list(dict.fromkeys(f"`{item.define.name}`" for item, _ in pairs))
+    shown = ", ".join(names[:3]) + (f" and {len(names) - 3} more" if len(names) > 3 else "")
+    losers = list(dict.fromkeys(_titled(item.part) for item, _ in pairs))
+    planned = _is_planned(loser.part.chart, winner)
+    message = f"{_titled(winner.part)} replaces {shown} of {', '.join(losers)}: named templates are global"
+    hint = "give one of the two other names, or bring both charts to the same version"
+    if planned:
+        message = f"{_titled(winner.part)} of the umbrella renders what was built with {', '.join(losers)}"
+        hint = "nothing to do: the umbrella's library renders every app"
+    return Finding(
+        "define-collision",
+        message,
+        _span(loser),
+        Kind.LINT,
+        Severity.NOTE if planned else Severity.ERROR,
+        related=(("the one that wins", _span(winner)),),
+        hint=hint,
+    )
+
+
+def _is_planned(loser: Chart, winner: _Definition) -> bool:
+    """Whether this is the umbrella's own library in place of an older copy of it that an app carries."""
+    chart = winner.part.chart
+    library = (chart.definition.value or {}).get("type") == "library"
+    mine, theirs = parse(chart.version), parse(loser.version)
+    newer = mine is not None and theirs is not None and theirs < mine
+    return library and newer and chart.name == loser.name and len(winner.part.path) == 1
+
+
+def _titled(part: Slice) -> str:
+    chart = f"{part.chart.name} {part.chart.version}"
+    if not part.path:
+        return f"the umbrella {chart}"
+    return f"{chart} (in {'/'.join(part.path[:-1])})" if len(part.path) > 1 else chart
+
+
+def _span(item: _Definition) -> Span:
+    path = item.place.removeprefix(item.part.chart.folder).lstrip("/")
+    text = (item.part.chart.read(path) or b"").decode("utf-8", "replace").split("\n")[item.define.line - 1]
+    return Span(item.place, item.define.line, 1, len(text) + 1, text)
