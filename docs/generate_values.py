@@ -32,6 +32,9 @@ properties:               # keys of the app's own
 required: [currency]
 ```
 
+Chart templates (`{{ … }}`) are evaluated where the table says so; they see the values as they are written, without the
+library's defaults, and may include `<library>.v1.fullname` and the other public defines.
+
 `global.imageRegistry`, `global.imagePullSecrets` and `global.storageClass` are read where the app sets nothing itself.
 
 ## Backup and restore

@@ -11,7 +11,7 @@
 {{- $id := index (splitList " " .) 1 }}
 {{- $spec := get $of $id }}
 {{- $base := dict "securityContext" (deepCopy ($c.values.securityContext | default dict)) }}
-{{- $_ := set $base "image" (ternary (dict "pullPolicy" "IfNotPresent") (deepCopy $c.values.image) (not (empty ($spec.image).repository))) }}
+{{- $_ := set $base "image" (ternary (dict "pullPolicy" "IfNotPresent") (deepCopy ($c.values.image | default dict)) (not (empty ($spec.image).repository))) }}
 {{- $_ := set $base "resources" (dict "requests" (dict "cpu" "10m" "memory" "32Mi") "limits" (dict "memory" "128Mi")) }}
 {{- $w := mustMergeOverwrite $base $spec }}
 {{ include "[[ lib ]].container" (dict "c" $c "w" $w "name" $id "ports" $w.ports) }}

@@ -51,7 +51,7 @@ spec:
   {{- end }}
   rules:
     {{- range $route.rules | default (list dict) }}
-    {{- $backend := dict "name" $c.fullname "port" ($c.values.service.port | int) }}
+    {{- $backend := dict "name" $c.fullname "port" (($c.values.service).port | int) }}
     - {{- include "[[ lib ]]._block" (mustMergeOverwrite (dict "backendRefs" (list $backend)) .) | trim | nindent 6 }}
     {{- end }}
 {{- end -}}

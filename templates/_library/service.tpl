@@ -29,7 +29,7 @@ spec:
 own, before it is ready too, and peers find each other through it. -#]
 {{- define "[[ lib ]]._services" -}}
 {{- $c := . -}}
-{{- if and .values.service.enabled .ports }}
+{{- if and (.values.service).enabled .ports }}
 {{ include "[[ lib ]].service" (dict "c" . "service" .values.service "ports" .ports) }}
 {{- end }}
 {{- if and (eq .values.kind "StatefulSet") .ports }}

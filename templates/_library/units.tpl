@@ -11,7 +11,7 @@ comes from the unit above, what it does (command, ports, probes, volumes) does n
 {{- include "[[ lib ]]._unit" .into -}}
 {{- if not $spec.serviceAccount -}}
 {{- $_ := set .into "account" $c.account -}}
-{{- $_ := set .into.values "serviceAccount" (dict "create" false "automount" $c.values.serviceAccount.automount "made" (eq (toString $c.values.serviceAccount.create) "true")) -}}
+{{- $_ := set .into.values "serviceAccount" (dict "create" false "automount" ($c.values.serviceAccount).automount "made" (eq (toString ($c.values.serviceAccount).create) "true")) -}}
 {{- end -}}
 {{- end -}}
 

@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import json
+import random
+import re
 from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
@@ -183,3 +185,25 @@ def is_free(schema: dict[str, Any]) -> bool:
     """Whether the key holds a map or list whose entries may be anything of some type."""
     found = definition(schema)
     return bool(found.get("x-free")) or ("type" not in found and "enum" not in found)
+
+
+REFUSALS = re.compile(r"is missing|needs a schedule|needs the port's number")
+
+
+def test_taking_defaults_away_breaks_no_template(umbrellas: dict[str, Umbrella]) -> None:
+    chance = random.Random(5)
+    rendered = 0
+    for _ in range(120):
+        scenario = chance.choice(SCENARIOS)
+        keys = list(scenarios.visits(scenario.values))
+        values = scenario.values
+        for visit in sorted(chance.sample(keys, 3), key=lambda visit: -len(visit.path)):
+            values = changed(values, visit.path, lambda holder, key=visit.key: holder.update({key: None}))
+        umbrella = umbrellas[scenario.name]
+        if umbrella.accepts(values):
+            try:
+                rendered += len(list(objects(umbrella.render_app(values)))) > 0
+            except helm_python.HelmError as error:
+                if not REFUSALS.search(str(error)):
+                    raise
+    assert rendered > 40

@@ -611,6 +611,7 @@ metadata:
 
 {{- define "commons.v1._unit" -}}
 {{- $values := .values -}}{{- $root := .root -}}
+{{- if not $values.kind }}{{ $_ := set $values "kind" "Deployment" }}{{ end -}}
 {{- if not .labels -}}
 {{- $_ := set . "labels" (include "commons.v1._labels" (dict "root" $root "common" $values.commonLabels)) -}}
 {{- end -}}
@@ -648,7 +649,7 @@ metadata:
 {{- include "commons.v1._unit" .into -}}
 {{- if not $spec.serviceAccount -}}
 {{- $_ := set .into "account" $c.account -}}
-{{- $_ := set .into.values "serviceAccount" (dict "create" false "automount" $c.values.serviceAccount.automount "made" (eq (toString $c.values.serviceAccount.create) "true")) -}}
+{{- $_ := set .into.values "serviceAccount" (dict "create" false "automount" ($c.values.serviceAccount).automount "made" (eq (toString ($c.values.serviceAccount).create) "true")) -}}
 {{- end -}}
 {{- end -}}
 
@@ -901,7 +902,7 @@ tcpSocket:
 {{- $id := index (splitList " " .) 1 }}
 {{- $spec := get $of $id }}
 {{- $base := dict "securityContext" (deepCopy ($c.values.securityContext | default dict)) }}
-{{- $_ := set $base "image" (ternary (dict "pullPolicy" "IfNotPresent") (deepCopy $c.values.image) (not (empty ($spec.image).repository))) }}
+{{- $_ := set $base "image" (ternary (dict "pullPolicy" "IfNotPresent") (deepCopy ($c.values.image | default dict)) (not (empty ($spec.image).repository))) }}
 {{- $_ := set $base "resources" (dict "requests" (dict "cpu" "10m" "memory" "32Mi") "limits" (dict "memory" "128Mi")) }}
 {{- $w := mustMergeOverwrite $base $spec }}
 {{ include "commons.v1.container" (dict "c" $c "w" $w "name" $id "ports" $w.ports) }}
@@ -1268,7 +1269,7 @@ spec:
 
 {{- define "commons.v1._services" -}}
 {{- $c := . -}}
-{{- if and .values.service.enabled .ports }}
+{{- if and (.values.service).enabled .ports }}
 {{ include "commons.v1.service" (dict "c" . "service" .values.service "ports" .ports) }}
 {{- end }}
 {{- if and (eq .values.kind "StatefulSet") .ports }}
@@ -1354,7 +1355,7 @@ spec:
   {{- end }}
   rules:
     {{- range $route.rules | default (list dict) }}
-    {{- $backend := dict "name" $c.fullname "port" ($c.values.service.port | int) }}
+    {{- $backend := dict "name" $c.fullname "port" (($c.values.service).port | int) }}
     - {{- include "commons.v1._block" (mustMergeOverwrite (dict "backendRefs" (list $backend)) .) | trim | nindent 6 }}
     {{- end }}
 {{- end -}}
