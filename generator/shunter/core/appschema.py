@@ -88,6 +88,9 @@ def _assemble(source: Mapping[str, Any], archetype: str, library: str, extra: Ma
     # `controllers` refers to the root, and its entries need neither archetype nor image; Helm gives every subchart's
     # values a `global`, and nobody writes one into a controller.
     schema = _closed(schema, schema["$defs"])
+    for key in own.get("required", ()):
+        if key in own.get("properties", {}):
+            schema["properties"][key] = _closed(_present(own["properties"][key], schema["$defs"]), schema["$defs"])
     schema["$defs"] = _reachable(schema)
     return schema
 

@@ -7,16 +7,19 @@ import json
 from collections.abc import Mapping
 from typing import Any
 
-from shunter.core import lock, plainyaml, reader, records, umbrella, vendoring
+from shunter.core import lock, plainyaml, records, umbrella, vendoring
 from shunter.core.appschema import compile_app_schema
 from shunter.core.archive import unpack
+from shunter.core.extra_schema import read_extra
 from shunter.core.versions import require_exact
 from shunter.flows.archives import Archives
 from shunter.flows.projects import answers_of, chart_metadata, dependencies_of
 from shunter.model.chart import Dependency, Pin, TrainRecord
+from shunter.model.errors import ShunterError
 from shunter.model.files import FileState, Tree
+from shunter.model.findings import Span
 
-SOURCE_SCHEMA = "schema/values.v1.yaml"
+SOURCE_SCHEMA = "schema/values.v{major}.yaml"
 EXTRA_SCHEMA = "values.extra.schema.yaml"
 
 Changes = dict[str, FileState | None]
@@ -35,7 +38,7 @@ def app_files(tree: Tree, path: str, archives: Archives, generated: str) -> Chan
     old = tree.get("Chart.lock")
     kept = lock.keep_generated(old.data if old else None, dependencies, generated)
     changes["Chart.lock"] = FileState(lock.render_lock(dependencies, kept)) if dependencies else None
-    if schema := _app_schema(tree, dependencies, archives):
+    if schema := _app_schema(tree, path, dependencies, archives):
         changes["values.schema.json"] = FileState(schema)
     return changes
 
@@ -48,21 +51,28 @@ def _vendored(dependencies: tuple[Dependency, ...], archives: Archives) -> Chang
     return {**vendoring.vendor_archives(packed, data), **vendoring.vendor_unpacked(open_, unpacked)}
 
 
-def _app_schema(tree: Tree, dependencies: tuple[Dependency, ...], archives: Archives) -> bytes | None:
+def _app_schema(tree: Tree, path: str, dependencies: tuple[Dependency, ...], archives: Archives) -> bytes | None:
     answers = answers_of(tree)
     library = next((item for item in dependencies if item.name == answers.get("library")), None)
     if library is None:
         return None
-    source = unpack(archives.fetch(library.name, library.version)).get(SOURCE_SCHEMA)
+    name = SOURCE_SCHEMA.format(major=require_exact(library.version, f"chart {library.name}").major)
+    source = unpack(archives.fetch(library.name, library.version)).get(name)
     if source is None:
         return None
-    extra = tree.get(EXTRA_SCHEMA)
-    return compile_app_schema(
-        plainyaml.load(source.data, SOURCE_SCHEMA).value or {},
-        archetype=str(answers["archetype"]),
-        library=library.name,
-        extra=reader.read(extra.data, EXTRA_SCHEMA).value if extra else None,
-    )
+    contract = plainyaml.load(source.data, name).value or {}
+    state, place = tree.get(EXTRA_SCHEMA), f"{path}/{EXTRA_SCHEMA}"
+    try:
+        return compile_app_schema(
+            contract,
+            archetype=str(answers["archetype"]),
+            library=library.name,
+            extra=read_extra(state.data, place, contract) if state else None,
+        )
+    except ShunterError as error:
+        if state is None or error.span is not None:
+            raise
+        raise ShunterError(error.message, hint=error.hint, span=Span(place)) from error
 
 
 def environment_files(

@@ -108,7 +108,7 @@ def _pack_site(batch: Batch, site: Site, stamp: Stamp, place: str) -> None:
     tree = site.tree()
     if site.kind == "app":
         known = replace(batch.archives, fallback=carried(tree, ()))
-        derived = app_files(tree, site.folder, known, batch.generated)
+        derived = app_files(tree, place, known, batch.generated)
         prefix = f"{site.folder}/" if site.folder != "." else ""
         batch.changes.setdefault(site.root, {}).update({prefix + path: state for path, state in derived.items()})
         tree = OverlayTree(tree, derived)
@@ -196,7 +196,7 @@ def derive_site(context: Context, site: Site, archives: Archives, generated: str
     """What shunter owns in one app chart or environment, as its Chart.yaml pins it."""
     tree = site.tree()
     if site.kind == "app":
-        return app_files(tree, site.folder, replace(archives, fallback=carried(tree, ())), generated)
+        return app_files(tree, label(context, site.path), replace(archives, fallback=carried(tree, ())), generated)
     record = _record(site)
     pins = (record.library, *record.cars.values())
     known = replace(archives, fallback=carried(tree, pins))
