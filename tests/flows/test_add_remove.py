@@ -16,8 +16,9 @@ import pytest
 import yaml
 
 from helpers.cli import ok, shunter
+from helpers.patches import apply_diff, plain
 from helpers.tools import need_helm
-from helpers.transcript import error, everything, refusals, untouched
+from helpers.transcript import error, refusals, untouched
 from helpers.workspaces import copy, digest
 
 SERVICE = ("service", "payment", "--archetype", "rest-api", "--team", "bob")
@@ -317,22 +318,3 @@ def test_the_difference_is_shown_before_and_comes_true(
         assert not (root / name).exists()
         shutil.rmtree(applied / name)
     assert plain(root) == plain(applied)
-
-
-def apply_diff(root: Path, text: str) -> None:
-    """The printed difference, applied by git itself; the summaries of derived files are for people."""
-    patches: dict[str, str] = {}
-    for part in re.split(r"(?m)^(?=--- .*\n\+\+\+ )", re.sub(r"(?m)^(compiled|vendored) .*\n", "", text)):
-        if name := re.search(r"(?m)^(?:---|\+\+\+) [ab]/([^/]+)/", part):
-            patches[name[1]] = patches.get(name[1], "") + part
-    for name, patch in patches.items():
-        repository = root if name == root.name else root / name
-        repository.mkdir(exist_ok=True)
-        subprocess.run(["git", "apply", "-p2"], cwd=repository, input=patch, text=True, check=True)
-
-
-def plain(root: Path) -> dict[str, str]:
-    """Everything but git's folders, and the files whose difference is a summary."""
-    found = everything(root)
-    derived = re.compile(r"(^|/)\.git/|(^|/)charts/[^/]+/charts/|envs/[^/]+/charts/|values(\.full)?\.schema\.json$|/$")
-    return {path: state for path, state in found.items() if not derived.search(path)}

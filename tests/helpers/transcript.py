@@ -14,7 +14,9 @@ from helpers.cli import Result, shunter
 _HEAD = re.compile(r"(error|warning|note)(?:\[([a-z0-9.-]+)\])?: (.+)")
 _PLACE = re.compile(r"  --> (.+)")
 _SOURCE = re.compile(r" *\d* \|.*")
-_SUMMARY = re.compile(r"\d+ charts? checked: .*")
+_AFTER = re.compile(
+    r"(next|notice): .*|\d+ charts? checked: .*| *(done|planned|noop|conflict|refused|failed)  .*|nothing to do.*"
+)
 _NOTE = re.compile(r" *= (.+)")
 
 
@@ -37,7 +39,7 @@ def blocks(text: str) -> list[Block]:
     for line in text.splitlines():
         if head := _HEAD.fullmatch(line):
             found.append(Block(head[1], head[2] or "", head[3]))
-        elif not found or line.startswith(("next: ", "notice: ", "    done")) or _SUMMARY.fullmatch(line):
+        elif not found or _AFTER.fullmatch(line):
             continue
         else:
             _take(found[-1], line)

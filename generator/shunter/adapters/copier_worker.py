@@ -33,12 +33,15 @@ def _render(request: dict[str, Any]) -> dict[str, Any]:
     return {"files": [(path, state.mode, base64.b64encode(state.data).decode()) for path, state in files]}
 
 
+_UNKNOWN = "name a release it has, or install a shunter that is new enough to know this one"
+
+
 def _explain(error: Exception, request: dict[str, Any]) -> dict[str, Any]:
     lines = [line.strip() for line in (getattr(error, "stderr", "") or str(error)).strip().splitlines()]
     notes = [f"copier: {line}" for line in lines[:6]]
     source, release = request["source"], request["release"]
     if any("invalid reference" in line or "Unknown revision" in line for line in lines):
-        return {"error": f"{source} has no template release {release}", "notes": [], "hint": "name a release it has"}
+        return {"error": f"{source} has no template release {release}", "notes": [], "hint": _UNKNOWN}
     if getattr(error, "stderr", None):
         return {
             "error": f"cannot read the templates at {source}",

@@ -156,9 +156,12 @@ def _draft(request: Request, spec: RepositorySpec) -> Draft:
     return draft
 
 
-def _applied_answers(workspace: Workspace | None) -> dict[tuple[str, str], Mapping[str, Any]]:
+def _applied_answers(workspace: Workspace | None) -> dict[tuple[str, str], dict[str, Any]]:
     specs = plan_repositories(workspace) if workspace else ()
-    return {(project.kind, project.name): project.answers for spec in specs for project in spec.projects}
+    found = {(project.kind, project.name): dict(project.answers) for spec in specs for project in spec.projects}
+    for answers in found.values():
+        answers.pop("tools_version", None)  # it follows the shunter that runs, which nobody recorded
+    return found
 
 
 def _kept(spec: RepositorySpec, project: Project, key: str, answers: Mapping[str, Any]) -> str:

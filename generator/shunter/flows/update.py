@@ -2,22 +2,21 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from pathlib import Path
 
-from shunter import __version__
 from shunter.adapters import process
-from shunter.adapters.templates import bare_for, releases
+from shunter.adapters.templates import CANONICAL_SOURCE, bare_for, releases
 from shunter.core.versions import newest_first, parse, require_exact
 from shunter.core.workspace_text import edit
 from shunter.flows.archives import open_archives
 from shunter.flows.clock import generated_now
-from shunter.flows.context import WORKSPACE_FILE, Context, workspace_from
+from shunter.flows.context import APPLIED_FILE, WORKSPACE_FILE, Context, workspace_from
 from shunter.flows.plans import carry_out
 from shunter.flows.reconcile import Reconciled, Request, reconcile, repositories_of
 from shunter.flows.scaffold import workspace_files
 from shunter.model.errors import ShunterError
-from shunter.model.files import RepositoryPlan
+from shunter.model.files import FileState, RepositoryPlan
 from shunter.model.findings import Finding, Kind, Report, Span
 from shunter.model.workspace import Workspace
 
@@ -54,10 +53,16 @@ def _reconciled(context: Context, workspace: Workspace, release: str, paths: Seq
         message=_subject(workspace, release),
         bare=bare_for(workspace.templates_source),
         applied=context.applied(),
-        extra=workspace_files(text),
+        extra=_files(text, only_some=bool(paths)),
         only=repositories_of(paths, context.root, context.specs()),
     )
     return reconcile(request)
+
+
+def _files(text: bytes, *, only_some: bool) -> Mapping[str, FileState | None]:
+    """The workspace's own files; it counts as carried out when every repository has followed."""
+    files = workspace_files(text)
+    return {path: state for path, state in files.items() if not (only_some and path == APPLIED_FILE)}
 
 
 def _subject(workspace: Workspace, release: str) -> str:
@@ -67,13 +72,20 @@ def _subject(workspace: Workspace, release: str) -> str:
 
 
 def _release(workspace: Workspace, asked: str) -> str:
-    known = _known_releases(workspace.templates_source)
+    known, here = _known_releases(workspace.templates_source), workspace.templates_release
+    if here not in known:
+        hint = (
+            "install a newer shunter"
+            if workspace.templates_source == CANONICAL_SOURCE
+            else f"known: {', '.join(known)}"
+        )
+        raise ShunterError(f"this workspace follows template release {here}, which is not known here", hint=hint)
     if asked:
         require_exact(asked, "--to")
         if asked not in known:
             raise ShunterError(f"there is no template release {asked}", hint=f"known: {', '.join(known)}")
         return asked
-    return newest_first(known)[0] if known else __version__
+    return newest_first(known)[0]
 
 
 def _known_releases(source: str) -> list[str]:
