@@ -23,19 +23,24 @@ _HEAD = """\
 
 What `values.yaml` of an app chart, and an environment's values under the app's name, may hold. Every key that is not
 required may be `null`, which takes a default away. Maps are merged key by key, lists replace each other. A key that is
-not listed here is refused, unless the app chart's `values.schema.src.yaml` adds it:
-
-```yaml
-x-features: [rbac]        # features of the library that few apps need
-properties:               # keys of the app's own
-  currency: {type: string}
-required: [currency]
-```
-
-Chart templates (`{{ … }}`) are evaluated where the table says so; they see the values as they are written, without the
-library's defaults, and may include `<library>.v1.fullname` and the other public defines.
+not listed here is refused, unless the app chart adds it (see below). `shunter values explain APP -e ENV` prints what
+an app ends up with, and the line that sets each value.
 
 `global.imageRegistry`, `global.imagePullSecrets` and `global.storageClass` are read where the app sets nothing itself.
+
+## Keys of an app's own
+
+A file `values.extra.schema.yaml` beside the app chart's `values.yaml` asks for features of the library that few apps need,
+and adds keys, in JSON Schema (draft-07). `$ref` leads to its own `$defs`, or to one below. `shunter schema build` compiles
+it into the app's schema; `values.yaml` and the chart's own templates use the keys as `.Values.currency`.
+
+```yaml
+x-features: [rbac]
+properties:
+  currency: {type: string}
+  pricePort: {$ref: "#/$defs/port"}
+required: [currency]
+```
 
 ## Backup and restore
 

@@ -8,7 +8,7 @@ import textwrap
 import jsonschema_rs
 import pytest
 
-from helpers.charts import LIBRARY, schema_source
+from helpers.charts import LIBRARY, ROOT, schema_source
 from shunter.core.appschema import compile_app_schema
 from shunter.core.extra_schema import read_extra
 from shunter.model.errors import ShunterError
@@ -101,3 +101,11 @@ def test_near_names_are_suggested() -> None:
         with pytest.raises(ShunterError) as caught:
             read_extra(textwrap.dedent(text).encode(), "extra.yaml", schema_source())
         assert caught.value.hint == f"did you mean `{near}`?"
+
+
+def test_the_reference_shows_one_that_works() -> None:
+    page = (ROOT / "docs" / "reference" / "values.md").read_text("utf-8")
+    example = page.partition("```yaml\nx-features")[2].partition("```")[0]
+    extra = read_extra(f"x-features{example}".encode(), "extra.yaml", schema_source())
+    schema = json.loads(compile_app_schema(schema_source(), archetype="rest-api", library=LIBRARY, extra=extra))
+    assert {"currency", "pricePort", "rbac"} <= schema["properties"].keys()
