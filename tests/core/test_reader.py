@@ -114,6 +114,8 @@ DOCUMENTS = [
     "x: {a:b}",
     "x: [http://h?q=1]",
     "x: [?a]",
+    "x: {p: 1, q: 2:}\ny: {q\t: 3}",
+    "x: {p: 1, q:,2}\ny: {q: \t, r: [a \tb\t]}\nz: a \tb\t# c\n",
     "c: &a\n! e: 1\n",
     "c: &a !\ne: 1\n",
     "c: ! &a\ne: 1\n",

@@ -56,6 +56,25 @@ class GoParser(Reader, Scanner, Parser):
                 break
         return ScalarToken("".join(chunks), True, start, end)
 
+    def scan_to_next_token(self) -> None:
+        """Scanner.scan_to_next_token, but tabs separate tokens wherever they cannot be taken for indentation."""
+        super().scan_to_next_token()
+        while self.peek() == "\t" and (self.flow_level or not self.allow_simple_key):
+            self.forward()
+            super().scan_to_next_token()
+
+    def scan_plain_spaces(self, indent: int, start_mark: Any) -> list[str]:
+        """Scanner.scan_plain_spaces, but blanks are spaces and tabs."""
+        length = 0
+        while self.peek(length) in " \t":
+            length += 1
+        if self.peek(length) in "\r\n\x85\u2028\u2029":
+            self.forward(length)
+            return list(super().scan_plain_spaces(indent, start_mark) or ())
+        blanks = self.prefix(length)
+        self.forward(length)
+        return [blanks] if blanks else []
+
     def scan_tag(self) -> TagToken:
         """Scanner.scan_tag, but a handle is `!`, or `!word!`, and all else belongs to the tag."""
         start = self.get_mark()
