@@ -1,7 +1,7 @@
 [# One container: c (its unit), w (its values), name, ports, main (it gets the unit's volumes). -#]
 {{- define "[[ lib ]].container" -}}
 {{- $root := .c.root -}}{{- $w := .w -}}{{- $portName := .c.portName -}}
-- name: {{ .name }}
+- name: {{ include "[[ lib ]]._plain" .name }}
   image: {{ include "[[ lib ]].image" (dict "root" $root "image" $w.image) | quote }}
   {{- with $w.image.pullPolicy }}
   imagePullPolicy: {{ . }}
@@ -23,7 +23,7 @@
   {{- with .ports }}
   ports:
     {{- range $name, $port := . }}
-    - name: {{ $name }}
+    - name: {{ include "[[ lib ]]._plain" $name }}
       containerPort: {{ $port.port | int }}
       protocol: {{ $port.protocol | default "TCP" }}
     {{- end }}

@@ -15,7 +15,7 @@ configuration inline, since its ConfigMap may not exist yet. -#]
 {{- range $name, $value := $env }}
 {{- $late := and (kindIs "string" $value) (contains "$(" (toString $value)) }}
 {{- if and (eq $late $last) (not (kindIs "invalid" $value)) }}
-- name: {{ $name }}
+- name: {{ include "[[ lib ]]._plain" $name }}
   {{- if kindIs "map" $value }}
   valueFrom:
     {{- include "[[ lib ]]._block" $value | trim | nindent 4 }}

@@ -27,7 +27,7 @@ spec:
   data:
     {{- range $key, $reference := . }}
     {{- if $reference }}
-    - secretKey: {{ $key }}
+    - secretKey: {{ include "[[ lib ]]._plain" $key }}
       remoteRef:
         {{- include "[[ lib ]]._block" $reference | trim | nindent 8 }}
     {{- end }}

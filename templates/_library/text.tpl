@@ -41,12 +41,17 @@
 {{- toRawJson $text -}}
 {{- end -}}
 
+[# A name as it is, quoted where YAML would take it for something else than text. -#]
+{{- define "[[ lib ]]._plain" -}}
+{{ if or (trimAll "abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ" (trunc 1 .)) (and (lt (len .) 6) (has (lower .) (list "true" "false" "null" "yes" "no" "on" "off" "y" "n"))) }}{{ toRawJson . }}{{ else }}{{ . }}{{ end }}
+{{- end -}}
+
 [# A map of scalars as YAML; entries that are null are left out. -#]
 {{- define "[[ lib ]]._data" -}}
 {{- $root := .root -}}
 {{- range $key, $value := .data }}
 {{- if not (kindIs "invalid" $value) }}
-{{ $key }}: {{ include "[[ lib ]]._string" (dict "value" $value "root" $root) }}
+{{ include "[[ lib ]]._plain" $key }}: {{ include "[[ lib ]]._string" (dict "value" $value "root" $root) }}
 {{- end }}
 {{- end }}
 {{- end -}}

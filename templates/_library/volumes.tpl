@@ -3,7 +3,7 @@
 {{- $main := .main -}}
 {{- range $id, $volume := .c.values.persistence }}
 {{- if and $volume (ne (toString $volume.enabled) "false") $volume.mountPath (or $main (eq $id "tmp")) }}
-- name: {{ $id }}
+- name: {{ include "[[ lib ]]._plain" $id }}
   mountPath: {{ $volume.mountPath }}
   {{- include "[[ lib ]]._fields" (list $volume 2 "subPath readOnly") }}
 {{- end }}
@@ -11,7 +11,7 @@
 {{- if and $main (eq .c.values.kind "StatefulSet") }}
 {{- range $id, $claim := .w.volumeClaims }}
 {{- if $claim }}
-- name: {{ $id }}
+- name: {{ include "[[ lib ]]._plain" $id }}
   mountPath: {{ required (printf "volumeClaims.%s.mountPath is missing" $id) $claim.mountPath }}
 {{- end }}
 {{- end }}
@@ -25,7 +25,7 @@
 {{- $c := . -}}
 {{- range $id, $volume := .values.persistence }}
 {{- if and $volume (ne (toString $volume.enabled) "false") }}
-- name: {{ $id }}
+- name: {{ include "[[ lib ]]._plain" $id }}
   {{- $type := $volume.type | default "emptyDir" }}
   {{- $name := $volume.name | default (printf "%s-%s" $c.base ($volume.identifier | default $id)) }}
   {{- if eq $type "persistentVolumeClaim" }}

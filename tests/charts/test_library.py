@@ -106,3 +106,18 @@ def test_two_libraries_with_other_names_live_in_one_release(tmp_path: Path) -> N
     apps = {"orders": app_chart("rest-api", "orders"), "cart": app_chart("rest-api", "cart", library="other")}
     kinds = [item["kind"] for item in objects(render(write(umbrella(apps), tmp_path)))]
     assert kinds.count("Deployment") == 2
+
+
+def test_names_that_yaml_takes_for_something_else_stay_names(train: Path) -> None:
+    names = {"y": "no", "on": "1e3", "null": "0x10"}
+    values = {"config": {**names, "1e3": "x"}, "env": names, "commonLabels": names, "nodeSelector": names}
+    found = {item["kind"]: item for item in objects(render(train, {"rest-api": values})) if named(item, "rest-api")}
+    assert found["ConfigMap"]["data"] == {**names, "1e3": "x"}
+    pod = found["Deployment"]["spec"]["template"]
+    assert pod["spec"]["nodeSelector"] == names
+    assert names.items() <= pod["metadata"]["labels"].items()
+    assert {item["name"]: item["value"] for item in pod["spec"]["containers"][0]["env"]} == names
+
+
+def named(item: dict[str, Any], app: str) -> bool:
+    return bool(item["metadata"]["labels"]["app.kubernetes.io/name"] == app)

@@ -90,11 +90,15 @@ app.kubernetes.io/version: {{ . | replace "+" "_" | trunc 63 | trimAll "_.-" | q
 {{- toRawJson $text -}}
 {{- end -}}
 
+{{- define "commons.v1._plain" -}}
+{{ if or (trimAll "abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ" (trunc 1 .)) (and (lt (len .) 6) (has (lower .) (list "true" "false" "null" "yes" "no" "on" "off" "y" "n"))) }}{{ toRawJson . }}{{ else }}{{ . }}{{ end }}
+{{- end -}}
+
 {{- define "commons.v1._data" -}}
 {{- $root := .root -}}
 {{- range $key, $value := .data }}
 {{- if not (kindIs "invalid" $value) }}
-{{ $key }}: {{ include "commons.v1._string" (dict "value" $value "root" $root) }}
+{{ include "commons.v1._plain" $key }}: {{ include "commons.v1._string" (dict "value" $value "root" $root) }}
 {{- end }}
 {{- end }}
 {{- end -}}
@@ -701,7 +705,7 @@ metadata:
 {{- range $name, $value := $env }}
 {{- $late := and (kindIs "string" $value) (contains "$(" (toString $value)) }}
 {{- if and (eq $late $last) (not (kindIs "invalid" $value)) }}
-- name: {{ $name }}
+- name: {{ include "commons.v1._plain" $name }}
   {{- if kindIs "map" $value }}
   valueFrom:
     {{- include "commons.v1._block" $value | trim | nindent 4 }}
@@ -735,7 +739,7 @@ metadata:
 {{- $main := .main -}}
 {{- range $id, $volume := .c.values.persistence }}
 {{- if and $volume (ne (toString $volume.enabled) "false") $volume.mountPath (or $main (eq $id "tmp")) }}
-- name: {{ $id }}
+- name: {{ include "commons.v1._plain" $id }}
   mountPath: {{ $volume.mountPath }}
   {{- include "commons.v1._fields" (list $volume 2 "subPath readOnly") }}
 {{- end }}
@@ -743,7 +747,7 @@ metadata:
 {{- if and $main (eq .c.values.kind "StatefulSet") }}
 {{- range $id, $claim := .w.volumeClaims }}
 {{- if $claim }}
-- name: {{ $id }}
+- name: {{ include "commons.v1._plain" $id }}
   mountPath: {{ required (printf "volumeClaims.%s.mountPath is missing" $id) $claim.mountPath }}
 {{- end }}
 {{- end }}
@@ -757,7 +761,7 @@ metadata:
 {{- $c := . -}}
 {{- range $id, $volume := .values.persistence }}
 {{- if and $volume (ne (toString $volume.enabled) "false") }}
-- name: {{ $id }}
+- name: {{ include "commons.v1._plain" $id }}
   {{- $type := $volume.type | default "emptyDir" }}
   {{- $name := $volume.name | default (printf "%s-%s" $c.base ($volume.identifier | default $id)) }}
   {{- if eq $type "persistentVolumeClaim" }}
@@ -837,7 +841,7 @@ tcpSocket:
 
 {{- define "commons.v1.container" -}}
 {{- $root := .c.root -}}{{- $w := .w -}}{{- $portName := .c.portName -}}
-- name: {{ .name }}
+- name: {{ include "commons.v1._plain" .name }}
   image: {{ include "commons.v1.image" (dict "root" $root "image" $w.image) | quote }}
   {{- with $w.image.pullPolicy }}
   imagePullPolicy: {{ . }}
@@ -859,7 +863,7 @@ tcpSocket:
   {{- with .ports }}
   ports:
     {{- range $name, $port := . }}
-    - name: {{ $name }}
+    - name: {{ include "commons.v1._plain" $name }}
       containerPort: {{ $port.port | int }}
       protocol: {{ $port.protocol | default "TCP" }}
     {{- end }}
@@ -1257,7 +1261,7 @@ spec:
     {{- .c.match | nindent 4 }}
   ports:
     {{- range $name, $port := .ports }}
-    - name: {{ $name }}
+    - name: {{ include "commons.v1._plain" $name }}
       port: {{ $port.servicePort | default $port.port | int }}
       targetPort: {{ $port.target | default $name }}
       protocol: {{ $port.protocol | default "TCP" }}
@@ -1483,7 +1487,7 @@ spec:
   data:
     {{- range $key, $reference := . }}
     {{- if $reference }}
-    - secretKey: {{ $key }}
+    - secretKey: {{ include "commons.v1._plain" $key }}
       remoteRef:
         {{- include "commons.v1._block" $reference | trim | nindent 8 }}
     {{- end }}
