@@ -21,10 +21,18 @@ def changes(old: Any, new: Any) -> list[tuple[str, str]]:
 
 
 CLOSED = {"additionalProperties": False}
+PATTERN = {"patternProperties": {"a": {}}}
 CASES = [
     ({}, {}, []),
     ({"properties": {"a": {}}, **CLOSED}, CLOSED, [("removed", "a")]),
     ({"properties": {"a": {"type": "string"}}}, {}, []),
+    ({"properties": {"a": {}, "b": {}}}, {"properties": {"b": {}}}, [("removed", "a")]),
+    ({"properties": {"a": {}}, **PATTERN}, {"properties": {"b": {}}, **PATTERN}, []),
+    (
+        {"allOf": [{"$ref": "#/$defs/x"}], "$defs": {"x": {}}},
+        {"allOf": [{"$ref": "#/$defs/x"}], "$defs": {"x": {"required": ["k"]}}},
+        [("condition", "")],
+    ),
     ({"properties": {"a": {"type": ["string", "null"]}}}, {"properties": {"a": {"type": "string"}}}, [("type", "a")]),
     ({"properties": {"a": {"type": "integer"}}}, {"properties": {"a": {"type": "number"}}}, []),
     ({"properties": {"a": {"type": "number"}}}, {"properties": {"a": {"type": "integer"}}}, [("type", "a")]),
@@ -51,12 +59,25 @@ def test_what_breaks_is_named(old: Any, new: Any, expected: list[tuple[str, str]
     assert changes(old, new) == expected
 
 
-def test_a_renamed_key_is_guessed() -> None:
-    old = {"properties": {"replicaCount": {}}, **CLOSED}
-    (change,) = breaking_changes(
-        json.dumps(old).encode(), json.dumps({"properties": {"replicas": {}, "replicasCount": {}}, **CLOSED}).encode()
+def test_a_renamed_key_means_the_same_and_is_called_nearly_so() -> None:
+    def renamed(schema: Any, **new: Any) -> tuple[str, str, str]:
+        old = {"properties": {"replicaCount": schema}, **CLOSED, "$defs": {"n": {"type": "integer", "title": "N"}}}
+        later = {"properties": new, **CLOSED, "$defs": {"n": {"type": "integer"}}}
+        (change,) = breaking_changes(json.dumps(old).encode(), json.dumps(later).encode())
+        return change.kind, change.renamed_to, change.message
+
+    number = {"$ref": "#/$defs/n"}
+    assert renamed(number, replicas={"type": "integer"}, replicasCount={"type": "string"}) == (
+        "renamed",
+        "replicas",
+        "`replicaCount` is now called `replicas`",
     )
-    assert change.message == "`replicaCount` is gone; `replicasCount` is new"
+    assert renamed(number, replicasCount={"type": "string"}) == (
+        "removed",
+        "",
+        "`replicaCount` is gone; `replicasCount` is new",
+    )
+    assert renamed(number, port=number) == ("removed", "", "`replicaCount` is gone")
 
 
 def test_no_schema_allows_everything() -> None:

@@ -8,10 +8,10 @@ from __future__ import annotations
 
 import json
 from collections.abc import Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import Any, Final
 
-from shunter.core.explain import dotted, nearest, shown, wanted_types
+from shunter.core.explain import nearest, shown, wanted_types
 from shunter.core.verdict import local
 
 Path = tuple[str | int, ...]
@@ -19,17 +19,25 @@ _LOWER: Final = ("minimum", "exclusiveMinimum", "minLength", "minItems", "minPro
 _UPPER: Final = ("maximum", "exclusiveMaximum", "maxLength", "maxItems", "maxProperties")
 _EXACT: Final = ("pattern", "format", "multipleOf", "const", "uniqueItems", "patternProperties", "propertyNames")
 _COMBINED: Final = ("anyOf", "oneOf", "not", "if", "then", "else", "allOf", "dependencies", "dependentRequired")
+_FOR_PEOPLE: Final = ("$comment", "default", "deprecated", "description", "examples", "title")
 _DEEPEST: Final = 60
 _TYPES: Final = frozenset(("null", "boolean", "integer", "number", "string", "array", "object"))
 
 
 @dataclass(frozen=True, slots=True)
 class Change:
-    """One change that can make valid values invalid. `key` is the path in the values, `[*]` any item of a list."""
+    """One change that can make valid values invalid, or useless.
+
+    `key` is the path in the values: `[*]` is any item of a list, `*` any key that the schema does not name. `kind` is
+    `removed`, `renamed` (to what is most likely `renamed_to`), `forbidden`, `required`, or what was narrowed: `type`,
+    `enum`, `limit`, `closed`, `condition`. `narrowed` is a schema of the narrowed keyword alone, where that can judge.
+    """
 
     key: Path
     kind: str
     message: str
+    renamed_to: str = ""
+    narrowed: Any = field(default=None, compare=False)
 
 
 def breaking_changes(old: bytes | None, new: bytes | None) -> tuple[Change, ...]:
@@ -59,7 +67,7 @@ class _Comparison:
         if before == after and not _has_references(before):
             return
         if after is False:
-            yield Change(path, "forbidden", f"`{dotted(path)}` is not allowed any more")
+            yield Change(path, "forbidden", f"`{key_text(path)}` is not allowed any more")
         if not isinstance(before, dict) or not isinstance(after, dict) or depth > _DEEPEST:
             return
         yield from _types(path, before, after)
@@ -69,8 +77,9 @@ class _Comparison:
         yield from self._properties(path, before, after, depth)
         yield from self._items(path, before, after, depth)
         for keyword in _COMBINED:
-            if keyword in after and before.get(keyword) != after[keyword]:
-                yield Change(path, "condition", f"`{dotted(path)}` has other conditions (`{keyword}`)")
+            if keyword in after and _meaning(self.old, before.get(keyword)) != _meaning(self.new, after[keyword]):
+                own = None if _has_references(after[keyword]) else {keyword: after[keyword]}
+                yield Change(path, "condition", f"`{key_text(path)}` has other conditions (`{keyword}`)", narrowed=own)
 
     def _properties(self, path: Path, before: dict[str, Any], after: dict[str, Any], depth: int) -> Iterator[Change]:
         old, new = before.get("properties", {}), after.get("properties", {})
@@ -78,22 +87,37 @@ class _Comparison:
         for key, schema in old.items():
             if key in new:
                 yield from self.changes((*path, key), schema, new[key], depth + 1)
-            elif rest is False:
-                guess = nearest(key, set(new) - set(old))
-                hint = f"; `{guess}` is new" if guess else ""
-                yield Change((*path, key), "removed", f"`{dotted((*path, key))}` is gone{hint}")
+            elif rest is False or (rest is True and new and "patternProperties" not in after):
+                yield self._gone((*path, key), schema, {name: new[name] for name in new.keys() - old.keys()})
             else:
                 yield from self.changes((*path, key), schema, rest, depth + 1)
         for key in new.keys() - old.keys() if rest_before is not False else ():
             yield from self.changes((*path, key), rest_before, new[key], depth + 1)
         if rest is False and rest_before is not False:
-            yield Change(path, "closed", f"`{dotted(path)}` allows no other keys any more")
+            names = {"properties": dict.fromkeys(new, True), "additionalProperties": False}
+            names["patternProperties"] = dict.fromkeys(after.get("patternProperties", {}), True)
+            yield Change(path, "closed", f"`{key_text(path)}` allows no other keys any more", narrowed=names)
         elif rest_before is not False:
             yield from self.changes((*path, "*"), rest_before, rest, depth + 1)
+
+    def _gone(self, path: Path, schema: Any, fresh: dict[str, Any]) -> Change:
+        """A key that the new schema does not know: under another name, if one is near and means the same."""
+        name = str(path[-1])
+        same = [key for key, other in fresh.items() if _meaning(self.old, schema) == _meaning(self.new, other)]
+        guess = nearest(name, same)
+        if guess:
+            return Change(path, "renamed", f"`{key_text(path)}` is now called `{guess}`", renamed_to=guess)
+        guess = nearest(name, fresh)
+        return Change(path, "removed", f"`{key_text(path)}` is gone" + (f"; `{guess}` is new" if guess else ""))
 
     def _items(self, path: Path, before: dict[str, Any], after: dict[str, Any], depth: int) -> Iterator[Change]:
         if "items" in after:
             yield from self.changes((*path, "[*]"), before.get("items", True), after["items"], depth + 1)
+
+
+def key_text(path: Path) -> str:
+    """A changed key as people write it: `hosts[*].name`."""
+    return ".".join(map(str, path)).replace(".[*]", "[*]") or "the values"
 
 
 def _followed(document: Any, schema: Any) -> Any:
@@ -102,6 +126,24 @@ def _followed(document: Any, schema: Any) -> Any:
             break
         schema = local(document, schema["$ref"])
     return {} if schema is True or schema is None else schema
+
+
+def _meaning(document: Any, schema: Any, depth: int = _DEEPEST) -> Any:
+    """A schema with its local references taken in, and without what is only for people."""
+    if isinstance(schema, list):
+        return [_meaning(document, item, depth) for item in schema]
+    if not isinstance(schema, dict) or depth == 0:
+        return schema
+    target = _followed(document, schema)
+    if target is not schema and isinstance(target, dict):
+        return _meaning(document, target, depth - 1)
+    found = {}
+    for key, value in schema.items():
+        if key in ("properties", "patternProperties") and isinstance(value, dict):
+            found[key] = {name: _meaning(document, item, depth - 1) for name, item in value.items()}
+        elif key not in _FOR_PEOPLE:
+            found[key] = _meaning(document, value, depth - 1)
+    return found
 
 
 def _has_references(schema: Any) -> bool:
@@ -118,17 +160,20 @@ def _types(path: Path, before: dict[str, Any], after: dict[str, Any]) -> Iterato
     lost = _allowed(before) - _allowed(after)
     if lost:
         wanted = wanted_types(sorted(_allowed(after)))
-        yield Change(path, "type", f"`{dotted(path)}` must be {wanted}: {', '.join(sorted(lost))} no longer fits")
+        message = f"`{key_text(path)}` must be {wanted}: {', '.join(sorted(lost))} no longer fits"
+        yield Change(path, "type", message, narrowed={"type": after["type"]})
 
 
 def _enums(path: Path, before: dict[str, Any], after: dict[str, Any]) -> Iterator[Change]:
     if "enum" not in after:
         return
     lost = [option for option in before.get("enum", []) if option not in after["enum"]]
+    own = {"enum": after["enum"]}
     if "enum" not in before:
-        yield Change(path, "enum", f"`{dotted(path)}` must be one of {', '.join(map(shown, after['enum']))}")
+        message = f"`{key_text(path)}` must be one of {', '.join(map(shown, after['enum']))}"
+        yield Change(path, "enum", message, narrowed=own)
     elif lost:
-        yield Change(path, "enum", f"`{dotted(path)}` may no longer be {' or '.join(map(shown, lost))}")
+        yield Change(path, "enum", f"`{key_text(path)}` may no longer be {' or '.join(map(shown, lost))}", narrowed=own)
 
 
 def _limits(path: Path, before: dict[str, Any], after: dict[str, Any]) -> Iterator[Change]:
@@ -138,15 +183,15 @@ def _limits(path: Path, before: dict[str, Any], after: dict[str, Any]) -> Iterat
             continue
         wider = isinstance(was, int | float) and (bound < was) == (keyword in _LOWER)
         if not wider:
-            yield Change(
-                path, "limit", f"`{dotted(path)}`: `{keyword}` is {bound}, was {'not set' if was is None else was}"
-            )
+            message = f"`{key_text(path)}`: `{keyword}` is {bound}, was {'not set' if was is None else was}"
+            yield Change(path, "limit", message, narrowed={keyword: bound})
     for keyword in _EXACT:
         if keyword in after and after[keyword] != before.get(keyword):
-            yield Change(path, "limit", f"`{dotted(path)}`: `{keyword}` is {shown(after[keyword])}")
+            own = None if _has_references(after[keyword]) else {keyword: after[keyword]}
+            yield Change(path, "limit", f"`{key_text(path)}`: `{keyword}` is {shown(after[keyword])}", narrowed=own)
 
 
 def _required(path: Path, before: dict[str, Any], after: dict[str, Any]) -> Iterator[Change]:
     for key in after.get("required", []):
         if key not in before.get("required", []):
-            yield Change((*path, key), "required", f"`{dotted((*path, key))}` is required now")
+            yield Change((*path, key), "required", f"`{key_text((*path, key))}` is required now")

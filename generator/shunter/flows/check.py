@@ -227,7 +227,7 @@ def _with_sources(context: Context, chart: Chart, names: Sequence[str]) -> tuple
     """An environment's chart with the source charts of these services, as far as they are there."""
     from shunter.model.chart import Dependency
 
-    sources = {name: source for name in names if (source := _source_chart(context, name)) is not None}
+    sources = {name: source for name in names if (source := source_chart(context, name)) is not None}
     dependencies = [
         Dependency(source.name, source.version, alias="" if source.name == name else name, condition=f"{name}.enabled")
         for name, source in sources.items()
@@ -236,7 +236,8 @@ def _with_sources(context: Context, chart: Chart, names: Sequence[str]) -> tuple
     return replace(chart, subcharts=subcharts, dependencies=(*chart.dependencies, *dependencies)), set(sources)
 
 
-def _source_chart(context: Context, name: str) -> Chart | None:
+def source_chart(context: Context, name: str) -> Chart | None:
+    """A service's chart as it stands in the workspace; None where it is not there."""
     assert context.workspace is not None
     service = context.workspace.service(name)
     if service is None:
