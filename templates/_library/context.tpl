@@ -12,7 +12,7 @@
 [# A unit is a workload and what belongs to it: the chart's main one, each of `controllers`, each job. -#]
 {{- define "[[ lib ]]._unit" -}}
 {{- $values := .values -}}{{- $root := .root -}}
-{{- if not $values.kind }}{{ $_ := set $values "kind" "Deployment" }}{{ end -}}
+{{- $_ := set . "kind" ($values.kind | default "Deployment") -}}
 {{- if not .labels -}}
 {{- $_ := set . "labels" (include "[[ lib ]]._labels" (dict "root" $root "common" $values.commonLabels)) -}}
 {{- end -}}

@@ -21,7 +21,7 @@ spec:
     {{- include "[[ lib ]]._block" . | trim | nindent 4 }}
   {{- end }}
   {{- include "[[ lib ]]._fields" (list $w 2 "terminationGracePeriodSeconds nodeSelector tolerations priorityClassName") }}
-  {{- if has $w.kind (list "Job" "CronJob") }}
+  {{- if has .kind (list "Job" "CronJob") }}
   restartPolicy: {{ $w.restartPolicy | default "Never" }}
   {{- else }}
   {{- with include "[[ lib ]]._spread" . }}

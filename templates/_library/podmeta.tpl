@@ -8,7 +8,7 @@
 {{- define "[[ lib ]]._podAnnotations" -}}
 {{- $own := deepCopy (.values.commonAnnotations | default dict) -}}
 {{- $own = mustMergeOverwrite $own (.values.podAnnotations | default dict) -}}
-{{- if not (has .values.kind (list "Job" "CronJob")) -}}
+{{- if not (has .kind (list "Job" "CronJob")) -}}
 {{- with .checksum -}}
 {{- $_ := set $own "checksum/config" . -}}
 {{- end -}}

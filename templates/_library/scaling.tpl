@@ -7,7 +7,7 @@ kind: HorizontalPodAutoscaler
 spec:
   scaleTargetRef:
     apiVersion: apps/v1
-    kind: {{ .values.kind }}
+    kind: {{ .kind }}
     name: {{ .fullname }}
   minReplicas: {{ $hpa.minReplicas | default 1 | int }}
   maxReplicas: {{ $hpa.maxReplicas | default 10 | int }}
@@ -38,8 +38,8 @@ kind: VerticalPodAutoscaler
 {{ include "[[ lib ]]._metadata" . }}
 spec:
   targetRef:
-    apiVersion: {{ ternary "batch/v1" "apps/v1" (has .values.kind (list "Job" "CronJob")) }}
-    kind: {{ .values.kind }}
+    apiVersion: {{ ternary "batch/v1" "apps/v1" (has .kind (list "Job" "CronJob")) }}
+    kind: {{ .kind }}
     name: {{ .fullname }}
   updatePolicy:
     updateMode: {{ .values.verticalPodAutoscaler.updateMode | default "Off" | quote }}

@@ -32,7 +32,7 @@ own, before it is ready too, and peers find each other through it. -#]
 {{- if and (.values.service).enabled .ports }}
 {{ include "[[ lib ]].service" (dict "c" . "service" .values.service "ports" .ports) }}
 {{- end }}
-{{- if and (eq .values.kind "StatefulSet") .ports }}
+{{- if and (eq .kind "StatefulSet") .ports }}
 {{- $headless := dict "headless" true "publishNotReadyAddresses" true }}
 {{ include "[[ lib ]].service" (dict "c" . "name" (printf "%s-headless" .fullname) "service" $headless "ports" .ports) }}
 {{- end }}

@@ -31,7 +31,7 @@ comes from the unit above, what it does (command, ports, probes, volumes) does n
 {{- $job := dict }}
 {{- $defaults := dict "preStopSleepSeconds" 0 "kind" (empty $spec.schedule | ternary "Job" "CronJob") "service" (dict "port" nil) }}
 {{- include "[[ lib ]]._sub" (dict "c" $c "id" $id "spec" $spec "defaults" $defaults "into" $job) }}
-{{ include (print "[[ lib ]]." (untitle $job.values.kind)) $job }}
+{{ include (print "[[ lib ]]." (untitle $job.kind)) $job }}
 {{- include "[[ lib ]]._claims" $job }}
 {{- end }}
 {{- end }}

@@ -8,7 +8,7 @@
   {{- include "[[ lib ]]._fields" (list $volume 2 "subPath readOnly") }}
 {{- end }}
 {{- end }}
-{{- if and $main (eq .c.values.kind "StatefulSet") }}
+{{- if and $main (eq .c.kind "StatefulSet") }}
 {{- range $id, $claim := .w.volumeClaims }}
 {{- if $claim }}
 - name: {{ include "[[ lib ]]._plain" $id }}

@@ -1,7 +1,7 @@
 [# The controller of a unit and what scales and guards it. -#]
 {{- define "[[ lib ]]._workload" }}
-{{ include (print "[[ lib ]]." (untitle .values.kind)) . }}
-{{- if has .values.kind (list "Deployment" "StatefulSet") }}
+{{ include (print "[[ lib ]]." (untitle .kind)) . }}
+{{- if has .kind (list "Deployment" "StatefulSet") }}
 {{- if (.values.autoscaling).enabled }}
 {{ include "[[ lib ]].autoscaler" . }}
 {{- end }}

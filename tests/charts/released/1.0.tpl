@@ -615,7 +615,7 @@ metadata:
 
 {{- define "commons.v1._unit" -}}
 {{- $values := .values -}}{{- $root := .root -}}
-{{- if not $values.kind }}{{ $_ := set $values "kind" "Deployment" }}{{ end -}}
+{{- $_ := set . "kind" ($values.kind | default "Deployment") -}}
 {{- if not .labels -}}
 {{- $_ := set . "labels" (include "commons.v1._labels" (dict "root" $root "common" $values.commonLabels)) -}}
 {{- end -}}
@@ -673,7 +673,7 @@ metadata:
 {{- $job := dict }}
 {{- $defaults := dict "preStopSleepSeconds" 0 "kind" (empty $spec.schedule | ternary "Job" "CronJob") "service" (dict "port" nil) }}
 {{- include "commons.v1._sub" (dict "c" $c "id" $id "spec" $spec "defaults" $defaults "into" $job) }}
-{{ include (print "commons.v1." (untitle $job.values.kind)) $job }}
+{{ include (print "commons.v1." (untitle $job.kind)) $job }}
 {{- include "commons.v1._claims" $job }}
 {{- end }}
 {{- end }}
@@ -744,7 +744,7 @@ metadata:
   {{- include "commons.v1._fields" (list $volume 2 "subPath readOnly") }}
 {{- end }}
 {{- end }}
-{{- if and $main (eq .c.values.kind "StatefulSet") }}
+{{- if and $main (eq .c.kind "StatefulSet") }}
 {{- range $id, $claim := .w.volumeClaims }}
 {{- if $claim }}
 - name: {{ include "commons.v1._plain" $id }}
@@ -925,7 +925,7 @@ tcpSocket:
 {{- define "commons.v1._podAnnotations" -}}
 {{- $own := deepCopy (.values.commonAnnotations | default dict) -}}
 {{- $own = mustMergeOverwrite $own (.values.podAnnotations | default dict) -}}
-{{- if not (has .values.kind (list "Job" "CronJob")) -}}
+{{- if not (has .kind (list "Job" "CronJob")) -}}
 {{- with .checksum -}}
 {{- $_ := set $own "checksum/config" . -}}
 {{- end -}}
@@ -998,7 +998,7 @@ spec:
     {{- include "commons.v1._block" . | trim | nindent 4 }}
   {{- end }}
   {{- include "commons.v1._fields" (list $w 2 "terminationGracePeriodSeconds nodeSelector tolerations priorityClassName") }}
-  {{- if has $w.kind (list "Job" "CronJob") }}
+  {{- if has .kind (list "Job" "CronJob") }}
   restartPolicy: {{ $w.restartPolicy | default "Never" }}
   {{- else }}
   {{- with include "commons.v1._spread" . }}
@@ -1026,8 +1026,8 @@ spec:
 {{- end -}}
 
 {{- define "commons.v1._workload" }}
-{{ include (print "commons.v1." (untitle .values.kind)) . }}
-{{- if has .values.kind (list "Deployment" "StatefulSet") }}
+{{ include (print "commons.v1." (untitle .kind)) . }}
+{{- if has .kind (list "Deployment" "StatefulSet") }}
 {{- if (.values.autoscaling).enabled }}
 {{ include "commons.v1.autoscaler" . }}
 {{- end }}
@@ -1178,7 +1178,7 @@ kind: HorizontalPodAutoscaler
 spec:
   scaleTargetRef:
     apiVersion: apps/v1
-    kind: {{ .values.kind }}
+    kind: {{ .kind }}
     name: {{ .fullname }}
   minReplicas: {{ $hpa.minReplicas | default 1 | int }}
   maxReplicas: {{ $hpa.maxReplicas | default 10 | int }}
@@ -1209,8 +1209,8 @@ kind: VerticalPodAutoscaler
 {{ include "commons.v1._metadata" . }}
 spec:
   targetRef:
-    apiVersion: {{ ternary "batch/v1" "apps/v1" (has .values.kind (list "Job" "CronJob")) }}
-    kind: {{ .values.kind }}
+    apiVersion: {{ ternary "batch/v1" "apps/v1" (has .kind (list "Job" "CronJob")) }}
+    kind: {{ .kind }}
     name: {{ .fullname }}
   updatePolicy:
     updateMode: {{ .values.verticalPodAutoscaler.updateMode | default "Off" | quote }}
@@ -1276,7 +1276,7 @@ spec:
 {{- if and (.values.service).enabled .ports }}
 {{ include "commons.v1.service" (dict "c" . "service" .values.service "ports" .ports) }}
 {{- end }}
-{{- if and (eq .values.kind "StatefulSet") .ports }}
+{{- if and (eq .kind "StatefulSet") .ports }}
 {{- $headless := dict "headless" true "publishNotReadyAddresses" true }}
 {{ include "commons.v1.service" (dict "c" . "name" (printf "%s-headless" .fullname) "service" $headless "ports" .ports) }}
 {{- end }}
