@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import hashlib
 import os
 import stat
 from collections.abc import Iterator
@@ -101,6 +100,8 @@ class DiskTree:
 
 def temporary_name(file: Path) -> Path:
     """The name under which `write_file` prepares `file`: fixed, so that what a kill leaves can be found."""
+    import hashlib
+
     digest = hashlib.sha256(os.fsencode(file.name)).hexdigest()
     return file.with_name(f".shunter-{digest[:12]}.tmp")
 

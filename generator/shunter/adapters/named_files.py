@@ -18,10 +18,10 @@ _NOT_VALUES = ("templates", "charts", "crds")
 _IS_ENVIRONMENT = b"\nkind: environment\n"
 
 
-def upwards(start: str, name: str) -> str:
-    """The nearest folder at or above `start` that holds `name`; empty if none does."""
+def _upwards(start: str, name: str) -> str:
+    """The nearest folder at or above `start` that holds the file `name` (or the folder `.git`); empty if none does."""
     folder = start
-    while not os.path.exists(os.path.join(folder, name)):
+    while not os.path.isfile(here := os.path.join(folder, name)) and not (name == ".git" and os.path.isdir(here)):
         if folder == (folder := os.path.dirname(folder)):
             return ""
     return folder
@@ -29,11 +29,7 @@ def upwards(start: str, name: str) -> str:
 
 def chart_folder(path: str) -> str:
     """The nearest folder at or above the absolute `path` that is a chart; empty if none is."""
-    folder = path
-    while not os.path.isfile(os.path.join(folder, "Chart.yaml")):
-        if folder == (folder := os.path.dirname(folder)):
-            return ""
-    return folder
+    return _upwards(path, "Chart.yaml")
 
 
 def is_values_file(path: str, folder: str) -> bool:
@@ -65,8 +61,8 @@ def valid_before(start: str, names: Sequence[str], verdicts: Verdicts) -> int:
     The answer is 0 as well where only a closer look tells what depends on a file.
     """
     start = os.path.realpath(start)
-    root = upwards(start, WORKSPACE_FILE)
-    if may_be_unfinished(root or upwards(start, ".git") or start):
+    root = _upwards(start, WORKSPACE_FILE)
+    if may_be_unfinished(root or _upwards(start, ".git") or start):
         return 0
     workspace = _read(f"{root}/{WORKSPACE_FILE}") if root else b""
     folders: dict[str, list[str]] = {}

@@ -2,16 +2,14 @@
 
 from __future__ import annotations
 
-import argparse
-from typing import NoReturn
+from types import SimpleNamespace
+from typing import TYPE_CHECKING, Any, NoReturn, cast
 
-from shunter.cli.options import COMMANDS, GLOBAL, Command
+from shunter.cli.options import COMMANDS, GLOBAL, Command, Option
 from shunter.model.errors import ShunterError
 
-
-class _Parser(argparse.ArgumentParser):
-    def error(self, message: str) -> NoReturn:
-        raise ShunterError(message, hint=f"see {self.prog} --help")
+if TYPE_CHECKING:
+    import argparse
 
 
 def overview() -> str:
@@ -31,13 +29,48 @@ def parse(argv: list[str]) -> tuple[Command, argparse.Namespace]:
     rest = list(argv)
     for word in words[: len(command.words)]:
         rest.remove(word)
-    parser = build_parser(command)
-    return command, parser.parse_intermixed_args(rest)
+    return command, _switches_only(command, rest) or build_parser(command).parse_intermixed_args(rest)
+
+
+def _switches_only(command: Command, argv: list[str]) -> argparse.Namespace | None:
+    """The arguments of a line of known switches and names alone, as a hook's is; argparse would take it 8 ms longer."""
+    values: dict[str, Any] = {}
+    switches: dict[str, str] = {}
+    names: list[str] | None = None
+    for option in (*command.options, *GLOBAL):
+        if option.keywords.get("action") == "store_true":
+            switches |= dict.fromkeys(option.flags, _destination(option))
+            values[_destination(option)] = False
+        elif option.flags[0].startswith("-"):
+            values[_destination(option)] = option.keywords["default"]
+        elif option.keywords.get("nargs") == "*" and names is None:
+            names = values[option.flags[0]] = []
+        else:
+            return None
+    for argument in argv:
+        if argument in switches:
+            values[switches[argument]] = True
+        elif argument.startswith("-") or names is None:
+            return None
+        else:
+            names.append(argument)
+    return cast("argparse.Namespace", SimpleNamespace(**values))
+
+
+def _destination(option: Option) -> str:
+    long = next((flag for flag in option.flags if flag.startswith("--")), option.flags[0])
+    return str(option.keywords.get("dest", long.lstrip("-").replace("-", "_")))
 
 
 def build_parser(command: Command) -> argparse.ArgumentParser:
     """The parser of one command, with the global options."""
-    parser = _Parser(
+    import argparse
+
+    class Parser(argparse.ArgumentParser):
+        def error(self, message: str) -> NoReturn:
+            raise ShunterError(message, hint=f"see {self.prog} --help")
+
+    parser = Parser(
         prog=f"shunter {' '.join(command.words)}",
         description=command.summary[0].upper() + command.summary[1:] + ".",
         epilog="\n".join(("examples:", *(f"  {line}" for line in command.examples))) if command.examples else None,

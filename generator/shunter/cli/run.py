@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-import argparse
 import os
 import sys
 from collections.abc import Callable
 from importlib import import_module
+from typing import TYPE_CHECKING
 
 from shunter import __version__
 from shunter.adapters.verdict_cache import Verdicts
@@ -16,7 +16,10 @@ from shunter.cli.parse import overview, parse
 from shunter.model.errors import ShunterError
 from shunter.model.findings import Report
 
-Verb = Callable[[argparse.Namespace], Report]
+if TYPE_CHECKING:
+    import argparse
+
+    Verb = Callable[[argparse.Namespace], Report]
 
 
 def run(argv: list[str], verdicts: Verdicts | None = None) -> int:

@@ -5,19 +5,19 @@ from __future__ import annotations
 import os
 from collections.abc import Iterable
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 from shunter.adapters.files import DiskTree
+from shunter.adapters.named_files import ANSWERS_FILE
+from shunter.adapters.named_files import WORKSPACE_FILE as WORKSPACE_FILE
 from shunter.adapters.places import CANONICAL_SOURCE, data_root
-from shunter.core.answers import read_answers
-from shunter.core.layout import plan_repositories
-from shunter.core.workspace import parse_workspace, schema_of
-from shunter.flows.projects import ANSWERS_FILE
 from shunter.model.data import dataclass
 from shunter.model.errors import ShunterError
 from shunter.model.files import SubTree, Tree
-from shunter.model.workspace import Registries, RepositorySpec, Workspace
 
-WORKSPACE_FILE = "shunter.yaml"
+if TYPE_CHECKING:  # the commit hook of a repository that stands alone needs none of it
+    from shunter.model.workspace import Registries, RepositorySpec, Workspace
+
 APPLIED_FILE = ".shunter/applied.yaml"
 
 
@@ -65,11 +65,17 @@ class Context:
 
     def registries(self) -> Registries:
         """The workspace's registries, or the defaults."""
+        from shunter.model.workspace import Registries
+
         return self.workspace.registries if self.workspace else Registries()
 
     def specs(self) -> tuple[RepositorySpec, ...]:
         """The planned repositories; none where there is no workspace."""
-        return plan_repositories(self.workspace) if self.workspace else ()
+        if self.workspace is None:
+            return ()
+        from shunter.core.layout import plan_repositories
+
+        return plan_repositories(self.workspace)
 
     def sites(self, kind: str = "", *, missing_ok: bool = False) -> tuple[Site, ...]:
         """Every project on disk, of one kind or of all. A missing checkout raises unless `missing_ok`."""
@@ -135,17 +141,22 @@ def load_workspace(root: Path) -> Workspace:
 def workspace_from(data: bytes, path: str = WORKSPACE_FILE) -> Workspace:
     """The workspace in these bytes of a `shunter.yaml`; `path` is named in errors."""
     from shunter import __version__
+    from shunter.core.workspace import parse_workspace
 
     return parse_workspace(data, path, workspace_schema(), release=__version__, source=CANONICAL_SOURCE)
 
 
 def workspace_schema() -> dict[str, object]:
     """The schema of `shunter.yaml`."""
+    from shunter.core.workspace import schema_of
+
     return dict(schema_of((data_root() / "schemas" / "workspace.schema.json").read_text("utf-8")))
 
 
 def discover(root: Path) -> tuple[Site, ...]:
     """Every project below `root`, found by its answers file."""
+    from shunter.core.answers import read_answers
+
     tree = DiskTree(root)
     sites = []
     for path in tree.paths():

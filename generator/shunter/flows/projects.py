@@ -5,14 +5,13 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Any
 
-from shunter.core import reader, records
-from shunter.core.answers import read_answers
+from shunter.adapters.named_files import ANSWERS_FILE as ANSWERS_FILE
+from shunter.core import reader
 from shunter.model.chart import Dependency, TrainRecord
 from shunter.model.errors import ShunterError
 from shunter.model.files import Tree
 
-ANSWERS_FILE = ".copier-answers.yml"
-RECORD_FILE = records.PATH
+RECORD_FILE = ".shunter/train.yaml"
 
 
 def chart_metadata(tree: Tree, path: str) -> Mapping[str, Any]:
@@ -35,7 +34,11 @@ def chart_metadata(tree: Tree, path: str) -> Mapping[str, Any]:
 def answers_of(tree: Tree) -> Mapping[str, Any]:
     """The recorded answers of a project; empty where there is no answers file."""
     state = tree.get(ANSWERS_FILE)
-    return read_answers(state.data)[2] if state else {}
+    if state is None:
+        return {}
+    from shunter.core.answers import read_answers
+
+    return read_answers(state.data)[2]
 
 
 def dependencies_of(metadata: Mapping[str, Any]) -> tuple[Dependency, ...]:
@@ -57,4 +60,8 @@ def dependencies_of(metadata: Mapping[str, Any]) -> tuple[Dependency, ...]:
 def record_of(tree: Tree, path: str) -> TrainRecord | None:
     """The train record that an environment carries, or None where it has none yet."""
     state = tree.get(RECORD_FILE)
-    return records.parse_train_record(state.data, f"{path}/{RECORD_FILE}") if state else None
+    if state is None:
+        return None
+    from shunter.core.records import parse_train_record
+
+    return parse_train_record(state.data, f"{path}/{RECORD_FILE}")

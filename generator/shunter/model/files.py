@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import hashlib
 from collections.abc import Iterable, Mapping
 from typing import Literal, Protocol
 
@@ -23,6 +22,8 @@ class FileState:
 
     def object_id(self) -> str:
         """The id that git gives to these bytes (SHA-1 of a blob), 40 hex digits."""
+        import hashlib
+
         header = b"blob %d\0" % len(self.data)
         return hashlib.sha1(header + self.data, usedforsecurity=False).hexdigest()
 

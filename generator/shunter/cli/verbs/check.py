@@ -2,7 +2,11 @@
 
 from __future__ import annotations
 
-import argparse
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    import argparse
+
 
 from shunter.adapters.verdict_cache import NoVerdicts, Verdicts
 from shunter.cli.session import open_session
