@@ -315,6 +315,18 @@ COMMANDS: tuple[Command, ...] = (
         ),
     ),
     Command(
+        ("schema", "diff"),
+        "show what another version of a chart breaks, and which values files that hits (exit 1 if anything)",
+        "shunter.cli.verbs.schema:diff",
+        (
+            _option("chart", metavar="SERVICE", help="the service"),
+            _option("old", nargs="?", default="", metavar="OLD", help="version (default: the newest in the registry)"),
+            _option("new", nargs="?", default="", metavar="NEW", help="version (default: the chart as it is here)"),
+            OUTPUT,
+        ),
+        ("shunter schema diff orders", "shunter schema diff orders 1.0.0 1.1.0 -o json"),
+    ),
+    Command(
         ("templates", "publish"),
         "push the template history to your own git remote, and move the workspace there",
         "shunter.cli.verbs.templates:publish",

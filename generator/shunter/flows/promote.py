@@ -15,6 +15,7 @@ from shunter.flows.context import Context, Site
 from shunter.flows.derive import environment_files
 from shunter.flows.plans import carry_out, plan_changes, uncommitted
 from shunter.flows.projects import answers_of, record_of
+from shunter.flows.schema_diff import explained
 from shunter.flows.trains import find_train, lock_time
 from shunter.model.chart import Passage, Pin, TrainRecord
 from shunter.model.errors import ShunterError
@@ -145,9 +146,11 @@ def _arrive(
         return Report(findings=refused)
     tree = target.tree()
     changes = environment_files(tree, answers_of(tree), record, archives, lock_time(context, record.train))
-    findings = judge_environment(context, target, OverlayTree(tree, changes))
+    becomes = OverlayTree(tree, changes)
+    findings = judge_environment(context, target, becomes)
     errors = without_secrets(f for f in findings if f.severity is Severity.ERROR)
     if errors:
+        errors = explained(errors, tree, becomes)
         return Report(findings=errors, product=paste_ready(errors), answer=False)
     prefix = f"{target.folder}/"
     plan = plan_changes(

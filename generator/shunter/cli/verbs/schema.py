@@ -1,4 +1,4 @@
-"""schema show and build."""
+"""schema show, build and diff."""
 
 from __future__ import annotations
 
@@ -19,3 +19,10 @@ def show(arguments: argparse.Namespace) -> Report:
 def build(arguments: argparse.Namespace) -> Report:
     """`shunter schema build`."""
     return schemas.build(open_session(arguments), arguments.charts, check=arguments.check)
+
+
+def diff(arguments: argparse.Namespace) -> Report:
+    """`shunter schema diff SERVICE [OLD] [NEW]`."""
+    from shunter.flows import schema_diff
+
+    return schema_diff.diff(open_session(arguments), arguments.chart, arguments.old, arguments.new)
