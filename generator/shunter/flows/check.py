@@ -51,15 +51,19 @@ def validate(context: Context, asked: Validation) -> Report:
 
 
 def _judged(context: Context, asked: Validation) -> tuple[list[Finding], int]:
-    if asked.environment:
-        targets = [Target.of(context.site("environment", asked.environment))]
-    elif asked.files:
-        targets = targets_of(context, asked.files)
-    else:
-        targets = [Target.of(site) for site in context.sites() if site.kind in ("app", "environment")]
+    targets = wanted(context, asked)
     findings = [finding for target in targets for finding in _judge_target(context, asked, target)]
     asked.verdicts.save()
     return findings, len(targets)
+
+
+def wanted(context: Context, asked: Validation) -> list[Target]:
+    """The charts that a request is about."""
+    if asked.environment:
+        return [Target.of(context.site("environment", asked.environment))]
+    if asked.files:
+        return targets_of(context, asked.files)
+    return [Target.of(site) for site in context.sites() if site.kind in ("app", "environment")]
 
 
 def _judge_target(context: Context, asked: Validation, target: Target) -> Iterable[Finding]:
@@ -148,7 +152,7 @@ def _judge_environment(
     chart = load_chart(tree, helm=str(answers_of(tree).get("helm", "4")))
     awaited = _awaited(context, set(record.cars) if record else set(), layers)
     chart, unpinned = _with_sources(context, chart, awaited)
-    judged = (_unpinned(f, unpinned) for f in judge(chart, _with_sets(layers, asked.sets)))
+    judged = (_unpinned(f, unpinned) for f in judge(chart, with_sets(layers, asked.sets)))
     return (*findings, *relabelled(judged, folder)), not awaited
 
 
@@ -165,7 +169,7 @@ def _judge_chart(
         )
 
     def judged(files: Sequence[str]) -> tuple[Finding, ...]:
-        layers = _with_sets([_extra(context, file, folder) for file in files], sets)
+        layers = with_sets([extra_layer(context, file, folder) for file in files], sets)
         return relabelled(judge(chart, layers), name)
 
     return [judged(files) for files in runs]
@@ -184,10 +188,10 @@ def layers_of(context: Context, site: Site, tree: Tree, extra: Sequence[str] = (
                 hint="make it (it may be empty), or correct `values:`",
             )
         layers.append(reader.read(state.data, name, helm))
-    return [*layers, *(_extra(context, name, site.path) for name in extra)]
+    return [*layers, *(extra_layer(context, name, site.path) for name in extra)]
 
 
-def _extra(context: Context, name: str, folder: Path) -> reader.Document:
+def extra_layer(context: Context, name: str, folder: Path) -> reader.Document:
     """A further `-f` file, its path relative to the chart's folder as those of all findings are."""
     path = context.start / name
     if not path.is_file():
@@ -195,7 +199,8 @@ def _extra(context: Context, name: str, folder: Path) -> reader.Document:
     return reader.read(path.read_bytes(), os.path.relpath(path.resolve(), folder.resolve()))
 
 
-def _with_sets(layers: Sequence[reader.Document], sets: Sequence[str]) -> list[reader.Document]:
+def with_sets(layers: Sequence[reader.Document], sets: Sequence[str]) -> list[reader.Document]:
+    """Layers, and one more for each `--set`."""
     if not sets:
         return list(layers)
     from shunter.core.setvalues import parse_set
@@ -209,7 +214,7 @@ def user_values(layers: Sequence[reader.Document], sets: Sequence[str], folder: 
     `folder` is the chart's, as errors are to name it.
     """
     merged: dict[str, Any] = {}
-    for document in _with_sets(layers, sets):
+    for document in with_sets(layers, sets):
         for finding in relabelled(document.findings, folder):
             raise ShunterError(finding.message, span=finding.span, hint=finding.hint)
         merged = reader.merge_maps(merged, document.value or {})
