@@ -165,7 +165,7 @@ def publish(remote: str, bare: Path) -> list[str]:
     The remote may be empty or hold earlier releases of the same history; anything else is a `ShunterError`.
     """
     url = str(Path(remote).absolute()) if Path(remote).exists() else remote
-    done = process.run(["git", "push", "--quiet", url, "refs/heads/main", "refs/tags/*:refs/tags/*"], bare)
+    done = process.run(["git", "push", "--quiet", "--atomic", url, "refs/heads/main", "refs/tags/*:refs/tags/*"], bare)
     if done.returncode:
         lines = done.stderr.decode("utf-8", "replace").strip().splitlines()
         raise ShunterError(

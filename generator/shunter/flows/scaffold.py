@@ -99,12 +99,16 @@ def identity_notice(root: Path) -> tuple[str, ...]:
 
 @dataclass(frozen=True, slots=True)
 class Change:
-    """One edit of `shunter.yaml`: paths and values (None removes); the commits' subject; `force` loses changes."""
+    """One edit of `shunter.yaml`: paths and values (None removes); the commits' subject; `force` loses changes.
+
+    `bare` is a local repository that stands for the templates' source.
+    """
 
     edits: Sequence[tuple[Sequence[str], Any]]
     message: str
     next_step: str = ""
     force: bool = False
+    bare: Path | None = None
 
 
 def change_workspace(context: Context, change: Change, *, dry_run: bool, diff: bool) -> Report:
@@ -119,7 +123,7 @@ def change_workspace(context: Context, change: Change, *, dry_run: bool, diff: b
         archives=open_archives(context),
         generated=generated_now(),
         message=change.message,
-        bare=bare_for(workspace.templates_source),
+        bare=change.bare or bare_for(workspace.templates_source),
         applied=context.applied(),
         extra=workspace_files(text),
         force=change.force,

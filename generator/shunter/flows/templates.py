@@ -19,14 +19,15 @@ def publish(context: Context, remote: str, *, dry_run: bool) -> Report:
     The answers files of every project name the new source afterwards.
     """
     context.require_workspace()
+    path, bare = (context.start / remote).resolve(), ensure_history()
+    remote = str(path) if path.exists() else remote
     if not dry_run:
-        push_history(remote, ensure_history())
-    change = Change([(["templates", "source"], remote)], f"Follow the templates at {remote}")
+        push_history(remote, bare)
+    change = Change([(["templates", "source"], remote)], f"Follow the templates at {remote}", bare=bare)
     report = change_workspace(context, change, dry_run=dry_run, diff=False)
-    pushed = Outcome(remote, Status.DONE, "template history pushed" if not dry_run else "would be pushed")
-    return Report(
-        report.product, outcomes=(pushed, *report.outcomes), next_step="copier update works in every project now"
-    )
+    pushed = Outcome(remote, Status.PLANNED if dry_run else Status.DONE, "push the template history")
+    step = "" if dry_run else "copier update works in every project now"
+    return Report(report.product, outcomes=(pushed, *report.outcomes), next_step=step)
 
 
 def redirect() -> Report:
