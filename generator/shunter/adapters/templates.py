@@ -167,10 +167,11 @@ def publish(remote: str, bare: Path) -> list[str]:
     url = str(Path(remote).absolute()) if Path(remote).exists() else remote
     done = process.run(["git", "push", "--quiet", "--atomic", url, "refs/heads/main", "refs/tags/*:refs/tags/*"], bare)
     if done.returncode:
-        lines = done.stderr.decode("utf-8", "replace").strip().splitlines()
+        lines = [line.strip() for line in done.stderr.decode("utf-8", "replace").strip().splitlines()]
+        lines.sort(key=lambda line: not line.startswith("!"))
         raise ShunterError(
             f"cannot publish the templates to {remote}",
-            notes=tuple(f"git: {line.strip()}" for line in lines[:4]),
+            notes=tuple(f"git: {line}" for line in lines[:4]),
             hint="the remote must be reachable, and empty or filled by an earlier `shunter templates publish`",
         )
     return releases(bare)
