@@ -45,6 +45,7 @@ samples: $(VENV)/.installed
 
 docs: $(VENV)/.installed
 	$(BIN)/python docs/generate.py
+	$(BIN)/python docs/generate_values.py
 
 bench: $(VENV)/.dev
 	@for script in bench/*.py; do echo; echo "$$script"; PYTHONPATH=tests $(BIN)/python $$script || exit 1; done
