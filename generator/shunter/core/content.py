@@ -4,13 +4,14 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator
+from functools import lru_cache
 from typing import Any, Final
 
 from shunter.core.coalesce import Coalesced, Slice
 from shunter.core.compiled import compile_schema
 from shunter.core.explain import dotted
 from shunter.core.reader import Document, KeyPath
-from shunter.core.sops import is_encrypted
+from shunter.core.sops import has_marks, is_encrypted
 from shunter.core.verdict import local
 from shunter.model.findings import Finding, Kind, Severity
 
@@ -34,14 +35,31 @@ _RANDOM: Final = re.compile(r"(?=.*[0-9])(?=.*[A-Za-z])\S{12,}")
 
 def secrets(document: Document) -> Iterator[Finding]:
     """What looks like a secret in plain text in one values file."""
-    for path, value in _strings(document.value or {}, ()):
-        key = next((step for step in reversed(path) if isinstance(step, str)), "")
-        if not is_encrypted(value) and (looks_secret(key, value) or SECRET_VALUE.search(value)):
+    found: list[tuple[KeyPath, str]] = []
+    _collect(document.value or {}, (), "", has_marks(document), found)
+    for path, value in found:
+        if not is_encrypted(value):
             message = f"`{dotted(path)}` looks like a secret in plain text"
             hint = "name an external secret instead, or encrypt the file with SOPS"
             yield Finding(
                 "plaintext-secret", message, document.span(path), Kind.LINT, Severity.WARNING, path, hint=hint
             )
+
+
+def _collect(node: Any, path: KeyPath, key: str, marked: bool, found: list[tuple[KeyPath, str]]) -> None:
+    """Add the strings below a map or list that look secret; `key` is the nearest one above, `marked` as `has_marks`."""
+    for step, item in node.items() if node.__class__ is dict else enumerate(node):
+        name = step if step.__class__ is str else key
+        if item.__class__ is str:
+            if (_is_named(name) and looks_secret(name, item)) or (marked and SECRET_VALUE.search(item)):
+                found.append(((*path, step), item))
+        elif item.__class__ in (dict, list):
+            _collect(item, (*path, step), name, marked, found)
+
+
+@lru_cache(4096)
+def _is_named(key: str) -> bool:
+    return _SECRET_KEY.search(key) is not None
 
 
 def looks_secret(key: str, value: str) -> bool:
@@ -52,14 +70,6 @@ def looks_secret(key: str, value: str) -> bool:
     if not _SECRET_KEY.search(key) or _REFERENCE_KEY.search(key) or _PLACEHOLDER.match(value):
         return False
     return _RANDOM.fullmatch(value) is not None if _KEY_IN_SECRET.search(key) else True
-
-
-def _strings(value: Any, path: KeyPath) -> Iterator[tuple[KeyPath, str]]:
-    if isinstance(value, str):
-        yield path, value
-    items = value.items() if isinstance(value, dict) else enumerate(value) if isinstance(value, list) else ()
-    for step, item in items:
-        yield from _strings(item, (*path, step))
 
 
 def deprecated(coalesced: Coalesced, part: Slice) -> Iterator[Finding]:

@@ -13,9 +13,11 @@ from typing import Any, Final
 from shunter.core.reader import Document
 from shunter.model.data import replace
 
-_NAMES: Final = (b"password", b"passwd", b"passphrase", b"secret", b"token", b"apikey", b"api_key", b"api-key")
-_MARKS: Final = (b"akia", b"gho_", b"ghp_", b"ghr_", b"ghs_", b"ghu_", b"glpat-", b"xox", b"eyj")
-_WORDS: Final = (*_NAMES, b"private", b"access", *_MARKS)
+_NAMES: Final = (b"pass", b"secret", b"token", b"api", b"private", b"access", b"connection")
+_MARKS: Final = (b"akia", b"gho_", b"ghp_", b"ghr_", b"ghs_", b"ghu_", b"glpat-", b"xox", b"eyj", b"private key---")
+_NAMED: Final = (
+    rb"(?:pass(?:word|wd|phrase)|secret|token|(?:api|private|access|secret)[_-]?key|connection[_-]?string)[\"']?\s*:"
+)
 _ENCRYPTED: Final = r"ENC\[AES256_GCM,data:[^\]]*\]"
 _RANGE: Final = ("minimum", "maximum", "exclusiveMinimum", "exclusiveMaximum", "multipleOf")
 _TEXT: Final = ("pattern", "format", "minLength", "maxLength", "contentEncoding", "contentMediaType")
@@ -34,9 +36,17 @@ def is_sops_file(document: Document) -> bool:
 
 
 def may_hold_secrets(document: Document) -> bool:
-    """Whether a file has any word that names a secret or starts one; values of no file may."""
+    """Whether a file has any key that is called like a secret, or any mark of one; values of no file may."""
+    if has_marks(document):
+        return True
     text = document.data.lower()
-    return not text or any(word in text for word in _WORDS)
+    return any(name in text for name in _NAMES) and re.search(_NAMED, text) is not None
+
+
+def has_marks(document: Document) -> bool:
+    """Whether a file has what a well-known kind of secret starts with; values of no file may."""
+    text = document.data.lower()
+    return not text or any(mark in text for mark in _MARKS)
 
 
 def decrypted_shape(document: Document) -> Document:
