@@ -156,6 +156,8 @@ COMMANDS: tuple[Command, ...] = (
             _flag("--fix", help="write safe fixes into the files; comments, order and quotes stay"),
             _flag("--strict", help="warnings fail too"),
             _flag("--no-cache", help="judge again what was judged before"),
+            _flag("--exact", help="find keys that do nothing: change each one, and render (needs Helm)"),
+            ENGINE,
             FINDINGS,
         ),
         ("shunter validate", "shunter validate -e pre", "shunter validate envs/tst/values.yaml"),

@@ -13,6 +13,7 @@ from shunter.core.charts import Chart
 from shunter.core.gotemplate import Define, Function, Literal, Pipeline, Template, TemplateError
 
 Defines = Mapping[str, Sequence[tuple[str, Define]]]
+_COMPARING = (Function("eq"), Function("ne"), Function("has"))
 _parse = lru_cache(512)(gotemplate.parse)
 
 
@@ -79,3 +80,14 @@ def _in_pipeline(pipeline: Pipeline) -> Iterator[Sequence[Any]]:
             inner = operand.base if isinstance(operand, gotemplate.Chain) else operand
             if isinstance(inner, Pipeline):
                 yield from _in_pipeline(inner)
+
+
+def compared_texts(release: Release) -> tuple[str, ...]:
+    """The strings that templates compare something with, in order of their names: what a mode may be."""
+    found: set[str] = set()
+    for group in release.defines.values():
+        for _, define in group:
+            for command in _commands(define.body):
+                if command[0] in _COMPARING:
+                    found.update(item.text for item in command[1:] if isinstance(item, Literal) and item.text)
+    return tuple(sorted(found))

@@ -27,7 +27,11 @@ def validate(arguments: argparse.Namespace) -> Report:
         arguments.fix,
         NoVerdicts() if arguments.no_cache or arguments.fix else arguments.verdicts or Verdicts(),
     )
-    return check.validate(context, asked)
+    if not arguments.exact:
+        return check.validate(context, asked)
+    from shunter.flows import deep
+
+    return deep.validate_deeply(context, asked, deep.Deep(arguments.exact, arguments.helm))
 
 
 def lint(arguments: argparse.Namespace) -> Report:

@@ -30,6 +30,13 @@ CONTENT: Final = (
         "`.Values.replicaCount`. It is reported only where it is certain; keys that go into a merge or a computed "
         "template are left alone. `shunter validate --exact` proves it by rendering.",
     ),
+    lint(
+        "inactive-key",
+        Severity.NOTE,
+        "a key that does nothing as things are",
+        "`shunter validate --exact` changed the key and rendered the same manifests, although some template reads it: "
+        "`ingress.host` while `ingress.enabled` is false. It starts to count when the switch is turned.",
+    ),
 )
 
 WIRING: Final = (
