@@ -5,17 +5,14 @@ from __future__ import annotations
 import re
 import shutil
 import subprocess
-import threading
-from collections.abc import Callable, Iterator
-from contextlib import contextmanager
-from functools import partial
-from http.server import SimpleHTTPRequestHandler, ThreadingHTTPServer
+from collections.abc import Callable
 from pathlib import Path
 
 import pytest
 import yaml
 
 from helpers.cli import ok, shunter
+from helpers.http import served
 from helpers.patches import apply_diff, plain
 from helpers.tools import need_helm
 from helpers.transcript import error, refusals, untouched
@@ -123,24 +120,6 @@ def write(folder: Path, name: str = "redis") -> Path:
         (folder / path).parent.mkdir(parents=True, exist_ok=True)
         (folder / path).write_text(text.replace("name: redis", f"name: {name}"), "utf-8")
     return folder
-
-
-@contextmanager
-def served(folder: Path) -> Iterator[str]:
-    handler = partial(_Silent, directory=str(folder))
-    with ThreadingHTTPServer(("127.0.0.1", 0), handler) as server:
-        thread = threading.Thread(target=server.serve_forever)
-        thread.start()
-        try:
-            yield f"http://127.0.0.1:{server.server_port}"
-        finally:
-            server.shutdown()
-            thread.join()
-
-
-class _Silent(SimpleHTTPRequestHandler):
-    def log_message(self, *_: object) -> None:
-        pass
 
 
 def helm_repository(folder: Path) -> Path:

@@ -1,0 +1,34 @@
+"""A folder served over HTTP on this machine, as a chart repository is."""
+
+from __future__ import annotations
+
+import threading
+from collections.abc import Iterator
+from contextlib import contextmanager
+from functools import partial
+from http.server import SimpleHTTPRequestHandler, ThreadingHTTPServer
+from pathlib import Path
+from typing import Any
+
+
+class _Handler(SimpleHTTPRequestHandler):
+    def __init__(self, *args: Any, asked: list[str], **keywords: Any) -> None:
+        self._asked = asked
+        super().__init__(*args, **keywords)
+
+    def log_message(self, *_: object) -> None:
+        self._asked.append(self.path)
+
+
+@contextmanager
+def served(folder: Path, asked: list[str] | None = None) -> Iterator[str]:
+    """The URL under which `folder` is served; `asked` collects the paths of all requests."""
+    handler = partial(_Handler, directory=str(folder), asked=[] if asked is None else asked)
+    with ThreadingHTTPServer(("127.0.0.1", 0), handler) as server:
+        thread = threading.Thread(target=server.serve_forever)
+        thread.start()
+        try:
+            yield f"http://127.0.0.1:{server.server_port}"
+        finally:
+            server.shutdown()
+            thread.join()
