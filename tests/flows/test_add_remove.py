@@ -110,7 +110,8 @@ CHART = {
     "metadata: {name: '{{ .Release.Name }}-{{ .Chart.Name }}'}\nspec: {ports: [{port: {{ .Values.port }}}]}\n",
     "charts/common/Chart.yaml": "apiVersion: v2\nname: common\nversion: 2.31.1\n",
     "charts/common/values.yaml": "size: 1\n",
-    "charts/common/templates/map.yaml": "apiVersion: v1\nkind: ConfigMap\nmetadata: {name: common}\n"
+    "charts/common/templates/map.yaml": "apiVersion: v1\nkind: ConfigMap\n"
+    'metadata: {name: \'{{ .Template.BasePath | replace "/" "-" }}\'}\n'
     "data: {size: '{{ .Values.size }}'}\n",
 }
 

@@ -66,7 +66,7 @@ def print_report(report: Report, arguments: argparse.Namespace, *, colour: bool)
 
 def finding_block(finding: Finding, *, colour: bool) -> str:
     """A finding as a block of lines: message, place, source line, notes, hint."""
-    notes = (*finding.notes, *(f"{label}: {span.path}:{span.line}:{span.column}" for label, span in finding.related))
+    notes = (*finding.notes, *(f"{label}: {_place(span)}" for label, span in finding.related))
     name = finding.severity.value
     return _block(
         name,
@@ -105,8 +105,7 @@ def _block(
     lines = [f"{head} {message}"]
     gutter = ""
     if span is not None and span.path:
-        place = f"{span.path}:{span.line}:{span.column}" if span.line else span.path
-        lines.append(f"  --> {place}")
+        lines.append(f"  --> {_place(span)}")
         if span.line and span.text:
             number = str(span.line)
             gutter = " " * len(number)
@@ -119,6 +118,10 @@ def _block(
         first, *more = hint.splitlines()
         lines += [f"{_paint('hint:', 'cyan', colour=colour)} {first}", *(f"      {line}" for line in more)]
     return "\n".join(lines)
+
+
+def _place(span: Span) -> str:
+    return f"{span.path}:{span.line}:{span.column}" if span.line else span.path
 
 
 def _outcome_lines(outcomes: Sequence[Outcome], *, colour: bool, verbose: bool) -> list[str]:
