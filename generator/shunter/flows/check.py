@@ -22,6 +22,9 @@ from shunter.model.files import Tree
 from shunter.model.findings import Finding, Kind, Outcome, Report, Span, Status
 
 
+_WORTH_A_PROCESS = 100  # values files: less than a tenth of the time goes to forking
+
+
 @dataclass(frozen=True, slots=True)
 class Validation:
     """What `validate` was asked: files or chart folders (none: everything), one environment, `-f` and `--set`.
@@ -172,7 +175,11 @@ def _judge_chart(
         layers = with_sets([extra_layer(context, file, folder) for file in files], sets)
         return relabelled(judge(chart, layers), name)
 
-    return [judged(files) for files in runs]
+    if len(runs) < 2 * _WORTH_A_PROCESS:
+        return [judged(files) for files in runs]
+    from shunter.adapters.workers import spread
+
+    return spread(judged, runs, at_least=_WORTH_A_PROCESS)
 
 
 def layers_of(context: Context, site: Site, tree: Tree, extra: Sequence[str] = ()) -> list[reader.Document]:
