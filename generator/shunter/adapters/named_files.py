@@ -8,7 +8,7 @@ from shunter.adapters.places import may_be_unfinished
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
-    from collections.abc import Sequence
+    from collections.abc import Iterable, Sequence
 
     from shunter.adapters.verdict_cache import Part, Question, Verdicts
 
@@ -34,25 +34,36 @@ def chart_folder(path: str) -> str:
 
 def is_values_file(path: str, folder: str) -> bool:
     """Whether a file of the chart in `folder` is a values file of its own, to be judged as if passed with `-f`."""
-    if not path.endswith((".yaml", ".yml")) or not os.path.isfile(path):
+    inside = path[len(folder) :].lstrip(os.sep)
+    if not inside.endswith((".yaml", ".yml")) or inside in ("values.yaml", "Chart.yaml"):
         return False
-    inside = os.path.relpath(path, folder).split(os.sep)
-    return inside not in (["values.yaml"], ["Chart.yaml"]) and inside[0] not in _NOT_VALUES
+    return inside.partition(os.sep)[0] not in _NOT_VALUES and os.path.isfile(path)
 
 
-def question(
-    folder: str, start: str, workspace: bytes, files: Sequence[str], *, whole: bool, sets: Sequence[str] = ()
-) -> Question:
-    """What a judgement depends on: see `adapters.verdict_cache`.
+def questions(
+    folder: str,
+    start: str,
+    workspace: bytes,
+    runs: Iterable[Sequence[str]],
+    *,
+    whole: bool,
+    sets: Sequence[str] = (),
+) -> list[Question]:
+    """What the judgement of each run depends on: see `adapters.verdict_cache`.
 
-    `files` are passed with `-f` and named from the folder `start`; `workspace` are the bytes of `shunter.yaml`, if any;
-    all files of an environment matter (`whole`).
+    A run is the files passed with `-f`, as they are named from the folder `start`; `workspace` are the bytes of
+    `shunter.yaml`, if any; all files of an environment matter (`whole`).
     """
-    named: list[Part] = [(f"-f {file}", b"") for file in files]
-    asked: list[Part] = [("start", os.path.relpath(os.path.realpath(folder), start).encode("utf-8", "surrogateescape"))]
-    asked += [(f"--set {text}", b"") for text in sets]
-    paths = tuple(os.path.join(start, file) for file in files)
-    return folder, whole, paths, (*named, *asked, (WORKSPACE_FILE, workspace))
+    label = os.path.relpath(os.path.realpath(folder), start).encode("utf-8", "surrogateescape")
+    asked: tuple[Part, ...] = (
+        (WORKSPACE_FILE, workspace),
+        ("start", label),
+        *((f"--set {text}", b"") for text in sets),
+    )
+    return [
+        (folder, whole, tuple(os.path.join(start, file) for file in run), (*((file, b"") for file in run), *asked))
+        for run in runs
+    ]
 
 
 def valid_before(start: str, names: Sequence[str], verdicts: Verdicts) -> int:
@@ -65,33 +76,35 @@ def valid_before(start: str, names: Sequence[str], verdicts: Verdicts) -> int:
     if may_be_unfinished(root or _upwards(start, ".git") or start):
         return 0
     workspace = _read(f"{root}/{WORKSPACE_FILE}") if root else b""
-    folders: dict[str, list[str]] = {}
+    charts: dict[str, list[str]] = {}
+    known: dict[str, str] = {}
     for name in names:
         path = os.path.normpath(os.path.join(start, name))
-        folder = chart_folder(path) if ".." not in name.split(os.sep) and os.path.exists(path) else ""
-        if not folder:
+        above = path if os.path.isdir(path) else os.path.dirname(path)
+        if above not in known:
+            known[above] = chart_folder(above)
+        if not known[above] or ".." in name.split(os.sep) or not os.path.exists(path):
             return 0
-        folders.setdefault(folder, []).append(name)
-    for folder, files in folders.items():
-        questions = _questions(folder, start, workspace, files)
-        if not questions or any(verdicts.find(one) != () for one in questions):
+        charts.setdefault(known[above], []).append(name)
+    for folder, files in charts.items():
+        asking = _quick_questions(folder, start, workspace, files)
+        if not asking or any(verdicts.find(one) != () for one in asking):
             return 0
-    return len(folders)
+    return len(charts)
 
 
-def _questions(folder: str, start: str, workspace: bytes, names: list[str]) -> list[Question]:
+def _quick_questions(folder: str, start: str, workspace: bytes, names: list[str]) -> list[Question]:
+    """The questions about one chart; none where something else may depend on these files."""
     if _IS_ENVIRONMENT in b"\n" + _read(f"{folder}/{ANSWERS_FILE}"):
-        return [question(folder, start, workspace, (), whole=True)]
+        return questions(folder, start, workspace, [()], whole=True)
     if os.path.basename(os.path.dirname(folder)) == "charts":
-        return []  # the chart around it may have it as a dependency
-    paths = {name: os.path.normpath(os.path.join(start, name)) for name in names}
-    files = [name for name in names if is_values_file(paths[name], folder)]
-    if len(files) == len(names):
-        return [question(folder, start, workspace, (name,), whole=False) for name in names]
-    others = {paths[name] for name in names} - {paths[name] for name in files}
-    if workspace or files or others - {folder, f"{folder}/values.yaml"}:
         return []
-    return [question(folder, start, workspace, (), whole=False)]
+    paths = [os.path.normpath(os.path.join(start, name)) for name in names]
+    if all(is_values_file(path, folder) for path in paths):
+        return questions(folder, start, workspace, [(name,) for name in names], whole=False)
+    if workspace or paths != [folder]:
+        return []
+    return questions(folder, start, workspace, [()], whole=False)
 
 
 def _read(path: str) -> bytes:

@@ -8,7 +8,7 @@ from pathlib import Path
 from typing import Any
 
 from shunter.adapters.files import DiskTree
-from shunter.adapters.named_files import WORKSPACE_FILE, question, summary
+from shunter.adapters.named_files import WORKSPACE_FILE, questions, summary
 from shunter.adapters.verdict_cache import NoVerdicts, Verdicts
 from shunter.core import reader
 from shunter.core.charts import Chart, load_chart
@@ -20,7 +20,6 @@ from shunter.model.data import dataclass, replace
 from shunter.model.errors import ShunterError
 from shunter.model.files import Tree
 from shunter.model.findings import Finding, Kind, Outcome, Report, Span, Status
-
 
 _WORTH_A_PROCESS = 100  # values files: less than a tenth of the time goes to forking
 
@@ -74,8 +73,7 @@ def _judge_target(context: Context, asked: Validation, target: Target) -> Iterab
     workspace = file.read_bytes() if context.workspace else b""
     runs = [(*files, *asked.values) for files in target.runs]
     whole = target.environment is not None
-    folder, start = str(target.folder), str(context.start)
-    asking = [question(folder, start, workspace, run, whole=whole, sets=asked.sets) for run in runs]
+    asking = questions(str(target.folder), str(context.start), workspace, runs, whole=whole, sets=asked.sets)
     known = [asked.verdicts.find(one) for one in asking]
     new = [number for number, findings in enumerate(known) if findings is None]
     if target.environment is not None:
