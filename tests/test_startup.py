@@ -2,12 +2,28 @@
 
 from __future__ import annotations
 
+import json
 import subprocess
 import sys
+from pathlib import Path
 
+import pytest
+
+from helpers import shop
 from shunter import __version__
 
 HEAVY = {"copier", "jsonschema", "jsonschema_rs", "rich", "yaml", "dataclasses"}
+NEVER = {"click", "copier", "jinja2", "jsonschema", "rich", "ruamel", "ruamel.yaml", "typer"}
+ENGINES = {"jsonschema_rs", "yaml"}
+COSTLY = {"argparse", "dataclasses", "difflib", "hashlib", "importlib.metadata", "inspect", "subprocess", "tarfile"}
+WRITERS = {f"shunter.adapters.{name}" for name in ("apply", "copier", "git", "journal", "merge", "prepare", "registry")}
+CODE = """
+import json, sys
+from shunter.cli.main import main
+code = main(sys.argv[1:])
+print(json.dumps(sorted(sys.modules)))
+sys.exit(code)
+"""
 
 
 def modules_of(*arguments: str) -> tuple[str, set[str]]:
@@ -16,6 +32,13 @@ def modules_of(*arguments: str) -> tuple[str, set[str]]:
     done = subprocess.run(command, capture_output=True, text=True, check=True)
     lines = [line for line in done.stderr.splitlines() if line.startswith("import time:")]
     return done.stdout, {line.rpartition("|")[2].strip().partition(".")[0] for line in lines}
+
+
+def loaded(*arguments: str) -> set[str]:
+    """Every module in memory when `shunter ...`, which has to succeed, is done."""
+    done = subprocess.run([sys.executable, "-c", CODE, *arguments], capture_output=True, text=True, check=False)
+    assert done.returncode == 0, done.stderr
+    return set(json.loads(done.stdout))
 
 
 def test_version_imports_nothing_heavy() -> None:
@@ -29,3 +52,26 @@ def test_help_of_the_hook_imports_no_engine() -> None:
     printed, modules = modules_of("validate", "--help")
     assert printed.startswith("usage: shunter validate")
     assert modules & {"copier", "jsonschema", "jsonschema_rs", "rich", "yaml"} == set()
+
+
+@pytest.fixture
+def values_file(tmp_path: Path) -> Path:
+    """A values file of an umbrella that stands alone."""
+    for path, text in {**shop.files(), "one.yaml": shop.VALUES.format(1)}.items():
+        (tmp_path / path).parent.mkdir(parents=True, exist_ok=True)
+        (tmp_path / path).write_text(text)
+    return tmp_path / "one.yaml"
+
+
+def test_the_hook_imports_what_judges_and_nothing_else(values_file: Path) -> None:
+    modules = loaded("validate", "--no-cache", str(values_file))
+    assert modules >= ENGINES
+    assert modules & (NEVER | COSTLY | WRITERS) == set()
+    assert {name for name in modules if name.startswith("shunter.") and "workspace" in name} == set()
+
+
+def test_a_file_that_was_judged_before_needs_no_engine(values_file: Path) -> None:
+    assert loaded("validate", str(values_file)) >= ENGINES
+    again = loaded("validate", str(values_file))
+    assert again & (NEVER | COSTLY | WRITERS | ENGINES | {"pathlib", "typing"}) == set()
+    assert len({name for name in again if name.startswith("shunter")}) < 12
