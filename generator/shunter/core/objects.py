@@ -2,16 +2,18 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from posixpath import join
-from typing import Any
+from typing import Any, Final
 
 from shunter.core import reader
 from shunter.core.coalesce import Slice
 from shunter.model.findings import Finding, Kind, Severity, Span
 
-_HOOK = "helm.sh/hook"
+_HOOK: Final = "helm.sh/hook"
+_SEPARATOR: Final = re.compile(r"^---.*$", re.MULTILINE)
 
 
 @dataclass(frozen=True, slots=True)
@@ -75,6 +77,12 @@ def objects_of(documents: Iterable[tuple[str, str]]) -> Iterator[RenderedObject]
             yield from (RenderedObject(source, item) for item in items if isinstance(item, dict))
         else:
             yield RenderedObject(source, value)
+
+
+def objects_in(data: bytes, path: str) -> Iterator[RenderedObject]:
+    """The objects in a file of `crds/`, which is no template and may hold several documents."""
+    for text in _SEPARATOR.split(data.decode("utf-8", "replace")):
+        yield from objects_of([(path, text)])
 
 
 def template_span(slices: Iterable[Slice], source: str) -> tuple[Span, str]:

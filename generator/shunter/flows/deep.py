@@ -2,26 +2,34 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Sequence
 from dataclasses import dataclass
 
-from shunter.adapters.helm import Engine, engine
+from shunter.adapters.helm import engine
 from shunter.flows.check import Validation, relabelled, report_of, validate, wanted
 from shunter.flows.context import Context
 from shunter.flows.exact import Prover
-from shunter.flows.releases import Release, releases_of
+from shunter.flows.manifests import Checker, cluster_of
+from shunter.flows.releases import releases_of
 from shunter.flows.unused import later
 from shunter.model.data import replace
-from shunter.model.findings import Finding, Kind, Report
+from shunter.model.findings import Kind, Report
 
 _NOT_RENDERED = "notice: nothing was rendered, since Helm refuses these values"
 
 
 @dataclass(frozen=True, slots=True)
 class Deep:
-    """What to look for by rendering; `helm` names a helm binary to use instead of the embedded one."""
+    """What to look for by rendering; `helm` names a helm binary to use instead of the embedded one.
+
+    `manifests` are held against the Kubernetes versions (none: the newest ones) and the custom resources that the
+    charts define or the folder `crds` has schemas of.
+    """
 
     exact: bool = False
+    manifests: bool = False
+    kube_versions: Sequence[str] = ()
+    crds: str = ""
     helm: str = ""
 
 
@@ -31,14 +39,12 @@ def validate_deeply(context: Context, asked: Validation, deep: Deep) -> Report:
     if any(finding.kind is Kind.VERDICT for finding in report.findings):
         return replace(report, notices=(*report.notices, _NOT_RENDERED))
     helm = engine(deep.helm)
+    checker = Checker(helm, cluster_of(deep.kube_versions, deep.crds, context.start)) if deep.manifests else None
     targets = wanted(context, asked)
     found = [*report.findings]
     for target in targets:
         for release in releases_of(context, asked, target):
-            found += relabelled(_findings(context, release, helm, deep), release.folder)
+            keys = Prover(release, helm).findings(later(context, release.chart)) if deep.exact else ()
+            objects = checker.findings(release) if checker else ()
+            found += relabelled((*keys, *objects), release.folder)
     return replace(report_of(context, found, len(targets)), outcomes=report.outcomes)
-
-
-def _findings(context: Context, release: Release, helm: Engine, deep: Deep) -> Iterator[Finding]:
-    if deep.exact and release.values:
-        yield from Prover(release, helm).findings(later(context, release.chart))

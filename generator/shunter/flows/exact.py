@@ -43,6 +43,8 @@ class Prover:
 
         `later` are sections of charts that are not there yet. Raises ShunterError where Helm refuses the release.
         """
+        if not self.release.values:
+            return
         self.release.render(self.engine, self.archive)
         skipped = {*later, "sops"}
         inert = [path for path in leaves(self.release.values) if path[0] not in skipped and not self.changes(path)]

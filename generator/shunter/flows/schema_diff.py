@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
+from posixpath import join, normpath
 from typing import Any
 
 from shunter.core.charts import Chart, load_archive, load_chart
@@ -10,7 +11,7 @@ from shunter.core.coalesce import charts_below
 from shunter.core.schema_diff import Change, breaking_changes, key_text
 from shunter.core.schema_hits import hits, under
 from shunter.flows.archives import Archives, open_archives
-from shunter.flows.check import label, layers_of, relabelled, source_chart
+from shunter.flows.check import label, layers_of, source_chart
 from shunter.flows.context import Context, Site
 from shunter.model.data import replace
 from shunter.model.errors import ShunterError
@@ -60,8 +61,8 @@ def _hits(context: Context, site: Site, alias: str, chart: Chart, change: Change
     if any(layer.findings for layer in layers):
         return []
     folder = label(context, site.path)
-    found = [Finding("", "", span) for span, _ in hits(change, under(alias, chart, layers), alias)]
-    return [finding.span for finding in relabelled(found, folder)]
+    found = hits(change, under(alias, chart, layers), alias)
+    return [replace(span, path=normpath(join(folder, span.path))) for span, _ in found]
 
 
 def _record(change: Change, places: Iterable[Span]) -> dict[str, Any]:

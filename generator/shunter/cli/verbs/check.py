@@ -9,7 +9,7 @@ if TYPE_CHECKING:
 
 
 from shunter.adapters.verdict_cache import NoVerdicts, Verdicts
-from shunter.cli.session import open_session
+from shunter.cli.session import open_session, split
 from shunter.model.errors import ShunterError
 from shunter.model.findings import Report
 
@@ -27,11 +27,14 @@ def validate(arguments: argparse.Namespace) -> Report:
         arguments.fix,
         NoVerdicts() if arguments.no_cache or arguments.fix else arguments.verdicts or Verdicts(),
     )
-    if not arguments.exact:
+    if not arguments.exact and not arguments.manifests:
         return check.validate(context, asked)
     from shunter.flows import deep
 
-    return deep.validate_deeply(context, asked, deep.Deep(arguments.exact, arguments.helm))
+    wanted = deep.Deep(
+        arguments.exact, arguments.manifests, split(arguments.kube_version), arguments.crds, arguments.helm
+    )
+    return deep.validate_deeply(context, asked, wanted)
 
 
 def lint(arguments: argparse.Namespace) -> Report:

@@ -21,6 +21,7 @@ _FAMILIES = (
     values.CONTENT,
     values.WIRING,
     cluster.RELEASE,
+    cluster.MANIFESTS,
     workspace.WORKSPACE,
 )
 RULES: Mapping[str, Rule] = MappingProxyType({rule.id: rule for family in _FAMILIES for rule in family})

@@ -1,0 +1,125 @@
+"""Kubernetes' schemas: verdicts equal to kubernetes-validate's, and the fates of APIs."""
+
+from __future__ import annotations
+
+import copy
+import json
+from functools import cache
+from random import Random
+from typing import Any
+
+import kubernetes_validate
+import kubernetes_validate.utils
+import pytest
+
+from shunter.adapters.kube_schemas import catalogues
+from shunter.core.kube import Gvk, gvk_of
+from shunter.core.kube_apis import fate
+
+# kubernetes-validate reads megabytes of definitions anew for every object.
+kubernetes_validate.utils.schema_contents = cache(kubernetes_validate.utils.schema_contents)
+_, KNOWN = catalogues([])
+BY_VERSION = {catalogue.version: catalogue for catalogue in KNOWN}
+OBJECTS: list[dict[str, Any]] = [
+    {
+        "apiVersion": "apps/v1",
+        "kind": "Deployment",
+        "metadata": {"name": "a", "labels": {"x": "y"}, "annotations": None},
+        "spec": {
+            "replicas": 2,
+            "selector": {"matchLabels": {"x": "y"}},
+            "template": {
+                "metadata": {"labels": {"x": "y"}},
+                "spec": {
+                    "containers": [
+                        {
+                            "name": "a",
+                            "image": "b",
+                            "ports": [{"containerPort": 80}],
+                            "resources": {"limits": {"cpu": 1, "memory": "1Gi"}},
+                            "livenessProbe": {"httpGet": {"port": "http", "path": "/"}},
+                        }
+                    ]
+                },
+            },
+        },
+    },
+    {
+        "apiVersion": "v1",
+        "kind": "Service",
+        "metadata": {"name": "a"},
+        "spec": {"ports": [{"port": 80, "targetPort": "http"}], "selector": {"x": "y"}},
+    },
+    {
+        "apiVersion": "networking.k8s.io/v1",
+        "kind": "Ingress",
+        "metadata": {"name": "a"},
+        "spec": {"rules": [{"host": "a", "http": {"paths": [{"pathType": "Prefix", "backend": {}}]}}]},
+    },
+]
+
+
+def mutated(random: Random, value: Any) -> Any:
+    """The object with one value or key somewhere replaced, added or removed."""
+    value = copy.deepcopy(value)
+    nodes = [value]
+    for node in nodes:
+        nodes += [item for item in (node.values() if isinstance(node, dict) else node) if isinstance(item, dict | list)]
+    node = random.choice(nodes[1:] or nodes)
+    others = ("text", 7, 1.5, True, None, [], {}, ["x"], {"x": "y"})
+    if isinstance(node, list):
+        node.append(random.choice(others))
+    elif random.random() < 0.3:
+        node[random.choice(("replica", "name", "spec", "image", "port"))] = random.choice(others)
+    elif node and random.random() < 0.4:
+        del node[random.choice(sorted(node))]
+    elif node:
+        node[random.choice(sorted(node))] = random.choice(others)
+    return value
+
+
+def test_verdicts_are_those_of_kubernetes_validate() -> None:
+    random, seen = Random(5), {True: 0, False: 0}
+    for _ in range(400):
+        item = mutated(random, random.choice(OBJECTS))
+        if {"apiVersion", "kind"} - item.keys():
+            continue
+        version = random.choice(("1.29", "1.37"))
+        try:
+            kubernetes_validate.validate(copy.deepcopy(item), version, strict=True)
+            expected = True
+        except kubernetes_validate.ValidationError:
+            expected = False
+        seen[expected] += 1
+        assert BY_VERSION[version].validator(gvk_of(item)).is_valid(item) is expected, json.dumps(item)
+    assert min(seen.values()) > 100
+
+
+FATES = [
+    (("apps", "v1", "Deployment"), "1.37", None),
+    (("policy", "v1beta1", "PodDisruptionBudget"), "1.33", ("removed-api", "is gone since Kubernetes 1.25", "policy/v1")),
+    (("policy", "v1beta1", "PodSecurityPolicy"), "1.33", ("removed-api", "is gone since Kubernetes 1.25", "")),
+    (("extensions", "v1beta1", "Ingress"), "1.25", ("removed-api", "is gone since Kubernetes 1.22", "networking.k8s.io/v1")),
+    (
+        ("autoscaling", "v2beta2", "HorizontalPodAutoscaler"),
+        "1.26",
+        ("removed-api", "is gone since Kubernetes 1.26", "autoscaling/v2"),
+    ),
+    (
+        ("autoscaling", "v2beta2", "HorizontalPodAutoscaler"),
+        "1.25",
+        ("deprecated-api", "goes with Kubernetes 1.26", "autoscaling/v2"),
+    ),
+    (("resource.k8s.io", "v1", "DeviceClass"), "1.33", ("removed-api", "is not there before Kubernetes 1.34", "resource.k8s.io/v1beta2")),
+    (("", "v1", "Endpoints"), "1.32", None),
+    (("", "v1", "Endpoints"), "1.33", ("deprecated-api", "is deprecated in v1.33+. Use discoveryv1.EndpointSlice", "")),
+    (("acme.example", "v1", "Thing"), "1.33", None),
+]  # fmt: skip
+
+
+@pytest.mark.parametrize(("names", "version", "expected"), FATES, ids=range(len(FATES)))
+def test_what_becomes_of_an_api(
+    names: tuple[str, str, str], version: str, expected: tuple[str, str, str] | None
+) -> None:
+    found = fate(Gvk(*names), version, KNOWN)
+    assert (found and (found.rule, found.what, found.instead)) == expected
