@@ -41,16 +41,19 @@ def test_a_quote_in_a_text_is_escaped() -> None:
         ("shop-tst/envs/tst/values.yaml", True),
         ("charts/orders/values.yaml", True),
         ("values-pro.yaml", True),
-        ("envs/tst/Chart.yaml", False),
+        ("envs/tst/Chart.yaml", True),
+        ("charts/orders/Chart.yaml", True),
         ("envs/tst/.copier-answers.yml", False),
         ("envs/tst/.shunter/train.yaml", False),
         ("envs/tst/charts/orders/values.yaml", False),
         ("charts/orders/charts/shop-library/values.yaml", False),
-        ("charts/orders/values.schema.json", False),
+        ("charts/orders/values.schema.json", True),
+        ("envs/tst/charts/orders/values.schema.json", False),
+        ("charts/orders/MyChart.yaml", False),
         ("myvalues.yaml", False),
     ],
 )
-def test_validate_gets_values_files_and_no_others(path: str, wanted: bool) -> None:
+def test_validate_gets_values_files_what_they_depend_on_and_no_others(path: str, wanted: bool) -> None:
     hook = next(hook for hook in HOOKS if hook.id == "shunter-validate")
     matches = bool(re.search(hook.files, path)) and not re.search(hook.exclude, path)
     assert matches is wanted

@@ -22,15 +22,16 @@ class Hook:
 
 
 _VALUES = r"(^|/)envs/[^/]+/(?!Chart\.yaml$)[^/.][^/]*\.ya?ml$|(^|/)values([-.][^/]*)?\.ya?ml$"
+_DEPENDED_ON = r"(^|/)(Chart\.yaml|values\.schema\.json)$"
 _VENDORED = r"(^|/)(charts|envs)/[^/]+/charts/"
 
 HOOKS = (
     Hook(
         "shunter-validate",
         "values files fit the schemas of their charts",
-        "Judges values files as Helm does, without Helm.",
+        "Judges values files as Helm does, without Helm; a changed schema or Chart.yaml, all files that depend on it.",
         "shunter validate",
-        _VALUES,
+        f"{_VALUES}|{_DEPENDED_ON}",
         _VENDORED,
     ),
     Hook(
