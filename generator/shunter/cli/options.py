@@ -43,13 +43,8 @@ GLOBAL = (
 DRY_RUN = _flag("--dry-run", help="write nothing; say what would be done")
 DIFF = _flag("--diff", help="print the changes as a unified diff")
 OUTPUT = _option("-o", "--output", choices=("table", "json", "yaml"), default="table", help="format of the result")
-FINDINGS = _option(
-    "-o",
-    "--output",
-    choices=("text", "json", "sarif", "github", "junit"),
-    default="text",
-    help="format of the findings",
-)
+_FORMATS = ("text", "json", "sarif", "github", "junit")
+FINDINGS = _option("-o", "--output", choices=_FORMATS, default="text", help="format of the findings")
 VALUES = _option("-f", "--values", action="append", default=[], metavar="FILE", help="a further values file, last wins")
 SET = _option("--set", action="append", default=[], metavar="KEY=VALUE", help="set one value, as Helm does")
 FORCE = _flag("--force", help="go on although a rule refuses; the history says so")

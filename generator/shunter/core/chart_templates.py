@@ -10,7 +10,8 @@ from typing import Any
 
 from shunter.core import gotemplate
 from shunter.core.charts import Chart
-from shunter.core.gotemplate import Define, Function, Literal, Pipeline, Template, TemplateError
+from shunter.core.gotemplate import TemplateError
+from shunter.core.gotree import Chain, Clause, Define, Function, Literal, Node, Pipeline, Template
 
 Defines = Mapping[str, Sequence[tuple[str, Define]]]
 _COMPARING = (Function("eq"), Function("ne"), Function("has"))
@@ -53,7 +54,7 @@ def release_of(chart: Chart) -> Release:
     return Release(files, defines, opened, broken)
 
 
-def _opened(bodies: Iterable[Sequence[gotemplate.Node]]) -> frozenset[str] | None:
+def _opened(bodies: Iterable[Sequence[Node]]) -> frozenset[str] | None:
     """The keys that `set` adds to a map; None if one of them is computed."""
     keys: set[str] = set()
     for command in (command for body in bodies for command in _commands(body)):
@@ -65,11 +66,11 @@ def _opened(bodies: Iterable[Sequence[gotemplate.Node]]) -> frozenset[str] | Non
     return frozenset(keys)
 
 
-def _commands(nodes: Iterable[gotemplate.Node]) -> Iterator[Sequence[Any]]:
+def _commands(nodes: Iterable[Node]) -> Iterator[Sequence[Any]]:
     for node in nodes:
         if node.pipeline is not None:
             yield from _in_pipeline(node.pipeline)
-        if isinstance(node, gotemplate.Clause):
+        if isinstance(node, Clause):
             yield from _commands((*node.body, *node.otherwise))
 
 
@@ -77,7 +78,7 @@ def _in_pipeline(pipeline: Pipeline) -> Iterator[Sequence[Any]]:
     for command in pipeline.commands:
         yield command
         for operand in command:
-            inner = operand.base if isinstance(operand, gotemplate.Chain) else operand
+            inner = operand.base if isinstance(operand, Chain) else operand
             if isinstance(inner, Pipeline):
                 yield from _in_pipeline(inner)
 

@@ -13,7 +13,7 @@ from posixpath import join
 from shunter.core.chart_templates import release_of
 from shunter.core.charts import Chart
 from shunter.core.coalesce import Slice
-from shunter.core.gotemplate import Define
+from shunter.core.gotree import Define
 from shunter.core.versions import parse
 from shunter.model.findings import Finding, Kind, Severity, Span
 

@@ -1,4 +1,4 @@
-"""Go templates (text/template) as trees: enough of the grammar to follow which values a chart template reads.
+"""The parser of Go templates (text/template).
 
 Sources: text/template/parse lex.go and parse.go. Numbers, characters and constants are all the same here, since
 nothing that they do matters to the question of what is read.
@@ -10,7 +10,23 @@ import json
 import re
 from collections.abc import Iterator
 from dataclasses import dataclass
-from typing import Final, TypeAlias
+from typing import Final
+
+from shunter.core.gotree import (
+    Action,
+    Call,
+    Chain,
+    Clause,
+    Define,
+    Dot,
+    Function,
+    Literal,
+    Node,
+    Operand,
+    Pipeline,
+    Template,
+    Variable,
+)
 
 _OPEN: Final = re.compile(r"\{\{(?:-(?=\s))?")
 _COMMENT: Final = re.compile(r"\{\{(?:-\s+)?/\*.*?\*/(?:\s+-)?\}\}", re.DOTALL)
@@ -39,105 +55,6 @@ class TemplateError(Exception):
     def __init__(self, message: str, line: int) -> None:
         super().__init__(message)
         self.line = line
-
-
-@dataclass(frozen=True, slots=True)
-class Dot:
-    """`.`"""
-
-
-@dataclass(frozen=True, slots=True)
-class Variable:
-    """`$x`, or `$`, by its name without the dollar."""
-
-    name: str
-
-
-@dataclass(frozen=True, slots=True)
-class Literal:
-    """A constant; `text` is None unless it is a string."""
-
-    text: str | None = None
-
-
-@dataclass(frozen=True, slots=True)
-class Function:
-    """The name of a function."""
-
-    name: str
-
-
-@dataclass(frozen=True, slots=True)
-class Chain:
-    """The fields `names` of what `base` is: `.a.b`, `$x.a`, `(f x).a`."""
-
-    base: Operand
-    names: tuple[str, ...]
-
-
-@dataclass(frozen=True, slots=True)
-class Pipeline:
-    """Commands, each given the result of the one before it; and the variables that take the result.
-
-    `declares` tells `:=` from `=`.
-    """
-
-    commands: tuple[tuple[Operand, ...], ...]
-    variables: tuple[str, ...] = ()
-    declares: bool = False
-
-
-Operand: TypeAlias = Dot | Variable | Literal | Function | Chain | Pipeline
-
-
-@dataclass(frozen=True, slots=True)
-class Action:
-    """`{{ pipeline }}`."""
-
-    pipeline: Pipeline
-    line: int
-
-
-@dataclass(frozen=True, slots=True)
-class Clause:
-    """`if`, `with` or `range`, with what stands after its `else`."""
-
-    word: str
-    pipeline: Pipeline
-    body: tuple[Node, ...]
-    otherwise: tuple[Node, ...]
-    line: int
-
-
-@dataclass(frozen=True, slots=True)
-class Call:
-    """`{{ template "name" pipeline }}`, and what a `block` does at its place."""
-
-    name: str
-    pipeline: Pipeline | None
-    line: int
-
-
-Node: TypeAlias = Action | Clause | Call
-
-
-@dataclass(frozen=True, slots=True)
-class Define:
-    """A named template: its tree, its text between `define` and `end`, and whether it prints anything at all."""
-
-    name: str
-    body: tuple[Node, ...]
-    text: str
-    line: int
-    empty: bool
-
-
-@dataclass(frozen=True, slots=True)
-class Template:
-    """One template file: its own tree, and the named templates in it, in order."""
-
-    body: tuple[Node, ...]
-    defines: tuple[Define, ...]
 
 
 @dataclass(slots=True)

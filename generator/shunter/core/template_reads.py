@@ -14,7 +14,7 @@ from dataclasses import dataclass, field
 from typing import Any, Final
 
 from shunter.core import gotemplate
-from shunter.core.gotemplate import Action, Call, Clause, Define, Dot, Function, Literal, Pipeline, Variable
+from shunter.core.gotree import Action, Call, Clause, Define, Dot, Function, Literal, Node, Pipeline, Variable
 from shunter.core.reads import ANY, Path, Reads
 from shunter.core.template_functions import FUNCTIONS
 from shunter.core.template_values import (
@@ -74,16 +74,16 @@ class Run:
         """Where the run is."""
         return f"{self.file}:{self.line}"
 
-    def template(self, path: str, body: Sequence[gotemplate.Node]) -> None:
+    def template(self, path: str, body: Sequence[Node]) -> None:
         """Run a template file. Raises TooMuchError."""
         self.file = path
         self.body(body, frozenset((Root(),)))
 
-    def body(self, nodes: Sequence[gotemplate.Node], dot: Value) -> None:
+    def body(self, nodes: Sequence[Node], dot: Value) -> None:
         """Run a named template, or a file, with `dot`."""
         self.nodes(nodes, dot, Scope([{"": dot}]))
 
-    def nodes(self, nodes: Iterable[gotemplate.Node], dot: Value, scope: Scope) -> None:
+    def nodes(self, nodes: Iterable[Node], dot: Value, scope: Scope) -> None:
         """Run a list of nodes."""
         for node in nodes:
             self.steps += 1
