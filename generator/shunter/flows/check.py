@@ -84,7 +84,7 @@ def _judge_target(context: Context, asked: Validation, target: Target) -> Iterab
     for number, (findings, complete) in zip(new, judged, strict=True):
         known[number] = findings
         if complete:
-            asked.verdicts.keep(asking[number], findings)
+            asked.verdicts.keep(asking[number], without_secrets(findings))
     return [finding for findings in known for finding in findings or ()]
 
 
