@@ -12,7 +12,7 @@ from shunter.core.coalesce import Coalesced, Slice
 from shunter.core.compiled import Schema
 from shunter.core.explain import dotted, shown
 from shunter.core.reader import Document, KeyPath
-from shunter.core.schema_errors import Subject, at, describe, explained, missing_key, unknown_key
+from shunter.core.schema_errors import Subject, at, describe, explained, intended_form, missing_key, unknown_key
 from shunter.core.verdict import known_keys, local
 from shunter.model.data import dataclass
 from shunter.model.findings import Finding, Span, TextEdit
@@ -49,7 +49,12 @@ class _Case:
         """The findings for one error, but for what concerns a path in `settled`."""
         path = (*self.part.path, *error.instance_path)
         details = error.kind.as_dict()
-        if "unexpected" in details and error.kind.name != "unevaluatedItems":
+        form = intended_form(error)
+        if form:
+            for deeper in sorted(form, key=_place):
+                if not sops.excuses(deeper):
+                    yield from self.accuse(deeper, settled)
+        elif "unexpected" in details and error.kind.name != "unevaluatedItems":
             for key in details["unexpected"]:
                 if (*path, key) not in settled:
                     yield self._unknown(error, (*path, key))

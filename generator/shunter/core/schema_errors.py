@@ -33,8 +33,9 @@ class Subject:
 
     @property
     def span(self) -> Span:
-        """Where the value stands."""
-        return self.document.span(self.path)
+        """Where the value stands; for a map or list on lines of its own, its key."""
+        value, key = self.document.span(self.path), self.document.span(self.path, of="key")
+        return key if key.line < value.line and isinstance(self.value, dict | list) else value
 
     @property
     def raw(self) -> str:
@@ -200,6 +201,24 @@ def _alternatives(subject: Subject) -> Finding:
     best = min((branch for branch in branches if branch), key=lambda branch: _distance(branch, depth), default=[])
     notes = tuple(f"nearest form: {error.message}" for error in best[:3])
     return subject.finding("alternatives", message, notes=notes, hint=_described(subject, "see the nearest form"))
+
+
+def intended_form(error: ValidationError) -> list[ValidationError]:
+    """The errors of the one form of an `anyOf` or `oneOf` that the value is meant to have; none if that is open.
+
+    A form is out of the question if it wants another type, or another word under a key (`type: secret`).
+    """
+    depth = len(error.instance_path)
+    branches: list[list[ValidationError]] = error.kind.as_dict().get("context") or []
+    meant = [branch for branch in branches if branch and not any(_excludes(reason, depth) for reason in branch)]
+    return meant[0] if len(meant) == 1 else []
+
+
+def _excludes(error: ValidationError, depth: int) -> bool:
+    details, below = error.kind.as_dict(), len(error.instance_path) - depth
+    if "types" in details:
+        return below == 0
+    return below <= 1 and ("options" in details or "expected_value" in details)
 
 
 def _distance(branch: Sequence[ValidationError], depth: int) -> tuple[int, int]:
