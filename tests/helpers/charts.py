@@ -14,6 +14,7 @@ from jinja2 import FileSystemLoader
 from jinja2.sandbox import SandboxedEnvironment
 
 from shunter.core.appschema import compile_app_schema
+from shunter.core.parse_once import managed
 
 ROOT = Path(__file__).parents[2]
 LIBRARY = "commons"
@@ -60,9 +61,10 @@ def render_project(kind: str, answers: Mapping[str, Any]) -> dict[str, str]:
 
 
 def environment_helmignore(library: str = LIBRARY) -> str:
-    """What an environment's .helmignore says."""
+    """What an environment's .helmignore says: the template's lines, and those that shunter manages."""
     template = _environment().get_template("templates/environment/.helmignore.jinja")
-    return template.render(kind="environment", library=library, values_files=["values.yaml"])
+    text = template.render(kind="environment", library=library, values_files=["values.yaml"])
+    return managed(text, library, library_chart(library))
 
 
 @cache

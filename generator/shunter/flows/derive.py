@@ -11,6 +11,7 @@ from shunter.core import lock, plainyaml, records, umbrella, vendoring
 from shunter.core.appschema import compile_app_schema
 from shunter.core.archive import unpack
 from shunter.core.extra_schema import read_extra
+from shunter.core.parse_once import managed
 from shunter.core.versions import require_exact
 from shunter.flows.archives import Archives
 from shunter.flows.projects import answers_of, chart_metadata, dependencies_of
@@ -89,8 +90,21 @@ def environment_files(
         services=frozenset(answers.get("services", ())),
         repository=str(answers.get("chart_repository", "")),
     )
-    needed = {(pin.name, pin.version): archives.fetch(pin.name, pin.version) for pin in pins}
-    return dict(umbrella.derive(spec, needed, record, tree, now=generated))
+    needed = {_key(pin): archives.fetch(pin.name, pin.version) for pin in pins}
+    derived = dict(umbrella.derive(spec, needed, record, tree, now=generated))
+    if not spec.repository:
+        derived[".helmignore"] = _helmignore(tree, record.library, unpack(needed[_key(record.library)]))
+    return derived
+
+
+def _key(pin: Pin) -> tuple[str, str]:
+    return pin.name, pin.version
+
+
+def _helmignore(tree: Tree, library: Pin, files: Mapping[str, FileState]) -> FileState:
+    old = tree.get(".helmignore")
+    text = old.data.decode("utf-8", "surrogateescape") if old else ""
+    return FileState(managed(text, library.name, files).encode("utf-8", "surrogateescape"))
 
 
 def umbrella_version(record: TrainRecord) -> str:
