@@ -156,3 +156,25 @@ def test_what_is_called_unused_changes_nothing_in_helm() -> None:
             seen[usage] += 1
             assert usage is not Usage.UNUSED or not changed(data, base, path), (seed, path)
     assert min(seen[Usage.USED], seen[Usage.UNUSED]) > 100
+
+
+PIECES = (
+    "{{", "}}", "{{-", "-}}", "/*", "*/", "if ", "else", "end", "range ", "with ", 'define "x"', 'include "x" .', "(", ")",
+    "|", ".Values", "$x", ":=", '"', "`", "'", "\\", " ", "\n", ".a", "1", "tpl", "\0", "{{ end }}", "{{ if . }}", "set",
+)  # fmt: skip
+ENDLESS = [
+    "{{ if .a }}" * 3000 + "{{ end }}" * 3000,
+    "{{ " + "(" * 5000 + ".a" + ")" * 5000 + " }}",
+    "{{ if .a }}" + "{{ else if .b }}" * 2000 + "{{ end }}",
+    '{{ define "x" }}{{ include "x" (dict "a" .) }}{{ end }}{{ include "x" . }}',
+    '{{ define "x" }}{{ include "x" (dict "a" . "b" (list . .)) }}{{ include "x" (dict "b" .) }}{{ end }}'
+    '{{ include "x" .Values.a }}',
+]
+
+
+def test_broken_and_endless_templates_make_nothing_unused() -> None:
+    random = Random(3)
+    for _ in range(200):
+        unread("".join(random.choice(PIECES) for _ in range(random.randint(1, 60))), "a: {b: 1}")
+    for text in ENDLESS:
+        assert unread(text, "a: {b: 1}") == []

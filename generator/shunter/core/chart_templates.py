@@ -14,6 +14,7 @@ from shunter.core.gotemplate import TemplateError
 from shunter.core.gotree import Chain, Clause, Define, Function, Literal, Node, Pipeline, Template
 
 Defines = Mapping[str, Sequence[tuple[str, Define]]]
+_LARGEST = 1024 * 1024
 _COMPARING = (Function("eq"), Function("ne"), Function("has"))
 _parse = lru_cache(512)(gotemplate.parse)
 
@@ -23,7 +24,7 @@ class Release:
     """All templates that one `helm template` sees: by chart, and the named ones of all charts.
 
     `opened` are the keys that some template adds to a map with `set` (None: any); `broken` is set where a template
-    cannot be parsed.
+    cannot be parsed, or is larger than anybody writes.
     """
 
     files: Mapping[int, Mapping[str, Template]]
@@ -41,16 +42,21 @@ def release_of(chart: Chart) -> Release:
         found = files.setdefault(id(part), {})
         for path in sorted(path for path in part.files if path.startswith("templates/")):
             place = join(part.folder, path)
+            data = part.read(path) or b""
             try:
-                template = _parse((part.read(path) or b"").decode("utf-8", "replace"))
+                template = _parse(data[:_LARGEST].decode("utf-8", "replace"))
             except (TemplateError, RecursionError):
                 broken = True
                 continue
+            broken = broken or len(data) > _LARGEST
             found[place] = template
             whole = Define(place, template.body, "", 1, empty=False)
             for define in (whole, *template.defines):
                 defines.setdefault(define.name, []).append((place, define))
-    opened = _opened(define.body for group in defines.values() for _, define in group)
+    try:
+        opened = _opened(define.body for group in defines.values() for _, define in group)
+    except RecursionError:
+        opened, broken = None, True
     return Release(files, defines, opened, broken)
 
 

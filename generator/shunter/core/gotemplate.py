@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import json
 import re
+from bisect import bisect_right
 from collections.abc import Iterator
 from dataclasses import dataclass
 from typing import Final
@@ -45,6 +46,7 @@ _TOKEN: Final = re.compile(
     |(?P<word>[A-Za-z_]\w*)""",
     re.VERBOSE,
 )
+_BREAK: Final = re.compile("\n")
 _CLAUSES: Final = ("if", "with", "range")
 _CONSTANTS: Final = frozenset(("true", "false", "nil"))
 
@@ -77,6 +79,7 @@ class _Parser:
         self.tokens: list[_Token] = []
         self.next = 0
         self.defines: list[Define] = []
+        self.breaks = [match.start() for match in _BREAK.finditer(text)]
 
     def file(self) -> Template:
         body, stopped, _ = self.nodes(())
@@ -84,7 +87,7 @@ class _Parser:
         return Template(body, tuple(self.defines))
 
     def line(self, position: int | None = None) -> int:
-        return self.text.count("\n", 0, self.position if position is None else position) + 1
+        return bisect_right(self.breaks, self.position - 1 if position is None else position - 1) + 1
 
     def fail(self, message: str) -> TemplateError:
         return TemplateError(message, self.line())

@@ -7,11 +7,12 @@ of its arguments and returns text.
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from typing import Final, Protocol, TypeAlias
 
 from shunter.core.template_values import NIL, TEXT, Bag, Like, Map, Str, Value, carried
 
+_MOST_PIECES: Final = 4
 _VERB: Final = re.compile(r"%[-+# 0]*[0-9.]*[a-zA-Z]")
 
 
@@ -170,7 +171,13 @@ def _printf(run: Run, arguments: list[Value]) -> Value:
 
 
 def _pattern(text: str) -> str:
-    return ".*".join(re.escape(piece) for piece in _VERB.split(text))
+    return _any_between([re.escape(piece) for piece in _VERB.split(text)])
+
+
+def _any_between(pieces: Sequence[str]) -> str:
+    """A pattern for the pieces with anything between them; of many only the first and the last, to be matched fast."""
+    chosen = pieces if len(pieces) <= _MOST_PIECES else (pieces[0], pieces[-1])
+    return ".*".join(chosen)
 
 
 def _print(run: Run, arguments: list[Value]) -> Value:
@@ -179,8 +186,8 @@ def _print(run: Run, arguments: list[Value]) -> Value:
     pieces = []
     for argument in arguments:
         text = next((atom.text for atom in argument if isinstance(atom, Str)), None)
-        pieces.append(re.escape(text) if text is not None and len(argument) == 1 else ".*")
-    return frozenset((Like(r"\s?".join(pieces)),)) | (carried(arguments) - TEXT)
+        pieces.append(re.escape(text) if text is not None and len(argument) == 1 else "")
+    return frozenset((Like(_any_between(pieces)),)) | (carried(arguments) - TEXT)
 
 
 def _each(names: str, semantics: Semantics) -> dict[str, Semantics]:

@@ -37,6 +37,7 @@ from shunter.core.template_values import (
 )
 
 _MOST_STEPS: Final = 50_000
+_MOST_CALLS: Final = 1_000
 _DEEPEST: Final = 16
 _LONGEST: Final = 12
 _ROUNDS: Final = 4
@@ -256,6 +257,8 @@ class Run:
         if self.depth > _DEEPEST:
             self.escape(argument)
             return
+        if len(self.done) > _MOST_CALLS:
+            raise TooMuchError
         self.done.add((name, argument))
         here, self.depth = (self.file, self.line), self.depth + 1
         for path, define in self.defines[name]:
