@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from typing import Any
 
 from jsonschema_rs import ValidationError
@@ -12,7 +12,7 @@ from shunter.core.coalesce import Coalesced, Slice
 from shunter.core.compiled import Schema
 from shunter.core.explain import dotted, shown
 from shunter.core.reader import Document, KeyPath
-from shunter.core.schema_errors import Subject, at, describe, explained, intended_form, missing_key, unknown_key
+from shunter.core.schema_errors import Subject, at, describe, explained, intended, missing_key, unknown_key
 from shunter.core.verdict import known_keys, local
 from shunter.model.data import dataclass
 from shunter.model.findings import Finding, Span, TextEdit
@@ -28,12 +28,22 @@ def findings(coalesced: Coalesced, part: Slice, schema: Schema) -> Iterator[Find
     for finding, paths in case.lost_indentation():
         settled.update(paths)
         yield finding
-    for error in errors:
-        yield from case.accuse(error, settled)
+    yield from case.accuse_all(errors, settled)
 
 
 def _place(error: ValidationError) -> tuple[list[str], list[str]]:
     return [str(step) for step in error.instance_path], [str(step) for step in error.schema_path]
+
+
+def _keys(value: Any, path: Iterable[str | int]) -> Iterator[str | int]:
+    """The steps of `path` as `value` has them: jsonschema-rs takes every key that reads as a number for an index."""
+    for step in path:
+        if isinstance(value, dict) and isinstance(step, int):
+            wanted = str(step)
+            like = (key for key in value if (key.removeprefix("+").lstrip("0") or "0") == wanted)
+            step = wanted if wanted in value else next(like, wanted)
+        yield step
+        value = at(value, (step,))
 
 
 @dataclass(frozen=True, slots=True)
@@ -45,16 +55,20 @@ class _Case:
     schema: Schema
     errors: list[ValidationError]
 
+    def accuse_all(self, errors: Iterable[ValidationError], settled: set[KeyPath]) -> Iterator[Finding]:
+        """The findings for some errors; of `anyOf` and `oneOf`, for what is wrong in the form that is meant."""
+        for error in sorted(errors, key=_place):
+            deeper = intended(error)
+            if deeper:
+                yield from self.accuse_all((one for one in deeper if not sops.excuses(one)), settled)
+            else:
+                yield from self.accuse(error, settled)
+
     def accuse(self, error: ValidationError, settled: set[KeyPath]) -> Iterator[Finding]:
         """The findings for one error, but for what concerns a path in `settled`."""
-        path = (*self.part.path, *error.instance_path)
+        path = (*self.part.path, *_keys(self.part.values, error.instance_path))
         details = error.kind.as_dict()
-        form = intended_form(error)
-        if form:
-            for deeper in sorted(form, key=_place):
-                if not sops.excuses(deeper):
-                    yield from self.accuse(deeper, settled)
-        elif "unexpected" in details and error.kind.name != "unevaluatedItems":
+        if "unexpected" in details and error.kind.name != "unevaluatedItems":
             for key in details["unexpected"]:
                 if (*path, key) not in settled:
                     yield self._unknown(error, (*path, key))
@@ -144,7 +158,7 @@ class _Case:
             unexpected = error.kind.as_dict().get("unexpected")
             if not unexpected or not isinstance(unexpected[0], str):
                 continue
-            path = (*self.part.path, *error.instance_path)
+            path = (*self.part.path, *_keys(self.part.values, error.instance_path))
             parent = at(self.schema.document, error.schema_path[:-1])
             for owner in known_keys(self.schema, parent):
                 lost = self._lost(path, parent, owner, unexpected)

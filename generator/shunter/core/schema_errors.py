@@ -65,7 +65,7 @@ def at(schema: Any, path: Sequence[str | int]) -> Any:
     """What stands at a path in a schema; None if nothing does."""
     for step in path:
         if isinstance(schema, dict):
-            schema = schema.get(step)
+            schema = schema.get(step, schema.get(str(step)))
         elif isinstance(schema, list) and isinstance(step, int) and step < len(schema):
             schema = schema[step]
         else:
@@ -203,15 +203,20 @@ def _alternatives(subject: Subject) -> Finding:
     return subject.finding("alternatives", message, notes=notes, hint=_described(subject, "see the nearest form"))
 
 
-def intended_form(error: ValidationError) -> list[ValidationError]:
-    """The errors of the one form of an `anyOf` or `oneOf` that the value is meant to have; none if that is open.
+def intended(error: ValidationError) -> list[ValidationError]:
+    """What is wrong in every form of an `anyOf` or `oneOf` that the value can be meant to have; empty if that is open.
 
     A form is out of the question if it wants another type, or another word under a key (`type: secret`).
     """
     depth = len(error.instance_path)
     branches: list[list[ValidationError]] = error.kind.as_dict().get("context") or []
     meant = [branch for branch in branches if branch and not any(_excludes(reason, depth) for reason in branch)]
-    return meant[0] if len(meant) == 1 else []
+    others = [{_mark(reason) for reason in branch} for branch in meant[1:]]
+    return [reason for reason in meant[0] if all(_mark(reason) in other for other in others)] if meant else []
+
+
+def _mark(error: ValidationError) -> tuple[tuple[str | int, ...], str]:
+    return tuple(error.instance_path), error.message
 
 
 def _excludes(error: ValidationError, depth: int) -> bool:
