@@ -167,8 +167,10 @@ ENDLESS = [
     "{{ " + "(" * 5000 + ".a" + ")" * 5000 + " }}",
     "{{ if .a }}" + "{{ else if .b }}" * 2000 + "{{ end }}",
     '{{ define "x" }}{{ include "x" (dict "a" .) }}{{ end }}{{ include "x" . }}',
-    '{{ define "x" }}{{ include "x" (dict "a" . "b" (list . .)) }}{{ include "x" (dict "b" .) }}{{ end }}'
-    '{{ include "x" .Values.a }}',
+    (
+        '{{ define "x" }}{{ include "x" (dict "a" . "b" (list . .)) }}{{ include "x" (dict "b" .) }}{{ end }}'
+        '{{ include "x" .Values.a }}'
+    ),
 ]
 
 

@@ -10,9 +10,10 @@ import re
 from collections.abc import Callable, Mapping, Sequence
 from typing import Final, Protocol, TypeAlias
 
-from shunter.core.template_values import NIL, TEXT, Bag, Like, Map, Str, Value, carried
+from shunter.core.template_values import NIL, TEXT, Bag, Like, Map, Str, Value, carried, height
 
 _MOST_PIECES: Final = 4
+_TALLEST: Final = 8
 _VERB: Final = re.compile(r"%[-+# 0]*[0-9.]*[a-zA-Z]")
 
 
@@ -29,6 +30,24 @@ class Run(Protocol):
 
 
 Semantics: TypeAlias = Callable[[Run, list[Value]], Value]
+
+
+def _bag(run: Run, items: Value) -> Value:
+    """A list of these items; where lists and maps would grow for ever, nobody knows what becomes of them."""
+    tall = height(items) + 1
+    if tall > _TALLEST:
+        run.escape(items)
+        return TEXT
+    return frozenset((Bag(items, tall),))
+
+
+def _map(run: Run, items: Mapping[str, Value]) -> Value:
+    tall = max(map(height, items.values()), default=0) + 1
+    if tall > _TALLEST:
+        for item in items.values():
+            run.escape(item)
+        return TEXT
+    return frozenset((Map(tuple(sorted(items.items())), tall),))
 
 
 def _any(run: Run, arguments: list[Value]) -> Value:
@@ -98,7 +117,7 @@ def _has_key(run: Run, arguments: list[Value]) -> Value:
 
 def _pluck(run: Run, arguments: list[Value]) -> Value:
     key, *maps = arguments
-    return frozenset((Bag(frozenset().union(*(_at(run, value, key) for value in maps), TEXT)),))
+    return _bag(run, frozenset().union(*(_at(run, value, key) for value in maps), TEXT))
 
 
 def _dict(run: Run, arguments: list[Value]) -> Value:
@@ -107,26 +126,26 @@ def _dict(run: Run, arguments: list[Value]) -> Value:
         names = [atom.text for atom in key if isinstance(atom, Str)]
         if len(names) != 1 or len(key) != 1:
             run.consume(key)
-            return frozenset((Bag(frozenset().union(*arguments[1::2], TEXT)),))
+            return _bag(run, frozenset().union(*arguments[1::2], TEXT))
         items[names[0]] = value
-    return frozenset((Map(tuple(sorted(items.items()))),))
+    return _map(run, items)
 
 
 def _list(run: Run, arguments: list[Value]) -> Value:
-    return frozenset((Bag(frozenset().union(*arguments, TEXT)),))
+    return _bag(run, frozenset().union(*arguments, TEXT))
 
 
 def _joined(run: Run, arguments: list[Value]) -> Value:
     """`concat`, `append`, `prepend`: items of any of the lists, and whatever is added."""
     held = frozenset().union(*(run.items(argument) for argument in arguments), *arguments)
-    return frozenset((Bag(held | TEXT),))
+    return _bag(run, held | TEXT)
 
 
 def _pick(run: Run, arguments: list[Value]) -> Value:
     value, *keys = arguments
     found = {atom.text: run.field(value, atom.text) for key in keys for atom in key if isinstance(atom, Str)}
     if all(isinstance(atom, Str) for key in keys for atom in key):
-        return frozenset((Map(tuple(sorted(found.items()))),))
+        return _map(run, found)
     for key in keys:
         run.consume(key)
     return value
@@ -146,7 +165,7 @@ def _set(run: Run, arguments: list[Value]) -> Value:
 
 
 def _values(run: Run, arguments: list[Value]) -> Value:
-    return frozenset((Bag(run.items(arguments[0]) | TEXT),))
+    return _bag(run, run.items(arguments[0]) | TEXT)
 
 
 def _element(run: Run, arguments: list[Value]) -> Value:

@@ -28,6 +28,7 @@ class Map:
     """A map that a template makes with `dict`."""
 
     items: tuple[tuple[str, Value], ...]
+    height: int = 1
 
 
 @dataclass(frozen=True, slots=True)
@@ -35,6 +36,7 @@ class Bag:
     """A list, or a map with computed keys: any of its items."""
 
     items: Value
+    height: int = 1
 
 
 @dataclass(frozen=True, slots=True)
@@ -96,6 +98,11 @@ class Scope:
     def size(self) -> int:
         """How much is known of all variables; it only grows."""
         return sum(len(value) for frame in self.frames for value in frame.values())
+
+
+def height(value: Value) -> int:
+    """How many maps and lists that templates make stand in each other."""
+    return max((atom.height for atom in value if isinstance(atom, Map | Bag)), default=0)
 
 
 def carried(arguments: Iterable[Value]) -> Value:
