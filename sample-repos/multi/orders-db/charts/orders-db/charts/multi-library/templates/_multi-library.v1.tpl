@@ -5,13 +5,8 @@
 
 {{- define "multi-library.v1.fullname" -}}
 {{- $name := .Values.nameOverride | default .Chart.Name -}}
-{{- if .Values.fullnameOverride -}}
-{{- .Values.fullnameOverride | trunc 63 | trimSuffix "-" -}}
-{{- else if contains $name .Release.Name -}}
-{{- .Release.Name | trunc 63 | trimSuffix "-" -}}
-{{- else -}}
-{{- printf "%s-%s" .Release.Name $name | trunc 63 | trimSuffix "-" -}}
-{{- end -}}
+{{- $made := contains $name .Release.Name | ternary .Release.Name (print .Release.Name "-" $name) -}}
+{{- .Values.fullnameOverride | default $made | trunc 63 | trimSuffix "-" -}}
 {{- end -}}
 
 {{- define "multi-library.v1.selectorLabels" -}}
@@ -49,19 +44,19 @@ app.kubernetes.io/version: {{ . | replace "+" "_" | trunc 63 | trimAll "_.-" | q
 {{- $registry := $image.registry -}}
 {{- with (.root.Values.global).imageRegistry -}}
 {{- $registry = . -}}
-{{- $host := first (splitList "/" $repository) -}}
-{{- if or (contains "." $host) (contains ":" $host) -}}{{- $repository = trimPrefix (print $host "/") $repository -}}{{- end -}}
+{{- $parts := splitn "/" 2 $repository -}}
+{{- if contains "." $parts._0 -}}{{- $repository = $parts._1 -}}{{- end -}}
 {{- end -}}
 {{- with $registry }}{{ . }}/{{ end }}{{ $repository }}
 {{- if $image.digest }}@{{ $image.digest }}{{ else }}:{{ $image.tag | default .root.Chart.AppVersion }}{{ end }}
 {{- end -}}
 
 {{- define "multi-library.v1._fields" -}}
-{{- $of := .of -}}
+{{- $of := index . 0 -}}
 {{- $text := "" -}}
-{{- range $key := .keys -}}
+{{- range $key := splitList " " (index . 2) -}}
 {{- $value := index $of $key -}}
-{{- if or $value (kindIs "bool" $value) (kindIs "float64" $value) -}}
+{{- if or $value (has (kindOf $value) (list "bool" "float64" "int64")) -}}
 {{- if or (kindIs "map" $value) (kindIs "slice" $value) -}}
 {{- $text = print $text "\n" $key ":" (include "multi-library.v1._block" $value | replace "\n" "\n  ") -}}
 {{- else -}}
@@ -69,7 +64,7 @@ app.kubernetes.io/version: {{ . | replace "+" "_" | trunc 63 | trimAll "_.-" | q
 {{- end -}}
 {{- end -}}
 {{- end -}}
-{{- $text | replace "\n" (print "\n" (repeat (int .indent) " ")) -}}
+{{- $text | replace "\n" (print "\n" (repeat (index . 1) " ")) -}}
 {{- end -}}
 
 {{- define "multi-library.v1._block" -}}
@@ -95,11 +90,15 @@ app.kubernetes.io/version: {{ . | replace "+" "_" | trunc 63 | trimAll "_.-" | q
 {{- toRawJson $text -}}
 {{- end -}}
 
+{{- define "multi-library.v1._plain" -}}
+{{ if or (trimAll "abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ" (trunc 1 .)) (and (lt (len .) 6) (has (lower .) (list "true" "false" "null" "yes" "no" "on" "off" "y" "n"))) }}{{ toRawJson . }}{{ else }}{{ . }}{{ end }}
+{{- end -}}
+
 {{- define "multi-library.v1._data" -}}
 {{- $root := .root -}}
 {{- range $key, $value := .data }}
 {{- if not (kindIs "invalid" $value) }}
-{{ $key }}: {{ include "multi-library.v1._string" (dict "value" $value "root" $root) }}
+{{ include "multi-library.v1._plain" $key }}: {{ include "multi-library.v1._string" (dict "value" $value "root" $root) }}
 {{- end }}
 {{- end }}
 {{- end -}}
@@ -112,16 +111,17 @@ app.kubernetes.io/version: {{ . | replace "+" "_" | trunc 63 | trimAll "_.-" | q
 {{- end -}}
 
 {{- define "multi-library.v1._metadata" -}}
+{{- $c := .c | default . -}}
 metadata:
-  name: {{ .name | default .c.fullname }}
+  name: {{ .name | default $c.fullname }}
   labels:
-    {{- .c.labels | nindent 4 }}
-    app.kubernetes.io/component: {{ .c.id }}
-    {{- with include "multi-library.v1._own" .labels }}
-    {{- . | trim | nindent 4 }}
+    {{- $c.labels | nindent 4 }}
+    app.kubernetes.io/component: {{ $c.id }}
+    {{- with .more }}
+    {{- include "multi-library.v1._own" . | trim | nindent 4 }}
     {{- end }}
 {{- $annotations := .annotations }}
-{{- with .c.values.commonAnnotations }}
+{{- with $c.values.commonAnnotations }}
 {{- $annotations = mustMergeOverwrite (deepCopy .) ($annotations | default dict) }}
 {{- end }}
 {{- with $annotations }}
@@ -615,11 +615,13 @@ metadata:
 
 {{- define "multi-library.v1._unit" -}}
 {{- $values := .values -}}{{- $root := .root -}}
+{{- $_ := set . "kind" ($values.kind | default "Deployment") -}}
 {{- if not .labels -}}
 {{- $_ := set . "labels" (include "multi-library.v1._labels" (dict "root" $root "common" $values.commonLabels)) -}}
 {{- end -}}
 {{- $_ := set . "match" (printf "%s\napp.kubernetes.io/component: %s" (include "multi-library.v1.selectorLabels" $root) .id) -}}
-{{- $_ := set . "account" (include "multi-library.v1._account" .) -}}
+{{- $account := $values.serviceAccount | default dict -}}
+{{- $_ := set . "account" ($account.name | default (eq (toString $account.create) "true" | ternary .fullname "default")) -}}
 {{- include "multi-library.v1._ports" . -}}
 {{- $data := dict -}}
 {{- with $values.config -}}
@@ -640,11 +642,6 @@ metadata:
 {{- end -}}
 {{- end -}}
 
-{{- define "multi-library.v1._account" -}}
-{{- $account := .values.serviceAccount | default dict -}}
-{{- $account.name | default (ternary .fullname "default" (eq (toString $account.create) "true")) -}}
-{{- end -}}
-
 {{- define "multi-library.v1._sub" -}}
 {{- $c := .c -}}{{- $spec := .spec -}}
 {{- $base := include "multi-library.v1.defaults" $c.root | fromJson -}}
@@ -656,7 +653,7 @@ metadata:
 {{- include "multi-library.v1._unit" .into -}}
 {{- if not $spec.serviceAccount -}}
 {{- $_ := set .into "account" $c.account -}}
-{{- $_ := set .into.values "serviceAccount" (dict "create" false "automount" $c.values.serviceAccount.automount "made" (eq (toString $c.values.serviceAccount.create) "true")) -}}
+{{- $_ := set .into.values "serviceAccount" (dict "create" false "automount" ($c.values.serviceAccount).automount "made" (eq (toString ($c.values.serviceAccount).create) "true")) -}}
 {{- end -}}
 {{- end -}}
 
@@ -676,11 +673,7 @@ metadata:
 {{- $job := dict }}
 {{- $defaults := dict "preStopSleepSeconds" 0 "kind" (empty $spec.schedule | ternary "Job" "CronJob") "service" (dict "port" nil) }}
 {{- include "multi-library.v1._sub" (dict "c" $c "id" $id "spec" $spec "defaults" $defaults "into" $job) }}
-{{- if eq $job.values.kind "Job" }}
-{{ include "multi-library.v1.job" $job }}
-{{- else }}
-{{ include "multi-library.v1.cronJob" $job }}
-{{- end }}
+{{ include (print "multi-library.v1." (untitle $job.kind)) $job }}
 {{- include "multi-library.v1._claims" $job }}
 {{- end }}
 {{- end }}
@@ -712,7 +705,7 @@ metadata:
 {{- range $name, $value := $env }}
 {{- $late := and (kindIs "string" $value) (contains "$(" (toString $value)) }}
 {{- if and (eq $late $last) (not (kindIs "invalid" $value)) }}
-- name: {{ $name }}
+- name: {{ include "multi-library.v1._plain" $name }}
   {{- if kindIs "map" $value }}
   valueFrom:
     {{- include "multi-library.v1._block" $value | trim | nindent 4 }}
@@ -734,16 +727,10 @@ metadata:
 {{- end }}
 {{- range $id, $source := .w.envFrom }}
 {{- if $source }}
-- prefix: {{ $source.prefix | default "" | quote }}
-  {{- include "multi-library.v1._fields" (dict "of" $source "indent" 2 "keys" (list "configMapRef" "secretRef")) }}
-  {{- with $source.configMap }}
-  configMapRef:
-    name: {{ $c.base }}-{{ . }}
-  {{- end }}
-  {{- with $source.secret }}
-  secretRef:
-    name: {{ $c.base }}-{{ . }}
-  {{- end }}
+{{- $entry := dict "prefix" $source.prefix "configMapRef" $source.configMapRef "secretRef" $source.secretRef }}
+{{- with $source.configMap }}{{ $_ := set $entry "configMapRef" (dict "name" (printf "%s-%s" $c.base .)) }}{{ end }}
+{{- with $source.secret }}{{ $_ := set $entry "secretRef" (dict "name" (printf "%s-%s" $c.base .)) }}{{ end }}
+- {{ include "multi-library.v1._fields" (list $entry 2 "configMapRef secretRef prefix") | trim }}
 {{- end }}
 {{- end }}
 {{- end -}}
@@ -752,16 +739,16 @@ metadata:
 {{- $main := .main -}}
 {{- range $id, $volume := .c.values.persistence }}
 {{- if and $volume (ne (toString $volume.enabled) "false") $volume.mountPath (or $main (eq $id "tmp")) }}
-- name: {{ $id }}
+- name: {{ include "multi-library.v1._plain" $id }}
   mountPath: {{ $volume.mountPath }}
-  {{- include "multi-library.v1._fields" (dict "of" $volume "indent" 2 "keys" (list "subPath" "readOnly")) }}
+  {{- include "multi-library.v1._fields" (list $volume 2 "subPath readOnly") }}
 {{- end }}
 {{- end }}
-{{- if and $main (eq .c.values.kind "StatefulSet") }}
+{{- if and $main (eq .c.kind "StatefulSet") }}
 {{- range $id, $claim := .w.volumeClaims }}
 {{- if $claim }}
-- name: {{ $id }}
-  mountPath: {{ $claim.mountPath }}
+- name: {{ include "multi-library.v1._plain" $id }}
+  mountPath: {{ required (printf "volumeClaims.%s.mountPath is missing" $id) $claim.mountPath }}
 {{- end }}
 {{- end }}
 {{- end }}
@@ -774,7 +761,7 @@ metadata:
 {{- $c := . -}}
 {{- range $id, $volume := .values.persistence }}
 {{- if and $volume (ne (toString $volume.enabled) "false") }}
-- name: {{ $id }}
+- name: {{ include "multi-library.v1._plain" $id }}
   {{- $type := $volume.type | default "emptyDir" }}
   {{- $name := $volume.name | default (printf "%s-%s" $c.base ($volume.identifier | default $id)) }}
   {{- if eq $type "persistentVolumeClaim" }}
@@ -783,7 +770,7 @@ metadata:
   {{- else if has $type (list "configMap" "secret") }}
   {{ $type }}:
     {{ ternary "name" "secretName" (eq $type "configMap") }}: {{ $name }}
-    {{- include "multi-library.v1._fields" (dict "of" $volume "indent" 4 "keys" (list "items" "defaultMode" "optional")) }}
+    {{- include "multi-library.v1._fields" (list $volume 4 "items defaultMode optional") }}
   {{- else }}
   {{ $type }}: {{ toJson ($volume.spec | default dict) }}
   {{- end }}
@@ -824,8 +811,12 @@ spec:
 {{- define "multi-library.v1._probe" -}}
 {{- $probe := .probe -}}
 {{- $handlers := list -}}
-{{- range $handler := list "exec" "grpc" "httpGet" "tcpSocket" -}}
-{{- if get $probe $handler -}}{{- $handlers = append $handlers $handler -}}{{- end -}}
+{{- $text := "" -}}
+{{- range $key, $value := omit $probe "path" "port" "type" -}}
+{{- if $value -}}
+{{- $text = print $text "\n" $key ": " (toRawJson $value) -}}
+{{- if kindIs "map" $value -}}{{- $handlers = append $handlers $key -}}{{- end -}}
+{{- end -}}
 {{- end -}}
 {{- if gt (len $handlers) 1 -}}
 {{- fail (printf "%s has %s; keep one and set the others to null" .name (join " and " $handlers)) -}}
@@ -845,13 +836,12 @@ tcpSocket:
   port: {{ $port }}
 {{- end }}
 {{- end }}
-{{- $fields := concat $handlers (list "initialDelaySeconds" "periodSeconds" "timeoutSeconds" "failureThreshold" "terminationGracePeriodSeconds") -}}
-{{- include "multi-library.v1._fields" (dict "of" $probe "indent" 0 "keys" $fields) | trimAll (ternary "\n" "" (not (empty $handlers))) -}}
+{{- $handlers | empty | ternary $text (trim $text) -}}
 {{- end -}}
 
 {{- define "multi-library.v1.container" -}}
 {{- $root := .c.root -}}{{- $w := .w -}}{{- $portName := .c.portName -}}
-- name: {{ .name }}
+- name: {{ include "multi-library.v1._plain" .name }}
   image: {{ include "multi-library.v1.image" (dict "root" $root "image" $w.image) | quote }}
   {{- with $w.image.pullPolicy }}
   imagePullPolicy: {{ . }}
@@ -873,7 +863,7 @@ tcpSocket:
   {{- with .ports }}
   ports:
     {{- range $name, $port := . }}
-    - name: {{ $name }}
+    - name: {{ include "multi-library.v1._plain" $name }}
       containerPort: {{ $port.port | int }}
       protocol: {{ $port.protocol | default "TCP" }}
     {{- end }}
@@ -884,7 +874,7 @@ tcpSocket:
     {{- include "multi-library.v1._probe" (dict "probe" . "port" $portName "name" (printf "%s: %s" $root.Chart.Name $name)) | nindent 4 }}
   {{- end }}
   {{- end }}
-  {{- include "multi-library.v1._fields" (dict "of" $w "indent" 2 "keys" (list "workingDir" "resources" "securityContext")) }}
+  {{- include "multi-library.v1._fields" (list $w 2 "workingDir resources securityContext") }}
   {{- with include "multi-library.v1._lifecycle" $w }}
   lifecycle:
     {{- . | nindent 4 }}
@@ -916,7 +906,7 @@ tcpSocket:
 {{- $id := index (splitList " " .) 1 }}
 {{- $spec := get $of $id }}
 {{- $base := dict "securityContext" (deepCopy ($c.values.securityContext | default dict)) }}
-{{- $_ := set $base "image" (ternary (dict "pullPolicy" "IfNotPresent") (deepCopy $c.values.image) (not (empty ($spec.image).repository))) }}
+{{- $_ := set $base "image" (ternary (dict "pullPolicy" "IfNotPresent") (deepCopy ($c.values.image | default dict)) (not (empty ($spec.image).repository))) }}
 {{- $_ := set $base "resources" (dict "requests" (dict "cpu" "10m" "memory" "32Mi") "limits" (dict "memory" "128Mi")) }}
 {{- $w := mustMergeOverwrite $base $spec }}
 {{ include "multi-library.v1.container" (dict "c" $c "w" $w "name" $id "ports" $w.ports) }}
@@ -935,7 +925,7 @@ tcpSocket:
 {{- define "multi-library.v1._podAnnotations" -}}
 {{- $own := deepCopy (.values.commonAnnotations | default dict) -}}
 {{- $own = mustMergeOverwrite $own (.values.podAnnotations | default dict) -}}
-{{- if not (has .values.kind (list "Job" "CronJob")) -}}
+{{- if not (has .kind (list "Job" "CronJob")) -}}
 {{- with .checksum -}}
 {{- $_ := set $own "checksum/config" . -}}
 {{- end -}}
@@ -1007,8 +997,8 @@ spec:
   securityContext:
     {{- include "multi-library.v1._block" . | trim | nindent 4 }}
   {{- end }}
-  {{- include "multi-library.v1._fields" (dict "of" $w "indent" 2 "keys" (list "terminationGracePeriodSeconds" "nodeSelector" "tolerations" "priorityClassName")) }}
-  {{- if has $w.kind (list "Job" "CronJob") }}
+  {{- include "multi-library.v1._fields" (list $w 2 "terminationGracePeriodSeconds nodeSelector tolerations priorityClassName") }}
+  {{- if has .kind (list "Job" "CronJob") }}
   restartPolicy: {{ $w.restartPolicy | default "Never" }}
   {{- else }}
   {{- with include "multi-library.v1._spread" . }}
@@ -1035,20 +1025,9 @@ spec:
   {{- end }}
 {{- end -}}
 
-{{- define "multi-library.v1._workload" -}}
-{{- $kind := .values.kind -}}
-{{- if eq $kind "StatefulSet" }}
-{{ include "multi-library.v1.statefulSet" . }}
-{{- else if eq $kind "DaemonSet" }}
-{{ include "multi-library.v1.daemonSet" . }}
-{{- else if eq $kind "CronJob" }}
-{{ include "multi-library.v1.cronJob" . }}
-{{- else if eq $kind "Job" }}
-{{ include "multi-library.v1.job" . }}
-{{- else }}
-{{ include "multi-library.v1.deployment" . }}
-{{- end }}
-{{- if has $kind (list "Deployment" "StatefulSet") }}
+{{- define "multi-library.v1._workload" }}
+{{ include (print "multi-library.v1." (untitle .kind)) . }}
+{{- if has .kind (list "Deployment" "StatefulSet") }}
 {{- if (.values.autoscaling).enabled }}
 {{ include "multi-library.v1.autoscaler" . }}
 {{- end }}
@@ -1067,12 +1046,12 @@ spec:
 ---
 apiVersion: apps/v1
 kind: Deployment
-{{ include "multi-library.v1._metadata" (dict "c" .) }}
+{{ include "multi-library.v1._metadata" . }}
 spec:
   {{- if not ($w.autoscaling).enabled }}
   replicas: {{ $w.replicaCount | int }}
   {{- end }}
-  {{- include "multi-library.v1._fields" (dict "of" $w "indent" 2 "keys" (list "revisionHistoryLimit" "minReadySeconds")) }}
+  {{- include "multi-library.v1._fields" (list $w 2 "revisionHistoryLimit minReadySeconds") }}
   selector:
     matchLabels:
       {{- .match | nindent 6 }}
@@ -1093,9 +1072,9 @@ spec:
 ---
 apiVersion: apps/v1
 kind: DaemonSet
-{{ include "multi-library.v1._metadata" (dict "c" .) }}
+{{ include "multi-library.v1._metadata" . }}
 spec:
-  {{- include "multi-library.v1._fields" (dict "of" .values "indent" 2 "keys" (list "revisionHistoryLimit" "minReadySeconds" "updateStrategy")) }}
+  {{- include "multi-library.v1._fields" (list .values 2 "revisionHistoryLimit minReadySeconds updateStrategy") }}
   selector:
     matchLabels:
       {{- .match | nindent 6 }}
@@ -1108,13 +1087,13 @@ spec:
 ---
 apiVersion: apps/v1
 kind: StatefulSet
-{{ include "multi-library.v1._metadata" (dict "c" .) }}
+{{ include "multi-library.v1._metadata" . }}
 spec:
   {{- if not ($w.autoscaling).enabled }}
   replicas: {{ $w.replicaCount | int }}
   {{- end }}
   serviceName: {{ .fullname }}-headless
-  {{- include "multi-library.v1._fields" (dict "of" $w "indent" 2 "keys" (list "revisionHistoryLimit" "minReadySeconds" "podManagementPolicy" "persistentVolumeClaimRetentionPolicy" "ordinals")) }}
+  {{- include "multi-library.v1._fields" (list $w 2 "revisionHistoryLimit minReadySeconds podManagementPolicy persistentVolumeClaimRetentionPolicy ordinals") }}
   selector:
     matchLabels:
       {{- .match | nindent 6 }}
@@ -1150,7 +1129,7 @@ spec:
 {{- end -}}
 
 {{- define "multi-library.v1._jobSpec" -}}
-{{- include "multi-library.v1._fields" (dict "of" .values "indent" 0 "keys" (list "activeDeadlineSeconds" "backoffLimit" "completions" "parallelism" "ttlSecondsAfterFinished")) }}
+{{- include "multi-library.v1._fields" (list .values 0 "activeDeadlineSeconds backoffLimit completions parallelism ttlSecondsAfterFinished") }}
 template:
   {{- include "multi-library.v1.pod" . | nindent 2 }}
 {{- end -}}
@@ -1159,10 +1138,10 @@ template:
 ---
 apiVersion: batch/v1
 kind: CronJob
-{{ include "multi-library.v1._metadata" (dict "c" .) }}
+{{ include "multi-library.v1._metadata" . }}
 spec:
   schedule: {{ required (printf "%s: %s needs a schedule" .root.Chart.Name .fullname) .values.schedule | quote }}
-  {{- include "multi-library.v1._fields" (dict "of" .values "indent" 2 "keys" (list "concurrencyPolicy" "failedJobsHistoryLimit" "startingDeadlineSeconds" "successfulJobsHistoryLimit" "suspend" "timeZone")) }}
+  {{- include "multi-library.v1._fields" (list .values 2 "concurrencyPolicy failedJobsHistoryLimit startingDeadlineSeconds successfulJobsHistoryLimit suspend timeZone") }}
   jobTemplate:
     spec:
       {{- include "multi-library.v1._jobSpec" . | trim | nindent 6 }}
@@ -1195,11 +1174,11 @@ spec:
 ---
 apiVersion: autoscaling/v2
 kind: HorizontalPodAutoscaler
-{{ include "multi-library.v1._metadata" (dict "c" .) }}
+{{ include "multi-library.v1._metadata" . }}
 spec:
   scaleTargetRef:
     apiVersion: apps/v1
-    kind: {{ .values.kind }}
+    kind: {{ .kind }}
     name: {{ .fullname }}
   minReplicas: {{ $hpa.minReplicas | default 1 | int }}
   maxReplicas: {{ $hpa.maxReplicas | default 10 | int }}
@@ -1227,11 +1206,11 @@ spec:
 ---
 apiVersion: autoscaling.k8s.io/v1
 kind: VerticalPodAutoscaler
-{{ include "multi-library.v1._metadata" (dict "c" .) }}
+{{ include "multi-library.v1._metadata" . }}
 spec:
   targetRef:
-    apiVersion: {{ ternary "batch/v1" "apps/v1" (has .values.kind (list "Job" "CronJob")) }}
-    kind: {{ .values.kind }}
+    apiVersion: {{ ternary "batch/v1" "apps/v1" (has .kind (list "Job" "CronJob")) }}
+    kind: {{ .kind }}
     name: {{ .fullname }}
   updatePolicy:
     updateMode: {{ .values.verticalPodAutoscaler.updateMode | default "Off" | quote }}
@@ -1249,7 +1228,7 @@ spec:
 ---
 apiVersion: policy/v1
 kind: PodDisruptionBudget
-{{ include "multi-library.v1._metadata" (dict "c" .) }}
+{{ include "multi-library.v1._metadata" . }}
 spec:
   {{- if not (kindIs "invalid" $pdb.minAvailable) }}
   minAvailable: {{ $pdb.minAvailable }}
@@ -1277,12 +1256,12 @@ spec:
   clusterIP: None
   {{- end }}
   type: {{ $service.type | default "ClusterIP" }}
-  {{- include "multi-library.v1._fields" (dict "of" $service "indent" 2 "keys" (list "externalTrafficPolicy" "internalTrafficPolicy" "ipFamilyPolicy" "loadBalancerClass" "publishNotReadyAddresses" "sessionAffinity" "sessionAffinityConfig" "trafficDistribution")) }}
+  {{- include "multi-library.v1._fields" (list $service 2 "externalTrafficPolicy internalTrafficPolicy ipFamilyPolicy loadBalancerClass publishNotReadyAddresses sessionAffinity sessionAffinityConfig trafficDistribution") }}
   selector:
     {{- .c.match | nindent 4 }}
   ports:
     {{- range $name, $port := .ports }}
-    - name: {{ $name }}
+    - name: {{ include "multi-library.v1._plain" $name }}
       port: {{ $port.servicePort | default $port.port | int }}
       targetPort: {{ $port.target | default $name }}
       protocol: {{ $port.protocol | default "TCP" }}
@@ -1294,10 +1273,10 @@ spec:
 
 {{- define "multi-library.v1._services" -}}
 {{- $c := . -}}
-{{- if and .values.service.enabled .ports }}
+{{- if and (.values.service).enabled .ports }}
 {{ include "multi-library.v1.service" (dict "c" . "service" .values.service "ports" .ports) }}
 {{- end }}
-{{- if and (eq .values.kind "StatefulSet") .ports }}
+{{- if and (eq .kind "StatefulSet") .ports }}
 {{- $headless := dict "headless" true "publishNotReadyAddresses" true }}
 {{ include "multi-library.v1.service" (dict "c" . "name" (printf "%s-headless" .fullname) "service" $headless "ports" .ports) }}
 {{- end }}
@@ -1380,7 +1359,7 @@ spec:
   {{- end }}
   rules:
     {{- range $route.rules | default (list dict) }}
-    {{- $backend := dict "name" $c.fullname "port" ($c.values.service.port | int) }}
+    {{- $backend := dict "name" $c.fullname "port" (($c.values.service).port | int) }}
     - {{- include "multi-library.v1._block" (mustMergeOverwrite (dict "backendRefs" (list $backend)) .) | trim | nindent 6 }}
     {{- end }}
 {{- end -}}
@@ -1390,7 +1369,7 @@ spec:
 ---
 apiVersion: networking.k8s.io/v1
 kind: NetworkPolicy
-{{ include "multi-library.v1._metadata" (dict "c" .) }}
+{{ include "multi-library.v1._metadata" . }}
 spec:
   podSelector:
     matchLabels:
@@ -1461,7 +1440,7 @@ subjects:
 ---
 apiVersion: v1
 kind: ConfigMap
-{{ include "multi-library.v1._metadata" (dict "c" .c "name" .name "labels" .labels "annotations" .annotations) }}
+{{ include "multi-library.v1._metadata" (dict "c" .c "name" .name "more" .labels "annotations" .annotations) }}
 data:
   {{- .data | trim | nindent 2 }}
 {{- end -}}
@@ -1486,7 +1465,7 @@ data:
 ---
 apiVersion: v1
 kind: Secret
-{{ include "multi-library.v1._metadata" (dict "c" $c "name" (printf "%s-%s" $c.base $id) "labels" $item.labels "annotations" $item.annotations) }}
+{{ include "multi-library.v1._metadata" (dict "c" $c "name" (printf "%s-%s" $c.base $id) "more" $item.labels "annotations" $item.annotations) }}
 type: {{ $item.type | default "Opaque" }}
 stringData:
   {{- get $c.data (printf "secrets/%s" $id) | trim | nindent 2 }}
@@ -1508,7 +1487,7 @@ spec:
   data:
     {{- range $key, $reference := . }}
     {{- if $reference }}
-    - secretKey: {{ $key }}
+    - secretKey: {{ include "multi-library.v1._plain" $key }}
       remoteRef:
         {{- include "multi-library.v1._block" $reference | trim | nindent 8 }}
     {{- end }}
@@ -1545,7 +1524,7 @@ kind: SecretProviderClass
 {{ include "multi-library.v1._metadata" (dict "c" $c "name" (printf "%s-%s" $c.base $id)) }}
 spec:
   provider: {{ $item.provider }}
-  {{- include "multi-library.v1._fields" (dict "of" $item "indent" 2 "keys" (list "parameters" "secretObjects")) }}
+  {{- include "multi-library.v1._fields" (list $item 2 "parameters secretObjects") }}
 {{- end }}
 {{- end }}
 {{- end -}}
@@ -1558,7 +1537,7 @@ spec:
 ---
 apiVersion: monitoring.coreos.com/v1
 kind: {{ ternary "ServiceMonitor" "PodMonitor" (eq $kind "serviceMonitor") }}
-{{ include "multi-library.v1._metadata" (dict "c" $c "labels" $monitor.labels) }}
+{{ include "multi-library.v1._metadata" (dict "c" $c "more" $monitor.labels) }}
 spec:
   selector:
     matchLabels:
@@ -1566,7 +1545,7 @@ spec:
   {{ ternary "endpoints" "podMetricsEndpoints" (eq $kind "serviceMonitor") }}:
     - port: {{ $c.values.metrics.port | default $c.portName }}
       path: {{ $c.values.metrics.path | default "/metrics" }}
-      {{- include "multi-library.v1._fields" (dict "of" $monitor "indent" 6 "keys" (list "interval")) }}
+      {{- include "multi-library.v1._fields" (list $monitor 6 "interval") }}
 {{- end }}
 {{- end }}
 {{- with .values.metrics.prometheusRule }}
@@ -1574,7 +1553,7 @@ spec:
 ---
 apiVersion: monitoring.coreos.com/v1
 kind: PrometheusRule
-{{ include "multi-library.v1._metadata" (dict "c" $c "labels" .labels) }}
+{{ include "multi-library.v1._metadata" (dict "c" $c "more" .labels) }}
 spec:
   groups:
     - name: {{ $c.fullname }}
