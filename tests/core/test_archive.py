@@ -121,7 +121,9 @@ def test_what_is_too_large_is_refused() -> None:
         archive.unpack(bomb)
 
 
-@pytest.mark.parametrize("data", [b"", b"junk", packed(chart_files("app"))[:-30], gzip.compress(b"junk" * 500, mtime=0)])
+@pytest.mark.parametrize(
+    "data", [b"", b"junk", packed(chart_files("app"))[:-30], gzip.compress(b"junk" * 500, mtime=0)]
+)
 def test_what_is_no_archive_is_refused(data: bytes) -> None:
     with pytest.raises(ShunterError, match=r"orders\.tgz"):
         archive.unpack(data, "orders.tgz")

@@ -11,7 +11,7 @@ from pathlib import Path
 from helpers.charts import ROOT
 from helpers.cli import Result
 from shunter import __version__
-from shunter.adapters.templates import append_release
+from shunter.adapters.templates import STREAM, append_release
 
 NEXT = "0.9.0"
 LIBRARY = "1.1.0"
@@ -47,7 +47,8 @@ def next_release(root: Path) -> Path:
             shutil.copytree(source, root / part, ignore=shutil.ignore_patterns("__pycache__"))
         else:
             shutil.copy2(source, root / part)
-    append_release(__version__, root)
+    if f"v{__version__}\n".encode() not in (root / STREAM).read_bytes():
+        append_release(__version__, root)
     substitute(root / "generator/shunter/__init__.py", __version__, NEXT)
     return change_templates(root)
 
