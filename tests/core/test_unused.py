@@ -11,7 +11,7 @@ from typing import Any
 import helm_python
 import pytest
 
-from helpers import template_fuzz
+from helpers import template_fuzz, usual_chart
 from helpers.embedded_helm import METADATA, archive
 from shunter.core.charts import load_archive
 from shunter.core.coalesce import coalesce
@@ -180,3 +180,13 @@ def test_broken_and_endless_templates_make_nothing_unused() -> None:
         unread("".join(random.choice(PIECES) for _ in range(random.randint(1, 60))), "a: {b: 1}")
     for text in ENDLESS:
         assert unread(text, "a: {b: 1}") == []
+
+
+def test_a_usual_chart_reads_all_that_it_has_and_no_mistake() -> None:
+    data = archive({**usual_chart.FILES, "values.yaml": usual_chart.VALUES})
+    chart = load_archive(data, "usual.tgz")
+    mistakes = read(usual_chart.MISTAKES.encode(), "v.yaml")
+    found = scan(coalesce(chart, [mistakes], all_enabled=True))
+    assert rendered(data, dict(mistakes.value or {})) is not None
+    assert list(unused(found, [chart.values])) == []
+    assert [".".join(map(str, finding.key)) for finding in unused(found, [mistakes])] == usual_chart.DEAD

@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+import json
 from pathlib import Path
 
 import pytest
 
+from helpers import usual_chart
 from helpers.cli import ok, shunter
 
 CHART = {
@@ -80,3 +82,12 @@ def test_an_environment_with_a_switch_turned_off(railed: Path) -> None:
     printed = ok("validate", "--exact", "-e", "tst", cwd=railed).err
     assert "`orders.ingress.className` does nothing while `orders.ingress.enabled` is false" in printed
     assert printed.count("-key]") == 1
+
+
+def test_rendering_agrees_with_reading_the_templates(tmp_path: Path) -> None:
+    for name, text in {**usual_chart.FILES, "values.yaml": usual_chart.VALUES, "ci.yaml": usual_chart.MISTAKES}.items():
+        (tmp_path / "usual" / name).parent.mkdir(parents=True, exist_ok=True)
+        (tmp_path / "usual" / name).write_text(text, "utf-8")
+    result = shunter("validate", "--exact", "usual/ci.yaml", "-o", "json", cwd=tmp_path)
+    found = {".".join(map(str, finding["key"])): finding["rule"] for finding in json.loads(result.out)["findings"]}
+    assert found == dict.fromkeys(usual_chart.DEAD, "unused-key")

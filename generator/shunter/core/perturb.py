@@ -21,13 +21,13 @@ def leaves(value: Any, path: KeyPath = ()) -> Iterator[KeyPath]:
         yield path
 
 
-def topmost(value: Any, chosen: Collection[KeyPath], path: KeyPath = ()) -> list[KeyPath]:
-    """The chosen leaves, and in their place the maps and lists below the first level that hold nothing else."""
+def topmost(value: Any, chosen: Collection[KeyPath], sections: Collection[str], path: KeyPath = ()) -> list[KeyPath]:
+    """The chosen leaves, and in their place the maps and lists that hold nothing else; `sections` stay whole."""
     if not isinstance(value, dict | list) or not value:
         return [path] if path in chosen else []
     items = value.items() if isinstance(value, dict) else enumerate(value)
-    below = [(topmost(item, chosen, (*path, step)), (*path, step)) for step, item in items]
-    if len(path) > 1 and all(found == [own] for found, own in below):
+    below = [(topmost(item, chosen, sections, (*path, step)), (*path, step)) for step, item in items]
+    if path and not (len(path) == 1 and path[0] in sections) and all(found == [own] for found, own in below):
         return [path]
     return [leaf for found, _ in below for leaf in found]
 

@@ -49,7 +49,8 @@ class Prover:
         skipped = {*later, "sops"}
         inert = [path for path in leaves(self.release.values) if path[0] not in skipped and not self.changes(path)]
         inactive = {path: found for path in inert if (found := self.inactive(path)) is not None}
-        for path in topmost(self.release.values, [path for path in inert if path not in inactive]):
+        sections = {dependency.key for dependency in self.release.chart.dependencies}
+        for path in topmost(self.release.values, [path for path in inert if path not in inactive], sections):
             name = dotted(path)
             message = f"nothing that is rendered depends on `{name}`"
             yield self.finding("unused-key", message, path, Severity.WARNING, "delete it")
