@@ -34,10 +34,10 @@ def test_every_alternative_is_another_value() -> None:
 def test_maps_without_any_use_are_one() -> None:
     values = {"app": {"a": {"b": 1, "c": [1, 2]}, "d": 1}, "e": 1}
     below = [("app", "a", "b"), ("app", "a", "c", 0), ("app", "a", "c", 1)]
-    assert topmost(values, below, ()) == [("app", "a")]
-    assert topmost(values, [*below, ("app", "d")], ["app"]) == [("app", "a"), ("app", "d")]
-    assert topmost(values, [*below, ("app", "d")], ()) == [("app",)]
-    assert topmost(values, [below[0], below[1], ("e",)], ()) == [below[0], below[1], ("e",)]
+    assert topmost(values, below, lambda _: False) == [("app", "a")]
+    assert topmost(values, [*below, ("app", "d")], lambda _: False) == [("app",)]
+    assert topmost(values, [*below, ("app", "d")], lambda path: len(path) == 1) == [("app", "a"), ("app", "d")]
+    assert topmost(values, [below[0], below[1], ("e",)], lambda _: False) == [below[0], below[1], ("e",)]
 
 
 def test_lines_that_differ_anyway_do_not_count() -> None:

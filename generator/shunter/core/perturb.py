@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterator, Mapping, Sequence
+from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
 from typing import Any, Final
 
 from shunter.core.reader import KeyPath
@@ -21,13 +21,15 @@ def leaves(value: Any, path: KeyPath = ()) -> Iterator[KeyPath]:
         yield path
 
 
-def topmost(value: Any, chosen: Collection[KeyPath], sections: Collection[str], path: KeyPath = ()) -> list[KeyPath]:
-    """The chosen leaves, and in their place the maps and lists that hold nothing else; `sections` stay whole."""
+def topmost(
+    value: Any, chosen: Collection[KeyPath], is_read: Callable[[KeyPath], bool], path: KeyPath = ()
+) -> list[KeyPath]:
+    """The chosen leaves, and in their place the maps and lists that hold nothing else and are not read themselves."""
     if not isinstance(value, dict | list) or not value:
         return [path] if path in chosen else []
     items = value.items() if isinstance(value, dict) else enumerate(value)
-    below = [(topmost(item, chosen, sections, (*path, step)), (*path, step)) for step, item in items]
-    if path and not (len(path) == 1 and path[0] in sections) and all(found == [own] for found, own in below):
+    below = [(topmost(item, chosen, is_read, (*path, step)), (*path, step)) for step, item in items]
+    if path and all(found == [own] for found, own in below) and not is_read(path):
         return [path]
     return [leaf for found, _ in below for leaf in found]
 

@@ -49,8 +49,7 @@ class Prover:
         skipped = {*later, "sops"}
         inert = [path for path in leaves(self.release.values) if path[0] not in skipped and not self.changes(path)]
         inactive = {path: found for path in inert if (found := self.inactive(path)) is not None}
-        sections = {dependency.key for dependency in self.release.chart.dependencies}
-        for path in topmost(self.release.values, [path for path in inert if path not in inactive], sections):
+        for path in topmost(self.release.values, [path for path in inert if path not in inactive], self.is_read):
             name = dotted(path)
             message = f"nothing that is rendered depends on `{name}`"
             yield self.finding("unused-key", message, path, Severity.WARNING, "delete it")
@@ -107,6 +106,12 @@ class Prover:
             return None
         message = f"`{dotted(path)}` changes nothing as things are; {place} reads it"
         return self.finding("inactive-key", message, path, Severity.NOTE, "see there what it depends on")
+
+    def is_read(self, path: KeyPath) -> bool:
+        """Whether some template reads what stands at `path`, or an app's section does."""
+        sections = {dependency.key for dependency in self.release.chart.dependencies}
+        section = len(path) == 1 and path[0] in sections
+        return section or (self.scanned is not None and self.scanned.usage(path)[0] is Usage.USED)
 
     def finding(self, rule: str, message: str, path: KeyPath, severity: Severity, hint: str) -> Finding:
         """A finding at a key of the values files."""
