@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from bisect import bisect_right
+from functools import lru_cache
 from typing import Final
 
 from shunter.model.findings import Span
@@ -9,6 +11,7 @@ from shunter.model.findings import Span
 _BOM: Final = b"\xef\xbb\xbf"
 
 
+@lru_cache(4)
 def decode(text: bytes) -> str:
     """The characters that libyaml counted."""
     if text.startswith(b"\xfe\xff"):
@@ -18,11 +21,25 @@ def decode(text: bytes) -> str:
     return text.removeprefix(_BOM).decode("utf-8", "replace")
 
 
+@lru_cache(4)
+def line_starts(text: str) -> list[int]:
+    """Where each line of a text starts."""
+    starts = [0]
+    while end := text.find("\n", starts[-1]) + 1:
+        starts.append(end)
+    return starts
+
+
+def line_at(text: str, number: int) -> str:
+    """A line of a text, without its end; `number` counts from 0."""
+    starts = line_starts(text)
+    return text[starts[number] : starts[number + 1] - 1 if number + 1 < len(starts) else len(text)]
+
+
 def span_at(path: str, text: str, first_line: int, start: int, end: int) -> Span:
     """The span of `text[start:end]`, as far as it stands on its first line; `first_line` counts from 0."""
-    line_start = text.rfind("\n", 0, start) + 1
-    line_end = text.find("\n", start)
-    line = text[line_start : line_end if line_end >= 0 else len(text)]
+    number = bisect_right(line_starts(text), start) - 1
+    line_start, line = line_starts(text)[number], line_at(text, number)
     column = start - line_start + 1
     last = min(end - line_start, len(line.rstrip())) + 1
-    return Span(path, first_line + text.count("\n", 0, start) + 1, column, max(last, column), line)
+    return Span(path, first_line + number + 1, column, max(last, column), line)

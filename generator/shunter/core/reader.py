@@ -11,7 +11,7 @@ from typing import Any, Final, Literal
 from shunter.core import nodes
 from shunter.core.construct import RefusedError, construct, is_merge, pairs, scalar
 from shunter.core.nodes import MappingNode, Node, ScalarNode, SequenceNode
-from shunter.core.places import decode, span_at
+from shunter.core.places import decode, line_at, span_at
 from shunter.core.scalars import key_text
 from shunter.core.syntax import syntax_finding
 from shunter.model.data import dataclass, field
@@ -82,7 +82,7 @@ class Document:
 
     def line(self, number: int) -> str:
         """A line of the file, from 1, without its end."""
-        return decode(self.data).split("\n")[number - 1].removesuffix("\r")
+        return line_at(decode(self.data), number - 1).removesuffix("\r")
 
     def node(self, key_path: Sequence[str | int]) -> Node | None:
         """The node of the value at exactly this path."""
@@ -218,13 +218,31 @@ def _child(node: Node, step: str | int) -> Place | None:
         return (None, node.value[step]) if isinstance(step, int) and step < len(node.value) else None
     if not isinstance(node, MappingNode) or not isinstance(step, str):
         return None
-    for key, value in reversed(pairs(node)):
-        if is_merge(key):
-            sources = value.value if isinstance(value, SequenceNode) else [value]
-            for source in sources:
-                merged = _child(source, step)
-                if merged is not None:
-                    return merged
-        elif isinstance(key, ScalarNode) and key_text(scalar(key)) == step:
-            return key, value
-    return None
+    entries, merges = _index(node)
+    at, found = entries.get(step, (-1, None))
+    for position, source in merges:
+        if position < at:
+            break
+        merged = _child(source, step)
+        if merged is not None:
+            return merged
+    return found
+
+
+def _index(node: Any) -> tuple[dict[str | None, tuple[int, Place]], list[tuple[int, Node]]]:
+    """The entries of a map by key, each with its position, the last one of a name; and what is merged in, last first.
+
+    It is kept at the node: a file with many findings asks for many keys.
+    """
+    if not hasattr(node, "index"):
+        entries: dict[str | None, tuple[int, Place]] = {}
+        merges: list[tuple[int, Node]] = []
+        for position, (key, value) in enumerate(pairs(node)):
+            if is_merge(key):
+                sources = value.value if isinstance(value, SequenceNode) else [value]
+                merges[:0] = [(position, source) for source in sources]
+            elif isinstance(key, ScalarNode):
+                entries[key_text(scalar(key))] = (position, (key, value))
+        node.index = entries, merges
+    found: tuple[dict[str | None, tuple[int, Place]], list[tuple[int, Node]]] = node.index
+    return found
