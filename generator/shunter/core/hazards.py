@@ -13,6 +13,7 @@ from shunter.core.construct import is_merge, scalar
 from shunter.core.nodes import PLAIN, MappingNode, Node, ScalarNode, SequenceNode, has_second_document
 from shunter.core.reader import Document, KeyPath, Part
 from shunter.core.scalars import EXACT, key_text
+from shunter.core.verdict import MOST_FINDINGS
 from shunter.model.data import dataclass, field
 from shunter.model.findings import Finding, Kind, Severity, Span, TextEdit
 
@@ -68,7 +69,7 @@ class _Walk:
     seen: set[int] = field(default_factory=set)
 
     def visit(self, node: Node, path: KeyPath) -> None:
-        if id(node) in self.seen:
+        if id(node) in self.seen or len(self.found) > MOST_FINDINGS:
             return
         self.seen.add(id(node))
         if node.__class__ is MappingNode:
@@ -82,6 +83,8 @@ class _Walk:
     def _map(self, node: Node, path: KeyPath) -> None:
         known: dict[str, tuple[Node, Any]] = {}
         for key, value in node.value:
+            if len(self.found) > MOST_FINDINGS:
+                return
             if is_merge(key):
                 self._merge(node, key, value, known, path)
                 continue

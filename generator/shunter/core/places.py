@@ -8,6 +8,9 @@ from typing import Final
 
 from shunter.model.findings import Span
 
+LONGEST_LINE: Final = 2_000
+"""Characters. The source line of a finding in a longer one is left out: nobody reads it."""
+
 _BOM: Final = b"\xef\xbb\xbf"
 
 
@@ -42,4 +45,5 @@ def span_at(path: str, text: str, first_line: int, start: int, end: int) -> Span
     line_start, line = line_starts(text)[number], line_at(text, number)
     column = start - line_start + 1
     last = min(end - line_start, len(line.rstrip())) + 1
-    return Span(path, first_line + number + 1, column, max(last, column), line)
+    shown = line if len(line) <= LONGEST_LINE else ""
+    return Span(path, first_line + number + 1, column, max(last, column), shown)

@@ -16,6 +16,9 @@ from shunter.core.reader import Document, KeyPath
 from shunter.model.data import replace
 from shunter.model.findings import Finding, Kind, Severity, Span
 
+MOST_FINDINGS: Final = 500
+"""Of one source, such as the schema of one chart. Nobody reads more, and each costs time to explain."""
+
 _ORDER: Final = {Severity.ERROR: 0, Severity.WARNING: 1, Severity.NOTE: 2}
 
 
@@ -26,7 +29,7 @@ def judge(chart: Chart, layers: Sequence[Document], *, hazards: bool = True) -> 
     wiring. In order of file, line and column; one finding per root cause.
     """
     unread = [*chart.findings, *(finding for layer in layers for finding in layer.findings)]
-    lints = [finding for layer in layers if hazards for finding in layer.hazards()]
+    lints = [finding for layer in layers if hazards for finding in limited(layer.hazards())]
     if unread:
         return ordered([*unread, *lints])
     coalesced = coalesce(chart, [sops.decrypted_shape(layer) for layer in layers])
@@ -44,14 +47,14 @@ def _lints(coalesced: Coalesced, layers: Sequence[Document]) -> Iterator[Finding
     if any(part.chart.dependencies for part in coalesced.slices):
         from shunter.core import wiring
 
-        yield from wiring.lints(coalesced)
+        yield from limited(wiring.lints(coalesced))
     suspects = [layer for layer in layers if sops.may_hold_secrets(layer)]
     ageing = [part for part in coalesced.slices if b'"deprecated"' in (part.chart.schema or b"")]
     if suspects or ageing:
         from shunter.core import content
 
-        yield from (finding for layer in suspects for finding in content.secrets(layer))
-        yield from (finding for part in ageing for finding in content.deprecated(coalesced, part))
+        yield from (finding for layer in suspects for finding in limited(content.secrets(layer)))
+        yield from (finding for part in ageing for finding in limited(content.deprecated(coalesced, part)))
 
 
 def judge_slice(coalesced: Coalesced, part: Slice) -> Iterator[Finding]:
@@ -64,7 +67,19 @@ def judge_slice(coalesced: Coalesced, part: Slice) -> Iterator[Finding]:
     if schema.validator is not None and not schema.validator.is_valid(part.values):
         from shunter.core.accusation import findings
 
-        yield from findings(coalesced, part, schema)
+        yield from limited(findings(coalesced, part, schema))
+
+
+def limited(findings: Iterable[Finding]) -> Iterator[Finding]:
+    """The first findings of one source; where there are more, one that says so."""
+    for number, finding in enumerate(findings):
+        if number == MOST_FINDINGS:
+            message = f"there are more than {MOST_FINDINGS} findings of this kind; the others are not shown"
+            hint = "correct the ones above, and run again"
+            place = Span(finding.span.path)
+            yield Finding("too-many-findings", message, place, Kind.LINT, finding.severity, hint=hint)
+            return
+        yield finding
 
 
 def schema_finding(chart: Chart, problem: Problem) -> Finding:

@@ -71,6 +71,13 @@ READING: Final = (
         "values nested deeper than 200 levels",
         "Validators recurse, so values that nest deeper than 200 levels are not judged. Helm gives up at 10,000.",
     ),
+    lint(
+        "too-many-findings",
+        Severity.WARNING,
+        "more than 500 findings of one kind",
+        "Only the first 500 findings of one source, such as the schema of one chart or the hazards of one file, are "
+        "shown. Correct those, and run again for the others; this one has the severity of the 501st.",
+    ),
 )
 
 HAZARDS: Final = (
