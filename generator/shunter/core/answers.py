@@ -5,8 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Any
 
-import yaml
-
+from shunter.core import reader
 from shunter.model.data import dataclass
 from shunter.model.errors import ShunterError
 
@@ -39,13 +38,13 @@ def merge_answers(recorded: Mapping[str, Any], desired: Mapping[str, Any], appli
 
 def read_answers(data: bytes) -> tuple[str, str, dict[str, Any]]:
     """Template source, its recorded commit (a tag such as `v1.2.0`) and the answers, from an answers file's bytes."""
-    try:
-        value = yaml.load(data, getattr(yaml, "CSafeLoader", yaml.SafeLoader))  # noqa: S506
-    except (yaml.YAMLError, UnicodeDecodeError) as error:
-        raise ShunterError("an answers file is not YAML", notes=(f"yaml: {str(error).splitlines()[0]}",)) from error
-    if not isinstance(value, dict) or not all(isinstance(value.get(key), str) for key in ("_src_path", "_commit")):
+    document = reader.read(data, ".copier-answers.yml")
+    for finding in (finding for finding in document.findings if finding.rule != "yaml-root"):
+        raise ShunterError("an answers file is not YAML", notes=(f"yaml: {finding.message}",), hint=finding.hint)
+    value = document.value or {}
+    if not all(isinstance(value.get(key), str) for key in ("_src_path", "_commit")):
         raise ShunterError(
             "an answers file lacks `_src_path` or `_commit`", hint="restore .copier-answers.yml from git"
         )
-    answers = {str(key): item for key, item in value.items() if not str(key).startswith("_")}
+    answers = {key: item for key, item in value.items() if not key.startswith("_")}
     return value["_src_path"], value["_commit"], answers
