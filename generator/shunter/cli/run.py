@@ -43,15 +43,32 @@ def run(argv: list[str], verdicts: Verdicts | None = None) -> int:
     except BrokenPipeError:
         sys.stdout = open(os.devnull, "w")  # noqa: SIM115, PTH123 - the interpreter flushes it on exit
         return 0
+    except OSError as error:
+        if error.filename is None:
+            return _bug()
+        output.print_error(_outside(error), colour=colour)
+        return 2
     except KeyboardInterrupt:
         output.say("interrupted")
         return 130
     except Exception:
-        import traceback
+        return _bug()
 
-        bug = f"error: this is a bug in shunter {__version__}\nhint: please report the lines above"
-        output.say(f"{traceback.format_exc()}\n{bug}")
-        return 3
+
+def _bug() -> int:
+    """Print the exception that is being handled: nobody foresaw it."""
+    import traceback
+
+    bug = f"error: this is a bug in shunter {__version__}\nhint: please report the lines above"
+    output.say(f"{traceback.format_exc()}\n{bug}")
+    return 3
+
+
+def _outside(error: OSError) -> ShunterError:
+    """What the file system refused: a full disk, a folder that somebody protected, a name that is too long."""
+    name = os.fsdecode(error.filename) if isinstance(error.filename, str | bytes) else str(error.filename)
+    shown = name if len(name) < 200 else f"{name[:200]}..."
+    return ShunterError(f"{shown}: {error.strerror or error}", hint="check the name, its permissions and the disk")
 
 
 def _verb(command: Command) -> Verb:

@@ -7,7 +7,8 @@ from typing import Any
 
 from shunter.model.errors import ShunterError
 
-_INTEGER = re.compile(r"[+-]?(0|[1-9][0-9]*)")
+_INTEGER = re.compile(r"[+-]?(0|[1-9][0-9]{0,18})")
+_INDEX = re.compile(r"[0-9]{1,9}")
 _MOST_ITEMS = 65536
 _DEEPEST = 30
 
@@ -90,7 +91,7 @@ class _Parser:
 
     def index(self) -> int:
         text, stop = self.until("]")
-        if stop != "]" or not text.isdigit() or int(text) > _MOST_ITEMS:
+        if stop != "]" or not _INDEX.fullmatch(text) or int(text) > _MOST_ITEMS:
             raise self.fail(f"`[{text}` is not an index")
         return int(text)
 

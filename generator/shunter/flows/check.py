@@ -199,7 +199,7 @@ def layers_of(context: Context, site: Site, tree: Tree, extra: Sequence[str] = (
 def extra_layer(context: Context, name: str, folder: Path) -> reader.Document:
     """A further `-f` file, its path relative to the chart's folder as those of all findings are."""
     path = context.start / name
-    if not path.is_file():
+    if not os.path.isfile(path):  # noqa: PTH113 - which has no error for odd names
         raise ShunterError(f"there is no file {name}", hint="-f takes a values file")
     return reader.read(path.read_bytes(), os.path.relpath(path.resolve(), folder.resolve()))
 
