@@ -14,7 +14,7 @@ from shunter.core import reader
 from shunter.core.charts import Chart, load_chart
 from shunter.core.verdict import judge
 from shunter.flows.context import Context, Site
-from shunter.flows.projects import answers_of, record_of
+from shunter.flows.projects import answers_of, record_of, values_files_of
 from shunter.flows.targets import Target, targets_of
 from shunter.model.data import dataclass, replace
 from shunter.model.errors import ShunterError
@@ -163,7 +163,7 @@ def _judge_chart(
     """The findings of a chart with each of several sets of `-f` files."""
     chart = load_chart(DiskTree(folder))
     name = label(context, folder)
-    if chart.missing:
+    if chart.missing and not chart.findings:
         missing = chart.missing[0]
         raise ShunterError(
             f"{name} needs chart {missing.name} {missing.version}, and charts/ does not hold it", hint="shunter lock"
@@ -182,10 +182,9 @@ def _judge_chart(
 
 def layers_of(context: Context, site: Site, tree: Tree, extra: Sequence[str] = ()) -> list[reader.Document]:
     """The values files of an environment in order, and further `-f` files after them."""
-    answers = answers_of(tree)
-    helm = str(answers.get("helm", "4"))
+    helm = str(answers_of(tree).get("helm", "4"))
     layers = []
-    for name in answers.get("values_files", ["values.yaml"]):
+    for name in values_files_of(tree):
         state = tree.get(name)
         if state is None:
             raise ShunterError(

@@ -41,6 +41,17 @@ def answers_of(tree: Tree) -> Mapping[str, Any]:
     return read_answers(state.data)[2]
 
 
+def values_files_of(tree: Tree) -> list[str]:
+    """The values files of an environment, in order, as its answers name them."""
+    names = answers_of(tree).get("values_files", ["values.yaml"])
+    if not isinstance(names, list) or not all(isinstance(name, str) for name in names):
+        raise ShunterError(
+            f"`values_files` in {ANSWERS_FILE} must be a list of file names",
+            hint="such as `values_files: [values.yaml]`",
+        )
+    return names
+
+
 def dependencies_of(metadata: Mapping[str, Any]) -> tuple[Dependency, ...]:
     """The dependencies that a Chart.yaml lists."""
     return tuple(

@@ -15,7 +15,7 @@ from shunter.flows.check import label, layers_of, user_values
 from shunter.flows.clock import generated_now
 from shunter.flows.context import Context, Site
 from shunter.flows.derive import environment_files
-from shunter.flows.projects import answers_of, chart_metadata, record_of
+from shunter.flows.projects import answers_of, chart_metadata, record_of, values_files_of
 from shunter.flows.trains import find_train
 from shunter.model.chart import Train, TrainRecord
 from shunter.model.errors import ShunterError
@@ -171,7 +171,7 @@ def _values(context: Context, left: Side, right: Side, helm: str) -> str:
 
 
 def _values_files(side: Side) -> list[str]:
-    return list(answers_of(side[2]).get("values_files", ["values.yaml"]))
+    return values_files_of(side[2])
 
 
 def _manifests(context: Context, left: Side, right: Side, helm: str) -> str:

@@ -12,7 +12,7 @@ from shunter.adapters.files import DiskTree
 from shunter.adapters.named_files import chart_folder, is_values_file
 from shunter.core import reader
 from shunter.flows.context import Context, Site
-from shunter.flows.projects import answers_of, record_of
+from shunter.flows.projects import answers_of, record_of, values_files_of
 from shunter.model.data import dataclass
 from shunter.model.errors import ShunterError
 
@@ -105,7 +105,7 @@ def _mentions(site: Site, services: set[str]) -> bool:
     record = record_of(tree, site.folder)
     if record and services & record.cars.keys():
         return True
-    states = (tree.get(name) for name in answers_of(tree).get("values_files", ["values.yaml"]))
+    states = (tree.get(name) for name in values_files_of(tree))
     return any(services & (reader.read(state.data, "").value or {}).keys() for state in states if state)
 
 
