@@ -1,7 +1,7 @@
 [# One container: c (its unit), w (its values), name, ports, main (it gets the unit's volumes). -#]
 {{- define "[[ lib ]].container" -}}
 {{- $root := .c.root -}}{{- $w := .w -}}{{- $portName := .c.portName -}}
-- name: {{ include "[[ lib ]]._plain" .name }}
+- name: {{ toRawJson .name }}
   image: {{ include "[[ lib ]].image" (dict "root" $root "image" $w.image) | quote }}
   {{- with $w.image.pullPolicy }}
   imagePullPolicy: {{ . }}
@@ -23,7 +23,7 @@
   {{- with .ports }}
   ports:
     {{- range $name, $port := . }}
-    - name: {{ include "[[ lib ]]._plain" $name }}
+    - name: {{ toRawJson $name }}
       containerPort: {{ $port.port | int }}
       protocol: {{ $port.protocol | default "TCP" }}
     {{- end }}
@@ -34,7 +34,7 @@
     {{- include "[[ lib ]]._probe" (dict "probe" . "port" $portName "name" (printf "%s: %s" $root.Chart.Name $name)) | nindent 4 }}
   {{- end }}
   {{- end }}
-  {{- include "[[ lib ]]._fields" (list $w 2 "workingDir resources securityContext") }}
+  {{- include "[[ lib ]]._fields" (list (pick $w "workingDir" "resources" "securityContext") "\n  ") }}
   {{- with include "[[ lib ]]._lifecycle" $w }}
   lifecycle:
     {{- . | nindent 4 }}

@@ -16,6 +16,7 @@
 {{- if not .labels -}}
 {{- $_ := set . "labels" (include "[[ lib ]]._labels" (dict "root" $root "common" $values.commonLabels)) -}}
 {{- end -}}
+{{- $_ := set . "metadataLabels" (printf "%s\napp.kubernetes.io/component: %s" .labels .id) -}}
 {{- $_ := set . "match" (printf "%s\napp.kubernetes.io/component: %s" (include "[[ lib ]].selectorLabels" $root) .id) -}}
 {{- $account := $values.serviceAccount | default dict -}}
 {{- $_ := set . "account" ($account.name | default (eq (toString $account.create) "true" | ternary .fullname "default")) -}}

@@ -8,7 +8,7 @@ spec:
   {{- if not ($w.autoscaling).enabled }}
   replicas: {{ $w.replicaCount | int }}
   {{- end }}
-  {{- include "[[ lib ]]._fields" (list $w 2 "revisionHistoryLimit minReadySeconds") }}
+  {{- include "[[ lib ]]._fields" (list (pick $w "revisionHistoryLimit" "minReadySeconds") "\n  ") }}
   selector:
     matchLabels:
       {{- .match | nindent 6 }}
@@ -31,7 +31,7 @@ apiVersion: apps/v1
 kind: DaemonSet
 {{ include "[[ lib ]]._metadata" . }}
 spec:
-  {{- include "[[ lib ]]._fields" (list .values 2 "revisionHistoryLimit minReadySeconds updateStrategy") }}
+  {{- include "[[ lib ]]._fields" (list (pick .values "revisionHistoryLimit" "minReadySeconds" "updateStrategy") "\n  ") }}
   selector:
     matchLabels:
       {{- .match | nindent 6 }}

@@ -15,7 +15,7 @@ configuration inline, since its ConfigMap may not exist yet. -#]
 {{- range $name, $value := $env }}
 {{- $late := and (kindIs "string" $value) (contains "$(" (toString $value)) }}
 {{- if and (eq $late $last) (not (kindIs "invalid" $value)) }}
-- name: {{ include "[[ lib ]]._plain" $name }}
+- name: {{ toRawJson $name }}
   {{- if kindIs "map" $value }}
   valueFrom:
     {{- include "[[ lib ]]._block" $value | trim | nindent 4 }}
@@ -40,7 +40,7 @@ configuration inline, since its ConfigMap may not exist yet. -#]
 {{- $entry := dict "prefix" $source.prefix "configMapRef" $source.configMapRef "secretRef" $source.secretRef }}
 {{- with $source.configMap }}{{ $_ := set $entry "configMapRef" (dict "name" (printf "%s-%s" $c.base .)) }}{{ end }}
 {{- with $source.secret }}{{ $_ := set $entry "secretRef" (dict "name" (printf "%s-%s" $c.base .)) }}{{ end }}
-- {{ include "[[ lib ]]._fields" (list $entry 2 "configMapRef secretRef prefix") | trim }}
+- {{ include "[[ lib ]]._fields" (list $entry "\n  ") | trim }}
 {{- end }}
 {{- end }}
 {{- end -}}

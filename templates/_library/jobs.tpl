@@ -1,5 +1,5 @@
 {{- define "[[ lib ]]._jobSpec" -}}
-{{- include "[[ lib ]]._fields" (list .values 0 "activeDeadlineSeconds backoffLimit completions parallelism ttlSecondsAfterFinished") }}
+{{- include "[[ lib ]]._fields" (list (pick .values "activeDeadlineSeconds" "backoffLimit" "completions" "parallelism" "ttlSecondsAfterFinished") "\n") }}
 template:
   {{- include "[[ lib ]].pod" . | nindent 2 }}
 {{- end -}}
@@ -11,7 +11,7 @@ kind: CronJob
 {{ include "[[ lib ]]._metadata" . }}
 spec:
   schedule: {{ required (printf "%s: %s needs a schedule" .root.Chart.Name .fullname) .values.schedule | quote }}
-  {{- include "[[ lib ]]._fields" (list .values 2 "concurrencyPolicy failedJobsHistoryLimit startingDeadlineSeconds successfulJobsHistoryLimit suspend timeZone") }}
+  {{- include "[[ lib ]]._fields" (list (pick .values "concurrencyPolicy" "failedJobsHistoryLimit" "startingDeadlineSeconds" "successfulJobsHistoryLimit" "suspend" "timeZone") "\n  ") }}
   jobTemplate:
     spec:
       {{- include "[[ lib ]]._jobSpec" . | trim | nindent 6 }}

@@ -14,7 +14,7 @@ spec:
   {{ ternary "endpoints" "podMetricsEndpoints" (eq $kind "serviceMonitor") }}:
     - port: {{ $c.values.metrics.port | default $c.portName }}
       path: {{ $c.values.metrics.path | default "/metrics" }}
-      {{- include "[[ lib ]]._fields" (list $monitor 6 "interval") }}
+      {{- include "[[ lib ]]._fields" (list (pick $monitor "interval") "\n      ") }}
 {{- end }}
 {{- end }}
 {{- with .values.metrics.prometheusRule }}

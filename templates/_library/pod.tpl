@@ -20,7 +20,7 @@ spec:
   securityContext:
     {{- include "[[ lib ]]._block" . | trim | nindent 4 }}
   {{- end }}
-  {{- include "[[ lib ]]._fields" (list $w 2 "terminationGracePeriodSeconds nodeSelector tolerations priorityClassName") }}
+  {{- include "[[ lib ]]._fields" (list (pick $w "terminationGracePeriodSeconds" "nodeSelector" "tolerations" "priorityClassName") "\n  ") }}
   {{- if has .kind (list "Job" "CronJob") }}
   restartPolicy: {{ $w.restartPolicy | default "Never" }}
   {{- else }}

@@ -27,7 +27,7 @@ spec:
   data:
     {{- range $key, $reference := . }}
     {{- if $reference }}
-    - secretKey: {{ include "[[ lib ]]._plain" $key }}
+    - secretKey: {{ toRawJson $key }}
       remoteRef:
         {{- include "[[ lib ]]._block" $reference | trim | nindent 8 }}
     {{- end }}
@@ -64,7 +64,7 @@ kind: SecretProviderClass
 {{ include "[[ lib ]]._metadata" (dict "c" $c "name" (printf "%s-%s" $c.base $id)) }}
 spec:
   provider: {{ $item.provider }}
-  {{- include "[[ lib ]]._fields" (list $item 2 "parameters secretObjects") }}
+  {{- include "[[ lib ]]._fields" (list (pick $item "parameters" "secretObjects") "\n  ") }}
 {{- end }}
 {{- end }}
 {{- end -}}

@@ -10,12 +10,12 @@ spec:
   clusterIP: None
   {{- end }}
   type: {{ $service.type | default "ClusterIP" }}
-  {{- include "[[ lib ]]._fields" (list $service 2 "externalTrafficPolicy internalTrafficPolicy ipFamilyPolicy loadBalancerClass publishNotReadyAddresses sessionAffinity sessionAffinityConfig trafficDistribution") }}
+  {{- include "[[ lib ]]._fields" (list (pick $service "externalTrafficPolicy" "internalTrafficPolicy" "ipFamilyPolicy" "loadBalancerClass" "publishNotReadyAddresses" "sessionAffinity" "sessionAffinityConfig" "trafficDistribution") "\n  ") }}
   selector:
     {{- .c.match | nindent 4 }}
   ports:
     {{- range $name, $port := .ports }}
-    - name: {{ include "[[ lib ]]._plain" $name }}
+    - name: {{ toRawJson $name }}
       port: {{ $port.servicePort | default $port.port | int }}
       targetPort: {{ $port.target | default $name }}
       protocol: {{ $port.protocol | default "TCP" }}

@@ -10,7 +10,7 @@ spec:
   replicas: {{ $w.replicaCount | int }}
   {{- end }}
   serviceName: {{ .fullname }}-headless
-  {{- include "[[ lib ]]._fields" (list $w 2 "revisionHistoryLimit minReadySeconds podManagementPolicy persistentVolumeClaimRetentionPolicy ordinals") }}
+  {{- include "[[ lib ]]._fields" (list (pick $w "revisionHistoryLimit" "minReadySeconds" "podManagementPolicy" "persistentVolumeClaimRetentionPolicy" "ordinals") "\n  ") }}
   selector:
     matchLabels:
       {{- .match | nindent 6 }}

@@ -1,26 +1,22 @@
 [# Text helpers. Templates return text only, so data travels in the dict that a define is given. -#]
-[# Of (list map indent keys): the map's non-empty fields on new lines; false and 0 count as values, null does not. -#]
+[# Of (list map line): the map's entries, each behind `line` (a line break and the indentation); false and 0 count as
+values, null and what is empty does not. -#]
 {{- define "[[ lib ]]._fields" -}}
-{{- $of := index . 0 -}}
-{{- $text := "" -}}
-{{- range $key := splitList " " (index . 2) -}}
-{{- $value := index $of $key -}}
-{{- if or $value (has (kindOf $value) (list "bool" "float64" "int64")) -}}
+{{- $line := index . 1 -}}
+{{- range $key, $value := index . 0 -}}
 {{- if or (kindIs "map" $value) (kindIs "slice" $value) -}}
-{{- $text = print $text "\n" $key ":" (include "[[ lib ]]._block" $value | replace "\n" "\n  ") -}}
-{{- else -}}
-{{- $text = print $text "\n" $key ": " (toRawJson $value) -}}
+{{- if $value }}{{ $line }}{{ $key }}:{{ include "[[ lib ]]._block" $value | replace "\n" (print $line "  ") }}{{ end -}}
+{{- else if or $value (has (kindOf $value) (list "bool" "float64" "int64")) -}}
+{{ $line }}{{ $key }}: {{ toRawJson $value }}
 {{- end -}}
 {{- end -}}
-{{- end -}}
-{{- $text | replace "\n" (print "\n" (repeat (index . 1) " ")) -}}
 {{- end -}}
 
 [# A map or a list, an entry on each new line, what is below as JSON: toYaml takes ten times as long. -#]
 {{- define "[[ lib ]]._block" -}}
 {{- if kindIs "map" . }}
 {{- range $key, $value := . }}
-{{ if or (trimAll "abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ" $key) (and (lt (len $key) 6) (has (lower $key) (list "true" "false" "null" "yes" "no" "on" "off" "y" "n"))) }}{{ toRawJson $key }}{{ else }}{{ $key }}{{ end }}: {{ toRawJson $value }}
+{{ if or (trimAll "abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ" $key) (and (lt (len $key) 6) (contains (print " " (lower $key) " ") " true false null yes no on off y n ")) }}{{ toRawJson $key }}{{ else }}{{ $key }}{{ end }}: {{ toRawJson $value }}
 {{- end }}
 {{- else }}
 {{- range . }}
@@ -41,17 +37,12 @@
 {{- toRawJson $text -}}
 {{- end -}}
 
-[# A name as it is, quoted where YAML would take it for something else than text. -#]
-{{- define "[[ lib ]]._plain" -}}
-{{ if or (trimAll "abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ" (trunc 1 .)) (and (lt (len .) 6) (has (lower .) (list "true" "false" "null" "yes" "no" "on" "off" "y" "n"))) }}{{ toRawJson . }}{{ else }}{{ . }}{{ end }}
-{{- end -}}
-
 [# A map of scalars as YAML; entries that are null are left out. -#]
 {{- define "[[ lib ]]._data" -}}
 {{- $root := .root -}}
 {{- range $key, $value := .data }}
 {{- if not (kindIs "invalid" $value) }}
-{{ include "[[ lib ]]._plain" $key }}: {{ include "[[ lib ]]._string" (dict "value" $value "root" $root) }}
+{{ toRawJson $key }}: {{ include "[[ lib ]]._string" (dict "value" $value "root" $root) }}
 {{- end }}
 {{- end }}
 {{- end -}}
@@ -69,8 +60,7 @@
 metadata:
   name: {{ .name | default $c.fullname }}
   labels:
-    {{- $c.labels | nindent 4 }}
-    app.kubernetes.io/component: {{ $c.id }}
+    {{- $c.metadataLabels | nindent 4 }}
     {{- with .more }}
     {{- include "[[ lib ]]._own" . | trim | nindent 4 }}
     {{- end }}

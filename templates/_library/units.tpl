@@ -1,10 +1,15 @@
 [# The context of a further unit, {c, id, spec}, into `into`: what a container is (image, variables, identity, security)
-comes from the unit above, what it does (command, ports, probes, volumes) does not. -#]
+comes from the unit above, what it does (command, ports, probes, volumes) does not. Only what `spec` changes of it is
+copied: to copy all of it costs as much as the rest. -#]
+[% set passed_on = '"commonAnnotations" "commonLabels" "env" "envFrom" "image" "imagePullSecrets" "nodeSelector" "podAnnotations" "podLabels" "podSecurityContext" "redeployAlways" "securityContext" "serviceAccount" "sessionStore" "tolerations"' -%]
 {{- define "[[ lib ]]._sub" -}}
 {{- $c := .c -}}{{- $spec := .spec -}}
-{{- $base := include "[[ lib ]].defaults" $c.root | fromJson -}}
-{{- $kept := pick $c.values "commonAnnotations" "commonLabels" "env" "envFrom" "image" "imagePullSecrets" "nodeSelector" "podAnnotations" "podLabels" "podSecurityContext" "redeployAlways" "securityContext" "serviceAccount" "sessionStore" "tolerations" -}}
-{{- $values := mustMergeOverwrite $base (deepCopy $kept) (.defaults | default dict) $spec -}}
+{{- $kept := pick $c.values [[ passed_on ]] -}}
+{{- range $key, $_ := $spec -}}
+{{- with get $kept $key -}}{{- $_ := set $kept $key (deepCopy .) -}}{{- end -}}
+{{- end -}}
+{{- $base := omit (include "[[ lib ]].defaults" $c.root | fromJson) [[ passed_on ]] -}}
+{{- $values := mustMergeOverwrite $base $kept (.defaults | default dict) $spec -}}
 {{- $fullname := $spec.fullnameOverride | default (printf "%s-%s" $c.fullname ($spec.nameOverride | default .id)) -}}
 {{- $labels := $spec.commonLabels | empty | ternary $c.labels "" -}}
 {{- $_ := merge .into (dict "values" $values "root" $c.root "id" .id "container" .id "base" $c.base "fullname" $fullname "configMaps" $c.configMaps "checksum" $c.checksum "inlined" $c.inlined "labels" $labels) -}}

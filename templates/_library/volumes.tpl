@@ -3,15 +3,15 @@
 {{- $main := .main -}}
 {{- range $id, $volume := .c.values.persistence }}
 {{- if and $volume (ne (toString $volume.enabled) "false") $volume.mountPath (or $main (eq $id "tmp")) }}
-- name: {{ include "[[ lib ]]._plain" $id }}
+- name: {{ toRawJson $id }}
   mountPath: {{ $volume.mountPath }}
-  {{- include "[[ lib ]]._fields" (list $volume 2 "subPath readOnly") }}
+  {{- include "[[ lib ]]._fields" (list (pick $volume "subPath" "readOnly") "\n  ") }}
 {{- end }}
 {{- end }}
 {{- if and $main (eq .c.kind "StatefulSet") }}
 {{- range $id, $claim := .w.volumeClaims }}
 {{- if $claim }}
-- name: {{ include "[[ lib ]]._plain" $id }}
+- name: {{ toRawJson $id }}
   mountPath: {{ required (printf "volumeClaims.%s.mountPath is missing" $id) $claim.mountPath }}
 {{- end }}
 {{- end }}
@@ -25,7 +25,7 @@
 {{- $c := . -}}
 {{- range $id, $volume := .values.persistence }}
 {{- if and $volume (ne (toString $volume.enabled) "false") }}
-- name: {{ include "[[ lib ]]._plain" $id }}
+- name: {{ toRawJson $id }}
   {{- $type := $volume.type | default "emptyDir" }}
   {{- $name := $volume.name | default (printf "%s-%s" $c.base ($volume.identifier | default $id)) }}
   {{- if eq $type "persistentVolumeClaim" }}
@@ -34,7 +34,7 @@
   {{- else if has $type (list "configMap" "secret") }}
   {{ $type }}:
     {{ ternary "name" "secretName" (eq $type "configMap") }}: {{ $name }}
-    {{- include "[[ lib ]]._fields" (list $volume 4 "items defaultMode optional") }}
+    {{- include "[[ lib ]]._fields" (list (pick $volume "items" "defaultMode" "optional") "\n    ") }}
   {{- else }}
   {{ $type }}: {{ toJson ($volume.spec | default dict) }}
   {{- end }}

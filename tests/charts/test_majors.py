@@ -91,5 +91,5 @@ def test_values_are_explained_by_the_right_major(shared: bool, limit: int) -> No
     found = {part.name: explain(coalesced, part) for part in coalesced.slices if part.name in ("orders", "cart")}
     limits = {name: explanation.values["revisionHistoryLimit"] for name, explanation in found.items()}
     assert limits == {"orders": 5, "cart": limit}
-    place = f"charts/{LIBRARY}-2.0.0" if shared else f"charts/cart/charts/{LIBRARY}"
-    assert {document.path for document in found["cart"].library} == {f"{place}/templates/_{LIBRARY}.v2.tpl"}
+    place = f"charts/{LIBRARY}-2.0.0/templates" if shared else f"charts/cart/templates/{LIBRARY}"
+    assert {document.path for document in found["cart"].library} == {f"{place}/_{LIBRARY}.v2.tpl"}

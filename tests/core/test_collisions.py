@@ -85,6 +85,31 @@ def library(umbrella: str, apps: str) -> list[Finding]:
     return collisions(files)
 
 
+def test_a_library_that_is_compiled_in_counts_as_one_that_is_nested() -> None:
+    def found(umbrella: str, app: str, body: str) -> list[Finding]:
+        dependencies = (
+            f"dependencies:\n- {{name: lib, version: {umbrella}}}\n- {{name: app, version: 1.0.0, alias: p}}\n"
+        )
+        files = {
+            "Chart.yaml": chart("top", "1.0.0", dependencies=dependencies),
+            "charts/lib/Chart.yaml": chart("lib", umbrella, "library"),
+            "charts/lib/templates/_lib.tpl": define(umbrella),
+            "charts/app/Chart.yaml": chart("app", "1.0.0") + f"annotations: {{shunter/library: lib {app}}}\n",
+            "charts/app/templates/lib/_lib.tpl": define(body),
+        }
+        return collisions(files)
+
+    (planned,) = found("1.1.0", "1.0.0", "1.0.0")
+    assert planned.severity is Severity.NOTE
+    assert planned.message == "lib 1.1.0 of the umbrella renders what was built with lib 1.0.0 (in p)"
+    (older,) = found("1.0.0", "1.1.0", "1.1.0")
+    assert older.severity is Severity.ERROR
+    assert older.message == "lib 1.0.0 replaces `who` of lib 1.1.0 (in p): named templates are global"
+    (altered,) = found("1.0.0", "1.0.0", "changed")
+    assert altered.severity is Severity.ERROR
+    assert found("1.0.0", "1.0.0", "1.0.0") == []
+
+
 def test_the_umbrellas_newer_library_is_a_note_and_an_older_one_an_error() -> None:
     (planned,) = library("1.1.0", "1.0.0")
     assert planned.severity is Severity.NOTE

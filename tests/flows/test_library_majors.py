@@ -70,7 +70,7 @@ def test_an_app_moves_alone(railed: Path) -> None:
         data = json.loads(ok("values", "explain", app, "-e", "tst", "-o", "json", cwd=railed).out)
         [row] = [row for row in data["keys"] if row["key"] == "revisionHistoryLimit"]
         assert (row["value"], row["from"]) == (limit, "library default")
-        assert row["file"].endswith(f"/{LIBRARY}/templates/_{LIBRARY}.v{major}.tpl")
+        assert row["file"].endswith(f"/_{LIBRARY}.v{major}.tpl")
 
 
 @pytest.mark.parametrize("app", ["orders", "frontend"])

@@ -18,6 +18,7 @@ from helpers.releases import LIBRARY, NEXT, newer, next_release, substitute
 from helpers.tools import need_helm
 from helpers.transcript import blocks, error, refusals, unchanged, untouched
 from helpers.workspaces import copy, digest, shared
+from shunter.core.published import compiled_library
 
 HEADING, NEW_HEADING = "## Commands", "## Commands of release two"
 Update = Callable[..., Result]
@@ -256,9 +257,9 @@ def test_a_newer_library_reaches_every_app_chart_and_environments_by_train(raile
         substitute(app / "Chart.yaml", "version: 0.1.0", "version: 0.2.0")
     run("package")
     with tarfile.open(railed / ".shunter/registry/orders-0.2.0.tgz") as archive:
-        member = archive.extractfile("orders/charts/shop-library/Chart.yaml")
+        member = archive.extractfile("orders/Chart.yaml")
         assert member is not None
-        assert yaml.safe_load(member.read())["version"] == LIBRARY
+        assert compiled_library(yaml.safe_load(member.read())) == ("shop-library", LIBRARY)
     run("train cut 1.1.0")
     run("promote 1.1.0 --to tst")
     assert f"name: shop-library\n  version: {LIBRARY}\n" in (railed / "shop-tst/envs/tst/Chart.yaml").read_text("utf-8")

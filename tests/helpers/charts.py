@@ -15,6 +15,8 @@ from jinja2.sandbox import SandboxedEnvironment
 
 from shunter.core.appschema import compile_app_schema
 from shunter.core.parse_once import managed
+from shunter.core.published import published
+from shunter.model.files import FileState
 
 ROOT = Path(__file__).parents[2]
 LIBRARY = "commons"
@@ -108,15 +110,21 @@ def app_chart(archetype: str, name: str | None = None, library: str = LIBRARY, s
     return files
 
 
+def published_chart(chart: Mapping[str, str], library: str = LIBRARY) -> dict[str, str]:
+    """The app chart as `shunter package` publishes it: the library compiled in."""
+    files = published({path: FileState(text.encode()) for path, text in chart.items()}, library)
+    return {path: state.data.decode() for path, state in files.items()}
+
+
 def umbrella(apps: Mapping[str, Mapping[str, str]], library: str = LIBRARY, name: str = "shop") -> dict[str, str]:
-    """An umbrella chart over the given app charts and the library, unpacked under charts/."""
+    """An umbrella chart over the given app charts, as they are published, and the library, unpacked under charts/."""
     dependencies: list[dict[str, Any]] = [
         {"name": library, "version": _version(library_chart(library)), "repository": ""}
     ]
     files = {f"charts/{library}/{path}": text for path, text in library_chart(library).items()}
     for app, chart in apps.items():
         dependencies.append({"name": app, "version": _version(chart), "repository": "", "condition": f"{app}.enabled"})
-        files.update({f"charts/{app}/{path}": text for path, text in chart.items()})
+        files.update({f"charts/{app}/{path}": text for path, text in published_chart(chart, library).items()})
     files["Chart.yaml"] = yaml.safe_dump(
         {"apiVersion": "v2", "name": name, "version": "1.0.0", "dependencies": dependencies}, sort_keys=False
     )

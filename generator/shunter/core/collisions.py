@@ -11,9 +11,9 @@ from dataclasses import dataclass
 from posixpath import join
 
 from shunter.core.chart_templates import release_of
-from shunter.core.charts import Chart
 from shunter.core.coalesce import Slice
 from shunter.core.gotree import Define
+from shunter.core.published import compiled_library, compiled_path
 from shunter.core.versions import parse
 from shunter.model.findings import Finding, Kind, Severity, Span
 
@@ -26,6 +26,32 @@ class _Definition:
     place: str
     rank: tuple[int, str]
     define: Define
+
+    @property
+    def library(self) -> tuple[str, str]:
+        """Name and version of the library chart that it comes from, compiled in or not; else two empty texts."""
+        metadata = self.part.chart.definition.value or {}
+        if metadata.get("type") == "library":
+            return self.part.chart.name, self.part.chart.version
+        name, version = compiled_library(metadata)
+        return (name, version) if name and self.path.startswith(compiled_path(name, "")) else ("", "")
+
+    @property
+    def path(self) -> str:
+        """Where it stands in its chart."""
+        return self.place.removeprefix(self.part.chart.folder).lstrip("/")
+
+    @property
+    def title(self) -> str:
+        """The chart that it comes from, for a person."""
+        chart, path = self.part.chart, self.part.path
+        name, version = self.library
+        if name and name != chart.name:
+            return f"{name} {version} (in {'/'.join(path) or chart.name})"
+        if not path:
+            return f"the umbrella {chart.name} {chart.version}"
+        inside = f" (in {'/'.join(path[:-1])})" if len(path) > 1 else ""
+        return f"{chart.name} {chart.version}{inside}"
 
 
 def define_collisions(slices: Sequence[Slice]) -> Iterator[Finding]:
@@ -60,12 +86,12 @@ def _finding(pairs: Sequence[tuple[_Definition, _Definition]]) -> Finding:
     loser, winner = pairs[0]
     names = list(dict.fromkeys(f"`{item.define.name}`" for item, _ in pairs))
     shown = ", ".join(names[:3]) + (f" and {len(names) - 3} more" if len(names) > 3 else "")
-    losers = list(dict.fromkeys(_titled(item.part) for item, _ in pairs))
-    planned = _is_planned(loser.part.chart, winner)
-    message = f"{_titled(winner.part)} replaces {shown} of {', '.join(losers)}: named templates are global"
+    losers = list(dict.fromkeys(item.title for item, _ in pairs))
+    planned = _is_planned(loser, winner)
+    message = f"{winner.title} replaces {shown} of {', '.join(losers)}: named templates are global"
     hint = "give one of the two other names, or bring both charts to the same version"
     if planned:
-        message = f"{_titled(winner.part)} of the umbrella renders what was built with {', '.join(losers)}"
+        message = f"{winner.title} of the umbrella renders what was built with {', '.join(losers)}"
         hint = "nothing to do: the umbrella's library renders every app"
     return Finding(
         "define-collision",
@@ -78,23 +104,14 @@ def _finding(pairs: Sequence[tuple[_Definition, _Definition]]) -> Finding:
     )
 
 
-def _is_planned(loser: Chart, winner: _Definition) -> bool:
+def _is_planned(loser: _Definition, winner: _Definition) -> bool:
     """Whether this is the umbrella's own library in place of an older copy of it that an app carries."""
-    chart = winner.part.chart
-    library = (chart.definition.value or {}).get("type") == "library"
-    mine, theirs = parse(chart.version), parse(loser.version)
-    newer = mine is not None and theirs is not None and theirs < mine
-    return library and newer and chart.name == loser.name and len(winner.part.path) == 1
-
-
-def _titled(part: Slice) -> str:
-    chart = f"{part.chart.name} {part.chart.version}"
-    if not part.path:
-        return f"the umbrella {chart}"
-    return f"{chart} (in {'/'.join(part.path[:-1])})" if len(part.path) > 1 else chart
+    (mine, version), (theirs, older) = winner.library, loser.library
+    at_hand, built = parse(version), parse(older)
+    newer = at_hand is not None and built is not None and built < at_hand
+    return newer and mine == theirs and len(winner.part.path) == 1
 
 
 def _span(item: _Definition) -> Span:
-    path = item.place.removeprefix(item.part.chart.folder).lstrip("/")
-    text = (item.part.chart.read(path) or b"").decode("utf-8", "replace").split("\n")[item.define.line - 1]
+    text = (item.part.chart.read(item.path) or b"").decode("utf-8", "replace").split("\n")[item.define.line - 1]
     return Span(item.place, item.define.line, 1, len(text) + 1, text)

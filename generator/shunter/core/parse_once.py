@@ -1,12 +1,14 @@
 """The managed lines of an environment's `.helmignore`: each app's own copy of the library need not be parsed.
 
-The umbrella's copy of a template file renders every app (Helm parses the outermost last), so nested copies of the
-same file only cost time. Another major has another file name, and stays.
+The umbrella's copy of a template file renders every app (Helm parses the outermost last), so copies in the apps only
+cost time, whether compiled in or in a chart of their own. Another major has another file name, and stays.
 """
 
 from __future__ import annotations
 
 from collections.abc import Iterable
+
+from shunter.core.published import compiled_path
 
 _COMMENT = "# By shunter: the library that this chart pins renders every app, so its copies in the apps are not parsed."
 
@@ -16,7 +18,9 @@ def managed(text: str, library: str, files: Iterable[str]) -> str:
 
     Everything else in `text` stays as it is.
     """
-    start = f"charts/*/charts/{library}/templates/"
-    kept = [line for line in text.splitlines(keepends=True) if not line.startswith((start, _COMMENT))]
-    lines = [f"charts/*/charts/{library}/{path}\n" for path in sorted(files) if path.startswith("templates/")]
-    return "".join([f"{_COMMENT}\n", *lines, *kept])
+    managed_lines = (f"charts/*/{compiled_path(library, '')}", f"charts/*/charts/{library}/templates/", _COMMENT)
+    kept = [line for line in text.splitlines(keepends=True) if not line.startswith(managed_lines)]
+    templates = sorted(path for path in files if path.startswith("templates/"))
+    compiled = [f"charts/*/{compiled_path(library, path)}\n" for path in templates]
+    nested = [f"charts/*/charts/{library}/{path}\n" for path in templates]
+    return "".join([f"{_COMMENT}\n", *compiled, *nested, *kept])

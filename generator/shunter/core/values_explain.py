@@ -147,20 +147,16 @@ def _templates(chart: Chart) -> Iterator[tuple[str, bytes]]:
 
 
 def _define(root: Chart, name: str) -> tuple[Document, Chart] | None:
-    """What the define `name` holds, which is YAML. Of several, Helm takes the one nearest to the release's chart."""
+    """What the define `name` holds, which is YAML. Of several, Helm takes the one that stands highest."""
     start = re.compile(rb"\{\{-?\s*define\s+\"" + re.escape(name.encode()) + rb"\"\s*-?\}\}")
     end = re.compile(rb"\{\{-?\s*end\s*-?\}\}")
-    for chart in sorted(root.walk(), key=_depth):
-        for path, text in _templates(chart):
-            if (head := start.search(text)) and (tail := end.search(text, head.end())):
-                lines_above = text.count(b"\n", 0, head.end())
-                document = read(b"\n" * lines_above + text[head.end() : tail.start()], path)
-                return _readable(document, name), chart
+    everywhere = ((path, text, chart) for chart in root.walk() for path, text in _templates(chart))
+    for path, text, chart in sorted(everywhere, key=lambda item: (item[0].count("/"), item[0])):
+        if (head := start.search(text)) and (tail := end.search(text, head.end())):
+            lines_above = text.count(b"\n", 0, head.end())
+            document = read(b"\n" * lines_above + text[head.end() : tail.start()], path)
+            return _readable(document, name), chart
     return None
-
-
-def _depth(chart: Chart) -> tuple[int, str]:
-    return chart.folder.count("/charts/") + chart.folder.startswith("charts/"), chart.folder
 
 
 def _readable(document: Document, name: str) -> Document:

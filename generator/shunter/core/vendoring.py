@@ -9,6 +9,7 @@ from collections.abc import Iterable, Mapping, Sequence
 from typing import TypeVar
 
 from shunter.core import archive, versions
+from shunter.core.published import compiled_library
 from shunter.model.chart import Pin, TrainRecord
 from shunter.model.data import replace
 from shunter.model.errors import ShunterError
@@ -127,10 +128,12 @@ def _library(library: Pin, car: Pin, files: Mapping[str, FileState], path: str) 
 
 
 def _built_with(files: Mapping[str, FileState], library: str) -> versions.Version | None:
-    """The version of the library chart that a car carries in its own `charts/`."""
+    """The version of the library that is compiled into a car, or that it carries in its own `charts/`."""
     inside = map(archive.chart_metadata, archive.subcharts(files).values())
-    found = [versions.parse(str(chart.get("version"))) for chart in inside if chart.get("name") == library]
-    return max((version for version in found if version), default=None)
+    found = [str(chart.get("version")) for chart in inside if chart.get("name") == library]
+    name, version = compiled_library(archive.chart_metadata(files))
+    found += [version] if name == library else []
+    return max((known for text in found if (known := versions.parse(text))), default=None)
 
 
 def check_library(library: Pin, cars: Mapping[str, Mapping[str, FileState]]) -> tuple[Finding, ...]:

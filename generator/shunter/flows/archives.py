@@ -7,10 +7,12 @@ from dataclasses import dataclass, field
 from pathlib import Path
 
 from shunter.adapters.registry import DirectoryRegistry, HttpRegistry, pin_from_archive
-from shunter.core.archive import pack
+from shunter.core.archive import pack, require_complete
+from shunter.core.published import published
 from shunter.core.vendoring import absent_from_registry
 from shunter.core.versions import newest_first
 from shunter.flows.context import Context
+from shunter.flows.projects import answers_of
 from shunter.model.chart import Pin
 from shunter.model.errors import ShunterError
 from shunter.model.files import Tree
@@ -67,6 +69,16 @@ def open_archives(context: Context) -> Archives:
 def pack_tree(tree: Tree, name: str, version: str) -> bytes:
     """The archive of a chart's folder."""
     files = {path: state for path in tree.paths() if (state := tree.get(path)) is not None}
+    return pack(files, name, version)
+
+
+def pack_chart(tree: Tree, name: str, version: str) -> bytes:
+    """The archive that is published of a chart: an app chart's with its library compiled in."""
+    answers = answers_of(tree)
+    files = {path: state for path in tree.paths() if (state := tree.get(path)) is not None}
+    if answers.get("kind") == "app":
+        require_complete(files)
+        files = published(files, str(answers.get("library", "")))
     return pack(files, name, version)
 
 

@@ -11,7 +11,7 @@ from shunter.adapters.git import Repository
 from shunter.adapters.registry import HttpRegistry
 from shunter.core.archive import content_digest, pin_from_archive
 from shunter.core.versions import require_exact
-from shunter.flows.archives import Archives, open_archives, pack_tree
+from shunter.flows.archives import Archives, open_archives, pack_chart, pack_tree
 from shunter.flows.check import label
 from shunter.flows.clock import generated_now
 from shunter.flows.context import Context, Site
@@ -114,7 +114,7 @@ def _pack_site(batch: Batch, site: Site, stamp: Stamp, place: str) -> None:
         tree = OverlayTree(tree, derived)
     tree = stamped(tree, site.folder, stamp)
     metadata = chart_metadata(tree, site.folder)
-    batch.take(metadata["name"], metadata["version"], pack_tree(tree, metadata["name"], metadata["version"]), place)
+    batch.take(metadata["name"], metadata["version"], pack_chart(tree, metadata["name"], metadata["version"]), place)
 
 
 def stamped(tree: Tree, path: str, stamp: Stamp) -> Tree:
@@ -144,7 +144,7 @@ def _pack_existing(context: Context, batch: Batch, service: Service) -> None:
             )
         tree = DiskTree(folder)
         metadata = chart_metadata(tree, chart.path)
-        data = pack_tree(tree, metadata["name"], metadata["version"])
+        data = pack_chart(tree, metadata["name"], metadata["version"])
         batch.take(metadata["name"], metadata["version"], data, label(context, folder))
     elif not batch.archives.has(chart.name, chart.version):
         data = HttpRegistry(chart.repository).fetch(chart.name, chart.version)

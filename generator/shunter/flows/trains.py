@@ -11,7 +11,7 @@ from shunter.core.archive import content_digest, unpack
 from shunter.core.trains import FOLDER, parse_train, path_of, render_train
 from shunter.core.vendoring import check_library
 from shunter.core.versions import is_exact, newest_first, require_exact
-from shunter.flows.archives import Archives, open_archives, pack_tree
+from shunter.flows.archives import Archives, open_archives, pack_chart
 from shunter.flows.clock import generated_at, generated_now
 from shunter.flows.context import Context
 from shunter.flows.plans import carry_out, plan_changes
@@ -119,7 +119,7 @@ def _pin(tree: Tree, path: str, archives: Archives, findings: list[Finding]) -> 
     metadata = chart_metadata(tree, path)
     name, version = metadata["name"], metadata["version"]
     pin = archives.pin(name, version)
-    if pin.content != content_digest(unpack(pack_tree(tree, name, version))):
+    if pin.content != content_digest(unpack(pack_chart(tree, name, version))):
         findings.append(
             Finding(
                 "not-packaged",

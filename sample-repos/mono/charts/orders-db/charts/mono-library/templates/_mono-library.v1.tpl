@@ -52,25 +52,20 @@ app.kubernetes.io/version: {{ . | replace "+" "_" | trunc 63 | trimAll "_.-" | q
 {{- end -}}
 
 {{- define "mono-library.v1._fields" -}}
-{{- $of := index . 0 -}}
-{{- $text := "" -}}
-{{- range $key := splitList " " (index . 2) -}}
-{{- $value := index $of $key -}}
-{{- if or $value (has (kindOf $value) (list "bool" "float64" "int64")) -}}
+{{- $line := index . 1 -}}
+{{- range $key, $value := index . 0 -}}
 {{- if or (kindIs "map" $value) (kindIs "slice" $value) -}}
-{{- $text = print $text "\n" $key ":" (include "mono-library.v1._block" $value | replace "\n" "\n  ") -}}
-{{- else -}}
-{{- $text = print $text "\n" $key ": " (toRawJson $value) -}}
+{{- if $value }}{{ $line }}{{ $key }}:{{ include "mono-library.v1._block" $value | replace "\n" (print $line "  ") }}{{ end -}}
+{{- else if or $value (has (kindOf $value) (list "bool" "float64" "int64")) -}}
+{{ $line }}{{ $key }}: {{ toRawJson $value }}
 {{- end -}}
 {{- end -}}
-{{- end -}}
-{{- $text | replace "\n" (print "\n" (repeat (index . 1) " ")) -}}
 {{- end -}}
 
 {{- define "mono-library.v1._block" -}}
 {{- if kindIs "map" . }}
 {{- range $key, $value := . }}
-{{ if or (trimAll "abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ" $key) (and (lt (len $key) 6) (has (lower $key) (list "true" "false" "null" "yes" "no" "on" "off" "y" "n"))) }}{{ toRawJson $key }}{{ else }}{{ $key }}{{ end }}: {{ toRawJson $value }}
+{{ if or (trimAll "abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ" $key) (and (lt (len $key) 6) (contains (print " " (lower $key) " ") " true false null yes no on off y n ")) }}{{ toRawJson $key }}{{ else }}{{ $key }}{{ end }}: {{ toRawJson $value }}
 {{- end }}
 {{- else }}
 {{- range . }}
@@ -90,15 +85,11 @@ app.kubernetes.io/version: {{ . | replace "+" "_" | trunc 63 | trimAll "_.-" | q
 {{- toRawJson $text -}}
 {{- end -}}
 
-{{- define "mono-library.v1._plain" -}}
-{{ if or (trimAll "abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ" (trunc 1 .)) (and (lt (len .) 6) (has (lower .) (list "true" "false" "null" "yes" "no" "on" "off" "y" "n"))) }}{{ toRawJson . }}{{ else }}{{ . }}{{ end }}
-{{- end -}}
-
 {{- define "mono-library.v1._data" -}}
 {{- $root := .root -}}
 {{- range $key, $value := .data }}
 {{- if not (kindIs "invalid" $value) }}
-{{ include "mono-library.v1._plain" $key }}: {{ include "mono-library.v1._string" (dict "value" $value "root" $root) }}
+{{ toRawJson $key }}: {{ include "mono-library.v1._string" (dict "value" $value "root" $root) }}
 {{- end }}
 {{- end }}
 {{- end -}}
@@ -115,8 +106,7 @@ app.kubernetes.io/version: {{ . | replace "+" "_" | trunc 63 | trimAll "_.-" | q
 metadata:
   name: {{ .name | default $c.fullname }}
   labels:
-    {{- $c.labels | nindent 4 }}
-    app.kubernetes.io/component: {{ $c.id }}
+    {{- $c.metadataLabels | nindent 4 }}
     {{- with .more }}
     {{- include "mono-library.v1._own" . | trim | nindent 4 }}
     {{- end }}
@@ -619,6 +609,7 @@ metadata:
 {{- if not .labels -}}
 {{- $_ := set . "labels" (include "mono-library.v1._labels" (dict "root" $root "common" $values.commonLabels)) -}}
 {{- end -}}
+{{- $_ := set . "metadataLabels" (printf "%s\napp.kubernetes.io/component: %s" .labels .id) -}}
 {{- $_ := set . "match" (printf "%s\napp.kubernetes.io/component: %s" (include "mono-library.v1.selectorLabels" $root) .id) -}}
 {{- $account := $values.serviceAccount | default dict -}}
 {{- $_ := set . "account" ($account.name | default (eq (toString $account.create) "true" | ternary .fullname "default")) -}}
@@ -644,9 +635,12 @@ metadata:
 
 {{- define "mono-library.v1._sub" -}}
 {{- $c := .c -}}{{- $spec := .spec -}}
-{{- $base := include "mono-library.v1.defaults" $c.root | fromJson -}}
 {{- $kept := pick $c.values "commonAnnotations" "commonLabels" "env" "envFrom" "image" "imagePullSecrets" "nodeSelector" "podAnnotations" "podLabels" "podSecurityContext" "redeployAlways" "securityContext" "serviceAccount" "sessionStore" "tolerations" -}}
-{{- $values := mustMergeOverwrite $base (deepCopy $kept) (.defaults | default dict) $spec -}}
+{{- range $key, $_ := $spec -}}
+{{- with get $kept $key -}}{{- $_ := set $kept $key (deepCopy .) -}}{{- end -}}
+{{- end -}}
+{{- $base := omit (include "mono-library.v1.defaults" $c.root | fromJson) "commonAnnotations" "commonLabels" "env" "envFrom" "image" "imagePullSecrets" "nodeSelector" "podAnnotations" "podLabels" "podSecurityContext" "redeployAlways" "securityContext" "serviceAccount" "sessionStore" "tolerations" -}}
+{{- $values := mustMergeOverwrite $base $kept (.defaults | default dict) $spec -}}
 {{- $fullname := $spec.fullnameOverride | default (printf "%s-%s" $c.fullname ($spec.nameOverride | default .id)) -}}
 {{- $labels := $spec.commonLabels | empty | ternary $c.labels "" -}}
 {{- $_ := merge .into (dict "values" $values "root" $c.root "id" .id "container" .id "base" $c.base "fullname" $fullname "configMaps" $c.configMaps "checksum" $c.checksum "inlined" $c.inlined "labels" $labels) -}}
@@ -705,7 +699,7 @@ metadata:
 {{- range $name, $value := $env }}
 {{- $late := and (kindIs "string" $value) (contains "$(" (toString $value)) }}
 {{- if and (eq $late $last) (not (kindIs "invalid" $value)) }}
-- name: {{ include "mono-library.v1._plain" $name }}
+- name: {{ toRawJson $name }}
   {{- if kindIs "map" $value }}
   valueFrom:
     {{- include "mono-library.v1._block" $value | trim | nindent 4 }}
@@ -730,7 +724,7 @@ metadata:
 {{- $entry := dict "prefix" $source.prefix "configMapRef" $source.configMapRef "secretRef" $source.secretRef }}
 {{- with $source.configMap }}{{ $_ := set $entry "configMapRef" (dict "name" (printf "%s-%s" $c.base .)) }}{{ end }}
 {{- with $source.secret }}{{ $_ := set $entry "secretRef" (dict "name" (printf "%s-%s" $c.base .)) }}{{ end }}
-- {{ include "mono-library.v1._fields" (list $entry 2 "configMapRef secretRef prefix") | trim }}
+- {{ include "mono-library.v1._fields" (list $entry "\n  ") | trim }}
 {{- end }}
 {{- end }}
 {{- end -}}
@@ -739,15 +733,15 @@ metadata:
 {{- $main := .main -}}
 {{- range $id, $volume := .c.values.persistence }}
 {{- if and $volume (ne (toString $volume.enabled) "false") $volume.mountPath (or $main (eq $id "tmp")) }}
-- name: {{ include "mono-library.v1._plain" $id }}
+- name: {{ toRawJson $id }}
   mountPath: {{ $volume.mountPath }}
-  {{- include "mono-library.v1._fields" (list $volume 2 "subPath readOnly") }}
+  {{- include "mono-library.v1._fields" (list (pick $volume "subPath" "readOnly") "\n  ") }}
 {{- end }}
 {{- end }}
 {{- if and $main (eq .c.kind "StatefulSet") }}
 {{- range $id, $claim := .w.volumeClaims }}
 {{- if $claim }}
-- name: {{ include "mono-library.v1._plain" $id }}
+- name: {{ toRawJson $id }}
   mountPath: {{ required (printf "volumeClaims.%s.mountPath is missing" $id) $claim.mountPath }}
 {{- end }}
 {{- end }}
@@ -761,7 +755,7 @@ metadata:
 {{- $c := . -}}
 {{- range $id, $volume := .values.persistence }}
 {{- if and $volume (ne (toString $volume.enabled) "false") }}
-- name: {{ include "mono-library.v1._plain" $id }}
+- name: {{ toRawJson $id }}
   {{- $type := $volume.type | default "emptyDir" }}
   {{- $name := $volume.name | default (printf "%s-%s" $c.base ($volume.identifier | default $id)) }}
   {{- if eq $type "persistentVolumeClaim" }}
@@ -770,7 +764,7 @@ metadata:
   {{- else if has $type (list "configMap" "secret") }}
   {{ $type }}:
     {{ ternary "name" "secretName" (eq $type "configMap") }}: {{ $name }}
-    {{- include "mono-library.v1._fields" (list $volume 4 "items defaultMode optional") }}
+    {{- include "mono-library.v1._fields" (list (pick $volume "items" "defaultMode" "optional") "\n    ") }}
   {{- else }}
   {{ $type }}: {{ toJson ($volume.spec | default dict) }}
   {{- end }}
@@ -841,7 +835,7 @@ tcpSocket:
 
 {{- define "mono-library.v1.container" -}}
 {{- $root := .c.root -}}{{- $w := .w -}}{{- $portName := .c.portName -}}
-- name: {{ include "mono-library.v1._plain" .name }}
+- name: {{ toRawJson .name }}
   image: {{ include "mono-library.v1.image" (dict "root" $root "image" $w.image) | quote }}
   {{- with $w.image.pullPolicy }}
   imagePullPolicy: {{ . }}
@@ -863,7 +857,7 @@ tcpSocket:
   {{- with .ports }}
   ports:
     {{- range $name, $port := . }}
-    - name: {{ include "mono-library.v1._plain" $name }}
+    - name: {{ toRawJson $name }}
       containerPort: {{ $port.port | int }}
       protocol: {{ $port.protocol | default "TCP" }}
     {{- end }}
@@ -874,7 +868,7 @@ tcpSocket:
     {{- include "mono-library.v1._probe" (dict "probe" . "port" $portName "name" (printf "%s: %s" $root.Chart.Name $name)) | nindent 4 }}
   {{- end }}
   {{- end }}
-  {{- include "mono-library.v1._fields" (list $w 2 "workingDir resources securityContext") }}
+  {{- include "mono-library.v1._fields" (list (pick $w "workingDir" "resources" "securityContext") "\n  ") }}
   {{- with include "mono-library.v1._lifecycle" $w }}
   lifecycle:
     {{- . | nindent 4 }}
@@ -997,7 +991,7 @@ spec:
   securityContext:
     {{- include "mono-library.v1._block" . | trim | nindent 4 }}
   {{- end }}
-  {{- include "mono-library.v1._fields" (list $w 2 "terminationGracePeriodSeconds nodeSelector tolerations priorityClassName") }}
+  {{- include "mono-library.v1._fields" (list (pick $w "terminationGracePeriodSeconds" "nodeSelector" "tolerations" "priorityClassName") "\n  ") }}
   {{- if has .kind (list "Job" "CronJob") }}
   restartPolicy: {{ $w.restartPolicy | default "Never" }}
   {{- else }}
@@ -1051,7 +1045,7 @@ spec:
   {{- if not ($w.autoscaling).enabled }}
   replicas: {{ $w.replicaCount | int }}
   {{- end }}
-  {{- include "mono-library.v1._fields" (list $w 2 "revisionHistoryLimit minReadySeconds") }}
+  {{- include "mono-library.v1._fields" (list (pick $w "revisionHistoryLimit" "minReadySeconds") "\n  ") }}
   selector:
     matchLabels:
       {{- .match | nindent 6 }}
@@ -1074,7 +1068,7 @@ apiVersion: apps/v1
 kind: DaemonSet
 {{ include "mono-library.v1._metadata" . }}
 spec:
-  {{- include "mono-library.v1._fields" (list .values 2 "revisionHistoryLimit minReadySeconds updateStrategy") }}
+  {{- include "mono-library.v1._fields" (list (pick .values "revisionHistoryLimit" "minReadySeconds" "updateStrategy") "\n  ") }}
   selector:
     matchLabels:
       {{- .match | nindent 6 }}
@@ -1093,7 +1087,7 @@ spec:
   replicas: {{ $w.replicaCount | int }}
   {{- end }}
   serviceName: {{ .fullname }}-headless
-  {{- include "mono-library.v1._fields" (list $w 2 "revisionHistoryLimit minReadySeconds podManagementPolicy persistentVolumeClaimRetentionPolicy ordinals") }}
+  {{- include "mono-library.v1._fields" (list (pick $w "revisionHistoryLimit" "minReadySeconds" "podManagementPolicy" "persistentVolumeClaimRetentionPolicy" "ordinals") "\n  ") }}
   selector:
     matchLabels:
       {{- .match | nindent 6 }}
@@ -1129,7 +1123,7 @@ spec:
 {{- end -}}
 
 {{- define "mono-library.v1._jobSpec" -}}
-{{- include "mono-library.v1._fields" (list .values 0 "activeDeadlineSeconds backoffLimit completions parallelism ttlSecondsAfterFinished") }}
+{{- include "mono-library.v1._fields" (list (pick .values "activeDeadlineSeconds" "backoffLimit" "completions" "parallelism" "ttlSecondsAfterFinished") "\n") }}
 template:
   {{- include "mono-library.v1.pod" . | nindent 2 }}
 {{- end -}}
@@ -1141,7 +1135,7 @@ kind: CronJob
 {{ include "mono-library.v1._metadata" . }}
 spec:
   schedule: {{ required (printf "%s: %s needs a schedule" .root.Chart.Name .fullname) .values.schedule | quote }}
-  {{- include "mono-library.v1._fields" (list .values 2 "concurrencyPolicy failedJobsHistoryLimit startingDeadlineSeconds successfulJobsHistoryLimit suspend timeZone") }}
+  {{- include "mono-library.v1._fields" (list (pick .values "concurrencyPolicy" "failedJobsHistoryLimit" "startingDeadlineSeconds" "successfulJobsHistoryLimit" "suspend" "timeZone") "\n  ") }}
   jobTemplate:
     spec:
       {{- include "mono-library.v1._jobSpec" . | trim | nindent 6 }}
@@ -1256,12 +1250,12 @@ spec:
   clusterIP: None
   {{- end }}
   type: {{ $service.type | default "ClusterIP" }}
-  {{- include "mono-library.v1._fields" (list $service 2 "externalTrafficPolicy internalTrafficPolicy ipFamilyPolicy loadBalancerClass publishNotReadyAddresses sessionAffinity sessionAffinityConfig trafficDistribution") }}
+  {{- include "mono-library.v1._fields" (list (pick $service "externalTrafficPolicy" "internalTrafficPolicy" "ipFamilyPolicy" "loadBalancerClass" "publishNotReadyAddresses" "sessionAffinity" "sessionAffinityConfig" "trafficDistribution") "\n  ") }}
   selector:
     {{- .c.match | nindent 4 }}
   ports:
     {{- range $name, $port := .ports }}
-    - name: {{ include "mono-library.v1._plain" $name }}
+    - name: {{ toRawJson $name }}
       port: {{ $port.servicePort | default $port.port | int }}
       targetPort: {{ $port.target | default $name }}
       protocol: {{ $port.protocol | default "TCP" }}
@@ -1487,7 +1481,7 @@ spec:
   data:
     {{- range $key, $reference := . }}
     {{- if $reference }}
-    - secretKey: {{ include "mono-library.v1._plain" $key }}
+    - secretKey: {{ toRawJson $key }}
       remoteRef:
         {{- include "mono-library.v1._block" $reference | trim | nindent 8 }}
     {{- end }}
@@ -1524,7 +1518,7 @@ kind: SecretProviderClass
 {{ include "mono-library.v1._metadata" (dict "c" $c "name" (printf "%s-%s" $c.base $id)) }}
 spec:
   provider: {{ $item.provider }}
-  {{- include "mono-library.v1._fields" (list $item 2 "parameters secretObjects") }}
+  {{- include "mono-library.v1._fields" (list (pick $item "parameters" "secretObjects") "\n  ") }}
 {{- end }}
 {{- end }}
 {{- end -}}
@@ -1545,7 +1539,7 @@ spec:
   {{ ternary "endpoints" "podMetricsEndpoints" (eq $kind "serviceMonitor") }}:
     - port: {{ $c.values.metrics.port | default $c.portName }}
       path: {{ $c.values.metrics.path | default "/metrics" }}
-      {{- include "mono-library.v1._fields" (list $monitor 6 "interval") }}
+      {{- include "mono-library.v1._fields" (list (pick $monitor "interval") "\n      ") }}
 {{- end }}
 {{- end }}
 {{- with .values.metrics.prometheusRule }}
