@@ -135,6 +135,57 @@ def test_an_app_asks_for_features_that_few_need() -> None:
         compiled("rest-api", extra={"x-features": ["rbacs"]})
 
 
+def test_every_feature_adds_keys_that_are_unknown_without_it() -> None:
+    def names(*features: str) -> list[str]:
+        schema = json.loads(compiled("cron", extra={"x-features": features}))
+        return [key for node in nodes(schema) if isinstance(node.get("properties"), dict) for key in node["properties"]]
+
+    without = len(names())
+    for feature in schema_source()["x-features"]:
+        assert len(names(feature)) > without, feature
+
+
+def test_a_rare_field_of_a_definition_is_a_features_too() -> None:
+    values = {"archetype": "rest-api", **MINIMAL, "global": {}}
+    plain, asked = (
+        jsonschema_rs.validator_for(json.loads(compiled("rest-api", extra={"x-features": features})))
+        for features in ([], ["rare-fields"])
+    )
+    for rare in (
+        {"podSecurityContext": {"supplementalGroups": [1]}},
+        {"sidecars": {"proxy": {"livenessProbe": {"httpGet": {"httpHeaders": [{"name": "a", "value": "b"}]}}}}},
+        {"jobs": {"migrate": {"podAnnotations": {"a": "b"}}}},
+    ):
+        assert not plain.is_valid({**values, **rare})
+        assert asked.is_valid({**values, **rare})
+
+
+@pytest.mark.parametrize(
+    ("archetype", "main", "further"),
+    [
+        ("rest-api", ["Deployment", "DaemonSet"], ["Deployment", "DaemonSet"]),
+        ("database", ["StatefulSet"], ["Deployment", "StatefulSet"]),
+        ("cron", ["CronJob", "Job"], ["CronJob", "Deployment", "Job"]),
+    ],
+)
+def test_further_workloads_may_be_deployments(archetype: str, main: list[str], further: list[str]) -> None:
+    validator = jsonschema_rs.validator_for(json.loads(compiled(archetype)))
+    kinds = ["CronJob", "DaemonSet", "Deployment", "Job", "StatefulSet"]
+    values = {"archetype": archetype, **MINIMAL, "global": {}}
+    assert sorted(main) == [kind for kind in kinds if validator.is_valid({**values, "kind": kind})]
+    found = [kind for kind in kinds if validator.is_valid({**values, "controllers": {"x": {"kind": kind}}})]
+    assert sorted(further) == found
+
+
+def test_an_empty_name_takes_no_place_as_in_charts_of_helm_create() -> None:
+    validator = jsonschema_rs.validator_for(json.loads(compiled("rest-api")))
+    values = {"archetype": "rest-api", **MINIMAL, "global": {}}
+    assert validator.is_valid({**values, "nameOverride": "", "fullnameOverride": ""})
+    for wrong in ("Shop", "-shop", "shop-", "a" * 64):
+        assert not validator.is_valid({**values, "fullnameOverride": wrong}), wrong
+    assert not validator.is_valid({**values, "jobs": {"": {"command": ["x"]}}})
+
+
 def test_an_unknown_archetype_names_the_known_ones() -> None:
     with pytest.raises(ShunterError, match="no archetype `restapi`") as caught:
         compiled("restapi")
