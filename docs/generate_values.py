@@ -26,6 +26,7 @@ every key that is not required may be `null`: that takes away the app's value, o
 app's own `values.yaml` Helm 4 ignores it.) Maps are merged key by key, lists replace each other. A key that is not
 listed is refused, unless the app chart adds it (see below). `shunter values explain APP -e ENV` prints what an app
 ends up with, and the line that sets each value.
+Editors know all of it from `.shunter/values.full.schema.json` of the environment.
 
 `global.imageRegistry`, `global.imagePullSecrets` and `global.storageClass` are read where the app sets nothing itself.
 

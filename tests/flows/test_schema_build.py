@@ -98,7 +98,8 @@ def test_own_keys_are_judged_rendered_and_known_to_editors(railed: Path) -> None
     assert (block.rule, block.place) == ("enum", f"{VALUES}:5:13")
     assert any("/currency" in note for note in error(shunter("render", "tst", cwd=railed)).notes), "Helm refuses it too"
     editors = json.loads((railed / "shop-tst/envs/tst/.shunter/values.full.schema.json").read_text("utf-8"))
-    assert '"CHF"' in json.dumps(editors["properties"]["orders"])
+    assert editors["properties"]["orders"]["properties"]["currency"]["description"] == "Of every price."
+    assert editors["properties"]["orders"]["properties"]["replicaCount"]["default"] == 1
     assert '"currency"' not in json.dumps(editors["properties"]["frontend"])
 
 
