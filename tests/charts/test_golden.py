@@ -25,6 +25,12 @@ def test_it_fits_five_minors(name: str) -> None:
             kubernetes.check(item)
 
 
+@pytest.mark.parametrize("name", OBJECTS)
+def test_each_object_has_a_name_of_its_own(name: str) -> None:
+    named = [(item["kind"], item["metadata"]["name"]) for item in OBJECTS[name]]
+    assert len(named) == len(set(named))
+
+
 def test_custom_resources_fit_their_projects_schemas() -> None:
     custom = [item for items in OBJECTS.values() for item in items if kubernetes.is_custom(item)]
     for item in custom:
