@@ -32,7 +32,7 @@ def replaced(file: Path, old: str, new: str) -> None:
 
 
 def edited_by_hand(root: Path) -> None:
-    replaced(root / CHART / "values.schema.json", '"maxLength":63', '"maxLength":64')
+    replaced(root / CHART / "values.schema.json", '"maximum":65535', '"maximum":65536')
 
 
 def own_keys(root: Path) -> None:
@@ -41,7 +41,7 @@ def own_keys(root: Path) -> None:
 
 def newer_library(root: Path) -> None:
     replaced(root / "library" / "Chart.yaml", "version: 1.0.0", "version: 1.1.0")
-    replaced(root / "library" / "schema" / "values.v1.yaml", "maxLength: 63", "maxLength: 53")
+    replaced(root / "library" / "schema" / "values.v1.yaml", "maximum: 65535", "maximum: 32767")
     ok("package", "shop-library", cwd=root)
     replaced(root / CHART / "Chart.yaml", "version: 1.0.0", "version: 1.1.0")
 
