@@ -29,6 +29,14 @@ def test_every_default_manifest_fits_five_kubernetes_minors(train: Path) -> None
         kubernetes.check(item)
 
 
+def test_the_library_is_one_template_file_and_asks_no_cluster() -> None:
+    files = library_chart()
+    template = f"templates/_{LIBRARY}.v1.tpl"
+    assert [path for path in files if path.startswith("templates/")] == [template]
+    assert not files.keys() & {"values.yaml", "values.schema.json"}
+    assert [word for word in ("Capabilities", "lookup") if word in files[template]] == []
+
+
 def test_alone_and_inside_an_umbrella_an_app_renders_the_same(train: Path, tmp_path: Path) -> None:
     whole = render(train)
     for archetype in ARCHETYPES:
