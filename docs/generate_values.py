@@ -26,8 +26,12 @@ every key that is not required may be `null`: that takes away the app's value, o
 app's own `values.yaml` Helm 4 ignores it.) Maps are merged key by key, lists replace each other. A key that is not
 listed is refused, unless the app chart adds it (see below). `shunter values explain APP -e ENV` prints what an app
 ends up with, and the line that sets each value.
+Editors know all of it from `.shunter/values.full.schema.json` of the environment.
 
 `global.imageRegistry`, `global.imagePullSecrets` and `global.storageClass` are read where the app sets nothing itself.
+
+Where the tables say so, a text with `{{` in it is a chart template: `.Release`, `.Chart`, `.Files` and the library's
+defines are there, and `.Values` as Helm knows them, so without the library's defaults.
 
 ## Keys of an app's own
 
@@ -43,6 +47,13 @@ properties:
   pricePort: {$ref: "#/$defs/port"}
 required: [currency]
 ```
+
+## Hooks
+
+A job with `hook` runs when Helm says so: `[pre-install, pre-upgrade]` for a migration, `[test]` for `helm test`. Before
+the first install none of the chart's objects exist. So a hook's pod has `config` as variables of its own and runs under
+the account `default`, unless `serviceAccount` names another; what else it needs, such as a Secret, must be there
+before.
 
 ## Backup and restore
 
@@ -69,9 +80,10 @@ def page() -> str:
 
 
 def _archetypes(source: Mapping[str, Any]) -> Iterator[str]:
-    yield "## Archetypes\n\n| archetype | kinds | groups of keys |\n|---|---|---|\n"
+    yield "## Archetypes\n\n| archetype | kinds | in `controllers` also | groups of keys |\n|---|---|---|---|\n"
     for name, shape in source["x-archetypes"].items():
-        yield f"| `{name}` | {', '.join(shape['kinds'])} | {', '.join(shape['traits'])} |\n"
+        cells = [shape["kinds"], shape.get("controllers", ()), shape["traits"]]
+        yield f"| `{name}` | " + " | ".join(", ".join(cell) for cell in cells) + " |\n"
     yield "\nFeatures, by name in `x-features`: " + ", ".join(f"`{name}`" for name in source["x-features"]) + ".\n\n"
 
 
@@ -84,7 +96,10 @@ def _keys(source: Mapping[str, Any]) -> Iterator[str]:
 
 
 def _rows(path: str, schema: Mapping[str, Any], group: str | None = None) -> Iterator[str]:
-    cells = [f"`{path}`", _type(schema), *([group] if group is not None else []), _cell(schema.get("description", ""))]
+    meaning = _cell(schema.get("description", ""))
+    if group is None and "x-trait" in schema:
+        meaning += f" Feature `{schema['x-trait']}`."
+    cells = [f"`{path}`", _type(schema), *([group] if group is not None else []), meaning]
     yield "| " + " | ".join(cells) + " |\n"
     yield from _below(path, schema, group)
 
@@ -128,7 +143,7 @@ _PLAIN = {
     "positive": "integer, 1 or more",
     "port": "port number",
     "portName": "port name",
-    "label": "DNS label",
+    "override": "DNS label",
     "intOrString": "integer \\| string",
     "strings": "map of string (free)",
     "scalars": "map of scalars (free)",

@@ -25,15 +25,42 @@ def test_it_fits_five_minors(name: str) -> None:
             kubernetes.check(item)
 
 
+@pytest.mark.parametrize("name", OBJECTS)
+def test_each_object_has_a_name_of_its_own(name: str) -> None:
+    named = [(item["kind"], item["metadata"]["name"]) for item in OBJECTS[name]]
+    assert len(named) == len(set(named))
+
+
 def test_custom_resources_fit_their_projects_schemas() -> None:
     custom = [item for items in OBJECTS.values() for item in items if kubernetes.is_custom(item)]
     for item in custom:
         kubernetes.check(item)
-    assert {item["kind"] for item in custom} == {"ExternalSecret", "PodMonitor"}
+    expected = {"ExternalSecret", "HTTPRoute", "PodMonitor", "PrometheusRule", "ServiceMonitor"}
+    assert {item["kind"] for item in custom} == expected
 
 
 def of(archetype: str, environment: str, kind: str) -> list[dict[str, object]]:
     return [item for item in OBJECTS[f"{archetype}.{environment}.yaml"] if item["kind"] == kind]
+
+
+def test_a_gateway_has_an_ingress_or_a_route() -> None:
+    for environment, kind, other in (("staging", "Ingress", "HTTPRoute"), ("production", "HTTPRoute", "Ingress")):
+        assert len(of("api-gateway", environment, kind)) == 1
+        assert of("api-gateway", environment, other) == []
+    (route,) = of("api-gateway", "production", "HTTPRoute")
+    (service,) = of("api-gateway", "production", "Service")
+    (backend,) = route["spec"]["rules"][0]["backendRefs"]  # type: ignore[index]
+    assert backend["name"] == service["metadata"]["name"]  # type: ignore[index]
+    assert backend["port"] in [port["port"] for port in service["spec"]["ports"]]  # type: ignore[index]
+
+
+@pytest.mark.parametrize("environment", ["staging", "production"])
+def test_sessions_stay_with_an_instance_and_outlive_it(environment: str) -> None:
+    (service,) = of("auth", environment, "Service")
+    assert service["spec"]["sessionAffinity"] == "ClientIP"  # type: ignore[index]
+    for item in (*of("auth", environment, "Deployment"), *of("auth", environment, "Job")):
+        (container,) = item["spec"]["template"]["spec"]["containers"]  # type: ignore[index]
+        assert "SESSION_STORE_URL" in [variable["name"] for variable in container["env"]]
 
 
 @pytest.mark.parametrize("archetype", ["database", "search", "broker"])

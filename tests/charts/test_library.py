@@ -2,17 +2,18 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
 
 import helm_python
-import kubernetes_validate
 import pytest
+import yaml
 
+from helpers import compatibility, golden, kubernetes
 from helpers.charts import ARCHETYPES, LIBRARY, app_chart, library_chart, objects, render, umbrella, write
 
 OWN = ("Chart.yaml", "values.yaml", "templates/app.yaml", "templates/NOTES.txt")
-KUBERNETES = ("1.33", "1.34", "1.35", "1.36", "1.37")
 helm_python.disable_logging()
 
 
@@ -25,8 +26,15 @@ def train(tmp_path_factory: pytest.TempPathFactory) -> Path:
 
 def test_every_default_manifest_fits_five_kubernetes_minors(train: Path) -> None:
     for item in objects(render(train)):
-        for version in KUBERNETES:
-            kubernetes_validate.validate(item, version, strict=True)
+        kubernetes.check(item)
+
+
+def test_the_library_is_one_template_file_and_asks_no_cluster() -> None:
+    files = library_chart()
+    template = f"templates/_{LIBRARY}.v1.tpl"
+    assert [path for path in files if path.startswith("templates/")] == [template]
+    assert not files.keys() & {"values.yaml", "values.schema.json"}
+    assert [word for word in ("Capabilities", "lookup") if word in files[template]] == []
 
 
 def test_alone_and_inside_an_umbrella_an_app_renders_the_same(train: Path, tmp_path: Path) -> None:
@@ -50,21 +58,37 @@ def test_neither_revision_nor_repetition_changes_a_byte(train: Path) -> None:
     assert first == render(train, revision=7, is_upgrade=True)
 
 
-def test_a_bump_of_versions_changes_no_pod_template(tmp_path: Path) -> None:
-    def templates(version: str) -> list[Any]:
-        apps = {archetype: app_chart(archetype) for archetype in ARCHETYPES}
-        for chart in apps.values():
-            chart["Chart.yaml"] = chart["Chart.yaml"].replace("version: 0.1.0", f"version: {version}", 1)
-        rendered = list(objects(render(write(umbrella(apps), tmp_path / version))))
-        assert any(version in item["metadata"]["labels"]["helm.sh/chart"] for item in rendered)
-        return [
-            (item["metadata"]["name"], item["spec"].get("template") or item["spec"].get("jobTemplate"),
-             item["spec"].get("volumeClaimTemplates"))
-            for item in rendered
-            if item["kind"] in {"Deployment", "StatefulSet", "CronJob"}
-        ]  # fmt: skip
+def bumped(files: Mapping[str, str], version: str) -> dict[str, str]:
+    """The charts with `version` in place of every chart's, the library's included; each appVersion stays."""
+    result = dict(files)
+    for path in files:
+        if path.rpartition("/")[2] == "Chart.yaml":
+            definition = yaml.safe_load(files[path])
+            definition["version"] = version
+            for entry in definition.get("dependencies", ()):
+                entry["version"] = version
+            result[path] = yaml.safe_dump(definition, sort_keys=False)
+    return result
 
-    assert templates("0.1.0") == templates("0.2.0")
+
+@pytest.mark.parametrize("environment", golden.ENVIRONMENTS)
+def test_a_bump_of_versions_changes_no_pod_template(environment: str, tmp_path: Path) -> None:
+    files = umbrella({archetype: app_chart(archetype) for archetype in ARCHETYPES})
+    values = {archetype: golden.values(archetype, environment) for archetype in ARCHETYPES}
+    further = {
+        "jobs": {"seed": {"command": ["seed"]}, "nightly": {"command": ["clean"], "schedule": "@daily"}},
+        "controllers": {"consumer": {"command": ["consume"]}, "agent": {"kind": "DaemonSet", "command": ["watch"]}},
+    }
+    values["rest-api"] = {**values["rest-api"], **further}
+
+    def found(version: str) -> dict[str, dict[str, Any]]:
+        rendered = list(objects(render(write(bumped(files, version), tmp_path / version), values)))
+        assert all(item["metadata"]["labels"]["helm.sh/chart"].endswith(version) for item in rendered)
+        return compatibility.pods(rendered)
+
+    before = found("1.0.0")
+    assert {key.partition("/")[0] for key in before} == {"Deployment", "DaemonSet", "StatefulSet", "Job", "CronJob"}
+    assert before == found("1.0.1")
 
 
 @pytest.mark.parametrize(
@@ -100,6 +124,41 @@ def test_an_app_chart_costs_at_most_forty_lines() -> None:
         own = [text for name, text in chart.items() if name in OWN]
         assert len(own) == len(OWN)
         assert sum(len(text.splitlines()) for text in own) <= 40, archetype
+
+
+REST_API = """\
+archetype: rest-api
+image: {repository: ghcr.io/acme/orders}
+config: {LOG_LEVEL: info}
+envFrom:
+  database: {secretRef: {name: orders-database}}
+resources:
+  requests: {cpu: 100m, memory: 128Mi}
+ingress:
+  enabled: true
+  hosts: [{host: orders.example.com}]
+autoscaling: {enabled: true, minReplicas: 2, maxReplicas: 5, targetCPUUtilizationPercentage: 80}
+metrics: {serviceMonitor: {enabled: true}}
+jobs:
+  migrate: {hook: [pre-install, pre-upgrade], command: [orders, migrate]}
+"""
+
+
+def test_a_whole_rest_api_costs_at_most_forty_lines(tmp_path: Path) -> None:
+    files = {**app_chart("rest-api", "orders"), "values.yaml": REST_API}
+    assert sum(len(files[name].splitlines()) for name in OWN) <= 40
+    found = {item["kind"]: item for item in objects(render(write(files, tmp_path)))}
+    assert found.keys() == {
+        "ConfigMap", "Deployment", "HorizontalPodAutoscaler", "Ingress", "Job", "PodDisruptionBudget", "Service",
+        "ServiceAccount", "ServiceMonitor",
+    }  # fmt: skip
+    (container,) = found["Deployment"]["spec"]["template"]["spec"]["containers"]
+    assert container["envFrom"] == [
+        {"configMapRef": {"name": "tst-orders-config"}}, {"secretRef": {"name": "orders-database"}},
+    ]  # fmt: skip
+    assert {"livenessProbe", "readinessProbe", "resources"} <= container.keys()
+    for item in found.values():
+        kubernetes.check(item)
 
 
 def test_two_libraries_with_other_names_live_in_one_release(tmp_path: Path) -> None:

@@ -46,7 +46,8 @@ def test_it_is_deterministic_one_line_and_a_valid_schema(archetype: str) -> None
 
 @pytest.mark.parametrize("archetype", ARCHETYPES)
 def test_it_is_small_since_helm_compiles_it_at_every_render(archetype: str) -> None:
-    assert len(compiled(archetype)) <= 12_000
+    longest = compile_app_schema(schema_source(), archetype=archetype, library="l" * 53)
+    assert len(longest) <= 12_000
 
 
 @pytest.mark.parametrize("archetype", ARCHETYPES)
@@ -133,6 +134,59 @@ def test_an_app_asks_for_features_that_few_need() -> None:
     assert jsonschema_rs.validator_for(json.loads(asked)).is_valid(values)
     with pytest.raises(ShunterError, match="no feature `rbacs`"):
         compiled("rest-api", extra={"x-features": ["rbacs"]})
+
+
+def test_every_feature_adds_keys_that_are_unknown_without_it() -> None:
+    def names(*features: str) -> list[str]:
+        schema = json.loads(compiled("cron", extra={"x-features": features}))
+        return [key for node in nodes(schema) if isinstance(node.get("properties"), dict) for key in node["properties"]]
+
+    without = len(names())
+    for feature in schema_source()["x-features"]:
+        assert len(names(feature)) > without, feature
+
+
+def test_a_rare_field_of_a_definition_is_a_features_too() -> None:
+    values = {"archetype": "rest-api", **MINIMAL, "global": {}}
+    plain, asked = (
+        jsonschema_rs.validator_for(json.loads(compiled("rest-api", extra={"x-features": features})))
+        for features in ([], ["rare-fields"])
+    )
+    for rare in (
+        {"podSecurityContext": {"supplementalGroups": [1]}},
+        {"sidecars": {"proxy": {"livenessProbe": {"httpGet": {"httpHeaders": [{"name": "a", "value": "b"}]}}}}},
+        {"jobs": {"migrate": {"podAnnotations": {"a": "b"}}}},
+    ):
+        assert not plain.is_valid({**values, **rare})
+        assert asked.is_valid({**values, **rare})
+
+
+@pytest.mark.parametrize(
+    ("archetype", "main", "further"),
+    [
+        ("rest-api", ["Deployment", "DaemonSet"], ["Deployment", "DaemonSet"]),
+        ("database", ["StatefulSet"], ["Deployment", "StatefulSet"]),
+        ("cron", ["CronJob", "Job"], ["CronJob", "Deployment", "Job"]),
+    ],
+)
+def test_further_workloads_may_be_deployments(archetype: str, main: list[str], further: list[str]) -> None:
+    validator = jsonschema_rs.validator_for(json.loads(compiled(archetype)))
+    kinds = ["CronJob", "DaemonSet", "Deployment", "Job", "StatefulSet"]
+    values = {"archetype": archetype, **MINIMAL, "global": {}}
+    assert sorted(main) == [kind for kind in kinds if validator.is_valid({**values, "kind": kind})]
+    found = [kind for kind in kinds if validator.is_valid({**values, "controllers": {"x": {"kind": kind}}})]
+    assert sorted(further) == found
+
+
+def test_names_are_dns_labels_and_an_empty_override_is_none() -> None:
+    validator = jsonschema_rs.validator_for(json.loads(compiled("rest-api")))
+    values = {"archetype": "rest-api", **MINIMAL, "global": {}}
+    assert validator.is_valid({**values, "nameOverride": "", "fullnameOverride": ""})
+    for wrong in ("Shop", "-shop", "shop-", "a" * 64):
+        assert not validator.is_valid({**values, "fullnameOverride": wrong}), wrong
+    for name in ("", "Migrate", "a" * 64, "main"):  # the main workload's pods are not to be anybody else's
+        assert not validator.is_valid({**values, "jobs": {name: {"command": ["x"]}}}), name
+        assert not validator.is_valid({**values, "controllers": {name: {"command": ["x"]}}}), name
 
 
 def test_an_unknown_archetype_names_the_known_ones() -> None:

@@ -32,7 +32,7 @@ def replaced(file: Path, old: str, new: str) -> None:
 
 
 def edited_by_hand(root: Path) -> None:
-    replaced(root / CHART / "values.schema.json", '"maxLength":63', '"maxLength":64')
+    replaced(root / CHART / "values.schema.json", '"maximum":65535', '"maximum":65536')
 
 
 def own_keys(root: Path) -> None:
@@ -41,7 +41,7 @@ def own_keys(root: Path) -> None:
 
 def newer_library(root: Path) -> None:
     replaced(root / "library" / "Chart.yaml", "version: 1.0.0", "version: 1.1.0")
-    replaced(root / "library" / "schema" / "values.v1.yaml", "maxLength: 63", "maxLength: 53")
+    replaced(root / "library" / "schema" / "values.v1.yaml", "maximum: 65535", "maximum: 32767")
     ok("package", "shop-library", cwd=root)
     replaced(root / CHART / "Chart.yaml", "version: 1.0.0", "version: 1.1.0")
 
@@ -98,7 +98,8 @@ def test_own_keys_are_judged_rendered_and_known_to_editors(railed: Path) -> None
     assert (block.rule, block.place) == ("enum", f"{VALUES}:5:13")
     assert any("/currency" in note for note in error(shunter("render", "tst", cwd=railed)).notes), "Helm refuses it too"
     editors = json.loads((railed / "shop-tst/envs/tst/.shunter/values.full.schema.json").read_text("utf-8"))
-    assert '"CHF"' in json.dumps(editors["properties"]["orders"])
+    assert editors["properties"]["orders"]["properties"]["currency"]["description"] == "Of every price."
+    assert editors["properties"]["orders"]["properties"]["replicaCount"]["default"] == 1
     assert '"currency"' not in json.dumps(editors["properties"]["frontend"])
 
 

@@ -39,13 +39,34 @@ BATCH: dict[str, dict[str, Any]] = {
     "production": {"timeZone": "Europe/Vienna", "activeDeadlineSeconds": 3600},
 }
 ENVIRONMENTS = tuple(STATELESS)
+# What only some archetypes have: by archetype and environment.
+SPECIAL: dict[tuple[str, str], dict[str, Any]] = {
+    ("rest-api", "production"): {
+        "metrics": {
+            "serviceMonitor": {"enabled": True, "interval": "15s", "labels": {"release": "prometheus"}},
+            "prometheusRule": {"enabled": True, "rules": [{"alert": "Down", "expr": "up == 0", "for": "5m"}]},
+        }
+    },
+    ("api-gateway", "production"): {
+        "ingress": {"enabled": False},
+        "httpRoute": {
+            "enabled": True,
+            "parentRefs": [{"name": "public", "namespace": "gateways", "sectionName": "https"}],
+            "hostnames": ["{{ .Release.Name }}.example.com"],
+            "rules": [{"matches": [{"path": {"type": "PathPrefix", "value": "/"}}]}],
+        },
+    },
+    ("auth", "staging"): {"sessionStore": {"url": "redis://{{ .Release.Name }}-sessions:6379"}},
+    ("auth", "production"): {"sessionStore": {"secretKeyRef": {"name": "sessions", "key": "url"}}},
+}
 
 
 def values(archetype: str, environment: str) -> dict[str, Any]:
     """What the environment's values file holds for an app of this archetype."""
     if archetype in STATEFUL:
         return KEPT[environment]
-    return (BATCH if archetype == "cron" else STATELESS)[environment]
+    shared = (BATCH if archetype == "cron" else STATELESS)[environment]
+    return {**shared, **SPECIAL.get((archetype, environment), {})}
 
 
 def rendered() -> Iterator[tuple[str, str]]:

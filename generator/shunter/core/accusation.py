@@ -7,14 +7,14 @@ from typing import Any
 
 from jsonschema_rs import ValidationError
 
-from shunter.core import sops
+from shunter.core import features, sops
 from shunter.core.coalesce import Coalesced, Slice
 from shunter.core.compiled import Schema
 from shunter.core.explain import dotted, shown
 from shunter.core.reader import Document, KeyPath
 from shunter.core.schema_errors import Subject, at, describe, explained, intended, missing_key, unknown_key
 from shunter.core.verdict import known_keys, local
-from shunter.model.data import dataclass
+from shunter.model.data import dataclass, replace
 from shunter.model.findings import Finding, Span, TextEdit
 
 
@@ -109,7 +109,13 @@ class _Case:
         document, own = self.coalesced.origin(path) or (self._top, path)
         parent = at(self.schema.document, error.schema_path[:-1])
         subject = Subject(error, document, own[:-1], True, None, self.schema.document, dotted(own), self._notes(error))
-        return unknown_key(subject, str(path[-1]), known_keys(self.schema, parent), self._chart)
+        key, known = str(path[-1]), known_keys(self.schema, parent)
+        finding = unknown_key(subject, key, known, self._chart)
+        feature = features.having((self.part.chart, self.coalesced.chart), key, known)
+        if feature is None:
+            return finding
+        hint = f"ask for it: `x-features: [{feature}]` in the chart's values.extra.schema.yaml"
+        return replace(finding, hint=hint, fix=())
 
     def _missing(self, error: ValidationError, path: KeyPath, key: str) -> Finding:
         full = (*path, key)

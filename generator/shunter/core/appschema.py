@@ -38,7 +38,9 @@ def compile_app_schema(
     equal bytes.
     """
     schema = _strip(_assemble(source, archetype, library, extra))
-    schema["dependencies"] = schema.pop("dependentRequired")
+    schema["dependencies"] = {
+        key: value["required"] if len(value) == 1 else value for key, value in schema.pop("dependentSchemas").items()
+    }
     schema = {"$schema": _LEAN, **schemashare.share(schema)}
     return schemashare.dumps(schema).encode() + b"\n"
 
@@ -73,20 +75,22 @@ def _assemble(source: Mapping[str, Any], archetype: str, library: str, extra: Ma
         )
     own = dict(extra or {})
     _refuse_later(own)
-    properties = _flat_properties(source, {None, *shape["traits"], *_features(source, own)})
-    properties["archetype"] = {**properties["archetype"], "const": archetype}
-    properties["kind"] = {**properties["kind"], "enum": list(shape["kinds"])}
+    traits = {None, *shape["traits"], *_features(source, own)}
+    definitions = _of_traits(source["$defs"], traits)
+    properties = {**definitions["workload"]["properties"], **_of_traits(source["properties"], traits)}
+    properties["archetype"] = {"description": properties["archetype"]["description"], "const": archetype}
+    properties["kind"] = {**properties["kind"], "enum": [*shape["kinds"], *shape.get("controllers", ())]}
     _refuse_known(own.get("properties", {}), properties)
     properties.update(own.get("properties", {}))
     properties.update(_reserved(library))
     schema: Schema = {
         "type": ["object", "null"],
         "properties": properties,
-        "dependentRequired": {"global": sorted({*source.get("required", ()), *own.get("required", ())})},
-        "$defs": {**source["$defs"], **own.get("$defs", {})},
+        "dependentSchemas": {"global": _chart_only(shape, {*source.get("required", ()), *own.get("required", ())})},
+        "$defs": {**definitions, **own.get("$defs", {})},
     }
-    # `controllers` refers to the root, and its entries need neither archetype nor image; Helm gives every subchart's
-    # values a `global`, and nobody writes one into a controller.
+    # `controllers` refers to the root, and its entries need neither archetype nor image, nor the archetype's kind; Helm
+    # gives every subchart's values a `global`, and nobody writes one into a controller.
     schema = _closed(schema, schema["$defs"])
     for key in own.get("required", ()):
         if key in own.get("properties", {}):
@@ -105,10 +109,24 @@ def _features(source: Mapping[str, Any], own: Mapping[str, Any]) -> list[str]:
     return wanted
 
 
-def _flat_properties(source: Mapping[str, Any], traits: Set[str | None]) -> Schema:
-    workload = source["$defs"]["workload"]["properties"]
-    merged = {**workload, **source["properties"]}
-    return {key: value for key, value in merged.items() if value.get("x-trait") in traits}
+def _of_traits(schema: Any, traits: Set[str | None]) -> Any:
+    """The schema, or map of schemas, without what only other traits have."""
+    if isinstance(schema, list):
+        return [_of_traits(item, traits) for item in schema]
+    if not isinstance(schema, dict):
+        return schema
+    kept = {
+        key: value for key, value in schema.items() if not isinstance(value, dict) or value.get("x-trait") in traits
+    }
+    return {key: _of_traits(value, traits) for key, value in kept.items()}
+
+
+def _chart_only(shape: Mapping[str, Any], required: Set[str]) -> Schema:
+    """What is asked of the chart's own values and not of the entries of its `controllers`."""
+    schema: Schema = {"required": sorted(required)}
+    if shape.get("controllers"):
+        schema["properties"] = {"kind": {"enum": [*shape["kinds"], None]}}
+    return schema
 
 
 def _reserved(library: str) -> Schema:

@@ -11,7 +11,7 @@ import json
 from collections.abc import Collection, Mapping
 from typing import Any
 
-from shunter.core import archive, bundle, lock, plainyaml, records, vendoring, versions
+from shunter.core import archive, bundle, editors, lock, plainyaml, records, vendoring, versions
 from shunter.model.chart import Dependency, Pin, TrainRecord
 from shunter.model.data import dataclass, field
 from shunter.model.errors import ShunterError
@@ -126,8 +126,8 @@ def helm_schema(spec: UmbrellaSpec) -> bytes:
 def full_schema(spec: UmbrellaSpec, schemas: Mapping[str, bytes]) -> bytes:
     """`.shunter/values.full.schema.json` for editors: the schema of every alias, each definition once.
 
-    `schemas` holds the values.schema.json of every chart that has one, by alias. A values file holds only what an
-    environment changes, so nothing is `required` at the root of an app.
+    `schemas` holds the schema of every chart that has one, by alias. A values file holds only what an environment
+    changes, so nothing is `required` at the root of an app.
     """
     apps = {alias: schemas[alias] for alias in spec.aliases() if alias in schemas}
     bundled, definitions = bundle.bundle(apps)
@@ -196,9 +196,9 @@ def derive(
 
 
 def _schemas(spec: UmbrellaSpec, unpacked: Mapping[tuple[str, str], Mapping[str, FileState]]) -> dict[str, bytes]:
-    found = {}
-    for alias, pin in spec.cars.items():
-        state = unpacked.get((pin.name, pin.version), {}).get("values.schema.json")
-        if state is not None:
-            found[alias] = state.data
-    return found
+    library = unpacked.get((spec.library.name, spec.library.version), {})
+    found = {
+        alias: editors.values_schema(unpacked.get((pin.name, pin.version), {}), spec.library.name, library)
+        for alias, pin in spec.cars.items()
+    }
+    return {alias: schema for alias, schema in found.items() if schema is not None}

@@ -148,14 +148,23 @@ def _templates(chart: Chart) -> Iterator[tuple[str, bytes]]:
 
 def _define(root: Chart, name: str) -> tuple[Document, Chart] | None:
     """What the define `name` holds, which is YAML. Of several, Helm takes the one that stands highest."""
-    start = re.compile(rb"\{\{-?\s*define\s+\"" + re.escape(name.encode()) + rb"\"\s*-?\}\}")
-    end = re.compile(rb"\{\{-?\s*end\s*-?\}\}")
     everywhere = ((path, text, chart) for chart in root.walk() for path, text in _templates(chart))
     for path, text, chart in sorted(everywhere, key=lambda item: (item[0].count("/"), item[0])):
-        if (head := start.search(text)) and (tail := end.search(text, head.end())):
-            lines_above = text.count(b"\n", 0, head.end())
-            document = read(b"\n" * lines_above + text[head.end() : tail.start()], path)
-            return _readable(document, name), chart
+        if document := defined(text, path, name):
+            return document, chart
+    return None
+
+
+def defined(text: bytes, path: str, name: str) -> Document | None:
+    """The plain values that the define `name` in the chart template `text` holds, at its lines there.
+
+    Raises ShunterError where it holds something else.
+    """
+    start = re.compile(rb"\{\{-?\s*define\s+\"" + re.escape(name.encode()) + rb"\"\s*-?\}\}")
+    end = re.compile(rb"\{\{-?\s*end\s*-?\}\}")
+    if (head := start.search(text)) and (tail := end.search(text, head.end())):
+        lines_above = text.count(b"\n", 0, head.end())
+        return _readable(read(b"\n" * lines_above + text[head.end() : tail.start()], path), name)
     return None
 
 

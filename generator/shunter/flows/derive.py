@@ -10,6 +10,7 @@ from typing import Any
 from shunter.core import lock, plainyaml, records, umbrella, vendoring
 from shunter.core.appschema import compile_app_schema
 from shunter.core.archive import unpack
+from shunter.core.editors import EXTRA
 from shunter.core.extra_schema import read_extra
 from shunter.core.parse_once import managed
 from shunter.core.versions import require_exact
@@ -21,7 +22,6 @@ from shunter.model.files import FileState, Tree
 from shunter.model.findings import Span
 
 SOURCE_SCHEMA = "schema/values.v{major}.yaml"
-EXTRA_SCHEMA = "values.extra.schema.yaml"
 
 Changes = dict[str, FileState | None]
 
@@ -62,7 +62,7 @@ def _app_schema(tree: Tree, path: str, dependencies: tuple[Dependency, ...], arc
     if source is None:
         return None
     contract = plainyaml.load(source.data, name).value or {}
-    state, place = tree.get(EXTRA_SCHEMA), f"{path}/{EXTRA_SCHEMA}"
+    state, place = tree.get(EXTRA), f"{path}/{EXTRA}"
     try:
         return compile_app_schema(
             contract,
