@@ -3,19 +3,22 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator
-from typing import Any
+from typing import Any, Final
 
 from jsonschema_rs import ValidationError
 
 from shunter.core import sops
 from shunter.core.coalesce import Coalesced, Slice
-from shunter.core.compiled import Schema
+from shunter.core.compiled import Schema, compile_schema
 from shunter.core.explain import dotted, shown
 from shunter.core.reader import Document, KeyPath
-from shunter.core.schema_errors import Subject, at, describe, explained, intended, missing_key, unknown_key
+from shunter.core.schema_errors import Subject, at, describe, explained, intended, may_hold, missing_key, unknown_key
 from shunter.core.verdict import known_keys, local
 from shunter.model.data import dataclass
 from shunter.model.findings import Finding, Span, TextEdit
+
+_LISTS: Final = frozenset(("enum", "const"))
+_TEXT: Final = frozenset(("type", "pattern", "format", "minLength", "maxLength", "minimum", "maximum"))
 
 
 def findings(coalesced: Coalesced, part: Slice, schema: Schema) -> Iterator[Finding]:
@@ -33,6 +36,28 @@ def findings(coalesced: Coalesced, part: Slice, schema: Schema) -> Iterator[Find
 
 def _place(error: ValidationError) -> tuple[list[str], list[str]]:
     return [str(step) for step in error.instance_path], [str(step) for step in error.schema_path]
+
+
+def _telling(errors: Iterable[ValidationError]) -> list[ValidationError]:
+    """The errors without those that say less of one value than another error of the same schema object does.
+
+    A list of the allowed words says more than their type or pattern; of a null, the type says more.
+    """
+    found = list(errors)
+    kinds: dict[tuple[KeyPath, KeyPath], set[str]] = {}
+    for error in found:
+        kinds.setdefault(_subject_of(error), set()).add(error.kind.name)
+    return [error for error in found if not _says_less(error, kinds[_subject_of(error)])]
+
+
+def _subject_of(error: ValidationError) -> tuple[KeyPath, KeyPath]:
+    return tuple(error.instance_path), tuple(error.schema_path[:-1])
+
+
+def _says_less(error: ValidationError, beside: set[str]) -> bool:
+    if error.instance is None:
+        return error.kind.name in _LISTS and "type" in beside
+    return error.kind.name in _TEXT and not beside.isdisjoint(_LISTS)
 
 
 def _keys(value: Any, path: Iterable[str | int]) -> Iterator[str | int]:
@@ -57,7 +82,7 @@ class _Case:
 
     def accuse_all(self, errors: Iterable[ValidationError], settled: set[KeyPath]) -> Iterator[Finding]:
         """The findings for some errors; of `anyOf` and `oneOf`, for what is wrong in the form that is meant."""
-        for error in sorted(errors, key=_place):
+        for error in sorted(_telling(errors), key=_place):
             deeper = intended(error)
             if deeper:
                 yield from self.accuse_all((one for one in deeper if not sops.excuses(one)), settled)
@@ -109,7 +134,30 @@ class _Case:
         document, own = self.coalesced.origin(path) or (self._top, path)
         parent = at(self.schema.document, error.schema_path[:-1])
         subject = Subject(error, document, own[:-1], True, None, self.schema.document, dotted(own), self._notes(error))
-        return unknown_key(subject, str(path[-1]), known_keys(self.schema, parent), self._chart)
+        known = known_keys(self.schema, parent)
+        elsewhere = tuple(self._elsewhere(error, parent, path, own))
+
+        def fits(guess: str) -> bool:
+            return may_hold(self._property(parent, guess), _value(document, own))
+
+        return unknown_key(subject, str(path[-1]), known, self._chart, elsewhere, fits)
+
+    def _elsewhere(self, error: ValidationError, parent: Any, path: KeyPath, own: KeyPath) -> Iterator[str]:
+        """Where a key that is unknown here is known: in a map or chart below, or one level up."""
+        key = str(path[-1])
+        for owner in known_keys(self.schema, parent):
+            if key in known_keys(self.schema, self._property(parent, owner)):
+                yield dotted((*own[:-1], owner, key))
+        for part in self.coalesced.slices:
+            if part.path[:-1] == path[:-1] and part.path and part.chart.schema is not None:
+                schema = compile_schema(part.chart.schema)
+                if key in known_keys(schema, schema.document):
+                    yield dotted((*own[:-1], part.name, key))
+        above = tuple(error.schema_path[-3:-1])
+        if above[:1] == ("properties",) and key in known_keys(
+            self.schema, at(self.schema.document, error.schema_path[:-3])
+        ):
+            yield dotted((*own[:-2], key))
 
     def _missing(self, error: ValidationError, path: KeyPath, key: str) -> Finding:
         full = (*path, key)

@@ -2,16 +2,30 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable, Sequence
 from typing import Any, Final
 
 from jsonschema_rs import ValidationError
 
-from shunter.core.explain import dotted, nearest, quoted, scalar_text, shown, type_of, wanted_types, with_article
+from shunter.core.explain import (
+    dotted,
+    is_slip,
+    nearest,
+    quoted,
+    same_letters,
+    scalar_text,
+    shown,
+    type_of,
+    wanted_types,
+    with_article,
+)
 from shunter.core.reader import Document, KeyPath
 from shunter.core.scalars import resolve
 from shunter.model.data import dataclass
 from shunter.model.findings import Finding, Span, TextEdit
+
+_TAG: Final = re.compile(r"!\S*[ \t]+(?:&\S+[ \t]+)?")
 
 
 @dataclass(frozen=True, slots=True)
@@ -42,6 +56,11 @@ class Subject:
         """The value as it is written, if it stands in a file."""
         return self.document.raw(self.path) if self.exact else ""
 
+    @property
+    def bare(self) -> str:
+        """The value as it is written, without a tag."""
+        return _TAG.sub("", self.raw)
+
     def parent_schema(self) -> Any:
         """The schema object that holds the failing keyword."""
         return at(self.schema, self.error.schema_path[:-1])
@@ -56,7 +75,8 @@ class Subject:
         """The fix that writes `text` for the value; none where the value is not on one line."""
         span = self.span
         raw = self.raw
-        if not raw or "\n" in raw or span.end - span.column != len(raw):
+        tag = _TAG.match(raw)
+        if not raw or "\n" in raw or span.end - span.column != len(raw) or (tag and "&" in tag[0]):
             return ()
         return (TextEdit(span, text),)
 
@@ -87,7 +107,7 @@ def _type(subject: Subject) -> Finding:
 
 def type_finding(subject: Subject, types: Sequence[str]) -> Finding:
     """The finding for a value of the wrong type."""
-    value, raw = subject.value, subject.raw
+    value, raw = subject.value, subject.bare
     wanted = wanted_types(types)
     message = f"`{subject.name}` must be {wanted}, not {with_article(type_of(value))}"
     if value is None:
@@ -128,19 +148,23 @@ def _fits(value: Any, types: Sequence[str]) -> bool:
 def _enum(subject: Subject) -> Finding:
     kind = subject.error.kind.as_dict()
     options = kind.get("options", [kind.get("expected_value")])
-    value, raw = subject.value, subject.raw
+    value, raw = subject.value, subject.bare
     listed = ", ".join(shown(option) for option in options[:8]) + (", ..." if len(options) > 8 else "")
     one_of = f"one of {listed}" if len(options) > 1 else listed
     message = f"`{subject.name}` must be {one_of}, not {shown(value)}"
     if raw and raw in options and raw[0] not in "'\"":
         hint = f"quote it: {_key_of(subject)}{quoted(raw)} (unquoted, YAML reads {shown(value)})"
         return subject.finding("unquoted-string", message, hint=hint, fix=subject.replace(quoted(raw)))
+    if isinstance(value, str) and (plain := resolve(value)) in options and not isinstance(plain, str):
+        hint = f"remove the quotes: {_key_of(subject)}{value}"
+        return subject.finding("quoted-value", message, hint=hint, fix=subject.replace(value))
     words = [option for option in options if isinstance(option, str)]
     guess = nearest(value, words) if isinstance(value, str) else None
     if guess is None:
         return subject.finding("enum", message, hint=f"write {one_of}")
     hint = f"did you mean `{guess}`?"
-    return subject.finding("enum", message, hint=hint, fix=subject.replace(scalar_text(guess)))
+    fix = subject.replace(scalar_text(guess)) if is_slip(str(value), guess) else ()
+    return subject.finding("enum", message, hint=hint, fix=fix)
 
 
 def _limit(subject: Subject) -> Finding:
@@ -241,21 +265,57 @@ def _constraint(subject: Subject) -> Finding:
     return subject.finding("constraint", message, hint=_described(subject, "see the schema"))
 
 
-def unknown_key(subject: Subject, key: str, known: Sequence[str], chart: str) -> Finding:
-    """The finding for a key that the schema does not know; `known` are those that it does."""
+def unknown_key(
+    subject: Subject,
+    key: str,
+    known: Sequence[str],
+    chart: str,
+    elsewhere: Sequence[str],
+    fits: Callable[[str], bool],
+) -> Finding:
+    """The finding for a key that the schema does not know.
+
+    `known` are those that it does, `elsewhere` the key paths nearby where it knows this one; `fits` says whether the
+    value may stand under one that is known. A fix renames a slip of the pen only, and only where the value fits.
+    """
     path = (*subject.path, key)
     span = subject.document.span(path, of="key")
-    guess = nearest(key, known)
+    written = span.text[span.column - 1 : span.end - 1]
+    more: dict[str, Any] = {"span": span, "key": path, "notes": _read_as(written, key)}
     message = f"`{dotted(path)}` is not a key of chart {chart}"
+    guess = nearest(key, known)
+    if elsewhere and (guess is None or not same_letters(guess, key)):
+        places = " or ".join(f"`{place}`" for place in elsewhere[:3])
+        return subject.finding("unknown-key", message, hint=f"did you mean {places}?", **more)
     if guess is not None:
-        bare = span.text[span.column - 1 : span.end - 1] == key
+        quotes = written[:1] if written[:1] in ("'", '"') else ""
         taken = subject.document.has((*subject.path, guess))
-        fix = (TextEdit(span, scalar_text(guess)),) if bare and not taken else ()
-        return subject.finding("unknown-key", message, span=span, key=path, hint=f"did you mean `{guess}`?", fix=fix)
+        renamed = f"{quotes}{guess}{quotes}" if quotes else scalar_text(guess)
+        safe = written == f"{quotes}{key}{quotes}" and not taken and is_slip(key, guess) and fits(guess)
+        fix = (TextEdit(span, renamed),) if safe else ()
+        return subject.finding("unknown-key", message, hint=f"did you mean `{guess}`?", fix=fix, **more)
     some = ", ".join(sorted(known)[:8]) + (", ..." if len(known) > 8 else "")
-    return subject.finding(
-        "unknown-key", message, span=span, key=path, hint=f"delete it; known here: {some or 'no key'}"
-    )
+    return subject.finding("unknown-key", message, hint=f"delete it; known here: {some or 'no key'}", **more)
+
+
+def _read_as(written: str, key: str) -> tuple[str, ...]:
+    """What Helm makes of an unquoted key that is a boolean or a number to it."""
+    value = resolve(written)
+    if written == key or isinstance(value, str) or value is None:
+        return ()
+    reads = f"is the boolean {key}" if isinstance(value, bool) else "is a number"
+    return (f"unquoted, the key `{written}` {reads} to Helm, so it becomes {quoted(key)}",)
+
+
+def may_hold(schema: Any, value: Any) -> bool:
+    """Whether a schema's `type`, if it has one, allows a value."""
+    wanted = schema.get("type") if isinstance(schema, dict) else None
+    types = [wanted] if isinstance(wanted, str) else wanted
+    if not types:
+        return True
+    name = {"list": "array", "map": "object"}.get(type_of(value), type_of(value))
+    whole = name == "number" and value == int(value)
+    return name in types or (whole and "integer" in types)
 
 
 def missing_key(subject: Subject, key: str, schema: Any) -> Finding:

@@ -127,15 +127,24 @@ def _mismatch(coalesced: Coalesced, name: str, origin: tuple[Document, KeyPath] 
 
 
 def ordered(findings: Iterable[Finding]) -> tuple[Finding, ...]:
-    """Findings in order of file, line and column, without repetitions."""
-    seen: set[Any] = set()
-    unique = []
+    """Findings in order of file, line and column; what one place does to several aliases is one finding."""
+    unique: dict[tuple[Any, ...], Finding] = {}
     for finding in sorted(findings, key=_place):
-        mark = (finding.span.path, finding.span.line, finding.span.column, finding.rule, finding.key)
-        if mark not in seen:
-            seen.add(mark)
-            unique.append(finding)
-    return tuple(unique)
+        mark = _cause(finding)
+        first = unique.setdefault(mark, finding)
+        if first.key != finding.key:
+            from shunter.core.explain import dotted
+
+            also = f"the same for `{dotted(finding.key)}`"
+            unique[mark] = first if also in first.notes else replace(first, notes=(*first.notes, also))
+    return tuple(unique.values())
+
+
+def _cause(finding: Finding) -> tuple[Any, ...]:
+    """Equal for findings of one root cause: a value that an anchor hands to several aliases has several key paths."""
+    span = finding.span
+    shared = span.line and finding.key and finding.rule != "missing-key"
+    return span.path, span.line, span.column, finding.rule, finding.key[-1:] if shared else finding.key
 
 
 def _place(finding: Finding) -> tuple[Any, ...]:
