@@ -232,6 +232,10 @@ FIXES = [
     ("api: {replicaCount: !!str &x 3}\n", "api: {replicaCount: !!str &x 3}\n"),
     ('api: {"replicasCount": 3}\n', 'api: {"replicaCount": 3}\n'),
     ("api: {&k replicasCount: 3}\n", "api: {&k replicaCount: 3}\n"),
+    (
+        "api:\n  image:\n  # of the tag\n\n  tag: a\n  # in the block\n  repository: |\n    # text\n  debug: 'on'\n",
+        "api:\n  image:\n    # of the tag\n\n    tag: a\n    # in the block\n    repository: |\n      # text\n  debug: 'on'\n",
+    ),
     ("api: {host: x}\n", "api: {host: x}\n"),  # a list is wanted under `hosts`
     ("api: {host: [x]}\n", "api: {hosts: [x]}\n"),
     ("api: {image: {pullPolicy: always}}\n", "api: {image: {pullPolicy: Always}}\n"),

@@ -98,3 +98,8 @@ def test_an_existing_chart_is_a_path_or_an_exact_version() -> None:
     assert chart is not None
     assert (chart.name, chart.version) == ("redis", "1.2.3")
     assert "not an exact version" in refused(text % "'^1.2.0'").message
+
+
+def test_a_rule_is_off_with_or_without_quotes() -> None:
+    rules = parse(BASE + "rules: {drift: off, unused-key: 'off', big-number: note}\n").rules
+    assert rules == {"drift": "off", "unused-key": "off", "big-number": "note"}

@@ -234,17 +234,22 @@ class _Case:
             message = f"`{dotted(owner)}` is empty, and {names} ({where}) belongs below it"
         span = document.span(owner, of="key")
         hint = f"indent {where} by two more spaces"
-        fix = tuple(edit for key in lost for edit in _indent(document, (*own[:-1], key)))
-        fix = tuple(sorted(fix, key=lambda edit: edit.span))
+        lines_in = sorted({line for key in lost for line in _lines_of(document, (*own[:-1], key))})
+        fix = tuple(TextEdit(Span(document.path, line, 1, 1, document.line(line)), "  ") for line in lines_in)
         return Finding("indentation", message, span, key=owner, notes=self._notes(error), hint=hint, fix=fix)
 
 
-def _indent(document: Document, path: KeyPath) -> Iterator[TextEdit]:
-    """Two more spaces in front of every line of a key and its value."""
+def _lines_of(document: Document, path: KeyPath) -> Iterator[int]:
+    """The lines of a key and its value, and of the comments right above it that stand in its column."""
     first = document.span(path, of="key")
     below = document.span(path).line - first.line + document.raw(path).count("\n")
-    for line in range(first.line, first.line + below + 1):
-        yield TextEdit(Span(document.path, line, 1, 1, document.line(line)), "  ")
+    yield from range(first.line, first.line + below + 1)
+    comment = " " * (first.column - 1) + "#"
+    above = first.line - 1
+    while above and (document.line(above).startswith(comment) or not document.line(above).strip()):
+        if document.line(above).strip():
+            yield above
+        above -= 1
 
 
 def _value(document: Document, path: KeyPath) -> Any:

@@ -308,14 +308,12 @@ def _read_as(written: str, key: str) -> tuple[str, ...]:
 
 
 def may_hold(schema: Any, value: Any) -> bool:
-    """Whether a schema's `type`, if it has one, allows a value."""
+    """Whether a schema's `type`, if it has one, allows a value of this shape: a map, a list, or neither."""
     wanted = schema.get("type") if isinstance(schema, dict) else None
-    types = [wanted] if isinstance(wanted, str) else wanted
-    if not types:
-        return True
-    name = {"list": "array", "map": "object"}.get(type_of(value), type_of(value))
-    whole = name == "number" and value == int(value)
-    return name in types or (whole and "integer" in types)
+    types = {wanted} if isinstance(wanted, str) else set(wanted or ())
+    if isinstance(value, dict | list):
+        return not types or ("object" if isinstance(value, dict) else "array") in types
+    return not types or not types <= {"object", "array"}
 
 
 def missing_key(subject: Subject, key: str, schema: Any) -> Finding:

@@ -22,38 +22,39 @@ MOST_FINDINGS: Final = 500
 _ORDER: Final = {Severity.ERROR: 0, Severity.WARNING: 1, Severity.NOTE: 2}
 
 
-def judge(chart: Chart, layers: Sequence[Document], *, hazards: bool = True) -> tuple[Finding, ...]:
+def judge(chart: Chart, layers: Sequence[Document], *, defaults: bool = False) -> tuple[Finding, ...]:
     """What is wrong with `chart` when the documents `layers` are passed with `-f`, lowest first.
 
-    Verdicts are Helm's; lints come from the reader (only the layers', unless `hazards` is off) and from the umbrella's
-    wiring. In order of file, line and column; one finding per root cause.
+    Verdicts are Helm's; lints come from the reader (the layers', and with `defaults` those of the chart's own
+    values.yaml) and from the umbrella's wiring. In order of file, line and column; one finding per root cause.
     """
     unread = [*chart.findings, *(finding for layer in layers for finding in layer.findings)]
-    lints = [finding for layer in layers if hazards for finding in limited(layer.hazards())]
+    looked_at = (chart.values, *layers) if defaults else layers
+    lints = [finding for document in looked_at for finding in limited(document.hazards())]
     if unread:
         return ordered([*unread, *lints])
     coalesced = coalesce(chart, [sops.decrypted_shape(layer) for layer in layers])
     if coalesced.mismatch is not None:
         return ordered([_mismatch(coalesced, *coalesced.mismatch), *lints])
     found = [finding for part in coalesced.slices for finding in judge_slice(coalesced, part)]
-    lints += _lints(coalesced, layers if hazards else ())
+    lints += _lints(coalesced, looked_at)
     refused = {(finding.span.path, finding.span.line, finding.span.column) for finding in found}
     lints = [lint for lint in lints if (lint.span.path, lint.span.line, lint.span.column) not in refused]
     return ordered([*found, *disabled(coalesced), *lints])
 
 
-def _lints(coalesced: Coalesced, layers: Sequence[Document]) -> Iterator[Finding]:
+def _lints(coalesced: Coalesced, documents: Sequence[Document]) -> Iterator[Finding]:
     """The lints beyond the schema; what there is no sign of is not even imported."""
     if any(part.chart.dependencies for part in coalesced.slices):
         from shunter.core import wiring
 
         yield from limited(wiring.lints(coalesced))
-    suspects = [layer for layer in layers if sops.may_hold_secrets(layer)]
+    suspects = [document for document in documents if sops.may_hold_secrets(document)]
     ageing = [part for part in coalesced.slices if b'"deprecated"' in (part.chart.schema or b"")]
     if suspects or ageing:
         from shunter.core import content
 
-        yield from (finding for layer in suspects for finding in limited(content.secrets(layer)))
+        yield from (finding for document in suspects for finding in limited(content.secrets(document)))
         yield from (finding for part in ageing for finding in limited(content.deprecated(coalesced, part)))
 
 

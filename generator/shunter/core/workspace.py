@@ -153,7 +153,7 @@ def _build(raw: Mapping[str, Any], *, release: str, source: str) -> Workspace:
         deployment=raw.get("deployment", "helm"),
         tools_source=raw.get("tools", {}).get("source", "local"),
         owners={team: tuple(accounts) for team, accounts in raw.get("owners", {}).items()},
-        rules=dict(raw.get("rules", {})),
+        rules={rule: level or "off" for rule, level in raw.get("rules", {}).items()},
     )
 
 
