@@ -183,7 +183,7 @@ OTHERS = [
     ("api:\n  hosts: [a, '']\n", {}, [("length", 2)]),
     ("api:\n  hosts: a\n", {}, [("type", 2)]),
     ("api:\n  image: x\n", {}, [("type", 2)]),
-    ("api:\n  service: null\n  image: null\n", {}, [("null-value", 3)]),
+    ("api:\n  service: null\n  image: null\n", {}, [("null-over-default", 2), ("null-value", 3)]),
     ("api:\n  nothing: null\n", {}, [("unknown-key", 2)]),
     ("wbe:\n  replicaCount: 2\n", {}, [("unknown-alias", 1)]),
     ("wbe:\n  replicaCount: 2\n", {"root_schema": True}, [("unknown-key", 1)]),
@@ -192,7 +192,8 @@ OTHERS = [
     ("api: {replicaCount: x}\nweb: {replicaCount: x}\n", {}, [("type", 1), ("type", 2)]),
     ("api: &a {replicaCount: x}\nweb: *a\n", {}, [("type", 1)]),
     ("api:\n  debug: 5\n", {}, [("enum", 2)]),
-    ("api:\n  debug: null\n", {}, []),
+    ("api:\n  debug: null\n", {}, [("null-over-default", 2)]),
+    ("web:\n  hosts: null\nglobal: {x: null}\n", {}, [("null-value", 2)]),
 ]
 
 
@@ -246,6 +247,14 @@ FIXES = [
 def test_a_fix_changes_what_is_wrong_and_nothing_else(text: str, wanted: str) -> None:
     found = judge(umbrella(), [read(text.encode(), "v.yaml")])
     assert fixed(text.encode(), found, "v.yaml")[0].decode() == wanted
+
+
+def test_a_null_that_a_later_file_replaces_deletes_nothing() -> None:
+    layers = [read(b"api: {debug: null}\n", "common.yaml"), read(b"api: {debug: 'on'}\n", "pro.yaml")]
+    assert judge(umbrella(), layers) == ()
+    (finding,) = judge(umbrella(), layers[:1])
+    ((label, place),) = finding.related
+    assert (label, place.path, place.line) == ("the default", "shop.tgz/charts/svc/values.yaml", 7)
 
 
 def test_a_wrong_default_is_blamed_on_the_file_that_holds_it() -> None:

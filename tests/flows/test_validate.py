@@ -140,6 +140,15 @@ def test_a_rule_that_is_off_fixes_nothing(shop: Path) -> None:
     assert values.read_text() == text
 
 
+def test_the_line_that_editors_need_is_looked_for_and_written(shop: Path) -> None:
+    values = shop / "shop-tst/envs/tst/values.yaml"
+    text = values.read_text("utf-8")
+    values.write_text(text.partition("\n")[2], "utf-8")
+    assert "note[editor-schema]" in ok("validate", "-e", "tst", cwd=shop).err
+    ok("validate", "--fix", "-e", "tst", cwd=shop)
+    assert values.read_text("utf-8") == text
+
+
 @pytest.mark.parametrize(
     ("form", "start"), [("json", "{"), ("sarif", "{"), ("github", "::error file=web/ci/bad.yaml"), ("junit", "<?xml")]
 )

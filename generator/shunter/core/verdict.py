@@ -51,11 +51,19 @@ def _lints(coalesced: Coalesced, documents: Sequence[Document]) -> Iterator[Find
         yield from limited(wiring.lints(coalesced))
     suspects = [document for document in documents if sops.may_hold_secrets(document)]
     ageing = [part for part in coalesced.slices if b'"deprecated"' in (part.chart.schema or b"")]
-    if suspects or ageing:
+    emptied = [document for document in documents if document.value and _holds_null(document.value)]
+    if suspects or ageing or emptied:
         from shunter.core import content
 
         yield from (finding for document in suspects for finding in limited(content.secrets(document)))
         yield from (finding for part in ageing for finding in limited(content.deprecated(coalesced, part)))
+        for document in emptied:
+            if document is not coalesced.chart.values:
+                yield from limited(content.dropped_defaults(coalesced, document))
+
+
+def _holds_null(tree: dict[str, Any]) -> bool:
+    return any(value is None or (value.__class__ is dict and _holds_null(value)) for value in tree.values())
 
 
 def judge_slice(coalesced: Coalesced, part: Slice) -> Iterator[Finding]:

@@ -21,6 +21,7 @@ from shunter.model.errors import ShunterError
 from shunter.model.files import Tree
 from shunter.model.findings import Finding, Kind, Report, Span
 
+_MODELINE = b"# yaml-language-server: $schema=.shunter/values.full.schema.json"
 _WORTH_A_PROCESS = 100  # values files: less than a tenth of the time goes to forking
 
 
@@ -155,7 +156,16 @@ def _judge_environment(
     awaited = _awaited(context, set(record.cars) if record else set(), layers)
     chart, unpinned = _with_sources(context, chart, awaited)
     judged = (_unpinned(f, unpinned) for f in judge(chart, with_sets(layers, asked.sets)))
-    return (*findings, *relabelled(judged, folder)), not awaited
+    return (*findings, *relabelled([*judged, *_modelines(tree, layers)], folder)), not awaited
+
+
+def _modelines(tree: Tree, layers: Sequence[reader.Document]) -> Iterator[Finding]:
+    """What is wrong with the lines that name editors a schema, in an environment's own values files."""
+    own = [layer for layer in layers if not layer.path.startswith("..") and _MODELINE not in layer.data]
+    if own:
+        from shunter.core.modeline import modelines
+
+        yield from (finding for layer in own for finding in modelines(layer, tree))
 
 
 def _judge_chart(
