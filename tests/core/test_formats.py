@@ -120,7 +120,7 @@ api:   # the API
   image:
     repository:   x/y   # keep
     tag: "1.10"
-  # a comment between
+    # a comment between
     pullPolicy: IfNotPresent
   debug: "on"   # really
   service: {port: 80} # inline
