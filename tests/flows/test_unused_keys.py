@@ -42,10 +42,12 @@ def test_a_further_values_file_is_linted_as_if_passed(tmp_path: Path) -> None:
     assert "did you mean `replicaCount`?" in found
 
 
-def test_without_a_name_the_chart_around_is_linted(tmp_path: Path) -> None:
+def test_without_a_name_the_charts_around_and_below_are_linted(tmp_path: Path) -> None:
     chart = write(tmp_path / "shop", FOREIGN)
     for cwd, place in ((chart, "values.yaml:3:3"), (chart / "templates", "../values.yaml:3:3")):
         assert f"--> {place}" in ok("lint", cwd=cwd).err
     assert "1 chart checked" in ok("lint", "shop/templates/app.yaml", cwd=tmp_path).err
-    nothing = shunter("lint", cwd=tmp_path)
+    assert "--> shop/values.yaml:3:3" in ok("lint", cwd=tmp_path).err
+    (tmp_path / "empty").mkdir()
+    nothing = shunter("lint", cwd=tmp_path / "empty")
     assert (nothing.code, "is in no chart" in nothing.err) == (2, True)

@@ -113,6 +113,15 @@ def test_a_missing_dependency_of_a_chart_that_shunter_did_not_make_is_helms_to_b
     assert "hint: helm dependency build web" in shunter("validate", "web", cwd=chart.parent).err
 
 
+def test_what_can_be_mended_is_offered(chart: Path) -> None:
+    (chart / "ci" / "a b.yaml").write_text("replicas: '2'\n")
+    (chart / "ci" / "hopeless.yaml").write_text("replicas: many\n")
+    bad, hopeless = (shunter("validate", f"web/ci/{name}", cwd=chart.parent) for name in ("a b.yaml", "hopeless.yaml"))
+    assert bad.err.endswith("\nnext: shunter validate --fix 'web/ci/a b.yaml'\n")
+    assert "next:" not in hopeless.err
+    ok("validate", "--fix", "web/ci/a b.yaml", cwd=chart.parent)
+
+
 def test_fix_goes_on_until_nothing_is_left_to_fix(chart: Path) -> None:
     values = chart / "ci" / "slip.yaml"
     values.write_bytes(b"replica: '2' # two\r\nTag: 1.10\r\n")
@@ -144,7 +153,8 @@ def test_the_line_that_editors_need_is_looked_for_and_written(shop: Path) -> Non
     values = shop / "shop-tst/envs/tst/values.yaml"
     text = values.read_text("utf-8")
     values.write_text(text.partition("\n")[2], "utf-8")
-    assert "note[editor-schema]" in ok("validate", "-e", "tst", cwd=shop).err
+    assert "note[editor-schema]" in ok("lint", "shop-tst/envs/tst", cwd=shop).err
+    assert "editor-schema" not in ok("validate", "-e", "tst", cwd=shop).err
     ok("validate", "--fix", "-e", "tst", cwd=shop)
     assert values.read_text("utf-8") == text
 

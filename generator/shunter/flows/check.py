@@ -21,7 +21,7 @@ from shunter.model.errors import ShunterError
 from shunter.model.files import Tree
 from shunter.model.findings import Finding, Kind, Report, Span
 
-_MODELINE = b"# yaml-language-server: $schema=.shunter/values.full.schema.json"
+_MOST_NAMES = 3
 _WORTH_A_PROCESS = 100  # values files: less than a tenth of the time goes to forking
 
 
@@ -47,13 +47,24 @@ def validate(context: Context, asked: Validation) -> Report:
     """
     findings, count = _judged(context, asked)
     if not asked.fix:
-        return report_of(context, findings, count)
+        report = report_of(context, findings, count)
+        return replace(report, next_step=_fix_command(asked)) if any(f.fix for f in report.findings) else report
     from shunter.flows.repair import Repair
 
     repair = Repair(context.start)
     while repair.apply(_levelled(context, findings)):
         findings, count = _judged(context, asked)
     return replace(report_of(context, findings, count), outcomes=repair.outcomes())
+
+
+def _fix_command(asked: Validation) -> str:
+    """The command that repairs what can be repaired without thinking."""
+    from shlex import join
+
+    where = ["-e", asked.environment] if asked.environment else asked.files[:_MOST_NAMES]
+    layers = [word for file in asked.values for word in ("-f", file)]
+    rest = "" if asked.environment or len(asked.files) <= _MOST_NAMES else " ..."
+    return join(["shunter", "validate", "--fix", *where, *layers]) + rest
 
 
 def _judged(context: Context, asked: Validation) -> tuple[list[Finding], int]:
@@ -156,16 +167,8 @@ def _judge_environment(
     awaited = _awaited(context, set(record.cars) if record else set(), layers)
     chart, unpinned = _with_sources(context, chart, awaited)
     judged = (_unpinned(f, unpinned) for f in judge(chart, with_sets(layers, asked.sets)))
-    return (*findings, *relabelled([*judged, *_modelines(tree, layers)], folder)), not awaited
-
-
-def _modelines(tree: Tree, layers: Sequence[reader.Document]) -> Iterator[Finding]:
-    """What is wrong with the lines that name editors a schema, in an environment's own values files."""
-    own = [layer for layer in layers if not layer.path.startswith("..") and _MODELINE not in layer.data]
-    if own:
-        from shunter.core.modeline import modelines
-
-        yield from (finding for layer in own for finding in modelines(layer, tree))
+    found = [*judged, *(unnamed_schemas(tree, layers) if asked.fix else ())]
+    return (*findings, *relabelled(found, folder)), not awaited
 
 
 def _judge_chart(
@@ -191,6 +194,14 @@ def _judge_chart(
     from shunter.adapters.workers import spread
 
     return spread(judged, runs, at_least=_WORTH_A_PROCESS)
+
+
+def unnamed_schemas(tree: Tree, layers: Iterable[reader.Document]) -> Iterator[Finding]:
+    """An environment's own values files that lead no editor to their schema. `lint` says so, `--fix` mends it."""
+    from shunter.core.modeline import modelines
+
+    own = (layer for layer in layers if not layer.path.startswith(".."))
+    yield from (finding for layer in own for finding in modelines(layer, tree))
 
 
 def layers_of(context: Context, site: Site, tree: Tree, extra: Sequence[str] = ()) -> list[reader.Document]:

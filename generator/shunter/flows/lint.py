@@ -13,10 +13,11 @@ from shunter.core.trains import path_of
 from shunter.core.vendoring import verify_vendored
 from shunter.flows.archives import open_archives
 from shunter.flows.board import drift
-from shunter.flows.check import extra_layer, label, layers_of, relabelled, report_of, user_values
+from shunter.flows.check import extra_layer, label, layers_of, relabelled, report_of, unnamed_schemas, user_values
 from shunter.flows.cluster import lint_release
 from shunter.flows.context import Context, Site
 from shunter.flows.projects import record_of
+from shunter.flows.targets import inside
 from shunter.flows.trains import all_trains
 from shunter.flows.unused import unused_keys
 from shunter.model.errors import ShunterError
@@ -30,17 +31,17 @@ def lint(context: Context, paths: Sequence[str]) -> Report:
     """Lint every chart of the workspace, or the charts at `paths`; trains and layout too when nothing is named.
 
     A values file among the paths is linted as if passed with `-f`; without a name and without a project that shunter
-    made, the chart around here is.
+    made, the chart around here is, or those below.
     Helm's own lint runs where an engine is installed; a notice says when it is not. Repositories that are not checked
     out are findings about the layout: the workspace's own CI runs where the others are not.
     """
-    present = (
-        site for site in context.sites(missing_ok=True) if (site.root / ".git").exists() or not context.workspace
-    )
+    known = context.sites(missing_ok=True)
+    present = (site for site in known if (site.root / ".git").exists() or not context.workspace)
     sites = [site for site in present if site.kind in _CHARTS]
     asked: list[tuple[Site, str]] = [(site, "") for site in sites]
-    if paths or not (sites or context.workspace):
-        asked = [(_site_at(context, sites, path), path) for path in paths or (".",)]
+    if paths or not (known or context.workspace):
+        names = (name for path in paths or (".",) for name in inside(context, path))
+        asked = [(_site_at(context, sites, name), name) for name in names]
     asked = list(dict.fromkeys((site, file if _is_extra(context, site, file) else "") for site, file in asked))
     helm, notices = _engine()
     findings = [finding for site, file in asked for finding in _lint_site(context, site, helm, file)]
@@ -91,6 +92,7 @@ def _lint_site(context: Context, site: Site, helm: Engine | None, file: str) -> 
         yield from verify_vendored(tree, record, "" if folder == "." else folder) if record else ()
         for document in layers:
             found += _image_tags(document)
+        found += unnamed_schemas(tree, layers)
     elif not file and (state := tree.get("values.yaml")) is not None:
         found += reader.read(state.data, "values.yaml").hazards()
     found += unused_keys(context, site, tree, layers)

@@ -17,7 +17,7 @@ from shunter.model.data import dataclass
 from shunter.model.errors import ShunterError
 
 _SHARED: Final = ("Chart.yaml", "values.yaml", "values.schema.json")
-_OTHER_VALUES = r"values[-.].+\.ya?ml|ci/.*values\.ya?ml"
+_OTHER_VALUES = r"values[-._].+\.ya?ml|ci/.*values\.ya?ml"
 _ITSELF: Final = ""
 
 
@@ -45,7 +45,7 @@ def targets_of(context: Context, names: Sequence[str]) -> list[Target]:
     """
     named: dict[str, dict[str, None]] = {}
     shared: list[str] = []
-    for name in (found for asked in names for found in _inside(context, asked)):
+    for name in (found for asked in names for found in inside(context, asked)):
         path = os.path.normpath(context.start.joinpath(name))
         folder = _chart_of(path, name)
         if is_values_file(path, folder):
@@ -62,7 +62,7 @@ def targets_of(context: Context, names: Sequence[str]) -> list[Target]:
     return [_target(context, folder, tuple(files), sites) for folder, files in named.items()]
 
 
-def _inside(context: Context, name: str) -> list[str]:
+def inside(context: Context, name: str) -> list[str]:
     """What a folder that is no chart stands for: values files of the chart around it, or else the charts below it."""
     path = os.path.normpath(context.start.joinpath(name))
     chart = chart_folder(path)
