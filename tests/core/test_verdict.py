@@ -10,6 +10,7 @@ from helpers import shop
 from helpers.agreement import verdict_agrees
 from helpers.embedded_helm import archive
 from shunter.core.charts import Chart, load_archive
+from shunter.core.explain import paste_ready
 from shunter.core.fixes import fixed
 from shunter.core.reader import read
 from shunter.core.verdict import judge
@@ -217,6 +218,19 @@ def test_a_key_that_is_known_nearby_is_looked_for_there() -> None:
     assert hints("api:\n  pullPolicy: Never\n") == ["did you mean `api.image.pullPolicy`?"]
     assert hints("api:\n  image: {debug: 'on'}\n") == ["did you mean `api.debug`?"]
     assert hints("debug: 'on'\n", root_schema=True) == ["did you mean `api.debug` or `web.debug`?"]
+
+
+def test_a_misspelt_key_that_is_required_is_one_finding() -> None:
+    files = shop.files()
+    files["charts/svc/values.yaml"] = files["values.yaml"] = ""
+    chart = load_archive(archive(files), "shop.tgz")
+    text = b"api: {image: {repository: r, tga: 'a'}}\nweb: {image: {repository: r, tag: a}}\n"
+    found = judge(chart, [read(text, "v.yaml")])
+    assert [(finding.rule, finding.hint) for finding in found] == [("unknown-key", "did you mean `tag`?")]
+    assert fixed(text, found, "v.yaml")[0] == text.replace(b"tga", b"tag")
+    assert paste_ready(found) == (
+        "# add to v.yaml:\napi:\n  image:\n    tag:  # a value\n# obsolete in v.yaml:\n#   api.image.tga  # line 1\n"
+    )
 
 
 def test_an_unquoted_boolean_key_says_what_helm_reads() -> None:

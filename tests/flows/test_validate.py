@@ -130,6 +130,19 @@ def test_fix_goes_on_until_nothing_is_left_to_fix(chart: Path) -> None:
     assert "fixed: unknown-key, unknown-key, quoted-value, unquoted-string" in fixed.err
 
 
+def test_lints_are_mended_only_where_helm_refuses_nothing(chart: Path) -> None:
+    values = chart / "ci" / "late.yaml"
+    (chart / "values.yaml").write_text("")
+    schema = SCHEMA | {"required": ["tag"]}
+    (chart / "values.schema.json").write_text(json.dumps(schema))
+    values.write_text("tga: on\nglobal: {x: on}\n")
+    ok("validate", "--fix", "web/ci/late.yaml", cwd=chart.parent)
+    assert values.read_text() == 'tag: "on"\nglobal: {x: true}\n'
+    values.write_text("tag: x\nnothing: on\n")
+    assert shunter("validate", "--fix", "web/ci/late.yaml", cwd=chart.parent).code == 1
+    assert values.read_text() == "tag: x\nnothing: on\n"
+
+
 def test_a_value_that_is_wanted_as_text_and_as_number_stays_as_it_is(chart: Path) -> None:
     values = chart / "ci" / "both.yaml"
     values.write_text("replicas: &n 2\ntag: *n\n")

@@ -10,7 +10,7 @@ from jsonschema_rs import ValidationError
 from shunter.core import sops
 from shunter.core.coalesce import Coalesced, Slice
 from shunter.core.compiled import Schema, compile_schema
-from shunter.core.explain import dotted, shown
+from shunter.core.explain import dotted, nearest, shown
 from shunter.core.reader import Document, KeyPath
 from shunter.core.schema_errors import Subject, at, describe, explained, intended, may_hold, missing_key, unknown_key
 from shunter.core.verdict import known_keys, local
@@ -96,7 +96,9 @@ class _Case:
         if "unexpected" in details and error.kind.name != "unevaluatedItems":
             for key in details["unexpected"]:
                 if (*path, key) not in settled:
-                    yield self._unknown(error, (*path, key))
+                    missing = self._misspelt(error, key)
+                    settled.add((*path, missing))
+                    yield self._unknown(error, (*path, key), missing)
         elif error.kind.name == "propertyNames":
             yield explained(self._subject(error, path))
         elif "property" in details:
@@ -130,7 +132,13 @@ class _Case:
     def _top(self) -> Document:
         return self.coalesced.layers[-1] if self.coalesced.layers else self.coalesced.chart.values
 
-    def _unknown(self, error: ValidationError, path: KeyPath) -> Finding:
+    def _misspelt(self, error: ValidationError, key: str) -> str:
+        """The required key that is missing beside an unknown one which is near to it; empty if there is none."""
+        beside = [one for one in self.errors if one.instance_path == error.instance_path]
+        missing = [one.kind.as_dict()["property"] for one in beside if "property" in one.kind.as_dict()]
+        return nearest(key, missing) or ""
+
+    def _unknown(self, error: ValidationError, path: KeyPath, missing: str) -> Finding:
         document, own = self.coalesced.origin(path) or (self._top, path)
         parent = at(self.schema.document, error.schema_path[:-1])
         subject = Subject(error, document, own[:-1], True, None, self.schema.document, dotted(own), self._notes(error))
@@ -140,7 +148,7 @@ class _Case:
         def fits(guess: str) -> bool:
             return may_hold(self._property(parent, guess), _value(document, own))
 
-        return unknown_key(subject, str(path[-1]), known, self._chart, elsewhere, fits)
+        return unknown_key(subject, str(path[-1]), known, self._chart, elsewhere, fits, missing)
 
     def _elsewhere(self, error: ValidationError, parent: Any, path: KeyPath, own: KeyPath) -> Iterator[str]:
         """Where a key that is unknown here is known: in a map or chart below, or one level up."""

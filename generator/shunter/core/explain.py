@@ -19,6 +19,8 @@ _TYPES: Final[dict[type, str]] = {
     dict: "map",
 }
 _SHORTEST_SLIP: Final = 4
+REQUIRED_HERE: Final = "is required here, and nothing sets it"
+"""How the note of a misspelt key ends that was required."""
 _NAMES: Final = {"array": "list", "object": "map"}
 
 
@@ -123,6 +125,9 @@ def paste_ready(findings: Iterable[Finding]) -> str:
         if finding.rule == "missing-key" and finding.key:
             _put(missing, finding.key, _example(finding))
         elif finding.rule == "unknown-key":
+            for note in finding.notes:
+                if note.endswith(REQUIRED_HERE):
+                    _put(missing, (*finding.key[:-1], note.split("`")[1]), _example(finding))
             place = f"  # line {finding.span.line}" if finding.span.line else ""
             obsolete.append(f"{dotted(finding.key)}{place}")
     blocks = [_block(path, missing, obsolete) for path, (missing, obsolete) in files.items() if missing or obsolete]

@@ -9,6 +9,7 @@ from typing import Any, Final
 from jsonschema_rs import ValidationError
 
 from shunter.core.explain import (
+    REQUIRED_HERE,
     dotted,
     is_slip,
     nearest,
@@ -272,26 +273,30 @@ def unknown_key(
     chart: str,
     elsewhere: Sequence[str],
     fits: Callable[[str], bool],
+    missing: str = "",
 ) -> Finding:
     """The finding for a key that the schema does not know.
 
     `known` are those that it does, `elsewhere` the key paths nearby where it knows this one; `fits` says whether the
-    value may stand under one that is known. A fix renames a slip of the pen only, and only where the value fits.
+    value may stand under one that is known; `missing` is a required key that this one can be meant for. A fix renames
+    what can be nothing else, or a slip of the pen, and only where the value fits.
     """
     path = (*subject.path, key)
     span = subject.document.span(path, of="key")
     written = span.text[span.column - 1 : span.end - 1]
     more: dict[str, Any] = {"span": span, "key": path, "notes": _read_as(written, key)}
     message = f"`{dotted(path)}` is not a key of chart {chart}"
-    guess = nearest(key, known)
-    if elsewhere and (guess is None or not same_letters(guess, key)):
+    guess = missing or nearest(key, known)
+    if missing:
+        more["notes"] += (f"`{missing}` {REQUIRED_HERE}",)
+    if not missing and elsewhere and (guess is None or not same_letters(guess, key)):
         places = " or ".join(f"`{place}`" for place in elsewhere[:3])
         return subject.finding("unknown-key", message, hint=f"did you mean {places}?", **more)
     if guess is not None:
         quotes = written[:1] if written[:1] in ("'", '"') else ""
         taken = subject.document.has((*subject.path, guess))
         renamed = f"{quotes}{guess}{quotes}" if quotes else scalar_text(guess)
-        safe = written == f"{quotes}{key}{quotes}" and not taken and is_slip(key, guess) and fits(guess)
+        safe = written == f"{quotes}{key}{quotes}" and not taken and (missing or is_slip(key, guess)) and fits(guess)
         fix = (TextEdit(span, renamed),) if safe else ()
         return subject.finding("unknown-key", message, hint=f"did you mean `{guess}`?", fix=fix, **more)
     some = ", ".join(sorted(known)[:8]) + (", ..." if len(known) > 8 else "")

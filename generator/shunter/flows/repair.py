@@ -9,7 +9,7 @@ from typing import Final
 from shunter.adapters.files import DiskTree, write_file
 from shunter.core.fixes import fixed
 from shunter.model.data import dataclass, field, replace
-from shunter.model.findings import Finding, Outcome, Status
+from shunter.model.findings import Finding, Kind, Outcome, Status
 
 _MOST_ROUNDS: Final = 20
 
@@ -24,10 +24,15 @@ class Repair:
     given_up: set[str] = field(default_factory=set)
 
     def apply(self, findings: Iterable[Finding]) -> bool:
-        """Write the fixes of findings, every other byte stays; whether that changed a file."""
+        """Write the fixes of findings, every other byte stays; whether that changed a file.
+
+        Lints wait for what Helm refuses: `nam: on` is text as soon as somebody corrects the key, and not `true`.
+        """
+        found = list(findings)
+        refused = {finding.span.path for finding in found if finding.kind is Kind.VERDICT}
         by_file: dict[str, list[Finding]] = {}
-        for finding in findings:
-            if finding.fix:
+        for finding in found:
+            if finding.fix and (finding.kind is Kind.VERDICT or finding.span.path not in refused):
                 by_file.setdefault(finding.fix[0].span.path, []).append(finding)
         changed = [self._apply_to(name, wanted) for name, wanted in sorted(by_file.items())]
         return any(changed)
