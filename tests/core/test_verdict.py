@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from random import Random
 
 import pytest
@@ -231,6 +232,16 @@ def test_a_misspelt_key_that_is_required_is_one_finding() -> None:
     assert paste_ready(found) == (
         "# add to v.yaml:\napi:\n  image:\n    tag:  # a value\n# obsolete in v.yaml:\n#   api.image.tga  # line 1\n"
     )
+
+
+def test_a_key_of_a_forbidden_name_is_found_itself() -> None:
+    files = shop.files()
+    schema = shop.SCHEMA | {"properties": {"labels": {"propertyNames": {"pattern": "^[a-z]+$", "maxLength": 3}}}}
+    files["charts/svc/values.schema.json"] = json.dumps(schema | {"additionalProperties": True})
+    text = b"api:\n  labels: {abc: 1, Long: 2}\n"
+    (finding,) = judge(load_archive(archive(files), "shop.tgz"), [read(text, "v.yaml")])
+    assert (finding.rule, finding.span.line, finding.span.column) == ("constraint", 2, 20)
+    assert finding.message.startswith("`api.labels.Long` cannot be called so: ")
 
 
 def test_an_unquoted_boolean_key_says_what_helm_reads() -> None:

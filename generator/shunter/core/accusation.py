@@ -101,7 +101,7 @@ class _Case:
                     settled.add((*path, missing))
                     yield self._unknown(error, (*path, key), missing)
         elif error.kind.name == "propertyNames":
-            yield explained(self._subject(error, path))
+            yield self._misnamed(error, (*path, details["error"].instance), details["error"].message)
         elif "property" in details:
             if (*path, details["property"]) not in settled:
                 yield self._missing(error, path, details["property"])
@@ -132,6 +132,12 @@ class _Case:
     @property
     def _top(self) -> Document:
         return self.coalesced.layers[-1] if self.coalesced.layers else self.coalesced.chart.values
+
+    def _misnamed(self, error: ValidationError, path: KeyPath, reason: str) -> Finding:
+        document, own = self.coalesced.origin(path) or (self._top, path)
+        message = f"`{dotted(own)}` cannot be called so: {reason}"
+        span = document.span(own, of="key")
+        return Finding("constraint", message, span, key=own, notes=self._notes(error), hint="rename it")
 
     def _misspelt(self, error: ValidationError, key: str) -> str:
         """The required key that is missing beside an unknown one which is near to it; empty if there is none."""
