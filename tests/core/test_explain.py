@@ -10,7 +10,7 @@ import pytest
 from helpers import shop
 from helpers.embedded_helm import METADATA, archive
 from shunter.core.charts import load_archive
-from shunter.core.explain import dotted, nearest, paste_ready, scalar_text, wanted_types
+from shunter.core.explain import dotted, is_slip, nearest, paste_ready, scalar_text, wanted_types
 from shunter.core.reader import read
 from shunter.core.verdict import judge
 from shunter.model.findings import Finding
@@ -35,6 +35,23 @@ def test_key_paths_read_as_people_write_them() -> None:
 )
 def test_the_nearest_word(word: str, known: list[str], guess: str | None) -> None:
     assert nearest(word, known) == guess
+
+
+@pytest.mark.parametrize(
+    ("written", "meant", "slip"),
+    [
+        ("replicasCount", "replicaCount", True),
+        ("pull_policy", "pullPolicy", True),
+        ("naem", "name", True),
+        ("ifNotPresent", "IfNotPresent", True),
+        ("minReplicas", "maxReplicas", False),
+        ("v1beta1", "v1beta2", False),
+        ("pre", "pro", False),
+        ("limit", "limitRange", False),
+    ],
+)
+def test_only_a_slip_of_the_pen_is_corrected_unasked(written: str, meant: str, slip: bool) -> None:
+    assert is_slip(written, meant) is slip
 
 
 def test_types_have_articles() -> None:

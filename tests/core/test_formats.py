@@ -62,6 +62,9 @@ def test_sarif_names_rule_place_and_fix() -> None:
     rules = [rule["id"] for rule in run["tool"]["driver"]["rules"]]
     result = next(result for result in run["results"] if result["ruleId"] == "unquoted-string")
     assert rules[result["ruleIndex"]] == "unquoted-string"
+    assert result["message"]["text"].endswith(
+        "\nschema: svc 1.2.0 (alias api), values.schema.json#/properties/image/properties/tag"
+    )
     place = result["locations"][0]["physicalLocation"]
     assert place["artifactLocation"]["uri"] == "envs/pro.yaml"
     assert (place["region"]["startLine"], place["region"]["startColumn"], place["region"]["endColumn"]) == (7, 10, 14)
@@ -120,7 +123,7 @@ api:   # the API
   image:
     repository:   x/y   # keep
     tag: "1.10"
-  # a comment between
+    # a comment between
     pullPolicy: IfNotPresent
   debug: "on"   # really
   service: {port: 80} # inline

@@ -51,6 +51,8 @@ def test_a_quote_in_a_text_is_escaped() -> None:
         ("envs/tst/charts/orders/values.schema.json", False),
         ("charts/orders/MyChart.yaml", False),
         ("myvalues.yaml", False),
+        ("charts/orders/ci/tls-values.yaml", True),
+        ("values_pro.yaml", True),
     ],
 )
 def test_validate_gets_values_files_what_they_depend_on_and_no_others(path: str, wanted: bool) -> None:

@@ -56,6 +56,7 @@ SECRETS = [
     "key: |\n  -----BEGIN RSA PRIVATE KEY-----\n  MIIE",
     "list: [AKIAIOSFODNN7EXAMPLE]",
     "apiKey: 1a2b3c",
+    "url: postgres://app:hunter22@db/x",
 ]
 HARMLESS = [
     "password: ''",
@@ -73,6 +74,9 @@ HARMLESS = [
     "secret: true",
     "token: 'ENC[AES256_GCM,data:x,type:str]'",
     "tokenizer: bert",
+    "url: https://user@host:8080/x",
+    "url: 'amqp://app:{{ .Values.x }}@host'",
+    "url: postgres://app:${PASSWORD}@host",
 ]
 
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from random import Random
 
 import pytest
@@ -10,6 +11,8 @@ from helpers import shop
 from helpers.agreement import verdict_agrees
 from helpers.embedded_helm import archive
 from shunter.core.charts import Chart, load_archive
+from shunter.core.explain import paste_ready
+from shunter.core.fixes import fixed
 from shunter.core.reader import read
 from shunter.core.verdict import judge
 from shunter.model.catalogue import RULES
@@ -72,7 +75,7 @@ envs/05.yaml:6:10-14 error verdict [unquoted-string] fix 6:10 '"1.10"'
   schema: svc 1.2.0 (alias api), values.schema.json#/properties/image/properties/tag""",
     6: """\
 envs/06.yaml:10:10-12 error verdict [unquoted-string] fix 10:10 '"on"'
-  `api.debug` must be a string, not a boolean
+  `api.debug` must be one of "on", "off", not true
   hint: quote it: debug: "on" (unquoted, YAML reads true)
   schema: svc 1.2.0 (alias api), values.schema.json#/properties/debug""",
     7: """\
@@ -182,19 +185,101 @@ OTHERS = [
     ("api:\n  hosts: [a, '']\n", {}, [("length", 2)]),
     ("api:\n  hosts: a\n", {}, [("type", 2)]),
     ("api:\n  image: x\n", {}, [("type", 2)]),
-    ("api:\n  service: null\n  image: null\n", {}, [("null-value", 3)]),
+    ("api:\n  service: null\n  image: null\n", {}, [("null-over-default", 2), ("null-value", 3)]),
     ("api:\n  nothing: null\n", {}, [("unknown-key", 2)]),
     ("wbe:\n  replicaCount: 2\n", {}, [("unknown-alias", 1)]),
     ("wbe:\n  replicaCount: 2\n", {"root_schema": True}, [("unknown-key", 1)]),
     ("api:\n  enabled: 'false'\n", {"condition": True}, [("quoted-value", 2)]),
     ("api:\n  enabled: false\n  replicaCount: x\n", {"condition": True}, [("disabled-values", 3)]),
     ("api: {replicaCount: x}\nweb: {replicaCount: x}\n", {}, [("type", 1), ("type", 2)]),
+    ("api: &a {replicaCount: x}\nweb: *a\n", {}, [("type", 1)]),
+    ("api:\n  debug: 5\n", {}, [("enum", 2)]),
+    ("api:\n  debug: null\n", {}, [("null-over-default", 2)]),
+    ("web:\n  hosts: null\nglobal: {x: null}\n", {}, [("null-value", 2)]),
 ]
 
 
 @pytest.mark.parametrize(("text", "options", "expected"), OTHERS, ids=[case[0] for case in OTHERS])
 def test_other_mistakes(text: str, options: dict[str, bool], expected: list[tuple[str, int]]) -> None:
     assert rules(text, **options) == expected
+
+
+def test_one_value_for_several_aliases_is_one_finding_that_names_them() -> None:
+    text = b"base: &b\n  replicaCount: '3'\napi:\n  <<: *b\nweb: *b\n"
+    (finding,) = judge(umbrella(), [read(text, "v.yaml")])
+    assert (finding.rule, finding.span.line, finding.key) == ("quoted-value", 2, ("api", "replicaCount"))
+    assert "the same for `web.replicaCount`" in finding.notes
+
+
+def hints(text: str, **options: bool) -> list[str]:
+    return [finding.hint for finding in judge(umbrella(**options), [read(text.encode(), "v.yaml")])]
+
+
+def test_a_key_that_is_known_nearby_is_looked_for_there() -> None:
+    assert hints("api:\n  pullPolicy: Never\n") == ["did you mean `api.image.pullPolicy`?"]
+    assert hints("api:\n  image: {debug: 'on'}\n") == ["did you mean `api.debug`?"]
+    assert hints("debug: 'on'\n", root_schema=True) == ["did you mean `api.debug` or `web.debug`?"]
+
+
+def test_a_misspelt_key_that_is_required_is_one_finding() -> None:
+    files = shop.files()
+    files["charts/svc/values.yaml"] = files["values.yaml"] = ""
+    chart = load_archive(archive(files), "shop.tgz")
+    text = b"api: {image: {repository: r, tga: 'a'}}\nweb: {image: {repository: r, tag: a}}\n"
+    found = judge(chart, [read(text, "v.yaml")])
+    assert [(finding.rule, finding.hint) for finding in found] == [("unknown-key", "did you mean `tag`?")]
+    assert fixed(text, found, "v.yaml")[0] == text.replace(b"tga", b"tag")
+    assert paste_ready(found) == (
+        "# add to v.yaml:\napi:\n  image:\n    tag:  # a value\n# obsolete in v.yaml:\n#   api.image.tga  # line 1\n"
+    )
+
+
+def test_a_key_of_a_forbidden_name_is_found_itself() -> None:
+    files = shop.files()
+    schema = shop.SCHEMA | {"properties": {"labels": {"propertyNames": {"pattern": "^[a-z]+$", "maxLength": 3}}}}
+    files["charts/svc/values.schema.json"] = json.dumps(schema | {"additionalProperties": True})
+    text = b"api:\n  labels: {abc: 1, Long: 2}\n"
+    (finding,) = judge(load_archive(archive(files), "shop.tgz"), [read(text, "v.yaml")])
+    assert (finding.rule, finding.span.line, finding.span.column) == ("constraint", 2, 20)
+    assert finding.message.startswith("`api.labels.Long` cannot be called so: ")
+
+
+def test_an_unquoted_boolean_key_says_what_helm_reads() -> None:
+    (finding,) = judge(umbrella(), [read(b"api:\n  y: 1\n", "v.yaml")])
+    assert finding.rule == "unknown-key"
+    assert 'unquoted, the key `y` is the boolean true to Helm, so it becomes "true"' in finding.notes
+
+
+FIXES = [
+    ("x: &v 1.10 # c\napi: {image: {tag: *v}}\n", 'x: &v "1.10" # c\napi: {image: {tag: *v}}\n'),
+    ("x: &v yes\n", "x: &v true\n"),
+    ("api: {debug: !!bool on}\n", 'api: {debug: "on"}\n'),
+    ("api: {replicaCount: !!str 3}\n", "api: {replicaCount: 3}\n"),
+    ("api: {replicaCount: !!str &x 3}\n", "api: {replicaCount: !!str &x 3}\n"),
+    ('api: {"replicasCount": 3}\n', 'api: {"replicaCount": 3}\n'),
+    ("api: {&k replicasCount: 3}\n", "api: {&k replicaCount: 3}\n"),
+    (
+        "api:\n  image:\n  # of the tag\n\n  tag: a\n  # in the block\n  repository: |\n    # text\n  debug: 'on'\n",
+        "api:\n  image:\n    # of the tag\n\n    tag: a\n    # in the block\n    repository: |\n      # text\n  debug: 'on'\n",
+    ),
+    ("api: {host: x}\n", "api: {host: x}\n"),  # a list is wanted under `hosts`
+    ("api: {host: [x]}\n", "api: {hosts: [x]}\n"),
+    ("api: {image: {pullPolicy: always}}\n", "api: {image: {pullPolicy: Always}}\n"),
+]
+
+
+@pytest.mark.parametrize(("text", "wanted"), FIXES, ids=[case[0] for case in FIXES])
+def test_a_fix_changes_what_is_wrong_and_nothing_else(text: str, wanted: str) -> None:
+    found = judge(umbrella(), [read(text.encode(), "v.yaml")])
+    assert fixed(text.encode(), found, "v.yaml")[0].decode() == wanted
+
+
+def test_a_null_that_a_later_file_replaces_deletes_nothing() -> None:
+    layers = [read(b"api: {debug: null}\n", "common.yaml"), read(b"api: {debug: 'on'}\n", "pro.yaml")]
+    assert judge(umbrella(), layers) == ()
+    (finding,) = judge(umbrella(), layers[:1])
+    ((label, place),) = finding.related
+    assert (label, place.path, place.line) == ("the default", "shop.tgz/charts/svc/values.yaml", 7)
 
 
 def test_a_wrong_default_is_blamed_on_the_file_that_holds_it() -> None:

@@ -98,3 +98,23 @@ def test_an_existing_chart_is_a_path_or_an_exact_version() -> None:
     assert chart is not None
     assert (chart.name, chart.version) == ("redis", "1.2.3")
     assert "not an exact version" in refused(text % "'^1.2.0'").message
+
+
+def test_a_rule_is_off_with_or_without_quotes() -> None:
+    rules = parse(BASE + "rules: {drift: off, unused-key: 'off', big-number: note}\n").rules
+    assert rules == {"drift": "off", "unused-key": "off", "big-number": "note"}
+
+
+@pytest.mark.parametrize(
+    ("rules", "message", "hint"),
+    [
+        ("unused-keys: off", "there is no rule `unused-keys`", "did you mean `unused-key`?"),
+        ("unknown-key: off", "`unknown-key` is something that Helm refuses, whatever level it has here", "only lints"),
+    ],
+)
+def test_a_level_is_for_a_rule_that_can_have_one(rules: str, message: str, hint: str) -> None:
+    error = refused(BASE + f"rules:\n  {rules}\n")
+    assert error.message == message
+    assert hint in error.hint
+    assert error.span is not None
+    assert (error.span.line, error.span.column) == (10, 3)

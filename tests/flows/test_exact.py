@@ -68,6 +68,13 @@ def test_each_key_is_used_inactive_or_unused(chart: Path) -> None:
     assert "--> shop/values-tst.yaml:10:3" in printed
 
 
+def test_a_charts_own_values_are_proved_where_no_others_are_passed(chart: Path) -> None:
+    (chart / "shop" / "values-tst.yaml").rename(chart / "shop" / "values.yaml")
+    printed = ok("validate", "--exact", "shop", cwd=chart).err
+    assert "nothing that is rendered depends on `config.dead`\n  --> shop/values.yaml:10:3" in printed
+    assert "`ingress.host` does nothing while `ingress.enabled` is false" in printed
+
+
 def test_values_that_helm_refuses_are_not_rendered(chart: Path) -> None:
     (chart / "shop" / "values-tst.yaml").write_text("replicas: 9\n", "utf-8")
     result = shunter("validate", "--exact", "shop/values-tst.yaml", cwd=chart)

@@ -32,3 +32,22 @@ def test_any_chart_is_scanned(tmp_path: Path) -> None:
 
 def test_our_own_charts_leave_it_to_their_schemas(example: Path) -> None:
     assert "unused-key" not in ok("lint", cwd=example).err
+
+
+def test_a_further_values_file_is_linted_as_if_passed(tmp_path: Path) -> None:
+    write(tmp_path / "shop", FOREIGN | {"values-pro.yaml": "replicas: 3\nimage: {tag: 1.10}\n"})
+    found = ok("lint", "shop/values-pro.yaml", cwd=tmp_path).err
+    places = [line.split()[1] for line in found.splitlines() if line.startswith("  -->")]
+    assert places == ["shop/values-pro.yaml:1:1", "shop/values-pro.yaml:2:14"]
+    assert "did you mean `replicaCount`?" in found
+
+
+def test_without_a_name_the_charts_around_and_below_are_linted(tmp_path: Path) -> None:
+    chart = write(tmp_path / "shop", FOREIGN)
+    for cwd, place in ((chart, "values.yaml:3:3"), (chart / "templates", "../values.yaml:3:3")):
+        assert f"--> {place}" in ok("lint", cwd=cwd).err
+    assert "1 chart checked" in ok("lint", "shop/templates/app.yaml", cwd=tmp_path).err
+    assert "--> shop/values.yaml:3:3" in ok("lint", cwd=tmp_path).err
+    (tmp_path / "empty").mkdir()
+    nothing = shunter("lint", cwd=tmp_path / "empty")
+    assert (nothing.code, "is in no chart" in nothing.err) == (2, True)

@@ -144,7 +144,7 @@ COMMANDS: tuple[Command, ...] = (
         "judge values files as Helm does, against the schemas of their charts",
         "shunter.cli.verbs.check:validate",
         (
-            _option("files", nargs="*", metavar="FILE", help="values files or chart folders (default: the workspace)"),
+            _option("files", nargs="*", metavar="FILE", help="values files, charts, folders (default: the workspace)"),
             _option("-e", "--environment", default="", metavar="ENV", help="only this environment"),
             VALUES,
             SET,

@@ -3,19 +3,23 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator
-from typing import Any
+from typing import Any, Final
 
 from jsonschema_rs import ValidationError
 
 from shunter.core import features, sops
 from shunter.core.coalesce import Coalesced, Slice
-from shunter.core.compiled import Schema
-from shunter.core.explain import dotted, shown
+from shunter.core.compiled import Schema, compile_schema
+from shunter.core.explain import dotted, nearest, shown
+from shunter.core.key_errors import may_hold, missing_key, unknown_key
 from shunter.core.reader import Document, KeyPath
-from shunter.core.schema_errors import Subject, at, describe, explained, intended, missing_key, unknown_key
+from shunter.core.schema_errors import Subject, at, describe, explained, intended
 from shunter.core.verdict import known_keys, local
 from shunter.model.data import dataclass, replace
 from shunter.model.findings import Finding, Span, TextEdit
+
+_LISTS: Final = frozenset(("enum", "const"))
+_TEXT: Final = frozenset(("type", "pattern", "format", "minLength", "maxLength", "minimum", "maximum"))
 
 
 def findings(coalesced: Coalesced, part: Slice, schema: Schema) -> Iterator[Finding]:
@@ -33,6 +37,28 @@ def findings(coalesced: Coalesced, part: Slice, schema: Schema) -> Iterator[Find
 
 def _place(error: ValidationError) -> tuple[list[str], list[str]]:
     return [str(step) for step in error.instance_path], [str(step) for step in error.schema_path]
+
+
+def _telling(errors: Iterable[ValidationError]) -> list[ValidationError]:
+    """The errors without those that say less of one value than another error of the same schema object does.
+
+    A list of the allowed words says more than their type or pattern; of a null, the type says more.
+    """
+    found = list(errors)
+    kinds: dict[tuple[KeyPath, KeyPath], set[str]] = {}
+    for error in found:
+        kinds.setdefault(_subject_of(error), set()).add(error.kind.name)
+    return [error for error in found if not _says_less(error, kinds[_subject_of(error)])]
+
+
+def _subject_of(error: ValidationError) -> tuple[KeyPath, KeyPath]:
+    return tuple(error.instance_path), tuple(error.schema_path[:-1])
+
+
+def _says_less(error: ValidationError, beside: set[str]) -> bool:
+    if error.instance is None:
+        return error.kind.name in _LISTS and "type" in beside
+    return error.kind.name in _TEXT and not beside.isdisjoint(_LISTS)
 
 
 def _keys(value: Any, path: Iterable[str | int]) -> Iterator[str | int]:
@@ -57,7 +83,7 @@ class _Case:
 
     def accuse_all(self, errors: Iterable[ValidationError], settled: set[KeyPath]) -> Iterator[Finding]:
         """The findings for some errors; of `anyOf` and `oneOf`, for what is wrong in the form that is meant."""
-        for error in sorted(errors, key=_place):
+        for error in sorted(_telling(errors), key=_place):
             deeper = intended(error)
             if deeper:
                 yield from self.accuse_all((one for one in deeper if not sops.excuses(one)), settled)
@@ -71,9 +97,11 @@ class _Case:
         if "unexpected" in details and error.kind.name != "unevaluatedItems":
             for key in details["unexpected"]:
                 if (*path, key) not in settled:
-                    yield self._unknown(error, (*path, key))
+                    missing = self._misspelt(error, key)
+                    settled.add((*path, missing))
+                    yield self._unknown(error, (*path, key), missing)
         elif error.kind.name == "propertyNames":
-            yield explained(self._subject(error, path))
+            yield self._misnamed(error, (*path, details["error"].instance), details["error"].message)
         elif "property" in details:
             if (*path, details["property"]) not in settled:
                 yield self._missing(error, path, details["property"])
@@ -105,17 +133,51 @@ class _Case:
     def _top(self) -> Document:
         return self.coalesced.layers[-1] if self.coalesced.layers else self.coalesced.chart.values
 
-    def _unknown(self, error: ValidationError, path: KeyPath) -> Finding:
+    def _misnamed(self, error: ValidationError, path: KeyPath, reason: str) -> Finding:
+        document, own = self.coalesced.origin(path) or (self._top, path)
+        message = f"`{dotted(own)}` cannot be called so: {reason}"
+        span = document.span(own, of="key")
+        return Finding("constraint", message, span, key=own, notes=self._notes(error), hint="rename it")
+
+    def _misspelt(self, error: ValidationError, key: str) -> str:
+        """The required key that is missing beside an unknown one which is near to it; empty if there is none."""
+        beside = [one for one in self.errors if one.instance_path == error.instance_path]
+        missing = [one.kind.as_dict()["property"] for one in beside if "property" in one.kind.as_dict()]
+        return nearest(key, missing) or ""
+
+    def _unknown(self, error: ValidationError, path: KeyPath, missing: str) -> Finding:
         document, own = self.coalesced.origin(path) or (self._top, path)
         parent = at(self.schema.document, error.schema_path[:-1])
         subject = Subject(error, document, own[:-1], True, None, self.schema.document, dotted(own), self._notes(error))
         key, known = str(path[-1]), known_keys(self.schema, parent)
-        finding = unknown_key(subject, key, known, self._chart)
+        elsewhere = tuple(self._elsewhere(error, parent, path, own))
+
+        def fits(guess: str) -> bool:
+            return may_hold(self._property(parent, guess), _value(document, own))
+
+        finding = unknown_key(subject, key, known, self._chart, elsewhere, fits, missing)
         feature = features.having((self.part.chart, self.coalesced.chart), key, known)
         if feature is None:
             return finding
         hint = f"ask for it: `x-features: [{feature}]` in the chart's values.extra.schema.yaml"
         return replace(finding, hint=hint, fix=())
+
+    def _elsewhere(self, error: ValidationError, parent: Any, path: KeyPath, own: KeyPath) -> Iterator[str]:
+        """Where a key that is unknown here is known: in a map or chart below, or one level up."""
+        key = str(path[-1])
+        for owner in known_keys(self.schema, parent):
+            if key in known_keys(self.schema, self._property(parent, owner)):
+                yield dotted((*own[:-1], owner, key))
+        for part in self.coalesced.slices:
+            if part.path[:-1] == path[:-1] and part.path and part.chart.schema is not None:
+                schema = compile_schema(part.chart.schema)
+                if key in known_keys(schema, schema.document):
+                    yield dotted((*own[:-1], part.name, key))
+        above = tuple(error.schema_path[-3:-1])
+        if above[:1] == ("properties",) and key in known_keys(
+            self.schema, at(self.schema.document, error.schema_path[:-3])
+        ):
+            yield dotted((*own[:-2], key))
 
     def _missing(self, error: ValidationError, path: KeyPath, key: str) -> Finding:
         full = (*path, key)
@@ -192,17 +254,22 @@ class _Case:
             message = f"`{dotted(owner)}` is empty, and {names} ({where}) belongs below it"
         span = document.span(owner, of="key")
         hint = f"indent {where} by two more spaces"
-        fix = tuple(edit for key in lost for edit in _indent(document, (*own[:-1], key)))
-        fix = tuple(sorted(fix, key=lambda edit: edit.span))
+        lines_in = sorted({line for key in lost for line in _lines_of(document, (*own[:-1], key))})
+        fix = tuple(TextEdit(Span(document.path, line, 1, 1, document.line(line)), "  ") for line in lines_in)
         return Finding("indentation", message, span, key=owner, notes=self._notes(error), hint=hint, fix=fix)
 
 
-def _indent(document: Document, path: KeyPath) -> Iterator[TextEdit]:
-    """Two more spaces in front of every line of a key and its value."""
+def _lines_of(document: Document, path: KeyPath) -> Iterator[int]:
+    """The lines of a key and its value, and of the comments right above it that stand in its column."""
     first = document.span(path, of="key")
     below = document.span(path).line - first.line + document.raw(path).count("\n")
-    for line in range(first.line, first.line + below + 1):
-        yield TextEdit(Span(document.path, line, 1, 1, document.line(line)), "  ")
+    yield from range(first.line, first.line + below + 1)
+    comment = " " * (first.column - 1) + "#"
+    above = first.line - 1
+    while above and (document.line(above).startswith(comment) or not document.line(above).strip()):
+        if document.line(above).strip():
+            yield above
+        above -= 1
 
 
 def _value(document: Document, path: KeyPath) -> Any:

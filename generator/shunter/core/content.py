@@ -1,4 +1,4 @@
-"""Lints on what values say: secrets in plain text, and keys that their chart calls deprecated."""
+"""Lints on what values say: secrets in plain text, keys that their chart calls deprecated, nulls over defaults."""
 
 from __future__ import annotations
 
@@ -28,6 +28,7 @@ _MOST_REFERENCES: Final = 20
 SECRET_VALUE: Final = re.compile(
     r"-----BEGIN [A-Z ]*PRIVATE KEY-----|\bAKIA[0-9A-Z]{16}\b|\bgh[pousr]_[A-Za-z0-9]{36}\b|\bglpat-[A-Za-z0-9_-]{20}\b"
     r"|\bxox[abpr]-[A-Za-z0-9-]{10,}|\beyJ[A-Za-z0-9_-]{10,}\.eyJ[A-Za-z0-9_-]{10,}\.[A-Za-z0-9_-]*"
+    r"|(?<=://)[^\s/:@\"'$<{%]*:[^\s/:@\"'$<{%*][^\s/@\"']*(?=@)"
 )
 _KEY_IN_SECRET: Final = re.compile(r"secret[_-]?key$", re.IGNORECASE)
 _RANDOM: Final = re.compile(r"(?=.*[0-9])(?=.*[A-Za-z])\S{12,}")
@@ -84,6 +85,46 @@ def deprecated(coalesced: Coalesced, part: Slice) -> Iterator[Finding]:
         hint = str(schema.get("description") or "see the chart's notes for what replaces it").split("\n")[0]
         span = origin[0].span(origin[1], of="key")
         yield Finding("deprecated-key", message, span, Kind.LINT, Severity.WARNING, origin[1], hint=hint)
+
+
+def dropped_defaults(coalesced: Coalesced, document: Document) -> Iterator[Finding]:
+    """Nulls in one values file that delete what a chart has by default."""
+    for path in nulls(document.value or {}):
+        default = _default(coalesced, path)
+        if default is None or _at(coalesced.values, path) is not None:
+            continue
+        message = f"the null of `{dotted(path)}` deletes the chart's default"
+        hint = "drop the key to keep the default; leave it where no value is what you want"
+        related = (("the default", default[0].span(default[1])),)
+        yield Finding(
+            "null-over-default", message, document.span(path), Kind.LINT, Severity.NOTE, path, (), related, hint
+        )
+
+
+def nulls(tree: dict[str, Any], path: KeyPath = ()) -> Iterator[KeyPath]:
+    """The key paths of all nulls in maps."""
+    for key, value in tree.items():
+        if value is None:
+            yield (*path, key)
+        elif value.__class__ is dict:
+            yield from nulls(value, (*path, key))
+
+
+def _default(coalesced: Coalesced, path: KeyPath) -> tuple[Document, KeyPath] | None:
+    """The chart's file, the outermost first, that sets a value at a path, and the path in there."""
+    for part in coalesced.slices:
+        own = path[len(part.path) :]
+        if path[: len(part.path)] != part.path or not own:
+            continue
+        if _at(part.chart.values.value, own) is not None:
+            return part.chart.values, own
+    return None
+
+
+def _at(value: Any, path: KeyPath) -> Any:
+    for step in path:
+        value = value.get(step) if isinstance(value, dict) else None
+    return value
 
 
 def _followed(document: Any, schema: Any) -> dict[str, Any]:

@@ -18,6 +18,9 @@ _TYPES: Final[dict[type, str]] = {
     list: "list",
     dict: "map",
 }
+_SHORTEST_SLIP: Final = 4
+REQUIRED_HERE: Final = "is required here, and nothing sets it"
+"""How the note of a misspelt key ends that was required."""
 _NAMES: Final = {"array": "list", "object": "map"}
 
 
@@ -55,13 +58,35 @@ def wanted_types(types: Iterable[str]) -> str:
 def nearest(word: str, known: Iterable[str]) -> str | None:
     """The known word that `word` most likely stands for, or None: the same letters, or close by difflib's measure."""
     known = sorted(known)
-    same = [candidate for candidate in known if sorted(_letters(candidate)) == sorted(_letters(word))]
+    same = [candidate for candidate in known if same_letters(candidate, word)]
     if same:
         return same[0]
     from difflib import get_close_matches
 
     found = get_close_matches(word, known, n=1, cutoff=0.7)
     return found[0] if found else None
+
+
+def same_letters(one: str, other: str) -> bool:
+    """Whether two words consist of the same letters: `pullPolicy` and `pull_policy`, or two that are swapped."""
+    return sorted(_letters(one)) == sorted(_letters(other))
+
+
+def is_slip(written: str, meant: str) -> bool:
+    """Whether a word can only be another one misspelt: but for upper case and dashes, one letter apart, no digit.
+
+    `minReplicas` is near to `maxReplicas` and means the opposite, so a fix must not replace one by the other.
+    """
+    one, other = _letters(written), _letters(meant)
+    if min(len(one), len(other)) < _SHORTEST_SLIP:
+        return one == other
+    for _ in range(2):  # what is common in front is cut off, and then, read backwards, what is common behind
+        shorter = min(len(one), len(other))
+        common = next((index for index in range(shorter) if one[index] != other[index]), shorter)
+        one, other = one[common:][::-1], other[common:][::-1]
+    if any(letter.isdigit() for letter in one + other):
+        return False
+    return max(len(one), len(other)) <= 1 or (len(one) == 2 and one == other[::-1])
 
 
 def _letters(word: str) -> str:
@@ -100,6 +125,9 @@ def paste_ready(findings: Iterable[Finding]) -> str:
         if finding.rule == "missing-key" and finding.key:
             _put(missing, finding.key, _example(finding))
         elif finding.rule == "unknown-key":
+            for note in finding.notes:
+                if note.endswith(REQUIRED_HERE):
+                    _put(missing, (*finding.key[:-1], note.split("`")[1]), _example(finding))
             place = f"  # line {finding.span.line}" if finding.span.line else ""
             obsolete.append(f"{dotted(finding.key)}{place}")
     blocks = [_block(path, missing, obsolete) for path, (missing, obsolete) in files.items() if missing or obsolete]

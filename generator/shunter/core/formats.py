@@ -86,7 +86,7 @@ def _sarif_result(finding: Finding, index: int) -> dict[str, Any]:
         "ruleId": finding.rule,
         "ruleIndex": index,
         "level": finding.severity.value,
-        "message": {"text": text},
+        "message": {"text": "\n".join((text, *finding.notes))},
         "locations": [_sarif_location(finding.span)],
     }
     if finding.related:

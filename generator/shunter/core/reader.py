@@ -5,6 +5,7 @@ Helm 4 splits a file at `---` lines (k8s.io/apimachinery's YAMLReader) and merge
 
 from __future__ import annotations
 
+import re
 from collections.abc import Mapping, Sequence
 from typing import Any, Final, Literal
 
@@ -22,6 +23,9 @@ Place = tuple[Node | None, Node]
 """A key node (None in a list and for the root), and its value node."""
 
 MAX_BYTES: Final = 5 * 1024 * 1024
+
+
+_ANCHOR: Final = re.compile(r"&\S+[ \t]+")
 
 
 class _SeparatorError(Exception):
@@ -73,12 +77,12 @@ class Document:
         return self._find(key_path)[2] == len(key_path)
 
     def raw(self, key_path: Sequence[str | int]) -> str:
-        """The value at `key_path` as it is written, quotes and all; empty if the file has none there."""
+        """The value at `key_path` as it is written, quotes and tag and all; empty if the file has none there."""
         place, part, depth = self._find(key_path)
         if place is None or part is None or depth != len(key_path):
             return ""
         text = decode(part.text)
-        return text[place[1].start_mark.index : place[1].end_mark.index].rstrip()
+        return text[_start(place[1], text) : place[1].end_mark.index].rstrip()
 
     def line(self, number: int) -> str:
         """A line of the file, from 1, without its end."""
@@ -98,9 +102,9 @@ class Document:
         return hazards(self)
 
     def node_span(self, part: Part, node: Node) -> Span:
-        """The span of a node: its first line, if it has several."""
+        """The span of a node: its first line, if it has several; a scalar's is behind its anchor."""
         text = decode(part.text)
-        return span_at(self.path, text, part.line, node.start_mark.index, node.end_mark.index)
+        return span_at(self.path, text, part.line, _start(node, text), node.end_mark.index)
 
     def _find(self, key_path: Sequence[str | int]) -> tuple[Place | None, Part | None, int]:
         best: tuple[Place | None, Part | None, int] = (None, None, -1)
@@ -201,6 +205,13 @@ def separator_finding(path: str, error: _SeparatorError) -> Finding:
     message = "only a comment may follow `---` on its line"
     hint = "put the text on a line of its own"
     return Finding("yaml-separator", message, Span(path, error.line + 1, 4, 4 + len(str(error)), text), hint=hint)
+
+
+def _start(node: Node, text: str) -> int:
+    """Where a node begins. A fix replaces what is behind the anchor, which other places refer to."""
+    start: int = node.start_mark.index
+    anchor = _ANCHOR.match(text, start) if node.__class__ is ScalarNode else None
+    return anchor.end() if anchor is not None and anchor.end() < node.end_mark.index else start
 
 
 def _descend(root: Node, key_path: Sequence[str | int]) -> tuple[Place, int]:

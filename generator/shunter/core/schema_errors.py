@@ -2,16 +2,28 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable, Sequence
 from typing import Any, Final
 
 from jsonschema_rs import ValidationError
 
-from shunter.core.explain import dotted, nearest, quoted, scalar_text, shown, type_of, wanted_types, with_article
+from shunter.core.explain import (
+    is_slip,
+    nearest,
+    quoted,
+    scalar_text,
+    shown,
+    type_of,
+    wanted_types,
+    with_article,
+)
 from shunter.core.reader import Document, KeyPath
 from shunter.core.scalars import resolve
 from shunter.model.data import dataclass
 from shunter.model.findings import Finding, Span, TextEdit
+
+_TAG: Final = re.compile(r"!\S*[ \t]+(?:&\S+[ \t]+)?")
 
 
 @dataclass(frozen=True, slots=True)
@@ -42,6 +54,11 @@ class Subject:
         """The value as it is written, if it stands in a file."""
         return self.document.raw(self.path) if self.exact else ""
 
+    @property
+    def bare(self) -> str:
+        """The value as it is written, without a tag."""
+        return _TAG.sub("", self.raw)
+
     def parent_schema(self) -> Any:
         """The schema object that holds the failing keyword."""
         return at(self.schema, self.error.schema_path[:-1])
@@ -56,7 +73,8 @@ class Subject:
         """The fix that writes `text` for the value; none where the value is not on one line."""
         span = self.span
         raw = self.raw
-        if not raw or "\n" in raw or span.end - span.column != len(raw):
+        tag = _TAG.match(raw)
+        if not raw or "\n" in raw or span.end - span.column != len(raw) or (tag and "&" in tag[0]):
             return ()
         return (TextEdit(span, text),)
 
@@ -74,7 +92,7 @@ def at(schema: Any, path: Sequence[str | int]) -> Any:
 
 
 def explained(subject: Subject) -> Finding:
-    """The finding for one raw error that concerns a value (unknown and missing keys: see `unknown_key`)."""
+    """The finding for one raw error that concerns a value (unknown and missing keys: see `key_errors`)."""
     kind = subject.error.kind
     name = type(kind).__name__.removeprefix("ValidationErrorKind_")
     explain = _EXPLAINERS.get(name, _constraint)
@@ -87,7 +105,7 @@ def _type(subject: Subject) -> Finding:
 
 def type_finding(subject: Subject, types: Sequence[str]) -> Finding:
     """The finding for a value of the wrong type."""
-    value, raw = subject.value, subject.raw
+    value, raw = subject.value, subject.bare
     wanted = wanted_types(types)
     message = f"`{subject.name}` must be {wanted}, not {with_article(type_of(value))}"
     if value is None:
@@ -128,19 +146,23 @@ def _fits(value: Any, types: Sequence[str]) -> bool:
 def _enum(subject: Subject) -> Finding:
     kind = subject.error.kind.as_dict()
     options = kind.get("options", [kind.get("expected_value")])
-    value, raw = subject.value, subject.raw
+    value, raw = subject.value, subject.bare
     listed = ", ".join(shown(option) for option in options[:8]) + (", ..." if len(options) > 8 else "")
     one_of = f"one of {listed}" if len(options) > 1 else listed
     message = f"`{subject.name}` must be {one_of}, not {shown(value)}"
     if raw and raw in options and raw[0] not in "'\"":
         hint = f"quote it: {_key_of(subject)}{quoted(raw)} (unquoted, YAML reads {shown(value)})"
         return subject.finding("unquoted-string", message, hint=hint, fix=subject.replace(quoted(raw)))
+    if isinstance(value, str) and (plain := resolve(value)) in options and not isinstance(plain, str):
+        hint = f"remove the quotes: {_key_of(subject)}{value}"
+        return subject.finding("quoted-value", message, hint=hint, fix=subject.replace(value))
     words = [option for option in options if isinstance(option, str)]
     guess = nearest(value, words) if isinstance(value, str) else None
     if guess is None:
         return subject.finding("enum", message, hint=f"write {one_of}")
     hint = f"did you mean `{guess}`?"
-    return subject.finding("enum", message, hint=hint, fix=subject.replace(scalar_text(guess)))
+    fix = subject.replace(scalar_text(guess)) if is_slip(str(value), guess) else ()
+    return subject.finding("enum", message, hint=hint, fix=fix)
 
 
 def _limit(subject: Subject) -> Finding:
@@ -239,33 +261,6 @@ def _forbidden(subject: Subject) -> Finding:
 def _constraint(subject: Subject) -> Finding:
     message = f"`{subject.name}`: {subject.error.message}"
     return subject.finding("constraint", message, hint=_described(subject, "see the schema"))
-
-
-def unknown_key(subject: Subject, key: str, known: Sequence[str], chart: str) -> Finding:
-    """The finding for a key that the schema does not know; `known` are those that it does."""
-    path = (*subject.path, key)
-    span = subject.document.span(path, of="key")
-    guess = nearest(key, known)
-    message = f"`{dotted(path)}` is not a key of chart {chart}"
-    if guess is not None:
-        bare = span.text[span.column - 1 : span.end - 1] == key
-        taken = subject.document.has((*subject.path, guess))
-        fix = (TextEdit(span, scalar_text(guess)),) if bare and not taken else ()
-        return subject.finding("unknown-key", message, span=span, key=path, hint=f"did you mean `{guess}`?", fix=fix)
-    some = ", ".join(sorted(known)[:8]) + (", ..." if len(known) > 8 else "")
-    return subject.finding(
-        "unknown-key", message, span=span, key=path, hint=f"delete it; known here: {some or 'no key'}"
-    )
-
-
-def missing_key(subject: Subject, key: str, schema: Any) -> Finding:
-    """The finding for a required key that nobody sets; `schema` is the key's own, if there is one."""
-    path = (*subject.path, key)
-    wanted = describe(schema)
-    message = f"`{dotted(path)}` is required, and nothing sets it"
-    return subject.finding(
-        "missing-key", message, key=path, notes=(f"wanted: {wanted}",), hint=f"add `{key}:`, {wanted}"
-    )
 
 
 def describe(schema: Any) -> str:

@@ -18,6 +18,7 @@ _MARKS: Final = (b"akia", b"gho_", b"ghp_", b"ghr_", b"ghs_", b"ghu_", b"glpat-"
 _NAMED: Final = (
     rb"(?:pass(?:word|wd|phrase)|secret|token|(?:api|private|access|secret)[_-]?key|connection[_-]?string)[\"']?\s*:"
 )
+_CREDENTIALS: Final = rb"://[^\s/:@]*:[^\s/@]+@"
 _ENCRYPTED: Final = r"ENC\[AES256_GCM,data:[^\]]*\]"
 _RANGE: Final = ("minimum", "maximum", "exclusiveMinimum", "exclusiveMaximum", "multipleOf")
 _TEXT: Final = ("pattern", "format", "minLength", "maxLength", "contentEncoding", "contentMediaType")
@@ -46,7 +47,9 @@ def may_hold_secrets(document: Document) -> bool:
 def has_marks(document: Document) -> bool:
     """Whether a file has what a well-known kind of secret starts with; values of no file may."""
     text = document.data.lower()
-    return not text or any(mark in text for mark in _MARKS)
+    if not text or any(mark in text for mark in _MARKS):
+        return True
+    return b"://" in text and re.search(_CREDENTIALS, text) is not None
 
 
 def decrypted_shape(document: Document) -> Document:

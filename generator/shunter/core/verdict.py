@@ -22,39 +22,48 @@ MOST_FINDINGS: Final = 500
 _ORDER: Final = {Severity.ERROR: 0, Severity.WARNING: 1, Severity.NOTE: 2}
 
 
-def judge(chart: Chart, layers: Sequence[Document], *, hazards: bool = True) -> tuple[Finding, ...]:
+def judge(chart: Chart, layers: Sequence[Document], *, defaults: bool = False) -> tuple[Finding, ...]:
     """What is wrong with `chart` when the documents `layers` are passed with `-f`, lowest first.
 
-    Verdicts are Helm's; lints come from the reader (only the layers', unless `hazards` is off) and from the umbrella's
-    wiring. In order of file, line and column; one finding per root cause.
+    Verdicts are Helm's; lints come from the reader (the layers', and with `defaults` those of the chart's own
+    values.yaml) and from the umbrella's wiring. In order of file, line and column; one finding per root cause.
     """
     unread = [*chart.findings, *(finding for layer in layers for finding in layer.findings)]
-    lints = [finding for layer in layers if hazards for finding in limited(layer.hazards())]
+    looked_at = (chart.values, *layers) if defaults else layers
+    lints = [finding for document in looked_at for finding in limited(document.hazards())]
     if unread:
         return ordered([*unread, *lints])
     coalesced = coalesce(chart, [sops.decrypted_shape(layer) for layer in layers])
     if coalesced.mismatch is not None:
         return ordered([_mismatch(coalesced, *coalesced.mismatch), *lints])
     found = [finding for part in coalesced.slices for finding in judge_slice(coalesced, part)]
-    lints += _lints(coalesced, layers if hazards else ())
+    lints += _lints(coalesced, looked_at)
     refused = {(finding.span.path, finding.span.line, finding.span.column) for finding in found}
     lints = [lint for lint in lints if (lint.span.path, lint.span.line, lint.span.column) not in refused]
     return ordered([*found, *disabled(coalesced), *lints])
 
 
-def _lints(coalesced: Coalesced, layers: Sequence[Document]) -> Iterator[Finding]:
+def _lints(coalesced: Coalesced, documents: Sequence[Document]) -> Iterator[Finding]:
     """The lints beyond the schema; what there is no sign of is not even imported."""
     if any(part.chart.dependencies for part in coalesced.slices):
         from shunter.core import wiring
 
         yield from limited(wiring.lints(coalesced))
-    suspects = [layer for layer in layers if sops.may_hold_secrets(layer)]
+    suspects = [document for document in documents if sops.may_hold_secrets(document)]
     ageing = [part for part in coalesced.slices if b'"deprecated"' in (part.chart.schema or b"")]
-    if suspects or ageing:
+    emptied = [document for document in documents if document.value and _holds_null(document.value)]
+    if suspects or ageing or emptied:
         from shunter.core import content
 
-        yield from (finding for layer in suspects for finding in limited(content.secrets(layer)))
+        yield from (finding for document in suspects for finding in limited(content.secrets(document)))
         yield from (finding for part in ageing for finding in limited(content.deprecated(coalesced, part)))
+        for document in emptied:
+            if document is not coalesced.chart.values:
+                yield from limited(content.dropped_defaults(coalesced, document))
+
+
+def _holds_null(tree: dict[str, Any]) -> bool:
+    return any(value is None or (value.__class__ is dict and _holds_null(value)) for value in tree.values())
 
 
 def judge_slice(coalesced: Coalesced, part: Slice) -> Iterator[Finding]:
@@ -127,15 +136,24 @@ def _mismatch(coalesced: Coalesced, name: str, origin: tuple[Document, KeyPath] 
 
 
 def ordered(findings: Iterable[Finding]) -> tuple[Finding, ...]:
-    """Findings in order of file, line and column, without repetitions."""
-    seen: set[Any] = set()
-    unique = []
+    """Findings in order of file, line and column; what one place does to several aliases is one finding."""
+    unique: dict[tuple[Any, ...], Finding] = {}
     for finding in sorted(findings, key=_place):
-        mark = (finding.span.path, finding.span.line, finding.span.column, finding.rule, finding.key)
-        if mark not in seen:
-            seen.add(mark)
-            unique.append(finding)
-    return tuple(unique)
+        mark = _cause(finding)
+        first = unique.setdefault(mark, finding)
+        if first.key != finding.key:
+            from shunter.core.explain import dotted
+
+            also = f"the same for `{dotted(finding.key)}`"
+            unique[mark] = first if also in first.notes else replace(first, notes=(*first.notes, also))
+    return tuple(unique.values())
+
+
+def _cause(finding: Finding) -> tuple[Any, ...]:
+    """Equal for findings of one root cause: a value that an anchor hands to several aliases has several key paths."""
+    span = finding.span
+    shared = span.line and finding.key and finding.rule != "missing-key"
+    return span.path, span.line, span.column, finding.rule, finding.key[-1:] if shared else finding.key
 
 
 def _place(finding: Finding) -> tuple[Any, ...]:

@@ -13,7 +13,7 @@ from shunter.core.explain import nearest, type_of, wanted_types, with_article
 from shunter.core.layout import plan_repositories
 from shunter.core.versions import is_exact
 from shunter.model.errors import ShunterError
-from shunter.model.findings import Finding, Span
+from shunter.model.findings import Finding, Kind, Span
 from shunter.model.workspace import (
     STATELESS,
     Environment,
@@ -153,7 +153,7 @@ def _build(raw: Mapping[str, Any], *, release: str, source: str) -> Workspace:
         deployment=raw.get("deployment", "helm"),
         tools_source=raw.get("tools", {}).get("source", "local"),
         owners={team: tuple(accounts) for team, accounts in raw.get("owners", {}).items()},
-        rules=dict(raw.get("rules", {})),
+        rules={rule: level or "off" for rule, level in raw.get("rules", {}).items()},
     )
 
 
@@ -215,6 +215,22 @@ def _broken_rules(raw: Mapping[str, Any], workspace: Workspace) -> Iterator[tupl
             "use `code: mono`, or leave one service with a language",
         )
     yield from _broken_repositories(raw, workspace)
+    if workspace.rules:
+        yield from _broken_levels(workspace)
+
+
+def _broken_levels(workspace: Workspace) -> Iterator[tuple[Key, Any, str, str]]:
+    from shunter.model.catalogue import RULES
+
+    for name in workspace.rules:
+        rule = RULES.get(name)
+        if rule is None:
+            guess = nearest(name, RULES)
+            hint = f"did you mean `{guess}`?" if guess else "docs/reference/rules.md lists them all"
+            yield ("rules", name), "key", f"there is no rule `{name}`", hint
+        elif rule.kind is Kind.VERDICT:
+            message = f"`{name}` is something that Helm refuses, whatever level it has here"
+            yield ("rules", name), "key", message, "remove this line; only lints have levels"
 
 
 def _broken_services(workspace: Workspace) -> Iterator[tuple[Key, Any, str, str]]:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import os
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from pathlib import Path
 from typing import Any
 
@@ -19,8 +19,9 @@ from shunter.flows.targets import Target, targets_of
 from shunter.model.data import dataclass, replace
 from shunter.model.errors import ShunterError
 from shunter.model.files import Tree
-from shunter.model.findings import Finding, Kind, Outcome, Report, Span, Status
+from shunter.model.findings import Finding, Kind, Report, Span
 
+_MOST_NAMES = 3
 _WORTH_A_PROCESS = 100  # values files: less than a tenth of the time goes to forking
 
 
@@ -45,11 +46,25 @@ def validate(context: Context, asked: Validation) -> Report:
     With `fix`, safe fixes are written into the files first; what is reported is what stays.
     """
     findings, count = _judged(context, asked)
-    outcomes = apply_fixes(context.start, findings) if asked.fix else ()
-    if outcomes:
+    if not asked.fix:
+        report = report_of(context, findings, count)
+        return replace(report, next_step=_fix_command(asked)) if any(f.fix for f in report.findings) else report
+    from shunter.flows.repair import Repair
+
+    repair = Repair(context.start)
+    while repair.apply(_levelled(context, findings)):
         findings, count = _judged(context, asked)
-    report = report_of(context, findings, count)
-    return replace(report, outcomes=outcomes)
+    return replace(report_of(context, findings, count), outcomes=repair.outcomes())
+
+
+def _fix_command(asked: Validation) -> str:
+    """The command that repairs what can be repaired without thinking."""
+    from shlex import join
+
+    where = ["-e", asked.environment] if asked.environment else asked.files[:_MOST_NAMES]
+    layers = [word for file in asked.values for word in ("-f", file)]
+    rest = "" if asked.environment or len(asked.files) <= _MOST_NAMES else " ..."
+    return join(["shunter", "validate", "--fix", *where, *layers]) + rest
 
 
 def _judged(context: Context, asked: Validation) -> tuple[list[Finding], int]:
@@ -60,12 +75,15 @@ def _judged(context: Context, asked: Validation) -> tuple[list[Finding], int]:
 
 
 def wanted(context: Context, asked: Validation) -> list[Target]:
-    """The charts that a request is about."""
+    """The charts that a request is about; with no name, all of the workspace or repository, or those around here."""
     if asked.environment:
         return [Target.of(context.site("environment", asked.environment))]
     if asked.files:
         return targets_of(context, asked.files)
-    return [Target.of(site) for site in context.sites() if site.kind in ("app", "environment")]
+    sites = context.sites()
+    if not sites and not context.workspace:
+        return targets_of(context, ["."])
+    return [Target.of(site) for site in sites if site.kind in ("app", "environment")]
 
 
 def _judge_target(context: Context, asked: Validation, target: Target) -> Iterable[Finding]:
@@ -88,33 +106,28 @@ def _judge_target(context: Context, asked: Validation, target: Target) -> Iterab
     return [finding for findings in known for finding in findings or ()]
 
 
-def apply_fixes(start: Path, findings: Iterable[Finding]) -> tuple[Outcome, ...]:
-    """Write the safe fixes of findings into the files; every other byte stays. One outcome for each changed file."""
-    from shunter.adapters.files import write_file
-    from shunter.core.fixes import fixed
-
-    by_file: dict[str, list[Finding]] = {}
-    for finding in findings:
-        if finding.fix:
-            by_file.setdefault(finding.fix[0].span.path, []).append(finding)
-    outcomes = []
-    for name, wanted in sorted(by_file.items()):
-        state = DiskTree(start.joinpath(name).parent).get(Path(name).name)
-        data, applied = fixed(state.data, wanted, name) if state else (b"", ())
-        if state and applied:
-            write_file(start / name, replace(state, data=data))
-            outcomes.append(Outcome(name, Status.DONE, f"fixed: {', '.join(f.rule for f in applied)}"))
-    return tuple(outcomes)
-
-
 def report_of(context: Context, findings: Iterable[Finding], count: int) -> Report:
-    """The findings at the workspace's levels, each once, in order of place."""
-    from shunter.core.severity import at_levels
-
-    levels = context.workspace.rules if context.workspace else {}
-    unique = without_secrets(dict.fromkeys(at_levels(findings, levels)))
+    """The findings at the workspace's levels, each once, in order of place, as seen from where the run started."""
+    seen = (_seen_from(context.start, finding) for finding in _levelled(context, findings))
+    unique = without_secrets(dict.fromkeys(seen))
     ordered = tuple(sorted(unique, key=lambda f: (f.span, f.rule, f.message)))
     return Report(findings=ordered, notices=(summary(count, len(ordered)),))
+
+
+def _levelled(context: Context, findings: Iterable[Finding]) -> Iterator[Finding]:
+    from shunter.core.severity import at_levels
+
+    return at_levels(findings, context.workspace.rules if context.workspace else {})
+
+
+def _seen_from(start: Path, finding: Finding) -> Finding:
+    """A finding whose paths do not leave `start` and come back: `05.yaml` for `../envs/05.yaml` in `envs`."""
+
+    def seen(span: Span) -> Span:
+        inside = span.path.startswith("../")
+        return replace(span, path=os.path.relpath(f"{start}/{span.path}", start)) if inside else span
+
+    return _moved(finding, seen)
 
 
 def without_secrets(findings: Iterable[Finding]) -> tuple[Finding, ...]:
@@ -154,30 +167,41 @@ def _judge_environment(
     awaited = _awaited(context, set(record.cars) if record else set(), layers)
     chart, unpinned = _with_sources(context, chart, awaited)
     judged = (_unpinned(f, unpinned) for f in judge(chart, with_sets(layers, asked.sets)))
-    return (*findings, *relabelled(judged, folder)), not awaited
+    found = [*judged, *(unnamed_schemas(tree, layers) if asked.fix else ())]
+    return (*findings, *relabelled(found, folder)), not awaited
 
 
 def _judge_chart(
     context: Context, folder: Path, runs: Sequence[Sequence[str]], sets: Sequence[str]
 ) -> list[tuple[Finding, ...]]:
-    """The findings of a chart with each of several sets of `-f` files."""
+    """The findings of a chart with each of several sets of `-f` files; an empty set stands for its own values.yaml."""
     chart = load_chart(DiskTree(folder))
     name = label(context, folder)
     if chart.missing and not chart.findings:
         missing = chart.missing[0]
+        ours = answers_of(DiskTree(folder))
         raise ShunterError(
-            f"{name} needs chart {missing.name} {missing.version}, and charts/ does not hold it", hint="shunter lock"
+            f"{name} needs chart {missing.name} {missing.version}, and charts/ does not hold it",
+            hint="shunter lock" if ours else f"helm dependency build {name}",
         )
 
-    def judged(files: Sequence[str]) -> tuple[Finding, ...]:
-        layers = with_sets([extra_layer(context, file, folder) for file in files], sets)
-        return relabelled(judge(chart, layers), name)
+    def judged(run: Sequence[str]) -> tuple[Finding, ...]:
+        layers = with_sets([extra_layer(context, file, folder) for file in run], sets)
+        return relabelled(judge(chart, layers, defaults=not run), name)
 
     if len(runs) < 2 * _WORTH_A_PROCESS:
         return [judged(files) for files in runs]
     from shunter.adapters.workers import spread
 
     return spread(judged, runs, at_least=_WORTH_A_PROCESS)
+
+
+def unnamed_schemas(tree: Tree, layers: Iterable[reader.Document]) -> Iterator[Finding]:
+    """An environment's own values files that lead no editor to their schema. `lint` says so, `--fix` mends it."""
+    from shunter.core.modeline import modelines
+
+    own = (layer for layer in layers if not layer.path.startswith(".."))
+    yield from (finding for layer in own for finding in modelines(layer, tree))
 
 
 def layers_of(context: Context, site: Site, tree: Tree, extra: Sequence[str] = ()) -> list[reader.Document]:
@@ -274,14 +298,15 @@ def label(context: Context, folder: Path) -> str:
 
 def relabelled(findings: Iterable[Finding], folder: str) -> tuple[Finding, ...]:
     """Findings whose relative paths are below `folder`."""
-    return tuple(
-        replace(
-            finding,
-            span=_below(finding.span, folder),
-            related=tuple((label, _below(span, folder)) for label, span in finding.related),
-            fix=tuple(replace(edit, span=_below(edit.span, folder)) for edit in finding.fix),
-        )
-        for finding in findings
+    return tuple(_moved(finding, lambda span: _below(span, folder)) for finding in findings)
+
+
+def _moved(finding: Finding, moved: Callable[[Span], Span]) -> Finding:
+    return replace(
+        finding,
+        span=moved(finding.span),
+        related=tuple((label, moved(span)) for label, span in finding.related),
+        fix=tuple(replace(edit, span=moved(edit.span)) for edit in finding.fix),
     )
 
 

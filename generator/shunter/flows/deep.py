@@ -44,7 +44,9 @@ def validate_deeply(context: Context, asked: Validation, deep: Deep) -> Report:
     found = [*report.findings]
     for target in targets:
         for release in releases_of(context, asked, target):
-            keys = Prover(release, helm).findings(later(context, release.chart)) if deep.exact else ()
+            # In a workspace the environments' values say which of a chart's defaults do anything.
+            proved = release if context.workspace else release.with_values()
+            keys = Prover(proved, helm).findings(later(context, release.chart)) if deep.exact else ()
             objects = checker.findings(release) if checker else ()
             found += relabelled((*keys, *objects), release.folder)
     return replace(report_of(context, found, len(targets)), outcomes=report.outcomes)

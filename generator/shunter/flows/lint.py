@@ -2,18 +2,22 @@
 
 from __future__ import annotations
 
+import os
 from collections.abc import Iterable, Iterator, Sequence
+from pathlib import Path
 
 from shunter.adapters.helm import Engine, engine
+from shunter.adapters.named_files import chart_folder, is_values_file
 from shunter.core import reader
 from shunter.core.trains import path_of
 from shunter.core.vendoring import verify_vendored
 from shunter.flows.archives import open_archives
 from shunter.flows.board import drift
-from shunter.flows.check import label, layers_of, relabelled, report_of, user_values
+from shunter.flows.check import extra_layer, label, layers_of, relabelled, report_of, unnamed_schemas, user_values
 from shunter.flows.cluster import lint_release
 from shunter.flows.context import Context, Site
 from shunter.flows.projects import record_of
+from shunter.flows.targets import inside
 from shunter.flows.trains import all_trains
 from shunter.flows.unused import unused_keys
 from shunter.model.errors import ShunterError
@@ -26,21 +30,25 @@ _CHARTS = ("library", "app", "environment")
 def lint(context: Context, paths: Sequence[str]) -> Report:
     """Lint every chart of the workspace, or the charts at `paths`; trains and layout too when nothing is named.
 
+    A values file among the paths is linted as if passed with `-f`; without a name and without a project that shunter
+    made, the chart around here is, or those below.
     Helm's own lint runs where an engine is installed; a notice says when it is not. Repositories that are not checked
     out are findings about the layout: the workspace's own CI runs where the others are not.
     """
-    present = (
-        site for site in context.sites(missing_ok=True) if (site.root / ".git").exists() or not context.workspace
-    )
+    known = context.sites(missing_ok=True)
+    present = (site for site in known if (site.root / ".git").exists() or not context.workspace)
     sites = [site for site in present if site.kind in _CHARTS]
-    if paths:
-        sites = [_site_at(context, sites, path) for path in paths]
+    asked: list[tuple[Site, str]] = [(site, "") for site in sites]
+    if paths or not (known or context.workspace):
+        names = (name for path in paths or (".",) for name in inside(context, path))
+        asked = [(_site_at(context, sites, name), name) for name in names]
+    asked = list(dict.fromkeys((site, file if _is_extra(context, site, file) else "") for site, file in asked))
     helm, notices = _engine()
-    findings = [finding for site in sites for finding in _lint_site(context, site, helm)]
+    findings = [finding for site, file in asked for finding in _lint_site(context, site, helm, file)]
     if not paths and context.workspace is not None:
         findings += _lint_trains(context)
         findings += [_drifted(line) for line in drift(context)]
-    report = report_of(context, findings, len(sites))
+    report = report_of(context, findings, len({site for site, _ in asked}))
     return Report(findings=report.findings, notices=(*notices, *report.notices))
 
 
@@ -56,32 +64,45 @@ def _site_at(context: Context, sites: Iterable[Site], name: str) -> Site:
     for site in sites:
         if site.path.resolve() in (path, *path.parents):
             return site
-    if (path / "Chart.yaml").is_file():
-        return Site("app", path.name, path, ".", path.name)
+    folder = Path(chart_folder(str(path)))
+    if folder.name and path.exists():
+        return Site("app", folder.name, folder, ".", folder.name)
     raise ShunterError(f"{name} is in no chart", hint="name a chart's folder, or a file in it")
 
 
-def _lint_site(context: Context, site: Site, helm: Engine | None) -> Iterator[Finding]:
+def _is_extra(context: Context, site: Site, name: str) -> bool:
+    """Whether a name is that of a values file which is not the chart's own."""
+    path = os.path.normpath(context.start.joinpath(name))
+    return bool(name) and site.kind != "environment" and is_values_file(path, str(site.path))
+
+
+def _lint_site(context: Context, site: Site, helm: Engine | None, file: str) -> Iterator[Finding]:
     tree = site.tree()
     found: list[Finding] = []
+    layers = layers_of(context, site, tree) if site.kind == "environment" else []
+    if file:
+        layers = [extra_layer(context, file, site.path)]
     if helm is not None:
-        found += _helm_lint(context, site, tree, helm)
+        found += _helm_lint(context, site, tree, helm, layers)
+    for document in layers:
+        found += document.hazards()
     if site.kind == "environment":
         folder = label(context, site.path)
         record = record_of(tree, folder)
         yield from verify_vendored(tree, record, "" if folder == "." else folder) if record else ()
-        for document in layers_of(context, site, tree):
-            found += document.hazards()
+        for document in layers:
             found += _image_tags(document)
-    elif (state := tree.get("values.yaml")) is not None:
+        found += unnamed_schemas(tree, layers)
+    elif not file and (state := tree.get("values.yaml")) is not None:
         found += reader.read(state.data, "values.yaml").hazards()
-    found += unused_keys(context, site, tree)
-    found += lint_release(context, site, tree, helm) if site.kind != "library" else ()
+    found += unused_keys(context, site, tree, layers)
+    found += lint_release(context, site, tree, helm) if site.kind != "library" and not file else ()
     yield from relabelled(found, label(context, site.path))
 
 
-def _helm_lint(context: Context, site: Site, tree: Tree, helm: Engine) -> Iterator[Finding]:
-    layers = layers_of(context, site, tree) if site.kind == "environment" else []
+def _helm_lint(
+    context: Context, site: Site, tree: Tree, helm: Engine, layers: Sequence[reader.Document]
+) -> Iterator[Finding]:
     values = user_values(layers, (), label(context, site.path))
     for message in helm.lint(site.path, values):
         if message.severity is not Severity.NOTE:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import cached_property
 from typing import Any
 
@@ -47,6 +47,10 @@ class Release:
     def values(self) -> Mapping[str, Any]:
         """What the values files and `--set` come to."""
         return user_values(self.layers, (), self.folder)
+
+    def with_values(self) -> Release:
+        """This release or, where no values are passed, the same one with the chart's own passed once more."""
+        return self if self.layers else replace(self, layers=[self.chart.values])
 
     def render(
         self, engine: Engine, archive: bytes, values: Mapping[str, Any] | None = None, kube_version: str | None = None

@@ -17,7 +17,7 @@ from shunter.model.data import dataclass
 from shunter.model.errors import ShunterError
 
 _SHARED: Final = ("Chart.yaml", "values.yaml", "values.schema.json")
-_OTHER_VALUES = r"values[-.].+\.ya?ml|ci/.*values\.ya?ml"
+_OTHER_VALUES = r"values[-._].+\.ya?ml|ci/.*values\.ya?ml"
 _ITSELF: Final = ""
 
 
@@ -38,13 +38,14 @@ class Target:
 def targets_of(context: Context, names: Sequence[str]) -> list[Target]:
     """The charts that the named files and folders belong to, each once, in order; then those that depend on them.
 
-    A values file beside the chart's own is judged alone, as if passed with `-f`. A schema, a Chart.yaml or defaults
+    A values file beside the chart's own is judged alone, as if passed with `-f`. A folder that is no chart stands for
+    the values files in it, or for the charts below it. A schema, a Chart.yaml or defaults
     stand for all that reads them: the chart, its other values files, and the workspace's environments that use it; a
     file in a chart's `charts/` for that chart.
     """
     named: dict[str, dict[str, None]] = {}
     shared: list[str] = []
-    for name in names:
+    for name in (found for asked in names for found in inside(context, asked)):
         path = os.path.normpath(context.start.joinpath(name))
         folder = _chart_of(path, name)
         if is_values_file(path, folder):
@@ -59,6 +60,22 @@ def targets_of(context: Context, names: Sequence[str]) -> list[Target]:
         for dependant, name in _dependants(context, folder, sites):
             named.setdefault(dependant, {})[name] = None
     return [_target(context, folder, tuple(files), sites) for folder, files in named.items()]
+
+
+def inside(context: Context, name: str) -> list[str]:
+    """What a folder that is no chart stands for: values files of the chart around it, or else the charts below it."""
+    path = os.path.normpath(context.start.joinpath(name))
+    chart = chart_folder(path)
+    if chart == path or not os.path.isdir(path):
+        return [name]
+    below = DiskTree(Path(path)).paths()
+    if chart:
+        found = [file for file in below if is_values_file(f"{path}/{file}", chart)]
+    else:
+        folders = [file.removesuffix("Chart.yaml") for file in below if f"/{file}".endswith("/Chart.yaml")]
+        vendored = tuple(f"{folder}charts/" for folder in folders)
+        found = [folder.rstrip("/") for folder in folders if not folder.startswith(vendored)]
+    return [os.path.join(name, file) for file in found] or [name]
 
 
 def _chart_of(path: str, name: str) -> str:

@@ -23,6 +23,22 @@ CONTENT: Final = (
         "description of it.",
     ),
     lint(
+        "editor-schema",
+        Severity.NOTE,
+        "a values file whose schema editors do not find",
+        "Editors complete and check an environment's values with the schema that the first lines name: "
+        "`# yaml-language-server: $schema=.shunter/values.full.schema.json`. The comment is missing, or the file that "
+        "it names is. `shunter validate --fix` writes it.",
+    ),
+    lint(
+        "null-over-default",
+        Severity.NOTE,
+        "a null that deletes a chart's default",
+        "Helm deletes a default that a null overrides: after `service: null`, or after `service:` with nothing below "
+        "it, the templates see no service at all. Drop the key to keep the default. Where the schema requires the key, "
+        "Helm refuses the values.",
+    ),
+    lint(
         "unused-key",
         Severity.WARNING,
         "a key that no chart template reads",
