@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator
-from typing import Any
+from itertools import islice
+from typing import Any, Final
 
 from jsonschema_rs import ValidationError
 
@@ -17,11 +18,15 @@ from shunter.core.verdict import known_keys, local
 from shunter.model.data import dataclass
 from shunter.model.findings import Finding, Span, TextEdit
 
+_MOST_ERRORS: Final = 20_000
+"""More are not collected: each takes a kilobyte or two, and only the first 500 are shown."""
+
 
 def findings(coalesced: Coalesced, part: Slice, schema: Schema) -> Iterator[Finding]:
     """The findings for all errors of one chart's schema, one per root cause."""
     assert schema.validator is not None
-    raised = [error for error in schema.validator.iter_errors(part.values) if not sops.excuses(error)]
+    some = islice(schema.validator.iter_errors(part.values), _MOST_ERRORS)
+    raised = [error for error in some if not sops.excuses(error)]
     errors = sorted(raised, key=_place)
     case = _Case(coalesced, part, schema, errors)
     settled: set[KeyPath] = set()

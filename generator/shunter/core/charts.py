@@ -6,22 +6,27 @@ Only what judging values needs is read from the tree; templates are read when so
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from posixpath import dirname, join, normpath
 from typing import Any, Final
 
 from shunter.core.reader import MAX_BYTES, Document, read
 from shunter.core.scalars import key_text
 from shunter.model.chart import Dependency
-from shunter.model.data import dataclass, field
+from shunter.model.data import dataclass, field, replace
 from shunter.model.errors import ShunterError
-from shunter.model.files import SYMLINK, FileState, MemoryTree, Tree
+from shunter.model.files import SYMLINK, FileState, Listing, MemoryTree, Tree
 from shunter.model.findings import Finding, Kind, Span
 
 _BOM: Final = b"\xef\xbb\xbf"
 _ALIAS: Final = re.compile(r"[a-zA-Z0-9_-]+")
 _EXACT: Final = re.compile(r"(?:0|[1-9][0-9]{0,8})(?:\.(?:0|[1-9][0-9]{0,8})){2}", re.ASCII)
 _MOST_LINKS: Final = 10
+_MOST_UNPACKED: Final = 100 * 1024 * 1024
+_FOLDER: Final = "a folder"
+_READ_BY_HELM: Final = re.compile(
+    r"(?:charts/[^/]+/)*(?:Chart\.yaml|values\.yaml|values\.schema\.json|requirements\.yaml)"
+)
 Files = Mapping[str, Callable[[], "FileState | None"]]
 """Paths relative to a chart, and how to read each."""
 
@@ -68,33 +73,73 @@ def load_chart(tree: Tree, folder: str = "", helm: str = "4") -> Chart:
     """The chart in `folder` of `tree`, without what its `.helmignore` drops. What is broken is in its findings."""
     folder = "" if folder == "." else folder.rstrip("/")
     prefix = f"{folder}/" if folder else ""
-    paths = _real_paths(tree, folder, prefix)
+    listing = tree.listing(folder, MAX_BYTES)
+    paths = {path.removeprefix(prefix): path for path in listing.odd} | _real_paths(tree, listing.paths, prefix)
     try:
-        kept = _without_ignored(tree, paths, prefix)
+        kept = _without_ignored(tree, paths, prefix, listing)
     except ShunterError as error:
         finding = Finding("chart-broken", error.message, error.span or Span(folder), hint=error.hint)
         return _broken(folder, "", finding)
-    files = {path: _reader(tree, full) for path, full in kept.items()}
-    return _load(files, folder, helm)
+    refused = [finding for path in kept.values() for finding in _refused(path, listing)]
+    if refused:
+        return _broken(folder, "", *refused)
+    folders = [path for path, full in kept.items() if full in listing.odd]
+    files = {path: _reader(tree, full) for path, full in kept.items() if full not in listing.odd}
+    chart = _load(files, folder, _Loading(helm))
+    return replace(chart, findings=(*chart.findings, *_no_files(folders, folder))) if folders else chart
+
+
+def _refused(path: str, listing: Listing) -> Iterator[Finding]:
+    """Why Helm loads no chart with what stands at `path`."""
+    what = listing.odd.get(path, _FOLDER)
+    if what != _FOLDER or (path.endswith(".helmignore") and path in listing.odd):
+        message, hint = f"`{path}` is {what}: Helm loads plain files only", "remove it, or name it in .helmignore"
+        yield Finding("chart-broken", message, Span(path), hint=hint)
+    if path in listing.large:
+        message = f"Helm loads no chart file above 5 MiB, and this one has {listing.large[path]:,} bytes"
+        yield Finding("file-too-large", message, Span(path), hint="shorten it, or name it in .helmignore")
+
+
+def _no_files(paths: Iterable[str], folder: str) -> Iterator[Finding]:
+    """Lints for folders that are called as a file that Helm reads."""
+    for path in paths:
+        if _READ_BY_HELM.fullmatch(path):
+            message = f"`{join(folder, path)}` is a folder, so Helm reads nothing from it"
+            hint = "remove it, or rename it: this name belongs to a file"
+            yield Finding("not-a-file", message, Span(join(folder, path)), Kind.LINT, hint=hint)
 
 
 def load_archive(data: bytes, name: str, helm: str = "4") -> Chart:
     """The chart in the `.tgz` bytes `data`; `name` is the archive's path."""
+    return _load_archive(data, name, _Loading(helm))
+
+
+class _Loading:
+    """One chart being loaded: for which Helm, and how many bytes its archives may still unpack to, all together."""
+
+    def __init__(self, helm: str) -> None:
+        self.helm = helm
+        self.left = _MOST_UNPACKED
+
+
+def _load_archive(data: bytes, name: str, loading: _Loading) -> Chart:
     from shunter.core.archive import unpack
 
     try:
-        unpacked = unpack(data, f"`{name}`")
+        unpacked = unpack(data, f"`{name}`", loading.left)
     except ShunterError as error:
         return _broken(name, "", Finding("chart-broken", error.message, Span(name), hint=error.hint))
+    loading.left -= sum(len(state.data) for state in unpacked.values())
     tree = MemoryTree(unpacked)
-    return _load({path: _reader(tree, path) for path in unpacked}, name, helm)
+    return _load({path: _reader(tree, path) for path in unpacked}, name, loading)
 
 
 def _reader(tree: Tree, path: str) -> Callable[[], FileState | None]:
-    return lambda: _follow(tree, path)
+    return lambda: follow(tree, path)
 
 
-def _follow(tree: Tree, path: str) -> FileState | None:
+def follow(tree: Tree, path: str) -> FileState | None:
+    """The file at `path`, symbolic links followed as far as they stay in the tree; None if there is none."""
     for _ in range(_MOST_LINKS):
         state = tree.get(path)
         if state is None or state.mode != SYMLINK:
@@ -103,10 +148,10 @@ def _follow(tree: Tree, path: str) -> FileState | None:
     return None
 
 
-def _real_paths(tree: Tree, folder: str, prefix: str) -> dict[str, str]:
+def _real_paths(tree: Tree, listed: Iterable[str], prefix: str) -> dict[str, str]:
     """Where each of the chart's files really stands: Helm follows links, to folders below `charts/` too."""
     paths: dict[str, str] = {}
-    for path in tree.paths(folder):
+    for path in listed:
         target = _link_target(tree, path) if dirname(path) == f"{prefix}charts" else None
         below = [found for found in tree.paths(target) if found != target] if target else []
         paths.update({(path + found[len(target or "") :]).removeprefix(prefix): found for found in below})
@@ -123,13 +168,15 @@ def _link_target(tree: Tree, path: str) -> str | None:
     return None if target.startswith("..") else target
 
 
-def _without_ignored(tree: Tree, paths: dict[str, str], prefix: str) -> dict[str, str]:
-    ignore = tree.get(f"{prefix}.helmignore") if ".helmignore" in paths else None
+def _without_ignored(tree: Tree, paths: dict[str, str], prefix: str, listing: Listing) -> dict[str, str]:
+    path = f"{prefix}.helmignore"
+    unread = ".helmignore" not in paths or path in listing.odd or path in listing.large
+    ignore = None if unread else follow(tree, path)
     if ignore is None:
         return paths
     from shunter.core import helmignore
 
-    return helmignore.parse(ignore.data, f"{prefix}.helmignore").keep(paths)
+    return helmignore.parse(ignore.data, path).keep(paths)
 
 
 def _broken(folder: str, name: str, *findings: Finding) -> Chart:
@@ -137,7 +184,8 @@ def _broken(folder: str, name: str, *findings: Finding) -> Chart:
     return Chart(name, "", "", folder, empty, Document(join(folder, "values.yaml"), {}), findings=findings)
 
 
-def _load(files: Files, folder: str, helm: str) -> Chart:
+def _load(files: Files, folder: str, loading: _Loading) -> Chart:
+    helm = loading.helm
     definition = _document(files, folder, "Chart.yaml", "3")
     if definition is None or definition.value is None:
         path = join(folder, "Chart.yaml")
@@ -148,10 +196,12 @@ def _load(files: Files, folder: str, helm: str) -> Chart:
     listed = _document(files, folder, "requirements.yaml", "3") if fields.get("apiVersion", "v1") == "v1" else None
     source = listed if listed is not None and listed.value else definition
     dependencies, problems = _dependencies(source)
-    subcharts, more = _subcharts(files, folder, helm)
+    subcharts, more = _subcharts(files, folder, loading)
     name, version = _text(fields.get("name")), _text(fields.get("version"))
     problems += _check_metadata(definition, name, version)
     schema = files["values.schema.json"]() if "values.schema.json" in files else None
+    if schema is None and "values.schema.json" in files:
+        problems.append(_leads_out(join(folder, "values.schema.json")))
     below = [finding for chart in subcharts for finding in chart.findings]
     return Chart(
         name=name,
@@ -171,13 +221,18 @@ def _load(files: Files, folder: str, helm: str) -> Chart:
 
 def _document(files: Files, folder: str, name: str, helm: str) -> Document | None:
     state = files[name]() if name in files else None
-    if state is None:
-        return None
     path = join(folder, name)
+    if state is None:
+        return Document(path, None, (_leads_out(path),)) if name in files else None
     if len(state.data) > MAX_BYTES:
         finding = Finding("file-too-large", "Helm loads no chart file above 5 MiB", Span(path), hint="shorten it")
         return Document(path, None, (finding,))
     return read(state.data.removeprefix(_BOM), path, helm)
+
+
+def _leads_out(path: str) -> Finding:
+    message = f"`{path}` is a symbolic link out of this chart, which Helm follows and shunter does not"
+    return Finding("not-a-file", message, Span(path), Kind.LINT, hint="put a copy of the file there")
 
 
 def _text(value: Any) -> str:
@@ -254,7 +309,7 @@ def _dependency(entry: Mapping[str, Any]) -> Dependency:
     )
 
 
-def _subcharts(files: Files, folder: str, helm: str) -> tuple[tuple[Chart, ...], list[Finding]]:
+def _subcharts(files: Files, folder: str, loading: _Loading) -> tuple[tuple[Chart, ...], list[Finding]]:
     groups: dict[str, dict[str, Callable[[], FileState | None]]] = {}
     for path, get in files.items():
         top, _, rest = path.partition("/")
@@ -266,7 +321,7 @@ def _subcharts(files: Files, folder: str, helm: str) -> tuple[tuple[Chart, ...],
         if name.startswith(("_", ".")):
             continue
         path = join(folder, "charts", name)
-        chart = _archived(group, path, helm) if name.endswith(".tgz") else _load(_below(group), path, helm)
+        chart = _archived(group, path, loading) if name.endswith(".tgz") else _load(_below(group), path, loading)
         charts.append(chart)
         if not chart.name and not chart.findings:
             problems.append(Finding("chart-broken", f"`{path}` is no chart", Span(path), hint="take it out of charts/"))
@@ -277,9 +332,14 @@ def _below(group: Mapping[str, Callable[[], FileState | None]]) -> Files:
     return {path: get for path, get in group.items() if path}
 
 
-def _archived(group: Mapping[str, Callable[[], FileState | None]], path: str, helm: str) -> Chart:
+def _archived(group: Mapping[str, Callable[[], FileState | None]], path: str, loading: _Loading) -> Chart:
     state = group[""]() if "" in group else None
     if state is None:
-        finding = Finding("chart-broken", f"`{path}` is no archive", Span(path), hint="rename the folder")
+        finding = Finding(
+            "chart-broken",
+            f"`{path}` is no archive",
+            Span(path),
+            hint="put the archive itself there, or rename what it is",
+        )
         return _broken(path, "", finding)
-    return load_archive(state.data, path, helm)
+    return _load_archive(state.data, path, loading)

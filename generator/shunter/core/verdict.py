@@ -19,6 +19,13 @@ from shunter.model.findings import Finding, Kind, Severity, Span
 MOST_FINDINGS: Final = 500
 """Of one source, such as the schema of one chart. Nobody reads more, and each costs time to explain."""
 
+_REFERENCES: Final = (b'$ref"', b'$dynamicRef"', b'$recursiveRef"')
+_TOO_COMPLEX: Final = Problem(
+    "the references of the schema unfold to more than 100,000 checks of one value, so it is not used",
+    hint="let a definition be referred to once, not in several branches of each level above it",
+    fatal=False,
+    rule="schema-too-complex",
+)
 _ORDER: Final = {Severity.ERROR: 0, Severity.WARNING: 1, Severity.NOTE: 2}
 
 
@@ -64,10 +71,23 @@ def judge_slice(coalesced: Coalesced, part: Slice) -> Iterator[Finding]:
     schema = compile_schema(part.chart.schema)
     for problem in schema.problems:
         yield schema_finding(part.chart, problem)
-    if schema.validator is not None and not schema.validator.is_valid(part.values):
+    if schema.validator is None:
+        return
+    if _unfolds_too_far(part, schema):
+        yield schema_finding(part.chart, _TOO_COMPLEX)
+    elif not schema.validator.is_valid(part.values):
         from shunter.core.accusation import findings
 
         yield from limited(findings(coalesced, part, schema))
+
+
+def _unfolds_too_far(part: Slice, schema: Schema) -> bool:
+    references = sum((part.chart.schema or b"").count(mark) for mark in _REFERENCES)
+    if references < 2:
+        return False
+    from shunter.core.schema_cost import unfolds_too_far
+
+    return unfolds_too_far(schema.document, references, part.values)
 
 
 def limited(findings: Iterable[Finding]) -> Iterator[Finding]:
@@ -98,7 +118,7 @@ def schema_span(chart: Chart, path: Sequence[str | int]) -> Span:
     data = chart.schema or b""
     try:
         root = nodes.compose(data)
-    except (nodes.YAMLError, nodes.TooDeepError):
+    except (nodes.YAMLError, nodes.TooDeepError, nodes.TooManyError):
         return Span(chart.schema_path)
     document = Document(chart.schema_path, {}, (), data, "3", (Part(data, 0, root),))
     return document.span(path, of="key") if path else Span(chart.schema_path)
