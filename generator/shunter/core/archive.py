@@ -24,6 +24,7 @@ if TYPE_CHECKING:
 LARGEST_CHART = 100 * 1024 * 1024
 LARGEST_FILE = 5 * 1024 * 1024
 _MOST_ENTRIES = 20_000
+_LONGEST_PATH = 4_096
 _GZIP_HEADER = b"\x1f\x8b\x08\x00\x00\x00\x00\x00\x00\xff"
 _STORED = 0xFFFF
 _DRIVE = re.compile(r"[a-zA-Z]:/")
@@ -131,6 +132,9 @@ def _gunzip(data: bytes, what: str, most: int) -> bytes:
 
 def _inside(name: str, what: str) -> str:
     """The path below the archive's top folder."""
+    if len(name) > _LONGEST_PATH:
+        message = f"{what} holds a path of {len(name):,} characters, and no file system takes it"
+        raise ShunterError(message, hint="do not use this archive")
     parts = name.replace("\\", "/").split("/")
     path = "/".join(part for part in parts[1:] if part not in ("", "."))
     absolute = name.startswith(("/", "\\")) or _DRIVE.match(path) is not None or _DRIVE.match(name) is not None

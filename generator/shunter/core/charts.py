@@ -23,6 +23,8 @@ _ALIAS: Final = re.compile(r"[a-zA-Z0-9_-]+")
 _EXACT: Final = re.compile(r"(?:0|[1-9][0-9]{0,8})(?:\.(?:0|[1-9][0-9]{0,8})){2}", re.ASCII)
 _MOST_LINKS: Final = 10
 _MOST_UNPACKED: Final = 100 * 1024 * 1024
+_DEEPEST: Final = 30
+_MOST_CHARTS: Final = 1_000
 _FOLDER: Final = "a folder"
 _READ_BY_HELM: Final = re.compile(
     r"(?:charts/[^/]+/)*(?:Chart\.yaml|values\.yaml|values\.schema\.json|requirements\.yaml)"
@@ -115,11 +117,13 @@ def load_archive(data: bytes, name: str, helm: str = "4") -> Chart:
 
 
 class _Loading:
-    """One chart being loaded: for which Helm, and how many bytes its archives may still unpack to, all together."""
+    """One chart being loaded: for which Helm, what its archives may still unpack to, how deep we are, how many."""
 
     def __init__(self, helm: str) -> None:
         self.helm = helm
         self.left = _MOST_UNPACKED
+        self.depth = 0
+        self.charts = 0
 
 
 def _load_archive(data: bytes, name: str, loading: _Loading) -> Chart:
@@ -282,6 +286,9 @@ def _dependencies(document: Document) -> tuple[tuple[Dependency, ...], list[Find
     hint = "each entry needs `name`, `version` and `repository`"
     if not isinstance(entries, list) or not all(isinstance(entry, dict) for entry in entries):
         return (), [_problem(document, ("dependencies",), "`dependencies` must be a list of maps", hint)]
+    if len(entries) > _MOST_CHARTS:
+        message = f"charts with more than {_MOST_CHARTS:,} dependencies are not judged"
+        return (), [replace(_problem(document, ("dependencies",), message, "split the chart"), kind=Kind.LINT)]
     dependencies = tuple(_dependency(entry) for entry in entries)
     problems, seen = [], set()
     for index, dependency in enumerate(dependencies):
@@ -316,7 +323,13 @@ def _subcharts(files: Files, folder: str, loading: _Loading) -> tuple[tuple[Char
         if top == "charts" and rest and not rest.endswith(".prov"):
             name, _, below = rest.partition("/")
             groups.setdefault(name, {})[below] = get
-    charts, problems = [], []
+    charts: list[Chart] = []
+    problems: list[Finding] = []
+    loading.charts += len(groups)
+    if loading.charts > _MOST_CHARTS or (groups and loading.depth == _DEEPEST):
+        message = f"of charts in charts, {_MOST_CHARTS:,} are judged at most, and {_DEEPEST} levels"
+        return (), [Finding("chart-broken", message, Span(folder), Kind.LINT, hint="take out what nothing depends on")]
+    loading.depth += 1
     for name, group in sorted(groups.items()):
         if name.startswith(("_", ".")):
             continue
@@ -325,6 +338,7 @@ def _subcharts(files: Files, folder: str, loading: _Loading) -> tuple[tuple[Char
         charts.append(chart)
         if not chart.name and not chart.findings:
             problems.append(Finding("chart-broken", f"`{path}` is no chart", Span(path), hint="take it out of charts/"))
+    loading.depth -= 1
     return tuple(charts), problems
 
 
