@@ -103,8 +103,10 @@ def unpack(data: bytes, what: str = "the archive", most: int = LARGEST_CHART) ->
                 if not entry.isdir():
                     files[_inside(entry.name, what)] = _state(tar, entry, what)
     except (tarfile.TarError, zlib.error, EOFError, OSError, ValueError) as error:
+        reason = str(error).rpartition("while decompressing data: ")[2]
+        why = f"it is no gzip, or damaged ({reason})" if isinstance(error, zlib.error) else reason
         raise ShunterError(
-            f"{what} is not a chart archive: {error}", hint="make it anew with `shunter package` or `helm package`"
+            f"{what} is not a chart archive: {why}", hint="make it anew with `shunter package` or `helm package`"
         ) from error
     if "Chart.yaml" not in files:
         raise ShunterError(
@@ -181,7 +183,7 @@ def chart_metadata(files: Mapping[str, FileState], what: str = "the chart") -> d
     """Chart.yaml as a mapping, its text fields as Helm reads them. Raises ShunterError where there is none to read."""
     state = files.get("Chart.yaml")
     if state is None:
-        raise ShunterError(f"{what} has no Chart.yaml")
+        raise ShunterError(f"{what} has no Chart.yaml", hint="a chart needs one: name, version and apiVersion: v2")
     return plainyaml.text_fields(plainyaml.load(state.data, "Chart.yaml"), _TEXT_FIELDS)
 
 

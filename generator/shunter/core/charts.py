@@ -200,6 +200,7 @@ def _load(files: Files, folder: str, loading: _Loading) -> Chart:
     listed = _document(files, folder, "requirements.yaml", "3") if fields.get("apiVersion", "v1") == "v1" else None
     source = listed if listed is not None and listed.value else definition
     dependencies, problems = _dependencies(source)
+    lock = _document(files, folder, "Chart.lock", "3")
     subcharts, more = _subcharts(files, folder, loading)
     name, version = _text(fields.get("name")), _text(fields.get("version"))
     problems += _check_metadata(definition, name, version)
@@ -218,7 +219,7 @@ def _load(files: Files, folder: str, loading: _Loading) -> Chart:
         schema=schema.data.removeprefix(_BOM) if schema is not None else None,
         subcharts=subcharts,
         missing=tuple(entry for entry in dependencies if not _is_there(entry, subcharts)),
-        findings=(*problems, *more, *values.findings, *below),
+        findings=(*problems, *more, *values.findings, *(lock.findings if lock else ()), *below),
         files=files,
     )
 

@@ -166,9 +166,9 @@ def _judge_chart(
     name = label(context, folder)
     if chart.missing and not chart.findings:
         missing = chart.missing[0]
-        raise ShunterError(
-            f"{name} needs chart {missing.name} {missing.version}, and charts/ does not hold it", hint="shunter lock"
-        )
+        who = "this chart" if name == "." else name
+        message = f"{who} needs chart {missing.name} {missing.version}, and charts/ does not hold it"
+        raise ShunterError(message, hint="shunter lock")
 
     def judged(files: Sequence[str]) -> tuple[Finding, ...]:
         layers = with_sets([extra_layer(context, file, folder) for file in files], sets)
@@ -202,6 +202,8 @@ def layers_of(context: Context, site: Site, tree: Tree, extra: Sequence[str] = (
 def extra_layer(context: Context, name: str, folder: Path) -> reader.Document:
     """A further `-f` file, its path relative to the chart's folder as those of all findings are."""
     path = context.start / name
+    if not name:
+        raise ShunterError("-f has an empty name", hint="-f takes a values file")
     if not os.path.exists(path):  # noqa: PTH110 - which has no error for odd names
         raise ShunterError(f"there is no file {name}", hint="-f takes a values file")
     about = path.stat()
