@@ -7,7 +7,7 @@ import sys
 
 from helpers.charts import ROOT
 
-CASES = 300
+CASES = 120
 
 
 def test_no_input_makes_it_fail() -> None:

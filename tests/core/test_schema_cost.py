@@ -47,6 +47,11 @@ def test_a_recursion_with_many_properties_passes() -> None:
     assert not unfolds_too_far(schema, 40, nested(150))
 
 
+def test_very_many_branches_are_refused() -> None:
+    schema = {"oneOf": [{"required": [f"k{n}"]} for n in range(20_000)]}
+    assert unfolds_too_far(schema, 0, {}, large=True)
+
+
 def test_a_circle_ends() -> None:
     schema = {"allOf": [{"$ref": "#"}, {"$ref": "#/$defs/a"}], "$defs": {"a": {"$ref": "#"}}}
     assert not unfolds_too_far(schema, 99, nested(5))

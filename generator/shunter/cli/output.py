@@ -16,6 +16,8 @@ if TYPE_CHECKING:
 _COLOURS = {"red": "31", "yellow": "33", "green": "32", "blue": "34", "cyan": "36", "bold": "1", "dim": "2"}
 _SEVERITY = {Severity.ERROR: "red", Severity.WARNING: "yellow", Severity.NOTE: "cyan"}
 _UNPRINTABLE = re.compile("[\0-\x1f\x7f-\x9f\u2028-\u202e\u2066-\u2069\ud800-\udfff]")
+_LONGEST = 2_000
+"""Characters of one part of a block: a file may hold a word of megabytes, and a message quotes it."""
 _STATUS = {
     Status.DONE: "green",
     Status.PLANNED: "yellow",
@@ -126,7 +128,8 @@ def _block(
 
 def _visible(text: str, keep: str = "") -> str:
     """The text on one line, with escapes for what a terminal would obey: it may come from a file."""
-    return _UNPRINTABLE.sub(lambda found: found[0] if found[0] in keep else ascii(found[0])[1:-1], text)
+    shown = text if len(text) <= _LONGEST else f"{text[:_LONGEST]}..."
+    return _UNPRINTABLE.sub(lambda found: found[0] if found[0] in keep else ascii(found[0])[1:-1], shown)
 
 
 def _place(span: Span) -> str:

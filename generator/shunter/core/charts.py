@@ -6,29 +6,25 @@ Only what judging values needs is read from the tree; templates are read when so
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Iterable, Iterator, Mapping
-from posixpath import dirname, join, normpath
+from collections.abc import Callable, Iterator, Mapping
+from posixpath import join
 from typing import Any, Final
 
+from shunter.core.chart_files import leads_out, no_files, reader, real_paths, refused, without_ignored
 from shunter.core.reader import MAX_BYTES, Document, read
 from shunter.core.scalars import key_text
 from shunter.model.chart import Dependency
 from shunter.model.data import dataclass, field, replace
 from shunter.model.errors import ShunterError
-from shunter.model.files import SYMLINK, FileState, Listing, MemoryTree, Tree
+from shunter.model.files import FileState, MemoryTree, Tree
 from shunter.model.findings import Finding, Kind, Span
 
 _BOM: Final = b"\xef\xbb\xbf"
 _ALIAS: Final = re.compile(r"[a-zA-Z0-9_-]+")
 _EXACT: Final = re.compile(r"(?:0|[1-9][0-9]{0,8})(?:\.(?:0|[1-9][0-9]{0,8})){2}", re.ASCII)
-_MOST_LINKS: Final = 10
 _MOST_UNPACKED: Final = 100 * 1024 * 1024
 _DEEPEST: Final = 30
 _MOST_CHARTS: Final = 1_000
-_FOLDER: Final = "a folder"
-_READ_BY_HELM: Final = re.compile(
-    r"(?:charts/[^/]+/)*(?:Chart\.yaml|values\.yaml|values\.schema\.json|requirements\.yaml)"
-)
 Files = Mapping[str, Callable[[], "FileState | None"]]
 """Paths relative to a chart, and how to read each."""
 
@@ -76,39 +72,19 @@ def load_chart(tree: Tree, folder: str = "", helm: str = "4") -> Chart:
     folder = "" if folder == "." else folder.rstrip("/")
     prefix = f"{folder}/" if folder else ""
     listing = tree.listing(folder, MAX_BYTES)
-    paths = {path.removeprefix(prefix): path for path in listing.odd} | _real_paths(tree, listing.paths, prefix)
+    paths = {path.removeprefix(prefix): path for path in listing.odd} | real_paths(tree, listing.paths, prefix)
     try:
-        kept = _without_ignored(tree, paths, prefix, listing)
+        kept = without_ignored(tree, paths, prefix, listing)
     except ShunterError as error:
         finding = Finding("chart-broken", error.message, error.span or Span(folder), hint=error.hint)
         return _broken(folder, "", finding)
-    refused = [finding for path in kept.values() for finding in _refused(path, listing)]
-    if refused:
-        return _broken(folder, "", *refused)
+    problems = [finding for path in kept.values() for finding in refused(path, listing)]
+    if problems:
+        return _broken(folder, "", *problems)
     folders = [path for path, full in kept.items() if full in listing.odd]
-    files = {path: _reader(tree, full) for path, full in kept.items() if full not in listing.odd}
+    files = {path: reader(tree, full) for path, full in kept.items() if full not in listing.odd}
     chart = _load(files, folder, _Loading(helm))
-    return replace(chart, findings=(*chart.findings, *_no_files(folders, folder))) if folders else chart
-
-
-def _refused(path: str, listing: Listing) -> Iterator[Finding]:
-    """Why Helm loads no chart with what stands at `path`."""
-    what = listing.odd.get(path, _FOLDER)
-    if what != _FOLDER or (path.endswith(".helmignore") and path in listing.odd):
-        message, hint = f"`{path}` is {what}: Helm loads plain files only", "remove it, or name it in .helmignore"
-        yield Finding("chart-broken", message, Span(path), hint=hint)
-    if path in listing.large:
-        message = f"Helm loads no chart file above 5 MiB, and this one has {listing.large[path]:,} bytes"
-        yield Finding("file-too-large", message, Span(path), hint="shorten it, or name it in .helmignore")
-
-
-def _no_files(paths: Iterable[str], folder: str) -> Iterator[Finding]:
-    """Lints for folders that are called as a file that Helm reads."""
-    for path in paths:
-        if _READ_BY_HELM.fullmatch(path):
-            message = f"`{join(folder, path)}` is a folder, so Helm reads nothing from it"
-            hint = "remove it, or rename it: this name belongs to a file"
-            yield Finding("not-a-file", message, Span(join(folder, path)), Kind.LINT, hint=hint)
+    return replace(chart, findings=(*chart.findings, *no_files(folders, folder))) if folders else chart
 
 
 def load_archive(data: bytes, name: str, helm: str = "4") -> Chart:
@@ -135,52 +111,7 @@ def _load_archive(data: bytes, name: str, loading: _Loading) -> Chart:
         return _broken(name, "", Finding("chart-broken", error.message, Span(name), hint=error.hint))
     loading.left -= sum(len(state.data) for state in unpacked.values())
     tree = MemoryTree(unpacked)
-    return _load({path: _reader(tree, path) for path in unpacked}, name, loading)
-
-
-def _reader(tree: Tree, path: str) -> Callable[[], FileState | None]:
-    return lambda: follow(tree, path)
-
-
-def follow(tree: Tree, path: str) -> FileState | None:
-    """The file at `path`, symbolic links followed as far as they stay in the tree; None if there is none."""
-    for _ in range(_MOST_LINKS):
-        state = tree.get(path)
-        if state is None or state.mode != SYMLINK:
-            return state
-        path = normpath(join(dirname(path), state.data.decode("utf-8", "replace")))
-    return None
-
-
-def _real_paths(tree: Tree, listed: Iterable[str], prefix: str) -> dict[str, str]:
-    """Where each of the chart's files really stands: Helm follows links, to folders below `charts/` too."""
-    paths: dict[str, str] = {}
-    for path in listed:
-        target = _link_target(tree, path) if dirname(path) == f"{prefix}charts" else None
-        below = [found for found in tree.paths(target) if found != target] if target else []
-        paths.update({(path + found[len(target or "") :]).removeprefix(prefix): found for found in below})
-        if not below:
-            paths[path.removeprefix(prefix)] = path
-    return paths
-
-
-def _link_target(tree: Tree, path: str) -> str | None:
-    state = None if path.endswith(".tgz") else tree.get(path)
-    if state is None or state.mode != SYMLINK:
-        return None
-    target = normpath(join(dirname(path), state.data.decode("utf-8", "replace")))
-    return None if target.startswith("..") else target
-
-
-def _without_ignored(tree: Tree, paths: dict[str, str], prefix: str, listing: Listing) -> dict[str, str]:
-    path = f"{prefix}.helmignore"
-    unread = ".helmignore" not in paths or path in listing.odd or path in listing.large
-    ignore = None if unread else follow(tree, path)
-    if ignore is None:
-        return paths
-    from shunter.core import helmignore
-
-    return helmignore.parse(ignore.data, path).keep(paths)
+    return _load({path: reader(tree, path) for path in unpacked}, name, loading)
 
 
 def _broken(folder: str, name: str, *findings: Finding) -> Chart:
@@ -206,7 +137,7 @@ def _load(files: Files, folder: str, loading: _Loading) -> Chart:
     problems += _check_metadata(definition, name, version)
     schema = files["values.schema.json"]() if "values.schema.json" in files else None
     if schema is None and "values.schema.json" in files:
-        problems.append(_leads_out(join(folder, "values.schema.json")))
+        problems.append(leads_out(join(folder, "values.schema.json")))
     below = [finding for chart in subcharts for finding in chart.findings]
     return Chart(
         name=name,
@@ -228,16 +159,11 @@ def _document(files: Files, folder: str, name: str, helm: str) -> Document | Non
     state = files[name]() if name in files else None
     path = join(folder, name)
     if state is None:
-        return Document(path, None, (_leads_out(path),)) if name in files else None
+        return Document(path, None, (leads_out(path),)) if name in files else None
     if len(state.data) > MAX_BYTES:
         finding = Finding("file-too-large", "Helm loads no chart file above 5 MiB", Span(path), hint="shorten it")
         return Document(path, None, (finding,))
     return read(state.data.removeprefix(_BOM), path, helm)
-
-
-def _leads_out(path: str) -> Finding:
-    message = f"`{path}` is a symbolic link out of this chart, which Helm follows and shunter does not"
-    return Finding("not-a-file", message, Span(path), Kind.LINT, hint="put a copy of the file there")
 
 
 def _text(value: Any) -> str:
@@ -329,7 +255,9 @@ def _subcharts(files: Files, folder: str, loading: _Loading) -> tuple[tuple[Char
     loading.charts += len(groups)
     if loading.charts > _MOST_CHARTS or (groups and loading.depth == _DEEPEST):
         message = f"of charts in charts, {_MOST_CHARTS:,} are judged at most, and {_DEEPEST} levels"
-        return (), [Finding("chart-broken", message, Span(folder), Kind.LINT, hint="take out what nothing depends on")]
+        return (), [
+            Finding("chart-broken", message, Span(join(folder, "charts")), Kind.LINT, hint="remove what is not needed")
+        ]
     loading.depth += 1
     for name, group in sorted(groups.items()):
         if name.startswith(("_", ".")):

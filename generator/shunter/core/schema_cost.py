@@ -11,17 +11,21 @@ from typing import Any, Final
 
 from shunter.core.verdict import local
 
-MOST_CHECKS: Final = 100_000
-_HARMLESS: Final = 30
+MOST_CHECKS: Final = 10_000
+"""Each that fails takes some 12 kB, for it is told of."""
+_HARMLESS: Final = 24
 """So many references, spread as badly as can be over a tree, do not reach MOST_CHECKS."""
 _HERE: Final = ("allOf", "anyOf", "oneOf")
 _HERE_TOO: Final = ("not", "if", "then", "else")
 
 
-def unfolds_too_far(document: Any, references: int, values: Any) -> bool:
-    """Whether checking one value by a schema with so many references may take more than MOST_CHECKS."""
+def unfolds_too_far(document: Any, references: int, values: Any, *, large: bool = False) -> bool:
+    """Whether checking one value may take more than MOST_CHECKS, by a schema with so many references.
+
+    A `large` one may ask for as many without a reference.
+    """
     depth = depth_of(values)
-    if references < _HARMLESS and 2**depth < MOST_CHECKS:
+    if references < _HARMLESS and 2**depth < MOST_CHECKS and not large:
         return False
     try:
         return _Count(document).checks(document, depth) > MOST_CHECKS

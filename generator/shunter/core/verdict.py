@@ -20,9 +20,10 @@ MOST_FINDINGS: Final = 500
 """Of one source, such as the schema of one chart. Nobody reads more, and each costs time to explain."""
 
 _REFERENCES: Final = (b'$ref"', b'$dynamicRef"', b'$recursiveRef"')
+_LARGE: Final = 100_000
 _TOO_COMPLEX: Final = Problem(
-    "the references of the schema unfold to more than 100,000 checks of one value, so it is not used",
-    hint="let a definition be referred to once, not in several branches of each level above it",
+    "this schema asks for more than 10,000 checks of one value, so it is not used",
+    hint="refer to a definition once, not in several branches of each level above it; use `enum` for alternatives",
     fatal=False,
     rule="schema-too-complex",
 )
@@ -83,11 +84,12 @@ def judge_slice(coalesced: Coalesced, part: Slice) -> Iterator[Finding]:
 
 def _unfolds_too_far(part: Slice, schema: Schema) -> bool:
     references = sum((part.chart.schema or b"").count(mark) for mark in _REFERENCES)
-    if references < 2:
+    large = len(part.chart.schema or b"") > _LARGE
+    if references < 2 and not large:
         return False
     from shunter.core.schema_cost import unfolds_too_far
 
-    return unfolds_too_far(schema.document, references, part.values)
+    return unfolds_too_far(schema.document, references, part.values, large=large)
 
 
 def limited(findings: Iterable[Finding]) -> Iterator[Finding]:

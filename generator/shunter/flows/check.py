@@ -12,7 +12,8 @@ from shunter.adapters.named_files import WORKSPACE_FILE, questions, summary
 from shunter.adapters.regular import kind_of, read_regular
 from shunter.adapters.verdict_cache import NoVerdicts, Verdicts
 from shunter.core import reader
-from shunter.core.charts import Chart, follow, load_chart
+from shunter.core.chart_files import follow
+from shunter.core.charts import Chart, load_chart
 from shunter.core.verdict import judge
 from shunter.flows.context import Context, Site
 from shunter.flows.projects import answers_of, record_of, values_files_of
