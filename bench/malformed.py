@@ -36,8 +36,8 @@ SECONDS = 10
 MEGABYTES = 500
 ADDRESS_SPACE = {"validate": 1 << 30, "lint": 4 << 30}
 """Bytes. `lint` asks the embedded Helm, and Go reserves what it does not use."""
-HANGS = 60
-"""Seconds by the clock: what waits for a pipe takes no processor."""
+HANGS = 300
+"""Seconds by the clock: what waits for a pipe takes no processor. Many, for the machine may be busy."""
 AGAIN = 25
 """Of so many cases one runs as a real process too."""
 QUICK = 2_000
