@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from helpers.embedded_helm import archive
+from helpers.embedded_helm import RefusedError, archive, values_of
 from shunter.core.charts import Chart, load_archive, load_chart
 from shunter.model.files import SYMLINK, FileState, MemoryTree
 from shunter.model.findings import Kind
@@ -117,3 +117,18 @@ def test_an_archive_is_a_chart_too() -> None:
     assert (chart.name, chart.values.path) == ("svc", "svc-1.2.0.tgz/values.yaml")
     broken = load_archive(b"\x1f\x8b garbage", "x.tgz")
     assert [finding.rule for finding in broken.findings] == ["chart-broken"]
+
+
+def test_helm_reads_the_lock_too() -> None:
+    files = {"Chart.yaml": SVC, "Chart.lock": "dependencies: [\n"}
+    (finding,) = load(files).findings
+    assert (finding.rule, finding.span.path, finding.span.line) == ("yaml-syntax", "Chart.lock", 1)
+    with pytest.raises(RefusedError, match=r"Chart\.lock"):
+        values_of(archive(files))
+
+
+def test_charts_in_charts_without_end_are_refused() -> None:
+    deep = {"charts/a/" * depth + "Chart.yaml": SVC for depth in range(100)}
+    wide = {f"charts/a{number}/Chart.yaml": SVC for number in range(1_100)}
+    for files in (deep, {"Chart.yaml": SVC, **wide}):
+        assert {finding.rule for finding in load(files).findings} == {"chart-broken"}

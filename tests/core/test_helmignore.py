@@ -90,3 +90,11 @@ def test_refuses_what_helm_refuses(rule: str, tmp_path) -> None:
 def test_hidden_templates_are_never_loaded() -> None:
     files = chart_files("app", extra={"templates/.swp": "x", "templates/sub/.swp": "x"})
     assert sorted(helmignore.filter_files(files)) == ["Chart.yaml", "templates/all.yaml", "templates/sub/.swp"]
+
+
+def test_many_stars_take_no_time() -> None:
+    rules = helmignore.parse(b"*a" * 60 + b"b\n" + b"*a*b*c*\n")
+    assert not rules.ignores("a" * 200)
+    assert rules.ignores("a" * 200 + "b")
+    assert rules.ignores("xbaxbxcx")
+    assert not rules.ignores("xbaxcxbx")

@@ -361,3 +361,24 @@ def test_ten_thousand_malformed_inputs_end_in_findings() -> None:
 def test_what_is_not_judged_is_no_verdict() -> None:
     assert [finding.kind for finding in read(b"[" * 500, "v.yaml").findings] == [Kind.LINT]
     assert [finding.kind for finding in read(b" " * (MAX_BYTES + 1), "v.yaml").findings] == [Kind.LINT]
+
+
+@pytest.mark.parametrize(
+    ("text", "what"),
+    [
+        (b"a: [" + b"1," * 300_000 + b"]", "keys and values"),
+        (b"a:\n" + b"- - - -\n" * 90_000, "keys and values"),
+        (b"a: 1\r\n" * 300_000, "keys and values"),
+        (b"---\n" * 100_000, "YAML documents"),
+        (b"---\na: [" + b"1," * 2_000 + b"]\n---\n" + b"b: 1\n" * 200_000, "keys and values"),
+    ],
+)
+def test_what_is_small_and_takes_a_gigabyte_is_not_judged(text: bytes, what: str) -> None:
+    (finding,) = read(text, "x.yaml").findings
+    assert (finding.rule, what in finding.message) == ("file-too-large", True)
+
+
+def test_a_large_file_is_judged() -> None:
+    value = read(b"".join(b"key%d: 1\n" % number for number in range(140_000)), "x.yaml").value
+    assert value is not None
+    assert len(value) == 140_000

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import os
 import shutil
 from pathlib import Path
 
@@ -197,3 +198,63 @@ def test_sections_of_unpinned_services_are_judged_against_their_source(shop: Pat
     assert found.code == 1
     assert "unpinned: judged against the chart of auth as it is in the workspace" in found.err
     ok("validate", "-e", "pre", cwd=shop)
+
+
+ODD = {
+    "a pipe": os.mkfifo,
+    "a folder": os.mkdir,
+    "a symbolic link to a device": lambda path: path.symlink_to("/dev/zero"),
+    "a symbolic link that leads nowhere": lambda path: path.symlink_to(path),
+    "5,242,881 bytes": lambda path: _make_large(path, 5 * 2**20 + 1),
+    "3,221,225,472 bytes": lambda path: _make_large(path, 3 << 30),
+}
+
+
+def _make_large(path: Path, size: int) -> None:
+    path.touch()
+    os.truncate(path, size)
+
+
+@pytest.mark.parametrize("what", ODD)
+@pytest.mark.parametrize("name", ["values.yaml", "values.schema.json", ".helmignore"])
+def test_what_is_no_file_of_a_chart_is_a_finding(name: str, what: str, chart: Path) -> None:
+    (chart / name).unlink(missing_ok=True)
+    ODD[what](chart / name)
+    for _ in range(2):  # the second time from the cache, if it was kept
+        found = shunter("validate", ".", cwd=chart)
+        assert found.code == 1
+        assert what in found.err
+        assert f"--> {name}\nhint: " in found.err
+
+
+@pytest.mark.parametrize("what", ODD)
+def test_a_named_file_that_is_none_is_said_to_be_none(what: str, chart: Path) -> None:
+    ODD[what](chart / "values-x.yaml")
+    for words in (["values-x.yaml"], [".", "-f", "values-x.yaml"]):
+        found = shunter("validate", *words, cwd=chart)
+        assert found.code in (1, 2)
+        assert "values-x.yaml" in found.err
+        assert "\nhint: " in found.err
+
+
+def test_a_link_out_of_the_chart_is_said_not_to_be_followed(chart: Path) -> None:
+    (chart / "values.yaml").rename(chart.parent / "common.yaml")
+    (chart / "values.yaml").symlink_to("../common.yaml")
+    found = shunter("validate", ".", cwd=chart)
+    assert (found.code, "[not-a-file]" in found.err) == (1, True)
+
+
+def test_a_values_file_does_not_steer_the_terminal(chart: Path) -> None:
+    (chart / "ci" / "bad.yaml").write_text('tag: "\\e[31m\\u202e"\n"\\e[2J": "\\ud800"\n')
+    found = shunter("validate", "ci/bad.yaml", cwd=chart)
+    assert found.code == 1
+    assert not set(found.err) & {"\x1b", "\u202e"}
+
+
+@pytest.mark.parametrize("form", ["json", "sarif", "github", "junit"])
+def test_a_name_of_any_bytes_can_be_reported(form: str, chart: Path) -> None:
+    name = os.fsdecode(b"values-\xff.yaml")
+    (chart / name).write_text("replicas: x\n")
+    found = shunter("validate", name, "-o", form, cwd=chart)
+    assert (found.code, found.err) == (1, "")
+    assert found.out.encode()

@@ -7,13 +7,17 @@ import stat
 from collections.abc import Iterator
 from pathlib import Path
 
+from shunter.adapters.regular import kind_of, read_regular
 from shunter.model.errors import ShunterError
-from shunter.model.files import EXECUTABLE, REGULAR, SYMLINK, FileState
+from shunter.model.files import EXECUTABLE, REGULAR, SYMLINK, FileState, Listing
 from shunter.model.findings import Span
+
+_FILE_ENDINGS = (".helmignore", ".yaml", ".yml", ".json", ".tgz")
 
 
 def _fault(path: str, error: OSError) -> ShunterError:
-    return ShunterError(f"cannot read {path}: {error.strerror or error}", span=Span(path))
+    hint = "check its permissions, and the disk"
+    return ShunterError(f"cannot read {path}: {error.strerror or error}", span=Span(path), hint=hint)
 
 
 def place(root: Path, path: str) -> Path:
@@ -47,7 +51,7 @@ def read_state(file: Path, name: str) -> FileState | None:
             return FileState(os.fsencode(os.readlink(file)), SYMLINK)  # noqa: PTH115 (Path would normalise the target)
         if not stat.S_ISREG(mode):
             return None
-        return FileState(file.read_bytes(), EXECUTABLE if mode & stat.S_IXUSR else REGULAR)
+        return FileState(read_regular(str(file)), EXECUTABLE if mode & stat.S_IXUSR else REGULAR)
     except (FileNotFoundError, NotADirectoryError):
         return None
     except OSError as error:
@@ -80,9 +84,24 @@ class DiskTree:
             return [under] if self.get(under) is not None else []
         if under and (folder / ".git").exists():
             return []
-        return sorted(self._walk(str(folder), under.rstrip("/") + "/" if under else ""))
+        return sorted(path for path, entry in self._walk(str(folder), _prefix(under)) if _is_there(entry))
 
-    def _walk(self, folder: str, prefix: str) -> Iterator[str]:
+    def listing(self, under: str, most: int) -> Listing:
+        """See `Tree.listing`. Folders are odd where their name ends as a file's does."""
+        folder = self.root / under if under else self.root
+        paths, odd, large = [], {}, {}
+        if not under or (folder.is_dir() and not folder.is_symlink() and not (folder / ".git").exists()):
+            for path, entry in self._walk(str(folder), _prefix(under)):
+                what, size = _about(entry)
+                if _is_there(entry):
+                    paths.append(path)
+                if what:
+                    odd[path] = what
+                elif size > most:
+                    large[path] = size
+        return Listing(sorted(paths), odd, large)
+
+    def _walk(self, folder: str, prefix: str) -> Iterator[tuple[str, os.DirEntry[str]]]:
         try:
             with os.scandir(folder) as found:
                 entries = list(found)
@@ -91,11 +110,36 @@ class DiskTree:
         for entry in entries:
             if entry.name == ".git":
                 continue
-            if entry.is_dir(follow_symlinks=False):
-                if not os.path.lexists(f"{entry.path}/.git"):
-                    yield from self._walk(entry.path, f"{prefix}{entry.name}/")
-            elif entry.is_symlink() or entry.is_file(follow_symlinks=False):
-                yield prefix + entry.name
+            if not entry.is_dir(follow_symlinks=False):
+                yield prefix + entry.name, entry
+                continue
+            if entry.name.endswith(_FILE_ENDINGS):
+                yield prefix + entry.name, entry
+            if not os.path.lexists(f"{entry.path}/.git"):
+                yield from self._walk(entry.path, f"{prefix}{entry.name}/")
+
+
+def _prefix(under: str) -> str:
+    return under.rstrip("/") + "/" if under else ""
+
+
+def _is_there(entry: os.DirEntry[str]) -> bool:
+    return entry.is_symlink() or entry.is_file(follow_symlinks=False)
+
+
+def _about(entry: os.DirEntry[str]) -> tuple[str, int]:
+    """What an entry is, if it is odd, and its size; what a link leads to counts, but a folder there is not odd."""
+    is_link = entry.is_symlink()
+    try:
+        about = entry.stat()
+    except OSError as error:
+        if not is_link:
+            raise _fault(entry.path, error) from error
+        return "a symbolic link that leads nowhere", 0
+    what = kind_of(about.st_mode)
+    if is_link and what:
+        return "" if stat.S_ISDIR(about.st_mode) else f"a symbolic link to {what}", 0
+    return what, about.st_size
 
 
 def temporary_name(file: Path) -> Path:

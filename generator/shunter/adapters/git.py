@@ -14,7 +14,7 @@ from shunter.adapters import process
 from shunter.core import fast_import
 from shunter.core.fast_import import Signature
 from shunter.model.errors import ShunterError
-from shunter.model.files import EXECUTABLE, REGULAR, SYMLINK, FileState, Mode
+from shunter.model.files import EXECUTABLE, REGULAR, SYMLINK, FileState, Listing, Mode
 
 FALLBACK = ("shunter", "shunter@localhost")
 # Plumbing runs on behalf of one shunter command: a user's hooks belong to the user's own commits, and a file system
@@ -139,6 +139,10 @@ class GitTree:
         """See `Tree.paths`."""
         prefix = under.rstrip("/") + "/" if under else ""
         return sorted(path for path in self.entries() if path == under or path.startswith(prefix))
+
+    def listing(self, under: str, most: int) -> Listing:
+        """See `Tree.listing`; git holds nothing odd, and tells no size before it is asked for the bytes."""
+        return Listing(self.paths(under))
 
 
 class Repository:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import os
 
 from shunter.adapters.places import may_be_unfinished
+from shunter.adapters.regular import read_regular
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -109,8 +110,7 @@ def _quick_questions(folder: str, start: str, workspace: bytes, names: list[str]
 
 def _read(path: str) -> bytes:
     try:
-        with open(path, "rb") as file:
-            return file.read()
+        return read_regular(path)
     except OSError:
         return b""
 

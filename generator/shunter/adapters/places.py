@@ -57,9 +57,11 @@ def may_be_unfinished(root: str) -> bool:
     git = f"{root}/.git"
     if os.path.isdir(git):
         return os.path.exists(f"{git}/shunter/journal.json")
+    if not os.path.isfile(git):
+        return False
     try:
         with open(git, encoding="utf-8", errors="surrogateescape") as pointer:
             target = pointer.read(4096).removeprefix("gitdir:").strip()
-    except OSError:
+        return os.path.exists(os.path.join(root, target, "shunter", "journal.json"))
+    except (OSError, ValueError):
         return False
-    return os.path.exists(os.path.join(root, target, "shunter", "journal.json"))

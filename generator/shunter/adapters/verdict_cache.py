@@ -16,6 +16,7 @@ import sys
 
 from shunter import __version__
 from shunter.adapters.places import cache_path
+from shunter.adapters.regular import LARGEST, read_regular
 from shunter.core.remembered import key_of, packed, unpacked
 
 TYPE_CHECKING = False
@@ -31,7 +32,6 @@ if TYPE_CHECKING:
 _OWN = ("Chart.yaml", "requirements.yaml", "values.yaml", "values.schema.json", ".helmignore", ".copier-answers.yml")
 _FOLDERS = ("charts", "crds", "templates")
 _ENGINES = ("jsonschema_rs", "yaml")
-_LARGEST = 64 * 1024 * 1024
 _MOST_ENTRIES = 4_000
 _MOST_BYTES = 4 * 1024 * 1024
 _MOST_FILES = 512
@@ -93,7 +93,7 @@ class Verdicts:
         try:
             if (folder, whole) not in contexts:
                 contexts[folder, whole] = key_of(self._release, "", _chart_files(folder, whole=whole))
-            return key_of(contexts[folder, whole], "", [*((file, _read(file)) for file in files), *asked])
+            return key_of(contexts[folder, whole], "", [*((file, read_regular(file)) for file in files), *asked])
         except (OSError, RecursionError, _UnfitError):
             return None
 
@@ -139,19 +139,21 @@ def _modules(folder: str) -> Iterator[tuple[str, int, int]]:
 def _chart_files(folder: str, *, whole: bool) -> list[Part]:
     """The files that a verdict may depend on, sorted: all below the chart's folder, or those that Helm gives a name."""
     found: list[Part] = []
+    size = 0
     for name in sorted(os.listdir(folder)):
-        path = f"{folder}/{name}"
         if whole or name in _FOLDERS or name in _OWN:
-            found += _below(path, name)
-    if sum(len(data) for _, data in found) > _LARGEST:
-        raise _UnfitError(folder)
+            for part in _below(f"{folder}/{name}", name):
+                found.append(part)
+                size += len(part[1])
+                if size > LARGEST:
+                    raise _UnfitError(folder)
     return found
 
 
 def _below(path: str, name: str) -> Iterator[Part]:
     mode = os.lstat(path).st_mode
     if stat.S_ISREG(mode):
-        yield (f"{name}*" if mode & stat.S_IXUSR else name), _read(path)
+        yield (f"{name}*" if mode & stat.S_IXUSR else name), read_regular(path)
     elif not stat.S_ISDIR(mode):
         raise _UnfitError(path)
     elif name != ".git" and not os.path.lexists(f"{path}/.git"):
@@ -159,18 +161,11 @@ def _below(path: str, name: str) -> Iterator[Part]:
             yield from _below(f"{path}/{entry}", f"{name}/{entry}")
 
 
-def _read(path: str) -> bytes:
-    with open(path, "rb") as file:
-        if os.fstat(file.fileno()).st_size > _LARGEST:
-            raise _UnfitError(path)
-        return file.read()
-
-
 def _load(file: str) -> dict[bytes, bytes]:
     """The entries of a file by key. None of them is checked yet."""
     try:
-        lines = _read(file).split(b"\n")
-    except (OSError, _UnfitError):
+        lines = read_regular(file).split(b"\n")
+    except OSError:
         return {}
     return {head[:40]: head + b"\n" + body for head, body in zip(lines[::2], lines[1::2])}  # noqa: B905 - it may be cut off
 

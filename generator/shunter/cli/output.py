@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 import sys
 from collections.abc import Sequence
 from typing import TYPE_CHECKING
@@ -14,6 +15,9 @@ if TYPE_CHECKING:
 
 _COLOURS = {"red": "31", "yellow": "33", "green": "32", "blue": "34", "cyan": "36", "bold": "1", "dim": "2"}
 _SEVERITY = {Severity.ERROR: "red", Severity.WARNING: "yellow", Severity.NOTE: "cyan"}
+_UNPRINTABLE = re.compile("[\0-\x1f\x7f-\x9f\u2028-\u202e\u2066-\u2069\ud800-\udfff]")
+_LONGEST = 2_000
+"""Characters of one part of a block: a file may hold a word of megabytes, and a message quotes it."""
 _STATUS = {
     Status.DONE: "green",
     Status.PLANNED: "yellow",
@@ -26,7 +30,9 @@ _STATUS = {
 
 def write(text: str) -> None:
     """Write a product to stdout as it is."""
-    sys.stdout.write(text)
+    # A file's name may hold bytes that are no text, and a JSON string may hold half a character.
+    encoding = sys.stdout.encoding or "utf-8"
+    sys.stdout.write(text.encode(encoding, "backslashreplace").decode(encoding))
     sys.stdout.flush()
 
 
@@ -102,22 +108,28 @@ def _block(
     colour: bool,
 ) -> str:
     head = _paint(f"{name}[{rule}]:" if rule else f"{name}:", paint, colour=colour)
-    lines = [f"{head} {message}"]
+    lines = [f"{head} {_visible(message)}"]
     gutter = ""
     if span is not None and span.path:
-        lines.append(f"  --> {_place(span)}")
+        lines.append(f"  --> {_visible(_place(span))}")
         if span.line and span.text:
             number = str(span.line)
             gutter = " " * len(number)
-            text = span.text.expandtabs(1).rstrip()
+            text = _UNPRINTABLE.sub("\ufffd", span.text.expandtabs(1).rstrip())  # marks stand below characters
             width = max(1, min(span.end, len(text) + 1) - span.column)
             marks = _paint("^" * width, paint, colour=colour)
             lines += [f"{gutter} |", f"{number} | {text}", f"{gutter} | {' ' * (span.column - 1)}{marks}"]
-    lines += [f"{gutter} = {note}" for note in notes]
+    lines += [f"{gutter} = {_visible(note)}" for note in notes]
     if hint:
-        first, *more = hint.splitlines()
+        first, *more = _visible(hint, keep="\n").split("\n")
         lines += [f"{_paint('hint:', 'cyan', colour=colour)} {first}", *(f"      {line}" for line in more)]
     return "\n".join(lines)
+
+
+def _visible(text: str, keep: str = "") -> str:
+    """The text on one line, with escapes for what a terminal would obey: it may come from a file."""
+    shown = text if len(text) <= _LONGEST else f"{text[:_LONGEST]}..."
+    return _UNPRINTABLE.sub(lambda found: found[0] if found[0] in keep else ascii(found[0])[1:-1], shown)
 
 
 def _place(span: Span) -> str:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator
+from itertools import islice
 from typing import Any, Final
 
 from jsonschema_rs import ValidationError
@@ -20,12 +21,15 @@ from shunter.model.findings import Finding, Span, TextEdit
 
 _LISTS: Final = frozenset(("enum", "const"))
 _TEXT: Final = frozenset(("type", "pattern", "format", "minLength", "maxLength", "minimum", "maximum"))
+_MOST_ERRORS: Final = 20_000
+"""More are not collected: each takes a kilobyte or two, and only the first 500 are shown."""
 
 
 def findings(coalesced: Coalesced, part: Slice, schema: Schema) -> Iterator[Finding]:
     """The findings for all errors of one chart's schema, one per root cause."""
     assert schema.validator is not None
-    raised = [error for error in schema.validator.iter_errors(part.values) if not sops.excuses(error)]
+    some = islice(schema.validator.iter_errors(part.values), _MOST_ERRORS)
+    raised = [error for error in some if not sops.excuses(error)]
     errors = sorted(raised, key=_place)
     case = _Case(coalesced, part, schema, errors)
     settled: set[KeyPath] = set()
@@ -33,6 +37,20 @@ def findings(coalesced: Coalesced, part: Slice, schema: Schema) -> Iterator[Find
         settled.update(paths)
         yield finding
     yield from case.accuse_all(errors, settled)
+
+
+def unexplained(coalesced: Coalesced, part: Slice) -> Finding:
+    """The one finding for values that a schema refuses, where to say why would take too much memory."""
+    document, path = coalesced.origin(part.path) or (part.chart.values, ())
+    what = f"`{dotted(path)}`" if path else "what the chart gets"
+    chart = f"{part.chart.name} {part.chart.version}"
+    return Finding(
+        "constraint",
+        f"{what} does not fit the schema of {chart}, which has too many branches to say where",
+        document.span(path, of="key") if path else Span(document.path),
+        key=path,
+        hint="simplify the schema, or ask `helm lint`",
+    )
 
 
 def _place(error: ValidationError) -> tuple[list[str], list[str]]:

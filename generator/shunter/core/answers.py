@@ -40,7 +40,8 @@ def read_answers(data: bytes) -> tuple[str, str, dict[str, Any]]:
     """Template source, its recorded commit (a tag such as `v1.2.0`) and the answers, from an answers file's bytes."""
     document = reader.read(data, ".copier-answers.yml")
     for finding in (finding for finding in document.findings if finding.rule != "yaml-root"):
-        raise ShunterError("an answers file is not YAML", notes=(f"yaml: {finding.message}",), hint=finding.hint)
+        message = f"an answers file is not YAML: {finding.message.removeprefix('this is no YAML: ')}"
+        raise ShunterError(message, span=finding.span, hint=finding.hint)
     value = document.value or {}
     if not all(isinstance(value.get(key), str) for key in ("_src_path", "_commit")):
         raise ShunterError(

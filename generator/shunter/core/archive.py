@@ -23,6 +23,8 @@ if TYPE_CHECKING:
 
 LARGEST_CHART = 100 * 1024 * 1024
 LARGEST_FILE = 5 * 1024 * 1024
+_MOST_ENTRIES = 20_000
+_LONGEST_PATH = 4_096
 _GZIP_HEADER = b"\x1f\x8b\x08\x00\x00\x00\x00\x00\x00\xff"
 _STORED = 0xFFFF
 _DRIVE = re.compile(r"[a-zA-Z]:/")
@@ -83,7 +85,7 @@ def _gzip(data: bytes) -> bytes:
     return _GZIP_HEADER + b"".join(blocks) + struct.pack("<II", zlib.crc32(data), len(data) & 0xFFFFFFFF)
 
 
-def unpack(data: bytes, what: str = "the archive") -> dict[str, FileState]:
+def unpack(data: bytes, what: str = "the archive", most: int = LARGEST_CHART) -> dict[str, FileState]:
     """The files of an archive, sorted, paths relative to the chart; `what` names the archive in errors.
 
     Raises ShunterError for what is no archive, for a path that leaves the chart, for links and devices, and
@@ -93,25 +95,38 @@ def unpack(data: bytes, what: str = "the archive") -> dict[str, FileState]:
 
     files: dict[str, FileState] = {}
     try:
-        plain = _gunzip(data, what)
+        plain = _gunzip(data, what, most)
         with tarfile.open(fileobj=io.BytesIO(plain), mode="r:") as tar:
-            for entry in tar:
+            for number, entry in enumerate(tar):
+                if number == _MOST_ENTRIES:
+                    raise ShunterError(f"{what} holds more than {_MOST_ENTRIES:,} files", hint="charts are smaller")
                 if not entry.isdir():
                     files[_inside(entry.name, what)] = _state(tar, entry, what)
     except (tarfile.TarError, zlib.error, EOFError, OSError, ValueError) as error:
+        reason = str(error).rpartition("while decompressing data: ")[2]
+        why = f"it is no gzip, or damaged ({reason})" if isinstance(error, zlib.error) else reason
         raise ShunterError(
-            f"{what} is not a chart archive: {error}", hint="make it anew with `shunter package` or `helm package`"
+            f"{what} is not a chart archive: {why}", hint="make it anew with `shunter package` or `helm package`"
         ) from error
     if "Chart.yaml" not in files:
-        raise ShunterError(f"{what} holds no chart: there is no Chart.yaml in its top folder")
+        raise ShunterError(
+            f"{what} holds no chart: there is no Chart.yaml in its top folder",
+            hint="make it anew with `shunter package` or `helm package`",
+        )
     return dict(sorted(files.items()))
 
 
-def _gunzip(data: bytes, what: str) -> bytes:
+def _gunzip(data: bytes, what: str, most: int) -> bytes:
     inflate = zlib.decompressobj(16 + zlib.MAX_WBITS)
-    plain = inflate.decompress(data, LARGEST_CHART + 1)
-    if len(plain) > LARGEST_CHART:
-        raise ShunterError(f"{what} is larger than Helm unpacks ({LARGEST_CHART} bytes)")
+    plain = inflate.decompress(data, most + 1)
+    if len(plain) > most:
+        limit = f"{LARGEST_CHART // 1024 // 1024} MiB"
+        raise ShunterError(
+            f"{what} is larger than Helm unpacks ({limit})"
+            if most == LARGEST_CHART
+            else f"with {what}, the archives of this chart unpack to more than {limit}",
+            hint="take out what is no chart's business, or do not use this archive",
+        )
     if not inflate.eof:
         raise EOFError("it is cut off")
     return plain
@@ -119,6 +134,9 @@ def _gunzip(data: bytes, what: str) -> bytes:
 
 def _inside(name: str, what: str) -> str:
     """The path below the archive's top folder."""
+    if len(name) > _LONGEST_PATH:
+        message = f"{what} holds a path of {len(name):,} characters, and no file system takes it"
+        raise ShunterError(message, hint="do not use this archive")
     parts = name.replace("\\", "/").split("/")
     path = "/".join(part for part in parts[1:] if part not in ("", "."))
     absolute = name.startswith(("/", "\\")) or _DRIVE.match(path) is not None or _DRIVE.match(name) is not None
@@ -134,7 +152,9 @@ def _state(tar: tarfile.TarFile, entry: tarfile.TarInfo, what: str) -> FileState
     if not entry.isreg():
         raise ShunterError(f"{what} holds `{entry.name}`, which is a link or a device", hint="charts hold plain files")
     if entry.size > LARGEST_FILE:
-        raise ShunterError(f"`{entry.name}` in {what} is larger than Helm loads ({LARGEST_FILE} bytes)")
+        raise ShunterError(
+            f"`{entry.name}` in {what} is larger than Helm loads ({LARGEST_FILE} bytes)", hint="take it out"
+        )
     source = tar.extractfile(entry)
     assert source is not None
     return FileState(source.read(), EXECUTABLE if entry.mode & 0o100 else REGULAR)
@@ -152,7 +172,7 @@ def content_digest(files: Mapping[str, FileState]) -> str:
     `<length of data>:<data>`. No two trees give the same stream.
     """
     total = hashlib.sha256()
-    for path, state in sorted((path.encode(), state) for path, state in files.items()):
+    for path, state in sorted((path.encode("utf-8", "surrogateescape"), state) for path, state in files.items()):
         mark = b"x" if state.mode == EXECUTABLE else b"l" if state.mode == SYMLINK else b"-"
         total.update(b"%d:%s%s%d:" % (len(path), path, mark, len(state.data)))
         total.update(state.data)
@@ -163,7 +183,7 @@ def chart_metadata(files: Mapping[str, FileState], what: str = "the chart") -> d
     """Chart.yaml as a mapping, its text fields as Helm reads them. Raises ShunterError where there is none to read."""
     state = files.get("Chart.yaml")
     if state is None:
-        raise ShunterError(f"{what} has no Chart.yaml")
+        raise ShunterError(f"{what} has no Chart.yaml", hint="a chart needs one: name, version and apiVersion: v2")
     return plainyaml.text_fields(plainyaml.load(state.data, "Chart.yaml"), _TEXT_FIELDS)
 
 

@@ -7,21 +7,24 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable, Iterator, Mapping
-from posixpath import dirname, join, normpath
+from posixpath import join
 from typing import Any, Final
 
+from shunter.core.chart_files import leads_out, no_files, reader, real_paths, refused, without_ignored
 from shunter.core.reader import MAX_BYTES, Document, read
 from shunter.core.scalars import key_text
 from shunter.model.chart import Dependency
-from shunter.model.data import dataclass, field
+from shunter.model.data import dataclass, field, replace
 from shunter.model.errors import ShunterError
-from shunter.model.files import SYMLINK, FileState, MemoryTree, Tree
+from shunter.model.files import FileState, MemoryTree, Tree
 from shunter.model.findings import Finding, Kind, Span
 
 _BOM: Final = b"\xef\xbb\xbf"
 _ALIAS: Final = re.compile(r"[a-zA-Z0-9_-]+")
 _EXACT: Final = re.compile(r"(?:0|[1-9][0-9]{0,8})(?:\.(?:0|[1-9][0-9]{0,8})){2}", re.ASCII)
-_MOST_LINKS: Final = 10
+_MOST_UNPACKED: Final = 100 * 1024 * 1024
+_DEEPEST: Final = 30
+_MOST_CHARTS: Final = 1_000
 Files = Mapping[str, Callable[[], "FileState | None"]]
 """Paths relative to a chart, and how to read each."""
 
@@ -68,68 +71,47 @@ def load_chart(tree: Tree, folder: str = "", helm: str = "4") -> Chart:
     """The chart in `folder` of `tree`, without what its `.helmignore` drops. What is broken is in its findings."""
     folder = "" if folder == "." else folder.rstrip("/")
     prefix = f"{folder}/" if folder else ""
-    paths = _real_paths(tree, folder, prefix)
+    listing = tree.listing(folder, MAX_BYTES)
+    paths = {path.removeprefix(prefix): path for path in listing.odd} | real_paths(tree, listing.paths, prefix)
     try:
-        kept = _without_ignored(tree, paths, prefix)
+        kept = without_ignored(tree, paths, prefix, listing)
     except ShunterError as error:
         finding = Finding("chart-broken", error.message, error.span or Span(folder), hint=error.hint)
         return _broken(folder, "", finding)
-    files = {path: _reader(tree, full) for path, full in kept.items()}
-    return _load(files, folder, helm)
+    problems = [finding for path in kept.values() for finding in refused(path, listing)]
+    if problems:
+        return _broken(folder, "", *problems)
+    folders = [path for path, full in kept.items() if full in listing.odd]
+    files = {path: reader(tree, full) for path, full in kept.items() if full not in listing.odd}
+    chart = _load(files, folder, _Loading(helm))
+    return replace(chart, findings=(*chart.findings, *no_files(folders, folder))) if folders else chart
 
 
 def load_archive(data: bytes, name: str, helm: str = "4") -> Chart:
     """The chart in the `.tgz` bytes `data`; `name` is the archive's path."""
+    return _load_archive(data, name, _Loading(helm))
+
+
+class _Loading:
+    """One chart being loaded: for which Helm, what its archives may still unpack to, how deep we are, how many."""
+
+    def __init__(self, helm: str) -> None:
+        self.helm = helm
+        self.left = _MOST_UNPACKED
+        self.depth = 0
+        self.charts = 0
+
+
+def _load_archive(data: bytes, name: str, loading: _Loading) -> Chart:
     from shunter.core.archive import unpack
 
     try:
-        unpacked = unpack(data, f"`{name}`")
+        unpacked = unpack(data, f"`{name}`", loading.left)
     except ShunterError as error:
         return _broken(name, "", Finding("chart-broken", error.message, Span(name), hint=error.hint))
+    loading.left -= sum(len(state.data) for state in unpacked.values())
     tree = MemoryTree(unpacked)
-    return _load({path: _reader(tree, path) for path in unpacked}, name, helm)
-
-
-def _reader(tree: Tree, path: str) -> Callable[[], FileState | None]:
-    return lambda: _follow(tree, path)
-
-
-def _follow(tree: Tree, path: str) -> FileState | None:
-    for _ in range(_MOST_LINKS):
-        state = tree.get(path)
-        if state is None or state.mode != SYMLINK:
-            return state
-        path = normpath(join(dirname(path), state.data.decode("utf-8", "replace")))
-    return None
-
-
-def _real_paths(tree: Tree, folder: str, prefix: str) -> dict[str, str]:
-    """Where each of the chart's files really stands: Helm follows links, to folders below `charts/` too."""
-    paths: dict[str, str] = {}
-    for path in tree.paths(folder):
-        target = _link_target(tree, path) if dirname(path) == f"{prefix}charts" else None
-        below = [found for found in tree.paths(target) if found != target] if target else []
-        paths.update({(path + found[len(target or "") :]).removeprefix(prefix): found for found in below})
-        if not below:
-            paths[path.removeprefix(prefix)] = path
-    return paths
-
-
-def _link_target(tree: Tree, path: str) -> str | None:
-    state = None if path.endswith(".tgz") else tree.get(path)
-    if state is None or state.mode != SYMLINK:
-        return None
-    target = normpath(join(dirname(path), state.data.decode("utf-8", "replace")))
-    return None if target.startswith("..") else target
-
-
-def _without_ignored(tree: Tree, paths: dict[str, str], prefix: str) -> dict[str, str]:
-    ignore = tree.get(f"{prefix}.helmignore") if ".helmignore" in paths else None
-    if ignore is None:
-        return paths
-    from shunter.core import helmignore
-
-    return helmignore.parse(ignore.data, f"{prefix}.helmignore").keep(paths)
+    return _load({path: reader(tree, path) for path in unpacked}, name, loading)
 
 
 def _broken(folder: str, name: str, *findings: Finding) -> Chart:
@@ -137,7 +119,8 @@ def _broken(folder: str, name: str, *findings: Finding) -> Chart:
     return Chart(name, "", "", folder, empty, Document(join(folder, "values.yaml"), {}), findings=findings)
 
 
-def _load(files: Files, folder: str, helm: str) -> Chart:
+def _load(files: Files, folder: str, loading: _Loading) -> Chart:
+    helm = loading.helm
     definition = _document(files, folder, "Chart.yaml", "3")
     if definition is None or definition.value is None:
         path = join(folder, "Chart.yaml")
@@ -148,10 +131,13 @@ def _load(files: Files, folder: str, helm: str) -> Chart:
     listed = _document(files, folder, "requirements.yaml", "3") if fields.get("apiVersion", "v1") == "v1" else None
     source = listed if listed is not None and listed.value else definition
     dependencies, problems = _dependencies(source)
-    subcharts, more = _subcharts(files, folder, helm)
+    lock = _document(files, folder, "Chart.lock", "3")
+    subcharts, more = _subcharts(files, folder, loading)
     name, version = _text(fields.get("name")), _text(fields.get("version"))
     problems += _check_metadata(definition, name, version)
     schema = files["values.schema.json"]() if "values.schema.json" in files else None
+    if schema is None and "values.schema.json" in files:
+        problems.append(leads_out(join(folder, "values.schema.json")))
     below = [finding for chart in subcharts for finding in chart.findings]
     return Chart(
         name=name,
@@ -164,16 +150,16 @@ def _load(files: Files, folder: str, helm: str) -> Chart:
         schema=schema.data.removeprefix(_BOM) if schema is not None else None,
         subcharts=subcharts,
         missing=tuple(entry for entry in dependencies if not _is_there(entry, subcharts)),
-        findings=(*problems, *more, *values.findings, *below),
+        findings=(*problems, *more, *values.findings, *(lock.findings if lock else ()), *below),
         files=files,
     )
 
 
 def _document(files: Files, folder: str, name: str, helm: str) -> Document | None:
     state = files[name]() if name in files else None
-    if state is None:
-        return None
     path = join(folder, name)
+    if state is None:
+        return Document(path, None, (leads_out(path),)) if name in files else None
     if len(state.data) > MAX_BYTES:
         finding = Finding("file-too-large", "Helm loads no chart file above 5 MiB", Span(path), hint="shorten it")
         return Document(path, None, (finding,))
@@ -227,6 +213,9 @@ def _dependencies(document: Document) -> tuple[tuple[Dependency, ...], list[Find
     hint = "each entry needs `name`, `version` and `repository`"
     if not isinstance(entries, list) or not all(isinstance(entry, dict) for entry in entries):
         return (), [_problem(document, ("dependencies",), "`dependencies` must be a list of maps", hint)]
+    if len(entries) > _MOST_CHARTS:
+        message = f"charts with more than {_MOST_CHARTS:,} dependencies are not judged"
+        return (), [replace(_problem(document, ("dependencies",), message, "split the chart"), kind=Kind.LINT)]
     dependencies = tuple(_dependency(entry) for entry in entries)
     problems, seen = [], set()
     for index, dependency in enumerate(dependencies):
@@ -254,22 +243,31 @@ def _dependency(entry: Mapping[str, Any]) -> Dependency:
     )
 
 
-def _subcharts(files: Files, folder: str, helm: str) -> tuple[tuple[Chart, ...], list[Finding]]:
+def _subcharts(files: Files, folder: str, loading: _Loading) -> tuple[tuple[Chart, ...], list[Finding]]:
     groups: dict[str, dict[str, Callable[[], FileState | None]]] = {}
     for path, get in files.items():
         top, _, rest = path.partition("/")
         if top == "charts" and rest and not rest.endswith(".prov"):
             name, _, below = rest.partition("/")
             groups.setdefault(name, {})[below] = get
-    charts, problems = [], []
+    charts: list[Chart] = []
+    problems: list[Finding] = []
+    loading.charts += len(groups)
+    if loading.charts > _MOST_CHARTS or (groups and loading.depth == _DEEPEST):
+        message = f"of charts in charts, {_MOST_CHARTS:,} are judged at most, and {_DEEPEST} levels"
+        return (), [
+            Finding("chart-broken", message, Span(join(folder, "charts")), Kind.LINT, hint="remove what is not needed")
+        ]
+    loading.depth += 1
     for name, group in sorted(groups.items()):
         if name.startswith(("_", ".")):
             continue
         path = join(folder, "charts", name)
-        chart = _archived(group, path, helm) if name.endswith(".tgz") else _load(_below(group), path, helm)
+        chart = _archived(group, path, loading) if name.endswith(".tgz") else _load(_below(group), path, loading)
         charts.append(chart)
         if not chart.name and not chart.findings:
             problems.append(Finding("chart-broken", f"`{path}` is no chart", Span(path), hint="take it out of charts/"))
+    loading.depth -= 1
     return tuple(charts), problems
 
 
@@ -277,9 +275,14 @@ def _below(group: Mapping[str, Callable[[], FileState | None]]) -> Files:
     return {path: get for path, get in group.items() if path}
 
 
-def _archived(group: Mapping[str, Callable[[], FileState | None]], path: str, helm: str) -> Chart:
+def _archived(group: Mapping[str, Callable[[], FileState | None]], path: str, loading: _Loading) -> Chart:
     state = group[""]() if "" in group else None
     if state is None:
-        finding = Finding("chart-broken", f"`{path}` is no archive", Span(path), hint="rename the folder")
+        finding = Finding(
+            "chart-broken",
+            f"`{path}` is no archive",
+            Span(path),
+            hint="put the archive itself there, or rename what it is",
+        )
         return _broken(path, "", finding)
-    return load_archive(state.data, path, helm)
+    return _load_archive(state.data, path, loading)

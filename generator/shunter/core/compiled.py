@@ -58,7 +58,7 @@ def compile_schema(data: bytes) -> Schema:
             data.removeprefix(b"\xef\xbb\xbf").decode("utf-8", "replace"), parse_constant=_no_constant
         )
     except (ValueError, RecursionError) as error:
-        return Schema(None, None, (Problem(f"the schema is no JSON: {error}", hint="check it with `jq .`"),))
+        return Schema(None, None, (_no_json(data, error),))
     return compile_document(document)
 
 
@@ -125,6 +125,16 @@ def formats_count(document: Any) -> bool:
     """Whether Helm asserts `format` in this schema: up to draft 7 only."""
     dialect = document.get("$schema", "") if isinstance(document, dict) else ""
     return isinstance(dialect, str) and any(draft in dialect for draft in _OLD_DRAFTS)
+
+
+def _no_json(data: bytes, error: Exception) -> Problem:
+    if data.startswith((b"\xff\xfe", b"\xfe\xff")):
+        return Problem("the schema is UTF-16, and JSON is UTF-8", hint="save the file as UTF-8")
+    if isinstance(error, RecursionError):
+        return Problem("the schema nests too deeply to be read", hint="flatten it")
+    if "digits" in str(error):
+        return Problem("the schema holds a number of more than 4,300 digits", hint="write a number that fits a float")
+    return Problem(f"the schema is no JSON: {error}", hint="check it with `jq .`")
 
 
 def _no_constant(name: str) -> Any:

@@ -18,6 +18,9 @@ _TYPES: Final[dict[type, str]] = {
     list: "list",
     dict: "map",
 }
+_MOST_KNOWN: Final = 1_000
+_LONGEST_WORD: Final = 100
+"""Guessing compares a word with every known one, and nobody mistypes one of this length beyond recognition."""
 _SHORTEST_SLIP: Final = 4
 REQUIRED_HERE: Final = "is required here, and nothing sets it"
 """How the note of a misspelt key ends that was required."""
@@ -58,6 +61,8 @@ def wanted_types(types: Iterable[str]) -> str:
 def nearest(word: str, known: Iterable[str]) -> str | None:
     """The known word that `word` most likely stands for, or None: the same letters, or close by difflib's measure."""
     known = sorted(known)
+    if len(known) > _MOST_KNOWN or len(word) > _LONGEST_WORD:
+        return None
     same = [candidate for candidate in known if same_letters(candidate, word)]
     if same:
         return same[0]

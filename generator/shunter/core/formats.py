@@ -99,10 +99,14 @@ def _sarif_result(finding: Finding, index: int) -> dict[str, Any]:
 
 
 def _sarif_location(span: Span) -> dict[str, Any]:
-    physical: dict[str, Any] = {"artifactLocation": {"uri": quote(span.path) or "."}}
+    physical: dict[str, Any] = {"artifactLocation": {"uri": _uri(span.path) or "."}}
     if span.line:
         physical["region"] = _region(span) | {"snippet": {"text": span.text}}
     return {"physicalLocation": physical}
+
+
+def _uri(path: str) -> str:
+    return quote(path, errors="surrogateescape")
 
 
 def _region(span: Span) -> dict[str, Any]:
@@ -115,7 +119,7 @@ def _sarif_fix(edits: Sequence[TextEdit], description: str) -> dict[str, Any]:
     for edit in edits:
         change = {"deletedRegion": _region(edit.span), "insertedContent": {"text": edit.replacement}}
         files.setdefault(edit.span.path, []).append(change)
-    changes = [{"artifactLocation": {"uri": quote(path)}, "replacements": list_} for path, list_ in files.items()]
+    changes = [{"artifactLocation": {"uri": _uri(path)}, "replacements": list_} for path, list_ in files.items()]
     return {"description": {"text": description}, "artifactChanges": changes}
 
 

@@ -7,12 +7,20 @@ redefined anchor, so a text that nests deeply or redefines one goes through the 
 from __future__ import annotations
 
 import re
+from collections.abc import Iterator
 from typing import Any, Final, TypeAlias
 
 from yaml._yaml import CParser
 from yaml.composer import ComposerError
 from yaml.error import MarkedYAMLError, YAMLError
-from yaml.events import AliasEvent, MappingStartEvent, ScalarEvent, SequenceStartEvent
+from yaml.events import (
+    AliasEvent,
+    MappingEndEvent,
+    MappingStartEvent,
+    ScalarEvent,
+    SequenceEndEvent,
+    SequenceStartEvent,
+)
 from yaml.nodes import MappingNode, ScalarNode, SequenceNode
 from yaml.reader import ReaderError
 
@@ -22,6 +30,9 @@ __all__ = ["MappingNode", "MarkedYAMLError", "Node", "ReaderError", "ScalarNode"
 
 MAX_DEPTH: Final = 200
 """Deeper values are not judged: validators recurse. (Helm gives up at 10,000.)"""
+
+MAX_NODES: Final = 300_000
+"""Keys and values of one file. A node takes up to 500 bytes, so 5 MiB of `[1,1,1` would take more than a gigabyte."""
 
 PLAIN: Final = "?"
 """The tag of a scalar that Helm resolves by its text. An explicit tag keeps its name; all else has the tag ''."""
@@ -56,6 +67,10 @@ class TooDeepError(Exception):
         self.node = node
 
 
+class TooManyError(Exception):
+    """The text has more than MAX_NODES nodes."""
+
+
 class _Parser(CParser):
     """Tags mean nothing here but '': a bound C method costs least where the composer asks for them on each node."""
 
@@ -75,7 +90,7 @@ def compose(text: bytes) -> Node | None:
     """The root of the first document in `text`, or None where there is none; what follows it is not looked at.
 
     Scalars have explicit tags, or `PLAIN`, only if the text holds a `!`; without one, a plain scalar's style is ''.
-    Raises yaml.YAMLError where libyaml refuses the text, and TooDeepError.
+    Raises yaml.YAMLError where libyaml refuses the text, TooDeepError and TooManyError.
     """
     try:
         node = _composed(text)
@@ -103,7 +118,7 @@ def _reread(text: bytes, error: MarkedYAMLError) -> Node | None:
 
 
 def _composed(text: bytes) -> Node | None:
-    if _may_be_deep(text):
+    if _may_be_deep(text) or most_nodes(text) > MAX_NODES:
         return _compose_slowly(text)
     parser = (_TaggingParser if b"!" in text else _Parser)(text)
     if not parser.check_node():
@@ -173,6 +188,14 @@ def _may_be_deep(text: bytes) -> bool:
     return deepest > MAX_DEPTH // 2
 
 
+def most_nodes(text: bytes) -> int:
+    """How many nodes the text can have at most, by the characters that part them; exact for lines of `key: value`."""
+    if len(text) <= MAX_NODES:
+        return len(text)
+    parting = {b"\n": 1, b"\r": 1, b"\x85": 1, b"\xa8": 1, b":": 1, b"-": 1, b",": 2, b"[": 2, b"?": 2, b"{": 3}
+    return 1 + sum(weight * text.count(mark) for mark, weight in parting.items())
+
+
 def _compose_slowly(text: bytes, parser: Any = None) -> Node | None:
     parser = parser or _Parser(text)
     parser.get_event()
@@ -180,8 +203,7 @@ def _compose_slowly(text: bytes, parser: Any = None) -> Node | None:
         return None
     anchors: dict[str, Node] = {}
     parents: list[tuple[Node, list[Node]]] = []
-    while True:
-        event: Any = parser.get_event()
+    for event in _events(parser):
         start: Any = event.start_mark
         end: Any = event.end_mark
         node: Node
@@ -208,6 +230,17 @@ def _compose_slowly(text: bytes, parser: Any = None) -> Node | None:
         if not parents:
             return node
         parents[-1][1].append(node)
+    return None
+
+
+def _events(parser: Any) -> Iterator[Any]:
+    """The parser's events, until they stand for more than MAX_NODES nodes."""
+    count = 0
+    while count <= MAX_NODES:
+        event: Any = parser.get_event()
+        count += not isinstance(event, MappingEndEvent | SequenceEndEvent)
+        yield event
+    raise TooManyError
 
 
 def _tag(event: Any) -> str:

@@ -23,6 +23,10 @@ Place = tuple[Node | None, Node]
 """A key node (None in a list and for the root), and its value node."""
 
 MAX_BYTES: Final = 5 * 1024 * 1024
+MAX_DOCUMENTS: Final = 1_000
+
+
+_MOST_VALUES: Final = f"more than {nodes.MAX_NODES:,} keys and values"
 
 
 _ANCHOR: Final = re.compile(r"&\S+[ \t]+")
@@ -120,14 +124,15 @@ class Document:
 def read(data: bytes, path: str, helm: str = "4") -> Document:
     """The values file `data`, as Helm `helm` ("4" or "3") reads it after `-f`; `path` names it in findings."""
     if len(data) > MAX_BYTES:
-        message = f"values files above {MAX_BYTES // 1024 // 1024} MiB are not judged; this one has {len(data):,} bytes"
-        hint = "move what is no configuration out of it"
-        finding = Finding("file-too-large", message, Span(path), kind=Kind.LINT, hint=hint)
-        return Document(path, None, (finding,), data, helm)
+        return too_large(path, len(data), helm)
     try:
         chunks = _chunks(data) if helm != "3" else [(0, data)]
     except _SeparatorError as error:
         return _refused(path, data, helm, separator_finding(path, error))
+    if len(chunks) > MAX_DOCUMENTS:
+        return _too_much(path, f"more than {MAX_DOCUMENTS:,} YAML documents", helm)
+    if chunks[1:] and nodes.most_nodes(data) > nodes.MAX_NODES:
+        return _too_much(path, _MOST_VALUES, helm)
     parts: list[Part] = []
     value: dict[str, Any] = {}
     clean = len(chunks) == 1 and b"\n---" not in data and b"\n..." not in data
@@ -136,11 +141,29 @@ def read(data: bytes, path: str, helm: str = "4") -> Document:
             part = Part(text, line, nodes.compose(text))
             parts.append(part)
             found, sure = _root(part)
-            value = merge_maps(value, found) if parts[1:] else found
+            value = merge_maps(value, found) if len(parts) > 1 else found
             clean = clean and sure
         except (RefusedError, nodes.TooDeepError, nodes.YAMLError) as error:
             return _refused(path, data, helm, syntax_finding(path, decode(text), line, error))
+        except nodes.TooManyError:
+            return _too_much(path, _MOST_VALUES, helm)
     return Document(path, value, (), data, helm, tuple(parts), clean)
+
+
+def too_large(path: str, size: int, helm: str = "4") -> Document:
+    """The document for a file of `size` bytes, which are more than MAX_BYTES: it is not parsed."""
+    message = f"values files above {MAX_BYTES // 1024 // 1024} MiB are not judged; this one has {size:,} bytes"
+    return _not_judged(path, message, helm)
+
+
+def _too_much(path: str, what: str, helm: str) -> Document:
+    return _not_judged(path, f"values files with {what} are not judged", helm)
+
+
+def _not_judged(path: str, message: str, helm: str) -> Document:
+    hint = "move what is no configuration out of it"
+    finding = Finding("file-too-large", message, Span(path), kind=Kind.LINT, hint=hint)
+    return Document(path, None, (finding,), b"", helm)
 
 
 def of_mapping(value: Mapping[str, Any], path: str) -> Document:
@@ -182,9 +205,9 @@ def _chunks(data: bytes) -> list[tuple[int, bytes]]:
         lines.pop()
     chunks: list[tuple[int, bytes]] = []
     current: list[bytes] = []
-    start = 0
+    start, ends = 0, data.count(b"\n")
     for number, raw in enumerate(lines):
-        line = raw[:-1] if raw.endswith(b"\r") and number < data.count(b"\n") else raw
+        line = raw[:-1] if raw.endswith(b"\r") and number < ends else raw
         if line.startswith(b"---"):
             rest = line[3:].decode("utf-8", "replace").strip()
             if rest and not rest.startswith("#"):

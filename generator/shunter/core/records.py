@@ -13,6 +13,7 @@ from shunter.model.errors import ShunterError
 
 PATH = ".shunter/train.yaml"
 _COMMENT = "Derived by shunter: which charts this environment runs, and how they came here."
+_RESTORE = "shunter writes this file: restore it from git"
 _PIN_KEYS = {"name": "name", "version": "version", "appVersion": "app_version", "digest": "digest"}
 _PIN_KEYS |= {"content": "content", "source": "source"}
 
@@ -121,4 +122,4 @@ def _at(document: Document, key: Key) -> Any:
 def wrong(document: Document, key: Key, wanted: str) -> ShunterError:
     """The error for a value of the wrong type at `key`."""
     what = f"`{'.'.join(map(str, key))}`" if key else document.path
-    return ShunterError(f"{what} must be {wanted}", span=document.span(key))
+    return ShunterError(f"{what} must be {wanted}", hint=_RESTORE, span=document.span(key))

@@ -68,6 +68,8 @@ class _Parser:
             raise self.fail(f"key `{name}` has no value")
 
     def item(self, items: list[Any], depth: int) -> list[Any]:
+        if depth > _DEEPEST:
+            raise self.fail("is nested too deeply")
         index = self.index()
         if self.at >= len(self.text):
             return items

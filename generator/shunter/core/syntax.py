@@ -24,6 +24,7 @@ _HINTS = (
     ("`?` inside brackets", "quote the value"),
     ("block sequence entries are not allowed", "put the list on the lines below its key, or quote the `-`"),
     ("expected <block end>", "check the indentation of this line and the one above"),
+    ("exceeded maximum nesting depth", "flatten the values, or close the brackets"),
     ("found duplicate", "drop one of the two"),
 )
 _OPENERS = ("while parsing a flow", "while scanning a quoted")

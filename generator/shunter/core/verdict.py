@@ -19,6 +19,14 @@ from shunter.model.findings import Finding, Kind, Severity, Span
 MOST_FINDINGS: Final = 500
 """Of one source, such as the schema of one chart. Nobody reads more, and each costs time to explain."""
 
+_REFERENCES: Final = (b'$ref"', b'$dynamicRef"', b'$recursiveRef"')
+_LARGE: Final = 100_000
+_TOO_COMPLEX: Final = Problem(
+    "this schema asks for more than 100 million checks of one value, so it is not used",
+    hint="refer to a definition once, not in several branches of each level above it; use `enum` for alternatives",
+    fatal=False,
+    rule="schema-too-complex",
+)
 _ORDER: Final = {Severity.ERROR: 0, Severity.WARNING: 1, Severity.NOTE: 2}
 
 
@@ -73,10 +81,27 @@ def judge_slice(coalesced: Coalesced, part: Slice) -> Iterator[Finding]:
     schema = compile_schema(part.chart.schema)
     for problem in schema.problems:
         yield schema_finding(part.chart, problem)
-    if schema.validator is not None and not schema.validator.is_valid(part.values):
-        from shunter.core.accusation import findings
+    if schema.validator is None:
+        return
+    affordable, explained = _costs(part, schema)
+    if not affordable:
+        yield schema_finding(part.chart, _TOO_COMPLEX)
+    elif not schema.validator.is_valid(part.values):
+        from shunter.core.accusation import findings, unexplained
 
-        yield from limited(findings(coalesced, part, schema))
+        yield from limited(findings(coalesced, part, schema)) if explained else (unexplained(coalesced, part),)
+
+
+def _costs(part: Slice, schema: Schema) -> tuple[bool, bool]:
+    """Whether the values can be judged by the schema, and what is wrong with them explained."""
+    references = sum((part.chart.schema or b"").count(mark) for mark in _REFERENCES)
+    large = len(part.chart.schema or b"") > _LARGE
+    if references < 2 and not large:
+        return True, True
+    from shunter.core.schema_cost import MOST_CHECKS, MOST_EXPLAINED, most_checks
+
+    checks = most_checks(schema.document, references, part.values, large=large)
+    return checks <= MOST_CHECKS, checks <= MOST_EXPLAINED
 
 
 def limited(findings: Iterable[Finding]) -> Iterator[Finding]:
@@ -107,7 +132,7 @@ def schema_span(chart: Chart, path: Sequence[str | int]) -> Span:
     data = chart.schema or b""
     try:
         root = nodes.compose(data)
-    except (nodes.YAMLError, nodes.TooDeepError):
+    except (nodes.YAMLError, nodes.TooDeepError, nodes.TooManyError):
         return Span(chart.schema_path)
     document = Document(chart.schema_path, {}, (), data, "3", (Part(data, 0, root),))
     return document.span(path, of="key") if path else Span(chart.schema_path)

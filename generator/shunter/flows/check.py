@@ -9,8 +9,10 @@ from typing import Any
 
 from shunter.adapters.files import DiskTree
 from shunter.adapters.named_files import WORKSPACE_FILE, questions, summary
+from shunter.adapters.regular import kind_of, read_regular
 from shunter.adapters.verdict_cache import NoVerdicts, Verdicts
 from shunter.core import reader
+from shunter.core.chart_files import follow
 from shunter.core.charts import Chart, load_chart
 from shunter.core.verdict import judge
 from shunter.flows.context import Context, Site
@@ -88,7 +90,7 @@ def wanted(context: Context, asked: Validation) -> list[Target]:
 
 def _judge_target(context: Context, asked: Validation, target: Target) -> Iterable[Finding]:
     file = context.root / WORKSPACE_FILE
-    workspace = file.read_bytes() if context.workspace else b""
+    workspace = read_regular(str(file)) if context.workspace else b""
     runs = [(*files, *asked.values) for files in target.runs]
     whole = target.environment is not None
     asking = questions(str(target.folder), str(context.start), workspace, runs, whole=whole, sets=asked.sets)
@@ -156,14 +158,14 @@ def _judge_environment(
     """The findings of an environment, and whether they depend on its own files alone."""
     tree = tree or site.tree()
     folder = label(context, site.path)
+    chart = load_chart(tree, helm=str(answers_of(tree).get("helm", "4")))
     findings: tuple[Finding, ...] = ()
     record = record_of(tree, folder)
-    if record:
+    if record and not chart.findings:
         from shunter.core.vendoring import verify_vendored
 
         findings = verify_vendored(tree, record, "" if folder == "." else folder)
     layers = layers_of(context, site, tree, asked.values)
-    chart = load_chart(tree, helm=str(answers_of(tree).get("helm", "4")))
     awaited = _awaited(context, set(record.cars) if record else set(), layers)
     chart, unpinned = _with_sources(context, chart, awaited)
     judged = (_unpinned(f, unpinned) for f in judge(chart, with_sets(layers, asked.sets)))
@@ -180,10 +182,9 @@ def _judge_chart(
     if chart.missing and not chart.findings:
         missing = chart.missing[0]
         ours = answers_of(DiskTree(folder))
-        raise ShunterError(
-            f"{name} needs chart {missing.name} {missing.version}, and charts/ does not hold it",
-            hint="shunter lock" if ours else f"helm dependency build {name}",
-        )
+        who = "this chart" if name == "." else name
+        message = f"{who} needs chart {missing.name} {missing.version}, and charts/ does not hold it"
+        raise ShunterError(message, hint="shunter lock" if ours else f"helm dependency build {name}")
 
     def judged(run: Sequence[str]) -> tuple[Finding, ...]:
         layers = with_sets([extra_layer(context, file, folder) for file in run], sets)
@@ -209,7 +210,10 @@ def layers_of(context: Context, site: Site, tree: Tree, extra: Sequence[str] = (
     helm = str(answers_of(tree).get("helm", "4"))
     layers = []
     for name in values_files_of(tree):
-        state = tree.get(name)
+        state = follow(tree, name)
+        if state is None and tree.get(name) is not None:
+            message = f"{label(context, site.path)}/{name} is a symbolic link out of its repository"
+            raise ShunterError(message, hint="put a copy of the file there")
         if state is None:
             raise ShunterError(
                 f"{label(context, site.path)}/{name} is missing",
@@ -222,9 +226,17 @@ def layers_of(context: Context, site: Site, tree: Tree, extra: Sequence[str] = (
 def extra_layer(context: Context, name: str, folder: Path) -> reader.Document:
     """A further `-f` file, its path relative to the chart's folder as those of all findings are."""
     path = context.start / name
-    if not os.path.isfile(path):  # noqa: PTH113 - which has no error for odd names
+    if not name:
+        raise ShunterError("-f has an empty name", hint="-f takes a values file")
+    if not os.path.exists(path):  # noqa: PTH110 - which has no error for odd names
         raise ShunterError(f"there is no file {name}", hint="-f takes a values file")
-    return reader.read(path.read_bytes(), os.path.relpath(path.resolve(), folder.resolve()))
+    about = path.stat()
+    if kind := kind_of(about.st_mode):
+        raise ShunterError(f"{name} is {kind}, not a file", hint="-f takes a values file")
+    place = os.path.relpath(path.resolve(), folder.resolve())
+    if about.st_size > reader.MAX_BYTES:
+        return reader.too_large(place, about.st_size)
+    return reader.read(read_regular(str(path)), place)
 
 
 def with_sets(layers: Sequence[reader.Document], sets: Sequence[str]) -> list[reader.Document]:

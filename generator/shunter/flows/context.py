@@ -11,6 +11,7 @@ from shunter.adapters.files import DiskTree
 from shunter.adapters.named_files import ANSWERS_FILE
 from shunter.adapters.named_files import WORKSPACE_FILE as WORKSPACE_FILE
 from shunter.adapters.places import CANONICAL_SOURCE, data_root
+from shunter.adapters.regular import read_regular
 from shunter.model.data import dataclass
 from shunter.model.errors import ShunterError
 from shunter.model.files import SubTree, Tree
@@ -61,7 +62,7 @@ class Context:
     def applied(self) -> Workspace | None:
         """The workspace as it was carried out last, or None where no copy of that is left."""
         path = self.root / APPLIED_FILE
-        return workspace_from(path.read_bytes(), APPLIED_FILE) if path.is_file() else None
+        return workspace_from(read_regular(str(path)), APPLIED_FILE) if path.is_file() else None
 
     def registries(self) -> Registries:
         """The workspace's registries, or the defaults."""
@@ -128,14 +129,17 @@ def open_context(directory: str | os.PathLike[str]) -> Context:
     if not start.is_dir():
         raise ShunterError(f"there is no folder {directory}", hint="check -C")
     for folder in (start, *start.parents):
-        if (folder / WORKSPACE_FILE).is_file():
+        file = folder / WORKSPACE_FILE
+        if file.is_file():
             return Context(folder, start, load_workspace(folder))
+        if file.exists() or file.is_symlink():
+            raise ShunterError(f"{file} is no file", hint="remove it, or put a workspace's file there")
     return Context(_repository_root(start), start, None)
 
 
 def load_workspace(root: Path) -> Workspace:
     """The workspace that `root`'s `shunter.yaml` describes."""
-    return workspace_from((root / WORKSPACE_FILE).read_bytes())
+    return workspace_from(read_regular(str(root / WORKSPACE_FILE)))
 
 
 def workspace_from(data: bytes, path: str = WORKSPACE_FILE) -> Workspace:

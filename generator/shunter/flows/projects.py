@@ -9,7 +9,7 @@ from shunter.adapters.named_files import ANSWERS_FILE as ANSWERS_FILE
 from shunter.core import reader
 from shunter.model.chart import Dependency, TrainRecord
 from shunter.model.errors import ShunterError
-from shunter.model.files import Tree
+from shunter.model.files import SYMLINK, Tree
 
 RECORD_FILE = ".shunter/train.yaml"
 
@@ -36,6 +36,8 @@ def answers_of(tree: Tree) -> Mapping[str, Any]:
     state = tree.get(ANSWERS_FILE)
     if state is None:
         return {}
+    if state.mode == SYMLINK:
+        raise ShunterError(f"{ANSWERS_FILE} is a symbolic link", hint="restore it from git")
     from shunter.core.answers import read_answers
 
     return read_answers(state.data)[2]
@@ -73,6 +75,8 @@ def record_of(tree: Tree, path: str) -> TrainRecord | None:
     state = tree.get(RECORD_FILE)
     if state is None:
         return None
+    if state.mode == SYMLINK:
+        raise ShunterError(f"{path}/{RECORD_FILE} is a symbolic link", hint="put the file there: `shunter lock`")
     from shunter.core.records import parse_train_record
 
     return parse_train_record(state.data, f"{path}/{RECORD_FILE}")

@@ -10,6 +10,7 @@ from typing import Final
 
 from shunter.adapters.files import DiskTree
 from shunter.adapters.named_files import chart_folder, is_values_file
+from shunter.adapters.regular import FOLDER, kind_of
 from shunter.core import reader
 from shunter.flows.context import Context, Site
 from shunter.flows.projects import answers_of, record_of, values_files_of
@@ -80,7 +81,12 @@ def inside(context: Context, name: str) -> list[str]:
 
 def _chart_of(path: str, name: str) -> str:
     if not os.path.exists(path):
+        if os.path.islink(path):
+            raise ShunterError(f"{name} is a symbolic link that leads nowhere", hint="point it at a file, or remove it")
         raise ShunterError(f"there is no file {name}", hint="check the name")
+    kind = kind_of(os.stat(path).st_mode)
+    if kind and (kind != FOLDER or path.endswith((".yaml", ".yml", ".json"))):
+        raise ShunterError(f"{name} is {kind}, not a file", hint="name a values file of a chart, or a chart's folder")
     folder = chart_folder(path)
     if not folder:
         raise ShunterError(f"{name} belongs to no chart", hint="name a values file of a chart, or a chart's folder")

@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from typing import Literal, Protocol
 
-from shunter.model.data import dataclass
+from shunter.model.data import dataclass, field
 
 Mode = Literal["100644", "100755", "120000"]
 REGULAR: Mode = "100644"
@@ -28,6 +28,25 @@ class FileState:
         return hashlib.sha1(header + self.data, usedforsecurity=False).hexdigest()
 
 
+@dataclass(frozen=True, slots=True)
+class Listing:
+    """What stands below a folder: `paths` as `Tree.paths` gives them, and what cannot be read as a file of a chart.
+
+    `odd` are pipes, sockets, devices, links that lead to one or nowhere, and folders that are called as a file is,
+    each with what it is (`a pipe`); `large` are the files above the size that was asked for, with their size.
+    """
+
+    paths: Sequence[str]
+    odd: Mapping[str, str] = field(default_factory=dict)
+    large: Mapping[str, int] = field(default_factory=dict)
+
+    def below(self, prefix: str) -> Listing:
+        """The same, with the paths relative to the folder that `prefix` names, slash and all."""
+        cut = len(prefix)
+        odd = {path[cut:]: what for path, what in self.odd.items()}
+        return Listing([path[cut:] for path in self.paths], odd, {path[cut:]: n for path, n in self.large.items()})
+
+
 class Tree(Protocol):
     """What checks read: the disk, a git commit, or either with a plan laid over it. Paths are POSIX and relative."""
 
@@ -36,6 +55,9 @@ class Tree(Protocol):
 
     def paths(self, under: str = "") -> Iterable[str]:
         """Every file's path at or below the folder `under`, sorted, relative to the tree's root."""
+
+    def listing(self, under: str, most: int) -> Listing:
+        """`paths`, and what is odd there or larger than `most` bytes."""
 
 
 def _within(path: str, under: str) -> bool:
@@ -56,6 +78,11 @@ class MemoryTree:
         """See `Tree.paths`."""
         return sorted(path for path in self._files if _within(path, under))
 
+    def listing(self, under: str, most: int) -> Listing:
+        """See `Tree.listing`."""
+        paths = self.paths(under)
+        return Listing(paths, large={path: n for path in paths if (n := len(self._files[path].data)) > most})
+
 
 class OverlayTree:
     """A tree with changes laid over it; None hides a file."""
@@ -74,6 +101,13 @@ class OverlayTree:
         found.update(path for path, state in self._changes.items() if state is not None and _within(path, under))
         return sorted(found)
 
+    def listing(self, under: str, most: int) -> Listing:
+        """See `Tree.listing`."""
+        base = self._base.listing(under, most)
+        odd = {path: what for path, what in base.odd.items() if path not in self._changes}
+        large = {path: n for path, n in base.large.items() if path not in self._changes}
+        return Listing(self.paths(under), odd, large)
+
 
 class SubTree:
     """One folder of a tree, as a tree of its own."""
@@ -90,6 +124,10 @@ class SubTree:
         """See `Tree.paths`."""
         full = (self._prefix + under).rstrip("/")
         return [path[len(self._prefix) :] for path in self._base.paths(full)]
+
+    def listing(self, under: str, most: int) -> Listing:
+        """See `Tree.listing`."""
+        return self._base.listing((self._prefix + under).rstrip("/"), most).below(self._prefix)
 
 
 @dataclass(frozen=True, slots=True)

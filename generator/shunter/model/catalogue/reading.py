@@ -62,8 +62,9 @@ READING: Final = (
     lint(
         "file-too-large",
         Severity.ERROR,
-        "a file above 5 MiB",
-        "Helm loads no chart file above 5 MiB, and a values file of that size is no configuration. It is not judged.",
+        "a file above 5 MiB, or with more than 300,000 values",
+        "Helm loads no chart file above 5 MiB, and a values file of that size is no configuration. It is not judged, "
+        "nor is one with more than 300,000 keys and values or more than 1,000 documents.",
     ),
     lint(
         "too-deep",

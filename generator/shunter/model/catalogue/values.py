@@ -62,6 +62,14 @@ WIRING: Final = (
         "Chart.yaml is missing or broken, two dependencies have one name, or `charts/` holds something that is no "
         "chart.",
     ),
+    lint(
+        "not-a-file",
+        Severity.ERROR,
+        "something else where Helm reads a file",
+        "A folder named `values.yaml` or `values.schema.json` is no such file: Helm reads nothing from it, and says "
+        "nothing. A symbolic link that leads out of the chart is followed by Helm and not by shunter, so nothing is "
+        "judged. Put a plain file there.",
+    ),
     verdict(
         "subchart-type",
         "a subchart's values are no map",
