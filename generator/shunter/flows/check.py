@@ -207,9 +207,9 @@ def with_sets(layers: Sequence[reader.Document], sets: Sequence[str]) -> list[re
     """Layers, and one more for each `--set`."""
     if not sets:
         return list(layers)
-    from shunter.core.setvalues import parse_set
+    from shunter.core.setvalues import set_layers
 
-    return [*layers, *(reader.of_mapping(parse_set(text), f"--set {text}") for text in sets)]
+    return [*layers, *set_layers(layers, sets)]
 
 
 def user_values(layers: Sequence[reader.Document], sets: Sequence[str], folder: str) -> Mapping[str, Any]:
