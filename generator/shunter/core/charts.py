@@ -31,7 +31,8 @@ class Chart:
     """One chart. `folder` is where it stands: a folder of the tree, or an archive's path.
 
     `findings` say why Helm cannot load it (subcharts' own included); `missing` are dependencies that `charts/` does
-    not hold in a fitting version. `definition` is Chart.yaml with positions.
+    not hold in a fitting version. `definition` is Chart.yaml with positions. A list of dependencies may be there and
+    empty (`empty_list`): then Helm looks at the charts below, where without a list it does not.
     """
 
     name: str
@@ -41,6 +42,7 @@ class Chart:
     definition: Document
     values: Document
     dependencies: tuple[Dependency, ...] = ()
+    empty_list: bool = False
     schema: bytes | None = None
     subcharts: tuple[Chart, ...] = ()
     missing: tuple[Dependency, ...] = ()
@@ -159,6 +161,7 @@ def _load(files: Files, folder: str, helm: str) -> Chart:
         definition=decoder.document,
         values=values,
         dependencies=dependencies,
+        empty_list=fields.get("dependencies") == [],
         schema=schema.data.removeprefix(_BOM) if schema is not None else None,
         subcharts=subcharts,
         missing=tuple(entry for entry in dependencies if not _is_there(entry, subcharts)),
