@@ -172,7 +172,9 @@ def _length(subject: Subject) -> Finding:
 
 
 def _pattern(subject: Subject) -> Finding:
-    pattern = subject.error.kind.as_dict()["pattern"]
+    from shunter.core import go_regex
+
+    pattern = go_regex.original(subject.error.kind.as_dict()["pattern"])
     message = f"`{subject.name}` is {shown(subject.value)}, which does not match the pattern `{pattern}`"
     return subject.finding("pattern", message, hint=_described(subject, "write text that matches it"))
 
