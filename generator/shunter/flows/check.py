@@ -163,8 +163,9 @@ def _judge_chart(
     """The findings of a chart with each of several sets of `-f` files."""
     chart = load_chart(DiskTree(folder))
     name = label(context, folder)
-    if chart.missing and not chart.findings:
-        missing = chart.missing[0]
+    there = {subchart.name for subchart in chart.subcharts}  # in another version, Helm takes it all the same
+    missing = next((dependency for dependency in chart.missing if dependency.name not in there), None)
+    if missing is not None and not chart.findings:
         raise ShunterError(
             f"{name} needs chart {missing.name} {missing.version}, and charts/ does not hold it", hint="shunter lock"
         )
