@@ -96,7 +96,7 @@ def _patterns(path: Path, schema: dict[str, Any]) -> Faults:
 
         try:
             schema["pattern"] = go_regex.rust(pattern)
-        except go_regex.RefusedError as error:
+        except go_regex.PatternError as error:
             yield (*path, "pattern"), f"`{pattern}`: {error}"
 
 
@@ -110,7 +110,7 @@ def _names(path: Path, schema: dict[str, Any]) -> Faults:
     for name in list(below):
         try:
             translated = go_regex.rust(name)
-        except go_regex.RefusedError as error:
+        except go_regex.PatternError as error:
             yield (*path, "patternProperties", name), f"`{name}`: {error}"
             continue
         if translated != name:

@@ -56,13 +56,13 @@ _PROPERTIES: Final = frozenset(_WORDS.split())
 """What Rust knows as a class and Go does not."""
 
 
-class RefusedError(Exception):
+class PatternError(Exception):
     """Go does not compile the pattern; the text says why."""
 
 
 @lru_cache(4096)
 def rust(pattern: str) -> str:
-    """The pattern for Rust. Raises RefusedError."""
+    """The pattern for Rust. Raises PatternError."""
     found = _Parser(pattern).run()
     if _SAME.fullmatch(pattern):
         return pattern
@@ -79,7 +79,7 @@ def problem(pattern: str) -> str | None:
     """Why Go refuses the pattern; None if it does not."""
     try:
         rust(pattern)
-    except RefusedError as error:
+    except PatternError as error:
         return str(error)
     return None
 
@@ -94,7 +94,7 @@ class _Parser:
     def run(self) -> str:
         out = self.alternatives()
         if self.at < len(self.text):
-            raise RefusedError("unexpected )")
+            raise PatternError("unexpected )")
         return out
 
     def peek(self, ahead: int = 0) -> str:
@@ -115,7 +115,7 @@ class _Parser:
             flags = _FLAGS.match(self.text, self.at)
             if suffix is not None:
                 if not atom or repeated or (times := times * suffix[1]) > _MOST:
-                    raise RefusedError(f"invalid or nested repetition: `{suffix[0]}`")
+                    raise PatternError(f"invalid or nested repetition: `{suffix[0]}`")
                 atom, repeated = f"(?:{atom}){suffix[0]}", True
             elif flags is not None and flags[3] == ")":
                 held += [self.opened(flags)]
@@ -147,7 +147,7 @@ class _Parser:
             return None
         low, high = int(found[1]), int(found[3] or found[1])
         if max(low, high) > _MOST or (found[3] and high < low):
-            raise RefusedError(f"invalid repeat count: `{found[0]}`")
+            raise PatternError(f"invalid repeat count: `{found[0]}`")
         self.at = found.end()
         return found[0] + self.lazy(), max(high, low, 1)
 
@@ -159,7 +159,7 @@ class _Parser:
     def group(self) -> tuple[str, int]:
         inner = self.alternatives()
         if self.peek() != ")":
-            raise RefusedError("missing closing )")
+            raise PatternError("missing closing )")
         self.at += 1
         counts = [int(found[3] or found[1]) for found in _REPEAT.finditer(inner)]
         return inner, max(counts, default=1) or 1
@@ -184,11 +184,11 @@ class _Parser:
     def capture(self) -> tuple[str, int]:
         if named := _NAMED.match(self.text, self.at):
             if named[1] in self.names:
-                raise RefusedError("duplicate capture group name")
+                raise PatternError("duplicate capture group name")
             self.names.add(named[1])
             self.at = named.end()
         elif self.peek(1) == "?":
-            raise RefusedError(f"invalid or unsupported Perl syntax: `{self.text[self.at : self.at + 3]}`")
+            raise PatternError(f"invalid or unsupported Perl syntax: `{self.text[self.at : self.at + 3]}`")
         else:
             self.at += 1
         inner, times = self.group()
@@ -215,12 +215,12 @@ class _Parser:
         found = _UNICODE.match(self.text, self.at)
         if found is None:
             if letter in ("p", "P"):
-                raise RefusedError("invalid character class range")
+                raise PatternError("invalid character class range")
             return None
         self.at = found.end()
         name = found[3] or found[4]
         if not _is_class(name):
-            raise RefusedError(f"invalid character class range: `{found[0]}`")
+            raise PatternError(f"invalid character class range: `{found[0]}`")
         return f"\\{'P' if (found[1] == 'P') != bool(found[2]) else 'p'}{{{name}}}"
 
     def code(self) -> int:
@@ -237,7 +237,7 @@ class _Parser:
         elif char in _ESCAPES or (char and char.isascii() and not char.isalnum()):
             self.at += 2
             return _ESCAPES.get(char, ord(char))
-        raise RefusedError(f"invalid escape sequence: `\\{char}`" if char else "trailing backslash")
+        raise PatternError(f"invalid escape sequence: `\\{char}`" if char else "trailing backslash")
 
     def bracket(self) -> str:
         negated = self.peek() == "^"
@@ -247,7 +247,7 @@ class _Parser:
         while first or self.peek() != "]":
             first = False
             if self.at >= len(self.text):
-                raise RefusedError("missing closing ]")
+                raise PatternError("missing closing ]")
             parts.append(self.item())
         self.at += 1
         return f"[{'^' if negated else ''}{''.join(parts)}]"
@@ -255,7 +255,7 @@ class _Parser:
     def item(self) -> str:
         if named := _CLASS_NAME.match(self.text, self.at):
             if named[2] not in _POSIX:
-                raise RefusedError(f"invalid character class range: `{named[0]}`")
+                raise PatternError(f"invalid character class range: `{named[0]}`")
             self.at = named.end()
             return _ranges(_POSIX[named[2]], negated=named[1] == "^")
         known = self.known_class() if self.peek() == "\\" else None
@@ -267,14 +267,14 @@ class _Parser:
         self.at += 1
         high = self.bound()
         if high < low:
-            raise RefusedError("invalid character class range")
+            raise PatternError("invalid character class range")
         return f"{_literal(low)}-{_literal(high)}"
 
     def bound(self) -> int:
         if self.peek() == "\\":
             return self.code()
         if not self.peek():
-            raise RefusedError("missing closing ]")
+            raise PatternError("missing closing ]")
         self.at += 1
         return ord(self.text[self.at - 1])
 
