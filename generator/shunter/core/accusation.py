@@ -11,8 +11,9 @@ from shunter.core import sops
 from shunter.core.coalesce import Coalesced, Slice
 from shunter.core.compiled import Schema
 from shunter.core.explain import dotted, shown
+from shunter.core.forms import intended
 from shunter.core.reader import Document, KeyPath
-from shunter.core.schema_errors import Subject, at, describe, explained, intended, missing_key, unknown_key
+from shunter.core.schema_errors import Subject, at, describe, explained, missing_key, unknown_key
 from shunter.core.verdict import known_keys, local
 from shunter.model.data import dataclass
 from shunter.model.findings import Finding, Span, TextEdit

@@ -38,6 +38,7 @@ _GO_DIFFERS: Final = (
     _COLON,
     "did not find expected tag URI",
     "did not find expected whitespace or line break",
+    "found unknown escape character",
     _IN_FLOW,
     _IN_TAG,
 )

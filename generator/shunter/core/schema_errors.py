@@ -8,6 +8,7 @@ from typing import Any, Final
 from jsonschema_rs import ValidationError
 
 from shunter.core.explain import dotted, nearest, quoted, scalar_text, shown, type_of, wanted_types, with_article
+from shunter.core.forms import distance, telling_key
 from shunter.core.reader import Document, KeyPath
 from shunter.core.scalars import resolve
 from shunter.model.data import dataclass
@@ -199,30 +200,13 @@ def _alternatives(subject: Subject) -> Finding:
     at_top = all(len(branch) == 1 and len(branch[0].instance_path) == depth for branch in branches)
     if at_top and types and all(types) and len(types) == len(branches):
         return type_finding(subject, sorted({name for group in types for name in group}))
-    key, options = _telling_key(branches, depth)
+    key, options = telling_key(branches, depth)
     if key and subject.exact and subject.document.has((*subject.path, key)):
         return _no_form(subject, key, options)
     message = f"`{subject.name}` fits none of the {len(branches)} forms that the schema allows"
-    best = min((branch for branch in branches if branch), key=lambda branch: _distance(branch, depth), default=[])
+    best = min((branch for branch in branches if branch), key=lambda branch: distance(branch, depth), default=[])
     notes = tuple(f"nearest form: {error.message}" for error in best[:3])
     return subject.finding("alternatives", message, notes=notes, hint=_described(subject, "see the nearest form"))
-
-
-def _telling_key(branches: Sequence[list[ValidationError]], depth: int) -> tuple[str, list[Any]]:
-    """The key whose word tells the forms apart (`type: secret`), where it has no form's word; and all their words."""
-    words: list[dict[str, list[Any]]] = []
-    for branch in branches:
-        found: dict[str, list[Any]] = {}
-        for error in branch:
-            details = error.kind.as_dict()
-            options = details.get("options", [details["expected_value"]] if "expected_value" in details else None)
-            if options is not None and len(error.instance_path) == depth + 1:
-                found[str(error.instance_path[-1])] = options
-        words.append(found)
-    shared = [key for key in (words[0] if words else ()) if all(key in found for found in words)]
-    if not shared:
-        return "", []
-    return shared[0], list(dict.fromkeys(shown(option) for found in words for option in found[shared[0]]))
 
 
 def _no_form(subject: Subject, key: str, options: Sequence[str]) -> Finding:
@@ -230,51 +214,6 @@ def _no_form(subject: Subject, key: str, options: Sequence[str]) -> Finding:
     listed = ", ".join(options[:8]) + (", ..." if len(options) > 8 else "")
     message = f"`{dotted(path)}` must be one of {listed}, not {shown(subject.value[key])}"
     return subject.finding("enum", message, key=path, span=subject.document.span(path), hint=f"write one of {listed}")
-
-
-def intended(error: ValidationError) -> list[ValidationError]:
-    """What is wrong in every form of an `anyOf` or `oneOf` that the value can be meant to have; empty if that is open.
-
-    A form is out of the question if it wants another type, or another word under a key (`type: secret`).
-    """
-    depth = len(error.instance_path)
-    branches: list[list[ValidationError]] = error.kind.as_dict().get("context") or []
-    meant = [branch for branch in branches if branch and not any(_excludes(reason, depth) for reason in branch)]
-    others = [{_mark(reason) for reason in branch} for branch in meant[1:]]
-    shared = [reason for reason in meant[0] if all(_mark(reason) in other for other in others)] if meant else []
-    return shared or _closest(meant, depth)
-
-
-def _closest(branches: Sequence[list[ValidationError]], depth: int) -> list[ValidationError]:
-    """What is wrong in the one form that has the keys of the value; empty if several do, or none."""
-    ranked = sorted((sum(_strange_keys(reason, depth) for reason in branch), at) for at, branch in enumerate(branches))
-    if len(ranked) < 2 or ranked[0][0] == ranked[1][0]:
-        return []
-    return branches[ranked[0][1]]
-
-
-def _strange_keys(error: ValidationError, depth: int) -> int:
-    """How many keys of the value itself a form does not know, or misses."""
-    details = error.kind.as_dict()
-    if len(error.instance_path) > depth:
-        return 0
-    return len(details["unexpected"]) if "unexpected" in details else 1
-
-
-def _mark(error: ValidationError) -> tuple[tuple[str | int, ...], str]:
-    return tuple(error.instance_path), error.message
-
-
-def _excludes(error: ValidationError, depth: int) -> bool:
-    details, below = error.kind.as_dict(), len(error.instance_path) - depth
-    if "types" in details:
-        return below == 0
-    return below <= 1 and ("options" in details or "expected_value" in details)
-
-
-def _distance(branch: Sequence[ValidationError], depth: int) -> tuple[int, int]:
-    wrong_type = any("types" in error.kind.as_dict() and len(error.instance_path) == depth for error in branch)
-    return int(wrong_type), len(branch)
 
 
 def _forbidden(subject: Subject) -> Finding:
