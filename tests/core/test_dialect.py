@@ -73,6 +73,8 @@ CASES: list[tuple[str, dict[str, Any], dict[str, Any]]] = [
     ("a reference to nothing nobody reaches", {"$defs": {"a": {"$ref": "#/$defs/b"}}}, {}),
     ("a dynamic anchor is reached", {"$defs": {"a": {"$dynamicAnchor": "m", "$ref": "#/$defs/b"}}}, {}),
     ("a number that spells a const", {"properties": {"v": {"const": "1.10"}}}, {"v": 1.1}),
+    ("const is no keyword of draft 4", {"$schema": DRAFTS[4], "const": "1"}, {"v": 1}),
+    ("a circle past another identifier", {"properties": {"v": {"$ref": "#/$defs/a"}}, "$defs": {"a": {"$id": "b", "not": {"$ref": "#/$defs/a"}}}}, {}),
     ("a number that spells an option", {"properties": {"v": {"enum": ["1", 2]}}}, {"v": 1}),
     ("a number that spells an option of texts", {"properties": {"v": {"enum": ["1", "2"]}}}, {"v": 1}),
     ("a repeated option", {"$schema": DRAFTS[7], "properties": {"v": {"enum": ["a", "a"]}}}, {}),

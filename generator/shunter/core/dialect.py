@@ -29,7 +29,8 @@ def adapted(document: Any) -> tuple[Any, list[tuple[Path, str]]]:
             schema.pop(key, None)
         if draft in (6, 7) and "$ref" in schema and "const" in schema:
             _keep_const(schema)
-        _allow_numbers(schema)
+        if draft > 4:
+            _allow_numbers(schema)
         faults += _patterns(path, schema)
         faults += _names(path, schema)
     for schema, keyword in circles(usable):

@@ -118,13 +118,14 @@ def circles(document: Any) -> list[tuple[dict[str, Any], str]]:
     draft = draft_of(document)
     found: list[tuple[dict[str, Any], str]] = []
     active: dict[int, bool] = {}
+    elsewhere = _in_other_resources(document, draft)
 
     def visit(schema: Any) -> None:
         if not isinstance(schema, dict) or id(schema) in active:
             return
         active[id(schema)] = True
         for keyword in ("$ref", "$recursiveRef", "$dynamicRef"):
-            target = pointed(document, schema.get(keyword))
+            target = pointed(document, schema.get(keyword)) if id(schema) not in elsewhere else None
             if target is not None and active.get(id(target)):
                 found.append((schema, keyword))
             visit(target)
@@ -135,6 +136,17 @@ def circles(document: Any) -> list[tuple[dict[str, Any], str]]:
 
     for _, schema in subschemas(document, (), draft):
         visit(schema)
+    return found
+
+
+def _in_other_resources(document: Any, draft: int) -> set[int]:
+    """The ids of schema objects whose references start from a URL of their own or of one above them."""
+    keyword = "id" if draft == 4 else "$id"
+    found: set[int] = set()
+    for path, schema in subschemas(document, (), draft):
+        name = schema.get(keyword) if path else None
+        if isinstance(name, str) and not name.startswith("#") and (draft >= 2019 or "$ref" not in schema):
+            found |= {id(below) for _, below in subschemas(schema, (), draft)}
     return found
 
 
