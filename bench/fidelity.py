@@ -1,6 +1,6 @@
 """Fidelity: our reading, our coalesced values and our verdicts against the embedded Helm's, on random input.
 
-    PYTHONPATH=generator:tests python bench/fidelity.py [--scalars N] [--documents N] [--umbrellas N] [--verdicts N]
+    PYTHONPATH=generator:tests python bench/fidelity.py [--scalars N] [--documents N] [--umbrellas N] [--verdicts N] [--schemas N]
 
 Prints one table; exits 1 if anything disagrees. The test suite runs a slice of the same with fixed seeds.
 """
@@ -16,9 +16,9 @@ from collections.abc import Callable, Iterator
 from random import Random
 from typing import Any
 
-from helpers import shop
-from helpers.agreement import reading_agrees, umbrella_values, verdict_agrees
-from helpers.embedded_helm import archive
+from helpers import schema_fuzz, shop
+from helpers.agreement import reading_agrees, schema_agrees, umbrella_values, verdict_agrees
+from helpers.embedded_helm import METADATA, SHOW_VALUES, archive
 from helpers.umbrella_fuzz import umbrella
 from helpers.yaml_fuzz import document, scalar
 from shunter.core.charts import load_archive
@@ -53,6 +53,13 @@ def verdicts(random: Random) -> Outcome:
     return *verdict_agrees(data, load_archive(data, "shop.tgz"), text), text
 
 
+def schemas(random: Random) -> Outcome:
+    made, passed = schema_fuzz.schema(random), schema_fuzz.values(random)
+    files = {"Chart.yaml": METADATA, "templates/show.yaml": SHOW_VALUES, "values.schema.json": json.dumps(made)}
+    data = archive(files)
+    return *schema_agrees(data, load_archive(data, "c.tgz"), passed), (made, passed)
+
+
 def measured(name: str, check: Callable[[Random], Outcome], count: int, seed: int) -> Iterator[str]:
     """The row of one check, and what disagrees below it."""
     random, started = Random(seed), time.monotonic()
@@ -68,7 +75,8 @@ def measured(name: str, check: Callable[[Random], Outcome], count: int, seed: in
 
 def main() -> int:
     parser = argparse.ArgumentParser(description=__doc__)
-    for name, count in (("scalars", 300_000), ("documents", 20_000), ("umbrellas", 6_000), ("verdicts", 20_000)):
+    sizes = {"scalars": 300_000, "documents": 20_000, "umbrellas": 6_000, "verdicts": 20_000, "schemas": 20_000}
+    for name, count in sizes.items():
         parser.add_argument(f"--{name}", type=int, default=count, metavar="N")
     parser.add_argument("--seed", type=int, default=1)
     asked = vars(parser.parse_args())
@@ -76,6 +84,7 @@ def main() -> int:
     os.dup2(os.open(os.devnull, os.O_WRONLY), 2)  # Helm logs each odd value to stderr
     print(f"{'what':<12}{'compared':>10}{'Helm says no':>12}{'disagreements':>14}{'time':>12}")
     checks = {"scalars": scalars, "documents": documents, "umbrellas": umbrellas, "verdicts": verdicts}
+    checks["schemas"] = schemas
     failed = False
     for name, count in asked.items():
         for index, line in enumerate(measured(name, checks[name], count, seed)):

@@ -90,7 +90,17 @@ PLACES = [
         "persistence:\n  data:\n    type: persistentVolumeClaim\n    size: 1Gi\n    globalMounts:\n    - pth: /x\n",
         ("unknown-key", 6, ("persistence", "data", "globalMounts", 0, "pth")),
     ),
-    ("app-template", "persistence:\n  data:\n    type: tape\n", ("alternatives", 2, ("persistence", "data"))),
+    ("app-template", "persistence:\n  data:\n    type: tape\n", ("enum", 3, ("persistence", "data", "type"))),
+    (
+        "app-template",
+        "persistence:\n  data:\n    accessMode: -1\n    size: 1Gi\n",
+        ("unquoted-string", 3, ("persistence", "data", "accessMode")),
+    ),
+    (
+        "app-template",
+        "persistence:\n  data:\n    accessMode: ReadWriteOnce\n    size: 1Gi\n    sizes: 2\n",
+        ("unknown-key", 5, ("persistence", "data", "sizes")),
+    ),
     (
         "airflow",
         "data:\n  resultBackendConnection:\n    usr: x\n",

@@ -57,6 +57,33 @@ def test_traps_of_plain_umbrellas(files: dict[str, str], layers: list[dict[str, 
     assert ours == theirs
 
 
+@pytest.mark.parametrize("listed", [None, []], ids=["no list", "an empty list"])
+def test_an_empty_list_of_dependencies_is_not_the_same_as_none(listed: list[Any] | None) -> None:
+    """Without a list, Helm does not look at what the charts below depend on: their aliases stay unused."""
+    top = json.dumps({"apiVersion": "v2", "name": "top", "version": "1.0.0", "dependencies": listed})
+    files = {"Chart.yaml": top, "charts/mid/Chart.yaml": chart_yaml("mid", {"name": "svc", "alias": "api"})}
+    theirs, ours = umbrella_values({**files, **{f"charts/mid/{path}": text for path, text in SVC.items()}}, [])
+    assert ours == theirs
+    assert set(ours["mid"]) == {"global", "svc" if listed is None else "api"}
+
+
+@pytest.mark.parametrize("entry", [{"alias": "b"}, {"import-values": [{"child": "data", "parent": "got"}]}])
+def test_aliases_of_a_chart_share_what_is_deep_below_it(entry: dict[str, Any]) -> None:
+    """The first alias uses up the wiring of the second level where the first level lists nothing, or nothing in it."""
+    deep = {"name": "leaf", **entry}
+    for middle in (None, []):
+        files = {
+            "Chart.yaml": chart_yaml("top", {"name": "sub"}, {"name": "sub", "alias": "again"}),
+            "charts/sub/Chart.yaml": json.dumps({"name": "sub", "version": "1.0.0", "dependencies": middle}),
+            "charts/sub/charts/mid/Chart.yaml": chart_yaml("mid", deep),
+            "charts/sub/charts/mid/charts/leaf/Chart.yaml": chart_yaml("leaf"),
+            "charts/sub/charts/mid/charts/leaf/values.yaml": "data: {x: 1}",
+        }
+        theirs, ours = umbrella_values(files, [])
+        assert ours == theirs
+        assert (ours["sub"] == ours["again"]) == (middle is None and "alias" in entry)
+
+
 WIRINGS: list[tuple[str, list[dict[str, Any]], dict[str, Any]]] = [
     ("one chart under two aliases", [{"alias": "api"}, {"alias": "web"}], {"api": {"replicas": 2}}),
     ("the chart's name is nobody's", [{"alias": "api"}], {"svc": {"replicas": 2}}),

@@ -7,12 +7,28 @@ from typing import Any
 
 import pytest
 
-from shunter.core.setvalues import parse_set
+from shunter.core.reader import merge_maps, of_mapping
+from shunter.core.setvalues import parse_set, set_layers
 from shunter.model.errors import ShunterError
 
 helm = pytest.importorskip("helm_python", reason="needs the embedded Helm (pip install 'shunter[helm]')")
 
-KEYS = ("a", "b.c", "d[0]", "d[1].e", "f\\.g", "h[0][1]", "a.b")
+KEYS = (
+    "a",
+    "b.c",
+    "d[0]",
+    "d[1].e",
+    "f\\.g",
+    "h[0][1]",
+    "a.b",
+    "d[0].x",
+    "h[0].y",
+    "d[+1]",
+    "d[0][0",
+    "l[0].",
+    "[0]",
+    "d[]",
+)
 VALUES = (
     "1",
     "01",
@@ -28,7 +44,12 @@ VALUES = (
     "{}",
     "{1,true,z}",
     "99999999999999999999",
+    "-01",
+    "x\\",
+    "fal\u017fe",
+    "0",
 )
+BASES = ("", "a=1,", "b.c=1,b.d=2,", "d[0].x=1,d[1].e=2,d[1].f=3,", "h[0][0]=1,h[1].k=x,", "d[0]=0,h[0]=,", "a.b=null,")
 
 
 def outcome(parse: Any, text: str) -> Any:
@@ -44,6 +65,31 @@ def test_agrees_with_helm_on_random_expressions() -> None:
         pairs = [f"{chance.choice(KEYS)}={chance.choice(VALUES)}" for _ in range(chance.randint(1, 4))]
         text = ",".join(pairs)
         assert outcome(parse_set, text) == outcome(helm.parse_set_string, text), text
+
+
+def test_agrees_with_helm_on_what_files_said_before() -> None:
+    chance = random.Random(8)
+
+    def over_a_file(base: str, text: str) -> Any:
+        document = of_mapping(parse_set(base), "values.yaml")
+        merged = document.value or {}
+        for layer in set_layers([document], [text]):
+            merged = merge_maps(merged, layer.value or {})
+        return merged
+
+    for _ in range(4000):
+        base = chance.choice(BASES)
+        text = ",".join(f"{chance.choice(KEYS)}={chance.choice(VALUES)}" for _ in range(chance.randint(1, 2)))
+        ours = outcome(lambda text, base=base: over_a_file(base, text), text)
+        assert ours == outcome(helm.parse_set_string, base + text), (base, text)
+
+
+def test_an_item_of_a_list_is_set_in_the_list_of_the_files_and_of_the_arguments_before() -> None:
+    file = of_mapping({"hosts": [{"name": "a", "port": 1}, {"name": "b", "port": 2}]}, "values.yaml")
+    first, second = set_layers([file], ["hosts[1].port=3", "hosts[0].tls=true"])
+    assert first.value == {"hosts": [{"name": "a", "port": 1}, {"name": "b", "port": 3}]}
+    assert second.value == {"hosts": [{"name": "a", "port": 1, "tls": True}, {"name": "b", "port": 3}]}
+    assert (first.path, second.path) == ("--set hosts[1].port=3", "--set hosts[0].tls=true")
 
 
 @pytest.mark.parametrize("text", ["a", "a,b=1", "a={x", "a[x]=1", "a[99999999]=1", "a..b=1", "a=1,a.b=2", "a[0]x=1"])

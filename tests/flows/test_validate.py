@@ -55,6 +55,20 @@ def test_f_and_set_are_layers(chart: Path) -> None:
     assert "--set replicas=many" in wrong.err
 
 
+def test_a_dependency_in_another_version_is_judged_as_helm_takes_it(chart: Path) -> None:
+    sub = chart / "charts" / "db"
+    sub.mkdir(parents=True)
+    (sub / "Chart.yaml").write_text("apiVersion: v2\nname: db\nversion: 1.0.0\n")
+    (chart / "values.schema.json").unlink()
+    with (chart / "Chart.yaml").open("a") as file:
+        file.write("dependencies:\n- {name: db, version: ^2, alias: store}\n")
+    found = shunter("validate", "web", cwd=chart.parent)
+    message = "charts/ has `db` 1.0.0, not `^2`: Helm renders it, without alias, condition and tags"
+    assert (found.code, found.err.splitlines()[0]) == (1, f"error[missing-dependency]: {message}")
+    (sub / "Chart.yaml").write_text("apiVersion: v2\nname: other\nversion: 1.0.0\n")
+    assert shunter("validate", "web", cwd=chart.parent).code == 2
+
+
 def test_fix_keeps_every_other_byte(chart: Path) -> None:
     fixed = shunter("validate", "--fix", "web/ci/bad.yaml", cwd=chart.parent)
     assert fixed.code == 0, fixed.err

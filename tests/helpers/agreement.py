@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from collections.abc import Mapping, Sequence
 from typing import Any
 
@@ -79,4 +80,16 @@ def verdict_agrees(data: bytes, chart: Chart, text: bytes) -> tuple[bool, bool]:
         refused = True
     else:
         refused = False
+    return refused == any(finding.kind is Kind.VERDICT for finding in judge(chart, [layer])), refused
+
+
+def schema_agrees(data: bytes, chart: Chart, values: dict[str, Any]) -> tuple[bool, bool]:
+    """Whether we find a verdict exactly if Helm refuses values in memory, and whether Helm refuses them."""
+    try:
+        values_of(data, values)
+    except RefusedError:
+        refused = True
+    else:
+        refused = False
+    layer = read(json.dumps(values, ensure_ascii=False).encode(), "v.yaml")
     return refused == any(finding.kind is Kind.VERDICT for finding in judge(chart, [layer])), refused

@@ -1,4 +1,4 @@
-"""Random umbrella charts: aliases, conditions, tags, import-values, globals, nulls, type clashes, two levels deep."""
+"""Random umbrella charts: aliases, conditions, tags, import-values, globals, nulls, type clashes, three levels deep."""
 
 from __future__ import annotations
 
@@ -19,7 +19,7 @@ def umbrella(random: Random) -> tuple[dict[str, str], list[dict[str, Any]]]:
 
 def _chart(random: Random, files: dict[str, str], prefix: str, name: str, depth: int) -> list[str]:
     dependencies, names = [], []
-    if depth < 2 and (depth == 0 or random.random() < 0.4):
+    if depth < 3 and (depth == 0 or random.random() < 0.4):
         for index in range(random.randint(1, 3 if depth == 0 else 2)):
             child = f"{'sub' if depth == 0 else 'leaf'}{index}"
             names += _chart(random, files, f"{prefix}charts/{child}/", child, depth + 1)
@@ -30,7 +30,9 @@ def _chart(random: Random, files: dict[str, str], prefix: str, name: str, depth:
                 dependencies.append(entry)
                 names.append(entry.get("alias", child))
     metadata = {"apiVersion": "v2", "name": name, "version": "1.0.0"}
-    if dependencies:
+    if dependencies and random.random() < 0.05:
+        files[f"{prefix}requirements.yaml"] = json.dumps({"dependencies": dependencies})
+    elif dependencies or random.random() < 0.1:
         metadata["dependencies"] = dependencies  # type: ignore[assignment]
     files[f"{prefix}Chart.yaml"] = json.dumps(metadata)
     if random.random() < 0.9:

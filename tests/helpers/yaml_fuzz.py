@@ -87,6 +87,8 @@ _NOISE = (
     b"\xf0\x9f\x98\x80",
     b"---\n",
     b"...\n",
+    b"\xef\xbb\xbf",
+    b"\n\xef\xbb\xbf",
 )
 
 

@@ -12,9 +12,10 @@ from shunter.core import features, sops
 from shunter.core.coalesce import Coalesced, Slice
 from shunter.core.compiled import Schema, compile_schema
 from shunter.core.explain import dotted, nearest, shown
+from shunter.core.forms import intended
 from shunter.core.key_errors import may_hold, missing_key, unknown_key
 from shunter.core.reader import Document, KeyPath
-from shunter.core.schema_errors import Subject, at, describe, explained, intended
+from shunter.core.schema_errors import Subject, at, describe, explained
 from shunter.core.verdict import known_keys, local
 from shunter.model.data import dataclass, replace
 from shunter.model.findings import Finding, Span, TextEdit
@@ -145,7 +146,7 @@ class _Case:
         exact = document.has(own) and (origin is None or len(own) > 0)
         value = error.instance if value is None else value
         document_name = dotted(own) if own else dotted(path)
-        return Subject(error, document, own, exact, value, self.schema.document, document_name, self._notes(error))
+        return Subject(error, document, own, exact, value, self.schema.usable, document_name, self._notes(error))
 
     @property
     def _top(self) -> Document:
@@ -165,8 +166,8 @@ class _Case:
 
     def _unknown(self, error: ValidationError, path: KeyPath, missing: str) -> Finding:
         document, own = self.coalesced.origin(path) or (self._top, path)
-        parent = at(self.schema.document, error.schema_path[:-1])
-        subject = Subject(error, document, own[:-1], True, None, self.schema.document, dotted(own), self._notes(error))
+        parent = at(self.schema.usable, error.schema_path[:-1])
+        subject = Subject(error, document, own[:-1], True, None, self.schema.usable, dotted(own), self._notes(error))
         key, known = str(path[-1]), known_keys(self.schema, parent)
         elsewhere = tuple(self._elsewhere(error, parent, path, own))
 
@@ -189,23 +190,23 @@ class _Case:
         for part in self.coalesced.slices:
             if part.path[:-1] == path[:-1] and part.path and part.chart.schema is not None:
                 schema = compile_schema(part.chart.schema)
-                if key in known_keys(schema, schema.document):
+                if key in known_keys(schema, schema.usable):
                     yield dotted((*own[:-1], part.name, key))
         above = tuple(error.schema_path[-3:-1])
         if above[:1] == ("properties",) and key in known_keys(
-            self.schema, at(self.schema.document, error.schema_path[:-3])
+            self.schema, at(self.schema.usable, error.schema_path[:-3])
         ):
             yield dotted((*own[:-2], key))
 
     def _missing(self, error: ValidationError, path: KeyPath, key: str) -> Finding:
         full = (*path, key)
-        parent = at(self.schema.document, error.schema_path[:-1])
+        parent = at(self.schema.usable, error.schema_path[:-1])
         wanted = self._property(parent, key)
         for document in reversed(self.coalesced.layers):
             if document.has(full) and _value(document, full) is None:
                 return self._nulled(error, document, full, wanted)
         document = self._nearest(path)
-        subject = Subject(error, document, path, False, None, self.schema.document, dotted(path), self._notes(error))
+        subject = Subject(error, document, path, False, None, self.schema.usable, dotted(path), self._notes(error))
         return missing_key(subject, key, wanted)
 
     def _nearest(self, path: KeyPath) -> Document:
@@ -214,7 +215,7 @@ class _Case:
         return next((document for document in candidates if path and document.has(path[:1])), candidates[0])
 
     def _nulled(self, error: ValidationError, document: Document, path: KeyPath, wanted: Any) -> Finding:
-        subject = Subject(error, document, path, True, None, self.schema.document, dotted(path), self._notes(error))
+        subject = Subject(error, document, path, True, None, self.schema.usable, dotted(path), self._notes(error))
         default, span = self._default(path)
         message = f"`{dotted(path)}` is null, and {self._chart} requires {describe(wanted)}"
         hint = f"drop the key to keep the default {shown(default)}: Helm deletes a default that null overrides"
@@ -235,8 +236,8 @@ class _Case:
             return None
         found = node.get("properties", {}).get(key)
         if found is None:
-            return self._property(local(self.schema.document, node.get("$ref")), key) if "$ref" in node else None
-        return local(self.schema.document, found.get("$ref")) or found if isinstance(found, dict) else found
+            return self._property(local(self.schema.usable, node.get("$ref")), key) if "$ref" in node else None
+        return local(self.schema.usable, found.get("$ref")) or found if isinstance(found, dict) else found
 
     def lost_indentation(self) -> Iterator[tuple[Finding, set[KeyPath]]]:
         """Keys that stand beside an empty key although they belong below it, and the paths that this settles."""
@@ -245,7 +246,7 @@ class _Case:
             if not unexpected or not isinstance(unexpected[0], str):
                 continue
             path = (*self.part.path, *_keys(self.part.values, error.instance_path))
-            parent = at(self.schema.document, error.schema_path[:-1])
+            parent = at(self.schema.usable, error.schema_path[:-1])
             for owner in known_keys(self.schema, parent):
                 lost = self._lost(path, parent, owner, unexpected)
                 if lost:

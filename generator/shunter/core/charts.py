@@ -10,9 +10,10 @@ from collections.abc import Callable, Iterator, Mapping
 from posixpath import join
 from typing import Any, Final
 
+from shunter.core import metadata
 from shunter.core.chart_files import leads_out, no_files, reader, real_paths, refused, without_ignored
+from shunter.core.metadata import METADATA, Decoder
 from shunter.core.reader import MAX_BYTES, Document, read
-from shunter.core.scalars import key_text
 from shunter.model.chart import Dependency
 from shunter.model.data import dataclass, field, replace
 from shunter.model.errors import ShunterError
@@ -20,7 +21,6 @@ from shunter.model.files import FileState, MemoryTree, Tree
 from shunter.model.findings import Finding, Kind, Span
 
 _BOM: Final = b"\xef\xbb\xbf"
-_ALIAS: Final = re.compile(r"[a-zA-Z0-9_-]+")
 _EXACT: Final = re.compile(r"(?:0|[1-9][0-9]{0,8})(?:\.(?:0|[1-9][0-9]{0,8})){2}", re.ASCII)
 _MOST_UNPACKED: Final = 100 * 1024 * 1024
 _DEEPEST: Final = 30
@@ -34,7 +34,8 @@ class Chart:
     """One chart. `folder` is where it stands: a folder of the tree, or an archive's path.
 
     `findings` say why Helm cannot load it (subcharts' own included); `missing` are dependencies that `charts/` does
-    not hold in a fitting version. `definition` is Chart.yaml with positions.
+    not hold in a fitting version. `definition` is Chart.yaml with positions. A list of dependencies may be there and
+    empty (`empty_list`): then Helm looks at the charts below, where without a list it does not.
     """
 
     name: str
@@ -44,6 +45,7 @@ class Chart:
     definition: Document
     values: Document
     dependencies: tuple[Dependency, ...] = ()
+    empty_list: bool = False
     schema: bytes | None = None
     subcharts: tuple[Chart, ...] = ()
     missing: tuple[Dependency, ...] = ()
@@ -127,14 +129,15 @@ def _load(files: Files, folder: str, loading: _Loading) -> Chart:
         missing = Finding("chart-broken", "a chart needs a Chart.yaml", Span(path), hint="check the folder's name")
         return _broken(folder, "", *(definition.findings if definition else (missing,)))
     values = _document(files, folder, "values.yaml", helm) or Document(join(folder, "values.yaml"), {}, helm=helm)
-    fields = {key.lower(): value for key, value in definition.value.items()} | definition.value
-    listed = _document(files, folder, "requirements.yaml", "3") if fields.get("apiVersion", "v1") == "v1" else None
-    source = listed if listed is not None and listed.value else definition
-    dependencies, problems = _dependencies(source)
-    lock = _document(files, folder, "Chart.lock", "3")
+    fields, decoder, problems = _metadata(files, folder, definition)
+    dependencies = tuple(_dependency(entry) for entry in metadata.entries(fields, decoder))
+    if len(dependencies) > _MOST_CHARTS:
+        message = f"charts with more than {_MOST_CHARTS:,} dependencies are not judged"
+        too_many = _problem(decoder.document, ("dependencies",), message, "split the chart")
+        dependencies, problems = (), [*problems, replace(too_many, kind=Kind.LINT)]
     subcharts, more = _subcharts(files, folder, loading)
-    name, version = _text(fields.get("name")), _text(fields.get("version"))
-    problems += _check_metadata(definition, name, version)
+    name, version = metadata.sanitized(fields.get("name") or ""), fields.get("version") or ""
+    problems += [*_check_metadata(definition, name, version), *decoder.problems]
     schema = files["values.schema.json"]() if "values.schema.json" in files else None
     if schema is None and "values.schema.json" in files:
         problems.append(leads_out(join(folder, "values.schema.json")))
@@ -142,15 +145,16 @@ def _load(files: Files, folder: str, loading: _Loading) -> Chart:
     return Chart(
         name=name,
         version=version,
-        app_version=_text(fields.get("appVersion")),
+        app_version=fields.get("appVersion") or "",
         folder=folder,
-        definition=source if listed is not None else definition,
+        definition=decoder.document,
         values=values,
         dependencies=dependencies,
+        empty_list=fields.get("dependencies") == [],
         schema=schema.data.removeprefix(_BOM) if schema is not None else None,
         subcharts=subcharts,
         missing=tuple(entry for entry in dependencies if not _is_there(entry, subcharts)),
-        findings=(*problems, *more, *values.findings, *(lock.findings if lock else ()), *below),
+        findings=(*problems, *more, *values.findings, *below),
         files=files,
     )
 
@@ -166,8 +170,23 @@ def _document(files: Files, folder: str, name: str, helm: str) -> Document | Non
     return read(state.data.removeprefix(_BOM), path, helm)
 
 
-def _text(value: Any) -> str:
-    return "" if value is None else key_text(value) or str(value)
+def _metadata(files: Files, folder: str, definition: Document) -> tuple[dict[str, Any], Decoder, list[Finding]]:
+    """The fields of Chart.yaml and requirements.yaml, the decoder of the one with the dependencies, and problems."""
+    decoder = Decoder(definition)
+    fields = decoder.decode(METADATA)
+    problems: list[Finding] = []
+    listed = _document(files, folder, "requirements.yaml", "3")
+    if listed is not None and listed.value is None:
+        problems += listed.findings
+    elif listed is not None and listed.value:
+        problems += decoder.problems
+        decoder = Decoder(listed)
+        fields = decoder.decode(METADATA, fields)
+    metadata.validate(decoder, fields)
+    for name in ("Chart.lock", "requirements.lock"):
+        lock = _document(files, folder, name, "3")
+        problems += metadata.lock_problems(lock) if lock is not None else ()
+    return fields, decoder, problems
 
 
 def fits(version: str, wanted: str) -> bool:
@@ -206,40 +225,15 @@ def _problem(document: Document, key: tuple[str | int, ...], message: str, hint:
     return Finding("chart-broken", message, document.span(key), Kind.VERDICT, key=key, hint=hint)
 
 
-def _dependencies(document: Document) -> tuple[tuple[Dependency, ...], list[Finding]]:
-    entries = (document.value or {}).get("dependencies")
-    if entries is None:
-        return (), []
-    hint = "each entry needs `name`, `version` and `repository`"
-    if not isinstance(entries, list) or not all(isinstance(entry, dict) for entry in entries):
-        return (), [_problem(document, ("dependencies",), "`dependencies` must be a list of maps", hint)]
-    if len(entries) > _MOST_CHARTS:
-        message = f"charts with more than {_MOST_CHARTS:,} dependencies are not judged"
-        return (), [replace(_problem(document, ("dependencies",), message, "split the chart"), kind=Kind.LINT)]
-    dependencies = tuple(_dependency(entry) for entry in entries)
-    problems, seen = [], set()
-    for index, dependency in enumerate(dependencies):
-        key = ("dependencies", index, "alias" if dependency.alias else "name")
-        if dependency.alias and not _ALIAS.fullmatch(dependency.alias):
-            message = f"the alias `{dependency.alias}` has characters that Helm refuses"
-            problems.append(_problem(document, key, message, "use letters, digits, - and _"))
-        if dependency.key in seen:
-            message = f"two dependencies are called `{dependency.key}`"
-            problems.append(_problem(document, key, message, "give each an `alias` of its own"))
-        seen.add(dependency.key)
-    return dependencies, problems
-
-
 def _dependency(entry: Mapping[str, Any]) -> Dependency:
-    tags, imports = entry.get("tags"), entry.get("import-values")
     return Dependency(
-        name=_text(entry.get("name")),
-        version=_text(entry.get("version")),
-        repository=_text(entry.get("repository")),
-        alias=_text(entry.get("alias")),
-        condition=_text(entry.get("condition")),
-        tags=tuple(_text(tag) for tag in tags) if isinstance(tags, list) else (),
-        import_values=tuple(imports) if isinstance(imports, list) else (),
+        name=entry["name"],
+        version=entry["version"],
+        repository=entry["repository"],
+        alias=entry["alias"],
+        condition=entry["condition"],
+        tags=entry["tags"],
+        import_values=tuple(entry.get("import-values") or ()),
     )
 
 

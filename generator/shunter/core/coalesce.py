@@ -29,7 +29,7 @@ from shunter.core.layering import (
 )
 from shunter.core.reader import Document, KeyPath
 from shunter.model.chart import Dependency
-from shunter.model.data import dataclass, field
+from shunter.model.data import dataclass, field, replace
 
 _TAGS: Final = "tags"
 
@@ -103,6 +103,17 @@ class _Need:
     imported: bool = False
 
 
+@dataclass(slots=True)
+class _Needs:
+    """The dependencies of one Chart.yaml; None where there is no list. Copies of a chart may share it, as in Helm."""
+
+    entries: list[_Need] | None
+
+    def copy(self) -> _Needs:
+        """The same dependencies in the same state, to be changed apart."""
+        return _Needs(None if self.entries is None else [replace(need) for need in self.entries])
+
+
 def coalesce(chart: Chart, layers: Sequence[Document], *, all_enabled: bool = False) -> Coalesced:
     """The final values of `chart` with the documents `layers` passed by `-f` (and `--set`), lowest first.
 
@@ -136,7 +147,8 @@ def _trace_mismatch(
 def _tree(chart: Chart, *, trace: bool) -> Node:
     node = Node(chart.name, traced(chart.values) if trace else chart.values.value or {}, chart, chart.values.helm)
     node.subcharts = [_tree(subchart, trace=trace) for subchart in chart.subcharts]
-    node.dependencies = [_Need(dependency, dependency.name) for dependency in chart.dependencies]
+    needs = [_Need(dependency, dependency.name) for dependency in chart.dependencies]
+    node.dependencies = _Needs(needs if needs or chart.empty_list else None)
     return node
 
 
@@ -148,10 +160,10 @@ def _slices(node: Node, values: dict[str, Any], path: tuple[str, ...]) -> Iterat
 
 def _enable(node: Node, values: dict[str, Any], path: str, all_enabled: bool) -> None:
     """processDependencyEnabled: aliases get their charts, and what is switched off goes."""
-    needs: list[_Need] = node.dependencies
-    if not needs:
+    needs: list[_Need] | None = node.dependencies.entries
+    if needs is None:
         return
-    node.subcharts = [*_unlisted(node), *_listed(node)]
+    node.subcharts = [*_unlisted(node, needs), *_listed(node, needs)]
     for need in needs:
         need.enabled = True
     known = coalesce_values(node, values)
@@ -163,7 +175,7 @@ def _enable(node: Node, values: dict[str, Any], path: str, all_enabled: bool) ->
     for subchart in node.subcharts:
         below = f"{path}{subchart.name}."
         _enable(subchart, _relevant(subchart, known, below), below, all_enabled)
-    node.dependencies = [need for need in needs if need.name not in off]
+    node.dependencies.entries = [need for need in needs if need.name not in off] or None
 
 
 def _relevant(node: Node, values: dict[str, Any], path: str) -> dict[str, Any]:
@@ -172,21 +184,21 @@ def _relevant(node: Node, values: dict[str, Any], path: str) -> dict[str, Any]:
     stack = [node]
     while stack:
         current = stack.pop()
-        keep.update(need.wanted.key for need in current.dependencies)
+        keep.update(need.wanted.key for need in current.dependencies.entries or ())
         keep.update(subchart.name for subchart in current.subcharts)
         stack += current.subcharts
     return {key: value for key, value in values.items() if key in keep}
 
 
-def _unlisted(node: Node) -> Iterator[Node]:
+def _unlisted(node: Node, needs: Sequence[_Need]) -> Iterator[Node]:
     """Charts in `charts/` that Chart.yaml does not name, or not in a fitting version: they are always on."""
     for subchart in node.subcharts:
-        if not any(_fits(subchart, need) for need in node.dependencies):
+        if not any(_fits(subchart, need) for need in needs):
             yield subchart
 
 
-def _listed(node: Node) -> Iterator[Node]:
-    for need in node.dependencies:
+def _listed(node: Node, needs: Sequence[_Need]) -> Iterator[Node]:
+    for need in needs:
         found = next((subchart for subchart in node.subcharts if _fits(subchart, need)), None)
         if found is not None:
             yield _renamed(found, need.wanted.key)
@@ -198,12 +210,19 @@ def _fits(subchart: Node, need: _Need) -> bool:
 
 
 def _renamed(node: Node, name: str) -> Node:
+    """getAliasDependency's copy of a chart: what is deep below it is shared between its aliases, marks and all."""
     duplicate = Node(name, node.values, node.chart, node.helm)
-    if node.helm == "3":  # there all aliases of a chart share what is below it, and the first one leaves its marks
-        duplicate.subcharts, duplicate.dependencies = node.subcharts, node.dependencies
+    if node.helm == "3":
+        duplicate.subcharts, duplicate.dependencies = node.subcharts, _Needs(node.dependencies.entries)
         return duplicate
-    duplicate.subcharts = [_renamed(subchart, subchart.name) for subchart in node.subcharts]
-    duplicate.dependencies = [_Need(need.wanted, need.name) for need in node.dependencies]
+    duplicate.subcharts = [_shallow(subchart) for subchart in node.subcharts]
+    duplicate.dependencies = node.dependencies.copy()
+    return duplicate
+
+
+def _shallow(node: Node) -> Node:
+    duplicate = Node(node.name, node.values, node.chart, node.helm)
+    duplicate.subcharts, duplicate.dependencies = node.subcharts, node.dependencies
     return duplicate
 
 
@@ -237,11 +256,12 @@ def _import(node: Node) -> None:
     """processDependencyImportValues: what parents import from children becomes a default of the parent."""
     for subchart in node.subcharts:
         _import(subchart)
-    if not node.dependencies:
+    needs: list[_Need] | None = node.dependencies.entries
+    if needs is None:
         return
     known = coalesce_values(node, {}, keep_nulls=True)
     imported: dict[str, Any] = {}
-    for need in node.dependencies:
+    for need in needs:
         entries = () if need.imported else need.wanted.import_values
         need.imported = True
         for entry in entries:

@@ -14,6 +14,16 @@ from urllib.parse import urljoin
 
 import jsonschema_rs
 
+from shunter.core.dialect import adapted, formats, repeated_options
+from shunter.core.schema_walk import (
+    Reference,
+    draft_of,
+    has_names,
+    is_lazy,
+    is_reached,
+    leaving,
+    repeated_names,
+)
 from shunter.model.data import dataclass
 
 BASE: Final = "file:///values.schema.json"
@@ -43,11 +53,15 @@ class Problem:
 
 @dataclass(frozen=True, slots=True, eq=False)
 class Schema:
-    """A compiled schema. `validator` is None if it is broken; `problems` say so, or what could not be judged."""
+    """A compiled schema. `validator` is None if it is broken; `problems` say so, or what could not be judged.
+
+    `usable` is what was compiled, and where the paths of errors lead.
+    """
 
     document: Any
     validator: jsonschema_rs.Validator | None
     problems: tuple[Problem, ...] = ()
+    usable: Any = None
 
 
 @lru_cache(256)
@@ -59,7 +73,16 @@ def compile_schema(data: bytes) -> Schema:
         )
     except (ValueError, RecursionError) as error:
         return Schema(None, None, (_no_json(data, error),))
-    return compile_document(document)
+    return compile_document(_encodable(document) if b"\\u" in data else document)
+
+
+def _encodable(value: Any) -> Any:
+    """The value without halves of surrogate pairs, for which Go reads U+FFFD."""
+    if isinstance(value, dict):
+        return {_encodable(key): _encodable(item) for key, item in value.items()}
+    if isinstance(value, list):
+        return [_encodable(item) for item in value]
+    return value.encode("utf-16", "surrogatepass").decode("utf-16", "replace") if value.__class__ is str else value
 
 
 def compile_document(document: Any, vendored: Mapping[str, Any] | None = None) -> Schema:
@@ -68,32 +91,54 @@ def compile_document(document: Any, vendored: Mapping[str, Any] | None = None) -
     if not isinstance(document, dict | bool):
         return Schema(document, None, (Problem("a schema is a JSON object", hint="see https://json-schema.org"),))
     problems = tuple(_dialect_problems(document, known)) if isinstance(document, dict) else ()
+    usable, faults = adapted(document)
+    problems += tuple(_pattern_problem(path, fault) for path, fault in faults if _matters(document, path))
+    problems += tuple(
+        Problem("`enum` names a value twice, which this draft does not allow", path, "drop one")
+        for path in repeated_options(document)
+    )
+    problems += tuple(
+        Problem(f"the schema names `{name}` twice", path, "give each place a name of its own")
+        for path, name in (repeated_names(document) if has_names(document) else ())
+    )
     if any(problem.fatal for problem in problems):
-        return Schema(document, None, problems)
-    usable = _without(document, {problem.path for problem in problems})
-    left: list[str] = []
+        return Schema(document, None, problems, usable)
+    idle = {path for path, _ in faults}
+    usable = _without(usable, idle | {problem.path for problem in problems})
     try:
-        return Schema(document, _validator(document, usable, known, left), problems)
+        validator = _validator(usable, known)
+        if not is_lazy(document):
+            return Schema(document, validator, problems, usable)
     except (jsonschema_rs.ValidationError, jsonschema_rs.ReferencingError, ValueError) as error:
-        if not left or not isinstance(document, dict):
-            return Schema(document, None, (*problems, _compile_problem(error)))
+        if not isinstance(document, dict):
+            return Schema(document, None, (*problems, _compile_problem(error)), usable)
     return _without_references(document, usable, known, problems)
 
 
-def _validator(document: Any, usable: Any, known: Mapping[str, Any], left: list[str]) -> jsonschema_rs.Validator:
-    """jsonschema-rs's validator; what it would fetch is noted in `left` and fails."""
+def _matters(document: Any, path: tuple[str | int, ...]) -> bool:
+    """Whether Helm sees a faulty pattern; before draft 7, it sees names of patternProperties only where it gets to."""
+    return path[-1] == "pattern" or draft_of(document) >= 7 or is_reached(document, path[:-2])
+
+
+def _pattern_problem(path: tuple[str | int, ...], fault: str) -> Problem:
+    hint = "write it without look-around and back-references: Helm's patterns are RE2"
+    return Problem(f"Helm cannot compile the pattern {fault}", path, hint)
+
+
+def _validator(usable: Any, known: Mapping[str, Any]) -> jsonschema_rs.Validator:
+    """jsonschema-rs's validator; it fails where it would have to fetch something."""
 
     def retrieve(uri: str) -> Any:
         if uri in known:
             return known[uri]
         if uri.startswith("urn:"):
             return True
-        left.append(uri)
         raise ValueError(f"{uri} is not in this file")
 
     return jsonschema_rs.validator_for(
         _without_id(usable),
-        validate_formats=formats_count(document),
+        validate_formats=formats_count(usable),
+        formats=formats(usable) if formats_count(usable) else None,
         pattern_options=jsonschema_rs.RegexOptions(),
         retriever=retrieve,
         base_uri=BASE,
@@ -103,22 +148,22 @@ def _validator(document: Any, usable: Any, known: Mapping[str, Any], left: list[
 def _without_references(
     document: dict[str, Any], usable: Any, known: Mapping[str, Any], problems: tuple[Problem, ...]
 ) -> Schema:
-    """The schema without the references that leave it; those that Helm reaches are problems."""
-    from shunter.core.schema_walk import leaving
-
+    """The schema without the references that lead nowhere; those that Helm reaches are problems."""
     paths = set()
-    for path, reference, target, reached in leaving(document):
+    for reference in leaving(document):
+        target = reference.target
         if target in known or target.startswith("urn:") or "json-schema.org/" in target:
             continue
-        paths.add((*path, "$ref"))
-        if reached:
-            problems = (*problems, _unresolved(reference, target, path))
+        paths.add(reference.path)
+        if reference.reached:
+            problems = (*problems, _unresolved(reference))
     if any(problem.fatal for problem in problems):
-        return Schema(document, None, problems)
+        return Schema(document, None, problems, usable)
+    usable = _without(usable, paths)
     try:
-        return Schema(document, _validator(document, _without(usable, paths), known, []), problems)
+        return Schema(document, _validator(usable, known), problems, usable)
     except (jsonschema_rs.ValidationError, jsonschema_rs.ReferencingError, ValueError) as error:
-        return Schema(document, None, (*problems, _compile_problem(error)))
+        return Schema(document, None, (*problems, _compile_problem(error)), usable)
 
 
 def formats_count(document: Any) -> bool:
@@ -154,9 +199,6 @@ def _compile_problem(error: Exception) -> Problem:
         return Problem(f"the schema cannot be used: {error}")
     path = tuple(error.instance_path)
     message = error.message.split("\n")[0]
-    if path and path[-1] in ("pattern", "patternProperties") and "regex" in message:
-        hint = "write it without look-around and back-references: Helm's patterns are RE2"
-        return Problem(f"Helm cannot compile the pattern {message.split(' is not a')[0]}", path, hint)
     if "meta-schema" in message:
         return Problem("`$schema` names no draft that Helm knows", ("$schema",), "use draft-07 or 2020-12")
     return Problem(f"the schema is not valid: {message}", path, "look the keyword up in the draft of its `$schema`")
@@ -174,14 +216,15 @@ def _dialect_problems(document: dict[str, Any], known: Mapping[str, Any]) -> Ite
         yield Problem(f"`$schema` is `{dialect}`, which Helm cannot load", ("$schema",), hint)
 
 
-def _unresolved(reference: str, target: str, path: tuple[str | int, ...]) -> Problem:
-    where = (*path, "$ref")
-    if target.startswith(("http://", "https://")):
-        message = f"Helm fetches `{reference}` from the network on every run; what it says is not judged here"
+def _unresolved(reference: Reference) -> Problem:
+    if reference.dangling:
+        return Problem(f"`{reference.text}` leads nowhere in this schema", reference.path, "define it, or correct it")
+    if reference.target.startswith(("http://", "https://")):
+        message = f"Helm fetches `{reference.text}` from the network on every run; what it says is not judged here"
         hint = "bundle it into the schema"
-        return Problem(message, where, hint, fatal=False, rule="remote-schema")
-    message = f"Helm does not find `{reference}`: it resolves references against the root of the file system"
-    return Problem(message, where, "bundle it into the schema")
+        return Problem(message, reference.path, hint, fatal=False, rule="remote-schema")
+    message = f"Helm does not find `{reference.text}`: it resolves references against the root of the file system"
+    return Problem(message, reference.path, "bundle it into the schema")
 
 
 def _without(document: Any, paths: set[tuple[str | int, ...]]) -> Any:

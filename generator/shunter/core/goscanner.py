@@ -1,6 +1,7 @@
 """PyYAML's own scanner with the habits of go-yaml's, for the few texts on which libyaml 0.2.5 went another way.
 
-In flow collections go-yaml ends a plain scalar at `?`, lets one end in `:`, and allows `,` and brackets in tags.
+In flow collections go-yaml ends a plain scalar at `?`, lets one end in `:`, and allows `,` and brackets in tags. In
+double quotes it knows the escape `\\'`, and none for a slash.
 """
 
 from __future__ import annotations
@@ -17,6 +18,11 @@ _BLANK: Final = "\0 \t\r\n\x85\u2028\u2029"
 
 class GoParser(Reader, Scanner, Parser):
     """Events of a text, as go-yaml's parser gives them."""
+
+    ESCAPE_REPLACEMENTS: Final = {  # type: ignore[misc]
+        **{char: text for char, text in Scanner.ESCAPE_REPLACEMENTS.items() if char != "/"},
+        "'": "'",
+    }
 
     def __init__(self, text: bytes) -> None:
         Reader.__init__(self, text)

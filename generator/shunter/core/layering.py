@@ -53,7 +53,7 @@ class Node:
         self.values = values
         self.chart = chart
         self.subcharts: list[Node] = []
-        self.dependencies: list[Any] = []
+        self.dependencies: Any = None
 
 
 def plain(value: Any) -> Any:

@@ -49,9 +49,15 @@ _GO_DIFFERS: Final = (
     _COLON,
     "did not find expected tag URI",
     "did not find expected whitespace or line break",
+    "found unknown escape character",
     _IN_FLOW,
     _IN_TAG,
 )
+_BOM: Final = b"\xef\xbb\xbf"
+_UTF_16: Final = (b"\xfe\xff", b"\xff\xfe")
+_STAND_INS: Final = tuple(chr(code) for code in range(0xFDD0, 0xFDF0))
+"""Characters of no meaning, as long in UTF-8 as a byte order mark."""
+
 _MAY_DIFFER: Final = re.compile(rb"!|\\/|:[,?\[\]{}]")
 _BRACKET: Final = rb"[\[\]{}]"
 _BANG: Final = r"(?:&\S+\s+)?!(?=\s)"
@@ -92,6 +98,8 @@ def compose(text: bytes) -> Node | None:
     Scalars have explicit tags, or `PLAIN`, only if the text holds a `!`; without one, a plain scalar's style is ''.
     Raises yaml.YAMLError where libyaml refuses the text, TooDeepError and TooManyError.
     """
+    if text.find(_BOM, 1) > 0 and text[:2] not in _UTF_16:
+        return _compose_with_marks(text)
     try:
         node = _composed(text)
         in_brackets = b"?" in text and (b"[" in text or b"{" in text)
@@ -102,6 +110,25 @@ def compose(text: bytes) -> Node | None:
             raise
         return _reread(text, error)
     return node
+
+
+def _compose_with_marks(text: bytes) -> Node | None:
+    """The tree of a text with byte order marks inside: libyaml skips some, and to go-yaml they are letters."""
+    start = len(_BOM) if text.startswith(_BOM) else 0
+    stand_in = next((char for char in _STAND_INS if char.encode() not in text), _STAND_INS[0])
+    root = compose(text[:start] + text[start:].replace(_BOM, stand_in.encode()))
+    stack, seen = [root], set()
+    while stack:
+        node = stack.pop()
+        if node is None or id(node) in seen:
+            continue
+        seen.add(id(node))
+        if node.__class__ is ScalarNode:
+            node.value = node.value.replace(stand_in, "\ufeff")
+            continue
+        for entry in node.value:
+            stack.extend(entry if entry.__class__ is tuple else (entry,))
+    return root
 
 
 def _reread(text: bytes, error: MarkedYAMLError) -> Node | None:

@@ -9,6 +9,7 @@ from typing import Any, Final
 from jsonschema_rs import ValidationError
 
 from shunter.core.explain import (
+    dotted,
     is_slip,
     nearest,
     quoted,
@@ -18,6 +19,7 @@ from shunter.core.explain import (
     wanted_types,
     with_article,
 )
+from shunter.core.forms import distance, telling_key
 from shunter.core.reader import Document, KeyPath
 from shunter.core.scalars import resolve
 from shunter.model.data import dataclass
@@ -194,7 +196,9 @@ def _length(subject: Subject) -> Finding:
 
 
 def _pattern(subject: Subject) -> Finding:
-    pattern = subject.error.kind.as_dict()["pattern"]
+    from shunter.core import go_regex
+
+    pattern = go_regex.original(subject.error.kind.as_dict()["pattern"])
     message = f"`{subject.name}` is {shown(subject.value)}, which does not match the pattern `{pattern}`"
     return subject.finding("pattern", message, hint=_described(subject, "write text that matches it"))
 
@@ -219,38 +223,20 @@ def _alternatives(subject: Subject) -> Finding:
     at_top = all(len(branch) == 1 and len(branch[0].instance_path) == depth for branch in branches)
     if at_top and types and all(types) and len(types) == len(branches):
         return type_finding(subject, sorted({name for group in types for name in group}))
+    key, options = telling_key(branches, depth)
+    if key and subject.exact and subject.document.has((*subject.path, key)):
+        return _no_form(subject, key, options)
     message = f"`{subject.name}` fits none of the {len(branches)} forms that the schema allows"
-    best = min((branch for branch in branches if branch), key=lambda branch: _distance(branch, depth), default=[])
+    best = min((branch for branch in branches if branch), key=lambda branch: distance(branch, depth), default=[])
     notes = tuple(f"nearest form: {error.message}" for error in best[:3])
     return subject.finding("alternatives", message, notes=notes, hint=_described(subject, "see the nearest form"))
 
 
-def intended(error: ValidationError) -> list[ValidationError]:
-    """What is wrong in every form of an `anyOf` or `oneOf` that the value can be meant to have; empty if that is open.
-
-    A form is out of the question if it wants another type, or another word under a key (`type: secret`).
-    """
-    depth = len(error.instance_path)
-    branches: list[list[ValidationError]] = error.kind.as_dict().get("context") or []
-    meant = [branch for branch in branches if branch and not any(_excludes(reason, depth) for reason in branch)]
-    others = [{_mark(reason) for reason in branch} for branch in meant[1:]]
-    return [reason for reason in meant[0] if all(_mark(reason) in other for other in others)] if meant else []
-
-
-def _mark(error: ValidationError) -> tuple[tuple[str | int, ...], str]:
-    return tuple(error.instance_path), error.message
-
-
-def _excludes(error: ValidationError, depth: int) -> bool:
-    details, below = error.kind.as_dict(), len(error.instance_path) - depth
-    if "types" in details:
-        return below == 0
-    return below <= 1 and ("options" in details or "expected_value" in details)
-
-
-def _distance(branch: Sequence[ValidationError], depth: int) -> tuple[int, int]:
-    wrong_type = any("types" in error.kind.as_dict() and len(error.instance_path) == depth for error in branch)
-    return int(wrong_type), len(branch)
+def _no_form(subject: Subject, key: str, options: Sequence[str]) -> Finding:
+    path = (*subject.path, key)
+    listed = ", ".join(options[:8]) + (", ..." if len(options) > 8 else "")
+    message = f"`{dotted(path)}` must be one of {listed}, not {shown(subject.value[key])}"
+    return subject.finding("enum", message, key=path, span=subject.document.span(path), hint=f"write one of {listed}")
 
 
 def _forbidden(subject: Subject) -> Finding:

@@ -13,6 +13,7 @@ from shunter.core.charts import Chart
 from shunter.core.coalesce import Coalesced, Slice, coalesce
 from shunter.core.compiled import Problem, Schema, compile_schema
 from shunter.core.reader import Document, KeyPath
+from shunter.core.schema_walk import draft_of
 from shunter.model.data import replace
 from shunter.model.findings import Finding, Kind, Severity, Span
 
@@ -87,6 +88,8 @@ def judge_slice(coalesced: Coalesced, part: Slice) -> Iterator[Finding]:
     if not affordable:
         yield schema_finding(part.chart, _TOO_COMPLEX)
     elif not schema.validator.is_valid(part.values):
+        if draft_of(schema.document) == 4:
+            part = replace(part, values=_whole(part.values))
         from shunter.core.accusation import findings, unexplained
 
         yield from limited(findings(coalesced, part, schema)) if explained else (unexplained(coalesced, part),)
@@ -102,6 +105,15 @@ def _costs(part: Slice, schema: Schema) -> tuple[bool, bool]:
 
     checks = most_checks(schema.document, references, part.values, large=large)
     return checks <= MOST_CHECKS, checks <= MOST_EXPLAINED
+
+
+def _whole(value: Any) -> Any:
+    """The value with large whole numbers as integers: jsonschema-rs takes a float for none in draft 4, Helm does."""
+    if isinstance(value, dict):
+        return {key: _whole(item) for key, item in value.items()}
+    if isinstance(value, list):
+        return [_whole(item) for item in value]
+    return int(value) if value.__class__ is float and value == int(value) else value
 
 
 def limited(findings: Iterable[Finding]) -> Iterator[Finding]:
@@ -206,7 +218,7 @@ def known_keys(schema: Schema, node: Any) -> list[str]:
         found.update(dict.fromkeys(current.get("properties", {})))
         stack.extend(current.get("allOf", []))
         stack += [current[key] for key in ("then", "else") if key in current]
-        stack.append(local(schema.document, current.get("$ref")))
+        stack.append(local(schema.usable, current.get("$ref")))
     return list(found)
 
 

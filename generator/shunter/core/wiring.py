@@ -27,6 +27,10 @@ def _missing(part: Slice) -> Iterator[Finding]:
         index = part.chart.dependencies.index(dependency)
         span = part.chart.definition.span(("dependencies", index, "name"))
         message = f"charts/ has no `{dependency.name}` {dependency.version}: Helm renders nothing for it"
+        other = next((chart for chart in part.chart.subcharts if chart.name == dependency.name), None)
+        if other is not None:
+            have, want = f"`{other.name}` {other.version}", f"`{dependency.version}`"
+            message = f"charts/ has {have}, not {want}: Helm renders it, without alias, condition and tags"
         hint = "vendor it: `shunter lock`, or `helm dependency build`"
         yield Finding("missing-dependency", message, span, kind=Kind.LINT, hint=hint)
 

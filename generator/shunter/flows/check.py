@@ -179,8 +179,9 @@ def _judge_chart(
     """The findings of a chart with each of several sets of `-f` files; an empty set stands for its own values.yaml."""
     chart = load_chart(DiskTree(folder))
     name = label(context, folder)
-    if chart.missing and not chart.findings:
-        missing = chart.missing[0]
+    there = {subchart.name for subchart in chart.subcharts}  # in another version, Helm takes it all the same
+    missing = next((dependency for dependency in chart.missing if dependency.name not in there), None)
+    if missing is not None and not chart.findings:
         ours = answers_of(DiskTree(folder))
         who = "this chart" if name == "." else name
         message = f"{who} needs chart {missing.name} {missing.version}, and charts/ does not hold it"
@@ -243,9 +244,9 @@ def with_sets(layers: Sequence[reader.Document], sets: Sequence[str]) -> list[re
     """Layers, and one more for each `--set`."""
     if not sets:
         return list(layers)
-    from shunter.core.setvalues import parse_set
+    from shunter.core.setvalues import set_layers
 
-    return [*layers, *(reader.of_mapping(parse_set(text), f"--set {text}") for text in sets)]
+    return [*layers, *set_layers(layers, sets)]
 
 
 def user_values(layers: Sequence[reader.Document], sets: Sequence[str], folder: str) -> Mapping[str, Any]:

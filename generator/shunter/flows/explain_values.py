@@ -13,7 +13,7 @@ from shunter.core.charts import Chart, load_chart
 from shunter.core.coalesce import Coalesced, Slice, coalesce
 from shunter.core.explain import dotted
 from shunter.core.reader import Document
-from shunter.core.setvalues import parse_set
+from shunter.core.setvalues import set_layers
 from shunter.core.values_explain import Explanation, Setting, explain
 from shunter.flows.archives import require_file
 from shunter.flows.check import label, layers_of
@@ -73,14 +73,15 @@ def explain_values(context: Context, asked: Question) -> Report:
 def _alone(context: Context, asked: Question) -> _Case:
     folder = _source_folder(context, asked.app) or context.site("app", asked.app).path
     chart = load_chart(DiskTree(folder))
-    return _Case(chart, _extras(context, asked), (), _folders(chart, label(context, folder)))
+    return _Case(chart, _extras(context, asked, ()), (), _folders(chart, label(context, folder)))
 
 
 def _in_environment(context: Context, asked: Question) -> _Case:
     site = context.site("environment", asked.environment)
     tree = site.tree()
     chart = load_chart(tree, helm=str(answers_of(tree).get("helm", "4")))
-    layers = dict.fromkeys(layers_of(context, site, tree), ENVIRONMENT) | _extras(context, asked)
+    files = layers_of(context, site, tree)
+    layers = dict.fromkeys(files, ENVIRONMENT) | _extras(context, asked, files)
     case = _Case(chart, layers, (asked.app,), _folders(chart, label(context, site.path)))
     pinned = [dependency.key for dependency in chart.dependencies]
     return case if asked.app in pinned else _with_source(context, case, asked, pinned)
@@ -113,9 +114,9 @@ def _source_folder(context: Context, name: str) -> Path | None:
     return site.path if site is not None and site.path.is_dir() else None
 
 
-def _extras(context: Context, asked: Question) -> dict[Document, str]:
+def _extras(context: Context, asked: Question, below: Sequence[Document]) -> dict[Document, str]:
     files = [reader.read(require_file(context.start / name, "-f takes a values file"), name) for name in asked.values]
-    sets = [reader.of_mapping(parse_set(text), text) for text in asked.sets]
+    sets = set_layers([*below, *files], asked.sets, "")
     return dict.fromkeys(files, FILE) | dict.fromkeys(sets, SET)
 
 
