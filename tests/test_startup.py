@@ -15,7 +15,18 @@ from shunter import __version__
 HEAVY = {"copier", "jsonschema", "jsonschema_rs", "rich", "yaml", "dataclasses"}
 NEVER = {"click", "copier", "jinja2", "jsonschema", "rich", "ruamel", "ruamel.yaml", "typer"}
 ENGINES = {"jsonschema_rs", "yaml"}
-COSTLY = {"argparse", "dataclasses", "difflib", "hashlib", "importlib.metadata", "inspect", "subprocess", "tarfile"}
+COSTLY = {
+    "argparse",
+    "dataclasses",
+    "difflib",
+    "email.utils",
+    "hashlib",
+    "importlib.metadata",
+    "inspect",
+    "socket",
+    "subprocess",
+    "tarfile",
+}
 WRITERS = {f"shunter.adapters.{name}" for name in ("apply", "copier", "git", "journal", "merge", "prepare", "registry")}
 CODE = """
 import json, sys

@@ -9,10 +9,15 @@ import pytest
 
 from helpers.charts import ROOT
 from shunter.core.charts import load_chart
+from shunter.core.compiled import Schema
 from shunter.core.reader import of_mapping
 from shunter.core.schema_cost import MOST_CHECKS, MOST_EXPLAINED, most_checks
 from shunter.core.verdict import judge
 from shunter.model.files import FileState, MemoryTree
+
+
+def of(document: Any) -> Schema:
+    return Schema(document, None)
 
 
 def nested(depth: int) -> dict[str, Any]:
@@ -39,27 +44,27 @@ def test_a_chain_of_doublings_is_judged_while_that_can_be_done(keyword: str, dep
 def test_a_recursion_with_two_branches_is_refused_for_deep_values_only() -> None:
     step = {"additionalProperties": {"$ref": "#"}}
     schema = {"anyOf": [step, step]}
-    assert most_checks(schema, 2, nested(10)) < MOST_EXPLAINED
-    assert most_checks(schema, 2, nested(20)) < MOST_CHECKS
-    assert most_checks(schema, 2, nested(40)) > MOST_CHECKS
+    assert most_checks(of(schema), nested(8)) < MOST_EXPLAINED
+    assert most_checks(of(schema), nested(20)) < MOST_CHECKS
+    assert most_checks(of(schema), nested(40)) > MOST_CHECKS
 
 
 def test_a_recursion_with_many_properties_passes() -> None:
     schema = {"properties": {f"k{n}": {"$ref": "#"} for n in range(40)}}
-    assert most_checks(schema, 40, nested(150)) < MOST_EXPLAINED
+    assert most_checks(of(schema), nested(150)) < MOST_EXPLAINED
 
 
 def test_very_many_branches_are_judged_but_not_explained() -> None:
     schema = {"oneOf": [{"required": [f"k{n}"]} for n in range(20_000)]}
-    assert MOST_EXPLAINED < most_checks(schema, 0, {}, large=True) < MOST_CHECKS
+    assert MOST_EXPLAINED < most_checks(of(schema), {}) < MOST_CHECKS
 
 
 def test_a_circle_ends() -> None:
     schema = {"allOf": [{"$ref": "#"}, {"$ref": "#/$defs/a"}], "$defs": {"a": {"$ref": "#"}}}
-    assert most_checks(schema, 99, nested(5)) < MOST_EXPLAINED
+    assert most_checks(of(schema), nested(5)) < MOST_EXPLAINED
 
 
 def test_our_own_schemas_pass() -> None:
     for path in sorted((ROOT / "schemas").glob("*.json")):
         text = path.read_text("utf-8")
-        assert most_checks(json.loads(text), 99, nested(12)) < MOST_EXPLAINED, path
+        assert most_checks(of(json.loads(text)), nested(12)) < MOST_EXPLAINED, path

@@ -12,10 +12,9 @@ from functools import lru_cache
 from typing import Any, Final
 from urllib.parse import urljoin
 
-import jsonschema_rs
-
 from shunter.core.dialect import adapted, formats, repeated_options
 from shunter.core.schema_walk import (
+    Nodes,
     Reference,
     draft_of,
     has_names,
@@ -23,7 +22,9 @@ from shunter.core.schema_walk import (
     is_reached,
     leaving,
     repeated_names,
+    subschemas,
 )
+from shunter.core.validators import jsonschema_rs
 from shunter.model.data import dataclass
 
 BASE: Final = "file:///values.schema.json"
@@ -91,28 +92,30 @@ def compile_document(document: Any, vendored: Mapping[str, Any] | None = None) -
     if not isinstance(document, dict | bool):
         return Schema(document, None, (Problem("a schema is a JSON object", hint="see https://json-schema.org"),))
     problems = tuple(_dialect_problems(document, known)) if isinstance(document, dict) else ()
+    draft = draft_of(document)
+    nodes = subschemas(document, (), draft)
     usable, faults = adapted(document)
     problems += tuple(_pattern_problem(path, fault) for path, fault in faults if _matters(document, path))
     problems += tuple(
         Problem("`enum` names a value twice, which this draft does not allow", path, "drop one")
-        for path in repeated_options(document)
+        for path in repeated_options(draft, nodes)
     )
     problems += tuple(
         Problem(f"the schema names `{name}` twice", path, "give each place a name of its own")
-        for path, name in (repeated_names(document) if has_names(document) else ())
+        for path, name in (repeated_names(document) if has_names(nodes) else ())
     )
     if any(problem.fatal for problem in problems):
         return Schema(document, None, problems, usable)
     idle = {path for path, _ in faults}
     usable = _without(usable, idle | {problem.path for problem in problems})
     try:
-        validator = _validator(usable, known)
-        if not is_lazy(document):
+        validator = _validator(usable, known, nodes)
+        if not is_lazy(draft, nodes):
             return Schema(document, validator, problems, usable)
     except (jsonschema_rs.ValidationError, jsonschema_rs.ReferencingError, ValueError) as error:
         if not isinstance(document, dict):
             return Schema(document, None, (*problems, _compile_problem(error)), usable)
-    return _without_references(document, usable, known, problems)
+    return _without_references(document, nodes, usable, known, problems)
 
 
 def _matters(document: Any, path: tuple[str | int, ...]) -> bool:
@@ -125,7 +128,7 @@ def _pattern_problem(path: tuple[str | int, ...], fault: str) -> Problem:
     return Problem(f"Helm cannot compile the pattern {fault}", path, hint)
 
 
-def _validator(usable: Any, known: Mapping[str, Any]) -> jsonschema_rs.Validator:
+def _validator(usable: Any, known: Mapping[str, Any], nodes: Nodes) -> jsonschema_rs.Validator:
     """jsonschema-rs's validator; it fails where it would have to fetch something."""
 
     def retrieve(uri: str) -> Any:
@@ -138,7 +141,7 @@ def _validator(usable: Any, known: Mapping[str, Any]) -> jsonschema_rs.Validator
     return jsonschema_rs.validator_for(
         _without_id(usable),
         validate_formats=formats_count(usable),
-        formats=formats(usable) if formats_count(usable) else None,
+        formats=(formats(nodes) or None) if formats_count(usable) else None,
         pattern_options=jsonschema_rs.RegexOptions(),
         retriever=retrieve,
         base_uri=BASE,
@@ -146,7 +149,7 @@ def _validator(usable: Any, known: Mapping[str, Any]) -> jsonschema_rs.Validator
 
 
 def _without_references(
-    document: dict[str, Any], usable: Any, known: Mapping[str, Any], problems: tuple[Problem, ...]
+    document: dict[str, Any], nodes: Nodes, usable: Any, known: Mapping[str, Any], problems: tuple[Problem, ...]
 ) -> Schema:
     """The schema without the references that lead nowhere; those that Helm reaches are problems."""
     paths = set()
@@ -161,7 +164,7 @@ def _without_references(
         return Schema(document, None, problems, usable)
     usable = _without(usable, paths)
     try:
-        return Schema(document, _validator(usable, known), problems, usable)
+        return Schema(document, _validator(usable, known, nodes), problems, usable)
     except (jsonschema_rs.ValidationError, jsonschema_rs.ReferencingError, ValueError) as error:
         return Schema(document, None, (*problems, _compile_problem(error)), usable)
 

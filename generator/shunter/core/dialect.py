@@ -10,9 +10,11 @@ import re
 from collections.abc import Callable, Iterator
 from typing import Any, Final
 
-from shunter.core.schema_walk import Path, circles, draft_of, subschemas
+from shunter.core.schema_walk import Nodes, Path, circles, draft_of, subschemas
 
 _IDLE: Final = ("contentEncoding", "contentMediaType", "contentSchema")
+_SPECIAL: Final = frozenset((*_IDLE, "const", "enum", "pattern", "patternProperties"))
+"""Keywords that are not the same to both; few schema objects have one."""
 _EXACT: Final = 2**53
 _DECIMAL: Final = re.compile(r"[-+]?(?:[0-9]{1,17}(?:\.[0-9]*)?|\.[0-9]+)(?:[eE][-+]?[0-9]{1,2})?")
 Faults = Iterator[tuple[Path, str]]
@@ -24,25 +26,29 @@ def adapted(document: Any) -> tuple[Any, list[tuple[Path, str]]]:
     usable = _plain(document)
     faults: list[tuple[Path, str]] = []
     draft = draft_of(usable)
-    for path, schema in list(subschemas(usable, (), draft)):
+    nodes = subschemas(usable, (), draft)
+    moved = False
+    for path, schema in nodes:
+        if _SPECIAL.isdisjoint(schema):
+            continue
         for key in _IDLE:
             schema.pop(key, None)
         if draft in (6, 7) and "$ref" in schema and "const" in schema:
             _keep_const(schema)
+            moved = True
         if draft > 4:
             _allow_numbers(schema)
         faults += _patterns(path, schema)
         faults += _names(path, schema)
-    for schema, keyword in circles(usable):
+    for schema, keyword in circles(usable, subschemas(usable, (), draft) if moved else nodes):
         del schema[keyword]
         schema["not"] = {}
     return usable, faults
 
 
-def repeated_options(document: Any) -> Iterator[Path]:
+def repeated_options(draft: int, nodes: Nodes) -> Iterator[Path]:
     """Lists of `enum` that name a value twice, which drafts before 2019-09 do not allow."""
-    draft = draft_of(document)
-    for path, schema in subschemas(document, (), draft) if draft < 2019 else ():
+    for path, schema in nodes if draft < 2019 else ():
         options = schema.get("enum")
         if isinstance(options, list):
             texts = [json.dumps(_plain(option), sort_keys=True) for option in options]
@@ -72,13 +78,14 @@ def _is_number(value: Any) -> bool:
     return value.__class__ in (int, float)
 
 
-def formats(document: Any) -> dict[str, Callable[[str], bool]]:
+def formats(nodes: Nodes) -> dict[str, Callable[[str], bool]]:
     """The formats that a schema names, as Helm judges them."""
+    named = {schema["format"] for _, schema in nodes if isinstance(schema.get("format"), str)}
+    if not named:
+        return {}
     from shunter.core.go_formats import FORMATS, anything
 
-    draft = draft_of(document)
-    named = {schema.get("format") for _, schema in subschemas(document, (), draft)}
-    return {name: FORMATS.get(name, anything) for name in named if isinstance(name, str)}
+    return {name: FORMATS.get(name, anything) for name in named}
 
 
 def _plain(value: Any) -> Any:

@@ -7,29 +7,33 @@ validator stops by itself, Helm's neither.
 from __future__ import annotations
 
 from collections.abc import Iterable
+from enum import Enum, auto
+from functools import lru_cache
 from typing import Any, Final
 
+from shunter.core.compiled import Schema
+from shunter.core.schema_walk import MAPS
 from shunter.core.verdict import local
 
 MOST_CHECKS: Final = 100_000_000
 """The validator makes some 30 million in a second."""
 MOST_EXPLAINED: Final = 10_000
 """Each that fails takes some 12 kB when it is told of."""
-_HARMLESS: Final = 24
-"""So many references, spread as badly as can be over a tree, do not reach MOST_EXPLAINED."""
-_HERE: Final = ("allOf", "anyOf", "oneOf")
-_HERE_TOO: Final = ("not", "if", "then", "else")
 
 
-def most_checks(document: Any, references: int, values: Any, *, large: bool = False) -> int:
-    """The most checks that one value may take by a schema with so many references: 1 where there are few, at most
-    MOST_CHECKS + 1. A `large` schema may ask for many without a reference.
-    """
-    depth = depth_of(values)
-    if references < _HARMLESS and 2**depth < MOST_EXPLAINED and not large:
-        return 1
+def most_checks(schema: Schema, values: Any) -> int:
+    """The most checks that a schema may make of one of the values, at most MOST_CHECKS + 1."""
     try:
-        return _Count(document).checks(document, depth)
+        return _most(schema, None)
+    except _RecurringError:
+        return _most(schema, depth_of(values))
+
+
+@lru_cache(1024)
+def _most(schema: Schema, depth: int | None) -> int:
+    """The most checks of a value with `depth` levels, or of any value with None: then a schema must not recur."""
+    try:
+        return _Count(schema.document).checks(schema.document, depth)
     except RecursionError:
         return MOST_CHECKS + 1
 
@@ -44,50 +48,74 @@ def depth_of(value: Any) -> int:
     return 1 + max((depth_of(item) for item in items if item.__class__ in (dict, list)), default=0)
 
 
+class _RecurringError(Exception):
+    """A schema leads back to itself, so that the checks depend on the value's depth."""
+
+
 class _Count:
     """Counts checks of one value and of one value on each level below it, at most MOST_CHECKS and one."""
 
     def __init__(self, document: Any) -> None:
         self._document = document
-        self._known: dict[tuple[int, int], int] = {}
+        self._known: dict[tuple[int, int | None], int] = {}
 
-    def checks(self, schema: Any, depth: int) -> int:
-        """The checks of a value with `depth` levels."""
-        if not isinstance(schema, dict) or depth <= 0:
+    def checks(self, schema: Any, depth: int | None) -> int:
+        """The checks of a value with `depth` levels, None for any number."""
+        if not isinstance(schema, dict) or depth == 0 or _ROOMS.keys().isdisjoint(schema):
             return 1
         key = (id(schema), depth)
-        if key not in self._known:
-            self._known[key] = 1  # a circle without a level below: validators stop there
-            total = 1 + sum(self.checks(branch, depth) for branch in self._branches(schema))
-            self._known[key] = min(total + self._below(schema, depth - 1), MOST_CHECKS + 1)
-        return self._known[key]
+        known = self._known.get(key)
+        if known is None:
+            self._known[key] = 0
+            known = self._known[key] = min(self._counted(schema, depth), MOST_CHECKS + 1)
+        elif known == 0 and depth is None:
+            raise _RecurringError
+        return known or 1  # a circle without a level below: validators stop there
 
-    def _branches(self, schema: dict[str, Any]) -> Iterable[Any]:
-        """What looks at the same value."""
-        for name in _HERE:
-            found = schema.get(name)
-            yield from found if isinstance(found, list) else ()
-        yield from (schema[name] for name in _HERE_TOO if name in schema)
-        yield from _values(schema, "dependentSchemas", "dependencies")
-        for name in ("$ref", "$dynamicRef", "$recursiveRef"):
-            if name in schema:
-                yield self._document if schema[name] == "#" else local(self._document, schema[name])
-
-    def _below(self, schema: dict[str, Any], depth: int) -> int:
-        """The most that look at one value below: of the named properties one at a time, all patterns at once."""
-        named = [*_values(schema, "properties"), schema.get("additionalProperties")]
-        items = schema.get("items")
-        listed = [*(items if isinstance(items, list) else [items]), schema.get("additionalItems")]
-        prefix = schema.get("prefixItems")
-        listed += prefix if isinstance(prefix, list) else []
-        of_map = max(self.checks(found, depth) for found in named)
-        of_map += sum(self.checks(found, depth) for found in _values(schema, "patternProperties"))
-        of_list = max(self.checks(found, depth) for found in listed) + self.checks(schema.get("contains"), depth)
-        rest = (self.checks(schema.get(name), depth) for name in ("unevaluatedProperties", "unevaluatedItems"))
-        return max(of_map, of_list) + sum(rest)
+    def _counted(self, schema: dict[str, Any], depth: int | None) -> int:
+        """The value itself, and the most that look at one value below: of named properties one, of patterns all."""
+        below = None if depth is None else depth - 1
+        total, beside, of_map, of_list = 1, 0, 1, 1
+        for key, value in schema.items():
+            room = _ROOMS.get(key)
+            if room is None:
+                continue
+            if room is _Room.REFERENCE:
+                total += self.checks(self._document if value == "#" else local(self._document, value), depth)
+            elif room is _Room.HERE:
+                total += sum(self.checks(item, depth) for item in _schemas(key, value))
+            elif room is _Room.BESIDE:
+                beside += sum(self.checks(item, below) for item in _schemas(key, value))
+            elif room is _Room.MAP:
+                of_map = max(of_map, max((self.checks(item, below) for item in _schemas(key, value)), default=1))
+            else:
+                of_list = max(of_list, max((self.checks(item, below) for item in _schemas(key, value)), default=1))
+        return total + max(of_map, of_list) + beside
 
 
-def _values(schema: dict[str, Any], *names: str) -> Iterable[Any]:
-    for name in names:
-        found = schema.get(name)
-        yield from found.values() if isinstance(found, dict) else ()
+class _Room(Enum):
+    """What a keyword's schemas look at: the same value, or one below, alone among their like or beside others."""
+
+    HERE = auto()
+    REFERENCE = auto()
+    MAP = auto()
+    LIST = auto()
+    BESIDE = auto()
+
+
+_ROOMS: Final = {
+    **dict.fromkeys(("allOf", "anyOf", "oneOf", "not", "if", "then", "else"), _Room.HERE),
+    **dict.fromkeys(("dependentSchemas", "dependencies"), _Room.HERE),
+    **dict.fromkeys(("$ref", "$dynamicRef", "$recursiveRef"), _Room.REFERENCE),
+    **dict.fromkeys(("properties", "additionalProperties"), _Room.MAP),
+    **dict.fromkeys(("items", "additionalItems", "prefixItems"), _Room.LIST),
+    **dict.fromkeys(("patternProperties", "contains", "unevaluatedProperties", "unevaluatedItems"), _Room.BESIDE),
+}
+
+
+def _schemas(keyword: str, value: Any) -> Iterable[Any]:
+    if isinstance(value, list):
+        return value
+    if isinstance(value, dict):
+        return value.values() if keyword in MAPS else (value,)
+    return ()

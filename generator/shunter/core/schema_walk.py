@@ -5,19 +5,22 @@ Helm compiles what a schema reaches from its root; a broken reference in a defin
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from typing import Any, Final
 from urllib.parse import unquote, urldefrag, urljoin
 
 from shunter.model.data import dataclass
 
 Path = tuple[str | int, ...]
+Nodes = Sequence[tuple[Path, dict[str, Any]]]
+"""Schema objects with their paths, as `subschemas` finds them."""
 BASE: Final = "file:///values.schema.json"
 MAPS: Final = frozenset(("$defs", "definitions", "dependencies", "dependentSchemas", "patternProperties", "properties"))
 LISTS: Final = frozenset(("allOf", "anyOf", "items", "oneOf", "prefixItems"))
 _APPLIED: Final = ("contains", "contentSchema", "else", "if", "items", "not", "propertyNames", "then")
 _REST: Final = ("additionalItems", "additionalProperties", "unevaluatedItems", "unevaluatedProperties")
 SINGLE: Final = frozenset((*_APPLIED, *_REST))
+_KEYWORDS: Final = MAPS | LISTS | SINGLE
 _STORES: Final = ("$defs", "definitions", "contentSchema")
 _SINCE: Final = {
     **dict.fromkeys(("contains", "propertyNames"), 6),
@@ -29,20 +32,30 @@ _FORGOTTEN: Final = ("contains", "propertyNames", "if", "then", "else")
 """What Helm's library compiles beside a `$ref` of an old draft, although it never looks at it."""
 
 _DRAFTS: Final = {"draft-04": 4, "draft-06": 6, "draft-07": 7, "draft/2019-09": 2019}
-_IN_PLACE: Final = ("allOf", "anyOf", "oneOf", "not", "if", "then", "else", "dependentSchemas", "dependencies")
+_IN_PLACE: Final = frozenset(
+    ("allOf", "anyOf", "oneOf", "not", "if", "then", "else", "dependentSchemas", "dependencies")
+)
 """Keywords whose schemas judge the same value as their parent."""
 
 
+_REFERENCES: Final = ("$ref", "$recursiveRef", "$dynamicRef")
 _DYNAMIC: Final = frozenset(("$dynamicAnchor", "$dynamicRef"))
 _NAMES: Final = frozenset(("$anchor", "$dynamicAnchor", "$id", "id"))
 
 
-def subschemas(schema: Any, path: Path = (), draft: int = 0) -> Iterator[tuple[Path, dict[str, Any]]]:
+def subschemas(schema: Any, path: Path = (), draft: int = 0) -> list[tuple[Path, dict[str, Any]]]:
     """Every schema object inside a schema, itself first, with its path; data such as `default` is not looked into."""
+    found: list[tuple[Path, dict[str, Any]]] = []
+    _gather(schema, path, draft, found)
+    return found
+
+
+def _gather(schema: Any, path: Path, draft: int, found: list[tuple[Path, dict[str, Any]]]) -> None:
     if isinstance(schema, dict):
-        yield path, schema
-        for step, item in children(schema, draft):
-            yield from subschemas(item, (*path, *step), draft)
+        found.append((path, schema))
+        if not _KEYWORDS.isdisjoint(schema):
+            for step, item in children(schema, draft):
+                _gather(item, path + step, draft, found)
 
 
 def draft_of(document: Any) -> int:
@@ -110,40 +123,55 @@ def repeated_names(document: Any) -> Iterator[tuple[Path, str]]:
             seen.add(name)
 
 
-def circles(document: Any) -> list[tuple[dict[str, Any], str]]:
+def circles(document: Any, nodes: Nodes) -> list[tuple[dict[str, Any], str]]:
     """References that come back to a schema that already judges the same value, by schema object and keyword.
 
-    Helm's library refuses the value there.
+    `nodes` are the document's schema objects. Helm's library refuses the value there.
     """
-    draft = draft_of(document)
-    found: list[tuple[dict[str, Any], str]] = []
-    active: dict[int, bool] = {}
-    elsewhere = _in_other_resources(document, draft)
+    if not any(keyword in schema for _, schema in nodes for keyword in _REFERENCES):
+        return []
+    search = _Circles(document, nodes)
+    for _, schema in nodes:
+        search.visit(schema)
+    return search.found
 
-    def visit(schema: Any) -> None:
-        if not isinstance(schema, dict) or id(schema) in active:
+
+class _Circles:
+    """Goes along what judges the same value, and notes references to where it still is."""
+
+    def __init__(self, document: Any, nodes: Nodes) -> None:
+        self.document = document
+        self.draft = draft_of(document)
+        self.found: list[tuple[dict[str, Any], str]] = []
+        self._active: dict[int, bool] = {}
+        self._elsewhere = _in_other_resources(nodes, self.draft)
+
+    def visit(self, schema: Any) -> None:
+        if not isinstance(schema, dict) or id(schema) in self._active:
             return
-        active[id(schema)] = True
-        for keyword in ("$ref", "$recursiveRef", "$dynamicRef"):
-            target = pointed(document, schema.get(keyword)) if id(schema) not in elsewhere else None
-            if target is not None and active.get(id(target)):
-                found.append((schema, keyword))
-            visit(target)
-        for step, item in children(schema, draft):
-            if step[0] in _IN_PLACE and (draft >= 2019 or "$ref" not in schema):
-                visit(item)
-        active[id(schema)] = False
+        self._active[id(schema)] = True
+        if id(schema) not in self._elsewhere:
+            for keyword in _REFERENCES:
+                if keyword in schema:
+                    self._follow(schema, keyword)
+        if not _IN_PLACE.isdisjoint(schema) and (self.draft >= 2019 or "$ref" not in schema):
+            for step, item in children(schema, self.draft):
+                if step[0] in _IN_PLACE:
+                    self.visit(item)
+        self._active[id(schema)] = False
 
-    for _, schema in subschemas(document, (), draft):
-        visit(schema)
-    return found
+    def _follow(self, schema: dict[str, Any], keyword: str) -> None:
+        target = pointed(self.document, schema[keyword])
+        if target is not None and self._active.get(id(target)):
+            self.found.append((schema, keyword))
+        self.visit(target)
 
 
-def _in_other_resources(document: Any, draft: int) -> set[int]:
+def _in_other_resources(nodes: Nodes, draft: int) -> set[int]:
     """The ids of schema objects whose references start from a URL of their own or of one above them."""
     keyword = "id" if draft == 4 else "$id"
     found: set[int] = set()
-    for path, schema in subschemas(document, (), draft):
+    for path, schema in nodes:
         name = schema.get(keyword) if path else None
         if isinstance(name, str) and not name.startswith("#") and (draft >= 2019 or "$ref" not in schema):
             found |= {id(below) for _, below in subschemas(schema, (), draft)}
@@ -164,17 +192,16 @@ def pointed(document: Any, reference: Any) -> dict[str, Any] | None:
     return node if isinstance(node, dict) else None
 
 
-def is_lazy(document: Any) -> bool:
-    """Whether a document has references that jsonschema-rs looks at late or never, and Helm's library at once."""
-    draft = draft_of(document)
+def is_lazy(draft: int, nodes: Nodes) -> bool:
+    """Whether there are references that jsonschema-rs looks at late or never, and Helm's library at once."""
     words = _DYNAMIC if draft == 2020 else frozenset(_FORGOTTEN) if draft in (6, 7) else frozenset()
-    schemas = subschemas(document, (), draft) if words else ()
+    schemas = nodes if words else ()
     return any(not words.isdisjoint(schema) and (draft == 2020 or "$ref" in schema) for _, schema in schemas)
 
 
-def has_names(document: Any) -> bool:
+def has_names(nodes: Nodes) -> bool:
     """Whether any schema below the root has an identifier or an anchor."""
-    return any(path and not _NAMES.isdisjoint(schema) for path, schema in subschemas(document, (), draft_of(document)))
+    return any(path and not _NAMES.isdisjoint(schema) for path, schema in nodes)
 
 
 def is_reached(document: dict[str, Any], path: Path) -> bool:
