@@ -14,6 +14,7 @@ from shunter.core.reader import of_mapping
 from shunter.core.schema_cost import MOST_CHECKS, MOST_EXPLAINED, most_checks
 from shunter.core.verdict import judge
 from shunter.model.files import FileState, MemoryTree
+from shunter.model.findings import Kind
 
 
 def of(document: Any) -> Schema:
@@ -68,3 +69,14 @@ def test_our_own_schemas_pass() -> None:
     for path in sorted((ROOT / "schemas").glob("*.json")):
         text = path.read_text("utf-8")
         assert most_checks(of(json.loads(text)), nested(12)) < MOST_EXPLAINED, path
+
+
+@pytest.mark.parametrize("depth", [300, 600, 900, 5_000])
+@pytest.mark.parametrize("keyword", ["not", "items", "additionalProperties"])
+def test_a_schema_that_nests_deeply_is_judged_or_named(keyword: str, depth: int) -> None:
+    schema = f'{{"{keyword}":'.encode() * depth + b"{}" + b"}" * depth
+    chart = {"Chart.yaml": b"apiVersion: v2\nname: a\nversion: 1.0.0\n", "values.schema.json": schema}
+    loaded = load_chart(MemoryTree({path: FileState(data) for path, data in chart.items()}))
+    found = judge(loaded, [of_mapping({"a": 1}, "x.yaml")])
+    assert {finding.kind for finding in found if finding.rule == "schema-too-complex"} <= {Kind.LINT}
+    assert depth < 1_000 or [finding.rule for finding in found] == ["schema-too-complex"]

@@ -65,6 +65,11 @@ class Schema:
     usable: Any = None
 
 
+_TOO_DEEP: Final = Problem(
+    "the schema nests too deeply to be judged", hint="flatten it", fatal=False, rule="schema-too-complex"
+)
+
+
 @lru_cache(256)
 def compile_schema(data: bytes) -> Schema:
     """The schema in the bytes of a `values.schema.json`, compiled once per content."""
@@ -74,7 +79,10 @@ def compile_schema(data: bytes) -> Schema:
         )
     except (ValueError, RecursionError) as error:
         return Schema(None, None, (_no_json(data, error),))
-    return compile_document(_encodable(document) if b"\\u" in data else document)
+    try:
+        return compile_document(_encodable(document) if b"\\u" in data else document)
+    except RecursionError:
+        return Schema(document, None, (_TOO_DEEP,))
 
 
 def _encodable(value: Any) -> Any:
@@ -179,7 +187,7 @@ def _no_json(data: bytes, error: Exception) -> Problem:
     if data.startswith((b"\xff\xfe", b"\xfe\xff")):
         return Problem("the schema is UTF-16, and JSON is UTF-8", hint="save the file as UTF-8")
     if isinstance(error, RecursionError):
-        return Problem("the schema nests too deeply to be read", hint="flatten it")
+        return _TOO_DEEP
     if "digits" in str(error):
         return Problem("the schema holds a number of more than 4,300 digits", hint="write a number that fits a float")
     return Problem(f"the schema is no JSON: {error}", hint="check it with `jq .`")
