@@ -11,7 +11,7 @@ from jsonschema_rs import ValidationError
 from shunter.core import features, sops
 from shunter.core.coalesce import Coalesced, Slice
 from shunter.core.compiled import Schema, compile_schema
-from shunter.core.explain import dotted, nearest, shown
+from shunter.core.explain import MOST_KNOWN, dotted, nearest, shown
 from shunter.core.forms import intended
 from shunter.core.key_errors import may_hold, missing_key, unknown_key
 from shunter.core.reader import Document, KeyPath
@@ -169,7 +169,7 @@ class _Case:
         parent = at(self.schema.usable, error.schema_path[:-1])
         subject = Subject(error, document, own[:-1], True, None, self.schema.usable, dotted(own), self._notes(error))
         key, known = str(path[-1]), known_keys(self.schema, parent)
-        elsewhere = tuple(self._elsewhere(error, parent, path, own))
+        elsewhere = tuple(self._elsewhere(error, parent, path, own)) if len(known) <= MOST_KNOWN else ()
 
         def fits(guess: str) -> bool:
             return may_hold(self._property(parent, guess), _value(document, own))

@@ -18,7 +18,7 @@ _TYPES: Final[dict[type, str]] = {
     list: "list",
     dict: "map",
 }
-_MOST_KNOWN: Final = 1_000
+MOST_KNOWN: Final = 1_000
 _LONGEST_WORD: Final = 100
 """Guessing compares a word with every known one, and nobody mistypes one of this length beyond recognition."""
 _SHORTEST_SLIP: Final = 4
@@ -61,7 +61,7 @@ def wanted_types(types: Iterable[str]) -> str:
 def nearest(word: str, known: Iterable[str]) -> str | None:
     """The known word that `word` most likely stands for, or None: the same letters, or close by difflib's measure."""
     known = sorted(known)
-    if len(known) > _MOST_KNOWN or len(word) > _LONGEST_WORD:
+    if len(known) > MOST_KNOWN or len(word) > _LONGEST_WORD:
         return None
     same = [candidate for candidate in known if same_letters(candidate, word)]
     if same:
