@@ -19,6 +19,7 @@
 {{- end }}
 {{- $_ := set $base "resources" (dict "requests" (dict "cpu" "10m" "memory" "32Mi") "limits" (dict "memory" "128Mi")) }}
 {{- $w := mustMergeOverwrite $base $spec }}
+{{- if contains "null" (toRawJson $spec) }}{{ include "[[ lib ]]._dropNulls" $w }}{{ end }}
 {{ include "[[ lib ]].container" (dict "c" $c "w" $w "name" $id "ports" $w.ports) }}
   {{- with $spec.restartPolicy }}
   restartPolicy: {{ . }}

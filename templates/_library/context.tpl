@@ -13,7 +13,7 @@
 {{- define "[[ lib ]]._unit" -}}
 {{- $values := .values -}}{{- $root := .root -}}
 {{- if contains "null" (toRawJson .own) -}}
-{{- include "[[ lib ]]._dropNulls" (omit $values "controllers" "extraObjects" "jobs") -}}
+{{- include "[[ lib ]]._dropNulls" (omit $values "backup" "controllers" "extraObjects" "initContainers" "jobs" "restore" "sidecars") -}}
 {{- range $key, $value := $values -}}{{- if kindIs "invalid" $value -}}{{- $_ := unset $values $key -}}{{- end -}}{{- end -}}
 {{- end -}}
 {{- $_ := set . "kind" ($values.kind | default "Deployment") -}}

@@ -11,7 +11,7 @@ with the main one's; an account's name alone means one that exists. -#]
 {{- $_ := set $kept "image" (pick ($kept.image | default dict) "pullPolicy") -}}
 {{- end -}}
 {{- with $spec.serviceAccount -}}
-{{- $own := omit ($kept.serviceAccount | default dict) "annotations" -}}
+{{- $own := omit ($kept.serviceAccount | default dict) "annotations" "made" -}}
 {{- if .name -}}{{- $_ := set $own "create" false -}}
 {{- else if or .create $own.create -}}{{- $_ := unset $own "name" -}}{{- end -}}
 {{- $_ := set $kept "serviceAccount" $own -}}
@@ -27,7 +27,7 @@ with the main one's; an account's name alone means one that exists. -#]
 {{- include "[[ lib ]]._unit" .into -}}
 {{- if not $spec.serviceAccount -}}
 {{- $_ := set .into "account" $c.account -}}
-{{- $_ := set .into.values "serviceAccount" (dict "create" false "automount" ($c.values.serviceAccount).automount "made" (eq (toString ($c.values.serviceAccount).create) "true")) -}}
+{{- $_ := set .into.values "serviceAccount" (dict "create" false "automount" ($c.values.serviceAccount).automount "made" (or (eq (toString ($c.values.serviceAccount).create) "true") ($c.values.serviceAccount).made)) -}}
 {{- end -}}
 {{- end -}}
 

@@ -152,6 +152,7 @@ def test_null_is_nothing_however_deep(train: Train) -> None:
         "ingress": {"enabled": True, "hosts": [{"host": "a"}], "tls": [{"hosts": ["a"]}]},
         "jobs": {"m": {**RUN, "resources": {"requests": {"cpu": None}}, "env": {"A": None}}},
         "controllers": {"c": {"resources": {"limits": None}, "serviceAccount": None}},
+        "sidecars": {"s": {**RUN, "resources": {"limits": None}, "env": {"A": None}}},
     }
     found = train("rest-api", values)
     assert [path for item in found for path in nulls(item, item["kind"])] == []
@@ -162,11 +163,21 @@ def test_null_is_nothing_however_deep(train: Train) -> None:
     assert "env" not in container
     assert container["resources"]["limits"] == {}
     assert pod(one(found, "Job"))["spec"]["containers"][0]["resources"]["requests"] == {"memory": "128Mi"}
+    assert "limits" not in pod(item)["spec"]["containers"][1]["resources"]
     further = one(found, "Deployment", "tst-orders-c")
     assert "limits" not in pod(further)["spec"]["containers"][0]["resources"]
     assert "ConfigMap" not in {item["kind"] for item in found}
     for item in found:
         kubernetes.check(item)
+
+
+def test_null_takes_a_default_of_the_backup_away(train: Train) -> None:
+    found = train(
+        "database", {"backup": {"enabled": True, "resources": {"limits": None}, "persistence": {"copies": None}}}
+    )
+    spec = pod(one(found, "CronJob"))["spec"]
+    assert "limits" not in spec["containers"][0]["resources"]
+    assert [volume["name"] for volume in spec["volumes"]] == ["tmp"]
 
 
 def test_a_unit_that_has_an_account_of_its_own_has_one(train: Train) -> None:
@@ -220,6 +231,14 @@ def test_a_unit_that_has_an_account_of_its_own_has_one(train: Train) -> None:
 def test_a_hook_uses_the_charts_account_when_it_is_there(hook: list[str], account: str, train: Train) -> None:
     found = train("rest-api", {"jobs": {"h": {**RUN, "hook": hook}}})
     assert pod(one(found, "Job"))["spec"]["serviceAccountName"] == account
+
+
+def test_an_early_hook_of_a_further_workload_uses_its_own_account_only(train: Train) -> None:
+    hook = {**RUN, "hook": ["pre-install"]}
+    jobs = {"a": hook, "b": {**hook, "serviceAccount": {"create": True}}}
+    found = train("rest-api", {"controllers": {"c": {"jobs": jobs}}})
+    used = [pod(one(found, "Job", f"tst-orders-c-{name}"))["spec"]["serviceAccountName"] for name in jobs]
+    assert used == ["default", "tst-orders-c-b"]
 
 
 @pytest.mark.parametrize(

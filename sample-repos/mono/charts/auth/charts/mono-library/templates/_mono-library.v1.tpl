@@ -644,7 +644,7 @@ metadata:
 {{- define "mono-library.v1._unit" -}}
 {{- $values := .values -}}{{- $root := .root -}}
 {{- if contains "null" (toRawJson .own) -}}
-{{- include "mono-library.v1._dropNulls" (omit $values "controllers" "extraObjects" "jobs") -}}
+{{- include "mono-library.v1._dropNulls" (omit $values "backup" "controllers" "extraObjects" "initContainers" "jobs" "restore" "sidecars") -}}
 {{- range $key, $value := $values -}}{{- if kindIs "invalid" $value -}}{{- $_ := unset $values $key -}}{{- end -}}{{- end -}}
 {{- end -}}
 {{- $_ := set . "kind" ($values.kind | default "Deployment") -}}
@@ -690,7 +690,7 @@ metadata:
 {{- $_ := set $kept "image" (pick ($kept.image | default dict) "pullPolicy") -}}
 {{- end -}}
 {{- with $spec.serviceAccount -}}
-{{- $own := omit ($kept.serviceAccount | default dict) "annotations" -}}
+{{- $own := omit ($kept.serviceAccount | default dict) "annotations" "made" -}}
 {{- if .name -}}{{- $_ := set $own "create" false -}}
 {{- else if or .create $own.create -}}{{- $_ := unset $own "name" -}}{{- end -}}
 {{- $_ := set $kept "serviceAccount" $own -}}
@@ -706,7 +706,7 @@ metadata:
 {{- include "mono-library.v1._unit" .into -}}
 {{- if not $spec.serviceAccount -}}
 {{- $_ := set .into "account" $c.account -}}
-{{- $_ := set .into.values "serviceAccount" (dict "create" false "automount" ($c.values.serviceAccount).automount "made" (eq (toString ($c.values.serviceAccount).create) "true")) -}}
+{{- $_ := set .into.values "serviceAccount" (dict "create" false "automount" ($c.values.serviceAccount).automount "made" (or (eq (toString ($c.values.serviceAccount).create) "true") ($c.values.serviceAccount).made)) -}}
 {{- end -}}
 {{- end -}}
 
@@ -986,6 +986,7 @@ tcpSocket:
 {{- end }}
 {{- $_ := set $base "resources" (dict "requests" (dict "cpu" "10m" "memory" "32Mi") "limits" (dict "memory" "128Mi")) }}
 {{- $w := mustMergeOverwrite $base $spec }}
+{{- if contains "null" (toRawJson $spec) }}{{ include "mono-library.v1._dropNulls" $w }}{{ end }}
 {{ include "mono-library.v1.container" (dict "c" $c "w" $w "name" $id "ports" $w.ports) }}
   {{- with $spec.restartPolicy }}
   restartPolicy: {{ . }}
