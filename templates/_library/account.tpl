@@ -1,9 +1,16 @@
+[# The account of a unit, for a hook a hook too, and what it may do. -#]
 {{- define "[[ lib ]]._accounts" -}}
 {{- if eq (toString (.values.serviceAccount).create) "true" }}
+{{- include "[[ lib ]]._once" (dict "c" . "what" "ServiceAccount" "name" .account "key" "serviceAccount") }}
+{{- $annotations := .values.serviceAccount.annotations }}
+{{- with .values.hook }}
+{{- $hook := dict "helm.sh/hook" (join "," .) "helm.sh/hook-weight" (sub (int $.values.weight) 1 | toString) "helm.sh/hook-delete-policy" "before-hook-creation" }}
+{{- $annotations = mustMergeOverwrite $hook ($annotations | default dict) }}
+{{- end }}
 ---
 apiVersion: v1
 kind: ServiceAccount
-{{ include "[[ lib ]]._metadata" (dict "c" . "name" .account "annotations" .values.serviceAccount.annotations) }}
+{{ include "[[ lib ]]._metadata" (dict "c" . "name" .account "annotations" $annotations) }}
 automountServiceAccountToken: {{ .values.serviceAccount.automount | default false }}
 {{- end }}
 {{- range $field, $kind := dict "rules" "Role" "clusterRules" "ClusterRole" }}
@@ -22,11 +29,11 @@ kind: {{ $kind }}Binding
 roleRef:
   apiGroup: rbac.authorization.k8s.io
   kind: {{ $kind }}
-  name: {{ $name }}
+  name: {{ toRawJson $name }}
 subjects:
   - kind: ServiceAccount
-    name: {{ $.account }}
-    namespace: {{ $.root.Release.Namespace }}
+    name: {{ toRawJson $.account }}
+    namespace: {{ toRawJson $.root.Release.Namespace }}
 {{- end }}
 {{- end }}
 {{- end -}}

@@ -3,13 +3,6 @@
 {{- $c := dict "root" . -}}
 {{- include "[[ lib ]].context" $c -}}
 {{- include "[[ lib ]]._parts" $c -}}
-{{- range $id, $object := $c.values.extraObjects }}
-{{- if $object }}
-{{- $text := toYaml $object }}
----
-{{ if contains "{{" $text }}{{ tpl $text $ }}{{ else }}{{ $text }}{{ end }}
-{{- end }}
-{{- end }}
 {{- end -}}
 
 [# Everything of one unit. -#]
@@ -39,14 +32,30 @@
 {{- include "[[ lib ]]._dashboards" . }}
 {{- include "[[ lib ]]._jobs" . }}
 {{- include "[[ lib ]]._controllers" . }}
+{{- range $id, $object := $v.extraObjects }}
+{{- if $object }}
+{{- $text := toYaml $object }}
+---
+{{ if contains "{{" $text }}{{ tpl $text $.root }}{{ else }}{{ $text }}{{ end }}
+{{- end }}
+{{- end }}
 {{- end -}}
 
 [# For an app chart's NOTES.txt; without the defaults, since Helm renders it for every app of an umbrella. -#]
 {{- define "[[ lib ]].notes" -}}
 {{ .Chart.Name }} {{ .Chart.AppVersion }} runs as {{ include "[[ lib ]].fullname" . }} in namespace {{ .Release.Namespace }}.
 {{- with .Values.ingress }}
+{{- if .enabled }}
 {{- range .hosts }}
 It is reached at {{ include "[[ lib ]]._string" (dict "value" .host "root" $) | trimAll "\"" }}.
+{{- end }}
+{{- end }}
+{{- end }}
+{{- range $route := list .Values.httpRoute .Values.grpcRoute }}
+{{- if ($route).enabled }}
+{{- range $route.hostnames }}
+It is reached at {{ include "[[ lib ]]._string" (dict "value" . "root" $) | trimAll "\"" }}.
+{{- end }}
 {{- end }}
 {{- end }}
 kubectl --namespace {{ .Release.Namespace }} get all --selector app.kubernetes.io/instance={{ .Release.Name }},app.kubernetes.io/name={{ include "[[ lib ]].name" . }}

@@ -2,12 +2,14 @@
 {{- define "[[ lib ]]._claimSpec" -}}
 accessModes:
   {{- include "[[ lib ]]._block" (.claim.accessModes | default (list "ReadWriteOnce")) | trim | nindent 2 }}
-{{- with .claim.storageClass | default (.c.root.Values.global).storageClass }}
-storageClassName: {{ . }}
+{{- $class := .claim.storageClass }}
+{{- if kindIs "invalid" $class }}{{ $class = (.c.root.Values.global).storageClass | default nil }}{{ end }}
+{{- if not (kindIs "invalid" $class) }}
+storageClassName: {{ toRawJson $class }}
 {{- end }}
 resources:
   requests:
-    storage: {{ .claim.size | default "1Gi" }}
+    storage: {{ .claim.size | default "1Gi" | toRawJson }}
 {{- end -}}
 
 {{- define "[[ lib ]]._claims" -}}

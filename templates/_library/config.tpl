@@ -20,11 +20,13 @@ data:
 {{- define "[[ lib ]]._config" -}}
 {{- $c := . -}}
 {{- with get .data (printf "%s-config" .fullname) }}
+{{- include "[[ lib ]]._once" (dict "c" $c "what" "ConfigMap" "name" (printf "%s-config" $c.fullname) "key" "config") }}
 {{ include "[[ lib ]].configMap" (dict "c" $c "name" (printf "%s-config" $c.fullname) "data" .) }}
 {{- end }}
 {{- range $id, $item := .values.configMaps }}
 {{- if $item }}
 {{- $data := get $c.data (printf "configMaps/%s" $id) }}
+{{- include "[[ lib ]]._once" (dict "c" $c "what" "ConfigMap" "name" (printf "%s-%s" $c.base $id) "key" (print "configMaps." $id)) }}
 {{ include "[[ lib ]].configMap" (dict "c" $c "name" (printf "%s-%s" $c.base $id) "data" $data "labels" $item.labels "annotations" $item.annotations) }}
 {{- end }}
 {{- end }}

@@ -1,8 +1,8 @@
 [# One container: c (its unit), w (its values), name, ports, main (it gets the unit's volumes). -#]
 {{- define "[[ lib ]].container" -}}
-{{- $root := .c.root -}}{{- $w := .w -}}{{- $portName := .c.portName -}}
+{{- $root := .c.root -}}{{- $w := .w -}}{{- $port := .c.target -}}
 - name: {{ toRawJson .name }}
-  image: {{ include "[[ lib ]].image" (dict "root" $root "image" $w.image) | quote }}
+  image: {{ include "[[ lib ]].image" (dict "root" $root "image" $w.image) | toRawJson }}
   {{- with $w.image.pullPolicy }}
   imagePullPolicy: {{ . }}
   {{- end }}
@@ -23,15 +23,17 @@
   {{- with .ports }}
   ports:
     {{- range $name, $port := . }}
+    {{- if $port.port }}
     - name: {{ toRawJson $name }}
       containerPort: {{ $port.port | int }}
       protocol: {{ $port.protocol | default "TCP" }}
+    {{- end }}
     {{- end }}
   {{- end }}
   {{- range $name := list "livenessProbe" "readinessProbe" "startupProbe" }}
   {{- with get $w $name }}
   {{ $name }}:
-    {{- include "[[ lib ]]._probe" (dict "probe" . "port" $portName "name" (printf "%s: %s" $root.Chart.Name $name)) | nindent 4 }}
+    {{- include "[[ lib ]]._probe" (dict "probe" . "port" $port "name" (printf "%s: %s" $root.Chart.Name $name)) | nindent 4 }}
   {{- end }}
   {{- end }}
   {{- include "[[ lib ]]._fields" (list (pick $w "workingDir" "resources" "securityContext") "\n  ") }}

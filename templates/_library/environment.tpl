@@ -14,7 +14,7 @@ configuration inline, since its ConfigMap may not exist yet. -#]
 {{- range $last := list false true }}
 {{- range $name, $value := $env }}
 {{- $late := and (kindIs "string" $value) (contains "$(" (toString $value)) }}
-{{- if and (eq $late $last) (not (kindIs "invalid" $value)) }}
+{{- if and (eq $late $last) (or $value (not (kindIs "map" $value))) (not (kindIs "invalid" $value)) }}
 - name: {{ toRawJson $name }}
   {{- if kindIs "map" $value }}
   valueFrom:
@@ -32,7 +32,7 @@ configuration inline, since its ConfigMap may not exist yet. -#]
 {{- if not $c.inline }}
 {{- range $c.configMaps }}
 - configMapRef:
-    name: {{ . }}
+    name: {{ toRawJson . }}
 {{- end }}
 {{- end }}
 {{- range $id, $source := .w.envFrom }}

@@ -20,8 +20,10 @@ spec:
   ingress:
     - ports:
         {{- range $name, $port := .ports }}
-        - port: {{ $name }}
+        {{- if $port.port }}
+        - port: {{ toRawJson $name }}
           protocol: {{ $port.protocol | default "TCP" }}
+        {{- end }}
         {{- end }}
   {{- end }}
   {{- if not (kindIs "invalid" $policy.egress) }}

@@ -9,10 +9,10 @@ metadata:
     {{- . | nindent 4 }}
   {{- end }}
 spec:
-  serviceAccountName: {{ if and .inline (or ($w.serviceAccount).made ($w.serviceAccount).create) }}default{{ else }}{{ .account }}{{ end }}
+  serviceAccountName: {{ if and .early ($w.serviceAccount).made }}default{{ else }}{{ toRawJson .account }}{{ end }}
   enableServiceLinks: false
   automountServiceAccountToken: {{ ($w.serviceAccount).automount | default false }}
-  {{- with $w.imagePullSecrets | default (.root.Values.global).imagePullSecrets }}
+  {{- with kindIs "invalid" $w.imagePullSecrets | ternary (.root.Values.global).imagePullSecrets $w.imagePullSecrets }}
   imagePullSecrets:
     {{- include "[[ lib ]]._block" . | trim | nindent 4 }}
   {{- end }}
@@ -33,13 +33,13 @@ spec:
   affinity:
     {{- . | nindent 4 }}
   {{- end }}
-  {{- with include "[[ lib ]]._containers" (dict "c" . "of" $w.initContainers) }}
+  {{- with include "[[ lib ]]._containers" (dict "c" . "of" $w.initContainers "key" "initContainers") }}
   initContainers:
     {{- . | trim | nindent 4 }}
   {{- end }}
   containers:
     {{- include "[[ lib ]].container" (dict "c" . "w" $w "name" .container "ports" .ports "main" true) | nindent 4 }}
-    {{- with include "[[ lib ]]._containers" (dict "c" . "of" $w.sidecars) }}
+    {{- with include "[[ lib ]]._containers" (dict "c" . "of" $w.sidecars "key" "sidecars") }}
     {{- . | trim | nindent 4 }}
     {{- end }}
   {{- with include "[[ lib ]]._volumes" . }}

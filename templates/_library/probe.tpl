@@ -15,10 +15,11 @@ otherwise. `port` is the default. -#]
 {{- end -}}
 {{- if not $handlers -}}
 {{- $type := $probe.type | default (ternary "http" "tcp" (not (empty $probe.path))) -}}
-{{- $port := $probe.port | default .port -}}
+{{- $port := toRawJson .port -}}
+{{- with $probe.port -}}{{- $port = trimAll "0123456789" (toString .) | empty | ternary (int .) (toRawJson .) -}}{{- end -}}
 {{- if eq $type "http" -}}
 httpGet:
-  path: {{ $probe.path | default "/" | quote }}
+  path: {{ $probe.path | default "/" | toRawJson }}
   port: {{ $port }}
 {{- else if eq $type "grpc" -}}
 grpc:

@@ -1,5 +1,9 @@
 {{- define "[[ lib ]].autoscaler" -}}
 {{- $hpa := .values.autoscaling -}}
+{{- $min := $hpa.minReplicas | default 1 | int -}}{{- $max := $hpa.maxReplicas | default 10 | int -}}
+{{- if gt $min $max -}}
+{{- fail (printf "%s: %sautoscaling.minReplicas (%d) is above maxReplicas (%d); change one of them" .root.Chart.Name .path $min $max) -}}
+{{- end -}}
 ---
 apiVersion: autoscaling/v2
 kind: HorizontalPodAutoscaler
@@ -8,9 +12,9 @@ spec:
   scaleTargetRef:
     apiVersion: apps/v1
     kind: {{ .kind }}
-    name: {{ .fullname }}
-  minReplicas: {{ $hpa.minReplicas | default 1 | int }}
-  maxReplicas: {{ $hpa.maxReplicas | default 10 | int }}
+    name: {{ toRawJson .workload }}
+  minReplicas: {{ $min }}
+  maxReplicas: {{ $max }}
   metrics:
     {{- range $resource, $target := dict "cpu" $hpa.targetCPUUtilizationPercentage "memory" $hpa.targetMemoryUtilizationPercentage }}
     {{- if $target }}
@@ -40,7 +44,7 @@ spec:
   targetRef:
     apiVersion: {{ ternary "batch/v1" "apps/v1" (has .kind (list "Job" "CronJob")) }}
     kind: {{ .kind }}
-    name: {{ .fullname }}
+    name: {{ toRawJson .workload }}
   updatePolicy:
     updateMode: {{ .values.verticalPodAutoscaler.updateMode | default "Off" | quote }}
   {{- with .values.verticalPodAutoscaler.resourcePolicy }}
@@ -49,7 +53,7 @@ spec:
   {{- end }}
 {{- end -}}
 
-[# With quorum a majority must stay: n/2+1. A single instance gets no budget, since one would block every drain. -#]
+[# With quorum a majority must stay: n/2+1; with autoscaling n is at least minReplicas, so so many may go as it can spare. A single instance gets no budget, since one would block every drain. -#]
 {{- define "[[ lib ]].disruptionBudget" -}}
 {{- $pdb := .values.podDisruptionBudget -}}
 {{- $instances := .values.replicaCount | int -}}
@@ -64,6 +68,8 @@ spec:
   minAvailable: {{ $pdb.minAvailable }}
   {{- else if not (kindIs "invalid" $pdb.maxUnavailable) }}
   maxUnavailable: {{ $pdb.maxUnavailable }}
+  {{- else if and .values.quorum (.values.autoscaling).enabled }}
+  maxUnavailable: {{ div (sub $instances 1) 2 }}
   {{- else if .values.quorum }}
   minAvailable: {{ add (div $instances 2) 1 }}
   {{- else }}

@@ -2,27 +2,30 @@
 {{- $c := . -}}
 {{- range $id, $item := .values.secrets }}
 {{- if $item }}
+{{- include "[[ lib ]]._once" (dict "c" $c "what" "Secret" "name" (printf "%s-%s" $c.base $id) "key" (print "secrets." $id)) }}
 ---
 apiVersion: v1
 kind: Secret
 {{ include "[[ lib ]]._metadata" (dict "c" $c "name" (printf "%s-%s" $c.base $id) "more" $item.labels "annotations" $item.annotations) }}
-type: {{ $item.type | default "Opaque" }}
+type: {{ $item.type | default "Opaque" | toRawJson }}
 stringData:
   {{- get $c.data (printf "secrets/%s" $id) | trim | nindent 2 }}
 {{- end }}
 {{- end }}
 {{- range $id, $item := .values.externalSecrets }}
 {{- if $item }}
+{{- if not (or $item.data $item.dataFrom) }}{{ fail (printf "%s: %sexternalSecrets.%s fetches nothing; add data or dataFrom" $c.root.Chart.Name $c.path $id) }}{{ end }}
+{{- include "[[ lib ]]._once" (dict "c" $c "what" "Secret" "name" (printf "%s-%s" $c.base $id) "key" (print "externalSecrets." $id)) }}
 ---
 apiVersion: external-secrets.io/v1
 kind: ExternalSecret
 {{ include "[[ lib ]]._metadata" (dict "c" $c "name" (printf "%s-%s" $c.base $id)) }}
 spec:
-  refreshInterval: {{ $item.refreshInterval | default "1h" }}
+  refreshInterval: {{ $item.refreshInterval | default "1h" | toRawJson }}
   secretStoreRef:
     {{- include "[[ lib ]]._block" $item.secretStoreRef | trim | nindent 4 }}
   target:
-    name: {{ printf "%s-%s" $c.base $id }}
+    name: {{ printf "%s-%s" $c.base $id | toRawJson }}
   {{- with $item.data }}
   data:
     {{- range $key, $reference := . }}
@@ -45,6 +48,7 @@ spec:
 {{- $c := . -}}
 {{- range $id, $item := .values.sealedSecrets }}
 {{- if $item }}
+{{- include "[[ lib ]]._once" (dict "c" $c "what" "Secret" "name" (printf "%s-%s" $c.base $id) "key" (print "sealedSecrets." $id)) }}
 ---
 apiVersion: bitnami.com/v1alpha1
 kind: SealedSecret
@@ -53,7 +57,7 @@ spec:
   encryptedData:
     {{- include "[[ lib ]]._block" $item.encryptedData | trim | nindent 4 }}
   template:
-    type: {{ $item.type | default "Opaque" }}
+    type: {{ $item.type | default "Opaque" | toRawJson }}
 {{- end }}
 {{- end }}
 {{- range $id, $item := .values.secretProviderClasses }}
@@ -63,7 +67,7 @@ apiVersion: secrets-store.csi.x-k8s.io/v1
 kind: SecretProviderClass
 {{ include "[[ lib ]]._metadata" (dict "c" $c "name" (printf "%s-%s" $c.base $id)) }}
 spec:
-  provider: {{ $item.provider }}
+  provider: {{ toRawJson $item.provider }}
   {{- include "[[ lib ]]._fields" (list (pick $item "parameters" "secretObjects") "\n  ") }}
 {{- end }}
 {{- end }}

@@ -4,23 +4,22 @@
 ---
 apiVersion: apps/v1
 kind: StatefulSet
-{{ include "[[ lib ]]._metadata" . }}
+{{ include "[[ lib ]]._metadata" (dict "c" . "name" .workload) }}
 spec:
-  {{- if not ($w.autoscaling).enabled }}
+  {{- if not (or ($w.autoscaling).enabled (kindIs "invalid" $w.replicaCount)) }}
   replicas: {{ $w.replicaCount | int }}
   {{- end }}
-  serviceName: {{ .fullname }}-headless
+  serviceName: {{ include "[[ lib ]]._fit" (print .fullname "-headless") | toRawJson }}
   {{- include "[[ lib ]]._fields" (list (pick $w "revisionHistoryLimit" "minReadySeconds" "podManagementPolicy" "persistentVolumeClaimRetentionPolicy" "ordinals") "\n  ") }}
   selector:
     matchLabels:
       {{- .match | nindent 6 }}
   updateStrategy:
-    {{- if $w.updateStrategy }}
-    {{- include "[[ lib ]]._block" $w.updateStrategy | trim | nindent 4 }}
-    {{- else }}
-    type: RollingUpdate
+    {{- $strategy := $w.updateStrategy | default dict }}
+    type: {{ $strategy.type | default "RollingUpdate" }}
+    {{- if ne (toString $strategy.type) "OnDelete" }}
     rollingUpdate:
-      partition: {{ $w.partition | int }}
+      {{- include "[[ lib ]]._block" (mustMergeOverwrite (dict "partition" (int $w.partition)) ($strategy.rollingUpdate | default dict)) | trim | nindent 6 }}
     {{- end }}
   template:
     {{- include "[[ lib ]].pod" . | nindent 4 }}
@@ -31,7 +30,7 @@ spec:
     - apiVersion: v1
       kind: PersistentVolumeClaim
       metadata:
-        name: {{ $id }}
+        name: {{ toRawJson $id }}
         labels:
           {{- $c.match | nindent 10 }}
         {{- with $claim.annotations }}

@@ -54,11 +54,32 @@ values, null and what is empty does not. -#]
 {{- end }}
 {{- end -}}
 
+[# Takes what is null out of a map, however deep: null takes a default away, Kubernetes knows none. Prints nothing. -#]
+{{- define "[[ lib ]]._dropNulls" -}}
+{{- $map := . -}}
+{{- range $key, $value := . -}}
+{{- if kindIs "invalid" $value -}}{{- $_ := unset $map $key -}}
+{{- else if kindIs "map" $value -}}{{- include "[[ lib ]]._dropNulls" $value -}}
+{{- else if kindIs "slice" $value -}}
+{{- range $value -}}{{- if kindIs "map" . -}}{{- include "[[ lib ]]._dropNulls" . -}}{{- end -}}{{- end -}}
+{{- end -}}
+{{- end -}}
+{{- end -}}
+
+[# Two keys must not make one object: of c, what (they make), name, key. Prints nothing. -#]
+{{- define "[[ lib ]]._once" -}}
+{{- $id := print .what " " .name -}}{{- $key := print .c.path .key -}}
+{{- with get .c.taken $id -}}
+{{- fail (printf "%s: %s and %s make the same %s; rename one of them" $.c.root.Chart.Name . $key $id) -}}
+{{- end -}}
+{{- $_ := set .c.taken $id $key -}}
+{{- end -}}
+
 [# The metadata of one object: of a unit, or of (dict c name annotations more), where more are further labels. -#]
 {{- define "[[ lib ]]._metadata" -}}
 {{- $c := .c | default . -}}
 metadata:
-  name: {{ .name | default $c.fullname }}
+  name: {{ .name | default $c.fullname | toRawJson }}
   labels:
     {{- $c.metadataLabels | nindent 4 }}
     {{- with .more }}

@@ -4,7 +4,7 @@
 {{- range $id, $volume := .c.values.persistence }}
 {{- if and $volume (ne (toString $volume.enabled) "false") $volume.mountPath (or $main (eq $id "tmp")) }}
 - name: {{ toRawJson $id }}
-  mountPath: {{ $volume.mountPath }}
+  mountPath: {{ toRawJson $volume.mountPath }}
   {{- include "[[ lib ]]._fields" (list (pick $volume "subPath" "readOnly") "\n  ") }}
 {{- end }}
 {{- end }}
@@ -12,7 +12,7 @@
 {{- range $id, $claim := .w.volumeClaims }}
 {{- if $claim }}
 - name: {{ toRawJson $id }}
-  mountPath: {{ required (printf "volumeClaims.%s.mountPath is missing" $id) $claim.mountPath }}
+  mountPath: {{ required (printf "volumeClaims.%s.mountPath is missing" $id) $claim.mountPath | toRawJson }}
 {{- end }}
 {{- end }}
 {{- end }}
@@ -33,7 +33,7 @@
     claimName: {{ include "[[ lib ]]._string" (dict "value" ($volume.existingClaim | default (printf "%s-%s" $c.fullname $id)) "root" $c.root) }}
   {{- else if has $type (list "configMap" "secret") }}
   {{ $type }}:
-    {{ ternary "name" "secretName" (eq $type "configMap") }}: {{ $name }}
+    {{ ternary "name" "secretName" (eq $type "configMap") }}: {{ toRawJson $name }}
     {{- include "[[ lib ]]._fields" (list (pick $volume "items" "defaultMode" "optional") "\n    ") }}
   {{- else }}
   {{ $type }}: {{ toJson ($volume.spec | default dict) }}

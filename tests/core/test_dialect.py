@@ -15,6 +15,7 @@ from helpers.embedded_helm import METADATA, SHOW_VALUES, RefusedError, archive, 
 from helpers.schema_fuzz import DRAFTS, FORMATTED, PATTERNS, TEXTS, formatted, pattern, schema, values
 from shunter.core import go_regex
 from shunter.core.charts import load_archive
+from shunter.core.compiled import compile_document
 from shunter.core.go_formats import FORMATS, anything
 from shunter.core.reader import of_mapping
 from shunter.core.verdict import judge
@@ -123,3 +124,10 @@ def test_formats_are_helms(name: str) -> None:
     refused = faulty(chart({"$schema": DRAFTS[7], "additionalProperties": {"format": name}}), texts)
     ours = {number for number, text in enumerate(texts) if not FORMATS.get(name, anything)(text)}
     assert [texts[number] for number in ours ^ refused] == []
+
+
+@pytest.mark.parametrize("reference", ["http://[", "http://[#x", "//[a"])
+def test_a_reference_that_is_no_url_is_a_problem_and_no_bug(reference: str) -> None:
+    schema = compile_document({"properties": {"a": {"$ref": reference}}})
+    assert [problem.fatal for problem in schema.problems] == [True]
+    assert schema.validator is None

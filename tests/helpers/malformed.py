@@ -38,7 +38,7 @@ ODD_NAMES = (
     b"%0A::x.yaml",
 )
 ERROR = re.compile(r"error(?:\[[a-z0-9.-]+\])?: \S(?:.|\n)*^hint: \S", re.MULTILINE)
-FINDING = re.compile(r"^(?:error|warning)\[[a-z0-9.-]+\]: \S.*\n  --> \S", re.MULTILINE)
+FINDING = re.compile(r"^(?:error|warning)\[[a-z0-9.-]+\]: \S.*\n  --> .+", re.MULTILINE)
 UNPRINTABLE = re.compile(r"[\0-\x08\x0b-\x1f\x7f-\x9f\u202a-\u202e\u2066-\u2069]")
 ENVIRONMENT = "_commit: v0.1.0\n_src_path: https://example.org/templates.git\nkind: environment\nname: tst\n"
 MORE = "apiVersion: v2\nname: more\nversion: 1.0.0\n"

@@ -14,6 +14,8 @@ from collections.abc import Iterator, Mapping
 from typing import Any
 from urllib.parse import unquote, urldefrag, urljoin
 
+from shunter.core.schema_walk import is_url
+
 _SINGLE = frozenset({"additionalItems", "additionalProperties", "contains", "contentSchema", "else", "if", "items"})
 _SINGLE |= {"not", "propertyNames", "then", "unevaluatedItems", "unevaluatedProperties"}
 _MAPS = frozenset({"$defs", "definitions", "dependencies", "dependentSchemas", "patternProperties", "properties"})
@@ -79,7 +81,7 @@ class _Source:
         if not isinstance(node, dict):
             return
         own = node.get("$id", node.get("id") if self.draft == 4 else None)
-        if isinstance(own, str) and not own.startswith("#"):
+        if isinstance(own, str) and not own.startswith("#") and is_url(own):
             resource, base = pointer, urljoin(base, own) if ":" not in own else own
             self.ids[urldefrag(base).url] = pointer
         for keyword in ("$anchor", "$dynamicAnchor", "$id", "id"):
@@ -101,6 +103,8 @@ class _Source:
         return node
 
     def _resolve(self, reference: str, resource: str) -> str | None:
+        if not is_url(reference):
+            return None
         url, fragment = urldefrag(reference)
         if url:
             base = next((name for name, pointer in self.ids.items() if pointer == resource), "")
@@ -121,7 +125,7 @@ class _Source:
         if not isinstance(node, dict):
             return node
         own = node.get("$id")
-        if isinstance(own, str) and urldefrag(own).url in self.ids:
+        if isinstance(own, str) and is_url(own) and urldefrag(own).url in self.ids:
             resource = self.ids[urldefrag(own).url]
         out = {key: self._keyword(key, value, resource) for key, value in node.items() if key not in _IDENTITY}
         if self.draft == 4:

@@ -10,7 +10,6 @@ import json
 from collections.abc import Iterator, Mapping
 from functools import lru_cache
 from typing import Any, Final
-from urllib.parse import urljoin
 
 from shunter.core.dialect import adapted, formats, repeated_options
 from shunter.core.schema_walk import (
@@ -20,6 +19,7 @@ from shunter.core.schema_walk import (
     has_names,
     is_lazy,
     is_reached,
+    join,
     leaving,
     repeated_names,
     subschemas,
@@ -202,7 +202,7 @@ def _without_id(document: Any) -> Any:
     identity = document.get("$id") if isinstance(document, dict) else None
     if not isinstance(identity, str) or "://" in identity or identity.startswith(("urn:", "#")):
         return document
-    return {**document, "$id": urljoin(BASE, identity)}
+    return {**document, "$id": join(BASE, identity)}
 
 
 def _compile_problem(error: Exception) -> Problem:

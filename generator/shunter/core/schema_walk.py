@@ -7,7 +7,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence
 from typing import Any, Final
-from urllib.parse import unquote, urldefrag, urljoin
+from urllib.parse import quote, unquote, urldefrag, urljoin
 
 from shunter.model.data import dataclass
 
@@ -80,8 +80,19 @@ def children(schema: Mapping[str, Any], draft: int = 0) -> Iterator[tuple[Path, 
 
 
 def join(base: str, reference: str) -> str:
-    """A reference resolved against its base, URNs too (which urljoin does not know)."""
-    return urldefrag(base)[0] + reference if reference.startswith("#") else urljoin(base, reference)
+    """A reference resolved against its base, URNs too (which urljoin does not know); what is no URL gets one."""
+    if reference.startswith("#"):
+        return urldefrag(base)[0] + reference
+    return urljoin(base, reference) if is_url(reference) else f"broken:{quote(reference)}"
+
+
+def is_url(text: str) -> bool:
+    """Whether a text can be resolved as a URL or a reference to one."""
+    try:
+        urldefrag(urljoin(BASE, text))
+    except ValueError:  # such as `http://[`
+        return False
+    return True
 
 
 @dataclass(frozen=True, slots=True)
@@ -243,7 +254,7 @@ class _Walk:
         """The URL of a schema object that has one, and its anchors, each with that of the resource it is in."""
         keyword = "id" if self.draft == 4 else "$id"
         identity = schema.get(keyword) if self.draft >= 2019 or "$ref" not in schema else None
-        url, fragment = urldefrag(identity) if isinstance(identity, str) else ("", "")
+        url, fragment = urldefrag(identity) if isinstance(identity, str) and is_url(identity) else ("", "")
         anchors = {schema.get("$anchor"), schema.get("$dynamicAnchor") if self.draft == 2020 else None}
         found = {fragment} if self.draft < 2019 else {name for name in anchors if isinstance(name, str)}
         resource = urldefrag(base)[0]

@@ -9,6 +9,19 @@
 {{- .Values.fullnameOverride | default $made | trunc 63 | trimSuffix "-" -}}
 {{- end -}}
 
+{{- define "mono-library.v1.headless" -}}
+{{- include "mono-library.v1._fit" (print (include "mono-library.v1.fullname" .) "-headless") -}}
+{{- end -}}
+
+{{- define "mono-library.v1._fit" -}}
+{{- if gt (len .) 63 }}{{ include "mono-library.v1._short" (list 63 .) }}{{ else }}{{ . }}{{ end -}}
+{{- end -}}
+
+{{- define "mono-library.v1._short" -}}
+{{- $name := index . 1 -}}
+{{- printf "%s-%s-%s" (trunc (sub (index . 0) 30 | int) $name | trimSuffix "-") (sha256sum $name | trunc 8) (trunc -20 $name | trimAll "-") -}}
+{{- end -}}
+
 {{- define "mono-library.v1.selectorLabels" -}}
 app.kubernetes.io/instance: {{ .Release.Name | quote }}
 app.kubernetes.io/name: {{ include "mono-library.v1.name" . | quote }}
@@ -45,10 +58,16 @@ app.kubernetes.io/version: {{ . | replace "+" "_" | trunc 63 | trimAll "_.-" | q
 {{- with (.root.Values.global).imageRegistry -}}
 {{- $registry = . -}}
 {{- $parts := splitn "/" 2 $repository -}}
-{{- if contains "." $parts._0 -}}{{- $repository = $parts._1 -}}{{- end -}}
+{{- if and $parts._1 (or (contains "." $parts._0) (contains ":" $parts._0) (eq $parts._0 "localhost")) -}}{{- $repository = $parts._1 -}}{{- end -}}
 {{- end -}}
 {{- with $registry }}{{ . }}/{{ end }}{{ $repository }}
 {{- if $image.digest }}@{{ $image.digest }}{{ else }}:{{ $image.tag | default .root.Chart.AppVersion }}{{ end }}
+{{- end -}}
+
+{{- define "mono-library.v1._ownImage" -}}
+{{- if not (or .image.tag .image.digest) -}}
+{{- fail (printf "%s: %s.image has a repository of its own, so it needs a tag or a digest of its own" .root.Chart.Name .key) -}}
+{{- end -}}
 {{- end -}}
 
 {{- define "mono-library.v1._fields" -}}
@@ -101,10 +120,29 @@ app.kubernetes.io/version: {{ . | replace "+" "_" | trunc 63 | trimAll "_.-" | q
 {{- end }}
 {{- end -}}
 
+{{- define "mono-library.v1._dropNulls" -}}
+{{- $map := . -}}
+{{- range $key, $value := . -}}
+{{- if kindIs "invalid" $value -}}{{- $_ := unset $map $key -}}
+{{- else if kindIs "map" $value -}}{{- include "mono-library.v1._dropNulls" $value -}}
+{{- else if kindIs "slice" $value -}}
+{{- range $value -}}{{- if kindIs "map" . -}}{{- include "mono-library.v1._dropNulls" . -}}{{- end -}}{{- end -}}
+{{- end -}}
+{{- end -}}
+{{- end -}}
+
+{{- define "mono-library.v1._once" -}}
+{{- $id := print .what " " .name -}}{{- $key := print .c.path .key -}}
+{{- with get .c.taken $id -}}
+{{- fail (printf "%s: %s and %s make the same %s; rename one of them" $.c.root.Chart.Name . $key $id) -}}
+{{- end -}}
+{{- $_ := set .c.taken $id $key -}}
+{{- end -}}
+
 {{- define "mono-library.v1._metadata" -}}
 {{- $c := .c | default . -}}
 metadata:
-  name: {{ .name | default $c.fullname }}
+  name: {{ .name | default $c.fullname | toRawJson }}
   labels:
     {{- $c.metadataLabels | nindent 4 }}
     {{- with .more }}
@@ -277,7 +315,7 @@ metadata:
     "concurrencyPolicy": "Forbid",
     "enabled": false,
     "env": {
-      "HEADLESS": "{{ include `mono-library.v1.fullname` . }}-headless",
+      "HEADLESS": "{{ include `mono-library.v1.headless` . }}",
       "SERVICE": "{{ include `mono-library.v1.fullname` . }}"
     },
     "persistence": {
@@ -325,7 +363,7 @@ metadata:
     "backoffLimit": 0,
     "enabled": false,
     "env": {
-      "HEADLESS": "{{ include `mono-library.v1.fullname` . }}-headless",
+      "HEADLESS": "{{ include `mono-library.v1.headless` . }}",
       "SERVICE": "{{ include `mono-library.v1.fullname` . }}"
     },
     "persistence": {
@@ -358,7 +396,7 @@ metadata:
     "concurrencyPolicy": "Forbid",
     "enabled": false,
     "env": {
-      "HEADLESS": "{{ include `mono-library.v1.fullname` . }}-headless",
+      "HEADLESS": "{{ include `mono-library.v1.headless` . }}",
       "SERVICE": "{{ include `mono-library.v1.fullname` . }}"
     },
     "persistence": {
@@ -406,7 +444,7 @@ metadata:
     "backoffLimit": 0,
     "enabled": false,
     "env": {
-      "HEADLESS": "{{ include `mono-library.v1.fullname` . }}-headless",
+      "HEADLESS": "{{ include `mono-library.v1.headless` . }}",
       "SERVICE": "{{ include `mono-library.v1.fullname` . }}"
     },
     "persistence": {
@@ -439,7 +477,7 @@ metadata:
     "concurrencyPolicy": "Forbid",
     "enabled": false,
     "env": {
-      "HEADLESS": "{{ include `mono-library.v1.fullname` . }}-headless",
+      "HEADLESS": "{{ include `mono-library.v1.headless` . }}",
       "SERVICE": "{{ include `mono-library.v1.fullname` . }}"
     },
     "persistence": {
@@ -487,7 +525,7 @@ metadata:
     "backoffLimit": 0,
     "enabled": false,
     "env": {
-      "HEADLESS": "{{ include `mono-library.v1.fullname` . }}-headless",
+      "HEADLESS": "{{ include `mono-library.v1.headless` . }}",
       "SERVICE": "{{ include `mono-library.v1.fullname` . }}"
     },
     "persistence": {
@@ -520,7 +558,7 @@ metadata:
     "concurrencyPolicy": "Forbid",
     "enabled": false,
     "env": {
-      "HEADLESS": "{{ include `mono-library.v1.fullname` . }}-headless",
+      "HEADLESS": "{{ include `mono-library.v1.headless` . }}",
       "SERVICE": "{{ include `mono-library.v1.fullname` . }}"
     },
     "persistence": {
@@ -567,7 +605,7 @@ metadata:
     "backoffLimit": 0,
     "enabled": false,
     "env": {
-      "HEADLESS": "{{ include `mono-library.v1.fullname` . }}-headless",
+      "HEADLESS": "{{ include `mono-library.v1.headless` . }}",
       "SERVICE": "{{ include `mono-library.v1.fullname` . }}"
     },
     "persistence": {
@@ -599,18 +637,29 @@ metadata:
 {{- $values := include "mono-library.v1.defaults" $root | fromJson -}}
 {{- $more := include (printf "mono-library.v1.defaults.%s" $archetype) $root | fromJson -}}
 {{- $fullname := include "mono-library.v1.fullname" $root -}}
-{{- $_ := merge . (dict "values" (mustMergeOverwrite $values $more $root.Values) "id" "main" "container" $root.Chart.Name "fullname" $fullname "base" $fullname "configMaps" list "checksum" "" "inlined" dict "labels" "") -}}
+{{- $_ := merge . (dict "values" (mustMergeOverwrite $values $more $root.Values) "own" $root.Values "id" "main" "path" "" "taken" dict "container" $root.Chart.Name "fullname" $fullname "base" $fullname "configMaps" list "checksum" "" "inlined" dict "labels" "") -}}
 {{- include "mono-library.v1._unit" . -}}
 {{- end -}}
 
 {{- define "mono-library.v1._unit" -}}
 {{- $values := .values -}}{{- $root := .root -}}
+{{- if contains "null" (toRawJson .own) -}}
+{{- include "mono-library.v1._dropNulls" (omit $values "backup" "controllers" "extraObjects" "initContainers" "jobs" "restore" "sidecars") -}}
+{{- range $key, $value := $values -}}{{- if kindIs "invalid" $value -}}{{- $_ := unset $values $key -}}{{- end -}}{{- end -}}
+{{- end -}}
 {{- $_ := set . "kind" ($values.kind | default "Deployment") -}}
+{{- $_ := set . "workload" .fullname -}}
+{{- $_ := set . "serviceName" .fullname -}}
+{{- if gt (len .fullname) 52 -}}
+{{- $_ := set . "serviceName" (include "mono-library.v1._fit" .fullname) -}}
+{{- if not (has .kind (list "Deployment" "DaemonSet")) -}}{{- $_ := set . "workload" (include "mono-library.v1._short" (list 52 .fullname)) -}}{{- end -}}
+{{- end -}}
 {{- if not .labels -}}
 {{- $_ := set . "labels" (include "mono-library.v1._labels" (dict "root" $root "common" $values.commonLabels)) -}}
 {{- end -}}
-{{- $_ := set . "metadataLabels" (printf "%s\napp.kubernetes.io/component: %s" .labels .id) -}}
-{{- $_ := set . "match" (printf "%s\napp.kubernetes.io/component: %s" (include "mono-library.v1.selectorLabels" $root) .id) -}}
+{{- $component := print "\napp.kubernetes.io/component: " (toRawJson .id) -}}
+{{- $_ := set . "metadataLabels" (print .labels $component) -}}
+{{- $_ := set . "match" (print (include "mono-library.v1.selectorLabels" $root) $component) -}}
 {{- $account := $values.serviceAccount | default dict -}}
 {{- $_ := set . "account" ($account.name | default (eq (toString $account.create) "true" | ternary .fullname "default")) -}}
 {{- include "mono-library.v1._ports" . -}}
@@ -634,8 +683,18 @@ metadata:
 {{- end -}}
 
 {{- define "mono-library.v1._sub" -}}
-{{- $c := .c -}}{{- $spec := .spec -}}
+{{- $c := .c -}}{{- $spec := .spec -}}{{- $key := print $c.path .key -}}
 {{- $kept := pick $c.values "commonAnnotations" "commonLabels" "env" "envFrom" "image" "imagePullSecrets" "nodeSelector" "podAnnotations" "podLabels" "podSecurityContext" "redeployAlways" "securityContext" "serviceAccount" "sessionStore" "tolerations" -}}
+{{- if ($spec.image).repository -}}
+{{- include "mono-library.v1._ownImage" (dict "root" $c.root "image" $spec.image "key" $key) -}}
+{{- $_ := set $kept "image" (pick ($kept.image | default dict) "pullPolicy") -}}
+{{- end -}}
+{{- with $spec.serviceAccount -}}
+{{- $own := omit ($kept.serviceAccount | default dict) "annotations" "made" -}}
+{{- if .name -}}{{- $_ := set $own "create" false -}}
+{{- else if or .create $own.create -}}{{- $_ := unset $own "name" -}}{{- end -}}
+{{- $_ := set $kept "serviceAccount" $own -}}
+{{- end -}}
 {{- range $key, $_ := $spec -}}
 {{- with get $kept $key -}}{{- $_ := set $kept $key (deepCopy .) -}}{{- end -}}
 {{- end -}}
@@ -643,11 +702,11 @@ metadata:
 {{- $values := mustMergeOverwrite $base $kept (.defaults | default dict) $spec -}}
 {{- $fullname := $spec.fullnameOverride | default (printf "%s-%s" $c.fullname ($spec.nameOverride | default .id)) -}}
 {{- $labels := $spec.commonLabels | empty | ternary $c.labels "" -}}
-{{- $_ := merge .into (dict "values" $values "root" $c.root "id" .id "container" .id "base" $c.base "fullname" $fullname "configMaps" $c.configMaps "checksum" $c.checksum "inlined" $c.inlined "labels" $labels) -}}
+{{- $_ := merge .into (dict "values" $values "own" $spec "root" $c.root "id" .id "path" (print $key ".") "taken" $c.taken "container" .id "base" $c.base "fullname" $fullname "configMaps" $c.configMaps "checksum" $c.checksum "inlined" $c.inlined "labels" $labels) -}}
 {{- include "mono-library.v1._unit" .into -}}
 {{- if not $spec.serviceAccount -}}
 {{- $_ := set .into "account" $c.account -}}
-{{- $_ := set .into.values "serviceAccount" (dict "create" false "automount" ($c.values.serviceAccount).automount "made" (eq (toString ($c.values.serviceAccount).create) "true")) -}}
+{{- $_ := set .into.values "serviceAccount" (dict "create" false "automount" ($c.values.serviceAccount).automount "made" (or (eq (toString ($c.values.serviceAccount).create) "true") ($c.values.serviceAccount).made)) -}}
 {{- end -}}
 {{- end -}}
 
@@ -655,18 +714,30 @@ metadata:
 {{- $c := . -}}
 {{- $jobs := dict -}}
 {{- range $id, $spec := .values.jobs -}}
-{{- if $spec -}}{{- $_ := set $jobs $id $spec -}}{{- end -}}
+{{- if $spec -}}{{- $_ := set $jobs $id $spec -}}
+{{- else if not (kindIs "invalid" $spec) -}}
+{{- fail (printf "%s: %sjobs.%s is empty; say what it runs with `command` or `args`" $c.root.Chart.Name $c.path $id) -}}
+{{- end -}}
 {{- end -}}
 {{- range $id := list "backup" "restore" -}}
 {{- with index $c.values $id -}}
-{{- if .enabled -}}{{- $_ := set $jobs $id . -}}{{- end -}}
+{{- if .enabled -}}
+{{- if hasKey $jobs $id -}}{{- fail (printf "%s: %[2]sjobs.%[3]s and %[2]s%[3]s make the same job; rename the first" $c.root.Chart.Name $c.path $id) -}}{{- end -}}
+{{- $_ := set $jobs $id . -}}
+{{- end -}}
 {{- end -}}
 {{- end -}}
 {{- range $id, $spec := $jobs }}
 {{- if ne (toString $spec.enabled) "false" }}
 {{- $job := dict }}
+{{- $key := hasKey ($c.values.jobs | default dict) $id | ternary (print "jobs." $id) $id }}
+{{- $_ := set $c.taken (print "pods' label " $id) (print $c.path $key) }}
+{{- if and $spec.hook $spec.schedule }}{{ fail (printf "%s: %s%s has a hook and a schedule; remove one of them" $c.root.Chart.Name $c.path $key) }}{{ end }}
 {{- $defaults := dict "preStopSleepSeconds" 0 "kind" (empty $spec.schedule | ternary "Job" "CronJob") "service" (dict "port" nil) }}
-{{- include "mono-library.v1._sub" (dict "c" $c "id" $id "spec" $spec "defaults" $defaults "into" $job) }}
+{{- include "mono-library.v1._sub" (dict "c" $c "id" $id "key" $key "spec" $spec "defaults" $defaults "into" $job) }}
+{{- if $spec.serviceAccount }}
+{{- include "mono-library.v1._accounts" $job }}
+{{- end }}
 {{ include (print "mono-library.v1." (untitle $job.kind)) $job }}
 {{- include "mono-library.v1._claims" $job }}
 {{- end }}
@@ -676,9 +747,11 @@ metadata:
 {{- define "mono-library.v1._controllers" -}}
 {{- $c := . -}}
 {{- range $id, $spec := .values.controllers }}
-{{- if and $spec (ne (toString $spec.enabled) "false") }}
+{{- if and (not (kindIs "invalid" $spec)) (ne (toString $spec.enabled) "false") }}
 {{- $unit := dict }}
-{{- include "mono-library.v1._sub" (dict "c" $c "id" $id "spec" $spec "into" $unit) }}
+{{- $key := print "controllers." $id }}
+{{- include "mono-library.v1._once" (dict "c" $c "what" "pods' label" "name" $id "key" $key) }}
+{{- include "mono-library.v1._sub" (dict "c" $c "id" $id "key" $key "spec" $spec "into" $unit) }}
 {{ include "mono-library.v1._parts" $unit }}
 {{- end }}
 {{- end }}
@@ -698,7 +771,7 @@ metadata:
 {{- range $last := list false true }}
 {{- range $name, $value := $env }}
 {{- $late := and (kindIs "string" $value) (contains "$(" (toString $value)) }}
-{{- if and (eq $late $last) (not (kindIs "invalid" $value)) }}
+{{- if and (eq $late $last) (or $value (not (kindIs "map" $value))) (not (kindIs "invalid" $value)) }}
 - name: {{ toRawJson $name }}
   {{- if kindIs "map" $value }}
   valueFrom:
@@ -716,7 +789,7 @@ metadata:
 {{- if not $c.inline }}
 {{- range $c.configMaps }}
 - configMapRef:
-    name: {{ . }}
+    name: {{ toRawJson . }}
 {{- end }}
 {{- end }}
 {{- range $id, $source := .w.envFrom }}
@@ -734,7 +807,7 @@ metadata:
 {{- range $id, $volume := .c.values.persistence }}
 {{- if and $volume (ne (toString $volume.enabled) "false") $volume.mountPath (or $main (eq $id "tmp")) }}
 - name: {{ toRawJson $id }}
-  mountPath: {{ $volume.mountPath }}
+  mountPath: {{ toRawJson $volume.mountPath }}
   {{- include "mono-library.v1._fields" (list (pick $volume "subPath" "readOnly") "\n  ") }}
 {{- end }}
 {{- end }}
@@ -742,7 +815,7 @@ metadata:
 {{- range $id, $claim := .w.volumeClaims }}
 {{- if $claim }}
 - name: {{ toRawJson $id }}
-  mountPath: {{ required (printf "volumeClaims.%s.mountPath is missing" $id) $claim.mountPath }}
+  mountPath: {{ required (printf "volumeClaims.%s.mountPath is missing" $id) $claim.mountPath | toRawJson }}
 {{- end }}
 {{- end }}
 {{- end }}
@@ -763,7 +836,7 @@ metadata:
     claimName: {{ include "mono-library.v1._string" (dict "value" ($volume.existingClaim | default (printf "%s-%s" $c.fullname $id)) "root" $c.root) }}
   {{- else if has $type (list "configMap" "secret") }}
   {{ $type }}:
-    {{ ternary "name" "secretName" (eq $type "configMap") }}: {{ $name }}
+    {{ ternary "name" "secretName" (eq $type "configMap") }}: {{ toRawJson $name }}
     {{- include "mono-library.v1._fields" (list (pick $volume "items" "defaultMode" "optional") "\n    ") }}
   {{- else }}
   {{ $type }}: {{ toJson ($volume.spec | default dict) }}
@@ -778,12 +851,14 @@ metadata:
 {{- define "mono-library.v1._claimSpec" -}}
 accessModes:
   {{- include "mono-library.v1._block" (.claim.accessModes | default (list "ReadWriteOnce")) | trim | nindent 2 }}
-{{- with .claim.storageClass | default (.c.root.Values.global).storageClass }}
-storageClassName: {{ . }}
+{{- $class := .claim.storageClass }}
+{{- if kindIs "invalid" $class }}{{ $class = (.c.root.Values.global).storageClass | default nil }}{{ end }}
+{{- if not (kindIs "invalid" $class) }}
+storageClassName: {{ toRawJson $class }}
 {{- end }}
 resources:
   requests:
-    storage: {{ .claim.size | default "1Gi" }}
+    storage: {{ .claim.size | default "1Gi" | toRawJson }}
 {{- end -}}
 
 {{- define "mono-library.v1._claims" -}}
@@ -817,10 +892,11 @@ spec:
 {{- end -}}
 {{- if not $handlers -}}
 {{- $type := $probe.type | default (ternary "http" "tcp" (not (empty $probe.path))) -}}
-{{- $port := $probe.port | default .port -}}
+{{- $port := toRawJson .port -}}
+{{- with $probe.port -}}{{- $port = trimAll "0123456789" (toString .) | empty | ternary (int .) (toRawJson .) -}}{{- end -}}
 {{- if eq $type "http" -}}
 httpGet:
-  path: {{ $probe.path | default "/" | quote }}
+  path: {{ $probe.path | default "/" | toRawJson }}
   port: {{ $port }}
 {{- else if eq $type "grpc" -}}
 grpc:
@@ -834,9 +910,9 @@ tcpSocket:
 {{- end -}}
 
 {{- define "mono-library.v1.container" -}}
-{{- $root := .c.root -}}{{- $w := .w -}}{{- $portName := .c.portName -}}
+{{- $root := .c.root -}}{{- $w := .w -}}{{- $port := .c.target -}}
 - name: {{ toRawJson .name }}
-  image: {{ include "mono-library.v1.image" (dict "root" $root "image" $w.image) | quote }}
+  image: {{ include "mono-library.v1.image" (dict "root" $root "image" $w.image) | toRawJson }}
   {{- with $w.image.pullPolicy }}
   imagePullPolicy: {{ . }}
   {{- end }}
@@ -857,15 +933,17 @@ tcpSocket:
   {{- with .ports }}
   ports:
     {{- range $name, $port := . }}
+    {{- if $port.port }}
     - name: {{ toRawJson $name }}
       containerPort: {{ $port.port | int }}
       protocol: {{ $port.protocol | default "TCP" }}
+    {{- end }}
     {{- end }}
   {{- end }}
   {{- range $name := list "livenessProbe" "readinessProbe" "startupProbe" }}
   {{- with get $w $name }}
   {{ $name }}:
-    {{- include "mono-library.v1._probe" (dict "probe" . "port" $portName "name" (printf "%s: %s" $root.Chart.Name $name)) | nindent 4 }}
+    {{- include "mono-library.v1._probe" (dict "probe" . "port" $port "name" (printf "%s: %s" $root.Chart.Name $name)) | nindent 4 }}
   {{- end }}
   {{- end }}
   {{- include "mono-library.v1._fields" (list (pick $w "workingDir" "resources" "securityContext") "\n  ") }}
@@ -889,7 +967,7 @@ tcpSocket:
 {{- end -}}
 
 {{- define "mono-library.v1._containers" -}}
-{{- $c := .c -}}{{- $of := .of -}}
+{{- $c := .c -}}{{- $of := .of -}}{{- $key := .key -}}
 {{- $sorted := list -}}
 {{- range $id, $spec := $of -}}
 {{- if and $spec (ne (toString $spec.enabled) "false") -}}
@@ -899,10 +977,16 @@ tcpSocket:
 {{- range sortAlpha $sorted }}
 {{- $id := index (splitList " " .) 1 }}
 {{- $spec := get $of $id }}
-{{- $base := dict "securityContext" (deepCopy ($c.values.securityContext | default dict)) }}
-{{- $_ := set $base "image" (ternary (dict "pullPolicy" "IfNotPresent") (deepCopy ($c.values.image | default dict)) (not (empty ($spec.image).repository))) }}
+{{- if eq $id $c.container }}{{ fail (printf "%s: %s%s.%s has the name of the main container; rename it" $c.root.Chart.Name $c.path $key $id) }}{{ end }}
+{{- $base := dict "securityContext" (deepCopy ($c.values.securityContext | default dict)) "image" (dict "pullPolicy" "IfNotPresent") }}
+{{- if ($spec.image).repository }}
+{{- include "mono-library.v1._ownImage" (dict "root" $c.root "image" $spec.image "key" (print $c.path $key "." $id)) }}
+{{- else }}
+{{- $_ := set $base "image" (deepCopy ($c.values.image | default dict)) }}
+{{- end }}
 {{- $_ := set $base "resources" (dict "requests" (dict "cpu" "10m" "memory" "32Mi") "limits" (dict "memory" "128Mi")) }}
 {{- $w := mustMergeOverwrite $base $spec }}
+{{- if contains "null" (toRawJson $spec) }}{{ include "mono-library.v1._dropNulls" $w }}{{ end }}
 {{ include "mono-library.v1.container" (dict "c" $c "w" $w "name" $id "ports" $w.ports) }}
   {{- with $spec.restartPolicy }}
   restartPolicy: {{ . }}
@@ -980,10 +1064,10 @@ metadata:
     {{- . | nindent 4 }}
   {{- end }}
 spec:
-  serviceAccountName: {{ if and .inline (or ($w.serviceAccount).made ($w.serviceAccount).create) }}default{{ else }}{{ .account }}{{ end }}
+  serviceAccountName: {{ if and .early ($w.serviceAccount).made }}default{{ else }}{{ toRawJson .account }}{{ end }}
   enableServiceLinks: false
   automountServiceAccountToken: {{ ($w.serviceAccount).automount | default false }}
-  {{- with $w.imagePullSecrets | default (.root.Values.global).imagePullSecrets }}
+  {{- with kindIs "invalid" $w.imagePullSecrets | ternary (.root.Values.global).imagePullSecrets $w.imagePullSecrets }}
   imagePullSecrets:
     {{- include "mono-library.v1._block" . | trim | nindent 4 }}
   {{- end }}
@@ -1004,13 +1088,13 @@ spec:
   affinity:
     {{- . | nindent 4 }}
   {{- end }}
-  {{- with include "mono-library.v1._containers" (dict "c" . "of" $w.initContainers) }}
+  {{- with include "mono-library.v1._containers" (dict "c" . "of" $w.initContainers "key" "initContainers") }}
   initContainers:
     {{- . | trim | nindent 4 }}
   {{- end }}
   containers:
     {{- include "mono-library.v1.container" (dict "c" . "w" $w "name" .container "ports" .ports "main" true) | nindent 4 }}
-    {{- with include "mono-library.v1._containers" (dict "c" . "of" $w.sidecars) }}
+    {{- with include "mono-library.v1._containers" (dict "c" . "of" $w.sidecars "key" "sidecars") }}
     {{- . | trim | nindent 4 }}
     {{- end }}
   {{- with include "mono-library.v1._volumes" . }}
@@ -1042,7 +1126,7 @@ apiVersion: apps/v1
 kind: Deployment
 {{ include "mono-library.v1._metadata" . }}
 spec:
-  {{- if not ($w.autoscaling).enabled }}
+  {{- if not (or ($w.autoscaling).enabled (kindIs "invalid" $w.replicaCount)) }}
   replicas: {{ $w.replicaCount | int }}
   {{- end }}
   {{- include "mono-library.v1._fields" (list (pick $w "revisionHistoryLimit" "minReadySeconds") "\n  ") }}
@@ -1051,6 +1135,7 @@ spec:
       {{- .match | nindent 6 }}
   strategy:
     {{- if $w.updateStrategy }}
+    {{- include "mono-library.v1._noPartition" . }}
     {{- include "mono-library.v1._block" $w.updateStrategy | trim | nindent 4 }}
     {{- else }}
     type: RollingUpdate
@@ -1066,6 +1151,7 @@ spec:
 ---
 apiVersion: apps/v1
 kind: DaemonSet
+{{- include "mono-library.v1._noPartition" . }}
 {{ include "mono-library.v1._metadata" . }}
 spec:
   {{- include "mono-library.v1._fields" (list (pick .values "revisionHistoryLimit" "minReadySeconds" "updateStrategy") "\n  ") }}
@@ -1076,28 +1162,33 @@ spec:
     {{- include "mono-library.v1.pod" . | nindent 4 }}
 {{- end -}}
 
+{{- define "mono-library.v1._noPartition" -}}
+{{- if hasKey ((.values.updateStrategy).rollingUpdate | default dict) "partition" -}}
+{{- fail (printf "%s: %supdateStrategy.rollingUpdate.partition is for a StatefulSet; remove it from this %s" .root.Chart.Name .path .kind) -}}
+{{- end -}}
+{{- end -}}
+
 {{- define "mono-library.v1.statefulSet" -}}
 {{- $c := . -}}{{- $w := .values -}}
 ---
 apiVersion: apps/v1
 kind: StatefulSet
-{{ include "mono-library.v1._metadata" . }}
+{{ include "mono-library.v1._metadata" (dict "c" . "name" .workload) }}
 spec:
-  {{- if not ($w.autoscaling).enabled }}
+  {{- if not (or ($w.autoscaling).enabled (kindIs "invalid" $w.replicaCount)) }}
   replicas: {{ $w.replicaCount | int }}
   {{- end }}
-  serviceName: {{ .fullname }}-headless
+  serviceName: {{ include "mono-library.v1._fit" (print .fullname "-headless") | toRawJson }}
   {{- include "mono-library.v1._fields" (list (pick $w "revisionHistoryLimit" "minReadySeconds" "podManagementPolicy" "persistentVolumeClaimRetentionPolicy" "ordinals") "\n  ") }}
   selector:
     matchLabels:
       {{- .match | nindent 6 }}
   updateStrategy:
-    {{- if $w.updateStrategy }}
-    {{- include "mono-library.v1._block" $w.updateStrategy | trim | nindent 4 }}
-    {{- else }}
-    type: RollingUpdate
+    {{- $strategy := $w.updateStrategy | default dict }}
+    type: {{ $strategy.type | default "RollingUpdate" }}
+    {{- if ne (toString $strategy.type) "OnDelete" }}
     rollingUpdate:
-      partition: {{ $w.partition | int }}
+      {{- include "mono-library.v1._block" (mustMergeOverwrite (dict "partition" (int $w.partition)) ($strategy.rollingUpdate | default dict)) | trim | nindent 6 }}
     {{- end }}
   template:
     {{- include "mono-library.v1.pod" . | nindent 4 }}
@@ -1108,7 +1199,7 @@ spec:
     - apiVersion: v1
       kind: PersistentVolumeClaim
       metadata:
-        name: {{ $id }}
+        name: {{ toRawJson $id }}
         labels:
           {{- $c.match | nindent 10 }}
         {{- with $claim.annotations }}
@@ -1132,9 +1223,9 @@ template:
 ---
 apiVersion: batch/v1
 kind: CronJob
-{{ include "mono-library.v1._metadata" . }}
+{{ include "mono-library.v1._metadata" (dict "c" . "name" .workload) }}
 spec:
-  schedule: {{ required (printf "%s: %s needs a schedule" .root.Chart.Name .fullname) .values.schedule | quote }}
+  schedule: {{ required (printf "%s: %s needs a schedule" .root.Chart.Name .fullname) .values.schedule | toRawJson }}
   {{- include "mono-library.v1._fields" (list (pick .values "concurrencyPolicy" "failedJobsHistoryLimit" "startingDeadlineSeconds" "successfulJobsHistoryLimit" "suspend" "timeZone") "\n  ") }}
   jobTemplate:
     spec:
@@ -1144,9 +1235,11 @@ spec:
 {{- define "mono-library.v1.job" -}}
 {{- $w := .values -}}
 {{- $annotations := dict -}}
-{{- $name := .fullname -}}
+{{- $name := .workload -}}
 {{- if $w.hook -}}
-{{- $_ := set $annotations "helm.sh/hook" (join "," $w.hook) -}}
+{{- $hook := join "," $w.hook -}}
+{{- $_ := set . "early" (or (contains "pre-install" $hook) (contains "pre-upgrade" $hook) (contains "pre-rollback" $hook) (contains "post-delete" $hook)) -}}
+{{- $_ := set $annotations "helm.sh/hook" $hook -}}
 {{- $_ := set $annotations "helm.sh/hook-weight" (toString (int $w.weight)) -}}
 {{- $_ := set $annotations "helm.sh/hook-delete-policy" ($w.deletePolicy | default "before-hook-creation") -}}
 {{- $_ := set . "inline" true -}}
@@ -1154,6 +1247,7 @@ spec:
 {{- $spec := include "mono-library.v1._jobSpec" . | trim -}}
 {{- if not $w.hook -}}
 {{- $name = printf "%s-%s" (trunc 54 $name) (sha256sum $spec | trunc 8) -}}
+{{- $_ := set . "workload" $name -}}
 {{- end -}}
 ---
 apiVersion: batch/v1
@@ -1165,6 +1259,10 @@ spec:
 
 {{- define "mono-library.v1.autoscaler" -}}
 {{- $hpa := .values.autoscaling -}}
+{{- $min := $hpa.minReplicas | default 1 | int -}}{{- $max := $hpa.maxReplicas | default 10 | int -}}
+{{- if gt $min $max -}}
+{{- fail (printf "%s: %sautoscaling.minReplicas (%d) is above maxReplicas (%d); change one of them" .root.Chart.Name .path $min $max) -}}
+{{- end -}}
 ---
 apiVersion: autoscaling/v2
 kind: HorizontalPodAutoscaler
@@ -1173,9 +1271,9 @@ spec:
   scaleTargetRef:
     apiVersion: apps/v1
     kind: {{ .kind }}
-    name: {{ .fullname }}
-  minReplicas: {{ $hpa.minReplicas | default 1 | int }}
-  maxReplicas: {{ $hpa.maxReplicas | default 10 | int }}
+    name: {{ toRawJson .workload }}
+  minReplicas: {{ $min }}
+  maxReplicas: {{ $max }}
   metrics:
     {{- range $resource, $target := dict "cpu" $hpa.targetCPUUtilizationPercentage "memory" $hpa.targetMemoryUtilizationPercentage }}
     {{- if $target }}
@@ -1205,7 +1303,7 @@ spec:
   targetRef:
     apiVersion: {{ ternary "batch/v1" "apps/v1" (has .kind (list "Job" "CronJob")) }}
     kind: {{ .kind }}
-    name: {{ .fullname }}
+    name: {{ toRawJson .workload }}
   updatePolicy:
     updateMode: {{ .values.verticalPodAutoscaler.updateMode | default "Off" | quote }}
   {{- with .values.verticalPodAutoscaler.resourcePolicy }}
@@ -1228,6 +1326,8 @@ spec:
   minAvailable: {{ $pdb.minAvailable }}
   {{- else if not (kindIs "invalid" $pdb.maxUnavailable) }}
   maxUnavailable: {{ $pdb.maxUnavailable }}
+  {{- else if and .values.quorum (.values.autoscaling).enabled }}
+  maxUnavailable: {{ div (sub $instances 1) 2 }}
   {{- else if .values.quorum }}
   minAvailable: {{ add (div $instances 2) 1 }}
   {{- else }}
@@ -1244,7 +1344,7 @@ spec:
 ---
 apiVersion: v1
 kind: Service
-{{ include "mono-library.v1._metadata" (dict "c" .c "name" .name "annotations" $service.annotations) }}
+{{ include "mono-library.v1._metadata" (dict "c" .c "name" (.name | default .c.serviceName) "more" .labels "annotations" $service.annotations) }}
 spec:
   {{- if $service.headless }}
   clusterIP: None
@@ -1257,7 +1357,7 @@ spec:
     {{- range $name, $port := .ports }}
     - name: {{ toRawJson $name }}
       port: {{ $port.servicePort | default $port.port | int }}
-      targetPort: {{ $port.target | default $name }}
+      targetPort: {{ $port.target | default $name | toRawJson }}
       protocol: {{ $port.protocol | default "TCP" }}
       {{- with $port.nodePort }}
       nodePort: {{ int . }}
@@ -1267,32 +1367,48 @@ spec:
 
 {{- define "mono-library.v1._services" -}}
 {{- $c := . -}}
+{{- $unmonitored := dict "prometheus.io/service-monitor" "false" }}
 {{- if and (.values.service).enabled .ports }}
+{{- include "mono-library.v1._once" (dict "c" . "what" "Service" "name" .serviceName "key" "service") }}
 {{ include "mono-library.v1.service" (dict "c" . "service" .values.service "ports" .ports) }}
 {{- end }}
 {{- if and (eq .kind "StatefulSet") .ports }}
 {{- $headless := dict "headless" true "publishNotReadyAddresses" true }}
-{{ include "mono-library.v1.service" (dict "c" . "name" (printf "%s-headless" .fullname) "service" $headless "ports" .ports) }}
+{{- $name := include "mono-library.v1._fit" (print .fullname "-headless") }}
+{{- include "mono-library.v1._once" (dict "c" . "what" "Service" "name" $name "key" "kind (StatefulSet)") }}
+{{ include "mono-library.v1.service" (dict "c" . "name" $name "service" $headless "ports" .ports "labels" $unmonitored) }}
 {{- end }}
 {{- range $id, $service := .values.services }}
 {{- if and $service (ne (toString $service.enabled) "false") }}
 {{- $ports := $c.ports }}
 {{- if $service.port }}
-{{- $port := dict "port" $service.port "target" ($service.targetPort | default $c.portName) "nodePort" $service.nodePort }}
-{{- $ports = dict ($service.portName | default "http") $port }}
+{{- $target := $service.targetPort | default $c.target }}
+{{- if not (trimAll "0123456789" (toString $target)) }}{{ $target = int $target }}{{ end }}
+{{- $ports = dict ($service.portName | default "http") (dict "port" $service.port "target" $target "nodePort" $service.nodePort) }}
 {{- end }}
-{{ include "mono-library.v1.service" (dict "c" $c "name" (printf "%s-%s" $c.fullname $id) "service" $service "ports" $ports) }}
+{{- $name := include "mono-library.v1._fit" (print $c.fullname "-" $id) }}
+{{- include "mono-library.v1._once" (dict "c" $c "what" "Service" "name" $name "key" (print "services." $id)) }}
+{{ include "mono-library.v1.service" (dict "c" $c "name" $name "service" $service "ports" $ports "labels" $unmonitored) }}
 {{- end }}
 {{- end }}
 {{- end -}}
 
 {{- define "mono-library.v1._ports" -}}
 {{- $ports := dict -}}
-{{- $_ := set . "portName" ((.values.service).portName | default "http") -}}
+{{- $name := (.values.service).portName | default "http" -}}
+{{- $_ := set . "portName" $name -}}
+{{- $_ := set . "target" $name -}}
 {{- with .values.service -}}
 {{- if .port -}}
 {{- $main := dict "port" (.targetPort | default .port) "servicePort" .port "nodePort" .nodePort -}}
-{{- $_ := set $ports $.portName $main -}}
+{{- if .targetPort | default "" | toString | trimAll "0123456789" -}}
+{{- if not (get ($.values.ports | default dict) .targetPort) -}}
+{{- fail (printf "%s: %sservice.targetPort is %s; add a port of this name to ports" $.root.Chart.Name $.path .targetPort) -}}
+{{- end -}}
+{{- $_ := set $ "target" .targetPort -}}
+{{- $main = dict "target" .targetPort "servicePort" .port "nodePort" .nodePort -}}
+{{- end -}}
+{{- $_ := set $ports $name $main -}}
 {{- end -}}
 {{- end -}}
 {{- range $name, $port := .values.ports -}}
@@ -1303,20 +1419,25 @@ spec:
 
 {{- define "mono-library.v1.ingress" -}}
 {{- $c := . -}}{{- $ingress := .values.ingress -}}
+{{- if not $ingress.hosts -}}
+{{- fail (printf "%s: %singress is enabled without hosts; add ingress.hosts" .root.Chart.Name .path) -}}
+{{- end -}}
 ---
 apiVersion: networking.k8s.io/v1
 kind: Ingress
 {{ include "mono-library.v1._metadata" (dict "c" . "annotations" $ingress.annotations) }}
 spec:
   {{- with $ingress.className }}
-  ingressClassName: {{ . }}
+  ingressClassName: {{ toRawJson . }}
   {{- end }}
   {{- with $ingress.tls }}
   tls:
     {{- range . }}
     - hosts:
         {{- include "mono-library.v1._strings" (dict "list" .hosts "root" $c.root) | trim | nindent 8 }}
-      secretName: {{ .secretName }}
+      {{- with .secretName }}
+      secretName: {{ toRawJson . }}
+      {{- end }}
     {{- end }}
   {{- end }}
   rules:
@@ -1325,19 +1446,42 @@ spec:
       http:
         paths:
           {{- range .paths | default (list (dict "path" "/")) }}
-          - path: {{ .path }}
+          - path: {{ toRawJson .path }}
             pathType: {{ .pathType | default "Prefix" }}
             backend:
               service:
-                name: {{ $c.fullname }}{{ with .service }}-{{ . }}{{ end }}
-                port:
-                  name: {{ .port | default $c.portName }}
+                {{- include "mono-library.v1._backend" (dict "c" $c "path" .) | nindent 16 }}
           {{- end }}
     {{- end }}
 {{- end -}}
 
+{{- define "mono-library.v1._backend" -}}
+{{- $c := .c -}}{{- $id := .path.service -}}
+{{- $name := $c.serviceName -}}{{- $port := $c.portName -}}
+{{- if $id -}}
+{{- $service := get ($c.values.services | default dict) $id -}}
+{{- if or (not $service) (eq (toString ($service).enabled) "false") -}}
+{{- fail (printf "%s: %singress leads to the service %s; add it to services" $c.root.Chart.Name $c.path $id) -}}
+{{- end -}}
+{{- $name = include "mono-library.v1._fit" (print $c.fullname "-" $id) -}}
+{{- if $service.port -}}{{- $port = $service.portName | default "http" -}}{{- end -}}
+{{- else -}}
+{{- include "mono-library.v1._needsService" (dict "c" $c "key" "ingress") -}}
+{{- end -}}
+{{- $port = .path.port | default $port -}}
+name: {{ toRawJson $name }}
+port:
+  {{ if trimAll "0123456789" (toString $port) }}name: {{ toRawJson $port }}{{ else }}number: {{ int $port }}{{ end }}
+{{- end -}}
+
+{{- define "mono-library.v1._needsService" -}}
+{{- if not (and (.c.values.service).enabled .c.ports (or .c.values.service.port (not .port))) -}}
+{{- fail (printf "%s: %s%s needs the Service; set service.enabled and service.port" .c.root.Chart.Name .c.path .key) -}}
+{{- end -}}
+{{- end -}}
+
 {{- define "mono-library.v1.route" -}}
-{{- $c := .c -}}{{- $route := .route -}}
+{{- $c := .c -}}{{- $route := .route -}}{{- $key := eq .kind "HTTPRoute" | ternary "httpRoute" "grpcRoute" -}}
 ---
 apiVersion: gateway.networking.k8s.io/v1
 kind: {{ .kind }}
@@ -1352,9 +1496,12 @@ spec:
     {{- include "mono-library.v1._strings" (dict "list" . "root" $c.root) | trim | nindent 4 }}
   {{- end }}
   rules:
-    {{- range $route.rules | default (list dict) }}
-    {{- $backend := dict "name" $c.fullname "port" (($c.values.service).port | int) }}
-    - {{- include "mono-library.v1._block" (mustMergeOverwrite (dict "backendRefs" (list $backend)) .) | trim | nindent 6 }}
+    {{- range $rule := $route.rules | default (list dict) }}
+    {{- if not $rule.backendRefs }}
+    {{- include "mono-library.v1._needsService" (dict "c" $c "key" $key "port" true) }}
+    {{- $rule = mustMergeOverwrite (dict "backendRefs" (list (dict "name" $c.serviceName "port" (int $c.values.service.port)))) $rule }}
+    {{- end }}
+    - {{- include "mono-library.v1._block" $rule | trim | nindent 6 }}
     {{- end }}
 {{- end -}}
 
@@ -1379,8 +1526,10 @@ spec:
   ingress:
     - ports:
         {{- range $name, $port := .ports }}
-        - port: {{ $name }}
+        {{- if $port.port }}
+        - port: {{ toRawJson $name }}
           protocol: {{ $port.protocol | default "TCP" }}
+        {{- end }}
         {{- end }}
   {{- end }}
   {{- if not (kindIs "invalid" $policy.egress) }}
@@ -1390,10 +1539,16 @@ spec:
 
 {{- define "mono-library.v1._accounts" -}}
 {{- if eq (toString (.values.serviceAccount).create) "true" }}
+{{- include "mono-library.v1._once" (dict "c" . "what" "ServiceAccount" "name" .account "key" "serviceAccount") }}
+{{- $annotations := .values.serviceAccount.annotations }}
+{{- with .values.hook }}
+{{- $hook := dict "helm.sh/hook" (join "," .) "helm.sh/hook-weight" (sub (int $.values.weight) 1 | toString) "helm.sh/hook-delete-policy" "before-hook-creation" }}
+{{- $annotations = mustMergeOverwrite $hook ($annotations | default dict) }}
+{{- end }}
 ---
 apiVersion: v1
 kind: ServiceAccount
-{{ include "mono-library.v1._metadata" (dict "c" . "name" .account "annotations" .values.serviceAccount.annotations) }}
+{{ include "mono-library.v1._metadata" (dict "c" . "name" .account "annotations" $annotations) }}
 automountServiceAccountToken: {{ .values.serviceAccount.automount | default false }}
 {{- end }}
 {{- range $field, $kind := dict "rules" "Role" "clusterRules" "ClusterRole" }}
@@ -1412,11 +1567,11 @@ kind: {{ $kind }}Binding
 roleRef:
   apiGroup: rbac.authorization.k8s.io
   kind: {{ $kind }}
-  name: {{ $name }}
+  name: {{ toRawJson $name }}
 subjects:
   - kind: ServiceAccount
-    name: {{ $.account }}
-    namespace: {{ $.root.Release.Namespace }}
+    name: {{ toRawJson $.account }}
+    namespace: {{ toRawJson $.root.Release.Namespace }}
 {{- end }}
 {{- end }}
 {{- end -}}
@@ -1442,11 +1597,13 @@ data:
 {{- define "mono-library.v1._config" -}}
 {{- $c := . -}}
 {{- with get .data (printf "%s-config" .fullname) }}
+{{- include "mono-library.v1._once" (dict "c" $c "what" "ConfigMap" "name" (printf "%s-config" $c.fullname) "key" "config") }}
 {{ include "mono-library.v1.configMap" (dict "c" $c "name" (printf "%s-config" $c.fullname) "data" .) }}
 {{- end }}
 {{- range $id, $item := .values.configMaps }}
 {{- if $item }}
 {{- $data := get $c.data (printf "configMaps/%s" $id) }}
+{{- include "mono-library.v1._once" (dict "c" $c "what" "ConfigMap" "name" (printf "%s-%s" $c.base $id) "key" (print "configMaps." $id)) }}
 {{ include "mono-library.v1.configMap" (dict "c" $c "name" (printf "%s-%s" $c.base $id) "data" $data "labels" $item.labels "annotations" $item.annotations) }}
 {{- end }}
 {{- end }}
@@ -1456,27 +1613,30 @@ data:
 {{- $c := . -}}
 {{- range $id, $item := .values.secrets }}
 {{- if $item }}
+{{- include "mono-library.v1._once" (dict "c" $c "what" "Secret" "name" (printf "%s-%s" $c.base $id) "key" (print "secrets." $id)) }}
 ---
 apiVersion: v1
 kind: Secret
 {{ include "mono-library.v1._metadata" (dict "c" $c "name" (printf "%s-%s" $c.base $id) "more" $item.labels "annotations" $item.annotations) }}
-type: {{ $item.type | default "Opaque" }}
+type: {{ $item.type | default "Opaque" | toRawJson }}
 stringData:
   {{- get $c.data (printf "secrets/%s" $id) | trim | nindent 2 }}
 {{- end }}
 {{- end }}
 {{- range $id, $item := .values.externalSecrets }}
 {{- if $item }}
+{{- if not (or $item.data $item.dataFrom) }}{{ fail (printf "%s: %sexternalSecrets.%s fetches nothing; add data or dataFrom" $c.root.Chart.Name $c.path $id) }}{{ end }}
+{{- include "mono-library.v1._once" (dict "c" $c "what" "Secret" "name" (printf "%s-%s" $c.base $id) "key" (print "externalSecrets." $id)) }}
 ---
 apiVersion: external-secrets.io/v1
 kind: ExternalSecret
 {{ include "mono-library.v1._metadata" (dict "c" $c "name" (printf "%s-%s" $c.base $id)) }}
 spec:
-  refreshInterval: {{ $item.refreshInterval | default "1h" }}
+  refreshInterval: {{ $item.refreshInterval | default "1h" | toRawJson }}
   secretStoreRef:
     {{- include "mono-library.v1._block" $item.secretStoreRef | trim | nindent 4 }}
   target:
-    name: {{ printf "%s-%s" $c.base $id }}
+    name: {{ printf "%s-%s" $c.base $id | toRawJson }}
   {{- with $item.data }}
   data:
     {{- range $key, $reference := . }}
@@ -1499,6 +1659,7 @@ spec:
 {{- $c := . -}}
 {{- range $id, $item := .values.sealedSecrets }}
 {{- if $item }}
+{{- include "mono-library.v1._once" (dict "c" $c "what" "Secret" "name" (printf "%s-%s" $c.base $id) "key" (print "sealedSecrets." $id)) }}
 ---
 apiVersion: bitnami.com/v1alpha1
 kind: SealedSecret
@@ -1507,7 +1668,7 @@ spec:
   encryptedData:
     {{- include "mono-library.v1._block" $item.encryptedData | trim | nindent 4 }}
   template:
-    type: {{ $item.type | default "Opaque" }}
+    type: {{ $item.type | default "Opaque" | toRawJson }}
 {{- end }}
 {{- end }}
 {{- range $id, $item := .values.secretProviderClasses }}
@@ -1517,7 +1678,7 @@ apiVersion: secrets-store.csi.x-k8s.io/v1
 kind: SecretProviderClass
 {{ include "mono-library.v1._metadata" (dict "c" $c "name" (printf "%s-%s" $c.base $id)) }}
 spec:
-  provider: {{ $item.provider }}
+  provider: {{ toRawJson $item.provider }}
   {{- include "mono-library.v1._fields" (list (pick $item "parameters" "secretObjects") "\n  ") }}
 {{- end }}
 {{- end }}
@@ -1528,29 +1689,39 @@ spec:
 {{- range $kind := list "serviceMonitor" "podMonitor" }}
 {{- $monitor := index $c.values.metrics $kind }}
 {{- if ($monitor).enabled }}
+{{- $ofService := eq $kind "serviceMonitor" }}
+{{- $port := $c.values.metrics.port | default ($ofService | ternary $c.portName $c.target) }}
+{{- if $ofService }}
+{{- include "mono-library.v1._needsService" (dict "c" $c "key" "metrics.serviceMonitor") }}
+{{- if not (hasKey $c.ports $port) }}{{ fail (printf "%s: %smetrics.port is %s, which the Service has not; add it to ports" $c.root.Chart.Name $c.path $port) }}{{ end }}
+{{- end }}
 ---
 apiVersion: monitoring.coreos.com/v1
-kind: {{ ternary "ServiceMonitor" "PodMonitor" (eq $kind "serviceMonitor") }}
+kind: {{ ternary "ServiceMonitor" "PodMonitor" $ofService }}
 {{ include "mono-library.v1._metadata" (dict "c" $c "more" $monitor.labels) }}
 spec:
   selector:
     matchLabels:
       {{- $c.match | nindent 6 }}
-  {{ ternary "endpoints" "podMetricsEndpoints" (eq $kind "serviceMonitor") }}:
-    - port: {{ $c.values.metrics.port | default $c.portName }}
-      path: {{ $c.values.metrics.path | default "/metrics" }}
+    {{- if $ofService }}
+    matchExpressions: [{key: prometheus.io/service-monitor, operator: NotIn, values: ["false"]}]
+    {{- end }}
+  {{ ternary "endpoints" "podMetricsEndpoints" $ofService }}:
+    - port: {{ toRawJson $port }}
+      path: {{ $c.values.metrics.path | default "/metrics" | toRawJson }}
       {{- include "mono-library.v1._fields" (list (pick $monitor "interval") "\n      ") }}
 {{- end }}
 {{- end }}
 {{- with .values.metrics.prometheusRule }}
 {{- if .enabled }}
+{{- if not .rules }}{{ fail (printf "%s: %smetrics.prometheusRule is enabled without rules; add metrics.prometheusRule.rules" $c.root.Chart.Name $c.path) }}{{ end }}
 ---
 apiVersion: monitoring.coreos.com/v1
 kind: PrometheusRule
 {{ include "mono-library.v1._metadata" (dict "c" $c "more" .labels) }}
 spec:
   groups:
-    - name: {{ $c.fullname }}
+    - name: {{ toRawJson $c.fullname }}
       rules:
         {{- include "mono-library.v1._block" .rules | trim | nindent 8 }}
 {{- end }}
@@ -1561,6 +1732,7 @@ spec:
 {{- $c := . -}}
 {{- range $id, $dashboard := .values.dashboards }}
 {{- if $dashboard }}
+{{- include "mono-library.v1._once" (dict "c" $c "what" "ConfigMap" "name" (printf "%s-dashboard-%s" $c.fullname $id) "key" (print "dashboards." $id)) }}
 {{- $data := include "mono-library.v1._contents" (dict "of" $dashboard "root" $c.root) }}
 {{ include "mono-library.v1.configMap" (dict "c" $c "name" (printf "%s-dashboard-%s" $c.fullname $id) "data" $data "annotations" $dashboard.annotations "labels" (mustMergeOverwrite (dict "grafana_dashboard" "1") ($dashboard.labels | default dict))) }}
 {{- end }}
@@ -1571,13 +1743,6 @@ spec:
 {{- $c := dict "root" . -}}
 {{- include "mono-library.v1.context" $c -}}
 {{- include "mono-library.v1._parts" $c -}}
-{{- range $id, $object := $c.values.extraObjects }}
-{{- if $object }}
-{{- $text := toYaml $object }}
----
-{{ if contains "{{" $text }}{{ tpl $text $ }}{{ else }}{{ $text }}{{ end }}
-{{- end }}
-{{- end }}
 {{- end -}}
 
 {{- define "mono-library.v1._parts" -}}
@@ -1606,13 +1771,29 @@ spec:
 {{- include "mono-library.v1._dashboards" . }}
 {{- include "mono-library.v1._jobs" . }}
 {{- include "mono-library.v1._controllers" . }}
+{{- range $id, $object := $v.extraObjects }}
+{{- if $object }}
+{{- $text := toYaml $object }}
+---
+{{ if contains "{{" $text }}{{ tpl $text $.root }}{{ else }}{{ $text }}{{ end }}
+{{- end }}
+{{- end }}
 {{- end -}}
 
 {{- define "mono-library.v1.notes" -}}
 {{ .Chart.Name }} {{ .Chart.AppVersion }} runs as {{ include "mono-library.v1.fullname" . }} in namespace {{ .Release.Namespace }}.
 {{- with .Values.ingress }}
+{{- if .enabled }}
 {{- range .hosts }}
 It is reached at {{ include "mono-library.v1._string" (dict "value" .host "root" $) | trimAll "\"" }}.
+{{- end }}
+{{- end }}
+{{- end }}
+{{- range $route := list .Values.httpRoute .Values.grpcRoute }}
+{{- if ($route).enabled }}
+{{- range $route.hostnames }}
+It is reached at {{ include "mono-library.v1._string" (dict "value" . "root" $) | trimAll "\"" }}.
+{{- end }}
 {{- end }}
 {{- end }}
 kubectl --namespace {{ .Release.Namespace }} get all --selector app.kubernetes.io/instance={{ .Release.Name }},app.kubernetes.io/name={{ include "mono-library.v1.name" . }}
