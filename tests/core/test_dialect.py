@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import re
+from itertools import product
 from random import Random
 from typing import Any
 
@@ -131,3 +132,41 @@ def test_a_reference_that_is_no_url_is_a_problem_and_no_bug(reference: str) -> N
     schema = compile_document({"properties": {"a": {"$ref": reference}}})
     assert [problem.fatal for problem in schema.problems] == [True]
     assert schema.validator is None
+
+
+KEYWORDS = [
+    "$anchor",
+    "$dynamicAnchor",
+    "$id",
+    "id",
+    "$ref",
+    "$dynamicRef",
+    "$recursiveRef",
+    "enum",
+    "const",
+    "pattern",
+    "format",
+    "required",
+    "properties",
+    "patternProperties",
+    "propertyNames",
+    "items",
+    "prefixItems",
+    "contains",
+    "allOf",
+    "anyOf",
+    "not",
+    "if",
+    "dependencies",
+    "dependentSchemas",
+    "$defs",
+]
+ODD = ([], {}, [[]], 1, None, "x", [1, "a", {}], {"a": 1}, {"a": []})
+
+
+@pytest.mark.parametrize("draft", DRAFTS)
+def test_a_keyword_of_any_type_is_judged_or_a_problem(draft: str) -> None:
+    for keyword, value in product(KEYWORDS, ODD):
+        for made in ({keyword: value}, {"properties": {"a": {keyword: value}}}):
+            compiled = compile_document({"$schema": draft, **made} if draft else made)
+            assert compiled.validator is not None or compiled.problems, made

@@ -296,7 +296,7 @@ def template(chart: Chart) -> str:
     chart.write(path, data)
     chart.names = [chart.random.choice([path, "."])]
     chart.write(".copier-answers.yml", ENVIRONMENT.replace("kind: environment", "kind: app"))
-    endless = kind in ("laughs", "recursion")  # Helm renders it for ever, or with 500 MB; `lint` asks Helm
+    endless = kind in ("laughs", "long-pipe", "recursion")  # Helm renders it for ever, or with 500 MB; `lint` asks Helm
     chart.verb = "validate" if endless else chart.random.choice(["lint", "lint", "validate"])
     return kind
 

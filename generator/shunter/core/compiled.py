@@ -96,7 +96,23 @@ def _encodable(value: Any) -> Any:
 
 def compile_document(document: Any, vendored: Mapping[str, Any] | None = None) -> Schema:
     """A schema compiled from its JSON value; `vendored` holds what its remote references name, by URL."""
-    known = vendored or {}
+    try:
+        return _compiled(document, vendored or {})
+    except (AttributeError, TypeError, ValueError):
+        if problem := _unlike_its_draft(document):  # a keyword of the wrong type, which our walks trip over
+            return Schema(document, None, (problem,))
+        raise
+
+
+def _unlike_its_draft(document: Any) -> Problem | None:
+    try:
+        jsonschema_rs.meta.validate(document)
+    except (jsonschema_rs.ValidationError, jsonschema_rs.ReferencingError, ValueError) as error:
+        return _compile_problem(error)
+    return None
+
+
+def _compiled(document: Any, known: Mapping[str, Any]) -> Schema:
     if not isinstance(document, dict | bool):
         return Schema(document, None, (Problem("a schema is a JSON object", hint="see https://json-schema.org"),))
     problems = tuple(_dialect_problems(document, known)) if isinstance(document, dict) else ()
