@@ -255,7 +255,7 @@ class _Walk:
         keyword = "id" if self.draft == 4 else "$id"
         identity = schema.get(keyword) if self.draft >= 2019 or "$ref" not in schema else None
         url, fragment = urldefrag(identity) if isinstance(identity, str) and is_url(identity) else ("", "")
-        anchors = {schema.get("$anchor"), schema.get("$dynamicAnchor") if self.draft == 2020 else None}
+        anchors = [schema.get("$anchor"), schema.get("$dynamicAnchor") if self.draft == 2020 else None]
         found = {fragment} if self.draft < 2019 else {name for name in anchors if isinstance(name, str)}
         resource = urldefrag(base)[0]
         return {(resource, name) for name in found if name and name[0] != "/"} | ({(resource, "")} if url else set())
