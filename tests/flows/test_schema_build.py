@@ -90,7 +90,7 @@ def test_own_keys_are_judged_rendered_and_known_to_editors(railed: Path) -> None
     )
     ok("validate", cwd=railed)
     manifests = ok("render", "tst", "orders", cwd=railed).out
-    assert re.search(r'CURRENCY: "?CHF', manifests)
+    assert re.search(r'"?CURRENCY"?: "?CHF', manifests)
     assert "\nkind: Role\n" in manifests
 
     (railed / VALUES).write_text(text.replace("orders:\n", "orders:\n  currency: USD\n"), "utf-8")
