@@ -81,8 +81,15 @@ def evaluated(ours: Explanation, texts: Mapping[str, str]) -> dict[str, Any]:
 def agree(files: Mapping[str, str], layers: list[Document], app: str) -> Explanation:
     ours = explained(files, layers, app)
     theirs, texts = helms(files, layers, app, ours)
-    assert evaluated(ours, texts) == theirs
+    assert without_nulls(evaluated(ours, texts)) == without_nulls(theirs)
     return ours
+
+
+def without_nulls(value: Any) -> Any:
+    """The value as the library takes it: to it, a key that is null is not there."""
+    if isinstance(value, dict):
+        return {key: without_nulls(item) for key, item in value.items() if item is not None}
+    return [without_nulls(item) for item in value] if isinstance(value, list) else value
 
 
 @pytest.mark.parametrize("archetype", ARCHETYPES)

@@ -85,10 +85,11 @@ def test_values_that_helm_refuses_are_not_rendered(chart: Path) -> None:
 def test_an_environment_with_a_switch_turned_off(railed: Path) -> None:
     values = railed / "shop-tst" / "envs" / "tst" / "values.yaml"
     text = "orders:\n  env: {LOG_LEVEL: debug}\n  ingress:\n    enabled: false\n    className: x\n"
+    text += "    hosts: [{host: shop.example}]\n"
     values.write_text(text, "utf-8")
     printed = ok("validate", "--exact", "-e", "tst", cwd=railed).err
     assert "`orders.ingress.className` does nothing while `orders.ingress.enabled` is false" in printed
-    assert printed.count("-key]") == 1
+    assert printed.count("-key]") == 2  # and the hosts
 
 
 def test_rendering_agrees_with_reading_the_templates(tmp_path: Path) -> None:

@@ -94,6 +94,7 @@ def but_release(root: Path) -> dict[str, str]:
 # publish
 
 
+@pytest.mark.parametrize("small", ["mono", pytest.param("multi", marks=pytest.mark.slow)], indirect=True)
 def test_publish_moves_the_workspace_and_every_answers_file(small: Path, remote: Path) -> None:
     assert answers(small) == {(CANONICAL, "v0.1.0")}
     unchanged(remote, lambda: untouched(small, "templates", "publish", str(remote), "--dry-run"))
@@ -125,6 +126,7 @@ def test_a_remote_that_cannot_be_used_changes_nothing(small: Path, tmp_path: Pat
 # plain Copier
 
 
+@pytest.mark.parametrize("small", ["mono", pytest.param("multi", marks=pytest.mark.slow)], indirect=True)
 def test_copier_and_shunter_update_alike_from_a_remote(
     small: Path, remote: Path, tmp_path: Path, commit: Callable[[Path, str], None]
 ) -> None:
@@ -161,6 +163,7 @@ def edit(root: Path, commit: Callable[[Path, str], None]) -> dict[str, str]:
     return {path.relative_to(root).as_posix(): text for path, text in found.items()}
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("small", ["mono"], indirect=True)
 def test_copier_finds_the_built_in_templates_by_the_redirect(
     small: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
