@@ -25,7 +25,7 @@ from helpers.agreement import reading_agrees, schema_agrees, umbrella_values, ve
 from helpers.embedded_helm import METADATA, SHOW_VALUES, archive
 from helpers.umbrella_fuzz import umbrella
 from helpers.yaml_fuzz import document, scalar
-from shunter.core.charts import load_archive
+from shunter.core.charts.load import load_archive
 
 KNOWN = {"schemas": 1 / 200}
 """The share of a check that may disagree."""

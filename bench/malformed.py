@@ -201,8 +201,6 @@ def removed(base: Path) -> None:
 
 def prepare(quick: bool) -> None:
     """What each worker does first: what all cases need is imported once."""
-    import shunter.cli.run
-    import shunter.cli.verbs.check
     import shunter.core.accusation
     import shunter.flows.check  # noqa: F401
 

@@ -25,10 +25,10 @@ ROOT = Path(__file__).resolve().parents[1]
 sys.path[:0] = [str(ROOT / "generator"), str(ROOT / "tests")]
 
 from helpers import large_chart  # noqa: E402
-from shunter.adapters.files import DiskTree  # noqa: E402
-from shunter.core.charts import load_chart  # noqa: E402
-from shunter.core.reader import read  # noqa: E402
-from shunter.core.verdict import judge  # noqa: E402
+from shunter.adapters.system.files import DiskTree  # noqa: E402
+from shunter.core.charts.load import load_chart  # noqa: E402
+from shunter.core.goyaml.document import read  # noqa: E402
+from shunter.core.rules.verdict import judge  # noqa: E402
 
 FOLDER = Path(sys.executable).parent
 INSTALLED = (FOLDER / "shunter").exists()

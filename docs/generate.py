@@ -8,7 +8,7 @@ from pathlib import Path
 from typing import Any
 
 from shunter.cli.options import COMMANDS, GLOBAL, Command, Option
-from shunter.model.catalogue import RULES
+from shunter.core.rules.catalogue import RULES
 from shunter.model.findings import Kind
 
 ROOT = Path(__file__).resolve().parents[1]

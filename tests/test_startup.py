@@ -27,7 +27,18 @@ COSTLY = {
     "subprocess",
     "tarfile",
 }
-WRITERS = {f"shunter.adapters.{name}" for name in ("apply", "copier", "git", "journal", "merge", "prepare", "registry")}
+WRITERS = {
+    f"shunter.adapters.{name}"
+    for name in (
+        "git.apply",
+        "git.journal",
+        "git.prepare",
+        "git.repository",
+        "helm.registry",
+        "templates.merge",
+        "templates.render",
+    )
+}
 CODE = """
 import json, sys
 from shunter.cli.main import main

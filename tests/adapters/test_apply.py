@@ -7,10 +7,11 @@ from pathlib import Path
 import pytest
 
 from helpers.gitrepo import commit_all, disk, git, make_repo, snapshot, write
-from shunter.adapters import journal, process
-from shunter.adapters.apply import apply, apply_new, recover
-from shunter.adapters.files import DiskTree, temporary_name
-from shunter.adapters.git import Repository, git_dir
+from shunter.adapters.git import journal
+from shunter.adapters.git.apply import apply, apply_new, recover
+from shunter.adapters.git.repository import Repository, git_dir
+from shunter.adapters.system import process
+from shunter.adapters.system.files import DiskTree, temporary_name
 from shunter.model.errors import ShunterError
 from shunter.model.files import EXECUTABLE, SYMLINK, Conflict, Edit, FileState, RepositoryPlan
 from shunter.model.findings import Status

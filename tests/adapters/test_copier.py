@@ -8,13 +8,13 @@ import pytest
 from helpers.gitrepo import commit_all, disk, git, write
 from helpers.template_history import change_templates, make_templates
 from shunter import __version__
-from shunter.adapters import process
-from shunter.adapters.apply import apply_new
-from shunter.adapters.copier import RenderRequest, render, render_many
-from shunter.adapters.git import Repository
-from shunter.adapters.places import CANONICAL_SOURCE
-from shunter.adapters.templates import append_release, ensure_history, publish, redirect_env
-from shunter.core.answers import read_answers
+from shunter.adapters.git.apply import apply_new
+from shunter.adapters.git.repository import Repository
+from shunter.adapters.system import process
+from shunter.adapters.system.paths import CANONICAL_SOURCE
+from shunter.adapters.templates.history import append_release, ensure_history, publish, redirect_env
+from shunter.adapters.templates.render import RenderRequest, render, render_many
+from shunter.core.workspace.answers import read_answers
 from shunter.model.errors import ShunterError
 from shunter.model.files import EXECUTABLE, REGULAR, Edit, FileState, RepositoryPlan
 
@@ -123,9 +123,7 @@ def test_a_broken_answers_file_is_a_clear_error(data: bytes, message: str) -> No
 
 
 def test_this_process_never_imports_copier() -> None:
-    code = (
-        "import sys, shunter.adapters.copier; print([m for m in ('copier', 'jinja2', 'pydantic') if m in sys.modules])"
-    )
+    code = "import sys, shunter.adapters.templates.render; print([m for m in ('copier', 'jinja2', 'pydantic') if m in sys.modules])"
     done = process.run([sys.executable, "-c", code], Path.cwd())
     assert done.text == "[]", done.stderr
 

@@ -5,7 +5,7 @@ from pathlib import Path
 import pytest
 
 from helpers.gitrepo import disk, make_repo, write
-from shunter.adapters.files import DiskTree, place, remove_file, write_file
+from shunter.adapters.system.files import DiskTree, place, remove_file, write_file
 from shunter.model.errors import ShunterError
 from shunter.model.files import EXECUTABLE, REGULAR, SYMLINK, FileState
 

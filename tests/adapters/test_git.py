@@ -4,8 +4,8 @@ from pathlib import Path
 import pytest
 
 from helpers.gitrepo import commit_all, git, make_repo, snapshot, write
-from shunter.adapters import process
-from shunter.adapters.git import FALLBACK, IndexEntry, Repository, find_root, git_dir
+from shunter.adapters.git.repository import FALLBACK, IndexEntry, Repository, find_root, git_dir
+from shunter.adapters.system import process
 from shunter.model.errors import ShunterError
 from shunter.model.files import EXECUTABLE, REGULAR, SYMLINK, FileState
 

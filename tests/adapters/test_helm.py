@@ -13,8 +13,8 @@ import helm_python
 import pytest
 
 from helpers.tiny_charts import chart_files, environment, packed, tarred, write_files
-from shunter.adapters.helm import BinaryEngine, EmbeddedEngine, Engine, engine
-from shunter.core import archive
+from shunter.adapters.helm.engine import BinaryEngine, EmbeddedEngine, Engine, engine
+from shunter.core.charts import archive
 from shunter.model.errors import ShunterError
 from shunter.model.files import FileState
 from shunter.model.findings import Severity
@@ -243,7 +243,7 @@ def test_choosing_an_engine() -> None:
 def test_without_the_extra_the_error_says_what_to_install() -> None:
     script = (
         "import sys; sys.modules['helm_python'] = None\n"
-        "from shunter.adapters.helm import engine\n"
+        "from shunter.adapters.helm.engine import engine\n"
         "from shunter.model.errors import ShunterError\n"
         "try: engine()\n"
         "except ShunterError as error: print(error.message, '|', error.hint)\n"

@@ -8,10 +8,10 @@ from typing import Any
 import pytest
 
 from helpers.gitrepo import commit_all, disk, git, make_repo, write
-from shunter.adapters.apply import apply
-from shunter.adapters.files import DiskTree
-from shunter.adapters.git import Repository
-from shunter.adapters.merge import MergeProject, merge_repository, skip_if_exists
+from shunter.adapters.git.apply import apply
+from shunter.adapters.git.repository import Repository
+from shunter.adapters.system.files import DiskTree
+from shunter.adapters.templates.merge import MergeProject, merge_repository, skip_if_exists
 from shunter.model.files import EXECUTABLE, SYMLINK, Conflict, Edit, FileState, RepositoryPlan
 
 LINES = "".join(f"line {number}\n" for number in range(12))

@@ -11,9 +11,9 @@ import helm_python
 import pytest
 
 from helpers.tiny_charts import NOW, chart_files, packed, served, write_files
-from shunter.adapters.registry import DirectoryRegistry, HttpRegistry, pin_from_archive
-from shunter.core import index
-from shunter.core.archive import pack
+from shunter.adapters.helm.registry import DirectoryRegistry, HttpRegistry, pin_from_archive
+from shunter.core.charts import index
+from shunter.core.charts.archive import pack
 from shunter.model.errors import ShunterError
 from shunter.model.files import FileState
 

@@ -6,10 +6,10 @@ import pytest
 
 from helpers.gitrepo import git, make_repo
 from helpers.template_history import change_templates, make_templates
-from shunter.adapters import process
-from shunter.adapters.git import Repository
-from shunter.adapters.places import CANONICAL_SOURCE, cache_root, data_root
-from shunter.adapters.templates import (
+from shunter.adapters.git.repository import Repository
+from shunter.adapters.system import process
+from shunter.adapters.system.paths import CANONICAL_SOURCE, cache_root, data_root
+from shunter.adapters.templates.history import (
     STREAM,
     append_release,
     bare_for,
@@ -156,8 +156,6 @@ def test_the_cache_follows_the_platform(monkeypatch: pytest.MonkeyPatch, tmp_pat
 
 
 def test_paths_are_known_without_loading_git_or_yaml() -> None:
-    code = (
-        "import sys, shunter.adapters.places; print([m for m in ('yaml', 'subprocess', 'jinja2') if m in sys.modules])"
-    )
+    code = "import sys, shunter.adapters.system.paths; print([m for m in ('yaml', 'subprocess', 'jinja2') if m in sys.modules])"
     done = process.run([sys.executable, "-c", code], Path.cwd())
     assert done.text == "[]", done.stderr

@@ -12,9 +12,8 @@ import pytest
 
 from helpers import shop
 from helpers.cli import Result, ok, shunter
-from shunter.adapters import verdict_cache
-from shunter.adapters.verdict_cache import Verdicts
-from shunter.core.verdict import judge
+from shunter.adapters.verdicts.cache import Verdicts, _load
+from shunter.core.rules.verdict import judge
 
 EXAMPLE = Path(__file__).parents[2] / "sample-repos" / "mono"
 
@@ -48,7 +47,7 @@ def judged(monkeypatch: pytest.MonkeyPatch) -> list[str]:
         seen.append(" ".join(layer.path for layer in layers))  # type: ignore[attr-defined]
         return judge(chart, layers, **more)  # type: ignore[arg-type]
 
-    monkeypatch.setattr("shunter.flows.check.judge", counted)
+    monkeypatch.setattr("shunter.flows.validation.validate.judge", counted)
     return seen
 
 
@@ -209,7 +208,7 @@ def test_a_file_that_changes_while_it_is_judged_is_not_remembered(chart: Path, m
 
     good = (chart / "envs" / "one.yaml").read_text()
     with monkeypatch.context() as patch:
-        patch.setattr("shunter.flows.check.judge", slow)
+        patch.setattr("shunter.flows.validation.validate.judge", slow)
         ok("validate", "envs/one.yaml", cwd=chart)
     assert both("envs/one.yaml", cwd=chart).code == 1
     (chart / "envs" / "one.yaml").write_text(good)
@@ -232,8 +231,8 @@ def test_runs_side_by_side_share_one_cache(chart: Path, cache: Path) -> None:
 
 
 def test_it_stays_small(tmp_path: Path, cache: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(verdict_cache, "_MOST_ENTRIES", 5)
-    monkeypatch.setattr(verdict_cache, "_MOST_FILES", 8)
+    monkeypatch.setattr(cache, "_MOST_ENTRIES", 5)
+    monkeypatch.setattr(cache, "_MOST_FILES", 8)
     for number in range(30):
         folder = tmp_path / f"chart{number}"
         folder.mkdir()
@@ -243,7 +242,7 @@ def test_it_stays_small(tmp_path: Path, cache: Path, monkeypatch: pytest.MonkeyP
             ok("validate", f"v{name}.yaml", cwd=folder)
     files = sorted(cache.iterdir(), key=lambda path: path.stat().st_mtime_ns)
     assert 4 <= len(files) <= 8
-    assert max(len(verdict_cache._load(str(path))) for path in files) == 5
+    assert max(len(_load(str(path))) for path in files) == 5
     verdicts = Verdicts()
     newest = (str(tmp_path / "chart29"), False, (str(tmp_path / "chart29" / "v11.yaml"),))
     asked = (("v11.yaml", b""), ("shunter.yaml", b""), ("start", b"."))

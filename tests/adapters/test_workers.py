@@ -11,8 +11,8 @@ from pathlib import Path
 
 import pytest
 
-from shunter.adapters import workers
-from shunter.adapters.workers import spread
+from shunter.adapters.system import workers
+from shunter.adapters.system.workers import spread
 
 
 @pytest.fixture(autouse=True)

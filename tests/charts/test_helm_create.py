@@ -11,7 +11,7 @@ import pytest
 import yaml
 
 from helpers.charts import LIBRARY, app_chart, objects, render, schema_source, umbrella, write
-from shunter.core.appschema import compile_app_schema
+from shunter.core.packaging.app_schema import compile_app_schema
 
 helm_python.disable_logging()
 CHANGED = """

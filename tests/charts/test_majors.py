@@ -10,9 +10,9 @@ import pytest
 import yaml
 
 from helpers.charts import LIBRARY, app_chart, library_chart, objects, render, umbrella, write
-from shunter.core.charts import load_chart
-from shunter.core.coalesce import coalesce
-from shunter.core.values_explain import explain
+from shunter.core.charts.load import load_chart
+from shunter.core.values.coalesce import coalesce
+from shunter.core.values.provenance import explain
 from shunter.model.files import FileState, MemoryTree
 
 helm_python.disable_logging()

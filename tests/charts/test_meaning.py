@@ -14,7 +14,7 @@ from helpers import scenarios
 from helpers.charts import ARCHETYPES, LIBRARY, objects, render, schema_source, umbrella, write
 from helpers.orders import Objects, bare, one, pod
 from helpers.scenarios import Visit
-from shunter.core.appschema import compile_app_schema
+from shunter.core.packaging.app_schema import compile_app_schema
 
 helm_python.disable_logging()
 MIRROR = {"imageRegistry": "mirror.example.com", "imagePullSecrets": [{"name": "mirror"}], "storageClass": "fast"}

@@ -11,9 +11,9 @@ import pytest
 from helpers.agreement import reading_agrees, verdict_agrees
 from helpers.embedded_helm import archive, values_of
 from helpers.values_fuzz import mutated
-from shunter.core.charts import Chart, load_chart
-from shunter.core.reader import read
-from shunter.core.verdict import judge
+from shunter.core.charts.load import Chart, load_chart
+from shunter.core.goyaml.document import read
+from shunter.core.rules.verdict import judge
 from shunter.model.files import FileState, MemoryTree
 from shunter.model.findings import Finding, Kind
 

@@ -12,7 +12,7 @@ import pytest
 from helpers import compatibility
 from helpers.charts import ARCHETYPES, LIBRARY, ROOT
 from helpers.compatibility import Files, Release
-from shunter.adapters.templates import append_release, ensure_history
+from shunter.adapters.templates.history import append_release, ensure_history
 
 TEMPLATE = f"templates/_{LIBRARY}.v1.tpl"
 SOME = ("rest-api", "cron", "database")

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from shunter.core.answers import merge_answers, read_answers
+from shunter.core.workspace.answers import merge_answers, read_answers
 from shunter.model.errors import ShunterError
 
 

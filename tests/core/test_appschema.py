@@ -11,7 +11,7 @@ import jsonschema_rs
 import pytest
 
 from helpers.charts import ARCHETYPES, LIBRARY, schema_source
-from shunter.core.appschema import archetypes, compile_app_schema, editor_schema
+from shunter.core.packaging.app_schema import archetypes, compile_app_schema, editor_schema
 from shunter.model.errors import ShunterError
 
 MINIMAL = {"image": {"repository": "ghcr.io/acme/orders"}}

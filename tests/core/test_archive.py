@@ -13,7 +13,7 @@ import helm_python
 import pytest
 
 from helpers.tiny_charts import chart_files, library_files, packed, tarred, write_files
-from shunter.core import archive
+from shunter.core.charts import archive
 from shunter.model.errors import ShunterError
 from shunter.model.files import EXECUTABLE, SYMLINK, FileState
 

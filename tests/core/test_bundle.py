@@ -11,7 +11,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from shunter.core.bundle import bundle
+from shunter.core.schema.bundle import bundle
 
 NEW, SEVEN, FOUR = (
     "https://json-schema.org/draft/2020-12/schema",

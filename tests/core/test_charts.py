@@ -5,7 +5,7 @@ from __future__ import annotations
 import pytest
 
 from helpers.embedded_helm import RefusedError, archive, values_of
-from shunter.core.charts import Chart, load_archive, load_chart
+from shunter.core.charts.load import Chart, load_archive, load_chart
 from shunter.model.files import SYMLINK, FileState, MemoryTree
 from shunter.model.findings import Kind
 

@@ -12,9 +12,9 @@ import pytest
 from helpers.agreement import umbrella_values
 from helpers.embedded_helm import SHOW_VALUES, archive, values_of
 from helpers.umbrella_fuzz import umbrella
-from shunter.core.charts import load_archive
-from shunter.core.coalesce import Coalesced, coalesce
-from shunter.core.reader import read
+from shunter.core.charts.load import load_archive
+from shunter.core.goyaml.document import read
+from shunter.core.values.coalesce import Coalesced, coalesce
 
 
 def test_random_umbrellas_get_the_values_that_helm_gives_them() -> None:

@@ -8,9 +8,9 @@ from random import Random
 import helm_python
 
 from helpers.embedded_helm import archive
-from shunter.core.charts import load_archive
-from shunter.core.coalesce import coalesce
-from shunter.core.collisions import define_collisions
+from shunter.core.charts.load import load_archive
+from shunter.core.rules.collisions import define_collisions
+from shunter.core.values.coalesce import coalesce
 from shunter.model.findings import Finding, Severity
 
 

@@ -11,9 +11,9 @@ import pytest
 
 from helpers.embedded_helm import METADATA, RefusedError, archive, values_of
 from helpers.outside_data import outside_data
-from shunter.core.charts import load_archive
-from shunter.core.compiled import compile_document, compile_schema
-from shunter.core.verdict import judge
+from shunter.core.charts.load import load_archive
+from shunter.core.rules.verdict import judge
+from shunter.core.schema.compile import compile_document, compile_schema
 from shunter.model.findings import Kind
 
 DRAFTS = {

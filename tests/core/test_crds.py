@@ -6,8 +6,8 @@ from typing import Any
 
 import pytest
 
-from shunter.core.crds import schemas_of, validator
-from shunter.core.kube import Gvk
+from shunter.core.kube.catalogue import Gvk
+from shunter.core.kube.crds import schemas_of, validator
 
 SPEC: dict[str, Any] = {
     "type": "object",

@@ -14,12 +14,12 @@ import pytest
 from helpers.agreement import schema_agrees
 from helpers.embedded_helm import METADATA, SHOW_VALUES, RefusedError, archive, values_of
 from helpers.schema_fuzz import DRAFTS, FORMATTED, PATTERNS, TEXTS, formatted, pattern, schema, values
-from shunter.core import go_regex
-from shunter.core.charts import load_archive
-from shunter.core.compiled import compile_document
-from shunter.core.go_formats import FORMATS, anything
-from shunter.core.reader import of_mapping
-from shunter.core.verdict import judge
+from shunter.core.charts.load import load_archive
+from shunter.core.goyaml.document import of_mapping
+from shunter.core.rules.verdict import judge
+from shunter.core.schema import regex
+from shunter.core.schema.compile import compile_document
+from shunter.core.schema.formats import FORMATS, anything
 
 TEXT = (*TEXTS, "ab", "A", "-", "_", "{,2}", "&", "[", "]", "a b", "\u03b1", "\x07", "#", "aab", "\u00b2")
 
@@ -97,11 +97,11 @@ def test_patterns_are_refused_and_match_as_in_go() -> None:
     wrong = []
     for text in (*PATTERNS, *(pattern(random) for _ in range(120))):
         data = chart({"$schema": DRAFTS[7], "additionalProperties": {"pattern": text}})
-        if (go_regex.problem(text) is None) == bool(refusal(data, {})):
-            wrong.append((text, go_regex.problem(text)))
-        elif go_regex.problem(text) is None:
+        if (regex.problem(text) is None) == bool(refusal(data, {})):
+            wrong.append((text, regex.problem(text)))
+        elif regex.problem(text) is None:
             ours = jsonschema_rs.validator_for(
-                {"$schema": DRAFTS[7], "pattern": go_regex.rust(text)},
+                {"$schema": DRAFTS[7], "pattern": regex.rust(text)},
                 validate_formats=True,
                 pattern_options=jsonschema_rs.RegexOptions(),
             )
@@ -112,7 +112,7 @@ def test_patterns_are_refused_and_match_as_in_go() -> None:
 
 def test_usual_patterns_stay_as_they_are_and_others_are_shown_as_they_were_written() -> None:
     for text in (r"^[a-z0-9]([-a-z0-9]*[a-z0-9])?(\.[a-z0-9]+)*$", r"^\d+(m|Mi|Gi)?$", r"^v?[0-9]+\.[0-9]+$"):
-        assert go_regex.rust(text) == text
+        assert regex.rust(text) == text
     data = chart({"properties": {"v": {"pattern": "^[[:alpha:]]+$"}}})
     (found,) = judge(load_archive(data, "c.tgz"), [of_mapping({"v": "1"}, "v.yaml")])
     assert found.message == '`v` is "1", which does not match the pattern `^[[:alpha:]]+$`'

@@ -11,9 +11,9 @@ import pytest
 
 from helpers import scenarios
 from helpers.charts import ARCHETYPES, LIBRARY, app_chart, library_chart, schema_source
-from shunter.core import bundle
-from shunter.core.appschema import compile_app_schema
-from shunter.core.editors import EXTRA, values_schema
+from shunter.core.packaging.app_schema import compile_app_schema
+from shunter.core.packaging.editor_schema import EXTRA, values_schema
+from shunter.core.schema import bundle
 from shunter.model.files import FileState
 
 OWN = b"x-features: [rbac]\nproperties:\n  currency: {description: Of every price., enum: [EUR, CHF]}\n"

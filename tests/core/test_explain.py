@@ -9,11 +9,11 @@ import pytest
 
 from helpers import shop
 from helpers.embedded_helm import METADATA, archive
-from shunter.core.charts import load_archive
-from shunter.core.explain import dotted, is_slip, nearest, paste_ready, scalar_text, wanted_types
-from shunter.core.reader import read
-from shunter.core.verdict import judge
+from shunter.core.charts.load import load_archive
+from shunter.core.goyaml.document import read
+from shunter.core.rules.verdict import judge
 from shunter.model.findings import Finding
+from shunter.model.wording import dotted, is_slip, nearest, paste_ready, scalar_text, wanted_types
 
 
 def test_key_paths_read_as_people_write_them() -> None:

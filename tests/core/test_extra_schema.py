@@ -9,8 +9,8 @@ import jsonschema_rs
 import pytest
 
 from helpers.charts import LIBRARY, ROOT, schema_source
-from shunter.core.appschema import compile_app_schema
-from shunter.core.extra_schema import read_extra
+from shunter.core.packaging.app_schema import compile_app_schema
+from shunter.core.packaging.extra_schema import read_extra
 from shunter.model.errors import ShunterError
 
 GOOD = """\

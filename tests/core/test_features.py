@@ -6,9 +6,9 @@ import pytest
 import yaml
 
 from helpers.charts import app_chart, library_chart, umbrella
-from shunter.core.charts import load_chart
-from shunter.core.reader import read
-from shunter.core.verdict import judge
+from shunter.core.charts.load import load_chart
+from shunter.core.goyaml.document import read
+from shunter.core.rules.verdict import judge
 from shunter.model.files import FileState, MemoryTree
 from shunter.model.findings import Finding
 

@@ -12,11 +12,11 @@ import pytest
 from helpers import shop
 from helpers.embedded_helm import archive
 from helpers.outside_data import outside_data
-from shunter.core import formats
-from shunter.core.charts import load_archive
-from shunter.core.fixes import fixed
-from shunter.core.reader import read
-from shunter.core.verdict import judge
+from shunter.cli import formats
+from shunter.core.charts.load import load_archive
+from shunter.core.goyaml.document import read
+from shunter.core.rules.fixes import fixed
+from shunter.core.rules.verdict import judge
 from shunter.model.findings import Finding, Kind, Severity, Span
 
 SCHEMAS = Path(__file__).resolve().parents[2] / "schemas"

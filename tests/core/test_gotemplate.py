@@ -6,8 +6,8 @@ import pytest
 
 from helpers.charts import ROOT
 from helpers.embedded_helm import METADATA, RefusedError, archive, values_of
-from shunter.core.gotemplate import TemplateError, parse
-from shunter.core.gotree import Action, Call, Chain, Clause, Dot, Function, Literal, Pipeline, Variable
+from shunter.core.gotemplate.parse import TemplateError, parse
+from shunter.core.gotemplate.tree import Action, Call, Chain, Clause, Dot, Function, Literal, Pipeline, Variable
 
 
 def test_a_pipeline_is_commands_with_operands() -> None:

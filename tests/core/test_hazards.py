@@ -7,8 +7,8 @@ from random import Random
 import pytest
 
 from helpers.yaml_fuzz import document, scalar
-from shunter.core.hazards import hazards
-from shunter.core.reader import read
+from shunter.core.goyaml.document import read
+from shunter.core.rules.hazards import hazards
 from shunter.model.findings import Kind
 
 CASES = [

@@ -7,9 +7,9 @@ from typing import Any
 import pytest
 
 from helpers import helm3
-from shunter.core.charts import load_archive
-from shunter.core.coalesce import coalesce
-from shunter.core.reader import read
+from shunter.core.charts.load import load_archive
+from shunter.core.goyaml.document import read
+from shunter.core.values.coalesce import coalesce
 
 
 def ours(case: helm3.Case) -> Any:

@@ -8,7 +8,7 @@ import helm_python
 import pytest
 
 from helpers.tiny_charts import chart_files, write_files
-from shunter.core import helmignore
+from shunter.core.charts import helmignore
 from shunter.model.errors import ShunterError
 from shunter.model.files import FileState
 

@@ -8,8 +8,7 @@ from pathlib import Path
 import pytest
 import yaml
 
-from shunter.core.hooks import render_hooks
-from shunter.model.hooks import HOOKS, Hook
+from shunter.cli.hooks import HOOKS, Hook, render_hooks
 
 ROOT = Path(__file__).resolve().parents[2]
 

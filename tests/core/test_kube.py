@@ -12,9 +12,9 @@ import kubernetes_validate
 import kubernetes_validate.utils
 import pytest
 
-from shunter.adapters.kube_schemas import catalogues
-from shunter.core.kube import Gvk, gvk_of
-from shunter.core.kube_apis import fate
+from shunter.adapters.cluster.schemas import catalogues
+from shunter.core.kube.apis import fate
+from shunter.core.kube.catalogue import Gvk, gvk_of
 
 # kubernetes-validate reads megabytes of definitions anew for every object.
 kubernetes_validate.utils.schema_contents = cache(kubernetes_validate.utils.schema_contents)

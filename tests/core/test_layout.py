@@ -8,9 +8,9 @@ from pathlib import Path
 
 import pytest
 
-from shunter.core.layout import plan_repositories, promotion_order
-from shunter.core.workspace import parse_workspace
-from shunter.model.workspace import Environment, Workspace
+from shunter.core.workspace.file import parse_workspace
+from shunter.core.workspace.layout import plan_repositories, promotion_order
+from shunter.core.workspace.model import Environment, Workspace
 
 SCHEMA = json.loads((Path(__file__).parents[2] / "schemas" / "workspace.schema.json").read_text("utf-8"))
 MODES = [*itertools.product(("mono", "multi"), repeat=3)]

@@ -13,8 +13,8 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from helpers.tiny_charts import NOW, chart_files, packed, served, write_files
-from shunter.core import index, lock
-from shunter.core.archive import pin_from_archive
+from shunter.core.charts import index, lock
+from shunter.core.charts.archive import pin_from_archive
 from shunter.model.chart import Dependency
 from shunter.model.files import FileState
 

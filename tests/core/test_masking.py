@@ -7,11 +7,11 @@ import json
 import pytest
 
 from helpers.embedded_helm import METADATA, archive
-from shunter.core.charts import load_archive
-from shunter.core.formats import render
-from shunter.core.masking import masked, secrets_in
-from shunter.core.reader import read
-from shunter.core.verdict import judge
+from shunter.cli.formats import render
+from shunter.core.charts.load import load_archive
+from shunter.core.goyaml.document import read
+from shunter.core.rules.masking import masked, secrets_in
+from shunter.core.rules.verdict import judge
 
 JWT = "eyJhbGciOiJIUzI1NiJ9.eyJzdWIiOiJhZG1pbiJ9.c2lnbmF0dXJl"
 LINES = [

@@ -6,9 +6,9 @@ import pytest
 
 from helpers.agreement import same_json
 from helpers.embedded_helm import SHOW_VALUES, RefusedError, archive, values_of
-from shunter.core.charts import load_archive
-from shunter.core.coalesce import coalesce
-from shunter.core.metadata import METADATA, sanitized
+from shunter.core.charts.load import load_archive
+from shunter.core.charts.metadata import METADATA, sanitized
+from shunter.core.values.coalesce import coalesce
 from shunter.model.findings import Kind
 
 HEAD = "apiVersion: v2\nname: c\nversion: 1.0.0\n"

@@ -4,10 +4,10 @@ from __future__ import annotations
 
 import pytest
 
-from shunter.core.fixes import fixed
-from shunter.core.modeline import modelines
-from shunter.core.reader import read
-from shunter.core.umbrella import FULL_SCHEMA
+from shunter.core.goyaml.document import read
+from shunter.core.packaging.umbrella import FULL_SCHEMA
+from shunter.core.rules.fixes import fixed
+from shunter.core.rules.modeline import modelines
 from shunter.model.files import FileState, MemoryTree
 
 TREE = MemoryTree({FULL_SCHEMA: FileState(b"{}"), "other.json": FileState(b"{}")})

@@ -3,9 +3,9 @@
 from __future__ import annotations
 
 from helpers.embedded_helm import archive
-from shunter.core.charts import load_archive
-from shunter.core.coalesce import coalesce
-from shunter.core.objects import duplicate_objects, objects_of, template_span
+from shunter.core.charts.load import load_archive
+from shunter.core.kube.objects import duplicate_objects, objects_of, template_span
+from shunter.core.values.coalesce import coalesce
 
 FILES = {
     "Chart.yaml": "apiVersion: v2\nname: tst\nversion: 1.0.0\ndependencies:\n- {name: svc, version: 1.0.0, alias: api}\n"

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from shunter.core.perturb import alternatives, differs, gates, leaves, replaced, topmost, unstable
+from shunter.core.values.variants import alternatives, differs, gates, leaves, replaced, topmost, unstable
 
 VALUES = {"a": {"enabled": False, "b": [{"c": 1}], "z": {}}, "on": True, "list": [False]}
 

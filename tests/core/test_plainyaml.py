@@ -8,7 +8,7 @@ import yaml
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from shunter.core import plainyaml
+from shunter.core.goyaml import plain
 from shunter.model.errors import ShunterError
 
 TRICKY = [
@@ -76,16 +76,16 @@ VALUES = st.recursive(
 @settings(derandomize=True, max_examples=200, deadline=None)
 @given(st.dictionaries(NAMES, VALUES, min_size=1, max_size=4))
 def test_everyone_reads_what_was_written(value) -> None:
-    data = plainyaml.dump(value, "a comment\n\nof three lines")
+    data = plain.dump(value, "a comment\n\nof three lines")
     assert data.startswith(b"# a comment\n#\n# of three lines\n")
-    assert plainyaml.load(data, "x.yaml").value == value
+    assert plain.load(data, "x.yaml").value == value
     assert helm_python.values_from_yaml(data.decode()) == value
     assert yaml.safe_load(data) == value
 
 
 def test_the_look_of_it() -> None:
     value = {"a": {"b": ["x", {"c": 1, "d": {"e": True}}, ["f"]], "empty": {}, "none": None, "list": []}, "v": "1.10"}
-    assert plainyaml.dump(value).decode() == (
+    assert plain.dump(value).decode() == (
         'a:\n  b:\n  - x\n  - c: 1\n    d:\n      e: true\n  - - f\n  empty: {}\n  none: null\n  list: []\nv: "1.10"\n'
     )
 
@@ -96,6 +96,6 @@ def test_the_look_of_it() -> None:
 )
 def test_a_broken_file_is_an_error_with_its_place(data: bytes, line: int) -> None:
     with pytest.raises(ShunterError) as caught:
-        plainyaml.load(data, "t.yaml")
+        plain.load(data, "t.yaml")
     assert caught.value.span is not None
     assert (caught.value.span.path, caught.value.span.line) == ("t.yaml", line)

@@ -9,9 +9,9 @@ import yaml
 
 from helpers.charts import ARCHETYPES, LIBRARY, app_chart, library_chart, published_chart, render, umbrella, write
 from helpers.tiny_charts import chart_files, library_files
-from shunter.adapters.helm import EmbeddedEngine
-from shunter.core import archive
-from shunter.core.published import ANNOTATION, compiled_library, published
+from shunter.adapters.helm.engine import EmbeddedEngine
+from shunter.core.charts import archive
+from shunter.core.packaging.publish import ANNOTATION, compiled_library, published
 from shunter.model.files import FileState
 from shunter.model.findings import Severity
 

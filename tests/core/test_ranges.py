@@ -6,7 +6,7 @@ import json
 from random import Random
 
 from helpers.embedded_helm import METADATA, SHOW_VALUES, archive, values_of
-from shunter.core.ranges import satisfies
+from shunter.core.charts.ranges import satisfies
 
 
 def _version(random: Random) -> str:

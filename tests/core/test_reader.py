@@ -8,7 +8,7 @@ import pytest
 
 from helpers.agreement import reading_agrees
 from helpers.yaml_fuzz import WORDS, document, scalar
-from shunter.core.reader import MAX_BYTES, Document, read
+from shunter.core.goyaml.document import MAX_BYTES, Document, read
 from shunter.model.findings import Kind
 
 DOCUMENTS = [

@@ -9,10 +9,10 @@ from random import Random
 
 from helpers import shop
 from helpers.embedded_helm import archive
-from shunter.core.charts import load_archive
-from shunter.core.reader import read
-from shunter.core.remembered import key_of, packed, unpacked
-from shunter.core.verdict import judge
+from shunter.adapters.verdicts.entries import key_of, packed, unpacked
+from shunter.core.charts.load import load_archive
+from shunter.core.goyaml.document import read
+from shunter.core.rules.verdict import judge
 from shunter.model.findings import Finding
 
 
@@ -84,11 +84,11 @@ def test_the_room_of_verdicts_starts_light() -> None:
         "difflib",
         "asyncio",
     )
-    code = f"import sys, shunter.core.verdict; print([name for name in {heavy!r} if name in sys.modules])"
+    code = f"import sys, shunter.core.rules.verdict; print([name for name in {heavy!r} if name in sys.modules])"
     done = run(code)
     assert done == "[]"
     heavy = ("yaml", "jsonschema_rs", "dataclasses")
-    code = f"import sys, shunter.core.remembered; print([name for name in {heavy!r} if name in sys.modules])"
+    code = f"import sys, shunter.adapters.verdicts.entries; print([name for name in {heavy!r} if name in sys.modules])"
     done = run(code)
     assert done == "[]"
 
@@ -98,9 +98,9 @@ def test_judging_opens_no_socket_and_no_file() -> None:
         "import sys\n"
         "from helpers import shop\n"
         "from helpers.embedded_helm import archive\n"
-        "from shunter.core.charts import load_archive\n"
-        "from shunter.core.reader import read\n"
-        "from shunter.core.verdict import judge\n"
+        "from shunter.core.charts.load import load_archive\n"
+        "from shunter.core.goyaml.document import read\n"
+        "from shunter.core.rules.verdict import judge\n"
         "files = shop.files()\n"
         "files['charts/svc/values.schema.json'] = '{\"$ref\": \"https://schemas.example/x.json\"}'\n"
         "chart, seen = load_archive(archive(files), 's.tgz'), []\n"

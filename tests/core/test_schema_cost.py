@@ -8,11 +8,11 @@ from typing import Any
 import pytest
 
 from helpers.charts import ROOT
-from shunter.core.charts import load_chart
-from shunter.core.compiled import Schema
-from shunter.core.reader import of_mapping
-from shunter.core.schema_cost import MOST_CHECKS, MOST_EXPLAINED, most_checks
-from shunter.core.verdict import judge
+from shunter.core.charts.load import load_chart
+from shunter.core.goyaml.document import of_mapping
+from shunter.core.rules.verdict import judge
+from shunter.core.schema.compile import Schema
+from shunter.core.schema.cost import MOST_CHECKS, MOST_EXPLAINED, most_checks
 from shunter.model.files import FileState, MemoryTree
 from shunter.model.findings import Kind
 

@@ -11,8 +11,8 @@ import jsonschema_rs
 import pytest
 
 from helpers import shop
-from shunter.core.reader import read
-from shunter.core.schema_diff import breaking_changes
+from shunter.core.goyaml.document import read
+from shunter.core.schema.diff import breaking_changes
 
 
 def changes(old: Any, new: Any) -> list[tuple[str, str]]:

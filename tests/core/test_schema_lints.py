@@ -8,10 +8,10 @@ from typing import Any
 import pytest
 
 from helpers.embedded_helm import METADATA, archive
-from shunter.core.charts import Chart, load_archive
-from shunter.core.reader import read
-from shunter.core.schema_lints import MAX_SIZE, lint_schema
-from shunter.core.verdict import judge
+from shunter.core.charts.load import Chart, load_archive
+from shunter.core.goyaml.document import read
+from shunter.core.rules.schema_lints import MAX_SIZE, lint_schema
+from shunter.core.rules.verdict import judge
 
 DRAFT_7 = "http://json-schema.org/draft-07/schema#"
 

@@ -7,7 +7,7 @@ from typing import Any
 
 import jsonschema_rs
 
-from shunter.core.schemashare import dumps, share
+from shunter.core.schema.minify import dumps, share
 
 
 def random_schema(chance: random.Random, depth: int) -> dict[str, Any]:

@@ -7,8 +7,8 @@ from typing import Any
 
 import pytest
 
-from shunter.core.reader import merge_maps, of_mapping
-from shunter.core.setvalues import parse_set, set_layers
+from shunter.core.goyaml.document import merge_maps, of_mapping
+from shunter.core.values.strvals import parse_set, set_layers
 from shunter.model.errors import ShunterError
 
 helm = pytest.importorskip("helm_python", reason="needs the embedded Helm (pip install 'shunter[helm]')")

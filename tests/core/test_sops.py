@@ -7,9 +7,9 @@ import json
 import pytest
 
 from helpers.embedded_helm import METADATA, archive
-from shunter.core.charts import load_archive
-from shunter.core.reader import read
-from shunter.core.verdict import judge
+from shunter.core.charts.load import load_archive
+from shunter.core.goyaml.document import read
+from shunter.core.rules.verdict import judge
 
 SECRET = "ENC[AES256_GCM,data:p673w==,iv:YY=,aad:UQ=,tag:A=,type:str]"
 SOPS = 'sops:\n  mac: ENC[AES256_GCM,data:x,type:str]\n  lastmodified: "2026-11-23T10:00:00Z"\n  version: 3.10.2\n'

@@ -5,7 +5,8 @@ from __future__ import annotations
 import pytest
 
 from helpers.tiny_charts import NOW, chart_files, environment, library_files, pinned
-from shunter.core import records, trains
+from shunter.core.packaging.record import PATH, parse_train_record, train_record
+from shunter.core.trains import file
 from shunter.model.chart import Passage, Pin, Train, TrainRecord
 from shunter.model.errors import ShunterError
 
@@ -15,26 +16,26 @@ HISTORY = (Passage("1.3.0", "tst", NOW), Passage("1.4.0", "trains", NOW, True))
 
 
 def test_a_train_reads_back() -> None:
-    data = trains.render_train(TRAIN)
-    assert trains.parse_train(data, trains.path_of("1.4.0")) == TRAIN
-    assert data == trains.render_train(Train("1.4.0", TRAIN.library, dict(reversed(CARS.items())), NOW))
+    data = file.render_train(TRAIN)
+    assert file.parse_train(data, file.path_of("1.4.0")) == TRAIN
+    assert data == file.render_train(Train("1.4.0", TRAIN.library, dict(reversed(CARS.items())), NOW))
     assert b'appVersion: "1.10"' in data
 
 
 @pytest.mark.parametrize("train", ["1.4.0", None])
 def test_a_record_reads_back(train: str | None) -> None:
     record = TrainRecord(train, TRAIN.library, CARS, HISTORY)
-    assert records.parse_train_record(records.train_record(record)) == record
+    assert parse_train_record(train_record(record)) == record
 
 
 def test_an_environments_record_reads_back() -> None:
     files, _, record = environment({"orders": chart_files("orders")})
-    assert records.parse_train_record(files[records.PATH].data) == record
+    assert parse_train_record(files[PATH].data) == record
 
 
 def test_a_source_is_kept() -> None:
     train = Train("1.0.0", TRAIN.library, {"db": Pin("postgresql", "16.1.0", source="https://charts.example")}, NOW)
-    assert trains.parse_train(trains.render_train(train), "trains/1.0.0.yaml") == train
+    assert file.parse_train(file.render_train(train), "trains/1.0.0.yaml") == train
 
 
 BREAKAGES = [
@@ -52,27 +53,27 @@ BREAKAGES = [
 
 @pytest.mark.parametrize(("old", "new", "message", "line"), BREAKAGES)
 def test_a_broken_train_is_shown_with_its_place(old: str, new: str, message: str, line: int) -> None:
-    text = trains.render_train(TRAIN).decode()
+    text = file.render_train(TRAIN).decode()
     assert old in text
     with pytest.raises(ShunterError, match=message) as caught:
-        trains.parse_train(text.replace(old, new, 1).encode(), "trains/1.4.0.yaml")
+        file.parse_train(text.replace(old, new, 1).encode(), "trains/1.4.0.yaml")
     assert caught.value.span is not None
     assert (caught.value.span.path, caught.value.span.line) == ("trains/1.4.0.yaml", line)
 
 
 def test_a_train_under_another_name_is_refused() -> None:
     with pytest.raises(ShunterError, match=r"the file is trains/1\.5\.0\.yaml"):
-        trains.parse_train(trains.render_train(TRAIN), "trains/1.5.0.yaml")
+        file.parse_train(file.render_train(TRAIN), "trains/1.5.0.yaml")
 
 
 @pytest.mark.parametrize("data", [b"", b"[]", b"text", b"cars: {}\n", b"library: 1\ncars: {}\n", b"history: {a: 1}\n"])
 def test_what_is_no_record_is_refused(data: bytes) -> None:
     with pytest.raises(ShunterError):
-        records.parse_train_record(data)
+        parse_train_record(data)
 
 
 def test_a_broken_history_is_refused() -> None:
-    text = records.train_record(TrainRecord(None, TRAIN.library, CARS, HISTORY)).decode()
+    text = train_record(TrainRecord(None, TRAIN.library, CARS, HISTORY)).decode()
     for old, new in [("history:\n", "history: {}\nx:\n"), ('at: "', 'when: "')]:
         with pytest.raises(ShunterError):
-            records.parse_train_record(text.replace(old, new, 1).encode())
+            parse_train_record(text.replace(old, new, 1).encode())

@@ -21,9 +21,10 @@ from helpers.tiny_charts import (
     served,
     write_files,
 )
-from shunter.adapters.helm import EmbeddedEngine
-from shunter.adapters.registry import DirectoryRegistry
-from shunter.core import archive, umbrella, vendoring
+from shunter.adapters.helm.engine import EmbeddedEngine
+from shunter.adapters.helm.registry import DirectoryRegistry
+from shunter.core.charts import archive
+from shunter.core.packaging import umbrella, vendoring
 from shunter.model.chart import Pin
 from shunter.model.errors import ShunterError
 from shunter.model.files import FileState, MemoryTree

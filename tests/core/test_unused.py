@@ -13,11 +13,11 @@ import pytest
 
 from helpers import template_fuzz, usual_chart
 from helpers.embedded_helm import METADATA, archive
-from shunter.core.charts import load_archive
-from shunter.core.coalesce import coalesce
-from shunter.core.reader import read
-from shunter.core.reads import Usage
-from shunter.core.unused import Scan, scan, unused
+from shunter.core.charts.load import load_archive
+from shunter.core.gotemplate.reads import Usage
+from shunter.core.goyaml.document import read
+from shunter.core.rules.unused import Scan, scan, unused
+from shunter.core.values.coalesce import coalesce
 
 RENDER = """
 {{- define "render" -}}

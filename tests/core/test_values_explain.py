@@ -12,10 +12,10 @@ import yaml
 
 from helpers.charts import ARCHETYPES, LIBRARY, app_chart, umbrella
 from helpers.embedded_helm import METADATA, archive
-from shunter.core.charts import load_chart
-from shunter.core.coalesce import coalesce
-from shunter.core.reader import Document, of_mapping, read
-from shunter.core.values_explain import Explanation, explain
+from shunter.core.charts.load import load_chart
+from shunter.core.goyaml.document import Document, of_mapping, read
+from shunter.core.values.coalesce import coalesce
+from shunter.core.values.provenance import Explanation, explain
 from shunter.model.errors import ShunterError
 from shunter.model.files import FileState, MemoryTree
 

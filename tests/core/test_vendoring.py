@@ -8,7 +8,7 @@ import helm_python
 import pytest
 
 from helpers.tiny_charts import LIBRARY, NOW, chart_files, environment, library_files, packed, pinned, write_files
-from shunter.core import umbrella, vendoring
+from shunter.core.packaging import umbrella, vendoring
 from shunter.model.errors import ShunterError
 from shunter.model.files import FileState, MemoryTree, SubTree
 

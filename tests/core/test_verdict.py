@@ -10,13 +10,13 @@ import pytest
 from helpers import shop
 from helpers.agreement import verdict_agrees
 from helpers.embedded_helm import archive
-from shunter.core.charts import Chart, load_archive
-from shunter.core.explain import paste_ready
-from shunter.core.fixes import fixed
-from shunter.core.reader import read
-from shunter.core.verdict import judge
-from shunter.model.catalogue import RULES
+from shunter.core.charts.load import Chart, load_archive
+from shunter.core.goyaml.document import read
+from shunter.core.rules.catalogue import RULES
+from shunter.core.rules.fixes import fixed
+from shunter.core.rules.verdict import judge
 from shunter.model.findings import Finding, Kind
+from shunter.model.wording import paste_ready
 
 
 def printed(finding: Finding) -> str:

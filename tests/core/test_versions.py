@@ -9,7 +9,7 @@ import helm_python
 import pytest
 
 from helpers.tiny_charts import chart_files, packed, served
-from shunter.core import versions
+from shunter.core.charts import versions
 from shunter.model.errors import ShunterError
 
 TRAPS = {

@@ -7,9 +7,9 @@ from pathlib import Path
 
 import pytest
 
-from shunter.core.workspace import parse_workspace
+from shunter.core.workspace.file import parse_workspace
+from shunter.core.workspace.model import Workspace
 from shunter.model.errors import ShunterError
-from shunter.model.workspace import Workspace
 
 SCHEMA = json.loads((Path(__file__).parents[2] / "schemas" / "workspace.schema.json").read_text("utf-8"))
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 from pathlib import Path
 
 from helpers.cli import ok, shunter
-from shunter.model.catalogue import RULES
+from shunter.core.rules.catalogue import RULES
 
 UMBRELLA = """\
 apiVersion: v2

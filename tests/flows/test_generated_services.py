@@ -13,7 +13,7 @@ import yaml
 from helpers.cli import ok
 from helpers.tools import require
 from helpers.workspaces import copy, shared
-from shunter.model.workspace import STATELESS
+from shunter.core.workspace.model import STATELESS
 
 
 def make_services(folder: Path) -> None:

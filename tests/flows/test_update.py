@@ -18,7 +18,7 @@ from helpers.releases import LIBRARY, NEXT, newer, next_release, substitute
 from helpers.tools import need_helm
 from helpers.transcript import blocks, error, refusals, unchanged, untouched
 from helpers.workspaces import copy, digest, shared
-from shunter.core.published import compiled_library
+from shunter.core.packaging.publish import compiled_library
 
 HEADING, NEW_HEADING = "## Commands", "## Commands of release two"
 Update = Callable[..., Result]

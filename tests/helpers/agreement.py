@@ -7,11 +7,11 @@ from collections.abc import Mapping, Sequence
 from typing import Any
 
 from helpers.embedded_helm import SHOW_VALUES, RefusedError, archive, reading, values_of
-from shunter.core.charts import Chart, load_archive
-from shunter.core.coalesce import coalesce
-from shunter.core.layering import untraced
-from shunter.core.reader import merge_maps, of_mapping, read
-from shunter.core.verdict import judge
+from shunter.core.charts.load import Chart, load_archive
+from shunter.core.goyaml.document import merge_maps, of_mapping, read
+from shunter.core.rules.verdict import judge
+from shunter.core.values.coalesce import coalesce
+from shunter.core.values.layering import untraced
 from shunter.model.findings import Kind
 
 

@@ -18,12 +18,12 @@ import yaml
 
 from helpers import golden
 from helpers.charts import ARCHETYPES, LIBRARY, app_answers, app_chart, library_chart, objects, write
-from shunter.adapters.copier import RenderRequest, render_many
-from shunter.adapters.places import CANONICAL_SOURCE
-from shunter.adapters.templates import ensure_history, releases
-from shunter.core.appschema import compile_app_schema
-from shunter.core.reader import merge_maps
-from shunter.core.versions import Version, parse
+from shunter.adapters.system.paths import CANONICAL_SOURCE
+from shunter.adapters.templates.history import ensure_history, releases
+from shunter.adapters.templates.render import RenderRequest, render_many
+from shunter.core.charts.versions import Version, parse
+from shunter.core.goyaml.document import merge_maps
+from shunter.core.packaging.app_schema import compile_app_schema
 
 LIST = Path(__file__).parents[1] / "charts" / "api" / "v1.defines.txt"
 HEAD = (

@@ -48,7 +48,7 @@ class Case:
 
     def digest(self) -> str:
         """Identifies the case: what is in the archive, and the texts."""
-        from shunter.core.archive import content_digest, unpack
+        from shunter.core.charts.archive import content_digest, unpack
 
         return short([content_digest(unpack(self.chart)), *self.values])
 

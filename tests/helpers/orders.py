@@ -9,7 +9,7 @@ import helm_python
 import yaml
 
 from helpers.charts import LIBRARY, app_chart, objects, schema_source, umbrella, write
-from shunter.core.appschema import compile_app_schema
+from shunter.core.packaging.app_schema import compile_app_schema
 
 Objects = list[dict[str, Any]]
 

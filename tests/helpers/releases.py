@@ -11,7 +11,7 @@ from pathlib import Path
 from helpers.charts import ROOT
 from helpers.cli import Result
 from shunter import __version__
-from shunter.adapters.templates import STREAM, append_release
+from shunter.adapters.templates.history import STREAM, append_release
 
 NEXT = "0.9.0"
 LIBRARY = "1.1.0"

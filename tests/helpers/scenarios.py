@@ -11,7 +11,7 @@ from typing import Any
 import yaml
 
 from helpers.charts import LIBRARY, app_chart, schema_source, umbrella
-from shunter.core.appschema import compile_app_schema
+from shunter.core.packaging.app_schema import compile_app_schema
 
 FOLDER = Path(__file__).parents[1] / "charts" / "scenarios"
 

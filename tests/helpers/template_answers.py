@@ -5,9 +5,9 @@ from __future__ import annotations
 from pathlib import Path
 from typing import Any
 
-from shunter.core.layout import plan_repositories
-from shunter.core.workspace import parse_workspace, schema_of
-from shunter.model.workspace import Project
+from shunter.core.workspace.file import parse_workspace, schema_of
+from shunter.core.workspace.layout import plan_repositories
+from shunter.core.workspace.model import Project
 
 SCHEMA = Path(__file__).resolve().parents[2] / "schemas/workspace.schema.json"
 WORKSPACE = """\

@@ -13,7 +13,8 @@ from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
 
-from shunter.core import archive, umbrella
+from shunter.core.charts import archive
+from shunter.core.packaging import umbrella
 from shunter.model.chart import Pin, TrainRecord
 from shunter.model.files import EXECUTABLE, FileState, MemoryTree
 

@@ -9,7 +9,7 @@ from pathlib import Path
 import pytest
 
 import shunter
-from shunter.model.catalogue import RULES, Rule
+from shunter.core.rules.catalogue import RULES, Rule
 
 _PACKAGE = Path(shunter.__file__).parent
 _MAKERS = {"Finding", "_lint", "finding", "RefusedError", "_add", "Problem"}

@@ -163,7 +163,7 @@ def _serialise(data: object, form: str) -> str:
 
 
 def _machine_findings(findings: Sequence[Finding], form: str) -> str:
-    from shunter.core.formats import render
+    from shunter.cli.formats import render
 
     return render(findings, form)
 

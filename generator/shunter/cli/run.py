@@ -9,7 +9,7 @@ from importlib import import_module
 from typing import TYPE_CHECKING
 
 from shunter import __version__
-from shunter.adapters.verdict_cache import Verdicts
+from shunter.adapters.verdicts.cache import Verdicts
 from shunter.cli import output
 from shunter.cli.options import Command
 from shunter.cli.parse import overview, parse

@@ -8,16 +8,16 @@ if TYPE_CHECKING:
     import argparse
 
 
-from shunter.adapters.places import may_be_unfinished
+from shunter.adapters.system.paths import may_be_unfinished
 from shunter.cli import output
-from shunter.flows.context import Context, open_context
+from shunter.flows.workspace.context import Context, open_context
 
 
 def open_session(arguments: argparse.Namespace) -> Context:
     """The context of a command, after recovering what a killed run left behind."""
     context = open_context(arguments.directory)
     if may_be_unfinished(str(context.root)):
-        from shunter.adapters.apply import recover
+        from shunter.adapters.git.apply import recover
 
         if done := recover(context.root):
             output.say(f"notice: {done}")

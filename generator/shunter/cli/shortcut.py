@@ -4,8 +4,8 @@ from __future__ import annotations
 
 import sys
 
-from shunter.adapters.named_files import summary, valid_before
-from shunter.adapters.verdict_cache import Verdicts
+from shunter.adapters.verdicts.cache import Verdicts
+from shunter.adapters.verdicts.questions import summary, valid_before
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 
-from shunter.core.published import compiled_path
+from shunter.core.packaging.publish import compiled_path
 
 _COMMENT = "# By shunter: the library that this chart pins renders every app, so its copies in the apps are not parsed."
 

@@ -7,7 +7,7 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from typing import TYPE_CHECKING
 
-from shunter.adapters.verdict_cache import NoVerdicts, Verdicts
+from shunter.adapters.verdicts.cache import NoVerdicts, Verdicts
 from shunter.cli.session import open_session, split
 from shunter.model.errors import ShunterError
 from shunter.model.findings import Report
@@ -18,7 +18,7 @@ if TYPE_CHECKING:
 
 def validate(arguments: argparse.Namespace) -> Report:
     """`shunter validate`."""
-    from shunter.flows import check
+    from shunter.flows.validation import validate as check
 
     context = open_session(arguments)
     asked = check.Validation(
@@ -32,7 +32,7 @@ def validate(arguments: argparse.Namespace) -> Report:
     if not arguments.exact and not arguments.manifests:
         with _no_collector():
             return check.validate(context, asked)
-    from shunter.flows import deep
+    from shunter.flows.validation import deep
 
     wanted = deep.Deep(
         arguments.exact, arguments.manifests, split(arguments.kube_version), arguments.crds, arguments.helm
@@ -56,7 +56,7 @@ def lint(arguments: argparse.Namespace) -> Report:
     """`shunter lint`."""
     if arguments.explain:
         return Report(product=explain(arguments.explain))
-    from shunter.flows import lint as linting
+    from shunter.flows.validation import lint as linting
 
     return linting.lint(open_session(arguments), arguments.paths)
 
@@ -65,7 +65,7 @@ def explain(rule: str) -> str:
     """What `lint --explain` prints about a rule."""
     import difflib
 
-    from shunter.model.catalogue import RULES
+    from shunter.core.rules.catalogue import RULES
 
     found = RULES.get(rule)
     if found is None:

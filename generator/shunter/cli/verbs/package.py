@@ -5,7 +5,7 @@ from __future__ import annotations
 import argparse
 
 from shunter.cli.session import open_session
-from shunter.flows import package as packaging
+from shunter.flows.packaging import package as packaging
 from shunter.model.findings import Report
 
 

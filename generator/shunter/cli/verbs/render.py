@@ -7,7 +7,7 @@ from dataclasses import replace
 from pathlib import Path
 
 from shunter.cli.session import open_session
-from shunter.flows import render as rendering
+from shunter.flows.release import render as rendering
 from shunter.model.findings import Outcome, Report, Status
 
 

@@ -9,9 +9,9 @@ from pathlib import Path
 from typing import Any
 
 from shunter.cli.session import open_session
-from shunter.core import reader
-from shunter.flows import scaffold
-from shunter.flows.context import Context
+from shunter.core.goyaml.document import read
+from shunter.flows.fleet import scaffold
+from shunter.flows.workspace.context import Context
 from shunter.model.errors import ShunterError
 from shunter.model.findings import Report
 
@@ -37,7 +37,7 @@ def _data_file(name: str) -> dict[str, Any]:
     path = Path(name)
     if not path.is_file():
         raise ShunterError(f"there is no file {name}", hint="--data-file takes a YAML file")
-    document = reader.read(path.read_bytes(), name)
+    document = read(path.read_bytes(), name)
     for finding in document.findings:
         raise ShunterError(finding.message, span=finding.span, hint=finding.hint)
     return document.value or {}

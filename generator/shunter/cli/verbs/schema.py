@@ -5,7 +5,7 @@ from __future__ import annotations
 import argparse
 
 from shunter.cli.session import open_session
-from shunter.flows import schemas
+from shunter.flows.packaging import schemas
 from shunter.model.findings import Report
 
 
@@ -23,6 +23,6 @@ def build(arguments: argparse.Namespace) -> Report:
 
 def diff(arguments: argparse.Namespace) -> Report:
     """`shunter schema diff SERVICE [OLD] [NEW]`."""
-    from shunter.flows import schema_diff
+    from shunter.flows.validation import schema_diff
 
     return schema_diff.diff(open_session(arguments), arguments.chart, arguments.old, arguments.new)

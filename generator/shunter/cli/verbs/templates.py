@@ -5,7 +5,7 @@ from __future__ import annotations
 import argparse
 
 from shunter.cli.session import open_session
-from shunter.flows import templates
+from shunter.flows.fleet import templates
 from shunter.model.findings import Report
 
 

@@ -7,10 +7,11 @@ from dataclasses import replace
 
 from shunter.cli.output import table
 from shunter.cli.session import open_session, split
-from shunter.core.board import Board
-from shunter.core.records import cars_data, pin_data
-from shunter.flows import board, trains
-from shunter.flows import promote as promotion
+from shunter.core.packaging.record import cars_data, pin_data
+from shunter.core.trains.board import Board
+from shunter.flows.trains import cut as trains
+from shunter.flows.trains import promote as promotion
+from shunter.flows.trains import status as board
 from shunter.model.errors import ShunterError
 from shunter.model.findings import Report
 

@@ -6,7 +6,7 @@ import argparse
 from pathlib import Path
 
 from shunter.cli.session import open_session
-from shunter.flows import update as updating
+from shunter.flows.fleet import update as updating
 from shunter.model.findings import Report
 
 

@@ -10,7 +10,7 @@ from typing import Any
 
 from shunter.cli.output import table
 from shunter.cli.session import open_session
-from shunter.flows import explain_values
+from shunter.flows.validation import explain_values
 from shunter.model.findings import Report
 
 _WIDEST = 60

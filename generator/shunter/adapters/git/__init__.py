@@ -1,0 +1,1 @@
+"""git repositories, and plans that become commits."""

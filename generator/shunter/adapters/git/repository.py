@@ -1,0 +1,291 @@
+"""git through its command line (2.38 or newer): reading commits, building them, moving refs and the index."""
+
+from __future__ import annotations
+
+import os
+import subprocess
+import time
+import weakref
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+
+from shunter.adapters.system import process
+from shunter.core.trees import fast_import
+from shunter.core.trees.fast_import import Signature
+from shunter.model.errors import ShunterError
+from shunter.model.files import EXECUTABLE, REGULAR, SYMLINK, FileState, Listing, Mode
+
+FALLBACK = ("shunter", "shunter@localhost")
+# Plumbing runs on behalf of one shunter command: a user's hooks belong to the user's own commits, and a file system
+# monitor started here would live on and keep the lock that it inherits.
+_GIT = ("git", "--literal-pathspecs", "-c", f"core.hooksPath={os.devnull}", "-c", "core.fsmonitor=false")
+FILE_MODES: Mapping[str, Mode] = {REGULAR: REGULAR, EXECUTABLE: EXECUTABLE, SYMLINK: SYMLINK}
+_ARGUMENTS = 400  # paths for one command line: far below every platform's limit
+
+
+@dataclass(frozen=True, slots=True)
+class IndexEntry:
+    """One entry of git's index; stages 1, 2, 3 are base, ours, theirs of a conflict."""
+
+    mode: str
+    object_id: str
+    stage: int = 0
+
+
+@dataclass(frozen=True, slots=True)
+class LogEntry:
+    """One commit of a log; `seconds` is the author's time since the epoch."""
+
+    commit: str
+    seconds: int
+    author: str
+    subject: str
+
+
+def find_root(start: Path) -> Path | None:
+    """The nearest folder at or above `start` that is the root of a work tree, found without running git."""
+    here = start.absolute()
+    return next((folder for folder in (here, *here.parents) if (folder / ".git").exists()), None)
+
+
+def git_dir(root: Path) -> Path | None:
+    """The git directory of the work tree at `root` (its own one in a linked worktree), or None: no repository."""
+    dot = root / ".git"
+    if dot.is_dir():
+        return dot
+    if not dot.is_file():
+        return None
+    text = dot.read_text("utf-8", "surrogateescape").strip()
+    return (root / text.removeprefix("gitdir:").strip()) if text.startswith("gitdir:") else None
+
+
+def require_git() -> None:
+    """Raise ShunterError where git is not installed: Copier, which calls it too, would not say so."""
+    process.run(["git", "--version"], Path.cwd())
+
+
+def commit_time() -> tuple[int, str]:
+    """Seconds and zone for a commit made now, or SOURCE_DATE_EPOCH (in UTC) when that is set."""
+    fixed = os.environ.get("SOURCE_DATE_EPOCH", "")
+    if fixed:
+        if not fixed.isdecimal():
+            raise ShunterError(f"SOURCE_DATE_EPOCH is no number of seconds: {fixed!r}")
+        return int(fixed), "+0000"
+    return int(time.time()), time.strftime("%z")
+
+
+def _close(child: subprocess.Popen[bytes]) -> None:
+    child.communicate()
+
+
+class ObjectReader:
+    """Blobs by id through one `git cat-file --batch`, started when the first is asked for."""
+
+    def __init__(self, root: Path) -> None:
+        self._root = root
+        self._child: subprocess.Popen[bytes] | None = None
+
+    def read(self, object_id: str) -> bytes | None:
+        """The object's bytes, or None when the store does not hold it."""
+        if self._child is None:
+            self._child = process.start([*_GIT, "cat-file", "--batch"], self._root)
+            weakref.finalize(self, _close, self._child)
+        pipe_in, pipe_out = self._child.stdin, self._child.stdout
+        assert pipe_in is not None
+        assert pipe_out is not None
+        try:
+            pipe_in.write(object_id.encode() + b"\n")
+            pipe_in.flush()
+        except BrokenPipeError:
+            return None
+        header = pipe_out.readline().split()
+        if len(header) != 3:
+            return None
+        content = pipe_out.read(int(header[2]))
+        pipe_out.read(1)
+        return content
+
+
+class GitTree:
+    """A commit (or tree) of a repository as a `Tree`; listed at the first question, read file by file."""
+
+    def __init__(self, repository: Repository, commit: str) -> None:
+        self._repository = repository
+        self._commit = commit
+        self._listed: dict[str, tuple[Mode, str]] | None = None
+
+    def entries(self) -> Mapping[str, tuple[Mode, str]]:
+        """Path → mode and object id of every file; submodules are left out."""
+        if self._listed is None:
+            self._listed = dict(self._list())
+        return self._listed
+
+    def _list(self) -> Iterator[tuple[str, tuple[Mode, str]]]:
+        listing = self._repository.git("ls-tree", "-r", "-z", "--full-tree", self._commit).stdout
+        for line in listing.split(b"\0")[:-1]:
+            meta, _, name = line.partition(b"\t")
+            mode, _, object_id = meta.decode().split()
+            known = FILE_MODES.get(mode)
+            if known:
+                yield os.fsdecode(name), (known, object_id)
+
+    def get(self, path: str) -> FileState | None:
+        """See `Tree.get`."""
+        entry = self.entries().get(path)
+        return self._repository.blob(entry[1], entry[0]) if entry else None
+
+    def paths(self, under: str = "") -> list[str]:
+        """See `Tree.paths`."""
+        prefix = under.rstrip("/") + "/" if under else ""
+        return sorted(path for path in self.entries() if path == under or path.startswith(prefix))
+
+    def listing(self, under: str, most: int) -> Listing:
+        """See `Tree.listing`; git holds nothing odd, and tells no size before it is asked for the bytes."""
+        return Listing(self.paths(under))
+
+
+class Repository:
+    """One git repository with its work tree at `root`, or a bare one."""
+
+    def __init__(self, root: Path) -> None:
+        self.root = root
+        self._reader = ObjectReader(root)
+
+    @classmethod
+    def init(cls, root: Path, branch: str = "main", *, bare: bool = False) -> Repository:
+        """Make the folder, if need be, and a repository without commits in it."""
+        root.mkdir(parents=True, exist_ok=True)
+        repository = cls(root)
+        repository.git("init", "--quiet", f"--initial-branch={branch}", *(["--bare"] if bare else []))
+        return repository
+
+    def try_git(self, *args: str, stdin: bytes = b"") -> process.Completed:
+        """Run one git command here and return what it left, whatever its exit status."""
+        return process.run([*_GIT, *args], self.root, stdin)
+
+    def git(self, *args: str, stdin: bytes = b"") -> process.Completed:
+        """Run one git command here; a failure is a `ShunterError` with git's own words."""
+        done = self.try_git(*args, stdin=stdin)
+        if done.returncode:
+            raise ShunterError(f"git {args[0]} failed in {self.root}", notes=(f"git: {done.complaint}",))
+        return done
+
+    @property
+    def git_dir(self) -> Path:
+        """The git directory of this work tree."""
+        found = git_dir(self.root)
+        if found is None:
+            raise ShunterError(f"not a git repository: {self.root}", hint="run `git init` there, or clone it again")
+        return found
+
+    def head(self) -> str | None:
+        """The id of the commit that HEAD stands on, or None before the first."""
+        done = self.try_git("rev-parse", "--quiet", "--verify", "HEAD^{commit}")
+        if done.returncode:
+            if "not a git repository" in done.stderr.decode("utf-8", "replace"):
+                raise ShunterError(f"not a git repository: {self.root}")
+            return None
+        if len(done.text) != 40:
+            raise ShunterError(f"{self.root} uses SHA-256 object names, which shunter does not support")
+        return done.text
+
+    def branch(self) -> str | None:
+        """The current branch, or None when HEAD is detached."""
+        return self.try_git("symbolic-ref", "--quiet", "--short", "HEAD").text or None
+
+    def is_clean(self, paths: Sequence[str] = ()) -> bool:
+        """Whether index and work tree equal HEAD at `paths` (all, if none are named); untracked files count."""
+        status = ("status", "--porcelain", "-z", "--untracked-files=all", "--")
+        return not any(self.git(*status, *part).stdout for part in _parts(paths) or [[]])
+
+    def tree(self, commit: str) -> GitTree:
+        """The files of a commit."""
+        return GitTree(self, commit)
+
+    def blob(self, object_id: str, mode: Mode) -> FileState:
+        """A stored file; an id that is not in the store is a `ShunterError`."""
+        content = self._reader.read(object_id)
+        if content is None:
+            raise ShunterError(f"{self.root} has lost the git object {object_id}", hint="run `git fsck` there")
+        return FileState(content, mode)
+
+    def has(self, object_ids: Iterable[str]) -> bool:
+        """Whether the object store holds all of these."""
+        asked = "".join(f"{object_id}\n" for object_id in sorted(set(object_ids))).encode()
+        return b" missing\n" not in self.git("cat-file", "--batch-check", stdin=asked).stdout
+
+    def visible_paths(self) -> list[str]:
+        """Files of the work tree that git shows: tracked ones that are there, and new ones that are not ignored."""
+        listing = self.git("ls-files", "-z", "--cached", "--others", "--exclude-standard").stdout
+        names = {os.fsdecode(name) for name in listing.split(b"\0") if name and not name.endswith(b"/")}
+        return sorted(name for name in names if os.path.lexists(self.root / name))
+
+    def identity(self) -> tuple[str, str, bool]:
+        """Name and e-mail for commits: the user's, or shunter's own; True says that it is the fallback."""
+        done = self.try_git("-c", "user.useConfigOnly=true", "var", "GIT_AUTHOR_IDENT")
+        if done.returncode:
+            return (*FALLBACK, True)
+        name, _, rest = done.text.partition(" <")
+        return name, rest.partition(">")[0], False
+
+    def signature(self) -> Signature:
+        """The identity, now (see `commit_time`)."""
+        name, email, _ = self.identity()
+        return Signature(name, email, *commit_time())
+
+    def import_stream(self, stream: bytes) -> list[str]:
+        """Feed one `git fast-import`; what the stream's `get-mark` commands answer comes back in order."""
+        return self.git("fast-import", "--quiet", "--force", stdin=stream).text.split()
+
+    def commit(
+        self, ref: str, changes: Mapping[str, FileState | None], message: str, *, parent: str | None = None
+    ) -> str:
+        """Build a commit of `changes` over `parent` on `ref`, touching neither index nor work tree; its id."""
+        stream = fast_import.commit(ref, self.signature(), message, changes, parent=parent)
+        return self.import_stream(stream + b"get-mark :1\n")[0]
+
+    def update_ref(self, new: str, old: str | None, message: str = "", ref: str = "HEAD") -> None:
+        """Move `ref` from `old` (None: it must not exist) to `new`, or fail if it stands elsewhere."""
+        self.git("update-ref", "-m", f"shunter: {message}", ref, new, old or "0" * 40)
+
+    def delete_refs(self, *refs: str) -> None:
+        """Delete refs; those that do not exist are none the wiser."""
+        self.git("update-ref", "--stdin", stdin="".join(f"delete {ref}\n" for ref in refs).encode())
+
+    def index(self, paths: Sequence[str]) -> dict[str, tuple[IndexEntry, ...]]:
+        """The index entries of `paths`, all stages; a path that the index does not hold is left out."""
+        found: dict[str, tuple[IndexEntry, ...]] = {}
+        wanted = set(paths)
+        for part in _parts(paths):
+            for line in self.git("ls-files", "-z", "--stage", "--", *part).stdout.split(b"\0")[:-1]:
+                meta, _, name = line.partition(b"\t")
+                mode, object_id, stage = meta.decode().split()
+                path = os.fsdecode(name)
+                if path in wanted:
+                    found[path] = (*found.get(path, ()), IndexEntry(mode, object_id, int(stage)))
+        return found
+
+    def stage(self, entries: Mapping[str, Sequence[IndexEntry]]) -> None:
+        """Replace the index entries of exactly these paths (none: the path leaves the index)."""
+        gone = b"".join(b"0 %b\t%b\0" % (b"0" * 40, os.fsencode(path)) for path in entries)
+        new = b"".join(
+            f"{entry.mode} {entry.object_id} {entry.stage}\t".encode() + os.fsencode(path) + b"\0"
+            for path, found in entries.items()
+            for entry in found
+        )
+        self.git("update-index", "-z", "--index-info", stdin=gone + new)
+        self.try_git("update-index", "-q", "--refresh")
+
+    def log(self, *, limit: int = 0, paths: Sequence[str] = ()) -> list[LogEntry]:
+        """Commits from HEAD back, newest first; `limit` 0 means all."""
+        if self.head() is None:
+            return []
+        count = [f"--max-count={limit}"] if limit else []
+        listing = self.git("log", "-z", "--format=%H%x01%at%x01%an%x01%s", *count, "--", *paths).text
+        rows = (row.split("\x01") for row in listing.split("\0") if row)
+        return [LogEntry(commit, int(seconds), author, subject) for commit, seconds, author, subject in rows]
+
+
+def _parts(paths: Sequence[str]) -> list[Sequence[str]]:
+    return [paths[start : start + _ARGUMENTS] for start in range(0, len(paths), _ARGUMENTS)]

@@ -1,0 +1,1 @@
+"""Helm's engines and registries of charts."""

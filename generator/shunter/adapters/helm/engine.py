@@ -1,0 +1,252 @@
+"""Helm, behind one small port: the embedded SDK in this process, or the user's own binary."""
+
+from __future__ import annotations
+
+import json
+import re
+import tempfile
+from collections.abc import Callable, Iterator, Mapping
+from contextlib import contextmanager
+from dataclasses import dataclass, replace
+from pathlib import Path
+from typing import Any, Protocol
+
+from shunter.adapters.system import process
+from shunter.core.charts import archive
+from shunter.core.kube import order
+from shunter.model.errors import ShunterError
+from shunter.model.findings import Severity
+
+_EXTRA = "pip install 'shunter[helm]'"
+_SEVERITIES = {1: Severity.NOTE, 2: Severity.WARNING, 3: Severity.ERROR}
+_LABELS = {"INFO": Severity.NOTE, "WARNING": Severity.WARNING, "ERROR": Severity.ERROR}
+_LINT_LINE = re.compile(r"\[(INFO|WARNING|ERROR)\] ([^:]*): (.*)|Error (.*)")
+_CALLING = re.compile(r"error calling \w+: |execution error at \([^)]*\): ")
+_SCHEMA = "values don't meet the specifications of the schema(s)"
+
+
+@dataclass(frozen=True, slots=True)
+class LintMessage:
+    """One remark of `helm lint`."""
+
+    severity: Severity
+    path: str
+    text: str
+
+
+class Engine(Protocol):
+    """What shunter asks of Helm. Errors of Helm come as ShunterError, the cause in the message."""
+
+    def render(
+        self,
+        chart_archive: bytes,
+        values: Mapping[str, Any],
+        *,
+        release: str,
+        namespace: str,
+        kube_version: str | None = None,
+    ) -> str:
+        """What `helm template` prints: all objects in order of installation, then the hooks; empty if there are none.
+
+        `values` is what `-f` files and `--set` come to. `kube_version` is the Kubernetes release to render for.
+        """
+
+    def lint(
+        self, chart: Path | bytes, values: Mapping[str, Any] | None = None, *, strict: bool = True
+    ) -> tuple[LintMessage, ...]:
+        """What `helm lint` says of a chart's folder or archive; under `strict` warnings count as errors."""
+
+    def version(self) -> str:
+        """Helm's version, such as `v4.2.3`."""
+
+
+class EmbeddedEngine:
+    """The Helm SDK in this process. Every call loads its own chart, since two threads must not share one."""
+
+    def render(
+        self,
+        chart_archive: bytes,
+        values: Mapping[str, Any],
+        *,
+        release: str,
+        namespace: str,
+        kube_version: str | None = None,
+    ) -> str:
+        """See `Engine.render`."""
+        if kube_version is not None:
+            raise ShunterError(
+                f"the embedded Helm cannot render for Kubernetes {kube_version}",
+                hint="leave the Kubernetes version out, or ask for your own helm binary",
+            )
+        helm = _sdk()
+        archive.require_complete(archive.unpack(chart_archive))
+        with _as_shunter_error(helm), helm.Chart.load_archive(chart_archive) as chart:
+            rendered = chart.render(dict(values), name=release, namespace=namespace)
+        return order.stream(rendered, _document_reader(helm))
+
+    def lint(
+        self, chart: Path | bytes, values: Mapping[str, Any] | None = None, *, strict: bool = True
+    ) -> tuple[LintMessage, ...]:
+        """See `Engine.lint`."""
+        helm = _sdk()
+        with _on_disk(chart) as path, _as_shunter_error(helm):
+            report = helm.lint(str(path), dict(values or {}), strict=strict)
+        found = [
+            LintMessage(_SEVERITIES.get(item["severity"], Severity.NOTE), item["path"], item["error"])
+            for item in report["messages"]
+        ]
+        said = {item.text for item in found}
+        found += [LintMessage(Severity.ERROR, "", text) for text in report["errors"] if not _repeated(text, said)]
+        return _raised(found, strict=strict)
+
+    def version(self) -> str:
+        """See `Engine.version`."""
+        found: str = _sdk().helm_sdk_version()
+        return "v" + found.removeprefix("v")
+
+
+@dataclass(frozen=True)
+class BinaryEngine:
+    """The user's own helm, by name or path."""
+
+    path: str = "helm"
+
+    def render(
+        self,
+        chart_archive: bytes,
+        values: Mapping[str, Any],
+        *,
+        release: str,
+        namespace: str,
+        kube_version: str | None = None,
+    ) -> str:
+        """See `Engine.render`."""
+        archive.require_complete(archive.unpack(chart_archive))
+        version = ["--kube-version", kube_version] if kube_version else []
+        with _on_disk(chart_archive) as chart, _values_file(values) as given:
+            where = ["--namespace", namespace, "--values", str(given)]
+            done = self._run(["template", release, str(chart), *where, *version], chart.parent)
+        if done.returncode:
+            raise _error(done.stderr.decode("utf-8", "replace"))
+        return done.stdout.decode("utf-8").lstrip("\n")
+
+    def lint(
+        self, chart: Path | bytes, values: Mapping[str, Any] | None = None, *, strict: bool = True
+    ) -> tuple[LintMessage, ...]:
+        """See `Engine.lint`."""
+        with _on_disk(chart) as path, _values_file(values or {}) as given:
+            flags = ["--strict"] if strict else []
+            done = self._run(["lint", str(path), "--values", str(given), *flags], path.parent)
+        found = _lint_messages(done.stdout.decode("utf-8", "replace"))
+        if done.returncode and not any(item.severity is not Severity.NOTE for item in found):
+            raise _error(done.stderr.decode("utf-8", "replace"))
+        return _raised(found, strict=strict)
+
+    def version(self) -> str:
+        """See `Engine.version`."""
+        return self._run(["version", "--template", "{{.Version}}"], Path.cwd()).text
+
+    def _run(self, arguments: list[str], cwd: Path) -> process.Completed:
+        return process.run([self.path, *arguments], cwd)
+
+
+def engine(prefer: str = "embedded") -> Engine:
+    """The engine to use: `embedded`, `binary` (helm on PATH), or the path of a helm binary.
+
+    Raises ShunterError where it is not installed.
+    """
+    if prefer in ("", "embedded"):
+        _sdk()
+        return EmbeddedEngine()
+    chosen = BinaryEngine("helm" if prefer == "binary" else prefer)
+    chosen.version()
+    return chosen
+
+
+def _sdk() -> Any:
+    try:
+        import helm_python
+    except ImportError as error:
+        raise ShunterError("the embedded Helm is not installed", hint=_EXTRA) from error
+    return helm_python
+
+
+@contextmanager
+def _as_shunter_error(helm: Any) -> Iterator[None]:
+    try:
+        yield
+    except helm.HelmError as error:
+        raise _error(str(getattr(error, "detail", error))) from error
+
+
+def _error(text: str) -> ShunterError:
+    """Helm's message, the cause first: what a template called last, or the first line that says something."""
+    lines = [line.rstrip() for line in text.removeprefix("Error: ").strip().splitlines() if line.strip()]
+    if not lines:
+        return ShunterError("Helm failed and did not say why", hint="run helm by hand with --debug")
+    if _SCHEMA in text:
+        start = next(number for number, line in enumerate(lines) if _SCHEMA in line)
+        details = tuple(f"helm: {line}" for line in lines[start + 1 :])
+        return ShunterError("the values do not fit the charts' schemas", hint="run `shunter validate`", notes=details)
+    cause = _CALLING.split(lines[0])[-1]
+    rest = lines[1:] if cause == lines[0] else lines
+    return ShunterError(f"Helm: {cause}", notes=tuple(f"helm: {line}" for line in rest))
+
+
+def _document_reader(helm: Any) -> Callable[[str, str], Mapping[str, Any]]:
+    def read(text: str, path: str) -> Mapping[str, Any]:
+        try:
+            value: Mapping[str, Any] = helm.values_from_yaml(text)
+        except helm.HelmError as error:
+            reason = str(getattr(error, "detail", error))
+            raise ShunterError(f"{path} renders broken YAML", notes=(f"helm: {reason}",)) from error
+        return value
+
+    return read
+
+
+def _lint_messages(printed: str) -> list[LintMessage]:
+    """What `helm lint` printed: blocks of lines, in which one without a label goes on with the message above it."""
+    found: list[LintMessage] = []
+    for block in printed.split("\n\n"):
+        inside = False
+        for line in block.splitlines():
+            if at := _LINT_LINE.match(line):
+                found.append(LintMessage(_LABELS[at[1] or "ERROR"], at[2] or "", at[3] or at[4]))
+                inside = True
+            elif inside:
+                found[-1] = replace(found[-1], text=f"{found[-1].text}\n{line}")
+    return found
+
+
+def _repeated(text: str, said: set[str]) -> bool:
+    return any(text == other or other in text for other in said)
+
+
+def _raised(found: list[LintMessage], *, strict: bool) -> tuple[LintMessage, ...]:
+    """Under `strict` a warning is an error, as in Helm's exit status."""
+    if not strict:
+        return tuple(found)
+    return tuple(
+        LintMessage(Severity.ERROR, item.path, item.text) if item.severity is Severity.WARNING else item
+        for item in found
+    )
+
+
+@contextmanager
+def _on_disk(chart: Path | bytes) -> Iterator[Path]:
+    if isinstance(chart, Path):
+        yield chart
+        return
+    with tempfile.TemporaryDirectory(prefix="shunter-") as folder:
+        path = Path(folder) / "chart.tgz"
+        path.write_bytes(chart)
+        yield path
+
+
+@contextmanager
+def _values_file(values: Mapping[str, Any]) -> Iterator[Path]:
+    with tempfile.TemporaryDirectory(prefix="shunter-") as folder:
+        path = Path(folder) / "values.json"
+        path.write_text(json.dumps(values), encoding="utf-8")
+        yield path

@@ -1,0 +1,203 @@
+"""Where chart archives are kept: a folder with an index.yaml, or the same folder served over HTTP."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass, field
+from functools import cached_property
+from pathlib import Path
+from typing import Protocol
+from urllib.parse import urljoin, urlsplit
+
+from shunter.core.charts import archive
+from shunter.core.charts.archive import pin_from_archive
+from shunter.core.charts.index import Index, IndexEntry, add, parse_index, render_index
+from shunter.core.packaging.vendoring import absent_from_registry
+from shunter.model.chart import Pin
+from shunter.model.errors import ShunterError
+from shunter.model.files import FileState
+from shunter.model.findings import Finding, Kind, Span
+
+__all__ = ["DirectoryRegistry", "HttpRegistry", "Publication", "Registry", "pin_from_archive"]
+
+INDEX = "index.yaml"
+TIMEOUT = 30.0
+_LARGEST_INDEX = 64 * 1024 * 1024
+
+
+@dataclass(frozen=True, slots=True)
+class Publication:
+    """What publishing archives means: files to write below the registry's folder, pins, and refusals.
+
+    `edits` is empty where everything is there already; `noop` names what is; `pins` are those that the registry
+    will hold, by name and version.
+    """
+
+    edits: Mapping[str, FileState]
+    pins: Mapping[tuple[str, str], Pin]
+    noop: tuple[tuple[str, str], ...] = ()
+    findings: tuple[Finding, ...] = ()
+
+
+class Registry(Protocol):
+    """Exact versions of charts, by name."""
+
+    def has(self, name: str, version: str) -> bool:
+        """Whether the registry holds exactly this version."""
+
+    def fetch(self, name: str, version: str) -> bytes:
+        """The archive, its digest checked. Raises ShunterError where it is absent or damaged."""
+
+    def plan_publish(self, archives: Iterable[bytes], created: str) -> Publication:
+        """What it takes to publish `archives` at the time `created` (RFC 3339)."""
+
+
+@dataclass(frozen=True)
+class DirectoryRegistry:
+    """A folder with `index.yaml` and `<name>-<version>.tgz`; `pending` are files that are about to be written there."""
+
+    root: Path
+    pending: Mapping[str, FileState] = field(default_factory=dict)
+
+    @cached_property
+    def index(self) -> Index:
+        """The parsed index; empty where there is none."""
+        data = self._read(INDEX)
+        return Index() if data is None else parse_index(data, str(self.root / INDEX))
+
+    def _read(self, name: str) -> bytes | None:
+        if name in self.pending:
+            return self.pending[name].data
+        path = self.root / name
+        return path.read_bytes() if path.is_file() else None
+
+    def has(self, name: str, version: str) -> bool:
+        """See `Registry.has`."""
+        return self.index.get(name, version) is not None
+
+    def fetch(self, name: str, version: str) -> bytes:
+        """See `Registry.fetch`."""
+        entry = _entry(self.index, name, version)
+        file = entry.urls[0].rsplit("/", 1)[-1]
+        data = self._read(file)
+        if data is None:
+            raise ShunterError(
+                f"the registry's index names {file}, but the file is gone",
+                hint="restore it, or package the chart again from the same sources",
+                span=Span(str(self.root / INDEX)),
+            )
+        return _checked(data, entry, str(self.root / file))
+
+    def plan_publish(self, archives: Iterable[bytes], created: str) -> Publication:
+        """See `Registry.plan_publish`.
+
+        A version is published once: the same content again is no change, other content is the finding
+        `version-taken`. `edits` are relative to `root`.
+        """
+        edits: dict[str, FileState] = {}
+        pins: dict[tuple[str, str], Pin] = {}
+        noop, findings, entries = [], [], []
+        for data in archives:
+            pin = pin_from_archive(data)
+            key = (pin.name, pin.version)
+            if key not in pins and self.has(*key):
+                pins[key] = pin_from_archive(self.fetch(*key))
+                noop.append(key)
+            if key in pins:
+                findings += _taken(pins[key], pin)
+                continue
+            file = f"{'-'.join(key)}.tgz"
+            edits[file], pins[key] = FileState(data), pin
+            entries.append(_index_entry(data, pin, file, created))
+        if entries:
+            edits[INDEX] = FileState(render_index(add(self.index, entries)))
+        return Publication(edits, pins, tuple(noop), tuple(findings))
+
+
+def _index_entry(data: bytes, pin: Pin, file: str, created: str) -> IndexEntry:
+    metadata = archive.chart_metadata(archive.unpack(data))
+    return IndexEntry(pin.name, pin.version, pin.digest, (file,), created, metadata)
+
+
+def _taken(held: Pin, new: Pin) -> list[Finding]:
+    if held.content == new.content:
+        return []
+    message = f"{new.name} {new.version} is in the registry already, with other content"
+    hint = "raise `version` in its Chart.yaml: a published version never changes"
+    notes = (f"published: {held.content}", f"packaged: {new.content}")
+    return [Finding("version-taken", message, Span("Chart.yaml"), Kind.LINT, notes=notes, hint=hint)]
+
+
+def _entry(index: Index, name: str, version: str) -> IndexEntry:
+    entry = index.get(name, version)
+    if entry is None:
+        raise absent_from_registry(name, version, index.versions(name))
+    return entry
+
+
+def _checked(data: bytes, entry: IndexEntry, where: str) -> bytes:
+    if entry.digest and archive.digest(data) != entry.digest:
+        raise ShunterError(
+            f"{where} is not the archive that the index names",
+            hint="do not use it: restore the archive, or ask who runs the registry",
+            notes=(f"index: {entry.digest}", f"found: {archive.digest(data)}"),
+            exit_code=1,
+            rule="digest-mismatch",
+        )
+    return data
+
+
+@dataclass(frozen=True)
+class HttpRegistry:
+    """A chart repository over HTTP; `timeout` in seconds is for each request."""
+
+    url: str
+    timeout: float = TIMEOUT
+
+    @cached_property
+    def index(self) -> Index:
+        """The parsed index. Raises ShunterError where the server does not answer with one."""
+        url = self.url.rstrip("/") + "/" + INDEX
+        return parse_index(_download(url, self.timeout, _LARGEST_INDEX), url)
+
+    def has(self, name: str, version: str) -> bool:
+        """See `Registry.has`."""
+        return self.index.get(name, version) is not None
+
+    def fetch(self, name: str, version: str) -> bytes:
+        """See `Registry.fetch`."""
+        entry = _entry(self.index, name, version)
+        url = urljoin(self.url.rstrip("/") + "/", entry.urls[0])
+        return _checked(_download(url, self.timeout, archive.LARGEST_CHART), entry, url)
+
+    def plan_publish(self, archives: Iterable[bytes], created: str) -> Publication:
+        """Always raises ShunterError: an HTTP repository is read only."""
+        raise ShunterError(
+            f"{self.url} is read only", hint="publish to the folder that it serves, or use `shunter push`"
+        )
+
+
+def _download(url: str, timeout: float, largest: int) -> bytes:
+    # urllib.request costs as much to import as everything else here, and most runs need no server.
+    import http.client
+    import urllib.error
+    import urllib.request
+
+    if urlsplit(url).scheme not in ("http", "https"):
+        raise ShunterError(f"`{url}` is not an http or https URL", hint="check `registries.url` in shunter.yaml")
+    request = urllib.request.Request(url, headers={"User-Agent": "shunter"})  # noqa: S310 - the scheme is checked
+    try:
+        with urllib.request.urlopen(request, timeout=timeout) as answer:  # noqa: S310 - as above
+            data: bytes = answer.read(largest + 1)
+    except urllib.error.HTTPError as error:
+        with error:
+            hint = "the registry asks for a login" if error.code in (401, 403) else "check `registries.url`"
+            raise ShunterError(f"{url} answered {error.code} {error.reason}", hint=hint) from error
+    except (OSError, ValueError, http.client.HTTPException) as error:
+        reason = getattr(error, "reason", error)
+        raise ShunterError(
+            f"{url} cannot be reached: {reason}", hint="check the network and `registries.url`"
+        ) from error
+    if len(data) > largest:
+        raise ShunterError(f"{url} is larger than {largest} bytes")
+    return data

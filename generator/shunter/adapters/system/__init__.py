@@ -1,0 +1,1 @@
+"""Files, processes, paths and worker processes."""

@@ -1,0 +1,67 @@
+"""Where things live: the package's own data, and the cache. Imports nothing: every commit's hook passes here."""
+
+from __future__ import annotations
+
+import os
+import sys
+
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from pathlib import Path
+
+# The built-in templates' URL. The top-level domain `.invalid` is reserved (RFC 2606): nobody can register it.
+CANONICAL_SOURCE = "https://templates.shunter.invalid/templates.git"
+
+
+def data_root() -> Path:
+    """The folder that holds `copier.yml`, `templates/`, `schemas/` and `history/`.
+
+    That is `_data` inside an installed package, or else the checkout's root; an editable install is a checkout.
+    """
+    from pathlib import Path
+
+    package = Path(__file__).resolve().parents[2]
+    if (package / "_data").is_dir():
+        return package / "_data"
+    checkout = package.parents[1]
+    if (checkout / "pyproject.toml").is_file() and (checkout / "copier.yml").is_file():
+        return checkout
+    from shunter.model.errors import ShunterError
+
+    raise ShunterError("this installation of shunter has no templates and schemas", hint="install shunter again")
+
+
+def cache_root() -> Path:
+    """The folder for what can be made again: SHUNTER_CACHE_DIR, or the platform's cache folder for shunter."""
+    from pathlib import Path
+
+    return Path(cache_path())
+
+
+def cache_path() -> str:
+    """`cache_root` as text."""
+    chosen = os.environ.get("SHUNTER_CACHE_DIR")
+    if chosen:
+        return chosen
+    xdg = os.environ.get("XDG_CACHE_HOME")
+    if xdg:
+        return os.path.join(xdg, "shunter")
+    home = os.path.expanduser("~")
+    if sys.platform == "win32":
+        return f"{os.environ.get('LOCALAPPDATA') or home + '/AppData/Local'}/shunter/Cache"
+    return f"{home}/{'Library/Caches' if sys.platform == 'darwin' else '.cache'}/shunter"
+
+
+def may_be_unfinished(root: str) -> bool:
+    """Whether a killed run may have left a journal in the repository at `root`: a look at one or two files."""
+    git = f"{root}/.git"
+    if os.path.isdir(git):
+        return os.path.exists(f"{git}/shunter/journal.json")
+    if not os.path.isfile(git):
+        return False
+    try:
+        with open(git, encoding="utf-8", errors="surrogateescape") as pointer:
+            target = pointer.read(4096).removeprefix("gitdir:").strip()
+        return os.path.exists(os.path.join(root, target, "shunter", "journal.json"))
+    except (OSError, ValueError):
+        return False

@@ -1,0 +1,1 @@
+"""The history of template releases, Copier, and merges of what it renders."""

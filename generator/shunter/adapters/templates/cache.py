@@ -1,0 +1,51 @@
+"""Renders kept by content: the same template release and the same answers always give the same files.
+
+Only renders from the local history are kept, whose folder is named by its content; a tag of a remote may move. What
+is damaged or foreign counts as not there.
+"""
+
+from __future__ import annotations
+
+import contextlib
+import hashlib
+import json
+import os
+from collections.abc import Mapping
+from pathlib import Path
+from typing import Any
+
+from shunter.adapters.system.paths import cache_root
+
+Answer = Mapping[str, Any]
+
+
+def place(bare: Path, source: str, release: str, answers: str) -> Path:
+    """Where the render of these answers (canonical JSON) from that history is kept."""
+    from importlib.metadata import version
+
+    parts = (version("copier"), version("jinja2"), source, release, answers)
+    digest = hashlib.sha256("\0".join(parts).encode()).hexdigest()
+    return cache_root() / "renders" / bare.stem / f"{digest[:40]}.json"
+
+
+def load(file: Path) -> Answer | None:
+    """The kept answer of a worker, or None."""
+    try:
+        data = file.read_bytes()
+    except OSError:
+        return None
+    digest, _, body = data.partition(b"\n")
+    if hashlib.sha256(body).hexdigest().encode() != digest:
+        return None
+    answer: Answer = json.loads(body)
+    return answer
+
+
+def store(file: Path, answer: Answer) -> None:
+    """Keep an answer. A cache that cannot be written is no error."""
+    body = json.dumps(answer).encode()
+    staging = file.with_name(f"{file.name}.{os.getpid()}")
+    with contextlib.suppress(OSError):
+        file.parent.mkdir(parents=True, exist_ok=True)
+        staging.write_bytes(hashlib.sha256(body).hexdigest().encode() + b"\n" + body)
+        staging.replace(file)

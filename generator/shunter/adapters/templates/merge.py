@@ -1,0 +1,176 @@
+"""A newer template brought to what people made of the older one: git's own three-way merge, project by project.
+
+Base is the old render, theirs the new one, ours the working tree with its uncommitted edits. Synthetic commits in a
+throw-away repository, so nothing is written near the person's. What git calls a conflict stays one; the person's
+bytes are never dropped without being one.
+"""
+
+from __future__ import annotations
+
+import os
+import tempfile
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Any
+
+import yaml
+
+from shunter.adapters.system.files import DiskTree
+from shunter.adapters.git.repository import FILE_MODES, Repository
+from shunter.adapters.system.paths import data_root
+from shunter.adapters.templates.written_once import matcher
+from shunter.core.trees import fast_import
+from shunter.core.trees.fast_import import Signature
+from shunter.core.trees.merge_output import Merged, read_diff, read_merge
+from shunter.model.errors import ShunterError
+from shunter.model.files import Conflict, FileState
+
+Files = Mapping[str, FileState]
+Changes = dict[str, FileState | None]
+_ANSWERS = ".copier-answers.yml"
+# What shunter derives itself: never the new name of a file that a person renamed.
+_DERIVED = (".shunter/", "charts/")
+_NOBODY = Signature("shunter", "shunter@localhost", 0)
+_CONFIG = (
+    *("-c", "merge.renames=true"),
+    *("-c", "merge.renameLimit=10000"),
+    # A file that a person adds to a folder stays there, even when the template renames the folder's own files.
+    *("-c", "merge.directoryRenames=false"),
+    *("-c", f"core.attributesFile={os.devnull}"),
+)
+
+
+@dataclass(frozen=True, slots=True)
+class MergeProject:
+    """One project: its folder in the repository (`.`: the root), old and new render, and the answers of the new one."""
+
+    path: str
+    old: Files
+    new: Files
+    answers: Mapping[str, Any] = field(default_factory=dict)
+
+
+@dataclass(frozen=True, slots=True)
+class _Sides:
+    """The three trees of one project's merge, paths relative to its folder."""
+
+    prefix: str
+    base: Files
+    ours: Files
+    theirs: Files
+
+
+def skip_if_exists(answers: Mapping[str, Any], root: Path | None = None) -> Callable[[str], bool]:
+    """Which of a project's paths are written once and then a person's: `_skip_if_exists` of our `copier.yml`."""
+    base = root or data_root()
+
+    class Loader(yaml.SafeLoader):
+        """Reads Copier's `!include`."""
+
+    def include(loader: Loader, node: yaml.ScalarNode) -> list[Any]:
+        found = sorted(base.glob(str(loader.construct_scalar(node))))
+        return [part for file in found for part in yaml.load_all(file.read_bytes(), Loader)]
+
+    Loader.add_constructor("!include", include)
+    documents = yaml.load_all((base / "copier.yml").read_bytes(), Loader)
+    flat = [part for document in documents for part in (document if isinstance(document, list) else [document])]
+    return matcher([part for part in flat if part], answers)
+
+
+def merge_repository(
+    root: Path,
+    projects: Sequence[MergeProject],
+    written_once: Callable[[Mapping[str, Any]], Callable[[str], bool]] = skip_if_exists,
+) -> tuple[Changes, tuple[Conflict, ...]]:
+    """Changes (path in the repository → new state, None deletes) and conflicts that bring projects to their new render.
+
+    `written_once` makes, from a project's answers, the predicate for paths that are never touched once they exist.
+    A file that the person deleted stays deleted, renames on either side are followed, files outside the projects'
+    folders do not change. Nothing is written.
+    """
+    changes: Changes = {}
+    conflicts: list[Conflict] = []
+    visible = Repository(root).visible_paths()
+    sides = [_sides(root, project, projects, visible, written_once(project.answers)) for project in projects]
+    sides = [each for each in sides if each.base != each.theirs]
+    if sides:
+        with tempfile.TemporaryDirectory(prefix="shunter-", ignore_cleanup_errors=True) as folder:
+            scratch = Repository.init(Path(folder), bare=True)
+            scratch.import_stream(b"".join(_commits(sides)))
+            for number, each in enumerate(sides):
+                _merge(scratch, number, each, changes, conflicts)
+    return changes, tuple(conflicts)
+
+
+def _sides(
+    root: Path,
+    project: MergeProject,
+    projects: Sequence[MergeProject],
+    visible: Sequence[str],
+    once: Callable[[str], bool],
+) -> _Sides:
+    prefix = "" if project.path == "." else f"{project.path}/"
+    disk = DiskTree(root / project.path)
+    rendered = {path: disk.get(path) for path in {*project.old, *project.new}}
+    settled = {path for path in rendered if once(path) and (rendered[path] is not None or path in project.old)}
+    base = {path: state for path, state in project.old.items() if path not in settled}
+    theirs = {path: state for path, state in project.new.items() if path not in settled}
+    known = {path: state for path, state in rendered.items() if path not in settled and state is not None}
+    added = set(_added(prefix, visible, {other.path for other in projects} - {project.path})) - known.keys() - settled
+    if base.keys() <= known.keys():
+        added = {path for path in added if _collides(path, theirs)}
+    known |= {path: state for path in added if (state := disk.get(path)) is not None}
+    return _Sides(prefix, base, known, theirs)
+
+
+def _collides(path: str, files: Files) -> bool:
+    """Whether a file at `path` and these files need the same name for a file and a folder."""
+    return any(other.startswith(f"{path}/") or path.startswith(f"{other}/") for other in files)
+
+
+def _added(prefix: str, visible: Sequence[str], others: Iterable[str]) -> Iterator[str]:
+    """A person's own files in the project's folder: not those of projects inside it, nor what shunter derives."""
+    inside = [path[len(prefix) :] for path in visible if path.startswith(prefix)]
+    nested = {path.removesuffix(_ANSWERS) for path in inside if path.endswith(f"/{_ANSWERS}")}
+    nested |= {f"{other[len(prefix) :]}/" for other in others if other.startswith(prefix) and other != "."}
+    skipped = (*nested, *_DERIVED)
+    return (path for path in inside if not path.startswith(skipped))
+
+
+def _commits(sides: Sequence[_Sides]) -> Iterator[bytes]:
+    for number, each in enumerate(sides):
+        first = 3 * number + 1
+        yield fast_import.commit(f"refs/heads/base-{number}", _NOBODY, "", each.base, mark=first)
+        for offset, (name, files) in enumerate((("yours", each.ours), ("template", each.theirs)), 1):
+            laid = {path: files.get(path) for path in {*each.base, *files}}
+            ref = f"refs/heads/{name}-{number}"
+            yield fast_import.commit(ref, _NOBODY, "", laid, parent=f":{first}", mark=first + offset)
+
+
+def _merge(scratch: Repository, number: int, sides: _Sides, changes: Changes, conflicts: list[Conflict]) -> None:
+    ours, theirs = f"yours-{number}", f"template-{number}"
+    done = scratch.try_git(*_CONFIG, "merge-tree", "--write-tree", "-z", ours, theirs)
+    if done.returncode > 1:
+        raise ShunterError(
+            "git cannot merge the templates", notes=(f"git: {done.complaint}",), hint="is git 2.38 or newer?"
+        )
+    merged = read_merge(done.stdout)
+    diff = scratch.git("diff-tree", "-r", "-z", "--no-renames", ours, merged.tree).stdout
+    for path, mode, object_id in read_diff(diff):
+        if path not in merged.stages:
+            state = None if mode == "000000" else scratch.blob(object_id, FILE_MODES[mode])
+            changes[sides.prefix + path] = state
+    # Without a stage of ours but with a base, the person has deleted the file: it stays deleted.
+    open_paths = sorted(path for path, stages in merged.stages.items() if 2 in stages or 1 not in stages)
+    conflicts.extend(_conflict(scratch, merged, path, sides, number) for path in open_paths)
+
+
+def _conflict(scratch: Repository, merged: Merged, path: str, sides: _Sides, number: int) -> Conflict:
+    states = {stage: scratch.blob(id_, FILE_MODES[mode]) for stage, (mode, id_) in merged.stages[path].items()}
+    # After a rename git shows a pre-merged text as ours; what counts is what the person has there.
+    ours = sides.ours.get(path, states.get(2)) if 2 in states else None
+    # Where a file and a folder want one name, git moves the file aside and calls it after the branch.
+    name = path.replace(f"~template-{number}", "~template").replace(f"~yours-{number}", "~yours")
+    kind = merged.kinds.get(path, "contents")
+    return Conflict(sides.prefix + name, kind, states.get(1), ours, states.get(3))

@@ -1,0 +1,71 @@
+"""The process in which Copier runs: requests as JSON on standard input, rendered files as JSON on standard output."""
+
+from __future__ import annotations
+
+import base64
+import contextlib
+import json
+import sys
+import tempfile
+from pathlib import Path
+from typing import Any
+
+from copier import Settings, run_copy
+
+from shunter.adapters.system.files import DiskTree
+
+
+def _render(request: dict[str, Any]) -> dict[str, Any]:
+    with tempfile.TemporaryDirectory() as box:
+        target = Path(box, "project")
+        run_copy(
+            request["source"],
+            target,
+            request["answers"],
+            vcs_ref=f"v{request['release']}",
+            settings=Settings(),
+            defaults=True,
+            overwrite=True,
+            quiet=True,
+        )
+        tree = DiskTree(target)
+        files = [(path, state) for path in tree.paths() if (state := tree.get(path)) is not None]
+    return {"files": [(path, state.mode, base64.b64encode(state.data).decode()) for path, state in files]}
+
+
+_UNKNOWN = "name a release it has, or install a shunter that is new enough to know this one"
+
+
+def _explain(error: Exception, request: dict[str, Any]) -> dict[str, Any]:
+    lines = [line.strip() for line in (getattr(error, "stderr", "") or str(error)).strip().splitlines()]
+    notes = [f"copier: {line}" for line in lines[:6]]
+    source, release = request["source"], request["release"]
+    if any("invalid reference" in line or "Unknown revision" in line for line in lines):
+        return {"error": f"{source} has no template release {release}", "notes": [], "hint": _UNKNOWN}
+    if getattr(error, "stderr", None):
+        return {
+            "error": f"cannot read the templates at {source}",
+            "notes": notes,
+            "hint": "is the URL right, and reachable?",
+        }
+    kind = request["answers"].get("kind", "project")
+    return {"error": f"Copier cannot render a {kind} from templates {release}", "notes": notes, "hint": ""}
+
+
+def _answer(request: dict[str, Any]) -> dict[str, Any]:
+    try:
+        return _render(request)
+    except Exception as error:  # Copier lets plumbum's, Jinja's and YAML's errors through
+        return _explain(error, request)
+
+
+def main() -> None:
+    """Answer every request; what Copier itself prints goes to standard error."""
+    requests = json.load(sys.stdin)
+    with contextlib.redirect_stdout(sys.stderr):
+        answers = [_answer(request) for request in requests]
+    json.dump(answers, sys.stdout)
+
+
+if __name__ == "__main__":
+    main()

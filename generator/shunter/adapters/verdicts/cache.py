@@ -1,0 +1,209 @@
+"""Old verdicts: what was judged before, with every byte the same, needs neither a YAML parser nor a validator.
+
+A verdict is kept under a key of everything it depends on: shunter's release and its engines, the chart's files, the
+values files, and what was asked. One file for each chart folder holds its entries, newest first. It appears by a
+rename, so concurrent runs cannot damage it; one of two that finish together may be lost, and is judged again. An entry
+carries its key and a checksum: what is damaged or foreign is a miss. A cache that cannot be read or written is none.
+
+Imports next to nothing: a run that finds all its verdicts here ends without the rest of shunter.
+"""
+
+from __future__ import annotations
+
+import os
+import stat
+import sys
+
+from shunter import __version__
+from shunter.adapters.system.paths import cache_path
+from shunter.adapters.system.regular import LARGEST, read_regular
+from shunter.adapters.verdicts.entries import key_of, packed, unpacked
+
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Iterator
+
+    from shunter.model.findings import Finding
+
+    Part = tuple[str, bytes]
+    Question = tuple[str, bool, tuple[str, ...], tuple[Part, ...]]
+    """A chart's folder; whether all files below it matter; the values files passed; what else was asked."""
+
+_OWN = ("Chart.yaml", "requirements.yaml", "values.yaml", "values.schema.json", ".helmignore", ".copier-answers.yml")
+_FOLDERS = ("charts", "crds", "templates")
+_ENGINES = ("jsonschema_rs", "yaml")
+_MOST_ENTRIES = 4_000
+_MOST_BYTES = 4 * 1024 * 1024
+_MOST_FILES = 512
+
+
+class _UnfitError(Exception):
+    """Something that a key cannot stand for: a symbolic link, a device, too much data."""
+
+
+class Verdicts:
+    """The cache as one run sees it. `find` before a judgement, `keep` after it, `save` at the end."""
+
+    def __init__(self) -> None:
+        self._root = os.path.join(cache_path(), "verdicts")
+        self._release = _release()
+        self._keys: dict[Question, str | None] = {}
+        self._contexts: dict[tuple[str, bool], str] = {}
+        self._entries: dict[str, dict[bytes, bytes]] = {}
+        self._new: list[tuple[Question, tuple[Finding, ...]]] = []
+
+    def find(self, question: Question) -> tuple[Finding, ...] | None:
+        """The findings of an earlier run for the same bytes; None if there was none."""
+        if question not in self._keys:
+            self._keys[question] = self._key(question, self._contexts)
+        key = self._keys[question]
+        if key is None:
+            return None
+        folder = question[0]
+        if folder not in self._entries:
+            self._entries[folder] = _load(self._file(folder))
+        entry = self._entries[folder].get(key.encode())
+        return None if entry is None else unpacked(key, entry)
+
+    def keep(self, question: Question, findings: tuple[Finding, ...]) -> None:
+        """Remember the answer to a question that `find` could not answer."""
+        self._new.append((question, findings))
+
+    def save(self) -> None:
+        """Write what is new. Left out is what changed on disk since `find`: nobody knows which bytes were judged."""
+        contexts: dict[tuple[str, bool], str] = {}
+        fresh: dict[str, dict[bytes, bytes]] = {}
+        for question, findings in self._new:
+            key = self._keys.get(question)
+            if key is not None and key == self._key(question, contexts):
+                fresh.setdefault(question[0], {})[key.encode()] = packed(key, findings)
+        self._new = []
+        for folder, entries in fresh.items():
+            file = self._file(folder)
+            try:
+                _store(file, entries | {key: entry for key, entry in _load(file).items() if key not in entries})
+            except OSError:
+                return
+
+    def _file(self, folder: str) -> str:
+        return os.path.join(self._root, key_of("folder", "", [(os.path.realpath(folder), b"")]))
+
+    def _key(self, question: Question, contexts: dict[tuple[str, bool], str]) -> str | None:
+        folder, whole, files, asked = question
+        try:
+            if (folder, whole) not in contexts:
+                contexts[folder, whole] = key_of(self._release, "", _chart_files(folder, whole=whole))
+            return key_of(contexts[folder, whole], "", [*((file, read_regular(file)) for file in files), *asked])
+        except (OSError, RecursionError, _UnfitError):
+            return None
+
+
+class NoVerdicts(Verdicts):
+    """No cache: nothing is found, and nothing kept."""
+
+    def __init__(self) -> None:
+        """Look at nothing."""
+
+    def find(self, question: Question) -> None:
+        """See `Verdicts.find`."""
+
+    def keep(self, question: Question, findings: tuple[Finding, ...]) -> None:
+        """See `Verdicts.keep`."""
+
+    def save(self) -> None:
+        """See `Verdicts.save`."""
+
+
+def _release() -> str:
+    """What judges: the release, its engines and, in a checkout, whose code changes under one release, its modules."""
+    package = os.path.dirname(os.path.dirname(os.path.dirname(os.path.abspath(__file__))))
+    found = [__version__]
+    for engine in _ENGINES:
+        place = next((p for base in sys.path if os.path.isdir(p := os.path.join(base, engine))), None)
+        found.append(f"{place and os.stat(place).st_mtime_ns}")
+    if not os.path.isdir(f"{package}/_data"):
+        found += [f"{name} {size} {changed}" for name, size, changed in sorted(_modules(package))]
+    return "\n".join(found)
+
+
+def _modules(folder: str) -> Iterator[tuple[str, int, int]]:
+    with os.scandir(folder) as entries:
+        for entry in entries:
+            if entry.is_dir():
+                yield from _modules(entry.path)
+            elif entry.name.endswith(".py"):
+                about = entry.stat()
+                yield entry.path, about.st_size, about.st_mtime_ns
+
+
+def _chart_files(folder: str, *, whole: bool) -> list[Part]:
+    """The files that a verdict may depend on, sorted: all below the chart's folder, or those that Helm gives a name."""
+    found: list[Part] = []
+    size = 0
+    for name in sorted(os.listdir(folder)):
+        if whole or name in _FOLDERS or name in _OWN:
+            for part in _below(f"{folder}/{name}", name):
+                found.append(part)
+                size += len(part[1])
+                if size > LARGEST:
+                    raise _UnfitError(folder)
+    return found
+
+
+def _below(path: str, name: str) -> Iterator[Part]:
+    mode = os.lstat(path).st_mode
+    if stat.S_ISREG(mode):
+        yield (f"{name}*" if mode & stat.S_IXUSR else name), read_regular(path)
+    elif not stat.S_ISDIR(mode):
+        raise _UnfitError(path)
+    elif name != ".git" and not os.path.lexists(f"{path}/.git"):
+        for entry in sorted(os.listdir(path)):
+            yield from _below(f"{path}/{entry}", f"{name}/{entry}")
+
+
+def _load(file: str) -> dict[bytes, bytes]:
+    """The entries of a file by key. None of them is checked yet."""
+    try:
+        lines = read_regular(file).split(b"\n")
+    except OSError:
+        return {}
+    return {head[:40]: head + b"\n" + body for head, body in zip(lines[::2], lines[1::2])}  # noqa: B905 - it may be cut off
+
+
+def _store(file: str, entries: dict[bytes, bytes]) -> None:
+    kept: list[bytes] = []
+    size = 0
+    for entry in entries.values():
+        size += len(entry) + 1
+        if len(kept) == _MOST_ENTRIES or size > _MOST_BYTES:
+            break
+        kept.append(entry)
+    folder = os.path.dirname(file)
+    os.makedirs(folder, mode=0o700, exist_ok=True)
+    if not os.path.exists(file):
+        _prune(folder)
+    staging = f"{file}.{os.getpid()}"
+    try:
+        with open(staging, "wb") as out:
+            out.write(b"\n".join(kept))
+        os.replace(staging, file)
+    except OSError:
+        _remove([staging])
+        raise
+
+
+def _prune(folder: str) -> None:
+    """Make room for one more file: of too many, the older half goes."""
+    with os.scandir(folder) as entries:
+        files = [entry.path for entry in entries]
+    if len(files) >= _MOST_FILES:
+        by_age = sorted((os.lstat(path).st_mtime_ns, path) for path in files)
+        _remove(path for _, path in by_age[: len(files) // 2])
+
+
+def _remove(paths: Iterable[str]) -> None:
+    for path in paths:
+        try:
+            os.unlink(path)
+        except OSError:
+            continue

@@ -1,0 +1,121 @@
+"""Files named on the command line: the charts they belong to, and what was said of them before. Imports nothing."""
+
+from __future__ import annotations
+
+import os
+
+from shunter.adapters.system.paths import may_be_unfinished
+from shunter.adapters.system.regular import read_regular
+
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Sequence
+
+    from shunter.adapters.verdicts.cache import Part, Question, Verdicts
+
+WORKSPACE_FILE = "shunter.yaml"
+ANSWERS_FILE = ".copier-answers.yml"
+_NOT_VALUES = ("templates", "charts", "crds")
+_IS_ENVIRONMENT = b"\nkind: environment\n"
+
+
+def _upwards(start: str, name: str) -> str:
+    """The nearest folder at or above `start` that holds the file `name` (or the folder `.git`); empty if none does."""
+    folder = start
+    while not os.path.isfile(here := os.path.join(folder, name)) and not (name == ".git" and os.path.isdir(here)):
+        if folder == (folder := os.path.dirname(folder)):
+            return ""
+    return folder
+
+
+def chart_folder(path: str) -> str:
+    """The nearest folder at or above the absolute `path` that is a chart; empty if none is."""
+    return _upwards(path, "Chart.yaml")
+
+
+def is_values_file(path: str, folder: str) -> bool:
+    """Whether a file of the chart in `folder` is a values file of its own, to be judged as if passed with `-f`."""
+    inside = path[len(folder) :].lstrip(os.sep)
+    if not inside.endswith((".yaml", ".yml")) or inside in ("values.yaml", "Chart.yaml"):
+        return False
+    return inside.partition(os.sep)[0] not in _NOT_VALUES and os.path.isfile(path)
+
+
+def questions(
+    folder: str,
+    start: str,
+    workspace: bytes,
+    runs: Iterable[Sequence[str]],
+    *,
+    whole: bool,
+    sets: Sequence[str] = (),
+) -> list[Question]:
+    """What the judgement of each run depends on: see `adapters.verdict_cache`.
+
+    A run is the files passed with `-f`, as they are named from the folder `start`; `workspace` are the bytes of
+    `shunter.yaml`, if any; all files of an environment matter (`whole`).
+    """
+    label = os.path.relpath(os.path.realpath(folder), start).encode("utf-8", "surrogateescape")
+    asked: tuple[Part, ...] = (
+        (WORKSPACE_FILE, workspace),
+        ("start", label),
+        *((f"--set {text}", b"") for text in sets),
+    )
+    return [
+        (folder, whole, tuple(os.path.join(start, file) for file in run), (*((file, b"") for file in run), *asked))
+        for run in runs
+    ]
+
+
+def valid_before(start: str, names: Sequence[str], verdicts: Verdicts) -> int:
+    """How many charts the named files belong to, if all of them were judged before and nothing was found; else 0.
+
+    The answer is 0 as well where only a closer look tells what depends on a file.
+    """
+    start = os.path.realpath(start)
+    root = _upwards(start, WORKSPACE_FILE)
+    if may_be_unfinished(root or _upwards(start, ".git") or start):
+        return 0
+    workspace = _read(f"{root}/{WORKSPACE_FILE}") if root else b""
+    charts: dict[str, list[str]] = {}
+    known: dict[str, str] = {}
+    for name in names:
+        path = os.path.normpath(os.path.join(start, name))
+        above = path if os.path.isdir(path) else os.path.dirname(path)
+        if above not in known:
+            known[above] = chart_folder(above)
+        if not known[above] or ".." in name.split(os.sep) or not os.path.exists(path):
+            return 0
+        charts.setdefault(known[above], []).append(name)
+    for folder, files in charts.items():
+        asking = _quick_questions(folder, start, workspace, files)
+        if not asking or any(verdicts.find(one) != () for one in asking):
+            return 0
+    return len(charts)
+
+
+def _quick_questions(folder: str, start: str, workspace: bytes, names: list[str]) -> list[Question]:
+    """The questions about one chart; none where something else may depend on these files."""
+    if _IS_ENVIRONMENT in b"\n" + _read(f"{folder}/{ANSWERS_FILE}"):
+        return questions(folder, start, workspace, [()], whole=True)
+    if os.path.basename(os.path.dirname(folder)) == "charts":
+        return []
+    paths = [os.path.normpath(os.path.join(start, name)) for name in names]
+    if all(is_values_file(path, folder) for path in paths):
+        return questions(folder, start, workspace, [(name,) for name in names], whole=False)
+    if workspace or paths != [folder]:
+        return []
+    return questions(folder, start, workspace, [()], whole=False)
+
+
+def _read(path: str) -> bytes:
+    try:
+        return read_regular(path)
+    except OSError:
+        return b""
+
+
+def summary(charts: int, findings: int) -> str:
+    """The line that `validate` ends with."""
+    said = "valid" if not findings else f"{findings} finding{'s' if findings > 1 else ''}"
+    return f"{charts} chart{'s' if charts != 1 else ''} checked: {said}"

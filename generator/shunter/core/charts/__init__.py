@@ -1,0 +1,1 @@
+"""Helm's own files: Chart.yaml, .helmignore, archives, index.yaml, Chart.lock, versions and ranges."""

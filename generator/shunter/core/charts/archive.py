@@ -1,0 +1,240 @@
+"""Chart archives: reproducible `.tgz` files, what is in them, and their digests.
+
+The limits and the rules for paths are those of Helm's archive loader (`pkg/chart/loader/archive`).
+"""
+
+from __future__ import annotations
+
+import hashlib
+import io
+import re
+import struct
+import zlib
+from collections.abc import Mapping
+from typing import TYPE_CHECKING, Any
+
+from shunter.core.charts import helmignore, versions
+from shunter.core.goyaml.plain import load, text_fields
+from shunter.model.chart import Pin
+from shunter.model.errors import ShunterError
+from shunter.model.files import EXECUTABLE, REGULAR, SYMLINK, FileState
+
+if TYPE_CHECKING:
+    import tarfile  # where archives are read: the commit hook rarely is
+
+LARGEST_CHART = 100 * 1024 * 1024
+LARGEST_FILE = 5 * 1024 * 1024
+_MOST_ENTRIES = 20_000
+_LONGEST_PATH = 4_096
+_GZIP_HEADER = b"\x1f\x8b\x08\x00\x00\x00\x00\x00\x00\xff"
+_STORED = 0xFFFF
+_DRIVE = re.compile(r"[a-zA-Z]:/")
+_TEXT_FIELDS = ("apiVersion", "name", "version", "appVersion", "kubeVersion", "type", "description", "home", "icon")
+
+
+def pack(files: Mapping[str, FileState], name: str, version: str, *, mtime: int = 0) -> bytes:
+    """The archive of the chart `files` (paths relative to the chart), without what its `.helmignore` drops.
+
+    Equal files give equal bytes: entries are sorted, owned by nobody, and dated `mtime` (seconds since 1970).
+    Raises ShunterError where Chart.yaml names another chart or version, a dependency is absent, or a file is a
+    symbolic link or too large.
+    """
+    kept = helmignore.filter_files(files)
+    metadata = chart_metadata(kept)
+    found = (str(metadata.get("name")), str(metadata.get("version")))
+    if found != (name, version):
+        raise ShunterError(
+            f"Chart.yaml describes {' '.join(found)}, not {name} {version}",
+            hint="the archive's name and Chart.yaml must agree, or Helm does not find the chart",
+        )
+    require_complete(kept)
+    import tarfile
+
+    buffer = io.BytesIO()
+    with tarfile.open(fileobj=buffer, mode="w", format=tarfile.PAX_FORMAT) as tar:
+        for path in sorted(kept, key=lambda path: (path != "Chart.yaml", path)):
+            data = _checked(path, kept[path], name)
+            entry = tarfile.TarInfo(f"{name}/{path}")
+            entry.size, entry.mtime = len(data), mtime
+            entry.mode = 0o755 if kept[path].mode == EXECUTABLE else 0o644
+            tar.addfile(entry, io.BytesIO(data))
+    return _gzip(buffer.getvalue())
+
+
+def _checked(path: str, state: FileState, name: str) -> bytes:
+    if state.mode == SYMLINK:
+        raise ShunterError(
+            f"chart {name} holds the symbolic link {path}", hint="put the file there, or name it in .helmignore"
+        )
+    if len(state.data) > LARGEST_FILE:
+        raise ShunterError(
+            f"{path} in chart {name} is larger than Helm loads ({LARGEST_FILE} bytes)", hint="name it in .helmignore"
+        )
+    return state.data
+
+
+def _gzip(data: bytes) -> bytes:
+    """A gzip member of stored blocks (RFC 1951, 3.2.4).
+
+    What zlib compresses to depends on its build, so a digest would differ between machines; git compresses anyway.
+    """
+    chunks = [data[start : start + _STORED] for start in range(0, len(data), _STORED)]
+    blocks = [
+        struct.pack("<BHH", number == len(chunks), len(chunk), len(chunk) ^ 0xFFFF) + chunk
+        for number, chunk in enumerate(chunks, 1)
+    ]
+    return _GZIP_HEADER + b"".join(blocks) + struct.pack("<II", zlib.crc32(data), len(data) & 0xFFFFFFFF)
+
+
+def unpack(data: bytes, what: str = "the archive", most: int = LARGEST_CHART) -> dict[str, FileState]:
+    """The files of an archive, sorted, paths relative to the chart; `what` names the archive in errors.
+
+    Raises ShunterError for what is no archive, for a path that leaves the chart, for links and devices, and
+    for more than Helm would load.
+    """
+    import tarfile
+
+    files: dict[str, FileState] = {}
+    try:
+        plain = _gunzip(data, what, most)
+        with tarfile.open(fileobj=io.BytesIO(plain), mode="r:") as tar:
+            for number, entry in enumerate(tar):
+                if number == _MOST_ENTRIES:
+                    raise ShunterError(f"{what} holds more than {_MOST_ENTRIES:,} files", hint="charts are smaller")
+                if not entry.isdir():
+                    files[_inside(entry.name, what)] = _state(tar, entry, what)
+    except (tarfile.TarError, zlib.error, EOFError, OSError, ValueError) as error:
+        reason = str(error).rpartition("while decompressing data: ")[2]
+        why = f"it is no gzip, or damaged ({reason})" if isinstance(error, zlib.error) else reason
+        raise ShunterError(
+            f"{what} is not a chart archive: {why}", hint="make it anew with `shunter package` or `helm package`"
+        ) from error
+    if "Chart.yaml" not in files:
+        raise ShunterError(
+            f"{what} holds no chart: there is no Chart.yaml in its top folder",
+            hint="make it anew with `shunter package` or `helm package`",
+        )
+    return dict(sorted(files.items()))
+
+
+def _gunzip(data: bytes, what: str, most: int) -> bytes:
+    inflate = zlib.decompressobj(16 + zlib.MAX_WBITS)
+    plain = inflate.decompress(data, most + 1)
+    if len(plain) > most:
+        limit = f"{LARGEST_CHART // 1024 // 1024} MiB"
+        raise ShunterError(
+            f"{what} is larger than Helm unpacks ({limit})"
+            if most == LARGEST_CHART
+            else f"with {what}, the archives of this chart unpack to more than {limit}",
+            hint="take out what is no chart's business, or do not use this archive",
+        )
+    if not inflate.eof:
+        raise EOFError("it is cut off")
+    return plain
+
+
+def _inside(name: str, what: str) -> str:
+    """The path below the archive's top folder."""
+    if len(name) > _LONGEST_PATH:
+        message = f"{what} holds a path of {len(name):,} characters, and no file system takes it"
+        raise ShunterError(message, hint="do not use this archive")
+    parts = name.replace("\\", "/").split("/")
+    path = "/".join(part for part in parts[1:] if part not in ("", "."))
+    absolute = name.startswith(("/", "\\")) or _DRIVE.match(path) is not None or _DRIVE.match(name) is not None
+    if absolute or not path or ".." in parts or "\0" in name:
+        raise ShunterError(
+            f"{what} holds the path `{name}`, which leaves the chart",
+            hint="do not use this archive: it may be an attack",
+        )
+    return path
+
+
+def _state(tar: tarfile.TarFile, entry: tarfile.TarInfo, what: str) -> FileState:
+    if not entry.isreg():
+        raise ShunterError(f"{what} holds `{entry.name}`, which is a link or a device", hint="charts hold plain files")
+    if entry.size > LARGEST_FILE:
+        raise ShunterError(
+            f"`{entry.name}` in {what} is larger than Helm loads ({LARGEST_FILE} bytes)", hint="take it out"
+        )
+    source = tar.extractfile(entry)
+    assert source is not None
+    return FileState(source.read(), EXECUTABLE if entry.mode & 0o100 else REGULAR)
+
+
+def digest(data: bytes) -> str:
+    """The SHA-256 of an archive's bytes, `sha256:` and 64 hex digits."""
+    return "sha256:" + hashlib.sha256(data).hexdigest()
+
+
+def content_digest(files: Mapping[str, FileState]) -> str:
+    """The SHA-256 of unpacked files, whatever archive they came in.
+
+    What is hashed: for each path in order of its UTF-8 bytes, `<length of path>:<path>`, `x` or `-`, and
+    `<length of data>:<data>`. No two trees give the same stream.
+    """
+    total = hashlib.sha256()
+    for path, state in sorted((path.encode("utf-8", "surrogateescape"), state) for path, state in files.items()):
+        mark = b"x" if state.mode == EXECUTABLE else b"l" if state.mode == SYMLINK else b"-"
+        total.update(b"%d:%s%s%d:" % (len(path), path, mark, len(state.data)))
+        total.update(state.data)
+    return "sha256:" + total.hexdigest()
+
+
+def chart_metadata(files: Mapping[str, FileState], what: str = "the chart") -> dict[str, Any]:
+    """Chart.yaml as a mapping, its text fields as Helm reads them. Raises ShunterError where there is none to read."""
+    state = files.get("Chart.yaml")
+    if state is None:
+        raise ShunterError(f"{what} has no Chart.yaml", hint="a chart needs one: name, version and apiVersion: v2")
+    return text_fields(load(state.data, "Chart.yaml"), _TEXT_FIELDS)
+
+
+def subcharts(files: Mapping[str, FileState]) -> dict[str, dict[str, FileState]]:
+    """The charts that Helm loads from `charts/`: their path there → their files, whether unpacked or an archive."""
+    found: dict[str, dict[str, FileState]] = {}
+    for path, state in files.items():
+        folder, _, rest = path.partition("/")
+        entry, _, inner = rest.partition("/")
+        if folder != "charts" or not entry or entry.startswith((".", "_")):
+            continue
+        if inner:
+            found.setdefault(f"charts/{entry}", {})[inner] = state
+        elif entry.endswith(".tgz"):
+            found[path] = unpack(state.data, path)
+    return {path: chart for path, chart in found.items() if "Chart.yaml" in chart}
+
+
+def require_complete(files: Mapping[str, FileState]) -> None:
+    """Raise ShunterError where the chart, or one inside it, declares a dependency that its `charts/` does not hold.
+
+    Helm renders such a chart without the dependency and says nothing.
+    """
+    metadata = chart_metadata(files)
+    inside = subcharts(files).values()
+    present = [(str(found.get("name")), str(found.get("version"))) for found in map(chart_metadata, inside)]
+    for item in metadata.get("dependencies") or ():
+        name, wanted = str(item.get("name")), str(item.get("version", ""))
+        if not any(name == other and _fits(wanted, version) for other, version in present):
+            raise ShunterError(
+                f"chart {metadata.get('name')} depends on {name} {wanted}, but its charts/ does not hold it",
+                hint="run `shunter lock`: Helm would leave the chart out and say nothing",
+            )
+    for chart in inside:
+        require_complete(chart)
+
+
+def _fits(wanted: str, version: str) -> bool:
+    return not versions.is_exact(wanted) or versions.parse(wanted) == versions.parse(version)
+
+
+def pin_from_archive(data: bytes, *, source: str = "") -> Pin:
+    """The pin of the chart in an archive: name, version, appVersion, and both digests."""
+    return pin_from_files(unpack(data), digest_of=data, source=source)
+
+
+def pin_from_files(files: Mapping[str, FileState], *, digest_of: bytes = b"", source: str = "") -> Pin:
+    """The pin of an unpacked chart; `digest_of` is its archive, if there is one."""
+    metadata = chart_metadata(files)
+    name, version, app = (str(metadata.get(key) or "") for key in ("name", "version", "appVersion"))
+    if not name or not version:
+        raise ShunterError("Chart.yaml has no name or no version", hint="Helm needs both")
+    return Pin(name, version, app, digest(digest_of) if digest_of else "", content_digest(files), source)

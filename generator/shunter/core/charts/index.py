@@ -1,0 +1,118 @@
+"""index.yaml of a chart repository: what `helm repo index` writes, but the same on every machine."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping
+from typing import Any
+
+import yaml
+
+from shunter.core.charts import versions
+from shunter.core.goyaml import plain
+from shunter.model.data import dataclass, field
+from shunter.model.errors import ShunterError
+
+_HINT = "the repository's URL must hold an index.yaml"
+_EPOCH = "1970-01-01T00:00:00Z"
+
+
+class _Loader(yaml.CSafeLoader):
+    """PyYAML's safe loader without dates, which stay text. An index is too large for the reader that knows places."""
+
+
+_Loader.yaml_implicit_resolvers = {
+    first: [rule for rule in rules if rule[0] != "tag:yaml.org,2002:timestamp"]
+    for first, rules in yaml.CSafeLoader.yaml_implicit_resolvers.items()
+}
+
+
+@dataclass(frozen=True, slots=True)
+class IndexEntry:
+    """One archive. `digest` is `sha256:` and 64 hex digits; `metadata` is Chart.yaml; `created` is RFC 3339."""
+
+    name: str
+    version: str
+    digest: str
+    urls: tuple[str, ...]
+    created: str = ""
+    metadata: Mapping[str, Any] = field(default_factory=dict)
+
+
+@dataclass(frozen=True, slots=True)
+class Index:
+    """All archives of a repository."""
+
+    entries: tuple[IndexEntry, ...] = ()
+
+    def get(self, name: str, version: str) -> IndexEntry | None:
+        """The archive of exactly this version, or None."""
+        return next((item for item in self.entries if (item.name, item.version) == (name, version)), None)
+
+    def versions(self, name: str) -> list[str]:
+        """All versions of a chart, newest first."""
+        return versions.newest_first(item.version for item in self.entries if item.name == name)
+
+
+def add(index: Index, new: Iterable[IndexEntry]) -> Index:
+    """`index` with the entries of `new`: each takes the place of one of its name and version.
+
+    `created` of an entry whose archive has not changed is kept.
+    """
+    found = {(item.name, item.version): item for item in index.entries}
+    for item in new:
+        old = found.get((item.name, item.version))
+        found[item.name, item.version] = old if old is not None and old.digest == item.digest else item
+    return Index(tuple(found.values()))
+
+
+def render_index(index: Index) -> bytes:
+    """index.yaml: charts by name, versions newest first; `generated` is the time of the newest archive."""
+    entries: dict[str, list[dict[str, Any]]] = {}
+    for name in sorted({item.name for item in index.entries}):
+        found = (index.get(name, version) for version in index.versions(name))
+        entries[name] = [_record(item) for item in found if item is not None]
+    generated = max((item.created for item in index.entries), default="") or _EPOCH
+    return plain.dump({"apiVersion": "v1", "entries": entries, "generated": generated})
+
+
+def _record(item: IndexEntry) -> dict[str, Any]:
+    record: dict[str, Any] = {"apiVersion": "v1"} | dict(item.metadata)
+    record |= {"name": item.name, "version": item.version, "urls": list(item.urls), "created": item.created or _EPOCH}
+    record["digest"] = item.digest.removeprefix("sha256:")
+    return {key: record[key] for key in sorted(record)}
+
+
+def parse_index(data: bytes, path: str = "index.yaml") -> Index:
+    """The index in `data`; `path` names it in errors. Entries that Helm would skip are skipped.
+
+    Raises ShunterError where it is no index.
+    """
+    try:
+        value = yaml.load(data.decode("utf-8"), _Loader)  # noqa: S506 - derived from the safe loader
+    except (yaml.YAMLError, ValueError, RecursionError) as error:
+        reason = str(error).splitlines()[0]
+        raise ShunterError(f"{path} is not the index of a chart repository: {reason}", hint=_HINT) from error
+    entries = value.get("entries") if isinstance(value, dict) else None
+    if not isinstance(value, dict) or not value.get("apiVersion") or not isinstance(entries, dict | None):
+        raise ShunterError(f"{path} is not the index of a chart repository", hint=_HINT)
+    records = [record for group in (entries or {}).values() if isinstance(group, list) for record in group]
+    return Index(tuple(_entry(record) for record in records if _usable(record)))
+
+
+def _usable(record: Any) -> bool:
+    if not isinstance(record, dict) or not isinstance(record.get("urls"), list):
+        return False
+    return bool(record["urls"] and record.get("name")) and versions.parse(str(record.get("version"))) is not None
+
+
+def _entry(record: dict[str, Any]) -> IndexEntry:
+    digest = str(record.get("digest") or "").removeprefix("sha256:")
+    metadata = {key: item for key, item in record.items() if key not in ("urls", "created", "digest")}
+    return IndexEntry(
+        str(record["name"]),
+        str(record["version"]),
+        f"sha256:{digest}" if digest else "",
+        tuple(str(url) for url in record["urls"]),
+        str(record.get("created") or ""),
+        metadata,
+    )

@@ -1,0 +1,98 @@
+"""Chart.lock, byte for byte as Helm writes it.
+
+The digest is that of Helm's `internal/resolver.HashReq`: SHA-256 of Go's JSON of `[requirements, locked]`.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import json
+import unicodedata
+from collections.abc import Mapping, Sequence
+from datetime import UTC, datetime
+from typing import Any
+
+from shunter.core.goyaml import plain
+from shunter.model.chart import Dependency
+from shunter.model.errors import ShunterError
+from shunter.model.files import FileState
+
+# Python counts these control characters as white space, Go does not.
+_NO_SPACE = "\x1c\x1d\x1e\x1f"
+_GO_ESCAPES = {ord(char): f"\\u{ord(char):04x}" for char in "<>&\u2028\u2029"}
+
+
+def locked(dependencies: Sequence[Dependency]) -> tuple[Dependency, ...]:
+    """What Chart.lock records of exactly pinned dependencies: name, version and repository."""
+    return tuple(Dependency(item.name, item.version, item.repository) for item in dependencies)
+
+
+def lock_digest(requirements: Sequence[Dependency], resolved: Sequence[Dependency]) -> str:
+    """The digest that ties Chart.lock to Chart.yaml's `dependencies`; both in file order."""
+    pair = [[_record(item) for item in requirements], [_record(item) for item in resolved]]
+    text = json.dumps(pair, separators=(",", ":"), ensure_ascii=False).translate(_GO_ESCAPES)
+    return "sha256:" + hashlib.sha256(text.encode()).hexdigest()
+
+
+def _record(item: Dependency) -> dict[str, Any]:
+    record: dict[str, Any] = {"name": _sanitized(item.name)}
+    if item.version:
+        record["version"] = _sanitized(item.version)
+    record["repository"] = _sanitized(item.repository)
+    optional = {
+        "condition": _sanitized(item.condition),
+        "tags": [_sanitized(tag) for tag in item.tags],
+        "import-values": [_sorted(value) for value in item.import_values],
+        "alias": item.alias,
+    }
+    return record | {key: value for key, value in optional.items() if value}
+
+
+def _sanitized(text: str) -> str:
+    """What Helm makes of a text field when it loads Chart.yaml: white space is a space, what does not print is gone."""
+    spaced = (" " if char.isspace() and char not in _NO_SPACE else char for char in text)
+    return "".join(char for char in spaced if char == " " or unicodedata.category(char)[0] in "LMNPS")
+
+
+def _sorted(value: Any) -> Any:
+    """Go writes the keys of a map in order."""
+    if isinstance(value, Mapping):
+        return {key: _sorted(value[key]) for key in sorted(value)}
+    return [_sorted(item) for item in value] if isinstance(value, list | tuple) else value
+
+
+def render_lock(dependencies: Sequence[Dependency], generated: str) -> bytes:
+    """Chart.lock for exactly pinned `dependencies`; `generated` as `format_time` gives it."""
+    resolved = locked(dependencies)
+    lines = ["dependencies:"] if resolved else ["dependencies: []"]
+    for item in resolved:
+        lines.append(f"- name: {plain.scalar(item.name)}")
+        lines.append(f"  repository: {plain.scalar(item.repository)}")
+        lines.append(f"  version: {plain.scalar(item.version)}")
+    lines += [f"digest: {lock_digest(dependencies, resolved)}", f'generated: "{generated}"']
+    return ("\n".join(lines) + "\n").encode()
+
+
+def keep_generated(old: bytes | None, dependencies: Sequence[Dependency], now: str) -> str:
+    """The time to write into Chart.lock: that of the `old` lock while it still fits `dependencies`, else `now`."""
+    if old is None:
+        return now
+    try:
+        value = plain.load(old, "Chart.lock").value or {}
+    except ShunterError:
+        return now
+    kept = value.get("generated")
+    return kept if isinstance(kept, str) and render_lock(dependencies, kept) == old else now
+
+
+def chart_lock(dependencies: Sequence[Dependency], now: str, old: FileState | None) -> FileState:
+    """Chart.lock for `dependencies`; the time of the `old` one while nothing else changes, else `now`."""
+    generated = keep_generated(old.data if old else None, dependencies, now)
+    return FileState(render_lock(dependencies, generated))
+
+
+def format_time(seconds: int, nanoseconds: int = 0) -> str:
+    """Seconds since 1970 as Go's RFC3339Nano in UTC, which is how Helm writes times."""
+    moment = datetime.fromtimestamp(seconds, UTC).strftime("%Y-%m-%dT%H:%M:%S")
+    fraction = f".{nanoseconds:09d}".rstrip("0") if nanoseconds else ""
+    return f"{moment}{fraction}Z"

@@ -1,0 +1,1 @@
+"""Go templates: the parser, its tree, and the values that templates read."""

@@ -1,0 +1,272 @@
+"""The parser of Go templates (text/template).
+
+Sources: text/template/parse lex.go and parse.go. Numbers, characters and constants are all the same here, since
+nothing that they do matters to the question of what is read.
+"""
+
+from __future__ import annotations
+
+import json
+import re
+from bisect import bisect_right
+from collections.abc import Iterator
+from dataclasses import dataclass
+from typing import Final
+
+from shunter.core.gotemplate.tree import (
+    Action,
+    Call,
+    Chain,
+    Clause,
+    Define,
+    Dot,
+    Function,
+    Literal,
+    Node,
+    Operand,
+    Pipeline,
+    Template,
+    Variable,
+)
+
+_OPEN: Final = re.compile(r"\{\{(?:-(?=\s))?")
+_COMMENT: Final = re.compile(r"\{\{(?:-\s+)?/\*.*?\*/(?:\s+-)?\}\}", re.DOTALL)
+_TOKEN: Final = re.compile(
+    r"""(?P<space>\s+)
+    |(?P<close>-?\}\})
+    |(?P<string>"(?:[^"\\\n]|\\.)*")
+    |(?P<raw>`[^`]*`)
+    |(?P<char>'(?:[^'\\\n]|\\.)+')
+    |(?P<declare>:=)
+    |(?P<punct>[()|,=])
+    |(?P<field>\.[A-Za-z_]\w*)
+    |(?P<number>[-+]?\.?[0-9][0-9a-zA-Z_.+-]*)
+    |(?P<dot>\.)
+    |(?P<variable>\$\w*)
+    |(?P<word>[A-Za-z_]\w*)""",
+    re.VERBOSE,
+)
+_BREAK: Final = re.compile("\n")
+_CLAUSES: Final = ("if", "with", "range")
+_CONSTANTS: Final = frozenset(("true", "false", "nil"))
+
+
+class TemplateError(Exception):
+    """The text is no Go template; `line` counts from 1."""
+
+    def __init__(self, message: str, line: int) -> None:
+        super().__init__(message)
+        self.line = line
+
+
+@dataclass(slots=True)
+class _Token:
+    kind: str
+    text: str
+    start: int
+    spaced: bool
+
+
+def parse(text: str) -> Template:
+    """The tree of a template file. Raises TemplateError where Go would refuse it (and in some cases does not)."""
+    return _Parser(text).file()
+
+
+class _Parser:
+    def __init__(self, text: str) -> None:
+        self.text = text
+        self.position = 0
+        self.tokens: list[_Token] = []
+        self.next = 0
+        self.defines: list[Define] = []
+        self.breaks = [match.start() for match in _BREAK.finditer(text)]
+
+    def file(self) -> Template:
+        body, stopped, _ = self.nodes(())
+        assert not stopped
+        return Template(body, tuple(self.defines))
+
+    def line(self, position: int | None = None) -> int:
+        return bisect_right(self.breaks, self.position - 1 if position is None else position - 1) + 1
+
+    def fail(self, message: str) -> TemplateError:
+        return TemplateError(message, self.line())
+
+    def nodes(self, stops: tuple[str, ...]) -> tuple[tuple[Node, ...], str, int]:
+        """Nodes up to an action that starts with one of `stops`; that word, and where its action starts."""
+        found: list[Node] = []
+        while (start := self.open()) is not None:
+            word = self.peek().text if self.peek().kind == "word" else ""
+            if word in ("end", "else"):
+                if word not in stops:
+                    raise self.fail(f"unexpected {{{{{word}}}}}")
+                self.next += 1
+                return tuple(found), word, start
+            node = self.node(word)
+            if node is not None:
+                found.append(node)
+        if stops:
+            raise self.fail("unexpected end of the template")
+        return tuple(found), "", len(self.text)
+
+    def open(self) -> int | None:
+        """Read the tokens of the next action; returns where it starts."""
+        while (match := _OPEN.search(self.text, self.position)) is not None:
+            comment = _COMMENT.match(self.text, match.start())
+            self.position = comment.end() if comment else match.end()
+            if comment is None:
+                self.tokens, self.next = list(self.lex()), 0
+                return match.start()
+        return None
+
+    def lex(self) -> Iterator[_Token]:
+        spaced = True
+        while True:
+            match = _TOKEN.match(self.text, self.position)
+            if match is None:
+                raise self.fail("this action has no end, or holds a character that means nothing")
+            self.position = match.end()
+            kind = match.lastgroup or ""
+            if kind == "space":
+                spaced = True
+                continue
+            yield _Token(kind, match[0], match.start(), spaced)
+            if kind == "close":
+                return
+            spaced = False
+
+    def peek(self) -> _Token:
+        return self.tokens[self.next]
+
+    def take(self) -> _Token:
+        token = self.tokens[self.next]
+        self.next += token.kind != "close"
+        return token
+
+    def close(self) -> None:
+        if self.peek().kind != "close":
+            raise self.fail(f"unexpected {self.peek().text!r}")
+
+    def node(self, word: str) -> Node | None:
+        line = self.line(self.peek().start)
+        if word in _CLAUSES:
+            self.next += 1
+            return self.clause(word, line)
+        if word == "define":
+            self.next += 1
+            self.define(self.name(), line)
+            return None
+        if word in ("template", "block"):
+            self.next += 1
+            return self.call(word, line)
+        if word in ("break", "continue") and self.tokens[self.next + 1].kind == "close":
+            return None
+        if self.peek().kind == "close":
+            return None
+        pipeline = self.pipeline()
+        self.close()
+        return Action(pipeline, line)
+
+    def clause(self, word: str, line: int) -> Clause:
+        pipeline = self.pipeline()
+        self.close()
+        body, stopped, _ = self.nodes(("end", "else"))
+        otherwise: tuple[Node, ...] = ()
+        if stopped == "else":
+            again = self.peek().text
+            if again in ("if", "with"):
+                self.next += 1
+                return Clause(word, pipeline, body, (self.clause(again, self.line()),), line)
+            self.close()
+            otherwise, _, _ = self.nodes(("end",))
+        return Clause(word, pipeline, body, otherwise, line)
+
+    def name(self) -> str:
+        token = self.take()
+        if token.kind not in ("string", "raw"):
+            raise self.fail("a template's name must be a string")
+        return _unquoted(token)
+
+    def define(self, name: str, line: int) -> None:
+        start = self.position
+        body, _, end = self.nodes(("end",))
+        text = self.text[start:end]
+        empty = not body and not _COMMENT.sub("", text).strip()
+        self.defines.append(Define(name, body, text, line, empty))
+
+    def call(self, word: str, line: int) -> Call:
+        name = self.name()
+        pipeline = self.pipeline() if self.peek().kind != "close" else None
+        self.close()
+        if word == "block":
+            self.define(name, line)
+        return Call(name, pipeline, line)
+
+    def pipeline(self) -> Pipeline:
+        names, declares = self.declaration()
+        commands = [self.command()]
+        while self.peek().text == "|":
+            self.next += 1
+            commands.append(self.command())
+        return Pipeline(tuple(commands), names, declares)
+
+    def declaration(self) -> tuple[tuple[str, ...], bool]:
+        start, names = self.next, []
+        while self.peek().kind == "variable":
+            names.append(self.take().text[1:])
+            token = self.take()
+            if token.kind == "declare" or token.text == "=":
+                return tuple(names), token.kind == "declare"
+            if token.text != ",":
+                break
+        self.next = start
+        return (), False
+
+    def command(self) -> tuple[Operand, ...]:
+        operands = []
+        while self.peek().kind != "close" and self.peek().text not in ("|", ")"):
+            operands.append(self.operand())
+        if not operands:
+            raise self.fail("a command is missing")
+        return tuple(operands)
+
+    def operand(self) -> Operand:
+        token = self.take()
+        base: Operand
+        if token.text == "(":
+            base = self.pipeline()
+            if self.take().text != ")":
+                raise self.fail("a bracket is not closed")
+        elif token.kind == "field":
+            base = Chain(Dot(), (token.text[1:],))
+        elif token.kind in ("dot", "variable", "word"):
+            base = _simple(token)
+        elif token.kind in ("string", "raw"):
+            base = Literal(_unquoted(token))
+        elif token.kind in ("number", "char"):
+            base = Literal()
+        else:
+            raise self.fail(f"unexpected {token.text!r}")
+        names = []
+        while self.peek().kind == "field" and not self.peek().spaced:
+            names.append(self.take().text[1:])
+        if isinstance(base, Chain):
+            return Chain(base.base, (*base.names, *names))
+        return Chain(base, tuple(names)) if names else base
+
+
+def _simple(token: _Token) -> Operand:
+    if token.kind == "dot":
+        return Dot()
+    if token.kind == "variable":
+        return Variable(token.text[1:])
+    return Literal() if token.text in _CONSTANTS else Function(token.text)
+
+
+def _unquoted(token: _Token) -> str:
+    if token.kind == "raw":
+        return token.text[1:-1]
+    try:
+        return str(json.loads(token.text))
+    except ValueError:
+        return token.text[1:-1]

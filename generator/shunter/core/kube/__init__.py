@@ -1,0 +1,1 @@
+"""Kubernetes objects, kinds, APIs, custom resources, and the order of installation."""

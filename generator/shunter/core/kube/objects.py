@@ -1,0 +1,130 @@
+"""Kubernetes objects as Helm rendered them: what each is called, and which template made it."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterable, Iterator, Sequence
+from dataclasses import dataclass
+from posixpath import join
+from typing import Any, Final
+
+from shunter.core.goyaml import document
+from shunter.core.values.coalesce import Slice
+from shunter.model.findings import Finding, Kind, Severity, Span
+
+_HOOK: Final = "helm.sh/hook"
+_SEPARATOR: Final = re.compile(r"^---.*$", re.MULTILINE)
+
+
+@dataclass(frozen=True, slots=True)
+class RenderedObject:
+    """One object. `source` is the template's path as Helm prints it: `tst/charts/orders/templates/app.yaml`."""
+
+    source: str
+    value: dict[str, Any]
+
+    @property
+    def api_version(self) -> str:
+        """`apps/v1`."""
+        return str(self.value.get("apiVersion") or "")
+
+    @property
+    def group(self) -> str:
+        """`apps`; empty for the core group."""
+        return self.api_version.rpartition("/")[0]
+
+    @property
+    def kind(self) -> str:
+        """`Deployment`."""
+        return str(self.value.get("kind") or "")
+
+    @property
+    def metadata(self) -> dict[str, Any]:
+        """Its metadata; empty where it is no map."""
+        found = self.value.get("metadata")
+        return found if isinstance(found, dict) else {}
+
+    @property
+    def name(self) -> str:
+        """Its name, or the beginning of it."""
+        return str(self.metadata.get("name") or self.metadata.get("generateName") or "")
+
+    @property
+    def namespace(self) -> str:
+        """The namespace that it names itself; mostly empty."""
+        return str(self.metadata.get("namespace") or "")
+
+    @property
+    def is_hook(self) -> bool:
+        """Whether Helm runs it as a hook."""
+        annotations = self.metadata.get("annotations")
+        return isinstance(annotations, dict) and _HOOK in annotations
+
+    @property
+    def title(self) -> str:
+        """`Deployment orders`."""
+        return f"{self.kind or 'an object'} {self.name}".rstrip()
+
+
+def objects_of(documents: Iterable[tuple[str, str]]) -> Iterator[RenderedObject]:
+    """The objects in rendered documents, each given with its source; the items of a List one by one."""
+    for source, text in documents:
+        value = document.read(text.encode(), source).value
+        if not value:
+            continue
+        items = value.get("items") if str(value.get("kind", "")).endswith("List") else None
+        if isinstance(items, list):
+            yield from (RenderedObject(source, item) for item in items if isinstance(item, dict))
+        else:
+            yield RenderedObject(source, value)
+
+
+def objects_in(data: bytes, path: str) -> Iterator[RenderedObject]:
+    """The objects in a file of `crds/`, which is no template and may hold several documents."""
+    for text in _SEPARATOR.split(data.decode("utf-8", "replace")):
+        yield from objects_of([(path, text)])
+
+
+def template_span(slices: Iterable[Slice], source: str) -> tuple[Span, str]:
+    """Where the template of a rendered object stands, and the alias of its chart (empty for the umbrella itself).
+
+    Helm's path has the alias of a chart where the folder of a vendored one has its name.
+    """
+    steps = source.split("/")
+    aliases: list[str] = []
+    at = 1
+    while steps[at : at + 1] == ["charts"] and at + 2 < len(steps):
+        aliases.append(steps[at + 1])
+        at += 2
+    for part in slices:
+        if part.path == tuple(aliases):
+            return Span(join(part.chart.folder, *steps[at:])), aliases[-1] if aliases else ""
+    return Span("/".join(steps[1:])), aliases[-1] if aliases else ""
+
+
+def duplicate_objects(objects: Iterable[RenderedObject], slices: Sequence[Slice], namespace: str) -> Iterator[Finding]:
+    """A finding for each object that an earlier one of the release has the group, kind, namespace and name of.
+
+    Hooks come and go, so two hooks of one name are left alone.
+    """
+    known: dict[tuple[str, str, str, str], RenderedObject] = {}
+    for item in objects:
+        key = (item.group, item.kind, item.namespace or namespace, item.name)
+        first = known.setdefault(key, item)
+        if first is not item and item.name and not (first.is_hook and item.is_hook):
+            span, alias = template_span(slices, item.source)
+            other, its_alias = template_span(slices, first.source)
+            by = f"{its_alias or 'the umbrella'} and {alias or 'the umbrella'}"
+            what = f"{item.title} in namespace {key[2]}"
+            message = f"charts {by} both render {what}"
+            if alias == its_alias:
+                message = f"{f'chart {alias}' if alias else 'the umbrella'} renders {what} twice"
+            yield Finding(
+                "duplicate-object",
+                message,
+                span,
+                Kind.LINT,
+                Severity.ERROR,
+                related=(("the other one", other),),
+                hint="give one of them another name, such as `fullnameOverride` in its values",
+            )

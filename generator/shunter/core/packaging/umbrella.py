@@ -1,0 +1,208 @@
+"""The umbrella chart of an environment: everything in its folder that is derived from its pins.
+
+Two facts about Helm shape it: `dependency build` looks for a chart without a repository in `charts/<its name>`
+only, so a second version of a chart gets a `file://` repository; and Helm compiles the umbrella's schema for every
+app on every render, so that schema stays small and the full one is for editors only.
+"""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Collection, Mapping
+from typing import Any
+
+from shunter.core.charts import archive, lock, versions
+from shunter.core.goyaml import plain
+from shunter.core.packaging import editor_schema, vendoring
+from shunter.core.packaging.record import PATH, train_record
+from shunter.core.schema import bundle
+from shunter.model.chart import Dependency, Pin, TrainRecord
+from shunter.model.data import dataclass, field
+from shunter.model.errors import ShunterError
+from shunter.model.files import FileState, Tree
+
+FULL_SCHEMA = ".shunter/values.full.schema.json"
+RESERVED = frozenset({"global", "tags"})
+_DRAFT = "https://json-schema.org/draft/2020-12/schema"
+_COMMENT = "Derived by shunter from the environment's pins; `shunter lock` writes it again."
+
+
+@dataclass(frozen=True, slots=True)
+class UmbrellaSpec:
+    """What an environment's umbrella chart is made from.
+
+    `cars` are the pinned app charts by alias, `services` all aliases that the workspace knows here (pinned or
+    not), `repository` is empty for charts vendored unpacked, or the URL that archives come from.
+    """
+
+    name: str
+    version: str
+    library: Pin
+    cars: Mapping[str, Pin] = field(default_factory=dict)
+    services: Collection[str] = ()
+    description: str = ""
+    repository: str = ""
+    app_version: str = ""
+
+    def pins(self) -> tuple[Pin, ...]:
+        """Every pin, each chart and version once, the library first, then in order of aliases."""
+        pins = {(self.library.name, self.library.version): self.library}
+        for alias in sorted(self.cars):
+            pins.setdefault((self.cars[alias].name, self.cars[alias].version), self.cars[alias])
+        return tuple(pins.values())
+
+    def aliases(self) -> list[str]:
+        """Every alias that values may address, pinned or not, sorted."""
+        return sorted({*self.cars, *self.services})
+
+
+def check(spec: UmbrellaSpec) -> None:
+    """Raise ShunterError for pins that Helm cannot tell apart: ranges, aliases that are no label or that clash."""
+    versions.require_exact(spec.library.version, f"chart {spec.library.name}")
+    for alias, pin in sorted(spec.cars.items()):
+        versions.require_exact(pin.version, f"chart {alias}")
+        if alias in RESERVED or alias == spec.library.name:
+            raise ShunterError(f"no chart may be called `{alias}`", hint="Helm uses this key for itself: give an alias")
+        if not versions.is_label(alias):
+            raise ShunterError(
+                f"the alias `{alias}` is no DNS label", hint="use lower-case letters, digits and hyphens"
+            )
+
+
+def dependencies(spec: UmbrellaSpec) -> tuple[Dependency, ...]:
+    """Chart.yaml's `dependencies`: the library, then the cars by alias."""
+    check(spec)
+    found = [Dependency(spec.library.name, spec.library.version, _repository(spec, spec.library))]
+    for alias, pin in sorted(spec.cars.items()):
+        shown = "" if alias == pin.name else alias
+        condition = f"{alias}.enabled"
+        found.append(Dependency(pin.name, pin.version, _repository(spec, pin), shown, condition))
+    return tuple(found)
+
+
+def _repository(spec: UmbrellaSpec, pin: Pin) -> str:
+    if spec.repository:
+        return pin.source if pin.source.startswith(("http://", "https://", "oci://")) else spec.repository
+    folder = vendoring.folders(spec.pins())[pin.name, pin.version]
+    return "" if folder == pin.name else f"file://charts/{folder}"
+
+
+def chart_yaml(spec: UmbrellaSpec) -> bytes:
+    """Chart.yaml of the umbrella."""
+    value: dict[str, Any] = {"apiVersion": "v2", "name": spec.name}
+    if spec.description:
+        value["description"] = spec.description
+    value |= {"type": "application", "version": spec.version}
+    if spec.app_version:
+        value["appVersion"] = spec.app_version
+    value["dependencies"] = [_dependency(item) for item in dependencies(spec)]
+    return plain.dump(value, _COMMENT)
+
+
+def _dependency(item: Dependency) -> dict[str, str]:
+    record = {"name": item.name, "version": item.version, "repository": item.repository}
+    optional = {"alias": item.alias, "condition": item.condition}
+    return record | {key: value for key, value in optional.items() if value}
+
+
+def chart_lock(spec: UmbrellaSpec, now: str, old: FileState | None) -> FileState:
+    """Chart.lock; it keeps the time of the `old` one while nothing else changes, else it carries `now`."""
+    return lock.chart_lock(dependencies(spec), now, old)
+
+
+def helm_schema(spec: UmbrellaSpec) -> bytes:
+    """values.schema.json of the umbrella: closed, so that a misspelt alias is an error, and small.
+
+    What stands below an alias is left to the pinned chart's own schema.
+    """
+    app = {"type": "object", "properties": {"enabled": {"type": "boolean"}}}
+    properties = _common(spec) | {alias: {"$ref": "#/$defs/app"} for alias in spec.aliases()}
+    schema = {
+        "$schema": _DRAFT,
+        "type": "object",
+        "additionalProperties": False,
+        "properties": properties,
+        "$defs": {"app": app},
+    }
+    return _minified(schema)
+
+
+def full_schema(spec: UmbrellaSpec, schemas: Mapping[str, bytes]) -> bytes:
+    """`.shunter/values.full.schema.json` for editors: the schema of every alias, each definition once.
+
+    `schemas` holds the schema of every chart that has one, by alias. A values file holds only what an environment
+    changes, so nothing is `required` at the root of an app.
+    """
+    apps = {alias: schemas[alias] for alias in spec.aliases() if alias in schemas}
+    bundled, definitions = bundle.bundle(apps)
+    open_app = {"type": "object", "properties": {"enabled": {"type": "boolean"}}}
+    properties = _common(spec) | {alias: bundled.get(alias, open_app) for alias in spec.aliases()}
+    schema: dict[str, Any] = {
+        "$schema": _DRAFT,
+        "title": f"values of {spec.name}",
+        "type": "object",
+        "additionalProperties": False,
+        "properties": properties,
+    }
+    return _minified(schema | ({"$defs": definitions} if definitions else {}))
+
+
+def _common(spec: UmbrellaSpec) -> dict[str, Any]:
+    tags = {"type": "object", "additionalProperties": {"type": "boolean"}}
+    return {"global": {"type": "object"}, "tags": tags, spec.library.name: {"type": "object"}}
+
+
+def _minified(schema: Mapping[str, Any]) -> bytes:
+    return (json.dumps(schema, separators=(",", ":"), ensure_ascii=False) + "\n").encode()
+
+
+def vendor(spec: UmbrellaSpec, archives: Mapping[tuple[str, str], bytes]) -> dict[str, FileState]:
+    """`charts/` of the environment: unpacked copies where there is no repository, else archives.
+
+    `archives` are by name and version. Raises ShunterError for a pin that has none.
+    """
+    if spec.repository:
+        return vendoring.vendor_archives(spec.pins(), archives)
+    return vendoring.vendor_unpacked(spec.pins(), _unpacked(spec, archives))
+
+
+def _unpacked(
+    spec: UmbrellaSpec, archives: Mapping[tuple[str, str], bytes]
+) -> dict[tuple[str, str], dict[str, FileState]]:
+    keys = [(pin.name, pin.version) for pin in spec.pins()]
+    return {key: archive.unpack(archives[key], f"{'-'.join(key)}.tgz") for key in keys if key in archives}
+
+
+def derive(
+    spec: UmbrellaSpec,
+    archives: Mapping[tuple[str, str], bytes],
+    record: TrainRecord,
+    previous: Tree,
+    now: str,
+    schemas: Mapping[str, bytes] | None = None,
+) -> dict[str, FileState | None]:
+    """All derived files of an environment's folder, and None for those of `previous` that are to go.
+
+    `archives` are by name and version, one for each pin; `previous` is the folder as it is; `now` dates a changed
+    Chart.lock (`lock.format_time`); `schemas` are the schemas of known but unpinned services, by alias.
+    """
+    known = dict(schemas or {}) | _schemas(spec, _unpacked(spec, archives))
+    files = {
+        "Chart.yaml": chart_yaml(spec),
+        "values.schema.json": helm_schema(spec),
+        FULL_SCHEMA: full_schema(spec, known),
+        PATH: train_record(record),
+    }
+    derived: dict[str, FileState | None] = {path: FileState(data) for path, data in files.items()}
+    derived["Chart.lock"] = chart_lock(spec, now, previous.get("Chart.lock"))
+    derived |= vendor(spec, archives)
+    return derived | {path: None for path in previous.paths(vendoring.FOLDER) if path not in derived}
+
+
+def _schemas(spec: UmbrellaSpec, unpacked: Mapping[tuple[str, str], Mapping[str, FileState]]) -> dict[str, bytes]:
+    library = unpacked.get((spec.library.name, spec.library.version), {})
+    found = {
+        alias: editor_schema.values_schema(unpacked.get((pin.name, pin.version), {}), spec.library.name, library)
+        for alias, pin in spec.cars.items()
+    }
+    return {alias: schema for alias, schema in found.items() if schema is not None}

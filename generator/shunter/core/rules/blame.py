@@ -1,0 +1,304 @@
+"""Who is to blame for a schema's errors: from instance paths to the file and line that set the value."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator
+from itertools import islice
+from typing import Any, Final
+
+from jsonschema_rs import ValidationError
+
+from shunter.core.goyaml.document import Document, KeyPath
+from shunter.core.packaging import features
+from shunter.core.rules.key_errors import may_hold, missing_key, unknown_key
+from shunter.core.rules.schema_errors import Subject, at, describe, explained
+from shunter.core.rules.verdict import known_keys, local
+from shunter.core.schema.branches import intended
+from shunter.core.schema.compile import Schema, compile_schema
+from shunter.core.values import sops
+from shunter.core.values.coalesce import Coalesced, Slice
+from shunter.model.data import dataclass, replace
+from shunter.model.findings import Finding, Span, TextEdit
+from shunter.model.wording import MOST_KNOWN, dotted, nearest, shown
+
+_LISTS: Final = frozenset(("enum", "const"))
+_TEXT: Final = frozenset(("type", "pattern", "format", "minLength", "maxLength", "minimum", "maximum"))
+_MOST_ERRORS: Final = 20_000
+"""More are not collected: each takes a kilobyte or two, and only the first 500 are shown."""
+
+
+def findings(coalesced: Coalesced, part: Slice, schema: Schema) -> Iterator[Finding]:
+    """The findings for all errors of one chart's schema, one per root cause."""
+    assert schema.validator is not None
+    some = islice(schema.validator.iter_errors(part.values), _MOST_ERRORS)
+    raised = [error for error in some if not sops.excuses(error)]
+    errors = sorted(raised, key=_place)
+    case = _Case(coalesced, part, schema, errors)
+    settled: set[KeyPath] = set()
+    for finding, paths in case.lost_indentation():
+        settled.update(paths)
+        yield finding
+    yield from case.accuse_all(errors, settled)
+
+
+def unexplained(coalesced: Coalesced, part: Slice) -> Finding:
+    """The one finding for values that a schema refuses, where to say why would take too much memory."""
+    document, path = coalesced.origin(part.path) or (part.chart.values, ())
+    what = f"`{dotted(path)}`" if path else "what the chart gets"
+    chart = f"{part.chart.name} {part.chart.version}"
+    return Finding(
+        "constraint",
+        f"{what} does not fit the schema of {chart}, which has too many branches to say where",
+        document.span(path, of="key") if path else Span(document.path),
+        key=path,
+        hint="simplify the schema, or ask `helm lint`",
+    )
+
+
+def _place(error: ValidationError) -> tuple[list[str], list[str]]:
+    return [str(step) for step in error.instance_path], [str(step) for step in error.schema_path]
+
+
+def _telling(errors: Iterable[ValidationError]) -> list[ValidationError]:
+    """The errors without those that say less of one value than another error of the same schema object does.
+
+    A list of the allowed words says more than their type or pattern; of a null, the type says more.
+    """
+    found = list(errors)
+    kinds: dict[tuple[KeyPath, KeyPath], set[str]] = {}
+    for error in found:
+        kinds.setdefault(_subject_of(error), set()).add(error.kind.name)
+    return [error for error in found if not _says_less(error, kinds[_subject_of(error)])]
+
+
+def _subject_of(error: ValidationError) -> tuple[KeyPath, KeyPath]:
+    return tuple(error.instance_path), tuple(error.schema_path[:-1])
+
+
+def _says_less(error: ValidationError, beside: set[str]) -> bool:
+    if error.instance is None:
+        return error.kind.name in _LISTS and "type" in beside
+    return error.kind.name in _TEXT and not beside.isdisjoint(_LISTS)
+
+
+def _keys(value: Any, path: Iterable[str | int]) -> Iterator[str | int]:
+    """The steps of `path` as `value` has them: jsonschema-rs takes every key that reads as a number for an index."""
+    for step in path:
+        if isinstance(value, dict) and isinstance(step, int):
+            wanted = str(step)
+            like = (key for key in value if (key.removeprefix("+").lstrip("0") or "0") == wanted)
+            step = wanted if wanted in value else next(like, wanted)
+        yield step
+        value = at(value, (step,))
+
+
+@dataclass(frozen=True, slots=True)
+class _Case:
+    """One chart, its values, its schema and the errors."""
+
+    coalesced: Coalesced
+    part: Slice
+    schema: Schema
+    errors: list[ValidationError]
+
+    def accuse_all(self, errors: Iterable[ValidationError], settled: set[KeyPath]) -> Iterator[Finding]:
+        """The findings for some errors; of `anyOf` and `oneOf`, for what is wrong in the form that is meant."""
+        for error in sorted(_telling(errors), key=_place):
+            deeper = intended(error)
+            if deeper:
+                yield from self.accuse_all((one for one in deeper if not sops.excuses(one)), settled)
+            else:
+                yield from self.accuse(error, settled)
+
+    def accuse(self, error: ValidationError, settled: set[KeyPath]) -> Iterator[Finding]:
+        """The findings for one error, but for what concerns a path in `settled`."""
+        path = (*self.part.path, *_keys(self.part.values, error.instance_path))
+        details = error.kind.as_dict()
+        if "unexpected" in details and error.kind.name != "unevaluatedItems":
+            for key in details["unexpected"]:
+                if (*path, key) not in settled:
+                    missing = self._misspelt(error, key)
+                    settled.add((*path, missing))
+                    yield self._unknown(error, (*path, key), missing)
+        elif error.kind.name == "propertyNames":
+            yield self._misnamed(error, (*path, details["error"].instance), details["error"].message)
+        elif "property" in details:
+            if (*path, details["property"]) not in settled:
+                yield self._missing(error, path, details["property"])
+        elif path not in settled:
+            yield explained(self._subject(error, path))
+
+    @property
+    def _chart(self) -> str:
+        chart = self.part.chart
+        name = f"{chart.name} {chart.version}"
+        return f"{name} (alias {self.part.name})" if self.part.name != chart.name else name
+
+    def _notes(self, error: ValidationError) -> tuple[str, ...]:
+        path = error.evaluation_path if error.kind.name == "falseSchema" else error.evaluation_path[:-1]
+        # Equal parts are stored once: the place that refers to one is the place that a reader knows.
+        path = path[: path.index("$ref")] if "$ref" in path else path
+        pointer = "".join("/" + str(step).replace("~", "~0").replace("/", "~1") for step in path)
+        return (f"schema: {self._chart}, values.schema.json#{pointer}",)
+
+    def _subject(self, error: ValidationError, path: KeyPath, value: Any = None) -> Subject:
+        origin = self.coalesced.origin(path)
+        document, own = origin or (self._top, ())
+        exact = document.has(own) and (origin is None or len(own) > 0)
+        value = error.instance if value is None else value
+        document_name = dotted(own) if own else dotted(path)
+        return Subject(error, document, own, exact, value, self.schema.usable, document_name, self._notes(error))
+
+    @property
+    def _top(self) -> Document:
+        return self.coalesced.layers[-1] if self.coalesced.layers else self.coalesced.chart.values
+
+    def _misnamed(self, error: ValidationError, path: KeyPath, reason: str) -> Finding:
+        document, own = self.coalesced.origin(path) or (self._top, path)
+        message = f"`{dotted(own)}` cannot be called so: {reason}"
+        span = document.span(own, of="key")
+        return Finding("constraint", message, span, key=own, notes=self._notes(error), hint="rename it")
+
+    def _misspelt(self, error: ValidationError, key: str) -> str:
+        """The required key that is missing beside an unknown one which is near to it; empty if there is none."""
+        beside = [one for one in self.errors if one.instance_path == error.instance_path]
+        missing = [one.kind.as_dict()["property"] for one in beside if "property" in one.kind.as_dict()]
+        return nearest(key, missing) or ""
+
+    def _unknown(self, error: ValidationError, path: KeyPath, missing: str) -> Finding:
+        document, own = self.coalesced.origin(path) or (self._top, path)
+        parent = at(self.schema.usable, error.schema_path[:-1])
+        subject = Subject(error, document, own[:-1], True, None, self.schema.usable, dotted(own), self._notes(error))
+        key, known = str(path[-1]), known_keys(self.schema, parent)
+        elsewhere = tuple(self._elsewhere(error, parent, path, own)) if len(known) <= MOST_KNOWN else ()
+
+        def fits(guess: str) -> bool:
+            return may_hold(self._property(parent, guess), _value(document, own))
+
+        finding = unknown_key(subject, key, known, self._chart, elsewhere, fits, missing)
+        feature = features.having((self.part.chart, self.coalesced.chart), key, known)
+        if feature is None:
+            return finding
+        hint = f"ask for it: `x-features: [{feature}]` in the chart's values.extra.schema.yaml"
+        return replace(finding, hint=hint, fix=())
+
+    def _elsewhere(self, error: ValidationError, parent: Any, path: KeyPath, own: KeyPath) -> Iterator[str]:
+        """Where a key that is unknown here is known: in a map or chart below, or one level up."""
+        key = str(path[-1])
+        for owner in known_keys(self.schema, parent):
+            if key in known_keys(self.schema, self._property(parent, owner)):
+                yield dotted((*own[:-1], owner, key))
+        for part in self.coalesced.slices:
+            if part.path[:-1] == path[:-1] and part.path and part.chart.schema is not None:
+                schema = compile_schema(part.chart.schema)
+                if key in known_keys(schema, schema.usable):
+                    yield dotted((*own[:-1], part.name, key))
+        above = tuple(error.schema_path[-3:-1])
+        if above[:1] == ("properties",) and key in known_keys(
+            self.schema, at(self.schema.usable, error.schema_path[:-3])
+        ):
+            yield dotted((*own[:-2], key))
+
+    def _missing(self, error: ValidationError, path: KeyPath, key: str) -> Finding:
+        full = (*path, key)
+        parent = at(self.schema.usable, error.schema_path[:-1])
+        wanted = self._property(parent, key)
+        for document in reversed(self.coalesced.layers):
+            if document.has(full) and _value(document, full) is None:
+                return self._nulled(error, document, full, wanted)
+        document = self._nearest(path)
+        subject = Subject(error, document, path, False, None, self.schema.usable, dotted(path), self._notes(error))
+        return missing_key(subject, key, wanted)
+
+    def _nearest(self, path: KeyPath) -> Document:
+        """The highest layer that has a map on the way to `path`, or else the highest of all."""
+        candidates = [*reversed(self.coalesced.layers), self.coalesced.chart.values]
+        return next((document for document in candidates if path and document.has(path[:1])), candidates[0])
+
+    def _nulled(self, error: ValidationError, document: Document, path: KeyPath, wanted: Any) -> Finding:
+        subject = Subject(error, document, path, True, None, self.schema.usable, dotted(path), self._notes(error))
+        default, span = self._default(path)
+        message = f"`{dotted(path)}` is null, and {self._chart} requires {describe(wanted)}"
+        hint = f"drop the key to keep the default {shown(default)}: Helm deletes a default that null overrides"
+        related = (("the default", span),) if span is not None else ()
+        return subject.finding("null-value", message, hint=hint, related=related)
+
+    def _default(self, path: KeyPath) -> tuple[Any, Span | None]:
+        depth = len(self.part.path)
+        candidates = ((self.coalesced.chart.values, path), (self.part.chart.values, path[depth:]))
+        for document, own in candidates:
+            value = _value(document, own)
+            if value is not None:
+                return value, document.span(own)
+        return None, None
+
+    def _property(self, node: Any, key: str) -> Any:
+        if not isinstance(node, dict):
+            return None
+        found = node.get("properties", {}).get(key)
+        if found is None:
+            return self._property(local(self.schema.usable, node.get("$ref")), key) if "$ref" in node else None
+        return local(self.schema.usable, found.get("$ref")) or found if isinstance(found, dict) else found
+
+    def lost_indentation(self) -> Iterator[tuple[Finding, set[KeyPath]]]:
+        """Keys that stand beside an empty key although they belong below it, and the paths that this settles."""
+        for error in self.errors:
+            unexpected = error.kind.as_dict().get("unexpected")
+            if not unexpected or not isinstance(unexpected[0], str):
+                continue
+            path = (*self.part.path, *_keys(self.part.values, error.instance_path))
+            parent = at(self.schema.usable, error.schema_path[:-1])
+            for owner in known_keys(self.schema, parent):
+                lost = self._lost(path, parent, owner, unexpected)
+                if lost:
+                    yield self._indentation(error, (*path, owner), lost), {(*path, key) for key in (owner, *lost)}
+                    break
+
+    def _lost(self, path: KeyPath, parent: Any, owner: str, unexpected: list[str]) -> list[str]:
+        document, own = self.coalesced.origin((*path, unexpected[0])) or (self._top, path)
+        empty = (*own[:-1], owner)
+        if not document.has(empty) or _value(document, empty) is not None:
+            return []
+        known = known_keys(self.schema, self._property(parent, owner))
+        lost = [key for key in unexpected if key in known]
+        return sorted(lost, key=lambda key: document.span((*own[:-1], key), of="key").line)
+
+    def _indentation(self, error: ValidationError, path: KeyPath, lost: list[str]) -> Finding:
+        document, own = self.coalesced.origin((*path[:-1], lost[0])) or (self._top, path)
+        owner = (*own[:-1], path[-1])
+        lines = sorted(document.span((*own[:-1], key), of="key").line for key in lost)
+        where = f"line {lines[0]}" if len(lines) == 1 else f"lines {lines[0]}-{lines[-1]}"
+        names = ", ".join(lost)
+        message = f"`{dotted(owner)}` is empty, and {names} ({where}) belong below it"
+        if len(lost) == 1:
+            message = f"`{dotted(owner)}` is empty, and {names} ({where}) belongs below it"
+        span = document.span(owner, of="key")
+        hint = f"indent {where} by two more spaces"
+        lines_in = sorted({line for key in lost for line in _lines_of(document, (*own[:-1], key))})
+        fix = tuple(TextEdit(Span(document.path, line, 1, 1, document.line(line)), "  ") for line in lines_in)
+        return Finding("indentation", message, span, key=owner, notes=self._notes(error), hint=hint, fix=fix)
+
+
+def _lines_of(document: Document, path: KeyPath) -> Iterator[int]:
+    """The lines of a key and its value, and of the comments right above it that stand in its column."""
+    first = document.span(path, of="key")
+    below = document.span(path).line - first.line + document.raw(path).count("\n")
+    yield from range(first.line, first.line + below + 1)
+    comment = " " * (first.column - 1) + "#"
+    above = first.line - 1
+    while above and (document.line(above).startswith(comment) or not document.line(above).strip()):
+        if document.line(above).strip():
+            yield above
+        above -= 1
+
+
+def _value(document: Document, path: KeyPath) -> Any:
+    value: Any = document.value
+    for step in path:
+        if isinstance(value, dict):
+            value = value.get(step)
+        elif isinstance(value, list) and isinstance(step, int) and step < len(value):
+            value = value[step]
+        else:
+            return None
+    return value

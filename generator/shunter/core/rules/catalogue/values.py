@@ -1,0 +1,118 @@
+"""Rules about what values say, and about an umbrella's wiring."""
+
+from __future__ import annotations
+
+from typing import Final
+
+from shunter.core.rules.catalogue.rule import lint, verdict
+from shunter.model.findings import Severity
+
+CONTENT: Final = (
+    lint(
+        "plaintext-secret",
+        Severity.WARNING,
+        "what looks like a secret in plain text",
+        "A values file is committed and printed in logs. A key such as `password` with a literal value, a private key "
+        "or a token belongs into an external secret that the values name, or into a file that SOPS encrypted.",
+    ),
+    lint(
+        "deprecated-key",
+        Severity.WARNING,
+        "a key that the chart's schema marks as deprecated",
+        "The schema says `deprecated: true` for this key: it still works and will go. The hint is the schema's "
+        "description of it.",
+    ),
+    lint(
+        "editor-schema",
+        Severity.NOTE,
+        "a values file whose schema editors do not find",
+        "Editors complete and check an environment's values with the schema that the first lines name: "
+        "`# yaml-language-server: $schema=.shunter/values.full.schema.json`. The comment is missing, or the file that "
+        "it names is. `shunter validate --fix` writes it.",
+    ),
+    lint(
+        "null-over-default",
+        Severity.NOTE,
+        "a null that deletes a chart's default",
+        "Helm deletes a default that a null overrides: after `service: null`, or after `service:` with nothing below "
+        "it, the templates see no service at all. Drop the key to keep the default. Where the schema requires the key, "
+        "Helm refuses the values.",
+    ),
+    lint(
+        "unused-key",
+        Severity.WARNING,
+        "a key that no chart template reads",
+        "Helm passes any value on, and one that no template reads does nothing: `replicas: 3` where the template says "
+        "`.Values.replicaCount`. It is reported only where it is certain; keys that go into a merge or a computed "
+        "template are left alone. `shunter validate --exact` proves it by rendering.",
+    ),
+    lint(
+        "inactive-key",
+        Severity.NOTE,
+        "a key that does nothing as things are",
+        "`shunter validate --exact` changed the key and rendered the same manifests, although some template reads it: "
+        "`ingress.host` while `ingress.enabled` is false. It starts to count when the switch is turned.",
+    ),
+)
+
+WIRING: Final = (
+    verdict(
+        "chart-broken",
+        "a chart that Helm cannot load",
+        "Chart.yaml is missing or broken, two dependencies have one name, or `charts/` holds something that is no "
+        "chart.",
+    ),
+    lint(
+        "not-a-file",
+        Severity.ERROR,
+        "something else where Helm reads a file",
+        "A folder named `values.yaml` or `values.schema.json` is no such file: Helm reads nothing from it, and says "
+        "nothing. A symbolic link that leads out of the chart is followed by Helm and not by shunter, so nothing is "
+        "judged. Put a plain file there.",
+    ),
+    verdict(
+        "subchart-type",
+        "a subchart's values are no map",
+        "The value below a subchart's name is passed to it, so it must be a map: `orders: true` stops Helm. To "
+        "switch a chart off, set its condition: `orders: {enabled: false}`.",
+    ),
+    lint(
+        "missing-dependency",
+        Severity.ERROR,
+        "a dependency that `charts/` does not hold",
+        "Helm's engine renders nothing for a chart that is not there, and says nothing. Vendor it first.",
+    ),
+    lint(
+        "unknown-release",
+        Severity.ERROR,
+        "a chart's name instead of its alias",
+        "A chart that is deployed under aliases is addressed by them: with `alias: api`, a block `svc:` reaches "
+        "nobody, and Helm ignores it silently.",
+    ),
+    lint(
+        "unknown-alias",
+        Severity.ERROR,
+        "a block that no chart reads",
+        "A block whose name is close to an alias, and is none: `wbe:` instead of `web:`. Helm ignores it silently.",
+    ),
+    lint(
+        "ignored-null",
+        Severity.ERROR,
+        "a null that does nothing",
+        "Helm 4.2 ignores a null for a subchart's key in the umbrella's own values.yaml; the default stays. In a file "
+        "passed with `-f` it deletes the default.",
+    ),
+    lint(
+        "condition-type",
+        Severity.WARNING,
+        "a condition that is no boolean",
+        'Helm only listens to true and false: `enabled: "false"` leaves the chart switched on, with a warning in the '
+        "log.",
+    ),
+    lint(
+        "disabled-values",
+        Severity.WARNING,
+        "wrong values of a chart that is switched off",
+        "Helm does not validate the values of a disabled chart, so they fail on the day it is switched on.",
+    ),
+)

@@ -1,0 +1,84 @@
+"""Rules about pins, trains, charts and the layout."""
+
+from __future__ import annotations
+
+from typing import Final
+
+from shunter.core.rules.catalogue.rule import lint
+from shunter.model.findings import Severity
+
+WORKSPACE: Final = (
+    lint(
+        "digest-mismatch",
+        Severity.ERROR,
+        "a chart that is not the one that was pinned",
+        "The digest of a vendored or registered chart differs from the one in the pin. Helm never checks vendored "
+        "charts. `shunter lock` restores it; a changed chart needs a version of its own.",
+    ),
+    lint(
+        "chart-not-pinned",
+        Severity.ERROR,
+        "a chart in `charts/` that nobody pinned",
+        "Helm renders whatever lies in `charts/`, listed or not. `shunter lock` removes what is not pinned.",
+    ),
+    lint(
+        "library-too-old",
+        Severity.ERROR,
+        "a library older than a car was built with",
+        "The umbrella's copy of the library chart renders every app. With one older than the app was built with, "
+        "defines may be missing. Pin that version or a newer one.",
+    ),
+    lint(
+        "version-taken",
+        Severity.ERROR,
+        "another chart has this version already",
+        "A published version never changes. Raise `version` in Chart.yaml to package a changed chart.",
+    ),
+    lint(
+        "not-packaged",
+        Severity.ERROR,
+        "a chart that changed since it was packaged",
+        "A train pins published charts. This one differs from what is published under its version: raise `version`, "
+        "and package it.",
+    ),
+    lint(
+        "train-exists",
+        Severity.ERROR,
+        "a train of this version exists",
+        "A train never changes once it is cut: environments name it by its version. Cut a new version.",
+    ),
+    lint(
+        "stage-skipped",
+        Severity.ERROR,
+        "a promotion that leaves out a stage",
+        "An environment promotes from the one before it, and this train was never there. Promote it there first; "
+        "`--force` skips the stage, and the history says so.",
+    ),
+    lint(
+        "update-conflict",
+        Severity.ERROR,
+        "the template and a person changed the same lines",
+        "An update could not merge a file by itself. Both versions are in the file, between markers; keep what is "
+        "right and commit.",
+    ),
+    lint(
+        "image-tag-in-environment",
+        Severity.WARNING,
+        "an image tag that an environment sets",
+        "The tag defaults to the chart's `appVersion`, so that a promotion moves chart and image together. Where the "
+        "environment sets `image.tag`, a promotion moves the chart only.",
+    ),
+    lint(
+        "drift",
+        Severity.WARNING,
+        "the workspace file and a repository disagree",
+        "A repository differs from what `shunter.yaml` would make. Commands use the repository as it is; "
+        "`shunter update` brings it in line.",
+    ),
+    lint(
+        "helm-lint",
+        Severity.WARNING,
+        "what `helm lint` says",
+        "A message of Helm's own linter, passed on with its severity.",
+    ),
+)

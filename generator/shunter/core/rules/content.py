@@ -1,0 +1,154 @@
+"""Lints on what values say: secrets in plain text, keys that their chart calls deprecated, nulls over defaults."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+from functools import lru_cache
+from typing import Any, Final
+
+from shunter.core.goyaml.document import Document, KeyPath
+from shunter.core.rules.verdict import local
+from shunter.core.schema.compile import compile_schema
+from shunter.core.values.coalesce import Coalesced, Slice
+from shunter.core.values.sops import has_marks, is_encrypted
+from shunter.model.findings import Finding, Kind, Severity
+from shunter.model.wording import dotted
+
+_SECRET_KEY: Final = re.compile(
+    r"(?:^|[a-z0-9_-])(?:pass(?:word|wd|phrase)|secret|token|api[_-]?key|private[_-]?key|access[_-]?key"
+    r"|secret[_-]?key|connection[_-]?string)$",
+    re.IGNORECASE,
+)
+_REFERENCE_KEY: Final = re.compile(r"(?:existing|name|ref|key|pull)[_-]?secrets?$", re.IGNORECASE)
+_PLACEHOLDER: Final = re.compile(
+    r"\s*$|[<$%{]|.*\{\{|(?:ref|secretref|vault|ssm|sops|env|file)[+:]|changeme|todo", re.IGNORECASE
+)
+_MOST_REFERENCES: Final = 20
+SECRET_VALUE: Final = re.compile(
+    r"-----BEGIN [A-Z ]*PRIVATE KEY-----|\bAKIA[0-9A-Z]{16}\b|\bgh[pousr]_[A-Za-z0-9]{36}\b|\bglpat-[A-Za-z0-9_-]{20}\b"
+    r"|\bxox[abpr]-[A-Za-z0-9-]{10,}|\beyJ[A-Za-z0-9_-]{10,}\.eyJ[A-Za-z0-9_-]{10,}\.[A-Za-z0-9_-]*"
+    r"|(?<=://)[^\s/:@\"'$<{%]*:[^\s/:@\"'$<{%*][^\s/@\"']*(?=@)"
+)
+_KEY_IN_SECRET: Final = re.compile(r"secret[_-]?key$", re.IGNORECASE)
+_RANDOM: Final = re.compile(r"(?=.*[0-9])(?=.*[A-Za-z])\S{12,}")
+
+
+def secrets(document: Document) -> Iterator[Finding]:
+    """What looks like a secret in plain text in one values file."""
+    found: list[tuple[KeyPath, str]] = []
+    _collect(document.value or {}, (), "", has_marks(document), found)
+    for path, value in found:
+        if not is_encrypted(value):
+            message = f"`{dotted(path)}` looks like a secret in plain text"
+            hint = "name an external secret instead, or encrypt the file with SOPS"
+            yield Finding(
+                "plaintext-secret", message, document.span(path), Kind.LINT, Severity.WARNING, path, hint=hint
+            )
+
+
+def _collect(node: Any, path: KeyPath, key: str, marked: bool, found: list[tuple[KeyPath, str]]) -> None:
+    """Add the strings below a map or list that look secret; `key` is the nearest one above, `marked` as `has_marks`."""
+    for step, item in node.items() if node.__class__ is dict else enumerate(node):
+        name = step if step.__class__ is str else key
+        if item.__class__ is str:
+            if (_is_named(name) and looks_secret(name, item)) or (marked and SECRET_VALUE.search(item)):
+                found.append(((*path, step), item))
+        elif item.__class__ in (dict, list):
+            _collect(item, (*path, step), name, marked, found)
+
+
+@lru_cache(4096)
+def _is_named(key: str) -> bool:
+    return _SECRET_KEY.search(key) is not None
+
+
+def looks_secret(key: str, value: str) -> bool:
+    """Whether a key is called like a secret, and has a value of its own rather than a reference or a placeholder.
+
+    `secretKey` mostly names a key of a Secret, so there the value has to look like random text.
+    """
+    if not _SECRET_KEY.search(key) or _REFERENCE_KEY.search(key) or _PLACEHOLDER.match(value):
+        return False
+    return _RANDOM.fullmatch(value) is not None if _KEY_IN_SECRET.search(key) else True
+
+
+def deprecated(coalesced: Coalesced, part: Slice) -> Iterator[Finding]:
+    """Keys that a chart's schema marks as deprecated and a file other than the chart's own sets."""
+    assert part.chart.schema is not None
+    document = compile_schema(part.chart.schema).document
+    for path, schema in _deprecated(document, document, part.values, ()):
+        origin = coalesced.origin((*part.path, *path))
+        if origin is None or origin[0] is part.chart.values:
+            continue
+        message = f"`{dotted(origin[1])}` is deprecated in {part.chart.name} {part.chart.version}"
+        hint = str(schema.get("description") or "see the chart's notes for what replaces it").split("\n")[0]
+        span = origin[0].span(origin[1], of="key")
+        yield Finding("deprecated-key", message, span, Kind.LINT, Severity.WARNING, origin[1], hint=hint)
+
+
+def dropped_defaults(coalesced: Coalesced, document: Document) -> Iterator[Finding]:
+    """Nulls in one values file that delete what a chart has by default."""
+    for path in nulls(document.value or {}):
+        default = _default(coalesced, path)
+        if default is None or _at(coalesced.values, path) is not None:
+            continue
+        message = f"the null of `{dotted(path)}` deletes the chart's default"
+        hint = "drop the key to keep the default; leave it where no value is what you want"
+        related = (("the default", default[0].span(default[1])),)
+        yield Finding(
+            "null-over-default", message, document.span(path), Kind.LINT, Severity.NOTE, path, (), related, hint
+        )
+
+
+def nulls(tree: dict[str, Any], path: KeyPath = ()) -> Iterator[KeyPath]:
+    """The key paths of all nulls in maps."""
+    for key, value in tree.items():
+        if value is None:
+            yield (*path, key)
+        elif value.__class__ is dict:
+            yield from nulls(value, (*path, key))
+
+
+def _default(coalesced: Coalesced, path: KeyPath) -> tuple[Document, KeyPath] | None:
+    """The chart's file, the outermost first, that sets a value at a path, and the path in there."""
+    for part in coalesced.slices:
+        own = path[len(part.path) :]
+        if path[: len(part.path)] != part.path or not own:
+            continue
+        if _at(part.chart.values.value, own) is not None:
+            return part.chart.values, own
+    return None
+
+
+def _at(value: Any, path: KeyPath) -> Any:
+    for step in path:
+        value = value.get(step) if isinstance(value, dict) else None
+    return value
+
+
+def _followed(document: Any, schema: Any) -> dict[str, Any]:
+    """The schema that local references lead to; an empty one where they lead nowhere, or in a circle."""
+    for _ in range(_MOST_REFERENCES):
+        if not isinstance(schema, dict):
+            return {}
+        if "$ref" not in schema:
+            return schema
+        schema = local(document, schema["$ref"])
+    return {}
+
+
+def _deprecated(document: Any, schema: Any, value: Any, path: KeyPath) -> Iterator[tuple[KeyPath, dict[str, Any]]]:
+    schema = _followed(document, schema)
+    if schema.get("deprecated") is True and path:
+        yield path, schema
+        return
+    for branch in schema.get("allOf", []):
+        yield from _deprecated(document, branch, value, path)
+    if isinstance(value, dict):
+        for key, item in schema.get("properties", {}).items():
+            if key in value:
+                yield from _deprecated(document, item, value[key], (*path, key))
+    elif isinstance(value, list):
+        for index, item in enumerate(value):
+            yield from _deprecated(document, schema.get("items"), item, (*path, index))

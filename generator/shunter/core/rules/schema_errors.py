@@ -1,0 +1,288 @@
+"""From a schema's raw errors to findings: one per root cause, in words, with a hint and a fix."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable, Sequence
+from typing import Any, Final
+
+from jsonschema_rs import ValidationError
+
+from shunter.core.goyaml.document import Document, KeyPath
+from shunter.core.goyaml.scalars import resolve
+from shunter.core.schema.branches import distance, telling_key
+from shunter.model.data import dataclass
+from shunter.model.findings import Finding, Span, TextEdit
+from shunter.model.wording import (
+    dotted,
+    is_slip,
+    nearest,
+    quoted,
+    scalar_text,
+    shown,
+    type_of,
+    wanted_types,
+    with_article,
+)
+
+_TAG: Final = re.compile(r"!\S*[ \t]+(?:&\S+[ \t]+)?")
+
+
+@dataclass(frozen=True, slots=True)
+class Subject:
+    """One raw error in its place.
+
+    `document` and `path` set the value (`exact`), or are the nearest map above it; `value` is what Helm ends up with;
+    `schema` the whole schema; `name` the key path to print.
+    """
+
+    error: ValidationError
+    document: Document
+    path: KeyPath
+    exact: bool
+    value: Any
+    schema: Any
+    name: str
+    notes: tuple[str, ...]
+
+    @property
+    def span(self) -> Span:
+        """Where the value stands; for a map or list on lines of its own, its key."""
+        value, key = self.document.span(self.path), self.document.span(self.path, of="key")
+        return key if key.line < value.line and isinstance(self.value, dict | list) else value
+
+    @property
+    def raw(self) -> str:
+        """The value as it is written, if it stands in a file."""
+        return self.document.raw(self.path) if self.exact else ""
+
+    @property
+    def bare(self) -> str:
+        """The value as it is written, without a tag."""
+        return _TAG.sub("", self.raw)
+
+    def parent_schema(self) -> Any:
+        """The schema object that holds the failing keyword."""
+        return at(self.schema, self.error.schema_path[:-1])
+
+    def finding(self, rule: str, message: str, **more: Any) -> Finding:
+        """A finding at the value."""
+        more.setdefault("span", self.span)
+        notes = (*more.pop("notes", ()), *self.notes)
+        return Finding(rule, message, key=more.pop("key", self.path), notes=notes, **more)
+
+    def replace(self, text: str) -> tuple[TextEdit, ...]:
+        """The fix that writes `text` for the value; none where the value is not on one line."""
+        span = self.span
+        raw = self.raw
+        tag = _TAG.match(raw)
+        if not raw or "\n" in raw or span.end - span.column != len(raw) or (tag and "&" in tag[0]):
+            return ()
+        return (TextEdit(span, text),)
+
+
+def at(schema: Any, path: Sequence[str | int]) -> Any:
+    """What stands at a path in a schema; None if nothing does."""
+    for step in path:
+        if isinstance(schema, dict):
+            schema = schema.get(step, schema.get(str(step)))
+        elif isinstance(schema, list) and isinstance(step, int) and step < len(schema):
+            schema = schema[step]
+        else:
+            return None
+    return schema
+
+
+def explained(subject: Subject) -> Finding:
+    """The finding for one raw error that concerns a value (unknown and missing keys: see `key_errors`)."""
+    kind = subject.error.kind
+    name = type(kind).__name__.removeprefix("ValidationErrorKind_")
+    explain = _EXPLAINERS.get(name, _constraint)
+    return explain(subject)
+
+
+def _type(subject: Subject) -> Finding:
+    return type_finding(subject, subject.error.kind.as_dict()["types"])
+
+
+def type_finding(subject: Subject, types: Sequence[str]) -> Finding:
+    """The finding for a value of the wrong type."""
+    value, raw = subject.value, subject.bare
+    wanted = wanted_types(types)
+    message = f"`{subject.name}` must be {wanted}, not {with_article(type_of(value))}"
+    if value is None:
+        hint = f"set it to {wanted}, or drop the key: Helm passes this null on"
+        return subject.finding("null-value", message, hint=hint)
+    if "string" in types and value.__class__ in (bool, int, float) and raw and raw[0] not in "'\"":
+        reads = shown(value)
+        why = f" (unquoted, YAML reads {reads})" if reads != raw else ""
+        fix = subject.replace(quoted(raw))
+        return subject.finding(
+            "unquoted-string", message, hint=f"quote it: {_key_of(subject)}{quoted(raw)}{why}", fix=fix
+        )
+    if isinstance(value, str) and _fits(resolve(value), types):
+        fix = subject.replace(value)
+        return subject.finding("quoted-value", message, hint=f"remove the quotes: {_key_of(subject)}{value}", fix=fix)
+    if "array" in types and value.__class__ is not list:
+        hint = "write a list: a line starting with `- ` for each item"
+    elif "object" in types:
+        hint = "write a map: keys below it, indented"
+    else:
+        hint = f"write {describe(subject.parent_schema())}"
+    return subject.finding("type", message, hint=hint)
+
+
+def _key_of(subject: Subject) -> str:
+    last = subject.path[-1] if subject.path else ""
+    return f"{last}: " if isinstance(last, str) else "- "
+
+
+def _fits(value: Any, types: Sequence[str]) -> bool:
+    if isinstance(value, bool):
+        return "boolean" in types
+    if isinstance(value, int):
+        return "integer" in types or "number" in types
+    return isinstance(value, float) and "number" in types
+
+
+def _enum(subject: Subject) -> Finding:
+    kind = subject.error.kind.as_dict()
+    options = kind.get("options", [kind.get("expected_value")])
+    value, raw = subject.value, subject.bare
+    listed = ", ".join(shown(option) for option in options[:8]) + (", ..." if len(options) > 8 else "")
+    one_of = f"one of {listed}" if len(options) > 1 else listed
+    message = f"`{subject.name}` must be {one_of}, not {shown(value)}"
+    if raw and raw in options and raw[0] not in "'\"":
+        hint = f"quote it: {_key_of(subject)}{quoted(raw)} (unquoted, YAML reads {shown(value)})"
+        return subject.finding("unquoted-string", message, hint=hint, fix=subject.replace(quoted(raw)))
+    if isinstance(value, str) and (plain := resolve(value)) in options and not isinstance(plain, str):
+        hint = f"remove the quotes: {_key_of(subject)}{value}"
+        return subject.finding("quoted-value", message, hint=hint, fix=subject.replace(value))
+    words = [option for option in options if isinstance(option, str)]
+    guess = nearest(value, words) if isinstance(value, str) else None
+    if guess is None:
+        return subject.finding("enum", message, hint=f"write {one_of}")
+    hint = f"did you mean `{guess}`?"
+    fix = subject.replace(scalar_text(guess)) if is_slip(str(value), guess) else ()
+    return subject.finding("enum", message, hint=hint, fix=fix)
+
+
+def _limit(subject: Subject) -> Finding:
+    kind = subject.error.kind
+    limit = kind.as_dict()["limit"]
+    words = {
+        "Maximum": "at most {}",
+        "Minimum": "at least {}",
+        "ExclusiveMaximum": "less than {}",
+        "ExclusiveMinimum": "more than {}",
+    }
+    bound = next(text for name, text in words.items() if type(kind).__name__.endswith(name)).format(f"{limit:,}")
+    parent = subject.parent_schema() or {}
+    ends = [parent.get("minimum"), parent.get("maximum")]
+    hint = f"write a number from {ends[0]} to {ends[1]}" if None not in ends else f"write a number that is {bound}"
+    return subject.finding("range", f"`{subject.name}` must be {bound}, not {shown(subject.value)}", hint=hint)
+
+
+def _length(subject: Subject) -> Finding:
+    limit = subject.error.kind.as_dict()["limit"]
+    keyword = str(subject.error.schema_path[-1])
+    what = {"Length": "character", "Items": "item", "Properties": "key"}[
+        keyword.removeprefix("min").removeprefix("max")
+    ]
+    few = "at least" if keyword.startswith("min") else "at most"
+    count = len(subject.value)
+    message = f"`{subject.name}` must have {few} {limit} {what}{'' if limit == 1 else 's'}, not {count}"
+    return subject.finding("length", message, hint=f"{'add' if few == 'at least' else 'remove'} some")
+
+
+def _pattern(subject: Subject) -> Finding:
+    from shunter.core.schema import regex
+
+    pattern = regex.original(subject.error.kind.as_dict()["pattern"])
+    message = f"`{subject.name}` is {shown(subject.value)}, which does not match the pattern `{pattern}`"
+    return subject.finding("pattern", message, hint=_described(subject, "write text that matches it"))
+
+
+def _format(subject: Subject) -> Finding:
+    wanted = subject.error.kind.as_dict()["format"]
+    message = f"`{subject.name}` is {shown(subject.value)}, which is no {wanted}"
+    return subject.finding("format", message, hint=_described(subject, f"write a valid {wanted}"))
+
+
+def _described(subject: Subject, otherwise: str) -> str:
+    parent = subject.parent_schema()
+    description = parent.get("description") if isinstance(parent, dict) else None
+    return str(description).split("\n")[0] if description else otherwise
+
+
+def _alternatives(subject: Subject) -> Finding:
+    """`anyOf` and `oneOf`: the branch that the value comes closest to is the one that is explained."""
+    branches: list[list[ValidationError]] = subject.error.kind.as_dict()["context"]
+    depth = len(subject.error.instance_path)
+    types: list[list[str]] = [branch[0].kind.as_dict().get("types") or [] for branch in branches if len(branch) == 1]
+    at_top = all(len(branch) == 1 and len(branch[0].instance_path) == depth for branch in branches)
+    if at_top and types and all(types) and len(types) == len(branches):
+        return type_finding(subject, sorted({name for group in types for name in group}))
+    key, options = telling_key(branches, depth)
+    if key and subject.exact and subject.document.has((*subject.path, key)):
+        return _no_form(subject, key, options)
+    message = f"`{subject.name}` fits none of the {len(branches)} forms that the schema allows"
+    best = min((branch for branch in branches if branch), key=lambda branch: distance(branch, depth), default=[])
+    notes = tuple(f"nearest form: {error.message}" for error in best[:3])
+    return subject.finding("alternatives", message, notes=notes, hint=_described(subject, "see the nearest form"))
+
+
+def _no_form(subject: Subject, key: str, options: Sequence[str]) -> Finding:
+    path = (*subject.path, key)
+    listed = ", ".join(options[:8]) + (", ..." if len(options) > 8 else "")
+    message = f"`{dotted(path)}` must be one of {listed}, not {shown(subject.value[key])}"
+    return subject.finding("enum", message, key=path, span=subject.document.span(path), hint=f"write one of {listed}")
+
+
+def _forbidden(subject: Subject) -> Finding:
+    message = f"`{subject.name}` is not allowed here"
+    return subject.finding("forbidden", message, hint=_described(subject, "delete it"))
+
+
+def _constraint(subject: Subject) -> Finding:
+    message = f"`{subject.name}`: {subject.error.message}"
+    return subject.finding("constraint", message, hint=_described(subject, "see the schema"))
+
+
+def describe(schema: Any) -> str:
+    """What a schema wants, in a few words: `a string`, `one of "a", "b"`."""
+    if not isinstance(schema, dict):
+        return "a value"
+    if "enum" in schema:
+        return "one of " + ", ".join(shown(option) for option in schema["enum"][:8])
+    if "const" in schema:
+        return shown(schema["const"])
+    types = schema.get("type")
+    wanted = wanted_types([types] if isinstance(types, str) else types or ()) or "a value"
+    ends = [schema.get("minimum"), schema.get("maximum")]
+    if None not in ends:
+        wanted += f" from {ends[0]} to {ends[1]}"
+    description = str(schema.get("description", "")).split("\n")[0]
+    return f"{wanted}: {description}" if description else wanted
+
+
+_EXPLAINERS: Final[dict[str, Callable[[Subject], Finding]]] = {
+    "Type": _type,
+    "Enum": _enum,
+    "Constant": _enum,
+    "Maximum": _limit,
+    "Minimum": _limit,
+    "ExclusiveMaximum": _limit,
+    "ExclusiveMinimum": _limit,
+    "MinLength": _length,
+    "MaxLength": _length,
+    "MinItems": _length,
+    "MaxItems": _length,
+    "MinProperties": _length,
+    "MaxProperties": _length,
+    "Pattern": _pattern,
+    "Format": _format,
+    "AnyOf": _alternatives,
+    "OneOfNotValid": _alternatives,
+    "FalseSchema": _forbidden,
+}

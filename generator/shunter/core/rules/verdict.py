@@ -1,0 +1,240 @@
+"""The verdict on values: what Helm would refuse, each on its line, and what it lets pass to everybody's regret.
+
+There is a finding of kind verdict exactly where Helm's `template` refuses the values or a schema.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator, Sequence
+from functools import lru_cache
+from typing import Any, Final
+
+from shunter.core.charts.load import Chart
+from shunter.core.goyaml.document import Document, KeyPath
+from shunter.core.schema.compile import Problem, Schema, compile_schema
+from shunter.core.schema.walk import draft_of
+from shunter.core.values import sops
+from shunter.core.values.coalesce import Coalesced, Slice, coalesce
+from shunter.model.data import replace
+from shunter.model.findings import Finding, Kind, Severity, Span
+
+MOST_FINDINGS: Final = 500
+"""Of one source, such as the schema of one chart. Nobody reads more, and each costs time to explain."""
+
+_REFERENCES: Final = (b'$ref"', b'$dynamicRef"', b'$recursiveRef"')
+_LARGE: Final = 100_000
+_TOO_COMPLEX: Final = Problem(
+    "this schema asks for more than 100 million checks of one value, so it is not used",
+    hint="refer to a definition once, not in several branches of each level above it; use `enum` for alternatives",
+    fatal=False,
+    rule="schema-too-complex",
+)
+_ORDER: Final = {Severity.ERROR: 0, Severity.WARNING: 1, Severity.NOTE: 2}
+
+
+def judge(chart: Chart, layers: Sequence[Document], *, defaults: bool = False) -> tuple[Finding, ...]:
+    """What is wrong with `chart` when the documents `layers` are passed with `-f`, lowest first.
+
+    Verdicts are Helm's; lints come from the reader (the layers', and with `defaults` those of the chart's own
+    values.yaml) and from the umbrella's wiring. In order of file, line and column; one finding per root cause.
+    """
+    unread = [*chart.findings, *(finding for layer in layers for finding in layer.findings)]
+    looked_at = (chart.values, *layers) if defaults else layers
+    lints = [finding for document in looked_at for finding in limited(document.hazards())]
+    if unread:
+        return ordered([*unread, *lints])
+    coalesced = coalesce(chart, [sops.decrypted_shape(layer) for layer in layers])
+    if coalesced.mismatch is not None:
+        return ordered([_mismatch(coalesced, *coalesced.mismatch), *lints])
+    found = [finding for part in coalesced.slices for finding in judge_slice(coalesced, part)]
+    lints += _lints(coalesced, looked_at)
+    refused = {(finding.span.path, finding.span.line, finding.span.column) for finding in found}
+    lints = [lint for lint in lints if (lint.span.path, lint.span.line, lint.span.column) not in refused]
+    return ordered([*found, *disabled(coalesced), *lints])
+
+
+def _lints(coalesced: Coalesced, documents: Sequence[Document]) -> Iterator[Finding]:
+    """The lints beyond the schema; what there is no sign of is not even imported."""
+    if any(part.chart.dependencies for part in coalesced.slices):
+        from shunter.core.rules import wiring
+
+        yield from limited(wiring.lints(coalesced))
+    suspects = [document for document in documents if sops.may_hold_secrets(document)]
+    ageing = [part for part in coalesced.slices if b'"deprecated"' in (part.chart.schema or b"")]
+    emptied = [document for document in documents if document.value and _holds_null(document.value)]
+    if suspects or ageing or emptied:
+        from shunter.core.rules import content
+
+        yield from (finding for document in suspects for finding in limited(content.secrets(document)))
+        yield from (finding for part in ageing for finding in limited(content.deprecated(coalesced, part)))
+        for document in emptied:
+            if document is not coalesced.chart.values:
+                yield from limited(content.dropped_defaults(coalesced, document))
+
+
+def _holds_null(tree: dict[str, Any]) -> bool:
+    for value in tree.values():  # noqa: SIM110 - any() takes twice as long, for every file
+        if value is None or (value.__class__ is dict and _holds_null(value)):
+            return True
+    return False
+
+
+def judge_slice(coalesced: Coalesced, part: Slice) -> Iterator[Finding]:
+    """What one chart's own schema says of the values it gets."""
+    if part.chart.schema is None:
+        return
+    schema = compile_schema(part.chart.schema)
+    for problem in schema.problems:
+        yield schema_finding(part.chart, problem)
+    if schema.validator is None:
+        return
+    affordable, explained = _costs(part, schema)
+    if not affordable:
+        yield schema_finding(part.chart, _TOO_COMPLEX)
+    elif not schema.validator.is_valid(part.values):
+        if draft_of(schema.document) == 4:
+            part = replace(part, values=_whole(part.values))
+        from shunter.core.rules.blame import findings, unexplained
+
+        yield from limited(findings(coalesced, part, schema)) if explained else (unexplained(coalesced, part),)
+
+
+def _costs(part: Slice, schema: Schema) -> tuple[bool, bool]:
+    """Whether the values can be judged by the schema, and what is wrong with them explained."""
+    if not _may_unfold(part.chart.schema or b""):
+        return True, True
+    from shunter.core.schema.cost import MOST_CHECKS, MOST_EXPLAINED, most_checks
+
+    checks = most_checks(schema, part.values)
+    return checks <= MOST_CHECKS, checks <= MOST_EXPLAINED
+
+
+@lru_cache(256)
+def _may_unfold(schema: bytes) -> bool:
+    return len(schema) > _LARGE or sum(schema.count(mark) for mark in _REFERENCES) > 1
+
+
+def _whole(value: Any) -> Any:
+    """The value with large whole numbers as integers: jsonschema-rs takes a float for none in draft 4, Helm does."""
+    if isinstance(value, dict):
+        return {key: _whole(item) for key, item in value.items()}
+    if isinstance(value, list):
+        return [_whole(item) for item in value]
+    return int(value) if value.__class__ is float and value == int(value) else value
+
+
+def limited(findings: Iterable[Finding]) -> Iterator[Finding]:
+    """The first findings of one source; where there are more, one that says so."""
+    for number, finding in enumerate(findings):
+        if number == MOST_FINDINGS:
+            message = f"there are more than {MOST_FINDINGS} findings of this kind; the others are not shown"
+            hint = "correct the ones above, and run again"
+            place = Span(finding.span.path)
+            yield Finding("too-many-findings", message, place, Kind.LINT, finding.severity, hint=hint)
+            return
+        yield finding
+
+
+def schema_finding(chart: Chart, problem: Problem) -> Finding:
+    """A finding about the schema itself, at its line where that is found."""
+    span = schema_span(chart, problem.path)
+    kind = Kind.VERDICT if problem.fatal else Kind.LINT
+    message = f"{problem.message} (schema of {chart.name} {chart.version})"
+    return Finding(problem.rule, message, span, kind=kind, key=problem.path, hint=problem.hint)
+
+
+def schema_span(chart: Chart, path: Sequence[str | int]) -> Span:
+    """Where `path` stands in a chart's schema; JSON is YAML, so the reader finds it. Line 0 where that fails."""
+    from shunter.core.goyaml import nodes
+    from shunter.core.goyaml.document import Part
+
+    data = chart.schema or b""
+    try:
+        root = nodes.compose(data)
+    except (nodes.YAMLError, nodes.TooDeepError, nodes.TooManyError):
+        return Span(chart.schema_path)
+    document = Document(chart.schema_path, {}, (), data, "3", (Part(data, 0, root),))
+    return document.span(path, of="key") if path else Span(chart.schema_path)
+
+
+def disabled(coalesced: Coalesced) -> Iterator[Finding]:
+    """Lints for values of charts that are switched off: Helm looks at them only when they are switched on."""
+    on = {part.path for part in coalesced.slices}
+    if not any(chart.dependencies for chart in coalesced.chart.walk()):
+        return
+    everything = coalesce(coalesced.chart, coalesced.layers, all_enabled=True)
+    for part in everything.slices:
+        if part.path in on:
+            continue
+        for finding in judge_slice(everything, part):
+            notes = (*finding.notes, f"{part.name} is switched off, so Helm does not look at it yet")
+            severity = Severity.WARNING
+            yield replace(finding, rule="disabled-values", kind=Kind.LINT, severity=severity, notes=notes)
+
+
+def _mismatch(coalesced: Coalesced, name: str, origin: tuple[Document, KeyPath] | None) -> Finding:
+    document, path = origin or (coalesced.chart.values, ())
+    message = f"`{name}` must be a map: it holds the values of the subchart {name}"
+    hint = f"write the subchart's keys below `{name}:`, or delete it"
+    return Finding("subchart-type", message, document.span(path), key=path, hint=hint)
+
+
+def ordered(findings: Iterable[Finding]) -> tuple[Finding, ...]:
+    """Findings in order of file, line and column; what one place does to several aliases is one finding."""
+    unique: dict[tuple[Any, ...], Finding] = {}
+    for finding in sorted(findings, key=_place):
+        mark = _cause(finding)
+        first = unique.setdefault(mark, finding)
+        if first.key != finding.key:
+            from shunter.model.wording import dotted
+
+            also = f"the same for `{dotted(finding.key)}`"
+            unique[mark] = first if also in first.notes else replace(first, notes=(*first.notes, also))
+    return tuple(unique.values())
+
+
+def _cause(finding: Finding) -> tuple[Any, ...]:
+    """Equal for findings of one root cause: a value that an anchor hands to several aliases has several key paths."""
+    span = finding.span
+    shared = span.line and finding.key and finding.rule != "missing-key"
+    return span.path, span.line, span.column, finding.rule, finding.key[-1:] if shared else finding.key
+
+
+def _place(finding: Finding) -> tuple[Any, ...]:
+    span = finding.span
+    return (
+        span.path,
+        span.line,
+        span.column,
+        finding.kind != Kind.VERDICT,
+        _ORDER[finding.severity],
+        finding.rule,
+        finding.message,
+    )
+
+
+def known_keys(schema: Schema, node: Any) -> list[str]:
+    """The keys that a schema object names, through local references and `allOf`."""
+    found: dict[str, None] = {}
+    stack, seen = [node], set()
+    while stack:
+        current = stack.pop()
+        if not isinstance(current, dict) or id(current) in seen:
+            continue
+        seen.add(id(current))
+        found.update(dict.fromkeys(current.get("properties", {})))
+        stack.extend(current.get("allOf", []))
+        stack += [current[key] for key in ("then", "else") if key in current]
+        stack.append(local(schema.usable, current.get("$ref")))
+    return list(found)
+
+
+def local(document: Any, reference: Any) -> Any:
+    """What a reference within the same schema (`#/...`) points at; None for any other."""
+    if not isinstance(reference, str) or not reference.startswith("#/"):
+        return None
+    node = document
+    for step in reference[2:].split("/"):
+        key = step.replace("~1", "/").replace("~0", "~")
+        node = node.get(key) if isinstance(node, dict) else None
+    return node

@@ -1,0 +1,1 @@
+"""JSON Schema as Helm compiles it: references, dialect, formats, patterns, cost, bundles."""

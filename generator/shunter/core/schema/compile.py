@@ -1,0 +1,270 @@
+"""Schemas as Helm 4.2 compiles them (pkg/chart/common/util/jsonschema.go), on jsonschema-rs and without a network.
+
+Helm's dialect: no `$schema` means 2020-12; `format` counts up to draft 7 only; patterns are RE2; a relative `$ref` is
+looked for in the root of the file system and not found; an unresolved `urn:` allows everything.
+"""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Iterator, Mapping
+from functools import lru_cache
+from typing import Any, Final
+
+from shunter.core.schema.dialect import adapted, formats, repeated_options
+from shunter.core.schema.engine import jsonschema_rs
+from shunter.core.schema.walk import (
+    Nodes,
+    Reference,
+    draft_of,
+    has_names,
+    is_lazy,
+    is_reached,
+    join,
+    leaving,
+    repeated_names,
+    subschemas,
+)
+from shunter.model.data import dataclass
+
+BASE: Final = "file:///values.schema.json"
+_OLD_DRAFTS: Final = ("draft-04", "draft-06", "draft-07")
+_DRAFTS: Final = frozenset(
+    [f"http://json-schema.org/{draft}/schema" for draft in _OLD_DRAFTS]
+    + [f"https://json-schema.org/{draft}/schema" for draft in _OLD_DRAFTS]
+    + [
+        f"{scheme}://json-schema.org/draft/{draft}/schema"
+        for scheme in ("http", "https")
+        for draft in ("2019-09", "2020-12")
+    ]
+    + ["http://json-schema.org/schema", "https://json-schema.org/schema"]
+)
+
+
+@dataclass(frozen=True, slots=True)
+class Problem:
+    """What is wrong with a schema, and the path in it. `fatal`: Helm refuses all values because of it."""
+
+    message: str
+    path: tuple[str | int, ...] = ()
+    hint: str = ""
+    fatal: bool = True
+    rule: str = "schema-broken"
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Schema:
+    """A compiled schema. `validator` is None if it is broken; `problems` say so, or what could not be judged.
+
+    `usable` is what was compiled, and where the paths of errors lead.
+    """
+
+    document: Any
+    validator: jsonschema_rs.Validator | None
+    problems: tuple[Problem, ...] = ()
+    usable: Any = None
+
+
+_TOO_DEEP: Final = Problem(
+    "the schema nests too deeply to be judged", hint="flatten it", fatal=False, rule="schema-too-complex"
+)
+
+
+@lru_cache(256)
+def compile_schema(data: bytes) -> Schema:
+    """The schema in the bytes of a `values.schema.json`, compiled once per content."""
+    try:
+        document = json.loads(
+            data.removeprefix(b"\xef\xbb\xbf").decode("utf-8", "replace"), parse_constant=_no_constant
+        )
+    except (ValueError, RecursionError) as error:
+        return Schema(None, None, (_no_json(data, error),))
+    try:
+        return compile_document(_encodable(document) if b"\\u" in data else document)
+    except RecursionError:
+        return Schema(document, None, (_TOO_DEEP,))
+
+
+def _encodable(value: Any) -> Any:
+    """The value without halves of surrogate pairs, for which Go reads U+FFFD."""
+    if isinstance(value, dict):
+        return {_encodable(key): _encodable(item) for key, item in value.items()}
+    if isinstance(value, list):
+        return [_encodable(item) for item in value]
+    return value.encode("utf-16", "surrogatepass").decode("utf-16", "replace") if value.__class__ is str else value
+
+
+def compile_document(document: Any, vendored: Mapping[str, Any] | None = None) -> Schema:
+    """A schema compiled from its JSON value; `vendored` holds what its remote references name, by URL."""
+    try:
+        return _compiled(document, vendored or {})
+    except (AttributeError, TypeError, ValueError):
+        if problem := _unlike_its_draft(document):  # a keyword of the wrong type, which our walks trip over
+            return Schema(document, None, (problem,))
+        raise
+
+
+def _unlike_its_draft(document: Any) -> Problem | None:
+    try:
+        jsonschema_rs.meta.validate(document)
+    except (jsonschema_rs.ValidationError, jsonschema_rs.ReferencingError, ValueError) as error:
+        return _compile_problem(error)
+    return None
+
+
+def _compiled(document: Any, known: Mapping[str, Any]) -> Schema:
+    if not isinstance(document, dict | bool):
+        return Schema(document, None, (Problem("a schema is a JSON object", hint="see https://json-schema.org"),))
+    problems = tuple(_dialect_problems(document, known)) if isinstance(document, dict) else ()
+    draft = draft_of(document)
+    nodes = subschemas(document, (), draft)
+    usable, faults = adapted(document)
+    problems += tuple(_pattern_problem(path, fault) for path, fault in faults if _matters(document, path))
+    problems += tuple(
+        Problem("`enum` names a value twice, which this draft does not allow", path, "drop one")
+        for path in repeated_options(draft, nodes)
+    )
+    problems += tuple(
+        Problem(f"the schema names `{name}` twice", path, "give each place a name of its own")
+        for path, name in (repeated_names(document) if has_names(nodes) else ())
+    )
+    if any(problem.fatal for problem in problems):
+        return Schema(document, None, problems, usable)
+    idle = {path for path, _ in faults}
+    usable = _without(usable, idle | {problem.path for problem in problems})
+    try:
+        validator = _validator(usable, known, nodes)
+        if not is_lazy(draft, nodes):
+            return Schema(document, validator, problems, usable)
+    except (jsonschema_rs.ValidationError, jsonschema_rs.ReferencingError, ValueError) as error:
+        if not isinstance(document, dict):
+            return Schema(document, None, (*problems, _compile_problem(error)), usable)
+    return _without_references(document, nodes, usable, known, problems)
+
+
+def _matters(document: Any, path: tuple[str | int, ...]) -> bool:
+    """Whether Helm sees a faulty pattern; before draft 7, it sees names of patternProperties only where it gets to."""
+    return path[-1] == "pattern" or draft_of(document) >= 7 or is_reached(document, path[:-2])
+
+
+def _pattern_problem(path: tuple[str | int, ...], fault: str) -> Problem:
+    hint = "write it without look-around and back-references: Helm's patterns are RE2"
+    return Problem(f"Helm cannot compile the pattern {fault}", path, hint)
+
+
+def _validator(usable: Any, known: Mapping[str, Any], nodes: Nodes) -> jsonschema_rs.Validator:
+    """jsonschema-rs's validator; it fails where it would have to fetch something."""
+
+    def retrieve(uri: str) -> Any:
+        if uri in known:
+            return known[uri]
+        if uri.startswith("urn:"):
+            return True
+        raise ValueError(f"{uri} is not in this file")
+
+    return jsonschema_rs.validator_for(
+        _without_id(usable),
+        validate_formats=formats_count(usable),
+        formats=(formats(nodes) or None) if formats_count(usable) else None,
+        pattern_options=jsonschema_rs.RegexOptions(),
+        retriever=retrieve,
+        base_uri=BASE,
+    )
+
+
+def _without_references(
+    document: dict[str, Any], nodes: Nodes, usable: Any, known: Mapping[str, Any], problems: tuple[Problem, ...]
+) -> Schema:
+    """The schema without the references that lead nowhere; those that Helm reaches are problems."""
+    paths = set()
+    for reference in leaving(document):
+        target = reference.target
+        if target in known or target.startswith("urn:") or "json-schema.org/" in target:
+            continue
+        paths.add(reference.path)
+        if reference.reached:
+            problems = (*problems, _unresolved(reference))
+    if any(problem.fatal for problem in problems):
+        return Schema(document, None, problems, usable)
+    usable = _without(usable, paths)
+    try:
+        return Schema(document, _validator(usable, known, nodes), problems, usable)
+    except (jsonschema_rs.ValidationError, jsonschema_rs.ReferencingError, ValueError) as error:
+        return Schema(document, None, (*problems, _compile_problem(error)), usable)
+
+
+def formats_count(document: Any) -> bool:
+    """Whether Helm asserts `format` in this schema: up to draft 7 only."""
+    dialect = document.get("$schema", "") if isinstance(document, dict) else ""
+    return isinstance(dialect, str) and any(draft in dialect for draft in _OLD_DRAFTS)
+
+
+def _no_json(data: bytes, error: Exception) -> Problem:
+    if data.startswith((b"\xff\xfe", b"\xfe\xff")):
+        return Problem("the schema is UTF-16, and JSON is UTF-8", hint="save the file as UTF-8")
+    if isinstance(error, RecursionError):
+        return _TOO_DEEP
+    if "digits" in str(error):
+        return Problem("the schema holds a number of more than 4,300 digits", hint="write a number that fits a float")
+    return Problem(f"the schema is no JSON: {error}", hint="check it with `jq .`")
+
+
+def _no_constant(name: str) -> Any:
+    raise ValueError(f"{name} is no JSON value")
+
+
+def _without_id(document: Any) -> Any:
+    """The root schema with a base of its own where its `$id` is relative (jsonschema-rs wants an absolute one)."""
+    identity = document.get("$id") if isinstance(document, dict) else None
+    if not isinstance(identity, str) or "://" in identity or identity.startswith(("urn:", "#")):
+        return document
+    return {**document, "$id": join(BASE, identity)}
+
+
+def _compile_problem(error: Exception) -> Problem:
+    if not isinstance(error, jsonschema_rs.ValidationError):
+        return Problem(f"the schema cannot be used: {error}")
+    path = tuple(error.instance_path)
+    message = error.message.split("\n")[0]
+    if "meta-schema" in message:
+        return Problem("`$schema` names no draft that Helm knows", ("$schema",), "use draft-07 or 2020-12")
+    return Problem(f"the schema is not valid: {message}", path, "look the keyword up in the draft of its `$schema`")
+
+
+def _dialect_problems(document: dict[str, Any], known: Mapping[str, Any]) -> Iterator[Problem]:
+    dialect = document.get("$schema")
+    if not isinstance(dialect, str) or dialect.rstrip("#") in _DRAFTS or dialect.rstrip("#") in known:
+        return
+    hint = "use http://json-schema.org/draft-07/schema# or https://json-schema.org/draft/2020-12/schema"
+    if dialect.startswith(("http://", "https://")):
+        message = f"Helm has to fetch the draft `{dialect}`"
+        yield Problem(message, ("$schema",), hint, fatal=False, rule="remote-schema")
+    else:
+        yield Problem(f"`$schema` is `{dialect}`, which Helm cannot load", ("$schema",), hint)
+
+
+def _unresolved(reference: Reference) -> Problem:
+    if reference.dangling:
+        return Problem(f"`{reference.text}` leads nowhere in this schema", reference.path, "define it, or correct it")
+    if reference.target.startswith(("http://", "https://")):
+        message = f"Helm fetches `{reference.text}` from the network on every run; what it says is not judged here"
+        hint = "bundle it into the schema"
+        return Problem(message, reference.path, hint, fatal=False, rule="remote-schema")
+    message = f"Helm does not find `{reference.text}`: it resolves references against the root of the file system"
+    return Problem(message, reference.path, "bundle it into the schema")
+
+
+def _without(document: Any, paths: set[tuple[str | int, ...]]) -> Any:
+    """The schema without the keywords at `paths`, so that what cannot be fetched allows everything."""
+    for path in paths:
+        document = _removed(document, path)
+    return document
+
+
+def _removed(node: Any, path: tuple[str | int, ...]) -> Any:
+    step, *rest = path
+    if not rest:
+        return {key: value for key, value in node.items() if key != step}
+    if isinstance(node, list):
+        return [_removed(item, tuple(rest)) if index == step else item for index, item in enumerate(node)]
+    return {key: _removed(value, tuple(rest)) if key == step else value for key, value in node.items()}

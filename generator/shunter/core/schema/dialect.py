@@ -1,0 +1,125 @@
+"""A schema as Helm's library reads it, written for jsonschema-rs: same draft, same paths, same verdicts.
+
+What `content...` says is no assertion, `2.0` is an integer in draft 4 too, and patterns are Go's.
+"""
+
+from __future__ import annotations
+
+import json
+import re
+from collections.abc import Callable, Iterator
+from typing import Any, Final
+
+from shunter.core.schema.walk import Nodes, Path, circles, draft_of, subschemas
+
+_IDLE: Final = ("contentEncoding", "contentMediaType", "contentSchema")
+_SPECIAL: Final = frozenset((*_IDLE, "const", "enum", "pattern", "patternProperties"))
+"""Keywords that are not the same to both; few schema objects have one."""
+_EXACT: Final = 2**53
+_DECIMAL: Final = re.compile(r"[-+]?(?:[0-9]{1,17}(?:\.[0-9]*)?|\.[0-9]+)(?:[eE][-+]?[0-9]{1,2})?")
+Faults = Iterator[tuple[Path, str]]
+"""Paths of patterns that Go refuses, and why."""
+
+
+def adapted(document: Any) -> tuple[Any, list[tuple[Path, str]]]:
+    """The schema for jsonschema-rs, and what Helm cannot compile in it."""
+    usable = _plain(document)
+    faults: list[tuple[Path, str]] = []
+    draft = draft_of(usable)
+    nodes = subschemas(usable, (), draft)
+    moved = False
+    for path, schema in nodes:
+        if _SPECIAL.isdisjoint(schema):
+            continue
+        for key in _IDLE:
+            schema.pop(key, None)
+        if draft in (6, 7) and "$ref" in schema and "const" in schema:
+            _keep_const(schema)
+            moved = True
+        if draft > 4:
+            _allow_numbers(schema)
+        faults += _patterns(path, schema)
+        faults += _names(path, schema)
+    for schema, keyword in circles(usable, subschemas(usable, (), draft) if moved else nodes):
+        del schema[keyword]
+        schema["not"] = {}
+    return usable, faults
+
+
+def repeated_options(draft: int, nodes: Nodes) -> Iterator[Path]:
+    """Lists of `enum` that name a value twice, which drafts before 2019-09 do not allow."""
+    for path, schema in nodes if draft < 2019 else ():
+        options = schema.get("enum")
+        if isinstance(options, list):
+            texts = [json.dumps(_plain(option), sort_keys=True) for option in options]
+            if len(set(texts)) < len(texts):
+                yield (*path, "enum")
+
+
+def _allow_numbers(schema: dict[str, Any]) -> None:
+    """To Helm's library a number equals the string that spells it, where a `const` or an `enum` with numbers asks."""
+    options = [schema["const"]] if "const" in schema else schema.get("enum")
+    if not isinstance(options, list) or ("const" not in schema and not any(map(_is_number, options))):
+        return
+    spelled = [_plain(float(option)) for option in options if isinstance(option, str) and _DECIMAL.fullmatch(option)]
+    if spelled and schema.get("enum", options) == options:
+        schema.pop("const", None)
+        schema["enum"] = [*options, *(number for number in spelled if number not in options)]
+
+
+def _keep_const(schema: dict[str, Any]) -> None:
+    """`const` beside `$ref`: these drafts ignore all that is beside it, but Helm's library forgets to ignore this."""
+    schema["allOf"] = [{"$ref": schema.pop("$ref")}, {"const": schema.pop("const")}]
+    for key in set(schema) - {"allOf", "$id", "$schema", "definitions"}:
+        del schema[key]
+
+
+def _is_number(value: Any) -> bool:
+    return value.__class__ in (int, float)
+
+
+def formats(nodes: Nodes) -> dict[str, Callable[[str], bool]]:
+    """The formats that a schema names, as Helm judges them."""
+    named = {schema["format"] for _, schema in nodes if isinstance(schema.get("format"), str)}
+    if not named:
+        return {}
+    from shunter.core.schema.formats import FORMATS, anything
+
+    return {name: FORMATS.get(name, anything) for name in named}
+
+
+def _plain(value: Any) -> Any:
+    """A copy in which whole numbers are integers."""
+    if isinstance(value, dict):
+        return {key: _plain(item) for key, item in value.items()}
+    if isinstance(value, list):
+        return [_plain(item) for item in value]
+    return int(value) if value.__class__ is float and -_EXACT <= value <= _EXACT and value == int(value) else value
+
+
+def _patterns(path: Path, schema: dict[str, Any]) -> Faults:
+    pattern = schema.get("pattern")
+    if isinstance(pattern, str):
+        from shunter.core.schema import regex
+
+        try:
+            schema["pattern"] = regex.rust(pattern)
+        except regex.PatternError as error:
+            yield (*path, "pattern"), f"`{pattern}`: {error}"
+
+
+def _names(path: Path, schema: dict[str, Any]) -> Faults:
+    """patternProperties, its patterns translated."""
+    below = schema.get("patternProperties")
+    if not isinstance(below, dict):
+        return
+    from shunter.core.schema import regex
+
+    for name in list(below):
+        try:
+            translated = regex.rust(name)
+        except regex.PatternError as error:
+            yield (*path, "patternProperties", name), f"`{name}`: {error}"
+            continue
+        if translated != name:
+            below[translated] = below.pop(name)

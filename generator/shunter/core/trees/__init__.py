@@ -1,0 +1,1 @@
+"""Trees of files compared and merged, and git's streams."""

@@ -1,0 +1,1 @@
+"""Values: layers, coalescing, --set, SOPS, and where each came from."""

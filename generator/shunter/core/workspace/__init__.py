@@ -1,0 +1,1 @@
+"""shunter.yaml: its model, reading, edits, layout and answers."""

@@ -1,0 +1,178 @@
+"""From a workspace to its repositories, projects and answers: the one place that knows what a layout means."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping
+from typing import Any
+
+from shunter import __version__
+from shunter.core.workspace.model import Environment, Project, RepositorySpec, Service, Workspace
+
+LIBRARY_FOLDER = "library"
+TRAINS_FOLDER = "trains"
+
+
+def service_folder(name: str) -> str:
+    """Folder of a service's code, in its repository."""
+    return f"services/{name}"
+
+
+def chart_folder(name: str) -> str:
+    """Folder of an app chart, in its repository."""
+    return f"charts/{name}"
+
+
+def environment_folder(name: str) -> str:
+    """Folder of an environment's umbrella chart, in its repository."""
+    return f"envs/{name}"
+
+
+def code_repository(workspace: Workspace, service: Service) -> str:
+    """Name of the repository that holds the service's code (or would, if it had any)."""
+    match workspace.layout.code:
+        case "monolith":
+            return workspace.name
+        case "multi":
+            return service.name
+        case _:
+            return workspace.layout.code_repository
+
+
+def chart_repository(workspace: Workspace, service: Service) -> str:
+    """Name of the repository that holds the service's app chart."""
+    if workspace.layout.charts == "mono":
+        return workspace.layout.charts_repository
+    if workspace.layout.code == "monolith" and not service.language:
+        return service.name
+    return code_repository(workspace, service)
+
+
+def environment_repository(workspace: Workspace, environment: str) -> str:
+    """Name of the repository that holds the environment."""
+    if workspace.layout.envs == "mono":
+        return workspace.layout.envs_repository
+    return f"{workspace.name}-{environment}"
+
+
+def plan_repositories(workspace: Workspace) -> tuple[RepositorySpec, ...]:
+    """Every repository of the workspace with its projects and their answers; the workspace's own comes first.
+
+    Pure: the same workspace gives the same plan, and nothing else is looked at.
+    """
+    projects: dict[str, list[Project]] = {workspace.name: [_library(workspace)]}
+    for service in workspace.services:
+        if service.language:
+            projects.setdefault(code_repository(workspace, service), []).append(_code(service))
+        if service.chart is None:
+            projects.setdefault(chart_repository(workspace, service), []).append(_app(workspace, service))
+    for environment in workspace.environments:
+        name = environment_repository(workspace, environment.name)
+        projects.setdefault(name, []).append(_environment(workspace, environment))
+    others = [name for name in projects if name != workspace.name]
+    return tuple(
+        RepositorySpec(name, "." if name == workspace.name else name, (_root(workspace, name, found, others), *found))
+        for name, found in projects.items()
+    )
+
+
+def locate(workspace: Workspace, kind: str, name: str) -> tuple[RepositorySpec, Project]:
+    """The repository and the project of that kind and name. Raises KeyError where the workspace has none."""
+    for repository in plan_repositories(workspace):
+        if project := repository.project(kind, name):
+            return repository, project
+    raise KeyError(f"{kind} {name}")
+
+
+def promotion_order(environments: Iterable[Environment]) -> tuple[Environment, ...]:
+    """Environments so that each comes after the one it promotes from; otherwise in the order given."""
+    waiting, ordered, known = list(environments), [], {""}
+    while waiting:
+        ready = next((e for e in waiting if e.promotes_from in known), waiting[0])
+        waiting.remove(ready)
+        ordered.append(ready)
+        known.add(ready.name)
+    return tuple(ordered)
+
+
+def _root(workspace: Workspace, name: str, projects: list[Project], others: list[str]) -> Project:
+    kind = "workspace" if name == workspace.name else "repository"
+    answers: dict[str, Any] = {
+        "kind": kind,
+        "workspace": workspace.name,
+        "repository": name,
+        "projects": [_summary(workspace, project) for project in projects],
+        "code_owners": _code_owners(workspace, projects),
+        "ci": workspace.ci,
+        "deployment": workspace.deployment,
+        "development": workspace.development,
+        "image_registry": workspace.registries.images,
+        "chart_registry": workspace.registries.push,
+        "tools_source": workspace.tools_source,
+        "tools_version": __version__,
+    }
+    if kind == "workspace":
+        answers["checkouts"] = others
+    return Project(kind, name, ".", answers)
+
+
+def _summary(workspace: Workspace, project: Project) -> dict[str, Any]:
+    summary: dict[str, Any] = {"kind": project.kind, "name": project.name, "path": project.path}
+    wanted = ("archetype", "language", "stage", "namespace", "cluster", "values_files", "helm")
+    return summary | {key: project.answers[key] for key in wanted if key in project.answers}
+
+
+def _code_owners(workspace: Workspace, projects: list[Project]) -> list[str]:
+    lines = []
+    for project in projects:
+        owners = workspace.owners.get(str(project.answers.get("team", "")), ())
+        if owners:
+            lines.append(f"/{project.path}/ {' '.join(owners)}")
+    return lines
+
+
+def _library(workspace: Workspace) -> Project:
+    answers = {"kind": "library", "workspace": workspace.name, "name": workspace.library}
+    return Project("library", workspace.library, LIBRARY_FOLDER, answers)
+
+
+def _shape(kind: str, service: Service) -> dict[str, Any]:
+    return {
+        "kind": kind,
+        "name": service.name,
+        "archetype": service.archetype,
+        "team": service.team,
+        "port": service.port,
+    }
+
+
+def _code(service: Service) -> Project:
+    answers = _shape("service", service) | {"language": service.language}
+    return Project("service", service.name, service_folder(service.name), answers)
+
+
+def _app(workspace: Workspace, service: Service) -> Project:
+    answers = _shape("app", service) | {
+        "workspace": workspace.name,
+        "image_registry": workspace.registries.images,
+        "library": workspace.library,
+        "chart_repository": workspace.registries.url,
+    }
+    return Project("app", service.name, chart_folder(service.name), answers)
+
+
+def _environment(workspace: Workspace, environment: Environment) -> Project:
+    answers: Mapping[str, Any] = {
+        "kind": "environment",
+        "workspace": workspace.name,
+        "name": environment.name,
+        "stage": environment.stage,
+        "promotes_from": environment.promotes_from,
+        "namespace": environment.namespace,
+        "cluster": environment.cluster,
+        "values_files": list(environment.values),
+        "helm": environment.helm,
+        "services": [service.name for service in workspace.services],
+        "library": workspace.library,
+        "chart_repository": workspace.registries.url,
+    }
+    return Project("environment", environment.name, environment_folder(environment.name), answers)

@@ -1,0 +1,1 @@
+"""Repositories made and kept: new, add, remove, update."""

@@ -1,0 +1,300 @@
+"""From a workspace to plans: what is missing is rendered, what differs is merged, what is gone is removed.
+
+`new`, `add`, `remove` and `update` are this one flow on different inputs.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable, Mapping, Sequence
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Any
+
+from shunter.adapters.git.prepare import refuse_taken
+from shunter.adapters.git.repository import Repository, require_git
+from shunter.adapters.system.files import DiskTree
+from shunter.adapters.templates.merge import MergeProject, merge_repository
+from shunter.adapters.templates.render import RenderRequest, render_many
+from shunter.core.charts.archive import pin_from_archive
+from shunter.core.workspace.answers import merge_answers, read_answers
+from shunter.core.workspace.layout import plan_repositories
+from shunter.core.workspace.model import Project, RepositorySpec, Workspace
+from shunter.flows.packaging.derive import Changes, app_files, environment_files
+from shunter.flows.workspace.archives import Archives, pack_tree
+from shunter.flows.workspace.context import require_checkout
+from shunter.flows.workspace.plans import plan_changes, uncommitted
+from shunter.flows.workspace.projects import ANSWERS_FILE, answers_of, chart_metadata, record_of
+from shunter.model.chart import TrainRecord
+from shunter.model.errors import ShunterError
+from shunter.model.files import Conflict, FileState, MemoryTree, OverlayTree, RepositoryPlan, SubTree, Tree
+
+Files = Mapping[str, FileState]
+
+
+@dataclass(frozen=True, slots=True)
+class Recorded:
+    """What a project's answers file says: the template's source and release, and the answers."""
+
+    source: str
+    release: str
+    answers: Mapping[str, Any]
+
+
+@dataclass(frozen=True, slots=True)
+class Job:
+    """One project that has to be rendered: `recorded` is None where it is new."""
+
+    project: Project
+    desired: Mapping[str, Any]
+    recorded: Recorded | None
+
+
+@dataclass(frozen=True, slots=True)
+class Reconciled:
+    """What is to be done, the workspace's own repository first, and what a person should know about it."""
+
+    plans: tuple[RepositoryPlan, ...]
+    notices: tuple[str, ...] = ()
+
+
+@dataclass
+class Draft:
+    """What is going to happen to one repository."""
+
+    spec: RepositorySpec
+    root: Path
+    tree: Tree
+    jobs: list[Job] = field(default_factory=list)
+    changes: Changes = field(default_factory=dict)
+    conflicts: tuple[Conflict, ...] = ()
+    notices: list[str] = field(default_factory=list)
+
+    def overlay(self, folder: str) -> Tree:
+        """A project's files with the draft's changes laid over them."""
+        return SubTree(OverlayTree(self.tree, self.changes), folder)
+
+    def put(self, folder: str, files: Mapping[str, FileState | None]) -> None:
+        """Lay a project's files into the draft."""
+        prefix = "" if folder == "." else f"{folder}/"
+        self.changes |= {prefix + path: state for path, state in files.items()}
+
+
+@dataclass(frozen=True, slots=True)
+class Request:
+    """What `reconcile` brings about: `workspace` at template `release`, from what was `applied` last.
+
+    `extra` are further changes to the workspace's repository (shunter.yaml itself); `only` names repositories to
+    limit the work to; `written` are first contents of a person's files, by path in their repository; `generated` is
+    the time for new lock files; `message` is the commits' subject; `force` deletes what no commit holds.
+    """
+
+    root: Path
+    workspace: Workspace
+    release: str
+    archives: Archives
+    generated: str
+    message: str
+    bare: Path | None
+    applied: Workspace | None = None
+    extra: Mapping[str, FileState | None] = field(default_factory=dict)
+    only: frozenset[str] = frozenset()
+    written: Mapping[str, bytes] = field(default_factory=dict)
+    force: bool = False
+
+
+def reconcile(request: Request) -> Reconciled:
+    """The plans that bring every repository to what the workspace says. Writes nothing."""
+    require_git()
+    drafts = [_draft(request, spec) for spec in plan_repositories(request.workspace) if _is_asked(request, spec)]
+    _render(request, drafts)
+    _remove(request, drafts)
+    home = next((draft for draft in drafts if draft.spec.folder == "."), None)
+    if home is not None:
+        home.changes |= request.extra
+        _package_library(request, home)
+    for draft in drafts:
+        _derive(request, draft)
+    plans = tuple(
+        plan_changes(draft.root, draft.changes, request.message, tree=draft.tree, conflicts=draft.conflicts)
+        for draft in drafts
+    )
+    return Reconciled(plans, tuple(notice for draft in drafts for notice in draft.notices))
+
+
+def _is_asked(request: Request, spec: RepositorySpec) -> bool:
+    return not request.only or spec.folder == "." or spec.name in request.only
+
+
+def recorded(tree: Tree, folder: str) -> Recorded | None:
+    """What the answers file in `folder` says, or None where there is none."""
+    state = SubTree(tree, folder).get(ANSWERS_FILE)
+    return Recorded(*read_answers(state.data)) if state else None
+
+
+def outdated(project: Project, was: Recorded | None, source: str, release: str) -> bool:
+    """Whether the project's recorded answers, source or release differ from what the workspace wants."""
+    if was is None or (was.source, was.release) != (source, f"v{release}"):
+        return True
+    return any(was.answers.get(key) != value for key, value in project.answers.items())
+
+
+def _draft(request: Request, spec: RepositorySpec) -> Draft:
+    root = request.root / spec.folder
+    applied = _applied_answers(request.applied)
+    if ("repository", spec.name) in applied:
+        require_checkout(root)
+    exists = (root / ".git").exists()
+    if not exists:
+        refuse_taken(root)
+    draft = Draft(spec, root, DiskTree(root) if exists else MemoryTree({}))
+    for project in spec.projects:
+        was = recorded(draft.tree, project.path)
+        wanted = merge_answers(was.answers if was else {}, project.answers, applied.get((project.kind, project.name)))
+        draft.notices += [_kept(spec, project, key, wanted.answers) for key in wanted.kept]
+        if was != Recorded(request.workspace.templates_source, f"v{request.release}", wanted.answers):
+            draft.jobs.append(Job(project, wanted.answers, was))
+    return draft
+
+
+def _applied_answers(workspace: Workspace | None) -> dict[tuple[str, str], dict[str, Any]]:
+    specs = plan_repositories(workspace) if workspace else ()
+    found = {(project.kind, project.name): dict(project.answers) for spec in specs for project in spec.projects}
+    for answers in found.values():
+        answers.pop("tools_version", None)  # it follows the shunter that runs, which nobody recorded
+    return found
+
+
+def _kept(spec: RepositorySpec, project: Project, key: str, answers: Mapping[str, Any]) -> str:
+    place = f"{spec.name}/{project.path}" if project.path != "." else spec.name
+    return f"kept: {place} has {key}: {answers[key]} (changed there); shunter.yaml says {project.answers[key]}"
+
+
+def _render(request: Request, drafts: Sequence[Draft]) -> None:
+    wanted: list[RenderRequest] = []
+    for draft in drafts:
+        for job in draft.jobs:
+            wanted.append(_new_request(request, job))
+            if job.recorded:
+                wanted.append(_old_request(request, job.recorded))
+    rendered = dict(zip(wanted, render_many(wanted), strict=True))
+    for draft in drafts:
+        _place_fresh(request, draft, rendered)
+        _merge(request, draft, rendered)
+
+
+def _new_request(request: Request, job: Job) -> RenderRequest:
+    return RenderRequest.of(request.workspace.templates_source, request.release, job.desired, request.bare)
+
+
+def _old_request(request: Request, was: Recorded) -> RenderRequest:
+    bare = request.bare if was.source == request.workspace.templates_source else None
+    return RenderRequest.of(was.source, was.release.removeprefix("v"), was.answers, bare)
+
+
+def _place_fresh(request: Request, draft: Draft, rendered: Mapping[RenderRequest, Files]) -> None:
+    for job in draft.jobs:
+        if job.recorded is None:
+            files = rendered[_new_request(request, job)]
+            _refuse_overwriting(draft, job.project, files)
+            draft.put(job.project.path, files)
+            written = {path: FileState(data) for path, data in request.written.items() if path in draft.changes}
+            draft.changes |= written
+
+
+def _refuse_overwriting(draft: Draft, project: Project, files: Files) -> None:
+    there = SubTree(draft.tree, project.path)
+    taken = [path for path, state in files.items() if there.get(path) not in (None, state)]
+    if taken:
+        raise ShunterError(
+            f"{draft.spec.name}/{project.path} already holds {len(taken)} of the files to write, such as {taken[0]}",
+            hint="move them away first; shunter never overwrites a file that a person wrote",
+        )
+
+
+def _merge(request: Request, draft: Draft, rendered: Mapping[RenderRequest, Files]) -> None:
+    projects = []
+    for job in draft.jobs:
+        if job.recorded is not None:
+            old, new = rendered[_old_request(request, job.recorded)], rendered[_new_request(request, job)]
+            projects.append(MergeProject(job.project.path, old, new, job.desired))
+    if projects:
+        changes, conflicts = merge_repository(draft.root, projects)
+        draft.changes |= changes
+        draft.conflicts = conflicts
+
+
+def _remove(request: Request, drafts: Sequence[Draft]) -> None:
+    kept = {(draft.spec.name, p.kind, p.name) for draft in drafts for p in draft.spec.projects}
+    known = {draft.spec.name: draft for draft in drafts}
+    for spec in plan_repositories(request.applied) if request.applied else ():
+        for project in spec.projects:
+            if (spec.name, project.kind, project.name) not in kept and spec.name in known:
+                _remove_project(known[spec.name], project, force=request.force)
+
+
+def _remove_project(draft: Draft, project: Project, *, force: bool) -> None:
+    """Delete what git shows of a project: what it ignores stays, and what no commit holds is not lost silently."""
+    changed = uncommitted(draft.root, project.path)
+    if changed and not force:
+        raise ShunterError(
+            f"{draft.spec.name}/{changed[0]} would be deleted, and no commit holds it as it is",
+            hint="commit it, so that git keeps it, or delete it with --force",
+        )
+    prefix = f"{project.path}/"
+    visible = [path for path in Repository(draft.root).visible_paths() if path.startswith(prefix)]
+    draft.changes |= dict.fromkeys(visible)
+
+
+def _package_library(request: Request, home: Draft) -> None:
+    project = next(p for p in home.spec.projects if p.kind == "library")
+    tree = home.overlay(project.path)
+    metadata = chart_metadata(tree, project.path)
+    name, version = metadata["name"], metadata["version"]
+    if request.archives.has(name, version) or home.conflicts:
+        return
+    data = pack_tree(tree, name, version)
+    request.archives.pending[name, version] = data
+    directory = request.workspace.registries.directory
+    home.put(directory, request.archives.directory.plan_publish([data], request.generated).edits)
+
+
+def _derive(request: Request, draft: Draft) -> None:
+    touched = {job.project.path for job in draft.jobs}
+    for project in draft.spec.projects:
+        blocked = any(conflict.path.startswith(f"{project.path}/") for conflict in draft.conflicts)
+        if project.path in touched and not blocked and (derive := _DERIVERS.get(project.kind)):
+            draft.put(project.path, derive(request, draft, project))
+
+
+def _derive_app(request: Request, draft: Draft, project: Project) -> Changes:
+    return app_files(draft.overlay(project.path), project.path, request.archives, request.generated)
+
+
+def _derive_environment(request: Request, draft: Draft, project: Project) -> Changes:
+    tree = draft.overlay(project.path)
+    record = record_of(tree, project.path) or first_record(request)
+    return environment_files(tree, answers_of(tree), record, request.archives, request.generated)
+
+
+def first_record(request: Request) -> TrainRecord:
+    """The record of an environment that pins only the library: its newest version in the registry."""
+    name = request.workspace.library
+    version = request.archives.newest(name)
+    return TrainRecord(None, pin_from_archive(request.archives.fetch(name, version)), {})
+
+
+_DERIVERS: Mapping[str, Callable[[Request, Draft, Project], Changes]] = {
+    "app": _derive_app,
+    "environment": _derive_environment,
+}
+
+
+def repositories_of(paths: Iterable[Path], root: Path, specs: Sequence[RepositorySpec]) -> frozenset[str]:
+    """Names of the repositories that hold these paths."""
+    names = set()
+    for path in paths:
+        inside = [spec for spec in specs if (root / spec.folder).resolve() in (path, *path.parents)]
+        if not inside or not (path.exists() or path == (root / inside[-1].folder).resolve()):
+            raise ShunterError(f"{path} is in no repository of this workspace", hint="name a repository's folder")
+        names.add(max(inside, key=lambda spec: len((root / spec.folder).parts)).name)
+    return frozenset(names)

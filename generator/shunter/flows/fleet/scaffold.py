@@ -1,0 +1,276 @@
+"""Making and changing workspaces: new, add and remove are edits of `shunter.yaml`, carried out by reconcile."""
+
+from __future__ import annotations
+
+import json
+import shutil
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, replace
+from pathlib import Path
+from typing import Any
+
+from shunter import __version__
+from shunter.adapters.git.apply import apply_new
+from shunter.adapters.git.prepare import refuse_taken
+from shunter.adapters.git.repository import Repository
+from shunter.adapters.helm.registry import DirectoryRegistry
+from shunter.adapters.system.files import DiskTree
+from shunter.adapters.templates.history import CANONICAL_SOURCE, bare_for
+from shunter.core.charts.versions import is_label
+from shunter.core.workspace.example import example_values
+from shunter.core.workspace.layout import plan_repositories
+from shunter.core.workspace.model import Environment
+from shunter.core.workspace.text import assignments, edit, first_text, overlay
+from shunter.flows.fleet.reconcile import Request, reconcile
+from shunter.flows.validation.validate import label
+from shunter.flows.workspace.archives import Archives, open_archives
+from shunter.flows.workspace.clock import generated_now
+from shunter.flows.workspace.context import APPLIED_FILE, WORKSPACE_FILE, Context, workspace_from, workspace_schema
+from shunter.flows.workspace.plans import carry_out
+from shunter.flows.workspace.projects import chart_metadata, record_of
+from shunter.model.errors import ShunterError
+from shunter.model.files import FileState
+from shunter.model.findings import Outcome, Report, Status
+
+SCHEMA_FILE = ".shunter/workspace.schema.json"
+_APPLIED_COMMENT = (
+    b"# shunter.yaml as it was carried out last: what changed since then is what `shunter update` does.\n"
+)
+
+
+@dataclass(frozen=True, slots=True)
+class NewWorkspace:
+    """What `new` was asked for. `data` are `key=value` pairs, `values` a mapping laid over the first text."""
+
+    target: Path
+    layout: str = "mono"
+    example: bool = False
+    data: Sequence[str] = ()
+    values: Mapping[str, Any] | None = None
+    text: bytes | None = None
+
+
+def new(asked: NewWorkspace) -> Report:
+    """Make a workspace in a folder that is absent or empty: it appears by one rename, with one commit a repository."""
+    refuse_taken(asked.target)
+    text = asked.text or first_text(
+        asked.target.name, asked.layout, source=CANONICAL_SOURCE, release=__version__, example=asked.example
+    )
+    text = edit(overlay(text, asked.values or {}), assignments(asked.data))
+    workspace = workspace_from(text)
+    registry = DirectoryRegistry(asked.target / workspace.registries.directory)
+    request = Request(
+        root=asked.target,
+        workspace=workspace,
+        release=workspace.templates_release,
+        archives=Archives(registry, workspace.registries.url),
+        generated=generated_now(),
+        message=f"Make workspace {workspace.name}",
+        bare=bare_for(workspace.templates_source),
+        extra=workspace_files(text),
+        written=example_values() if asked.example else {},
+    )
+    outcomes = apply_new(reconcile(request).plans, asked.target)
+    first = f"cd {asked.target.name} && shunter validate"
+    return Report(outcomes=outcomes, notices=identity_notice(asked.target), next_step=first)
+
+
+def workspace_files(text: bytes) -> dict[str, FileState | None]:
+    """The files that carry the workspace itself: `shunter.yaml`, the schema its modeline names, and its copy."""
+    schema = json.dumps(workspace_schema(), indent=2, ensure_ascii=False) + "\n"
+    return {
+        WORKSPACE_FILE: FileState(text),
+        SCHEMA_FILE: FileState(schema.encode()),
+        APPLIED_FILE: FileState(_APPLIED_COMMENT + text),
+    }
+
+
+def identity_notice(root: Path) -> tuple[str, ...]:
+    """A notice where commits were made under shunter's name because git knows no user."""
+    name, email, fallback = Repository(root).identity()
+    return (f"notice: git knows no user here, so commits are by {name} <{email}>",) if fallback else ()
+
+
+@dataclass(frozen=True, slots=True)
+class Change:
+    """One edit of `shunter.yaml`: paths and values (None removes); the commits' subject; `force` loses changes.
+
+    `bare` is a local repository that stands for the templates' source.
+    """
+
+    edits: Sequence[tuple[Sequence[str], Any]]
+    message: str
+    next_step: str = ""
+    force: bool = False
+    bare: Path | None = None
+
+
+def change_workspace(context: Context, change: Change, *, dry_run: bool, diff: bool) -> Report:
+    """Edit `shunter.yaml` and bring every repository that it concerns along, in one step."""
+    context.require_workspace()
+    text = edit((context.root / WORKSPACE_FILE).read_bytes(), change.edits)
+    workspace = workspace_from(text)
+    request = Request(
+        root=context.root,
+        workspace=workspace,
+        release=workspace.templates_release,
+        archives=open_archives(context),
+        generated=generated_now(),
+        message=change.message,
+        bare=change.bare or bare_for(workspace.templates_source),
+        applied=context.applied(),
+        extra=workspace_files(text),
+        force=change.force,
+    )
+    found = reconcile(request)
+    plans = tuple(plan for plan in found.plans if plan.edits or plan.conflicts)
+    report = carry_out(plans, context.root, dry_run=dry_run, diff=diff, next_step=change.next_step)
+    return replace(report, notices=(*found.notices, *report.notices))
+
+
+def add_service(
+    context: Context, name: str, settings: Mapping[str, Any], *, dry_run: bool = False, diff: bool = False
+) -> Report:
+    """Add a service; `settings` are its keys in `shunter.yaml`."""
+    workspace = context.require_workspace()
+    _require_label(name)
+    if workspace.service(name):
+        raise ShunterError(f"there is already a service `{name}`", hint="choose another name, or edit shunter.yaml")
+    if path := settings.get("chart", {}).get("path"):
+        chart_metadata(DiskTree(context.root / path), path)
+    change = Change([(["services", name], dict(settings))], f"Add service {name}", "shunter package")
+    return change_workspace(context, change, dry_run=dry_run, diff=diff)
+
+
+def _require_label(name: str) -> None:
+    if not is_label(name):
+        hint = "lower case letters, digits and `-`, a letter or digit first and last"
+        raise ShunterError(f"`{name}` is not a DNS label", hint=hint)
+
+
+def add_environment(
+    context: Context,
+    name: str,
+    settings: Mapping[str, Any],
+    *,
+    before: str = "",
+    dry_run: bool = False,
+    diff: bool = False,
+) -> Report:
+    """Add an environment; with `before` that environment promotes from the new one from now on."""
+    workspace = context.require_workspace()
+    _require_label(name)
+    if workspace.environment(name):
+        raise ShunterError(
+            f"there is already an environment `{name}`", hint="choose another name, or edit shunter.yaml"
+        )
+    edits: list[tuple[Sequence[str], Any]] = [(["environments", name], dict(settings))]
+    if before:
+        edits.append((["environments", before, "promotes-from"], name))
+    source = settings.get("promotes-from")
+    step = f"shunter promote --from {source} --to {name}" if source else f"shunter promote TRAIN --to {name}"
+    return change_workspace(context, Change(edits, f"Add environment {name}", step), dry_run=dry_run, diff=diff)
+
+
+def remove_service(
+    context: Context, name: str, *, force: bool = False, dry_run: bool = False, diff: bool = False
+) -> Report:
+    """Remove a service that no environment pins. Its sections in values files stay, and are named."""
+    workspace = context.require_workspace()
+    if workspace.service(name) is None:
+        raise unknown("service", name, [service.name for service in workspace.services])
+    pinned = [site.name for site in context.sites("environment") if _pins(context, site.name, name)]
+    if pinned and not force:
+        raise ShunterError(
+            f"service `{name}` is pinned in {', '.join(pinned)}",
+            hint="promote a train without it first (train cut --only), or --force: its pin stays until the next train",
+        )
+    change = Change([(["services", name], None)], f"Remove service {name}", force=force)
+    dropped = _dropped(context, change)
+    report = change_workspace(context, change, dry_run=dry_run, diff=diff)
+    return _after_removal(report, dropped, _values_left(context, name), dry_run=dry_run)
+
+
+def remove_environment(
+    context: Context, name: str, *, force: bool = False, dry_run: bool = False, diff: bool = False
+) -> Report:
+    """Remove an environment; what promoted from it promotes from where it did. Says where its values still are."""
+    workspace = context.require_workspace()
+    environment = workspace.environment(name)
+    if environment is None:
+        raise unknown("environment", name, [item.name for item in workspace.environments])
+    followers = [item.name for item in workspace.environments if item.promotes_from == name]
+    edits: list[tuple[Sequence[str], Any]] = [(["environments", name], None)]
+    source = environment.promotes_from or None
+    edits += [(["environments", follower, "promotes-from"], source) for follower in followers]
+    change = Change(edits, f"Remove environment {name}", force=force)
+    dropped = _dropped(context, change)
+    report = change_workspace(context, change, dry_run=dry_run, diff=diff)
+    notices = tuple(f"{follower} promotes from {source or 'nowhere'} then" for follower in followers)
+    report = _after_removal(report, dropped, notices, dry_run=dry_run)
+    return replace(report, notices=(*report.notices, *(() if dry_run else _values_of(context, environment))))
+
+
+def unknown(kind: str, name: str, known: Sequence[str]) -> ShunterError:
+    """The error for a name that the workspace does not have."""
+    return ShunterError(
+        f"there is no {kind} `{name}`", hint=f"known: {', '.join(known)}" if known else f"no {kind} yet"
+    )
+
+
+def _pins(context: Context, environment: str, service: str) -> bool:
+    site = context.site("environment", environment)
+    record = record_of(site.tree(), site.folder)
+    return record is not None and service in record.cars
+
+
+def _values_left(context: Context, service: str) -> tuple[str, ...]:
+    from shunter.core.goyaml.document import read
+
+    notices = []
+    for environment in context.require_workspace().environments:
+        site = context.site("environment", environment.name)
+        for name in environment.values:
+            state = site.tree().get(name)
+            document = read(state.data, name) if state else None
+            if document and service in (document.value or {}):
+                span = document.span((service,), of="key")
+                place = f"{label(context, site.path)}/{name}:{span.line}"
+                notices.append(f"values of {service} stay in {place}; delete them when no train needs them")
+    return tuple(notices)
+
+
+def _values_of(context: Context, environment: Environment) -> tuple[str, ...]:
+    """Where a removed environment's values are: in a checkout that stays, or in git's history; none if it is gone."""
+    site = next(site for site in context.sites("environment", missing_ok=True) if site.name == environment.name)
+    if not (site.root / ".git").exists():
+        return ()
+    if site.path.is_dir():
+        return (f"values of {site.name} stay in {label(context, site.path)}",)
+    where = "" if site.root == context.start else f"-C {label(context, site.root)} "
+    shown = (f"git {where}show HEAD~1:{site.folder}/{name}" for name in environment.values)
+    return tuple(f"values of {site.name} are in git's history: {command}" for command in shown)
+
+
+def _dropped(context: Context, change: Change) -> list[Path]:
+    """The checkouts that no longer belong to the workspace after the change."""
+    after = workspace_from(edit((context.root / WORKSPACE_FILE).read_bytes(), change.edits))
+    kept = {spec.folder for spec in plan_repositories(after)}
+    gone = (context.root / spec.folder for spec in context.specs() if spec.folder not in kept)
+    return [root for root in gone if (root / ".git").exists()]
+
+
+def _after_removal(report: Report, dropped: Sequence[Path], notices: tuple[str, ...], *, dry_run: bool) -> Report:
+    outcomes = tuple(_abandon(root, dry_run=dry_run) for root in dropped)
+    return replace(report, outcomes=(*report.outcomes, *outcomes), notices=(*report.notices, *notices))
+
+
+def _abandon(root: Path, *, dry_run: bool) -> Outcome:
+    """Delete a checkout that holds nothing but the one commit that `add` made; leave any other to its people."""
+    repository = Repository(root)
+    status = Status.PLANNED if dry_run else Status.DONE
+    if repository.git("rev-list", "--all", "--count").text != "1" or not repository.is_clean():
+        return Outcome(root.name, status, f"no longer part of the workspace; {root.name}/ stays until you delete it")
+    if not dry_run:
+        shutil.rmtree(root)
+    return Outcome(root.name, status, "delete it: it holds only what shunter made")

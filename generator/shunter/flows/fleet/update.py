@@ -1,0 +1,116 @@
+"""Update: generated files move to another template release, and keep what people wrote in them."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from pathlib import Path
+
+from shunter.adapters.system import process
+from shunter.adapters.templates.history import CANONICAL_SOURCE, bare_for, releases
+from shunter.core.charts.versions import newest_first, parse, require_exact
+from shunter.core.workspace.model import Workspace
+from shunter.core.workspace.text import edit
+from shunter.flows.fleet.reconcile import Reconciled, Request, reconcile, repositories_of
+from shunter.flows.fleet.scaffold import workspace_files
+from shunter.flows.workspace.archives import open_archives
+from shunter.flows.workspace.clock import generated_now
+from shunter.flows.workspace.context import APPLIED_FILE, WORKSPACE_FILE, Context, workspace_from
+from shunter.flows.workspace.plans import carry_out
+from shunter.model.errors import ShunterError
+from shunter.model.files import FileState, RepositoryPlan
+from shunter.model.findings import Finding, Kind, Report, Span
+
+
+def update(context: Context, paths: Sequence[Path], *, release: str, check: bool, dry_run: bool, diff: bool) -> Report:
+    """Bring repositories (all, or those that hold `paths`) to a template release: the newest, or `release`.
+
+    A conflict leaves git's markers and an unmerged index in its repository, makes no commit there, and is a finding.
+    """
+    workspace = context.require_workspace()
+    wanted = _release(workspace, release)
+    found = _reconciled(context, workspace, wanted, paths)
+    plans = found.plans
+    busy = [plan for plan in plans if plan.edits or plan.conflicts]
+    report = carry_out(plans, context.root, dry_run=dry_run or check, diff=diff, noop=f"is at {wanted}")
+    findings = tuple(finding for plan in busy for finding in _conflicts(plan))
+    stale = check and bool(busy)
+    step = f"shunter update --to {wanted}" if stale or (dry_run and busy) else ""
+    if findings and not (dry_run or check):
+        step = "resolve the conflicts, then `git add` and `git commit` in each repository named"
+    return Report(report.product, None, findings, report.outcomes, found.notices, step, answer=not stale)
+
+
+def _reconciled(context: Context, workspace: Workspace, release: str, paths: Sequence[Path]) -> Reconciled:
+    text = (context.root / WORKSPACE_FILE).read_bytes()
+    if release != workspace.templates_release:
+        text = edit(text, [(["templates", "release"], release)])
+    request = Request(
+        root=context.root,
+        workspace=workspace_from(text),
+        release=release,
+        archives=open_archives(context),
+        generated=generated_now(),
+        message=_subject(workspace, release),
+        bare=bare_for(workspace.templates_source),
+        applied=context.applied(),
+        extra=_files(text, only_some=bool(paths)),
+        only=repositories_of(paths, context.root, context.specs()),
+    )
+    return reconcile(request)
+
+
+def _files(text: bytes, *, only_some: bool) -> Mapping[str, FileState | None]:
+    """The workspace's own files; it counts as carried out when every repository has followed."""
+    files = workspace_files(text)
+    return {path: state for path, state in files.items() if not (only_some and path == APPLIED_FILE)}
+
+
+def _subject(workspace: Workspace, release: str) -> str:
+    if release == workspace.templates_release:
+        return "Follow shunter.yaml"
+    return f"Update to template release {release}"
+
+
+def _release(workspace: Workspace, asked: str) -> str:
+    known, here = _known_releases(workspace.templates_source), workspace.templates_release
+    if here not in known:
+        hint = (
+            "install a newer shunter"
+            if workspace.templates_source == CANONICAL_SOURCE
+            else f"known: {', '.join(known)}"
+        )
+        raise ShunterError(f"this workspace follows template release {here}, which is not known here", hint=hint)
+    if asked:
+        require_exact(asked, "--to")
+        if asked not in known:
+            raise ShunterError(f"there is no template release {asked}", hint=f"known: {', '.join(known)}")
+        return asked
+    return newest_first(known)[0]
+
+
+def _known_releases(source: str) -> list[str]:
+    bare = bare_for(source)
+    if bare is not None:
+        return releases(bare)
+    done = process.run(["git", "ls-remote", "--tags", "--refs", source], Path.cwd())
+    if done.returncode:
+        raise ShunterError(
+            f"cannot read the templates at {source}",
+            hint="is the URL right, and reachable?",
+            notes=(f"git: {done.complaint}",),
+        )
+    tags = [line.rpartition("refs/tags/")[2] for line in done.text.splitlines()]
+    return [tag.removeprefix("v") for tag in tags if tag.startswith("v") and parse(tag) is not None]
+
+
+def _conflicts(plan: RepositoryPlan) -> list[Finding]:
+    return [
+        Finding(
+            "update-conflict",
+            f"{conflict.path}: the template and a person changed the same lines ({conflict.kind})",
+            Span(f"{plan.repository}/{conflict.path}"),
+            Kind.LINT,
+            hint="both versions are in the file: keep what is right, then git add and git commit",
+        )
+        for conflict in plan.conflicts
+    ]

@@ -1,0 +1,1 @@
+"""Charts derived, packaged and locked."""

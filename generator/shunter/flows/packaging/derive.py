@@ -1,0 +1,121 @@
+"""The files that shunter owns, derived again from pins: pure in what it reads, nothing is written here."""
+
+from __future__ import annotations
+
+import hashlib
+import json
+from collections.abc import Mapping
+from typing import Any
+
+from shunter.core.charts import lock
+from shunter.core.charts.archive import unpack
+from shunter.core.charts.versions import require_exact
+from shunter.core.goyaml import plain
+from shunter.core.packaging import umbrella, vendoring
+from shunter.core.packaging.app_schema import compile_app_schema
+from shunter.core.packaging.editor_schema import EXTRA
+from shunter.core.packaging.extra_schema import read_extra
+from shunter.core.packaging.record import cars_data
+from shunter.core.parse_once import managed
+from shunter.flows.workspace.archives import Archives
+from shunter.flows.workspace.projects import answers_of, chart_metadata, dependencies_of
+from shunter.model.chart import Dependency, Pin, TrainRecord
+from shunter.model.errors import ShunterError
+from shunter.model.files import FileState, Tree
+from shunter.model.findings import Span
+
+SOURCE_SCHEMA = "schema/values.v{major}.yaml"
+
+Changes = dict[str, FileState | None]
+
+
+def app_files(tree: Tree, path: str, archives: Archives, generated: str) -> Changes:
+    """What shunter owns in an app chart: the vendored library, Chart.lock and the compiled schema.
+
+    `path` names the chart in errors; `generated` is the time for a new lock (kept while nothing else changes).
+    """
+    dependencies = dependencies_of(chart_metadata(tree, path))
+    changes: Changes = dict.fromkeys(tree.paths("charts"))
+    for dependency in dependencies:
+        require_exact(dependency.version, f"{path}/Chart.yaml: dependency `{dependency.name}`")
+    changes |= _vendored(dependencies, archives)
+    old = tree.get("Chart.lock")
+    kept = lock.keep_generated(old.data if old else None, dependencies, generated)
+    changes["Chart.lock"] = FileState(lock.render_lock(dependencies, kept)) if dependencies else None
+    if schema := _app_schema(tree, path, dependencies, archives):
+        changes["values.schema.json"] = FileState(schema)
+    return changes
+
+
+def _vendored(dependencies: tuple[Dependency, ...], archives: Archives) -> Changes:
+    data = {(item.name, item.version): archives.fetch(item.name, item.version) for item in dependencies}
+    packed = [Pin(item.name, item.version) for item in dependencies if item.repository]
+    open_ = [Pin(item.name, item.version) for item in dependencies if not item.repository]
+    unpacked = {(pin.name, pin.version): unpack(data[pin.name, pin.version]) for pin in open_}
+    return {**vendoring.vendor_archives(packed, data), **vendoring.vendor_unpacked(open_, unpacked)}
+
+
+def _app_schema(tree: Tree, path: str, dependencies: tuple[Dependency, ...], archives: Archives) -> bytes | None:
+    answers = answers_of(tree)
+    library = next((item for item in dependencies if item.name == answers.get("library")), None)
+    if library is None:
+        return None
+    name = SOURCE_SCHEMA.format(major=require_exact(library.version, f"chart {library.name}").major)
+    source = unpack(archives.fetch(library.name, library.version)).get(name)
+    if source is None:
+        return None
+    contract = plain.load(source.data, name).value or {}
+    state, place = tree.get(EXTRA), f"{path}/{EXTRA}"
+    try:
+        return compile_app_schema(
+            contract,
+            archetype=str(answers["archetype"]),
+            library=library.name,
+            extra=read_extra(state.data, place, contract) if state else None,
+        )
+    except ShunterError as error:
+        if state is None or error.span is not None:
+            raise
+        raise ShunterError(error.message, hint=error.hint, span=Span(place)) from error
+
+
+def environment_files(
+    tree: Tree, answers: Mapping[str, Any], record: TrainRecord, archives: Archives, generated: str
+) -> Changes:
+    """Everything that shunter owns in an environment: Chart.yaml, Chart.lock, both schemas, charts/ and the record."""
+    pins = (record.library, *record.cars.values())
+    spec = umbrella.UmbrellaSpec(
+        name=str(answers["name"]),
+        description=f"Environment {answers['name']} of {answers['workspace']}",
+        version=umbrella_version(record),
+        library=record.library,
+        cars=record.cars,
+        services=frozenset(answers.get("services", ())),
+        repository=str(answers.get("chart_repository", "")),
+    )
+    needed = {_key(pin): archives.fetch(pin.name, pin.version) for pin in pins}
+    derived = dict(umbrella.derive(spec, needed, record, tree, now=generated))
+    if not spec.repository:
+        derived[".helmignore"] = _helmignore(tree, record.library, unpack(needed[_key(record.library)]))
+    return derived
+
+
+def _key(pin: Pin) -> tuple[str, str]:
+    return pin.name, pin.version
+
+
+def _helmignore(tree: Tree, library: Pin, files: Mapping[str, FileState]) -> FileState:
+    old = tree.get(".helmignore")
+    text = old.data.decode("utf-8", "surrogateescape") if old else ""
+    return FileState(managed(text, library.name, files).encode("utf-8", "surrogateescape"))
+
+
+def umbrella_version(record: TrainRecord) -> str:
+    """The umbrella chart's version: the train's; 0.0.0 before the first; marked as mixed where cars differ from it."""
+    if record.train:
+        return record.train
+    if not record.cars:
+        return "0.0.0"
+    base = record.history[-1].train.partition("+")[0] if record.history else "0.0.0"
+    cars = json.dumps(cars_data(record.cars), sort_keys=True).encode()
+    return f"{base}+mixed.{hashlib.sha256(cars).hexdigest()[:8]}"

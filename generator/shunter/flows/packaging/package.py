@@ -1,0 +1,260 @@
+"""Packaging and locking: library first, then apps, then what the environments derive from them."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass, field, replace
+from pathlib import Path
+
+from shunter.adapters.git.repository import Repository
+from shunter.adapters.helm.registry import HttpRegistry
+from shunter.adapters.system.files import DiskTree
+from shunter.core.charts.archive import content_digest, pin_from_archive
+from shunter.core.charts.versions import require_exact
+from shunter.core.workspace.model import Service
+from shunter.flows.packaging.derive import Changes, app_files, environment_files
+from shunter.flows.trains.cut import all_trains, lock_time
+from shunter.flows.validation.validate import label
+from shunter.flows.workspace.archives import Archives, open_archives, pack_chart, pack_tree
+from shunter.flows.workspace.clock import generated_now
+from shunter.flows.workspace.context import Context, Site
+from shunter.flows.workspace.plans import carry_out, plan_changes
+from shunter.flows.workspace.projects import answers_of, chart_metadata, dependencies_of, record_of
+from shunter.model.chart import Pin, TrainRecord
+from shunter.model.errors import ShunterError
+from shunter.model.files import FileState, OverlayTree, RepositoryPlan, SubTree, Tree
+from shunter.model.findings import Finding, Outcome, Report, Span, Status
+
+
+@dataclass(frozen=True, slots=True)
+class Stamp:
+    """Versions put on one chart in the archive only; empty keeps what Chart.yaml says."""
+
+    version: str = ""
+    app_version: str = ""
+
+
+@dataclass
+class Batch:
+    """What one packaging run has gathered: archives to publish, and changes per repository."""
+
+    archives: Archives
+    generated: str
+    changes: dict[Path, Changes] = field(default_factory=dict)
+    packed: list[bytes] = field(default_factory=list)
+    names: list[str] = field(default_factory=list)
+    places: list[str] = field(default_factory=list)
+
+    def take(self, name: str, version: str, data: bytes, place: str) -> None:
+        """Note an archive for publishing; later charts of this run may depend on it. `place` is its chart's folder."""
+        self.archives.pending[name, version] = data
+        self.packed.append(data)
+        self.names.append(f"{name} {version}")
+        self.places.append(place)
+
+
+def package(context: Context, names: Sequence[str], stamp: Stamp, *, dry_run: bool) -> Report:
+    """Package the library, the app charts and the existing charts, or those named, into the registry directory."""
+    if (stamp.version or stamp.app_version) and len(names) != 1:
+        raise ShunterError("--version and --app-version stamp one chart", hint="shunter package CHART --version V")
+    batch = Batch(open_archives(context), generated_now())
+    for site in _charts(context, names):
+        _pack_site(batch, site, stamp, label(context, site.path))
+    for service in context.workspace.services if context.workspace else ():
+        if service.chart and (not names or service.name in names):
+            _pack_existing(context, batch, service)
+    published = batch.archives.directory.plan_publish(batch.packed, batch.generated)
+    if published.findings:
+        return Report(findings=_located(batch) or published.findings)
+    directory = context.registries().directory
+    registry: Changes = {f"{directory}/{path}": state for path, state in published.edits.items()}
+    carry_out(_plans(context, batch, registry), context.root, dry_run=dry_run, diff=False)
+    step = "" if context.workspace is None else "shunter train cut VERSION"
+    notices = () if batch.names else ("no chart to package here",)
+    return Report(outcomes=_outcomes(batch, published.noop, dry_run=dry_run), notices=notices, next_step=step)
+
+
+def _located(batch: Batch) -> tuple[Finding, ...]:
+    """What refuses each archive, at the Chart.yaml whose version has to be raised."""
+    taken = (
+        (place, batch.archives.directory.plan_publish([data], batch.generated))
+        for place, data in zip(batch.places, batch.packed, strict=True)
+    )
+    return tuple(
+        replace(f, span=Span(f"{place}/Chart.yaml")) for place, publication in taken for f in publication.findings
+    )
+
+
+def _charts(context: Context, names: Sequence[str]) -> list[Site]:
+    order = {"library": 0, "app": 1}
+    found = context.sites(missing_ok=bool(names))
+    sites = sorted((site for site in found if site.kind in order), key=lambda site: order[site.kind])
+    existing = {s.name for s in context.workspace.services if s.chart} if context.workspace else set()
+    known = {site.name for site in sites} | existing
+    for name in names:
+        if name not in known:
+            raise ShunterError(f"there is no chart `{name}`", hint=f"known: {', '.join(sorted(known))}")
+    return _chosen(context, sites, names)
+
+
+def _chosen(context: Context, sites: Sequence[Site], names: Sequence[str]) -> list[Site]:
+    chosen = [site for site in sites if not names or site.name in names]
+    for site in chosen:
+        context.require_checkout(site)
+    return chosen
+
+
+def _pack_site(batch: Batch, site: Site, stamp: Stamp, place: str) -> None:
+    tree = site.tree()
+    if site.kind == "app":
+        known = replace(batch.archives, fallback=carried(tree, ()))
+        derived = app_files(tree, place, known, batch.generated)
+        prefix = f"{site.folder}/" if site.folder != "." else ""
+        batch.changes.setdefault(site.root, {}).update({prefix + path: state for path, state in derived.items()})
+        tree = OverlayTree(tree, derived)
+    tree = stamped(tree, site.folder, stamp)
+    metadata = chart_metadata(tree, site.folder)
+    batch.take(metadata["name"], metadata["version"], pack_chart(tree, metadata["name"], metadata["version"]), place)
+
+
+def stamped(tree: Tree, path: str, stamp: Stamp) -> Tree:
+    """The chart with its version and appVersion replaced, every other byte of Chart.yaml kept."""
+    if not stamp.version and not stamp.app_version:
+        return tree
+    from shunter.core.workspace.text import edit
+
+    chart_metadata(tree, path)
+    state = tree.get("Chart.yaml")
+    assert state is not None
+    if stamp.version:
+        require_exact(stamp.version, "--version")
+    wanted = (("version", stamp.version), ("appVersion", stamp.app_version))
+    data = edit(state.data, [([key], value) for key, value in wanted if value])
+    return OverlayTree(tree, {"Chart.yaml": FileState(data)})
+
+
+def _pack_existing(context: Context, batch: Batch, service: Service) -> None:
+    chart = service.chart
+    assert chart is not None
+    if chart.path:
+        folder = context.root / chart.path
+        if not folder.is_dir():
+            raise ShunterError(
+                f"service {service.name}: there is no folder {chart.path}", hint="correct chart.path in shunter.yaml"
+            )
+        tree = DiskTree(folder)
+        metadata = chart_metadata(tree, chart.path)
+        data = pack_chart(tree, metadata["name"], metadata["version"])
+        batch.take(metadata["name"], metadata["version"], data, label(context, folder))
+    elif not batch.archives.has(chart.name, chart.version):
+        data = HttpRegistry(chart.repository).fetch(chart.name, chart.version)
+        batch.take(chart.name, chart.version, data, chart.repository)
+
+
+def _plans(context: Context, batch: Batch, registry: Changes) -> list[RepositoryPlan]:
+    if registry:
+        batch.changes.setdefault(context.root, {}).update(registry)
+    message = f"Package {', '.join(batch.names)}" if len(batch.names) < 4 else f"Package {len(batch.names)} charts"
+    return [plan_changes(root, changes, message) for root, changes in sorted(batch.changes.items())]
+
+
+def _outcomes(batch: Batch, known: Iterable[tuple[str, str]], *, dry_run: bool) -> tuple[Outcome, ...]:
+    there = {f"{name} {version}" for name, version in known}
+    status, done = (Status.PLANNED, "to be packaged") if dry_run else (Status.DONE, "packaged")
+    return tuple(
+        Outcome(name, Status.NOOP, "already in the registry") if name in there else Outcome(name, status, done)
+        for name in batch.names
+    )
+
+
+def lock(context: Context, names: Sequence[str], *, check: bool, dry_run: bool, diff: bool) -> Report:
+    """Derive again everything that shunter owns in app charts and environments, from the pins in their Chart.yaml."""
+    archives, generated = open_archives(context), generated_now()
+    by_root: dict[Path, Changes] = {}
+    for site in lockable(context, names):
+        derived = derive_site(context, site, archives, generated)
+        prefix = f"{site.folder}/" if site.folder != "." else ""
+        by_root.setdefault(site.root, {}).update({prefix + path: state for path, state in derived.items()})
+    plans = [plan_changes(root, changes, "Lock derived files") for root, changes in sorted(by_root.items())]
+    report = carry_out(plans, context.root, dry_run=dry_run or check, diff=diff)
+    stale = check and any(plan.edits for plan in plans)
+    step = "shunter lock" if stale else ""
+    return Report(report.product, outcomes=report.outcomes, answer=not stale, next_step=step)
+
+
+def lockable(context: Context, names: Sequence[str]) -> list[Site]:
+    """The app charts and environments of that name, or all; `env/NAME` and `chart/NAME` tell two of one name apart."""
+    sites = [site for site in context.sites(missing_ok=bool(names)) if site.kind in ("app", "environment")]
+    for name in names:
+        if not any(name == site.name for site in sites):
+            known = ", ".join(dict.fromkeys(site.name for site in sites))
+            raise ShunterError(f"there is no chart or environment `{name}`", hint=f"known: {known}")
+    return _chosen(context, sites, names)
+
+
+def derive_site(context: Context, site: Site, archives: Archives, generated: str) -> Changes:
+    """What shunter owns in one app chart or environment, as its Chart.yaml pins it."""
+    tree = site.tree()
+    if site.kind == "app":
+        return app_files(tree, label(context, site.path), replace(archives, fallback=carried(tree, ())), generated)
+    record = _record(site)
+    pins = (record.library, *record.cars.values())
+    known = replace(archives, fallback=carried(tree, pins))
+    record = repinned(context, site, record, known)
+    return environment_files(tree, answers_of(tree), record, known, lock_time(context, record.train))
+
+
+def _record(site: Site) -> TrainRecord:
+    """The environment's record; the committed one where a merge left markers in the file."""
+    try:
+        record = record_of(site.tree(), site.folder)
+    except ShunterError:
+        repository = Repository(site.root)
+        head = repository.head()
+        record = record_of(SubTree(repository.tree(head), site.folder), site.folder) if head else None
+    if record is None:
+        raise ShunterError(f"{site.folder} has no train record", hint="restore .shunter/train.yaml from git")
+    return record
+
+
+def carried(tree: Tree, pins: Sequence[Pin]) -> dict[tuple[str, str], bytes]:
+    """Archives made from the charts that are vendored unpacked; where `pins` are given, only what matches them."""
+    contents = {(pin.name, pin.version): pin.content for pin in pins}
+    found = {}
+    for folder in sorted({path.split("/")[1] for path in tree.paths("charts") if path.count("/") > 1}):
+        chart = SubTree(tree, f"charts/{folder}")
+        metadata = chart_metadata(chart, f"charts/{folder}")
+        key = (metadata["name"], metadata["version"])
+        files = {path: state for path in chart.paths() if (state := chart.get(path)) is not None}
+        if not pins or contents.get(key) == content_digest(files):
+            found[key] = pack_tree(chart, *key)
+    for path in tree.paths("charts"):
+        if path.count("/") == 1 and path.endswith(".tgz") and (state := tree.get(path)):
+            pin = pin_from_archive(state.data)
+            if not pins or contents.get((pin.name, pin.version)) == pin.content:
+                found[pin.name, pin.version] = state.data
+    return found
+
+
+def repinned(context: Context, site: Site, record: TrainRecord, archives: Archives) -> TrainRecord:
+    """The record with the pins that Chart.yaml lists: a person or a dependency bot may have moved them."""
+    listed = dependencies_of(chart_metadata(site.tree(), site.folder))
+    library, cars = record.library, {}
+    for dependency in listed:
+        old = record.library if dependency.name == library.name else record.cars.get(dependency.key)
+        same = old is not None and (old.name, old.version) == (dependency.name, dependency.version)
+        pin = old if same and old is not None else archives.pin(dependency.name, dependency.version)
+        if dependency.name == record.library.name:
+            library = pin
+        else:
+            cars[dependency.key] = pin
+    if (library, cars) == (record.library, dict(record.cars)):
+        return record
+    return replace(record, train=_train_of(context, library, cars), library=library, cars=cars)
+
+
+def _train_of(context: Context, library: Pin, cars: Mapping[str, Pin]) -> str | None:
+    for train in all_trains(context.root):
+        if (train.library, dict(train.cars)) == (library, dict(cars)):
+            return train.version
+    return None

@@ -1,0 +1,51 @@
+"""Schemas for people and editors: of the workspace file, of trains, of a service's values."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from pathlib import Path
+
+from shunter.adapters.system.paths import data_root
+from shunter.flows.packaging.derive import Changes
+from shunter.flows.packaging.package import derive_site, lockable
+from shunter.flows.workspace.archives import open_archives
+from shunter.flows.workspace.clock import generated_now
+from shunter.flows.workspace.context import Context
+from shunter.flows.workspace.plans import carry_out, plan_changes
+from shunter.model.errors import ShunterError
+from shunter.model.findings import Report
+
+SCHEMA = "values.schema.json"
+
+
+def workspace_text() -> str:
+    """The schema of `shunter.yaml`."""
+    return (data_root() / "schemas" / "workspace.schema.json").read_text("utf-8")
+
+
+def show(context: Context, name: str) -> str:
+    """The schema called `train`, or that of a service's values."""
+    path = data_root() / "schemas" / f"{name}.schema.json"
+    if path.is_file():
+        return path.read_text("utf-8")
+    state = context.site("app", name).tree().get(SCHEMA)
+    if state is None:
+        raise ShunterError(f"charts/{name} has no {SCHEMA}", hint=f"shunter schema build {name}")
+    return state.data.decode("utf-8")
+
+
+def build(context: Context, names: Sequence[str], *, check: bool) -> Report:
+    """Compile the values schema of app charts (all, or those named); with `check` only say what is stale."""
+    archives, generated = open_archives(context), generated_now()
+    by_root: dict[Path, Changes] = {}
+    for site in lockable(context, names):
+        if site.kind == "app":
+            derived = derive_site(context, site, archives, generated)
+            if SCHEMA in derived:
+                by_root.setdefault(site.root, {})[f"{site.folder}/{SCHEMA}"] = derived[SCHEMA]
+    plans = [plan_changes(root, changes, "Compile values schemas") for root, changes in sorted(by_root.items())]
+    report = carry_out(plans, context.root, dry_run=check, diff=False)
+    stale = check and any(plan.edits for plan in plans)
+    notices = () if plans else ("no app chart here",)
+    step = "shunter schema build" if stale else ""
+    return Report(outcomes=report.outcomes, notices=notices, answer=not stale, next_step=step)

@@ -1,0 +1,1 @@
+"""A chart with its layers, ready to be judged or rendered."""

@@ -1,0 +1,1 @@
+"""Trains cut, listed, compared, promoted and rolled back."""

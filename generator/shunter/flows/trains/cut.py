@@ -1,0 +1,169 @@
+"""Trains: cut from what the charts are now, listed, shown and compared."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import replace
+from pathlib import Path
+
+from shunter.adapters.system.files import DiskTree
+from shunter.core.charts.archive import content_digest, unpack
+from shunter.core.charts.versions import is_exact, newest_first, require_exact
+from shunter.core.packaging.vendoring import check_library
+from shunter.core.trains.file import FOLDER, parse_train, path_of, render_train
+from shunter.core.workspace.model import Service
+from shunter.flows.workspace.archives import Archives, open_archives, pack_chart
+from shunter.flows.workspace.clock import generated_at, generated_now
+from shunter.flows.workspace.context import Context
+from shunter.flows.workspace.plans import carry_out, plan_changes
+from shunter.flows.workspace.projects import chart_metadata
+from shunter.model.chart import Pin, Train
+from shunter.model.errors import ShunterError
+from shunter.model.files import FileState, Tree
+from shunter.model.findings import Finding, Kind, Report, Span
+
+
+def all_trains(root: Path) -> tuple[Train, ...]:
+    """Every train of the workspace at `root`, in order of versions. An empty tuple where there is none."""
+    folder = root / FOLDER
+    files = sorted(folder.glob("*.yaml")) if folder.is_dir() else []
+    trains = {file.stem: parse_train(file.read_bytes(), f"{FOLDER}/{file.name}") for file in files}
+    return tuple(trains[version] for version in reversed(newest_first(trains)))
+
+
+def find_train(context: Context, version: str) -> Train:
+    """The train of that version, or an error that names the newest ones."""
+    path = context.root / path_of(version)
+    context.require_workspace()
+    if is_exact(version) and path.is_file():
+        return parse_train(path.read_bytes(), path_of(version))
+    known = [train.version for train in all_trains(context.root)][-5:]
+    hint = f"known: {', '.join(known)}" if known else "shunter train cut VERSION makes one"
+    raise ShunterError(f"there is no train `{version}`", hint=hint)
+
+
+def lock_time(context: Context, version: str | None) -> str:
+    """The time for a new Chart.lock of an environment with that train (None: with a mixture)."""
+    path = context.root / path_of(version or "")
+    found = parse_train(path.read_bytes(), path_of(version)).cut if version and path.is_file() else ""
+    return generated_at(found)
+
+
+def cut(
+    context: Context, version: str, *, only: Sequence[str], chosen: Mapping[str, str], dry_run: bool, diff: bool
+) -> Report:
+    """Record the exact version and digests of every chart as a new train.
+
+    `only` limits the cars, `chosen` gives some of them another version than their Chart.yaml. A train that exists
+    with the same cars is left alone; with other cars it is refused.
+    """
+    workspace = context.require_workspace()
+    require_exact(version, "the train")
+    archives = open_archives(context)
+    _check_names(context, (*only, *chosen))
+    findings: list[Finding] = []
+    library = context.site("library", workspace.library)
+    library_pin = _pin(library.tree(), library.folder, archives, findings)
+    cars = {
+        service.name: _car(context, service, archives, chosen.get(service.name, ""), findings)
+        for service in workspace.services
+        if not only or service.name in only
+    }
+    if not cars:
+        raise ShunterError("the workspace has no service to put into a train", hint="shunter add service NAME")
+    unpacked = {alias: unpack(archives.fetch(pin.name, pin.version)) for alias, pin in cars.items()}
+    findings += check_library(library_pin, unpacked)
+    return _record(context, Train(version, library_pin, cars, generated_now()), findings, dry_run=dry_run, diff=diff)
+
+
+def _record(context: Context, train: Train, findings: list[Finding], *, dry_run: bool, diff: bool) -> Report:
+    path = path_of(train.version)
+    old = DiskTree(context.root).get(path)
+    if old is not None:
+        existing = parse_train(old.data, path)
+        train = replace(train, cut=existing.cut)
+        if train != existing:
+            hint = "a train never changes: cut a new version"
+            message = f"train {train.version} was cut before, with other charts"
+            findings.append(Finding("train-exists", message, Span(path), Kind.LINT, hint=hint))
+    if findings:
+        return Report(findings=tuple(findings))
+    plan = plan_changes(context.root, {path: FileState(render_train(train))}, f"Cut train {train.version}")
+    first = next((e.name for e in context.require_workspace().environments if not e.promotes_from), "ENV")
+    step = f"shunter promote {train.version} --to {first}"
+    noop = f"train {train.version} is cut already"
+    return carry_out([plan], context.root, dry_run=dry_run, diff=diff, next_step=step, noop=noop)
+
+
+def _check_names(context: Context, names: Sequence[str]) -> None:
+    known = [service.name for service in context.require_workspace().services]
+    for name in names:
+        if name not in known:
+            raise ShunterError(f"there is no service `{name}`", hint=f"known: {', '.join(known)}")
+
+
+def _car(context: Context, service: Service, archives: Archives, chosen: str, findings: list[Finding]) -> Pin:
+    if service.chart is None:
+        site = context.site("app", service.name)
+        if chosen:
+            return archives.pin(service.name, chosen)
+        return _pin(site.tree(), site.folder, archives, findings)
+    if service.chart.path:
+        tree = DiskTree(context.root / service.chart.path)
+        return _pin(tree, service.chart.path, archives, findings)
+    pin = archives.pin(service.chart.name, chosen or service.chart.version)
+    return replace(pin, source=service.chart.repository)
+
+
+def _pin(tree: Tree, path: str, archives: Archives, findings: list[Finding]) -> Pin:
+    metadata = chart_metadata(tree, path)
+    name, version = metadata["name"], metadata["version"]
+    pin = archives.pin(name, version)
+    if pin.content != content_digest(unpack(pack_chart(tree, name, version))):
+        findings.append(
+            Finding(
+                "not-packaged",
+                f"{path} has changed since {name} {version} was packaged",
+                Span(f"{path}/Chart.yaml"),
+                Kind.LINT,
+                hint="raise `version` in its Chart.yaml, then `shunter package`",
+            )
+        )
+    return pin
+
+
+def overview(context: Context) -> Report:
+    """All trains: version, when it was cut, how many cars, and where each one is now."""
+    from shunter.flows.trains.status import records
+
+    context.require_workspace()
+    places: dict[str, list[str]] = {}
+    for environment, record in records(context).items():
+        if record and record.train:
+            places.setdefault(record.train, []).append(environment)
+    rows = [
+        {
+            "train": train.version,
+            "cut": train.cut,
+            "cars": len(train.cars),
+            "library": train.library.version,
+            "environments": places.get(train.version, []),
+        }
+        for train in all_trains(context.root)
+    ]
+    return Report(data=rows, next_step="" if rows else "shunter train cut VERSION")
+
+
+def compare(first: Train, second: Train) -> list[dict[str, str]]:
+    """The differences of two trains: one row per alias (and the library) whose pin differs."""
+    rows = []
+    pins = [{"library": train.library, **train.cars} for train in (first, second)]
+    for alias in sorted({*pins[0], *pins[1]}):
+        old, new = pins[0].get(alias), pins[1].get(alias)
+        if old != new:
+            rows.append({"app": alias, first.version: _shown(old), second.version: _shown(new)})
+    return rows
+
+
+def _shown(pin: Pin | None) -> str:
+    return "-" if pin is None else f"{pin.version} ({pin.app_version})" if pin.app_version else pin.version

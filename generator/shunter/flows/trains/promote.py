@@ -1,0 +1,206 @@
+"""Promotion: versions move, values stay, and nothing is written before the target's values are judged."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, replace
+
+from shunter.core.charts.archive import unpack
+from shunter.core.packaging.vendoring import check_library
+from shunter.flows.packaging.derive import environment_files
+from shunter.flows.trains.cut import find_train, lock_time
+from shunter.flows.validation.schema_diff import explained
+from shunter.flows.validation.validate import judge_environment, without_secrets
+from shunter.flows.workspace.archives import Archives, open_archives
+from shunter.flows.workspace.clock import generated_now
+from shunter.flows.workspace.context import Context, Site
+from shunter.flows.workspace.plans import carry_out, plan_changes, uncommitted
+from shunter.flows.workspace.projects import answers_of, record_of
+from shunter.model.chart import Passage, Pin, TrainRecord
+from shunter.model.errors import ShunterError
+from shunter.model.files import OverlayTree
+from shunter.model.findings import Finding, Kind, Report, Severity, Span
+from shunter.model.wording import paste_ready
+
+
+@dataclass(frozen=True, slots=True)
+class Cargo:
+    """What is to arrive: a train's name (None for a mixture), the library and the cars, and where it comes from."""
+
+    train: str | None
+    library: Pin
+    cars: Mapping[str, Pin]
+    source: str
+
+
+@dataclass(frozen=True, slots=True)
+class Promotion:
+    """One request: exactly one of `train` and `source`, the target, and the services to limit it to."""
+
+    target: str
+    train: str = ""
+    source: str = ""
+    only: Sequence[str] = ()
+    force: bool = False
+
+
+def promote(context: Context, asked: Promotion, *, dry_run: bool, diff: bool) -> Report:
+    """Change what the target is to run, in one commit, or say why not (and write nothing)."""
+    target, record = _environment(context, asked.target)
+    cargo = _limited(_cargo(context, asked), record, asked.only)
+    skipped = _skipped(context, asked, cargo)
+    if skipped and not asked.force:
+        return Report(findings=skipped)
+    if _same(cargo, record):
+        return _arrive(context, target, record, record, dry_run=dry_run, diff=diff)
+    passage = Passage(cargo.train or _mixture(cargo, record), cargo.source, generated_now(), forced=bool(skipped))
+    arrived = TrainRecord(cargo.train, cargo.library, cargo.cars, (*record.history, passage))
+    return _arrive(context, target, record, arrived, dry_run=dry_run, diff=diff)
+
+
+def rollback(context: Context, environment: str, train: str, *, dry_run: bool, diff: bool) -> Report:
+    """Take an environment back to an earlier train of its own history (default: the one before)."""
+    target, record = _environment(context, environment)
+    before = [item.train for item in record.history if item.train != record.train and "+" not in item.train]
+    if not before or (train and train not in before):
+        known = ", ".join(dict.fromkeys(before)) or "none"
+        raise ShunterError(
+            f"{environment} has no earlier train{f' `{train}`' if train else ''}", hint=f"it ran: {known}"
+        )
+    found = find_train(context, train or before[-1])
+    passage = Passage(found.version, f"rollback of {record.train or 'a mixture'}", generated_now())
+    arrived = TrainRecord(found.version, found.library, found.cars, (*record.history, passage))
+    return _arrive(context, target, record, arrived, dry_run=dry_run, diff=diff)
+
+
+def _environment(context: Context, name: str) -> tuple[Site, TrainRecord]:
+    context.require_workspace()
+    site = context.site("environment", name)
+    record = record_of(site.tree(), site.folder)
+    if record is None:
+        raise ShunterError(f"{name} has no train record", hint=f"shunter lock {name}")
+    return site, record
+
+
+def _cargo(context: Context, asked: Promotion) -> Cargo:
+    if asked.train:
+        train = find_train(context, asked.train)
+        workspace = context.require_workspace()
+        environment = workspace.environment(asked.target)
+        source = environment.promotes_from if environment else ""
+        return Cargo(train.version, train.library, train.cars, source or "cut")
+    _, record = _environment(context, asked.source)
+    if not record.cars:
+        raise ShunterError(f"{asked.source} runs no train yet", hint=f"shunter promote TRAIN --to {asked.source}")
+    return Cargo(record.train, record.library, record.cars, asked.source)
+
+
+def _limited(cargo: Cargo, record: TrainRecord, only: Sequence[str]) -> Cargo:
+    if not only:
+        return cargo
+    for alias in only:
+        if alias not in cargo.cars:
+            raise ShunterError(f"there is no car `{alias}` in it", hint=f"cars: {', '.join(cargo.cars)}")
+    cars = {**record.cars, **{alias: cargo.cars[alias] for alias in only}}
+    whole = cars == dict(cargo.cars)
+    return replace(cargo, train=cargo.train if whole else None, cars=dict(sorted(cars.items())))
+
+
+def _skipped(context: Context, asked: Promotion, cargo: Cargo) -> tuple[Finding, ...]:
+    workspace = context.require_workspace()
+    environment = workspace.environment(asked.target)
+    stage_before = environment.promotes_from if environment else ""
+    if not stage_before or asked.source == stage_before:
+        return ()
+    _, before = _environment(context, stage_before)
+    if cargo.train and cargo.train in {before.train, *(item.train for item in before.history)}:
+        return ()
+    what = f"train {cargo.train}" if cargo.train else f"what {asked.source} runs"
+    return (
+        Finding(
+            "stage-skipped",
+            f"{asked.target} promotes from {stage_before}, and {what} has never been there",
+            Span("shunter.yaml"),
+            Kind.LINT,
+            Severity.ERROR,
+            hint=f"promote it to {stage_before} first, or --force (the history will say so)",
+        ),
+    )
+
+
+def _same(cargo: Cargo, record: TrainRecord) -> bool:
+    return (cargo.train, cargo.library, dict(cargo.cars)) == (record.train, record.library, dict(record.cars))
+
+
+def _mixture(cargo: Cargo, record: TrainRecord) -> str:
+    base = record.train or (record.history[-1].train.partition("+")[0] if record.history else "0.0.0")
+    return f"{base}+mixed"
+
+
+def _arrive(
+    context: Context, target: Site, was: TrainRecord, record: TrainRecord, *, dry_run: bool, diff: bool
+) -> Report:
+    archives = open_archives(context)
+    refused = _verify(archives, record)
+    if refused:
+        return Report(findings=refused)
+    tree = target.tree()
+    changes = environment_files(tree, answers_of(tree), record, archives, lock_time(context, record.train))
+    becomes = OverlayTree(tree, changes)
+    findings = judge_environment(context, target, becomes)
+    errors = without_secrets(f for f in findings if f.severity is Severity.ERROR)
+    if errors:
+        errors = explained(errors, tree, becomes)
+        return Report(findings=errors, product=paste_ready(errors), answer=False)
+    prefix = f"{target.folder}/"
+    plan = plan_changes(
+        target.root,
+        {prefix + path: state for path, state in changes.items()},
+        _message(target.name, was, record),
+        include=() if record == was else uncommitted(target.root, target.folder),
+    )
+    noop = f"{target.name} runs {record.train or 'these charts'} already"
+    report = carry_out([plan], context.root, dry_run=dry_run, diff=diff, next_step=_next(context, target), noop=noop)
+    return replace(report, outcomes=tuple(replace(outcome, unit=target.name) for outcome in report.outcomes))
+
+
+def _verify(archives: Archives, record: TrainRecord) -> tuple[Finding, ...]:
+    findings = []
+    unpacked = {}
+    for alias, pin in [("", record.library), *record.cars.items()]:
+        found = archives.pin(pin.name, pin.version)
+        if (found.digest, found.content) != (pin.digest, pin.content):
+            findings.append(_other_digest(pin, found))
+        elif alias:
+            unpacked[alias] = unpack(archives.fetch(pin.name, pin.version))
+    return (*findings, *check_library(record.library, unpacked))
+
+
+def _other_digest(pin: Pin, found: Pin) -> Finding:
+    return Finding(
+        "digest-mismatch",
+        f"{pin.name} {pin.version} in the registry is not the chart that the train was cut with",
+        Span(".shunter/registry" if not pin.source else pin.source),
+        Kind.LINT,
+        notes=(f"train: {pin.digest}", f"registry: {found.digest}"),
+        hint="do not deploy it: restore the archive, or package a new version and cut a new train",
+    )
+
+
+def _message(environment: str, was: TrainRecord, record: TrainRecord) -> str:
+    lines = [f"Promote {record.train or 'a mixture'} to {environment}", ""]
+    for alias in sorted({*was.cars, *record.cars}):
+        old, new = was.cars.get(alias), record.cars.get(alias)
+        if old != new:
+            lines.append(f"{alias}: {old.version if old else '-'} → {new.version if new else '-'}")
+    if was.library != record.library:
+        lines.append(f"{record.library.name}: {was.library.version} → {record.library.version}")
+    if record.history and record.history[-1].forced:
+        lines += ["", "Forced: a stage was skipped."]
+    return "\n".join(lines)
+
+
+def _next(context: Context, target: Site) -> str:
+    workspace = context.require_workspace()
+    follower = next((e.name for e in workspace.environments if e.promotes_from == target.name), "")
+    return f"shunter promote --from {target.name} --to {follower}" if follower else "shunter status"

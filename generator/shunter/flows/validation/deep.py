@@ -1,0 +1,52 @@
+"""Validation that renders: keys that change nothing, and manifests held against Kubernetes' schemas."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+from shunter.adapters.helm.engine import engine
+from shunter.flows.release.release import releases_of
+from shunter.flows.validation.exact import Prover
+from shunter.flows.validation.manifests import Checker, cluster_of
+from shunter.flows.validation.unused import later
+from shunter.flows.validation.validate import Validation, relabelled, report_of, validate, wanted
+from shunter.flows.workspace.context import Context
+from shunter.model.data import replace
+from shunter.model.findings import Kind, Report
+
+_NOT_RENDERED = "notice: nothing was rendered, since Helm refuses these values"
+
+
+@dataclass(frozen=True, slots=True)
+class Deep:
+    """What to look for by rendering; `helm` names a helm binary to use instead of the embedded one.
+
+    `manifests` are held against the Kubernetes versions (none: the newest ones) and the custom resources that the
+    charts define or the folder `crds` has schemas of.
+    """
+
+    exact: bool = False
+    manifests: bool = False
+    kube_versions: Sequence[str] = ()
+    crds: str = ""
+    helm: str = ""
+
+
+def validate_deeply(context: Context, asked: Validation, deep: Deep) -> Report:
+    """Judge values as `validate` does and, where Helm takes them, render what they are for."""
+    report = validate(context, asked)
+    if any(finding.kind is Kind.VERDICT for finding in report.findings):
+        return replace(report, notices=(*report.notices, _NOT_RENDERED))
+    helm = engine(deep.helm)
+    checker = Checker(helm, cluster_of(deep.kube_versions, deep.crds, context.start)) if deep.manifests else None
+    targets = wanted(context, asked)
+    found = [*report.findings]
+    for target in targets:
+        for release in releases_of(context, asked, target):
+            # In a workspace the environments' values say which of a chart's defaults do anything.
+            proved = release if context.workspace else release.with_values()
+            keys = Prover(proved, helm).findings(later(context, release.chart)) if deep.exact else ()
+            objects = checker.findings(release) if checker else ()
+            found += relabelled((*keys, *objects), release.folder)
+    return replace(report_of(context, found, len(targets)), outcomes=report.outcomes)

@@ -1,0 +1,155 @@
+"""`values explain`: the effective values of one app, alone or in an environment, and where each of them comes from."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass, replace
+from pathlib import Path
+from typing import Any
+
+from shunter.adapters.system.files import DiskTree
+from shunter.core.charts.load import Chart, load_chart
+from shunter.core.goyaml.document import Document, read
+from shunter.core.values.coalesce import Coalesced, Slice, coalesce
+from shunter.core.values.provenance import Explanation, Setting, explain
+from shunter.core.values.strvals import set_layers
+from shunter.flows.validation.validate import label, layers_of
+from shunter.flows.workspace.archives import require_file
+from shunter.flows.workspace.context import Context
+from shunter.flows.workspace.projects import answers_of
+from shunter.model.chart import Dependency
+from shunter.model.errors import ShunterError
+from shunter.model.findings import Finding, Report
+from shunter.model.wording import dotted
+
+ENVIRONMENT, FILE, SET = "environment", "-f", "--set"
+
+
+@dataclass(frozen=True, slots=True)
+class Question:
+    """Whose values, in which environment (empty: the chart alone), with which further `-f` files and `--set`."""
+
+    app: str
+    environment: str = ""
+    values: Sequence[str] = ()
+    sets: Sequence[str] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class _Case:
+    """A chart, the layers on it with their sources, the path of the app in it, and the folder each chart is below."""
+
+    chart: Chart
+    layers: dict[Document, str]
+    path: tuple[str, ...]
+    folders: dict[Chart, str]
+    notices: tuple[str, ...] = ()
+
+    def source(self, document: Document, library: Explanation) -> tuple[str, str]:
+        """What a document is to the app, and the folder that its path is relative to."""
+        if document in self.layers:
+            own = self.layers[document] == ENVIRONMENT
+            return self.layers[document], self.folders[self.chart] if own else ""
+        if document in library.library:
+            archetype = list(library.library).index(document)
+            kind = f"archetype {library.values['archetype']}" if archetype else "library default"
+            return kind, self.folders[library.library[document]]
+        chart = next(chart for chart in self.chart.walk() if chart.values is document)
+        return ENVIRONMENT if self.path and chart is self.chart else "app", self.folders[chart]
+
+
+def explain_values(context: Context, asked: Question) -> Report:
+    """A report whose data are the values as a whole and, for each key, its value, source, file and line."""
+    case = _in_environment(context, asked) if asked.environment else _alone(context, asked)
+    _require_readable(case)
+    coalesced, part, notices = _coalesced(case, asked)
+    explanation = explain(coalesced, part)
+    keys = [_row(case, explanation, setting) for setting in explanation.settings]
+    data = {"app": asked.app, "environment": asked.environment, "values": explanation.values, "keys": keys}
+    return Report(data=data, notices=(*case.notices, *notices))
+
+
+def _alone(context: Context, asked: Question) -> _Case:
+    folder = _source_folder(context, asked.app) or context.site("app", asked.app).path
+    chart = load_chart(DiskTree(folder))
+    return _Case(chart, _extras(context, asked, ()), (), _folders(chart, label(context, folder)))
+
+
+def _in_environment(context: Context, asked: Question) -> _Case:
+    site = context.site("environment", asked.environment)
+    tree = site.tree()
+    chart = load_chart(tree, helm=str(answers_of(tree).get("helm", "4")))
+    files = layers_of(context, site, tree)
+    layers = dict.fromkeys(files, ENVIRONMENT) | _extras(context, asked, files)
+    case = _Case(chart, layers, (asked.app,), _folders(chart, label(context, site.path)))
+    pinned = [dependency.key for dependency in chart.dependencies]
+    return case if asked.app in pinned else _with_source(context, case, asked, pinned)
+
+
+def _with_source(context: Context, case: _Case, asked: Question, pinned: Sequence[str]) -> _Case:
+    """The case with the chart as it is in the workspace, where the environment does not pin it yet."""
+    folder = _source_folder(context, asked.app)
+    if folder is None:
+        raise ShunterError(f"{asked.environment} pins no chart `{asked.app}`", hint=f"pinned: {', '.join(pinned)}")
+    source, place = load_chart(DiskTree(folder)), label(context, folder)
+    alias = "" if source.name == asked.app else asked.app
+    chart = replace(
+        case.chart,
+        subcharts=(*case.chart.subcharts, source),
+        dependencies=(*case.chart.dependencies, Dependency(source.name, source.version, alias=alias)),
+    )
+    folders = case.folders | {chart: case.folders[case.chart]} | _folders(source, place)
+    notice = f"{asked.environment} does not pin {asked.app} yet: this is the chart in {place}"
+    return replace(case, chart=chart, folders=folders, notices=(notice,))
+
+
+def _source_folder(context: Context, name: str) -> Path | None:
+    """The folder of a service's chart, if the workspace has it on disk."""
+    service = context.workspace.service(name) if context.workspace else None
+    if service is not None and service.chart is not None:
+        folder = context.root / service.chart.path
+        return folder if service.chart.path and folder.is_dir() else None
+    site = next((site for site in context.sites("app", missing_ok=True) if site.name == name), None)
+    return site.path if site is not None and site.path.is_dir() else None
+
+
+def _extras(context: Context, asked: Question, below: Sequence[Document]) -> dict[Document, str]:
+    files = [read(require_file(context.start / name, "-f takes a values file"), name) for name in asked.values]
+    sets = set_layers([*below, *files], asked.sets, "")
+    return dict.fromkeys(files, FILE) | dict.fromkeys(sets, SET)
+
+
+def _folders(chart: Chart, folder: str) -> dict[Chart, str]:
+    return dict.fromkeys(chart.walk(), "" if folder == "." else f"{folder}/")
+
+
+def _require_readable(case: _Case) -> None:
+    found: list[tuple[str, Finding]] = [(case.folders[case.chart], finding) for finding in case.chart.findings]
+    for layer, source in case.layers.items():
+        found += [(case.folders[case.chart] if source == ENVIRONMENT else "", finding) for finding in layer.findings]
+    for folder, finding in found:
+        span = replace(finding.span, path=folder + finding.span.path)
+        raise ShunterError(finding.message, span=span, hint=finding.hint)
+
+
+def _coalesced(case: _Case, asked: Question) -> tuple[Coalesced, Slice, tuple[str, ...]]:
+    """The final values and the app's part of them; a notice where the app is switched off."""
+    layers = tuple(case.layers)
+    for switched_on in (False, True):
+        coalesced = coalesce(case.chart, layers, all_enabled=switched_on)
+        if coalesced.mismatch is not None:
+            raise ShunterError(f"`{coalesced.mismatch[0]}` must be a map", hint="shunter validate says where")
+        part = next((part for part in coalesced.slices if part.path == case.path), None)
+        if part is not None:
+            off = (f"{asked.app} is switched off in {asked.environment}",) if switched_on else ()
+            return coalesced, part, off
+    raise ShunterError(f"charts/ of {asked.environment} does not hold the chart of {asked.app}", hint="shunter lock")
+
+
+def _row(case: _Case, explanation: Explanation, setting: Setting) -> dict[str, Any]:
+    document, path = setting.origin
+    source, folder = case.source(document, explanation)
+    row: dict[str, Any] = {"key": dotted(setting.key), "value": setting.value, "from": source}
+    if source == SET:
+        return row | {"argument": document.path}
+    return row | {"file": folder + document.path, "line": document.span(path).line}

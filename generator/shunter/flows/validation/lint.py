@@ -1,0 +1,154 @@
+"""Lint: what Helm accepts and someone will regret, in charts, values files, trains and the layout."""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Iterable, Iterator, Sequence
+from pathlib import Path
+
+from shunter.adapters.helm.engine import Engine, engine
+from shunter.adapters.verdicts.questions import chart_folder, is_values_file
+from shunter.core.goyaml.document import Document, read
+from shunter.core.packaging.vendoring import verify_vendored
+from shunter.core.trains.file import path_of
+from shunter.flows.trains.cut import all_trains
+from shunter.flows.trains.status import drift
+from shunter.flows.validation.release_lints import lint_release
+from shunter.flows.validation.targets import inside
+from shunter.flows.validation.unused import unused_keys
+from shunter.flows.validation.validate import (
+    extra_layer,
+    label,
+    layers_of,
+    relabelled,
+    report_of,
+    unnamed_schemas,
+    user_values,
+)
+from shunter.flows.workspace.archives import open_archives
+from shunter.flows.workspace.context import Context, Site
+from shunter.flows.workspace.projects import record_of
+from shunter.model.errors import ShunterError
+from shunter.model.files import Tree
+from shunter.model.findings import Finding, Kind, Report, Severity, Span
+
+_CHARTS = ("library", "app", "environment")
+
+
+def lint(context: Context, paths: Sequence[str]) -> Report:
+    """Lint every chart of the workspace, or the charts at `paths`; trains and layout too when nothing is named.
+
+    A values file among the paths is linted as if passed with `-f`; without a name and without a project that shunter
+    made, the chart around here is, or those below.
+    Helm's own lint runs where an engine is installed; a notice says when it is not. Repositories that are not checked
+    out are findings about the layout: the workspace's own CI runs where the others are not.
+    """
+    known = context.sites(missing_ok=True)
+    present = (site for site in known if (site.root / ".git").exists() or not context.workspace)
+    sites = [site for site in present if site.kind in _CHARTS]
+    asked: list[tuple[Site, str]] = [(site, "") for site in sites]
+    if paths or not (known or context.workspace):
+        names = (name for path in paths or (".",) for name in inside(context, path))
+        asked = [(_site_at(context, sites, name), name) for name in names]
+    asked = list(dict.fromkeys((site, file if _is_extra(context, site, file) else "") for site, file in asked))
+    helm, notices = _engine()
+    findings = [finding for site, file in asked for finding in _lint_site(context, site, helm, file)]
+    if not paths and context.workspace is not None:
+        findings += _lint_trains(context)
+        findings += [_drifted(line) for line in drift(context)]
+    report = report_of(context, findings, len({site for site, _ in asked}))
+    return Report(findings=report.findings, notices=(*notices, *report.notices))
+
+
+def _engine() -> tuple[Engine | None, tuple[str, ...]]:
+    try:
+        return engine(), ()
+    except ShunterError as error:
+        return None, (f"notice: helm lint is skipped: {error.message} ({error.hint})",)
+
+
+def _site_at(context: Context, sites: Iterable[Site], name: str) -> Site:
+    path = (context.start / name).resolve()
+    for site in sites:
+        if site.path.resolve() in (path, *path.parents):
+            return site
+    folder = Path(chart_folder(str(path)))
+    if folder.name and path.exists():
+        return Site("app", folder.name, folder, ".", folder.name)
+    raise ShunterError(f"{name} is in no chart", hint="name a chart's folder, or a file in it")
+
+
+def _is_extra(context: Context, site: Site, name: str) -> bool:
+    """Whether a name is that of a values file which is not the chart's own."""
+    path = os.path.normpath(context.start.joinpath(name))
+    return bool(name) and site.kind != "environment" and is_values_file(path, str(site.path))
+
+
+def _lint_site(context: Context, site: Site, helm: Engine | None, file: str) -> Iterator[Finding]:
+    tree = site.tree()
+    found: list[Finding] = []
+    layers = layers_of(context, site, tree) if site.kind == "environment" else []
+    if file:
+        layers = [extra_layer(context, file, site.path)]
+    if helm is not None:
+        found += _helm_lint(context, site, tree, helm, layers)
+    for document in layers:
+        found += document.hazards()
+    if site.kind == "environment":
+        folder = label(context, site.path)
+        record = record_of(tree, folder)
+        yield from verify_vendored(tree, record, "" if folder == "." else folder) if record else ()
+        for document in layers:
+            found += _image_tags(document)
+        found += unnamed_schemas(tree, layers)
+    elif not file and (state := tree.get("values.yaml")) is not None:
+        found += read(state.data, "values.yaml").hazards()
+    found += unused_keys(context, site, tree, layers)
+    found += lint_release(context, site, tree, helm) if site.kind != "library" and not file else ()
+    yield from relabelled(found, label(context, site.path))
+
+
+def _helm_lint(context: Context, site: Site, tree: Tree, helm: Engine, layers: Sequence[Document]) -> Iterator[Finding]:
+    values = user_values(layers, (), label(context, site.path))
+    for message in helm.lint(site.path, values):
+        if message.severity is not Severity.NOTE:
+            path = message.path if tree.get(message.path) else "Chart.yaml"
+            yield Finding("helm-lint", f"helm lint: {message.text}", Span(path), Kind.LINT, message.severity)
+
+
+def _image_tags(document: Document) -> Iterator[Finding]:
+    for alias, section in (document.value or {}).items():
+        image = section.get("image") if isinstance(section, dict) else None
+        if isinstance(image, dict) and image.get("tag") not in (None, ""):
+            key = (alias, "image", "tag")
+            yield Finding(
+                "image-tag-in-environment",
+                f"`{alias}.image.tag` is set here, so a promotion moves the chart and not the image",
+                document.span(key, of="key"),
+                Kind.LINT,
+                Severity.WARNING,
+                key=key,
+                hint="remove it: the image tag is the chart's appVersion, which trains move",
+            )
+
+
+def _lint_trains(context: Context) -> Iterator[Finding]:
+    archives = open_archives(context)
+    for train in all_trains(context.root):
+        for pin in (train.library, *train.cars.values()):
+            if not archives.directory.has(pin.name, pin.version):
+                continue
+            found = archives.pin(pin.name, pin.version)
+            if found.content != pin.content:
+                yield Finding(
+                    "digest-mismatch",
+                    f"train {train.version}: {pin.name} {pin.version} in the registry is another chart",
+                    Span(label(context, context.root / path_of(train.version))),
+                    Kind.LINT,
+                    notes=(f"train: {pin.content}", f"registry: {found.content}"),
+                    hint="restore the archive from git",
+                )
+
+
+def _drifted(line: str) -> Finding:
+    return Finding("drift", line, Span("shunter.yaml"), Kind.LINT, Severity.WARNING, hint="shunter update")

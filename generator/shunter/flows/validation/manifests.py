@@ -1,0 +1,52 @@
+"""Manifests held against the schemas of Kubernetes versions, and of the custom resources that are known."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass, replace
+from pathlib import Path
+
+from shunter.adapters.cluster.schemas import catalogues, folder_of_schemas
+from shunter.adapters.helm.engine import BinaryEngine, Engine
+from shunter.core.charts.load import Chart
+from shunter.core.kube.crds import schemas_of
+from shunter.core.kube.objects import RenderedObject, objects_in, objects_of
+from shunter.core.rules.manifests import Cluster, check
+from shunter.flows.release.release import Release
+from shunter.flows.release.render import documents
+from shunter.model.findings import Finding
+
+
+@dataclass(frozen=True)
+class Checker:
+    """Checks one release after the other. A helm binary renders for each Kubernetes version, the embedded Helm once."""
+
+    engine: Engine
+    cluster: Cluster
+
+    def findings(self, release: Release) -> Iterator[Finding]:
+        """What a cluster of each version would refuse or complain about. Raises ShunterError where Helm fails."""
+        slices = release.coalesced.slices
+        archive = release.archive()
+        per_version = isinstance(self.engine, BinaryEngine)
+        for versions in [[version] for version in self.cluster.versions] if per_version else [self.cluster.versions]:
+            text = release.render(self.engine, archive, kube_version=f"{versions[0]}.0" if per_version else None)
+            objects = tuple(objects_of(documents(text)))
+            defined = schemas_of(item.value for item in (*definitions(release.chart), *objects))
+            yield from check(objects, slices, replace(self.cluster, versions=versions, defined=defined, _validators={}))
+
+
+def cluster_of(versions: Sequence[str], crds: str, start: Path) -> Cluster:
+    """The Kubernetes versions to check for (the newest ones by default), and a folder of schemas where one is named."""
+    asked, known = catalogues(versions)
+    if not crds:
+        return Cluster(asked, known)
+    return Cluster(asked, known, lookup=folder_of_schemas(start / crds))
+
+
+def definitions(chart: Chart) -> Iterator[RenderedObject]:
+    """What a chart and the charts below it hold in `crds/`."""
+    for part in chart.walk():
+        for path in sorted(part.files):
+            if path.startswith("crds/") and path.endswith((".yaml", ".yml", ".json")):
+                yield from objects_in(part.read(path) or b"", path)

@@ -1,0 +1,143 @@
+"""What named files stand for: their charts, and whatever depends on a chart that changed."""
+
+from __future__ import annotations
+
+import os
+import re
+from collections.abc import Iterator, Sequence
+from pathlib import Path
+from typing import Final
+
+from shunter.adapters.system.files import DiskTree
+from shunter.adapters.system.regular import FOLDER, kind_of
+from shunter.adapters.verdicts.questions import chart_folder, is_values_file
+from shunter.core.goyaml import document
+from shunter.flows.workspace.context import Context, Site
+from shunter.flows.workspace.projects import answers_of, record_of, values_files_of
+from shunter.model.data import dataclass
+from shunter.model.errors import ShunterError
+
+_SHARED: Final = ("Chart.yaml", "values.yaml", "values.schema.json")
+_OTHER_VALUES = r"values[-._].+\.ya?ml|ci/.*values\.ya?ml"
+_ITSELF: Final = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Target:
+    """A chart to judge: an environment, or any other, once with each set of `-f` files in `runs`."""
+
+    folder: Path
+    environment: Site | None = None
+    runs: tuple[tuple[str, ...], ...] = ((),)
+
+    @classmethod
+    def of(cls, site: Site) -> Target:
+        """The whole of a project."""
+        return cls(site.path, site if site.kind == "environment" else None)
+
+
+def targets_of(context: Context, names: Sequence[str]) -> list[Target]:
+    """The charts that the named files and folders belong to, each once, in order; then those that depend on them.
+
+    A values file beside the chart's own is judged alone, as if passed with `-f`. A folder that is no chart stands for
+    the values files in it, or for the charts below it. A schema, a Chart.yaml or defaults
+    stand for all that reads them: the chart, its other values files, and the workspace's environments that use it; a
+    file in a chart's `charts/` for that chart.
+    """
+    named: dict[str, dict[str, None]] = {}
+    shared: list[str] = []
+    for name in (found for asked in names for found in inside(context, asked)):
+        path = os.path.normpath(context.start.joinpath(name))
+        folder = _chart_of(path, name)
+        if is_values_file(path, folder):
+            named.setdefault(folder, {})[name] = None
+            continue
+        folder = folder if path == folder else _outermost(folder)
+        named.setdefault(folder, {})[_ITSELF] = None
+        if os.path.basename(path) in _SHARED and path != folder:
+            shared.append(folder)
+    sites = _planned(context)
+    for folder in shared:
+        for dependant, name in _dependants(context, folder, sites):
+            named.setdefault(dependant, {})[name] = None
+    return [_target(context, folder, tuple(files), sites) for folder, files in named.items()]
+
+
+def inside(context: Context, name: str) -> list[str]:
+    """What a folder that is no chart stands for: values files of the chart around it, or else the charts below it."""
+    path = os.path.normpath(context.start.joinpath(name))
+    chart = chart_folder(path)
+    if chart == path or not os.path.isdir(path):
+        return [name]
+    below = DiskTree(Path(path)).paths()
+    if chart:
+        found = [file for file in below if is_values_file(f"{path}/{file}", chart)]
+    else:
+        folders = [file.removesuffix("Chart.yaml") for file in below if f"/{file}".endswith("/Chart.yaml")]
+        vendored = tuple(f"{folder}charts/" for folder in folders)
+        found = [folder.rstrip("/") for folder in folders if not folder.startswith(vendored)]
+    return [os.path.join(name, file) for file in found] or [name]
+
+
+def _chart_of(path: str, name: str) -> str:
+    if not os.path.exists(path):
+        if os.path.islink(path):
+            raise ShunterError(f"{name} is a symbolic link that leads nowhere", hint="point it at a file, or remove it")
+        raise ShunterError(f"there is no file {name}", hint="check the name")
+    kind = kind_of(os.stat(path).st_mode)
+    if kind and (kind != FOLDER or path.endswith((".yaml", ".yml", ".json"))):
+        raise ShunterError(f"{name} is {kind}, not a file", hint="name a values file of a chart, or a chart's folder")
+    folder = chart_folder(path)
+    if not folder:
+        raise ShunterError(f"{name} belongs to no chart", hint="name a values file of a chart, or a chart's folder")
+    return folder
+
+
+def _outermost(folder: str) -> str:
+    """The chart around a chart in `charts/`, and so on outwards: Helm only ever renders that one."""
+    above, name = os.path.split(os.path.dirname(folder))
+    around = name == "charts" and os.path.isfile(os.path.join(above, "Chart.yaml"))
+    return _outermost(above) if around else folder
+
+
+def _planned(context: Context) -> dict[str, Site]:
+    sites = context.sites(missing_ok=True) if context.workspace else ()
+    return {os.path.realpath(site.path): site for site in sites if site.kind in ("app", "environment")}
+
+
+def _dependants(context: Context, folder: str, sites: dict[str, Site]) -> Iterator[tuple[str, str]]:
+    for path in DiskTree(Path(folder)).paths():
+        if re.fullmatch(_OTHER_VALUES, path) and is_values_file(f"{folder}/{path}", folder):
+            yield folder, os.path.relpath(f"{folder}/{path}", context.start)
+    services = context.workspace.services if context.workspace else ()
+    own = {service.name for service in services if service.chart and _is_at(context, service.chart.path, folder)}
+    if (site := sites.get(os.path.realpath(folder))) is not None and site.kind == "app":
+        own.add(site.name)
+    for site in sites.values():
+        if own and site.kind == "environment" and site.path.is_dir() and _mentions(site, own):
+            yield str(site.path), _ITSELF
+
+
+def _is_at(context: Context, path: str, folder: str) -> bool:
+    return bool(path) and os.path.realpath(context.root / path) == os.path.realpath(folder)
+
+
+def _mentions(site: Site, services: set[str]) -> bool:
+    """Whether an environment pins one of the services, or has values for one."""
+    tree = site.tree()
+    record = record_of(tree, site.folder)
+    if record and services & record.cars.keys():
+        return True
+    states = (tree.get(name) for name in values_files_of(tree))
+    return any(services & (document.read(state.data, "").value or {}).keys() for state in states if state)
+
+
+def _target(context: Context, folder: str, files: tuple[str, ...], sites: dict[str, Site]) -> Target:
+    path = Path(folder)
+    site = sites.get(os.path.realpath(folder))
+    if context.workspace is None:
+        answers = answers_of(DiskTree(path))
+        site = Site(str(answers.get("kind", "")), str(answers.get("name", "")), path, ".", path.name)
+    if site is not None and site.kind == "environment":
+        return Target.of(site)
+    return Target(path, None, tuple((file,) if file else () for file in files))

@@ -1,0 +1,1 @@
+"""What all flows share: context and sites, projects, records on disk, plans, drift."""
