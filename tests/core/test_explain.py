@@ -11,9 +11,11 @@ from helpers import shop
 from helpers.embedded_helm import METADATA, archive
 from shunter.core.charts.load import load_archive
 from shunter.core.goyaml.document import read
+from shunter.core.goyaml.plain import scalar_text
+from shunter.core.rules.paste import paste_ready
 from shunter.core.rules.verdict import judge
 from shunter.model.findings import Finding
-from shunter.model.wording import dotted, is_slip, nearest, paste_ready, scalar_text, wanted_types
+from shunter.model.wording import dotted, is_slip, nearest, wanted_types
 
 
 def test_key_paths_read_as_people_write_them() -> None:

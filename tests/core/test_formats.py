@@ -17,6 +17,7 @@ from shunter.core.charts.load import load_archive
 from shunter.core.goyaml.document import read
 from shunter.core.rules.fixes import fixed
 from shunter.core.rules.verdict import judge
+from shunter.core.rules.yaml_lints import yaml_lints
 from shunter.model.findings import Finding, Kind, Severity, Span
 
 SCHEMAS = Path(__file__).resolve().parents[2] / "schemas"
@@ -153,7 +154,7 @@ def test_a_key_is_not_renamed_to_one_that_is_there() -> None:
 def test_a_lints_fix_keeps_what_helm_reads() -> None:
     data = b"on: 1\n0777: a\na: 1.10\nb: off\nc: [y, 'y']\nd: 08\ne: {f: 1, f: 2}\n"
     document = read(data, "v.yaml")
-    after, applied = fixed(data, document.hazards(), "v.yaml")
+    after, applied = fixed(data, yaml_lints(document), "v.yaml")
     assert [finding.rule for finding in applied] == ["yaml-1.1-boolean"] * 2
     assert read(after, "v.yaml").value == document.value
     assert after != data

@@ -15,7 +15,7 @@ from hypothesis import strategies as st
 from helpers.tiny_charts import NOW, chart_files, packed, served, write_files
 from shunter.core.charts import index, lock
 from shunter.core.charts.archive import pin_from_archive
-from shunter.model.chart import Dependency
+from shunter.core.charts.pins import Dependency
 from shunter.model.files import FileState
 
 PRINTS = st.characters(codec="utf-8", exclude_categories=("C", "Z"), max_codepoint=0x2FFF)

@@ -4,7 +4,8 @@ from __future__ import annotations
 
 from helpers.embedded_helm import archive
 from shunter.core.charts.load import load_archive
-from shunter.core.kube.objects import duplicate_objects, objects_of, template_span
+from shunter.core.kube.objects import objects_of, template_span
+from shunter.core.rules.objects import duplicate_objects
 from shunter.core.values.coalesce import coalesce
 
 FILES = {

@@ -5,9 +5,10 @@ from __future__ import annotations
 import pytest
 
 from helpers.tiny_charts import NOW, chart_files, environment, library_files, pinned
-from shunter.core.packaging.record import PATH, parse_train_record, train_record
+from shunter.core.charts.pins import Pin
+from shunter.core.packaging.record import PATH, Passage, TrainRecord, parse_train_record, train_record
 from shunter.core.trains import file
-from shunter.model.chart import Passage, Pin, Train, TrainRecord
+from shunter.core.trains.model import Train
 from shunter.model.errors import ShunterError
 
 CARS = {"web": pinned(chart_files("frontend", "1.10.0", app_version="1.10")), "orders": pinned(chart_files("orders"))}

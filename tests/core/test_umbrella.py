@@ -24,8 +24,8 @@ from helpers.tiny_charts import (
 from shunter.adapters.helm.engine import EmbeddedEngine
 from shunter.adapters.helm.registry import DirectoryRegistry
 from shunter.core.charts import archive
+from shunter.core.charts.pins import Pin
 from shunter.core.packaging import umbrella, vendoring
-from shunter.model.chart import Pin
 from shunter.model.errors import ShunterError
 from shunter.model.files import FileState, MemoryTree
 from shunter.model.findings import Severity

@@ -14,9 +14,9 @@ from shunter.core.charts.load import Chart, load_archive
 from shunter.core.goyaml.document import read
 from shunter.core.rules.catalogue import RULES
 from shunter.core.rules.fixes import fixed
+from shunter.core.rules.paste import paste_ready
 from shunter.core.rules.verdict import judge
 from shunter.model.findings import Finding, Kind
-from shunter.model.wording import paste_ready
 
 
 def printed(finding: Finding) -> str:

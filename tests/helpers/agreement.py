@@ -10,6 +10,7 @@ from helpers.embedded_helm import SHOW_VALUES, RefusedError, archive, reading, v
 from shunter.core.charts.load import Chart, load_archive
 from shunter.core.goyaml.document import merge_maps, of_mapping, read
 from shunter.core.rules.verdict import judge
+from shunter.core.rules.yaml_lints import yaml_lints
 from shunter.core.values.coalesce import coalesce
 from shunter.core.values.layering import untraced
 from shunter.model.findings import Kind
@@ -26,7 +27,7 @@ def reading_agrees(text: bytes) -> tuple[bool, bool]:
         theirs = None
     document = read(text, "values.yaml")
     ours = None if document.value is None else without_nulls(document.value)
-    same = same_json(theirs, ours) or any(finding.rule == "colliding-keys" for finding in document.hazards())
+    same = same_json(theirs, ours) or any(finding.rule == "colliding-keys" for finding in yaml_lints(document))
     return same, theirs is None
 
 

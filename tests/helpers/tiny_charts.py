@@ -14,8 +14,9 @@ from pathlib import Path
 from typing import Any
 
 from shunter.core.charts import archive
+from shunter.core.charts.pins import Pin
 from shunter.core.packaging import umbrella
-from shunter.model.chart import Pin, TrainRecord
+from shunter.core.packaging.record import TrainRecord
 from shunter.model.files import EXECUTABLE, FileState, MemoryTree
 
 LIBRARY = "commons"

@@ -4,12 +4,10 @@ from __future__ import annotations
 
 import json
 import re
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Sequence
 from typing import Any, Final
 
-from shunter.model.findings import Finding
-
-_BARE: Final = re.compile(r"[A-Za-z0-9_/-]+")
+BARE: Final = re.compile(r"[A-Za-z0-9_/-]+")
 _TYPES: Final[dict[type, str]] = {
     bool: "boolean",
     int: "number",
@@ -22,8 +20,6 @@ MOST_KNOWN: Final = 1_000
 _LONGEST_WORD: Final = 100
 """Guessing compares a word with every known one, and nobody mistypes one of this length beyond recognition."""
 _SHORTEST_SLIP: Final = 4
-REQUIRED_HERE: Final = "is required here, and nothing sets it"
-"""How the note of a misspelt key ends that was required."""
 _NAMES: Final = {"array": "list", "object": "map"}
 
 
@@ -33,7 +29,7 @@ def dotted(path: Sequence[str | int]) -> str:
     for step in path:
         if isinstance(step, int):
             text += f"[{step}]"
-        elif _BARE.fullmatch(step):
+        elif BARE.fullmatch(step):
             text += f".{step}" if text else step
         else:
             text += f'["{step}"]'
@@ -107,68 +103,3 @@ def shown(value: Any) -> str:
 def quoted(text: str) -> str:
     """A string as a YAML scalar in double quotes."""
     return json.dumps(text, ensure_ascii=False)
-
-
-def scalar_text(value: Any) -> str:
-    """A value in YAML's flow style, such as a template puts into a snippet; a string is bare where Helm allows it."""
-    if not isinstance(value, str):
-        return json.dumps(value, ensure_ascii=False)
-    from shunter.core.goyaml.scalars import resolve
-
-    bare = _BARE.fullmatch(value) and isinstance(resolve(value), str)
-    return value if bare else quoted(value)
-
-
-def paste_ready(findings: Iterable[Finding]) -> str:
-    """What is missing and what is obsolete, ready to paste: a YAML snippet, and the keys to delete.
-
-    Reads findings of the rules `missing-key` and `unknown-key`, file by file; empty if there is none.
-    """
-    files: dict[str, tuple[dict[str, Any], list[str]]] = {}
-    for finding in findings:
-        missing, obsolete = files.setdefault(finding.span.path, ({}, []))
-        if finding.rule == "missing-key" and finding.key:
-            _put(missing, finding.key, _example(finding))
-        elif finding.rule == "unknown-key":
-            for note in finding.notes:
-                if note.endswith(REQUIRED_HERE):
-                    _put(missing, (*finding.key[:-1], note.split("`")[1]), _example(finding))
-            place = f"  # line {finding.span.line}" if finding.span.line else ""
-            obsolete.append(f"{dotted(finding.key)}{place}")
-    blocks = [_block(path, missing, obsolete) for path, (missing, obsolete) in files.items() if missing or obsolete]
-    return "\n".join(blocks)
-
-
-def _example(finding: Finding) -> str:
-    prefix = "wanted: "
-    return next((note.removeprefix(prefix) for note in finding.notes if note.startswith(prefix)), "a value")
-
-
-def _put(tree: dict[str, Any], path: Sequence[str | int], comment: str) -> None:
-    *parents, key = path
-    for step in parents:
-        below = tree.setdefault(step, {})  # type: ignore[arg-type]
-        if not isinstance(below, dict):
-            return
-        tree = below
-    tree.setdefault(key, comment)  # type: ignore[arg-type]
-
-
-def _block(path: str, missing: Mapping[str, Any], obsolete: Sequence[str]) -> str:
-    lines = []
-    if missing:
-        lines += [f"# add to {path}:", *_yaml(missing, 0)]
-    if obsolete:
-        lines += [f"# obsolete in {path}:", *(f"#   {key}" for key in obsolete)]
-    return "\n".join(lines) + "\n"
-
-
-def _yaml(tree: Mapping[Any, Any], indent: int) -> list[str]:
-    lines = []
-    for key, value in tree.items():
-        name = f"{' ' * indent}{'-' if isinstance(key, int) else scalar_text(key) + ':'}"
-        if isinstance(value, dict):
-            lines += [name, *_yaml(value, indent + 2)]
-        else:
-            lines.append(f"{name}  # {value}")
-    return lines

@@ -12,8 +12,8 @@ from urllib.parse import urljoin, urlsplit
 from shunter.core.charts import archive
 from shunter.core.charts.archive import pin_from_archive
 from shunter.core.charts.index import Index, IndexEntry, add, parse_index, render_index
+from shunter.core.charts.pins import Pin
 from shunter.core.packaging.vendoring import absent_from_registry
-from shunter.model.chart import Pin
 from shunter.model.errors import ShunterError
 from shunter.model.files import FileState
 from shunter.model.findings import Finding, Kind, Span

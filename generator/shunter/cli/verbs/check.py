@@ -18,10 +18,11 @@ if TYPE_CHECKING:
 
 def validate(arguments: argparse.Namespace) -> Report:
     """`shunter validate`."""
-    from shunter.flows.validation import validate as check
+    from shunter.flows.validation.judge import Validation
+    from shunter.flows.validation.validate import validate as judge_values
 
     context = open_session(arguments)
-    asked = check.Validation(
+    asked = Validation(
         tuple(arguments.files),
         arguments.environment,
         tuple(arguments.values),
@@ -31,7 +32,7 @@ def validate(arguments: argparse.Namespace) -> Report:
     )
     if not arguments.exact and not arguments.manifests:
         with _no_collector():
-            return check.validate(context, asked)
+            return judge_values(context, asked)
     from shunter.flows.validation import deep
 
     wanted = deep.Deep(

@@ -8,6 +8,7 @@ from pathlib import Path
 
 from shunter.cli.session import open_session
 from shunter.flows.release import render as rendering
+from shunter.flows.trains.compare import diff as compare
 from shunter.model.findings import Outcome, Report, Status
 
 
@@ -26,6 +27,4 @@ def render(arguments: argparse.Namespace) -> Report:
 
 def diff(arguments: argparse.Namespace) -> Report:
     """`shunter diff ENV [ENV2|TRAIN]`."""
-    return rendering.diff(
-        open_session(arguments), arguments.environment, arguments.other, arguments.only, arguments.helm
-    )
+    return compare(open_session(arguments), arguments.environment, arguments.other, arguments.only, arguments.helm)

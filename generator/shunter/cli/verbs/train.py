@@ -9,9 +9,11 @@ from shunter.cli.output import table
 from shunter.cli.session import open_session, split
 from shunter.core.packaging.record import cars_data, pin_data
 from shunter.core.trains.board import Board
-from shunter.flows.trains import cut as trains
+from shunter.flows.trains import cut as cutting
+from shunter.flows.trains import list as listing
 from shunter.flows.trains import promote as promotion
 from shunter.flows.trains import status as board
+from shunter.flows.workspace.trains import find_train
 from shunter.model.errors import ShunterError
 from shunter.model.findings import Report
 
@@ -19,7 +21,7 @@ from shunter.model.findings import Report
 def cut(arguments: argparse.Namespace) -> Report:
     """`shunter train cut VERSION`."""
     chosen = dict(_pair(text) for text in arguments.set)
-    return trains.cut(
+    return cutting.cut(
         open_session(arguments),
         arguments.version,
         only=split(arguments.only),
@@ -38,7 +40,7 @@ def _pair(text: str) -> tuple[str, str]:
 
 def list_trains(arguments: argparse.Namespace) -> Report:
     """`shunter train list`."""
-    report = trains.overview(open_session(arguments))
+    report = listing.overview(open_session(arguments))
     rows = [
         (row["train"], row["cut"], str(row["cars"]), row["library"], ", ".join(row["environments"]) or "-")
         for row in report.data
@@ -49,7 +51,7 @@ def list_trains(arguments: argparse.Namespace) -> Report:
 
 def show(arguments: argparse.Namespace) -> Report:
     """`shunter train show VERSION`."""
-    train = trains.find_train(open_session(arguments), arguments.version)
+    train = find_train(open_session(arguments), arguments.version)
     pins = {"(library)": train.library, **train.cars}
     rows = [(alias, pin.name, pin.version, pin.app_version or "-", pin.digest) for alias, pin in pins.items()]
     data = {
@@ -64,8 +66,8 @@ def show(arguments: argparse.Namespace) -> Report:
 def compare(arguments: argparse.Namespace) -> Report:
     """`shunter train diff A B`."""
     context = open_session(arguments)
-    first, second = (trains.find_train(context, version) for version in (arguments.first, arguments.second))
-    rows = trains.compare(first, second)
+    first, second = (find_train(context, version) for version in (arguments.first, arguments.second))
+    rows = listing.compare(first, second)
     header = ("APP", first.version, second.version)
     text = table([(row["app"], row[first.version], row[second.version]) for row in rows], header) if rows else ""
     return Report(product=text, data=rows, answer=not rows, notices=() if rows else ("the trains are equal",))

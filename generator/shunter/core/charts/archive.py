@@ -14,8 +14,8 @@ from collections.abc import Mapping
 from typing import TYPE_CHECKING, Any
 
 from shunter.core.charts import helmignore, versions
+from shunter.core.charts.pins import Pin
 from shunter.core.goyaml.plain import load, text_fields
-from shunter.model.chart import Pin
 from shunter.model.errors import ShunterError
 from shunter.model.files import EXECUTABLE, REGULAR, SYMLINK, FileState
 

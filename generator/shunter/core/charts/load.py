@@ -13,8 +13,8 @@ from typing import Any, Final
 from shunter.core.charts import metadata
 from shunter.core.charts.files import leads_out, no_files, reader, real_paths, refused, without_ignored
 from shunter.core.charts.metadata import METADATA, Decoder
+from shunter.core.charts.pins import Dependency
 from shunter.core.goyaml.document import MAX_BYTES, Document, read
-from shunter.model.chart import Dependency
 from shunter.model.data import dataclass, field, replace
 from shunter.model.errors import ShunterError
 from shunter.model.files import FileState, MemoryTree, Tree

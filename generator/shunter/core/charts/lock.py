@@ -12,8 +12,8 @@ from collections.abc import Mapping, Sequence
 from datetime import UTC, datetime
 from typing import Any
 
+from shunter.core.charts.pins import Dependency
 from shunter.core.goyaml import plain
-from shunter.model.chart import Dependency
 from shunter.model.errors import ShunterError
 from shunter.model.files import FileState
 

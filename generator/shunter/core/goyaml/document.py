@@ -97,14 +97,6 @@ class Document:
         place, _, depth = self._find(key_path)
         return place[1] if place is not None and depth == len(key_path) else None
 
-    def hazards(self) -> tuple[Finding, ...]:
-        """What Helm accepts in this file and someone will regret: lints, in the order of the file."""
-        if self.clean:
-            return ()
-        from shunter.core.rules.hazards import hazards
-
-        return hazards(self)
-
     def node_span(self, part: Part, node: Node) -> Span:
         """The span of a node: its first line, if it has several; a scalar's is behind its anchor."""
         text = decode(part.text)

@@ -14,6 +14,7 @@ from typing import Any
 from shunter.core.goyaml import scalars
 from shunter.core.goyaml.document import Document, read
 from shunter.model.errors import ShunterError
+from shunter.model.wording import BARE, quoted
 
 Key = tuple[str | int, ...]
 
@@ -87,3 +88,13 @@ def is_plain(text: str) -> bool:
     if not _PLAIN.fullmatch(text) or text.lower() in _WORDS or text.endswith((":", " ")) or ": " in text:
         return False
     return not any(shape.fullmatch(text) for shape in (_NUMBER, _CLOCK, _DATE))
+
+
+def scalar_text(value: Any) -> str:
+    """A value in YAML's flow style, such as a template puts into a snippet; a string is bare where Helm allows it."""
+    if not isinstance(value, str):
+        return json.dumps(value, ensure_ascii=False)
+    from shunter.core.goyaml.scalars import resolve
+
+    bare = BARE.fullmatch(value) and isinstance(resolve(value), str)
+    return value if bare else quoted(value)

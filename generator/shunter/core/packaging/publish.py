@@ -69,7 +69,7 @@ def _only_named_templates(chart: Mapping[str, FileState]) -> bool:
 
 
 def _chart_file(state: FileState, dependencies: list[Any], library: str) -> FileState:
-    from shunter.core.workspace.text import edit
+    from shunter.core.goyaml.edit import edit
 
     listed = dependencies or None
     return FileState(edit(state.data, [(["dependencies"], listed), (["annotations", ANNOTATION], library)]), state.mode)

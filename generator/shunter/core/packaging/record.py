@@ -6,10 +6,11 @@ from collections.abc import Mapping
 from typing import Any
 
 from shunter.core.charts import versions
+from shunter.core.charts.pins import Pin
 from shunter.core.goyaml import plain
 from shunter.core.goyaml.document import Document
 from shunter.core.goyaml.plain import Key
-from shunter.model.chart import Passage, Pin, TrainRecord
+from shunter.model.data import dataclass
 from shunter.model.errors import ShunterError
 
 PATH = ".shunter/train.yaml"
@@ -124,3 +125,23 @@ def wrong(document: Document, key: Key, wanted: str) -> ShunterError:
     """The error for a value of the wrong type at `key`."""
     what = f"`{'.'.join(map(str, key))}`" if key else document.path
     return ShunterError(f"{what} must be {wanted}", hint=_RESTORE, span=document.span(key))
+
+
+@dataclass(frozen=True, slots=True)
+class Passage:
+    """One arrival of a train at an environment, as its history records it. `at` is RFC 3339, UTC, to the second."""
+
+    train: str
+    source: str
+    at: str
+    forced: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class TrainRecord:
+    """What an environment carries (`.shunter/train.yaml`): its train, or None for a mixture, pins, and history."""
+
+    train: str | None
+    library: Pin
+    cars: Mapping[str, Pin]
+    history: tuple[Passage, ...] = ()

@@ -12,11 +12,11 @@ from collections.abc import Collection, Mapping
 from typing import Any
 
 from shunter.core.charts import archive, lock, versions
+from shunter.core.charts.pins import Dependency, Pin
 from shunter.core.goyaml import plain
 from shunter.core.packaging import editor_schema, vendoring
-from shunter.core.packaging.record import PATH, train_record
+from shunter.core.packaging.record import PATH, TrainRecord, train_record
 from shunter.core.schema import bundle
-from shunter.model.chart import Dependency, Pin, TrainRecord
 from shunter.model.data import dataclass, field
 from shunter.model.errors import ShunterError
 from shunter.model.files import FileState, Tree

@@ -9,8 +9,9 @@ from collections.abc import Iterable, Mapping, Sequence
 from typing import TypeVar
 
 from shunter.core.charts import archive, versions
+from shunter.core.charts.pins import Pin
 from shunter.core.packaging.publish import compiled_library
-from shunter.model.chart import Pin, TrainRecord
+from shunter.core.packaging.record import TrainRecord
 from shunter.model.data import replace
 from shunter.model.errors import ShunterError
 from shunter.model.files import FileState, Tree

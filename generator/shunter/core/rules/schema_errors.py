@@ -9,21 +9,12 @@ from typing import Any, Final
 from jsonschema_rs import ValidationError
 
 from shunter.core.goyaml.document import Document, KeyPath
+from shunter.core.goyaml.plain import scalar_text
 from shunter.core.goyaml.scalars import resolve
 from shunter.core.schema.branches import distance, telling_key
 from shunter.model.data import dataclass
 from shunter.model.findings import Finding, Span, TextEdit
-from shunter.model.wording import (
-    dotted,
-    is_slip,
-    nearest,
-    quoted,
-    scalar_text,
-    shown,
-    type_of,
-    wanted_types,
-    with_article,
-)
+from shunter.model.wording import dotted, is_slip, nearest, quoted, shown, type_of, wanted_types, with_article
 
 _TAG: Final = re.compile(r"!\S*[ \t]+(?:&\S+[ \t]+)?")
 

@@ -6,12 +6,12 @@ from collections.abc import Iterator
 from typing import Any
 
 from shunter.core.charts.load import Chart
+from shunter.core.charts.pins import Dependency
 from shunter.core.goyaml.document import Document, KeyPath
 from shunter.core.schema.compile import compile_document
 from shunter.core.schema.diff import Change
 from shunter.core.values.coalesce import Coalesced, coalesce
 from shunter.core.values.sops import decrypted_shape, is_encrypted
-from shunter.model.chart import Dependency
 from shunter.model.findings import Span
 
 

@@ -11,15 +11,13 @@ from typing import Any, Final
 
 from shunter.core.charts.load import Chart
 from shunter.core.goyaml.document import Document, KeyPath
+from shunter.core.rules.limits import limited
 from shunter.core.schema.compile import Problem, Schema, compile_schema
 from shunter.core.schema.walk import draft_of
 from shunter.core.values import sops
 from shunter.core.values.coalesce import Coalesced, Slice, coalesce
 from shunter.model.data import replace
 from shunter.model.findings import Finding, Kind, Severity, Span
-
-MOST_FINDINGS: Final = 500
-"""Of one source, such as the schema of one chart. Nobody reads more, and each costs time to explain."""
 
 _REFERENCES: Final = (b'$ref"', b'$dynamicRef"', b'$recursiveRef"')
 _LARGE: Final = 100_000
@@ -40,7 +38,7 @@ def judge(chart: Chart, layers: Sequence[Document], *, defaults: bool = False) -
     """
     unread = [*chart.findings, *(finding for layer in layers for finding in layer.findings)]
     looked_at = (chart.values, *layers) if defaults else layers
-    lints = [finding for document in looked_at for finding in limited(document.hazards())]
+    lints = [finding for document in looked_at for finding in limited(_yaml_lints(document))]
     if unread:
         return ordered([*unread, *lints])
     coalesced = coalesce(chart, [sops.decrypted_shape(layer) for layer in layers])
@@ -51,6 +49,15 @@ def judge(chart: Chart, layers: Sequence[Document], *, defaults: bool = False) -
     refused = {(finding.span.path, finding.span.line, finding.span.column) for finding in found}
     lints = [lint for lint in lints if (lint.span.path, lint.span.line, lint.span.column) not in refused]
     return ordered([*found, *disabled(coalesced), *lints])
+
+
+def _yaml_lints(document: Document) -> tuple[Finding, ...]:
+    """The lints of a document; what has surely none does not even import what looks for them."""
+    if document.clean:
+        return ()
+    from shunter.core.rules.yaml_lints import yaml_lints
+
+    return yaml_lints(document)
 
 
 def _lints(coalesced: Coalesced, documents: Sequence[Document]) -> Iterator[Finding]:
@@ -121,18 +128,6 @@ def _whole(value: Any) -> Any:
     if isinstance(value, list):
         return [_whole(item) for item in value]
     return int(value) if value.__class__ is float and value == int(value) else value
-
-
-def limited(findings: Iterable[Finding]) -> Iterator[Finding]:
-    """The first findings of one source; where there are more, one that says so."""
-    for number, finding in enumerate(findings):
-        if number == MOST_FINDINGS:
-            message = f"there are more than {MOST_FINDINGS} findings of this kind; the others are not shown"
-            hint = "correct the ones above, and run again"
-            place = Span(finding.span.path)
-            yield Finding("too-many-findings", message, place, Kind.LINT, finding.severity, hint=hint)
-            return
-        yield finding
 
 
 def schema_finding(chart: Chart, problem: Problem) -> Finding:

@@ -4,9 +4,10 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 
+from shunter.core.packaging.record import TrainRecord
+from shunter.core.trains.model import Train
 from shunter.core.workspace.layout import promotion_order
 from shunter.core.workspace.model import Workspace
-from shunter.model.chart import Train, TrainRecord
 from shunter.model.data import dataclass
 
 

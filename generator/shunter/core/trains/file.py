@@ -5,7 +5,7 @@ from __future__ import annotations
 from shunter.core.charts import versions
 from shunter.core.goyaml import plain
 from shunter.core.packaging import record
-from shunter.model.chart import Train
+from shunter.core.trains.model import Train
 from shunter.model.errors import ShunterError
 
 FOLDER = "trains"

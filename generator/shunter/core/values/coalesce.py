@@ -12,6 +12,7 @@ from functools import cached_property
 from typing import Any, Final
 
 from shunter.core.charts.load import Chart, fits
+from shunter.core.charts.pins import Dependency
 from shunter.core.goyaml.document import Document, KeyPath
 from shunter.core.values.layering import (
     GLOBAL,
@@ -28,7 +29,6 @@ from shunter.core.values.layering import (
     table_at,
     traced,
 )
-from shunter.model.chart import Dependency
 from shunter.model.data import dataclass, field, replace
 
 _TAGS: Final = "tags"

@@ -10,6 +10,7 @@ import jsonschema_rs
 
 from shunter.core.charts.versions import is_exact
 from shunter.core.goyaml.document import Document, read
+from shunter.core.rules.yaml_lints import yaml_lints
 from shunter.core.workspace.layout import plan_repositories
 from shunter.core.workspace.model import STATELESS, Environment, ExistingChart, Layout, Registries, Service, Workspace
 from shunter.model.errors import ShunterError
@@ -28,7 +29,7 @@ def parse_workspace(data: bytes, path: str, schema: Mapping[str, Any], *, releas
     templates. The first problem raises ShunterError with file, line and column.
     """
     document = read(data, path)
-    _refuse_first((*document.findings, *(f for f in document.hazards() if f.rule == "duplicate-key")))
+    _refuse_first((*document.findings, *(f for f in yaml_lints(document) if f.rule == "duplicate-key")))
     raw = document.value or {}
     _check_schema(document, raw, schema)
     workspace = _build(raw, release=release, source=source)

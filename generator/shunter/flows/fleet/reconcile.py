@@ -16,28 +16,20 @@ from shunter.adapters.system.files import DiskTree
 from shunter.adapters.templates.merge import MergeProject, merge_repository
 from shunter.adapters.templates.render import RenderRequest, render_many
 from shunter.core.charts.archive import pin_from_archive
-from shunter.core.workspace.answers import merge_answers, read_answers
+from shunter.core.packaging.record import TrainRecord
+from shunter.core.workspace.answers import merge_answers
 from shunter.core.workspace.layout import plan_repositories
 from shunter.core.workspace.model import Project, RepositorySpec, Workspace
 from shunter.flows.packaging.derive import Changes, app_files, environment_files
 from shunter.flows.workspace.archives import Archives, pack_tree
 from shunter.flows.workspace.context import require_checkout
 from shunter.flows.workspace.plans import plan_changes, uncommitted
-from shunter.flows.workspace.projects import ANSWERS_FILE, answers_of, chart_metadata, record_of
-from shunter.model.chart import TrainRecord
+from shunter.flows.workspace.projects import answers_of, chart_metadata, record_of
+from shunter.flows.workspace.recorded import Recorded, recorded
 from shunter.model.errors import ShunterError
 from shunter.model.files import Conflict, FileState, MemoryTree, OverlayTree, RepositoryPlan, SubTree, Tree
 
 Files = Mapping[str, FileState]
-
-
-@dataclass(frozen=True, slots=True)
-class Recorded:
-    """What a project's answers file says: the template's source and release, and the answers."""
-
-    source: str
-    release: str
-    answers: Mapping[str, Any]
 
 
 @dataclass(frozen=True, slots=True)
@@ -123,19 +115,6 @@ def reconcile(request: Request) -> Reconciled:
 
 def _is_asked(request: Request, spec: RepositorySpec) -> bool:
     return not request.only or spec.folder == "." or spec.name in request.only
-
-
-def recorded(tree: Tree, folder: str) -> Recorded | None:
-    """What the answers file in `folder` says, or None where there is none."""
-    state = SubTree(tree, folder).get(ANSWERS_FILE)
-    return Recorded(*read_answers(state.data)) if state else None
-
-
-def outdated(project: Project, was: Recorded | None, source: str, release: str) -> bool:
-    """Whether the project's recorded answers, source or release differ from what the workspace wants."""
-    if was is None or (was.source, was.release) != (source, f"v{release}"):
-        return True
-    return any(was.answers.get(key) != value for key, value in project.answers.items())
 
 
 def _draft(request: Request, spec: RepositorySpec) -> Draft:

@@ -17,15 +17,16 @@ from shunter.adapters.helm.registry import DirectoryRegistry
 from shunter.adapters.system.files import DiskTree
 from shunter.adapters.templates.history import CANONICAL_SOURCE, bare_for
 from shunter.core.charts.versions import is_label
+from shunter.core.goyaml.edit import edit
 from shunter.core.workspace.example import example_values
 from shunter.core.workspace.layout import plan_repositories
 from shunter.core.workspace.model import Environment
-from shunter.core.workspace.text import assignments, edit, first_text, overlay
+from shunter.core.workspace.text import assignments, first_text, overlay
 from shunter.flows.fleet.reconcile import Request, reconcile
-from shunter.flows.validation.validate import label
 from shunter.flows.workspace.archives import Archives, open_archives
 from shunter.flows.workspace.clock import generated_now
 from shunter.flows.workspace.context import APPLIED_FILE, WORKSPACE_FILE, Context, workspace_from, workspace_schema
+from shunter.flows.workspace.labels import label
 from shunter.flows.workspace.plans import carry_out
 from shunter.flows.workspace.projects import chart_metadata, record_of
 from shunter.model.errors import ShunterError

@@ -8,8 +8,8 @@ from pathlib import Path
 from shunter.adapters.system import process
 from shunter.adapters.templates.history import CANONICAL_SOURCE, bare_for, releases
 from shunter.core.charts.versions import newest_first, parse, require_exact
+from shunter.core.goyaml.edit import edit
 from shunter.core.workspace.model import Workspace
-from shunter.core.workspace.text import edit
 from shunter.flows.fleet.reconcile import Reconciled, Request, reconcile, repositories_of
 from shunter.flows.fleet.scaffold import workspace_files
 from shunter.flows.workspace.archives import open_archives

@@ -9,17 +9,17 @@ from typing import Any
 
 from shunter.core.charts import lock
 from shunter.core.charts.archive import unpack
+from shunter.core.charts.pins import Dependency, Pin
 from shunter.core.charts.versions import require_exact
 from shunter.core.goyaml import plain
 from shunter.core.packaging import umbrella, vendoring
 from shunter.core.packaging.app_schema import compile_app_schema
 from shunter.core.packaging.editor_schema import EXTRA
 from shunter.core.packaging.extra_schema import read_extra
-from shunter.core.packaging.record import cars_data
+from shunter.core.packaging.record import TrainRecord, cars_data
 from shunter.core.parse_once import managed
 from shunter.flows.workspace.archives import Archives
 from shunter.flows.workspace.projects import answers_of, chart_metadata, dependencies_of
-from shunter.model.chart import Dependency, Pin, TrainRecord
 from shunter.model.errors import ShunterError
 from shunter.model.files import FileState, Tree
 from shunter.model.findings import Span

@@ -10,17 +10,18 @@ from shunter.adapters.git.repository import Repository
 from shunter.adapters.helm.registry import HttpRegistry
 from shunter.adapters.system.files import DiskTree
 from shunter.core.charts.archive import content_digest, pin_from_archive
+from shunter.core.charts.pins import Pin
 from shunter.core.charts.versions import require_exact
+from shunter.core.packaging.record import TrainRecord
 from shunter.core.workspace.model import Service
 from shunter.flows.packaging.derive import Changes, app_files, environment_files
-from shunter.flows.trains.cut import all_trains, lock_time
-from shunter.flows.validation.validate import label
 from shunter.flows.workspace.archives import Archives, open_archives, pack_chart, pack_tree
 from shunter.flows.workspace.clock import generated_now
 from shunter.flows.workspace.context import Context, Site
+from shunter.flows.workspace.labels import label
 from shunter.flows.workspace.plans import carry_out, plan_changes
 from shunter.flows.workspace.projects import answers_of, chart_metadata, dependencies_of, record_of
-from shunter.model.chart import Pin, TrainRecord
+from shunter.flows.workspace.trains import all_trains, lock_time
 from shunter.model.errors import ShunterError
 from shunter.model.files import FileState, OverlayTree, RepositoryPlan, SubTree, Tree
 from shunter.model.findings import Finding, Outcome, Report, Span, Status
@@ -121,7 +122,7 @@ def stamped(tree: Tree, path: str, stamp: Stamp) -> Tree:
     """The chart with its version and appVersion replaced, every other byte of Chart.yaml kept."""
     if not stamp.version and not stamp.app_version:
         return tree
-    from shunter.core.workspace.text import edit
+    from shunter.core.goyaml.edit import edit
 
     chart_metadata(tree, path)
     state = tree.get("Chart.yaml")

@@ -8,14 +8,11 @@ from functools import cached_property
 from typing import Any
 
 from shunter.adapters.helm.engine import Engine
-from shunter.adapters.system.files import DiskTree
 from shunter.core.charts.archive import pack, unpack
 from shunter.core.charts.load import Chart, load_chart
 from shunter.core.goyaml.document import Document
 from shunter.core.values.coalesce import Coalesced, coalesce
-from shunter.flows.validation.targets import Target
-from shunter.flows.validation.validate import Validation, extra_layer, label, layers_of, user_values, with_sets
-from shunter.flows.workspace.context import Context
+from shunter.flows.release.layers import user_values
 from shunter.flows.workspace.projects import answers_of, chart_metadata
 from shunter.model.files import FileState, MemoryTree, Tree
 
@@ -65,22 +62,6 @@ class Release:
         metadata = chart_metadata(self.tree, self.folder)
         kept = files if schemas else _without_schemas(files)
         return pack(kept, metadata["name"], metadata["version"])
-
-
-def releases_of(context: Context, asked: Validation, target: Target) -> list[Release]:
-    """The releases that one target of a validation stands for: an environment, or a chart with each list of files."""
-    folder = label(context, target.folder)
-    if target.environment is not None:
-        tree = target.environment.tree()
-        answers = answers_of(tree)
-        layers = with_sets(layers_of(context, target.environment, tree, asked.values), asked.sets)
-        name = str(answers.get("workspace", target.environment.name))
-        return [Release(folder, tree, layers, name, str(answers.get("namespace", "default")), is_environment=True)]
-    tree = DiskTree(target.folder)
-    name = str(chart_metadata(tree, folder)["name"])
-    runs = [with_sets([extra_layer(context, file, target.folder) for file in (*run, *asked.values)], asked.sets)
-            for run in target.runs]  # fmt: skip
-    return [Release(folder, tree, layers, name, "default", is_environment=False) for layers in runs]
 
 
 def _without_schemas(files: Mapping[str, FileState]) -> dict[str, FileState]:

@@ -4,49 +4,23 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from dataclasses import replace
-from pathlib import Path
 
 from shunter.adapters.system.files import DiskTree
 from shunter.core.charts.archive import content_digest, unpack
-from shunter.core.charts.versions import is_exact, newest_first, require_exact
+from shunter.core.charts.pins import Pin
+from shunter.core.charts.versions import require_exact
 from shunter.core.packaging.vendoring import check_library
-from shunter.core.trains.file import FOLDER, parse_train, path_of, render_train
+from shunter.core.trains.file import parse_train, path_of, render_train
+from shunter.core.trains.model import Train
 from shunter.core.workspace.model import Service
 from shunter.flows.workspace.archives import Archives, open_archives, pack_chart
-from shunter.flows.workspace.clock import generated_at, generated_now
+from shunter.flows.workspace.clock import generated_now
 from shunter.flows.workspace.context import Context
 from shunter.flows.workspace.plans import carry_out, plan_changes
 from shunter.flows.workspace.projects import chart_metadata
-from shunter.model.chart import Pin, Train
 from shunter.model.errors import ShunterError
 from shunter.model.files import FileState, Tree
 from shunter.model.findings import Finding, Kind, Report, Span
-
-
-def all_trains(root: Path) -> tuple[Train, ...]:
-    """Every train of the workspace at `root`, in order of versions. An empty tuple where there is none."""
-    folder = root / FOLDER
-    files = sorted(folder.glob("*.yaml")) if folder.is_dir() else []
-    trains = {file.stem: parse_train(file.read_bytes(), f"{FOLDER}/{file.name}") for file in files}
-    return tuple(trains[version] for version in reversed(newest_first(trains)))
-
-
-def find_train(context: Context, version: str) -> Train:
-    """The train of that version, or an error that names the newest ones."""
-    path = context.root / path_of(version)
-    context.require_workspace()
-    if is_exact(version) and path.is_file():
-        return parse_train(path.read_bytes(), path_of(version))
-    known = [train.version for train in all_trains(context.root)][-5:]
-    hint = f"known: {', '.join(known)}" if known else "shunter train cut VERSION makes one"
-    raise ShunterError(f"there is no train `{version}`", hint=hint)
-
-
-def lock_time(context: Context, version: str | None) -> str:
-    """The time for a new Chart.lock of an environment with that train (None: with a mixture)."""
-    path = context.root / path_of(version or "")
-    found = parse_train(path.read_bytes(), path_of(version)).cut if version and path.is_file() else ""
-    return generated_at(found)
 
 
 def cut(
@@ -130,40 +104,3 @@ def _pin(tree: Tree, path: str, archives: Archives, findings: list[Finding]) -> 
             )
         )
     return pin
-
-
-def overview(context: Context) -> Report:
-    """All trains: version, when it was cut, how many cars, and where each one is now."""
-    from shunter.flows.trains.status import records
-
-    context.require_workspace()
-    places: dict[str, list[str]] = {}
-    for environment, record in records(context).items():
-        if record and record.train:
-            places.setdefault(record.train, []).append(environment)
-    rows = [
-        {
-            "train": train.version,
-            "cut": train.cut,
-            "cars": len(train.cars),
-            "library": train.library.version,
-            "environments": places.get(train.version, []),
-        }
-        for train in all_trains(context.root)
-    ]
-    return Report(data=rows, next_step="" if rows else "shunter train cut VERSION")
-
-
-def compare(first: Train, second: Train) -> list[dict[str, str]]:
-    """The differences of two trains: one row per alias (and the library) whose pin differs."""
-    rows = []
-    pins = [{"library": train.library, **train.cars} for train in (first, second)]
-    for alias in sorted({*pins[0], *pins[1]}):
-        old, new = pins[0].get(alias), pins[1].get(alias)
-        if old != new:
-            rows.append({"app": alias, first.version: _shown(old), second.version: _shown(new)})
-    return rows
-
-
-def _shown(pin: Pin | None) -> str:
-    return "-" if pin is None else f"{pin.version} ({pin.app_version})" if pin.app_version else pin.version

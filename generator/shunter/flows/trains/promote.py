@@ -6,21 +6,23 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 
 from shunter.core.charts.archive import unpack
+from shunter.core.charts.pins import Pin
+from shunter.core.packaging.record import Passage, TrainRecord
 from shunter.core.packaging.vendoring import check_library
+from shunter.core.rules.paste import paste_ready
 from shunter.flows.packaging.derive import environment_files
-from shunter.flows.trains.cut import find_train, lock_time
+from shunter.flows.validation.judge import judge_environment
+from shunter.flows.validation.report import without_secrets
 from shunter.flows.validation.schema_diff import explained
-from shunter.flows.validation.validate import judge_environment, without_secrets
 from shunter.flows.workspace.archives import Archives, open_archives
 from shunter.flows.workspace.clock import generated_now
 from shunter.flows.workspace.context import Context, Site
 from shunter.flows.workspace.plans import carry_out, plan_changes, uncommitted
 from shunter.flows.workspace.projects import answers_of, record_of
-from shunter.model.chart import Passage, Pin, TrainRecord
+from shunter.flows.workspace.trains import find_train, lock_time
 from shunter.model.errors import ShunterError
 from shunter.model.files import OverlayTree
 from shunter.model.findings import Finding, Kind, Report, Severity, Span
-from shunter.model.wording import paste_ready
 
 
 @dataclass(frozen=True, slots=True)

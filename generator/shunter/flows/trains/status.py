@@ -2,24 +2,14 @@
 
 from __future__ import annotations
 
-from shunter.adapters.system.files import DiskTree
 from shunter.core.trains.board import Board, make_board, next_promotion
-from shunter.flows.fleet.reconcile import outdated, recorded
-from shunter.flows.trains.cut import all_trains
 from shunter.flows.workspace.context import Context, Site
+from shunter.flows.workspace.drift import drift
 from shunter.flows.workspace.projects import record_of
-from shunter.model.chart import TrainRecord
+from shunter.flows.workspace.records import records
+from shunter.flows.workspace.trains import all_trains
 from shunter.model.errors import ShunterError
 from shunter.model.findings import Report
-
-
-def records(context: Context) -> dict[str, TrainRecord | None]:
-    """The record of every environment; None where its repository is not checked out."""
-    found: dict[str, TrainRecord | None] = {}
-    for site in context.sites("environment", missing_ok=True):
-        checked_out = (site.root / ".git").exists()
-        found[site.name] = record_of(site.tree(), site.folder) if checked_out else None
-    return found
 
 
 def board_of(context: Context) -> Board:
@@ -46,32 +36,6 @@ def status(context: Context) -> tuple[Board, Report]:
         },
     }
     return board, Report(data=data, notices=drift(context), next_step=next_promotion(board))
-
-
-def drift(context: Context) -> tuple[str, ...]:
-    """One line for each project that differs from what shunter.yaml says, or is missing."""
-    workspace = context.require_workspace()
-    lines = []
-    for spec in context.specs():
-        root = context.root / spec.folder
-        if not (root / ".git").exists():
-            lines.append(f"missing: {spec.name} is not checked out (shunter clone)")
-            continue
-        tree = DiskTree(root)
-        for project in spec.projects:
-            was = recorded(tree, project.path)
-            if outdated(project, was, workspace.templates_source, workspace.templates_release):
-                what = (
-                    "is missing" if was is None else _difference(project.answers, was.answers) or f"is at {was.release}"
-                )
-                lines.append(f"drift: {spec.name}/{project.path} {what} (shunter update)")
-    return tuple(lines)
-
-
-def _difference(desired: object, answers: object) -> str:
-    assert isinstance(desired, dict) and isinstance(answers, dict)  # noqa: PT018
-    keys = [key for key, value in desired.items() if answers.get(key) != value]
-    return f"has other answers than shunter.yaml: {', '.join(keys)}" if keys else ""
 
 
 def history(context: Context, name: str) -> Report:

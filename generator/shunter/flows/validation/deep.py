@@ -6,12 +6,19 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 from shunter.adapters.helm.engine import engine
-from shunter.flows.release.release import releases_of
+from shunter.adapters.system.files import DiskTree
+from shunter.flows.release.layers import extra_layer, layers_of, with_sets
+from shunter.flows.release.release import Release
 from shunter.flows.validation.exact import Prover
+from shunter.flows.validation.judge import Validation
 from shunter.flows.validation.manifests import Checker, cluster_of
+from shunter.flows.validation.report import report_of
+from shunter.flows.validation.targets import Target
 from shunter.flows.validation.unused import later
-from shunter.flows.validation.validate import Validation, relabelled, report_of, validate, wanted
+from shunter.flows.validation.validate import validate, wanted
 from shunter.flows.workspace.context import Context
+from shunter.flows.workspace.labels import label, relabelled
+from shunter.flows.workspace.projects import answers_of, chart_metadata
 from shunter.model.data import replace
 from shunter.model.findings import Kind, Report
 
@@ -50,3 +57,19 @@ def validate_deeply(context: Context, asked: Validation, deep: Deep) -> Report:
             objects = checker.findings(release) if checker else ()
             found += relabelled((*keys, *objects), release.folder)
     return replace(report_of(context, found, len(targets)), outcomes=report.outcomes)
+
+
+def releases_of(context: Context, asked: Validation, target: Target) -> list[Release]:
+    """The releases that one target of a validation stands for: an environment, or a chart with each list of files."""
+    folder = label(context, target.folder)
+    if target.environment is not None:
+        tree = target.environment.tree()
+        answers = answers_of(tree)
+        layers = with_sets(layers_of(context, target.environment, tree, asked.values), asked.sets)
+        name = str(answers.get("workspace", target.environment.name))
+        return [Release(folder, tree, layers, name, str(answers.get("namespace", "default")), is_environment=True)]
+    tree = DiskTree(target.folder)
+    name = str(chart_metadata(tree, folder)["name"])
+    runs = [with_sets([extra_layer(context, file, target.folder) for file in (*run, *asked.values)], asked.sets)
+            for run in target.runs]  # fmt: skip
+    return [Release(folder, tree, layers, name, "default", is_environment=False) for layers in runs]

@@ -9,15 +9,16 @@ from typing import Any
 
 from shunter.adapters.system.files import DiskTree
 from shunter.core.charts.load import Chart, load_chart
+from shunter.core.charts.pins import Dependency
 from shunter.core.goyaml.document import Document, read
 from shunter.core.values.coalesce import Coalesced, Slice, coalesce
 from shunter.core.values.provenance import Explanation, Setting, explain
 from shunter.core.values.strvals import set_layers
-from shunter.flows.validation.validate import label, layers_of
+from shunter.flows.release.layers import layers_of
 from shunter.flows.workspace.archives import require_file
 from shunter.flows.workspace.context import Context
+from shunter.flows.workspace.labels import label
 from shunter.flows.workspace.projects import answers_of
-from shunter.model.chart import Dependency
 from shunter.model.errors import ShunterError
 from shunter.model.findings import Finding, Report
 from shunter.model.wording import dotted

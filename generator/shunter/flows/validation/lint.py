@@ -10,24 +10,20 @@ from shunter.adapters.helm.engine import Engine, engine
 from shunter.adapters.verdicts.questions import chart_folder, is_values_file
 from shunter.core.goyaml.document import Document, read
 from shunter.core.packaging.vendoring import verify_vendored
+from shunter.core.rules.yaml_lints import yaml_lints
 from shunter.core.trains.file import path_of
-from shunter.flows.trains.cut import all_trains
-from shunter.flows.trains.status import drift
+from shunter.flows.release.layers import extra_layer, layers_of, user_values
+from shunter.flows.validation.judge import unnamed_schemas
 from shunter.flows.validation.release_lints import lint_release
+from shunter.flows.validation.report import report_of
 from shunter.flows.validation.targets import inside
 from shunter.flows.validation.unused import unused_keys
-from shunter.flows.validation.validate import (
-    extra_layer,
-    label,
-    layers_of,
-    relabelled,
-    report_of,
-    unnamed_schemas,
-    user_values,
-)
 from shunter.flows.workspace.archives import open_archives
 from shunter.flows.workspace.context import Context, Site
+from shunter.flows.workspace.drift import drift
+from shunter.flows.workspace.labels import label, relabelled
 from shunter.flows.workspace.projects import record_of
+from shunter.flows.workspace.trains import all_trains
 from shunter.model.errors import ShunterError
 from shunter.model.files import Tree
 from shunter.model.findings import Finding, Kind, Report, Severity, Span
@@ -93,7 +89,7 @@ def _lint_site(context: Context, site: Site, helm: Engine | None, file: str) -> 
     if helm is not None:
         found += _helm_lint(context, site, tree, helm, layers)
     for document in layers:
-        found += document.hazards()
+        found += yaml_lints(document)
     if site.kind == "environment":
         folder = label(context, site.path)
         record = record_of(tree, folder)
@@ -102,7 +98,7 @@ def _lint_site(context: Context, site: Site, helm: Engine | None, file: str) -> 
             found += _image_tags(document)
         found += unnamed_schemas(tree, layers)
     elif not file and (state := tree.get("values.yaml")) is not None:
-        found += read(state.data, "values.yaml").hazards()
+        found += yaml_lints(read(state.data, "values.yaml"))
     found += unused_keys(context, site, tree, layers)
     found += lint_release(context, site, tree, helm) if site.kind != "library" and not file else ()
     yield from relabelled(found, label(context, site.path))

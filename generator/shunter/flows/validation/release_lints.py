@@ -7,11 +7,12 @@ from contextlib import suppress
 
 from shunter.adapters.helm.engine import Engine
 from shunter.core.charts.load import load_chart
-from shunter.core.kube.objects import duplicate_objects, objects_of
+from shunter.core.kube.objects import objects_of
 from shunter.core.rules.collisions import define_collisions
+from shunter.core.rules.objects import duplicate_objects
 from shunter.core.values.coalesce import Slice, coalesce
+from shunter.flows.release.layers import layers_of
 from shunter.flows.release.render import Rendering, documents, render_tree
-from shunter.flows.validation.validate import layers_of
 from shunter.flows.workspace.archives import pack_tree
 from shunter.flows.workspace.context import Context, Site
 from shunter.flows.workspace.projects import answers_of, chart_metadata

@@ -10,9 +10,10 @@ from shunter.core.charts.load import Chart, load_archive, load_chart
 from shunter.core.rules.schema_hits import hits, under
 from shunter.core.schema.diff import Change, breaking_changes, key_text
 from shunter.core.values.coalesce import charts_below
-from shunter.flows.validation.validate import label, layers_of, source_chart
+from shunter.flows.release.layers import layers_of, source_chart
 from shunter.flows.workspace.archives import Archives, open_archives
 from shunter.flows.workspace.context import Context, Site
+from shunter.flows.workspace.labels import label
 from shunter.model.data import replace
 from shunter.model.errors import ShunterError
 from shunter.model.files import Tree

@@ -2,44 +2,18 @@
 
 from __future__ import annotations
 
-import os
-from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
-from pathlib import Path
-from typing import Any
+from collections.abc import Iterable
 
-from shunter.adapters.system.files import DiskTree
-from shunter.adapters.system.regular import kind_of, read_regular
-from shunter.adapters.verdicts.cache import NoVerdicts, Verdicts
-from shunter.adapters.verdicts.questions import WORKSPACE_FILE, questions, summary
-from shunter.core.charts.files import follow
-from shunter.core.charts.load import Chart, load_chart
-from shunter.core.goyaml.document import MAX_BYTES, Document, merge_maps, read, too_large
-from shunter.core.rules.verdict import judge
+from shunter.adapters.system.regular import read_regular
+from shunter.adapters.verdicts.questions import WORKSPACE_FILE, questions
+from shunter.flows.validation.judge import Validation, judge_chart, judge_site
+from shunter.flows.validation.report import levelled, report_of, without_secrets
 from shunter.flows.validation.targets import Target, targets_of
-from shunter.flows.workspace.context import Context, Site
-from shunter.flows.workspace.projects import answers_of, record_of, values_files_of
-from shunter.model.data import dataclass, replace
-from shunter.model.errors import ShunterError
-from shunter.model.files import Tree
-from shunter.model.findings import Finding, Kind, Report, Span
+from shunter.flows.workspace.context import Context
+from shunter.model.data import replace
+from shunter.model.findings import Finding, Report
 
 _MOST_NAMES = 3
-_WORTH_A_PROCESS = 100  # values files: less than a tenth of the time goes to forking
-
-
-@dataclass(frozen=True, slots=True)
-class Validation:
-    """What `validate` was asked: files or chart folders (none: everything), one environment, `-f` and `--set`.
-
-    `verdicts` is where old ones are looked up and new ones kept.
-    """
-
-    files: Sequence[str] = ()
-    environment: str = ""
-    values: Sequence[str] = ()
-    sets: Sequence[str] = ()
-    fix: bool = False
-    verdicts: Verdicts = NoVerdicts()
 
 
 def validate(context: Context, asked: Validation) -> Report:
@@ -54,7 +28,7 @@ def validate(context: Context, asked: Validation) -> Report:
     from shunter.flows.validation.repair import Repair
 
     repair = Repair(context.start)
-    while repair.apply(_levelled(context, findings)):
+    while repair.apply(levelled(context, findings)):
         findings, count = _judged(context, asked)
     return replace(report_of(context, findings, count), outcomes=repair.outcomes())
 
@@ -97,233 +71,12 @@ def _judge_target(context: Context, asked: Validation, target: Target) -> Iterab
     known = [asked.verdicts.find(one) for one in asking]
     new = [number for number, findings in enumerate(known) if findings is None]
     if target.environment is not None:
-        judged = [_judge_environment(context, target.environment, asked) for _ in new]
+        judged = [judge_site(context, target.environment, asked) for _ in new]
     else:
-        found = _judge_chart(context, target.folder, [runs[number] for number in new], asked.sets) if new else ()
+        found = judge_chart(context, target.folder, [runs[number] for number in new], asked.sets) if new else ()
         judged = [(findings, True) for findings in found]
     for number, (findings, complete) in zip(new, judged, strict=True):
         known[number] = findings
         if complete:
             asked.verdicts.keep(asking[number], without_secrets(findings))
     return [finding for findings in known for finding in findings or ()]
-
-
-def report_of(context: Context, findings: Iterable[Finding], count: int) -> Report:
-    """The findings at the workspace's levels, each once, in order of place, as seen from where the run started."""
-    seen = (_seen_from(context.start, finding) for finding in _levelled(context, findings))
-    unique = without_secrets(dict.fromkeys(seen))
-    ordered = tuple(sorted(unique, key=lambda f: (f.span, f.rule, f.message)))
-    return Report(findings=ordered, notices=(summary(count, len(ordered)),))
-
-
-def _levelled(context: Context, findings: Iterable[Finding]) -> Iterator[Finding]:
-    from shunter.core.rules.severity import at_levels
-
-    return at_levels(findings, context.workspace.rules if context.workspace else {})
-
-
-def _seen_from(start: Path, finding: Finding) -> Finding:
-    """A finding whose paths do not leave `start` and come back: `05.yaml` for `../envs/05.yaml` in `envs`."""
-
-    def seen(span: Span) -> Span:
-        inside = span.path.startswith("../")
-        return replace(span, path=os.path.relpath(f"{start}/{span.path}", start)) if inside else span
-
-    return _moved(finding, seen)
-
-
-def without_secrets(findings: Iterable[Finding]) -> tuple[Finding, ...]:
-    """The findings as people and machines may see them."""
-    found = tuple(findings)
-    if not found:
-        return ()
-    from shunter.core.rules.masking import masked
-
-    return masked(found)
-
-
-def judge_environment(
-    context: Context, site: Site, tree: Tree, values: Sequence[str] = (), sets: Sequence[str] = ()
-) -> tuple[Finding, ...]:
-    """The findings of an environment whose files are `tree`: vendored charts first, then its values files in order.
-
-    Sections of services that are known but not pinned yet are judged against their source charts.
-    """
-    return _judge_environment(context, site, Validation(values=values, sets=sets), tree)[0]
-
-
-def _judge_environment(
-    context: Context, site: Site, asked: Validation, tree: Tree | None = None
-) -> tuple[tuple[Finding, ...], bool]:
-    """The findings of an environment, and whether they depend on its own files alone."""
-    tree = tree or site.tree()
-    folder = label(context, site.path)
-    chart = load_chart(tree, helm=str(answers_of(tree).get("helm", "4")))
-    findings: tuple[Finding, ...] = ()
-    record = record_of(tree, folder)
-    if record and not chart.findings:
-        from shunter.core.packaging.vendoring import verify_vendored
-
-        findings = verify_vendored(tree, record, "" if folder == "." else folder)
-    layers = layers_of(context, site, tree, asked.values)
-    awaited = _awaited(context, set(record.cars) if record else set(), layers)
-    chart, unpinned = _with_sources(context, chart, awaited)
-    judged = (_unpinned(f, unpinned) for f in judge(chart, with_sets(layers, asked.sets)))
-    found = [*judged, *(unnamed_schemas(tree, layers) if asked.fix else ())]
-    return (*findings, *relabelled(found, folder)), not awaited
-
-
-def _judge_chart(
-    context: Context, folder: Path, runs: Sequence[Sequence[str]], sets: Sequence[str]
-) -> list[tuple[Finding, ...]]:
-    """The findings of a chart with each of several sets of `-f` files; an empty set stands for its own values.yaml."""
-    chart = load_chart(DiskTree(folder))
-    name = label(context, folder)
-    there = {subchart.name for subchart in chart.subcharts}  # in another version, Helm takes it all the same
-    missing = next((dependency for dependency in chart.missing if dependency.name not in there), None)
-    if missing is not None and not chart.findings:
-        ours = answers_of(DiskTree(folder))
-        who = "this chart" if name == "." else name
-        message = f"{who} needs chart {missing.name} {missing.version}, and charts/ does not hold it"
-        raise ShunterError(message, hint="shunter lock" if ours else f"helm dependency build {name}")
-
-    def judged(run: Sequence[str]) -> tuple[Finding, ...]:
-        layers = with_sets([extra_layer(context, file, folder) for file in run], sets)
-        return relabelled(judge(chart, layers, defaults=not run), name)
-
-    if len(runs) < 2 * _WORTH_A_PROCESS:
-        return [judged(files) for files in runs]
-    from shunter.adapters.system.workers import spread
-
-    return spread(judged, runs, at_least=_WORTH_A_PROCESS)
-
-
-def unnamed_schemas(tree: Tree, layers: Iterable[Document]) -> Iterator[Finding]:
-    """An environment's own values files that lead no editor to their schema. `lint` says so, `--fix` mends it."""
-    from shunter.core.rules.modeline import modelines
-
-    own = (layer for layer in layers if not layer.path.startswith(".."))
-    yield from (finding for layer in own for finding in modelines(layer, tree))
-
-
-def layers_of(context: Context, site: Site, tree: Tree, extra: Sequence[str] = ()) -> list[Document]:
-    """The values files of an environment in order, and further `-f` files after them."""
-    helm = str(answers_of(tree).get("helm", "4"))
-    layers = []
-    for name in values_files_of(tree):
-        state = follow(tree, name)
-        if state is None and tree.get(name) is not None:
-            message = f"{label(context, site.path)}/{name} is a symbolic link out of its repository"
-            raise ShunterError(message, hint="put a copy of the file there")
-        if state is None:
-            raise ShunterError(
-                f"{label(context, site.path)}/{name} is missing",
-                hint="make it (it may be empty), or correct `values:`",
-            )
-        layers.append(read(state.data, name, helm))
-    return [*layers, *(extra_layer(context, name, site.path) for name in extra)]
-
-
-def extra_layer(context: Context, name: str, folder: Path) -> Document:
-    """A further `-f` file, its path relative to the chart's folder as those of all findings are."""
-    path = context.start / name
-    if not name:
-        raise ShunterError("-f has an empty name", hint="-f takes a values file")
-    if not os.path.exists(path):  # noqa: PTH110 - which has no error for odd names
-        raise ShunterError(f"there is no file {name}", hint="-f takes a values file")
-    about = path.stat()
-    if kind := kind_of(about.st_mode):
-        raise ShunterError(f"{name} is {kind}, not a file", hint="-f takes a values file")
-    place = os.path.relpath(path.resolve(), folder.resolve())
-    if about.st_size > MAX_BYTES:
-        return too_large(place, about.st_size)
-    return read(read_regular(str(path)), place)
-
-
-def with_sets(layers: Sequence[Document], sets: Sequence[str]) -> list[Document]:
-    """Layers, and one more for each `--set`."""
-    if not sets:
-        return list(layers)
-    from shunter.core.values.strvals import set_layers
-
-    return [*layers, *set_layers(layers, sets)]
-
-
-def user_values(layers: Sequence[Document], sets: Sequence[str], folder: str) -> Mapping[str, Any]:
-    """What Helm makes of `-f` files in order and `--set`. A file that Helm cannot read raises ShunterError.
-
-    `folder` is the chart's, as errors are to name it.
-    """
-    merged: dict[str, Any] = {}
-    for document in with_sets(layers, sets):
-        for finding in relabelled(document.findings, folder):
-            raise ShunterError(finding.message, span=finding.span, hint=finding.hint)
-        merged = merge_maps(merged, document.value or {})
-    return merged
-
-
-def _awaited(context: Context, pinned: set[str], layers: Sequence[Document]) -> list[str]:
-    """The services that the values of an environment speak of, and that it does not pin yet."""
-    services = context.workspace.services if context.workspace else ()
-    mentioned = {key for document in layers for key in (document.value or {})}
-    return [service.name for service in services if service.name in mentioned and service.name not in pinned]
-
-
-def _with_sources(context: Context, chart: Chart, names: Sequence[str]) -> tuple[Chart, set[str]]:
-    """An environment's chart with the source charts of these services, as far as they are there."""
-    from shunter.model.chart import Dependency
-
-    sources = {name: source for name in names if (source := source_chart(context, name)) is not None}
-    dependencies = [
-        Dependency(source.name, source.version, alias="" if source.name == name else name, condition=f"{name}.enabled")
-        for name, source in sources.items()
-    ]
-    subcharts = (*chart.subcharts, *sources.values())
-    return replace(chart, subcharts=subcharts, dependencies=(*chart.dependencies, *dependencies)), set(sources)
-
-
-def source_chart(context: Context, name: str) -> Chart | None:
-    """A service's chart as it stands in the workspace; None where it is not there."""
-    assert context.workspace is not None
-    service = context.workspace.service(name)
-    if service is None:
-        return None
-    if service.chart is None:
-        site = next((s for s in context.sites("app", missing_ok=True) if s.name == name), None)
-        tree = site.tree() if site and site.path.is_dir() else None
-    else:
-        folder = context.root / service.chart.path
-        tree = DiskTree(folder) if service.chart.path and folder.is_dir() else None
-    return load_chart(tree) if tree is not None else None
-
-
-def _unpinned(finding: Finding, unpinned: set[str]) -> Finding:
-    if not finding.key or finding.key[0] not in unpinned:
-        return finding
-    note = f"unpinned: judged against the chart of {finding.key[0]} as it is in the workspace"
-    return replace(finding, kind=Kind.LINT, notes=(*finding.notes, note))
-
-
-def label(context: Context, folder: Path) -> str:
-    """A folder's path as a person in `context.start` writes it."""
-    return os.path.relpath(folder.resolve(), context.start)
-
-
-def relabelled(findings: Iterable[Finding], folder: str) -> tuple[Finding, ...]:
-    """Findings whose relative paths are below `folder`."""
-    return tuple(_moved(finding, lambda span: _below(span, folder)) for finding in findings)
-
-
-def _moved(finding: Finding, moved: Callable[[Span], Span]) -> Finding:
-    return replace(
-        finding,
-        span=moved(finding.span),
-        related=tuple((label, moved(span)) for label, span in finding.related),
-        fix=tuple(replace(edit, span=moved(edit.span)) for edit in finding.fix),
-    )
-
-
-def _below(span: Span, folder: str) -> Span:
-    if folder == "." or span.path.startswith(("/", "--set ")):
-        return span
-    return replace(span, path=os.path.normpath(f"{folder}/{span.path}") if span.path else folder)

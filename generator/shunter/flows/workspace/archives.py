@@ -8,12 +8,12 @@ from pathlib import Path
 
 from shunter.adapters.helm.registry import DirectoryRegistry, HttpRegistry, pin_from_archive
 from shunter.core.charts.archive import pack, require_complete
+from shunter.core.charts.pins import Pin
 from shunter.core.charts.versions import newest_first
 from shunter.core.packaging.publish import published
 from shunter.core.packaging.vendoring import absent_from_registry
 from shunter.flows.workspace.context import Context
 from shunter.flows.workspace.projects import answers_of
-from shunter.model.chart import Pin
 from shunter.model.errors import ShunterError
 from shunter.model.files import Tree
 

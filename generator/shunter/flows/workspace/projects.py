@@ -6,8 +6,9 @@ from collections.abc import Mapping
 from typing import Any
 
 from shunter.adapters.verdicts.questions import ANSWERS_FILE as ANSWERS_FILE
+from shunter.core.charts.pins import Dependency
 from shunter.core.goyaml.document import read
-from shunter.model.chart import Dependency, TrainRecord
+from shunter.core.packaging.record import TrainRecord
 from shunter.model.errors import ShunterError
 from shunter.model.files import SYMLINK, Tree
 

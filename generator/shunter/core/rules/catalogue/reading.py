@@ -76,7 +76,7 @@ READING: Final = (
         "too-many-findings",
         Severity.WARNING,
         "more than 500 findings of one kind",
-        "Only the first 500 findings of one source, such as the schema of one chart or the hazards of one file, are "
+        "Only the first 500 findings of one source, such as the schema of one chart or the lints of one file, are "
         "shown. Correct those, and run again for the others; this one has the severity of the 501st.",
     ),
 )

@@ -1,8 +1,7 @@
-"""Charts, pins and trains as data."""
+"""Dependencies and pins of charts as data."""
 
 from __future__ import annotations
 
-from collections.abc import Mapping
 from typing import Any
 
 from shunter.model.data import dataclass
@@ -40,33 +39,3 @@ class Pin:
     digest: str = ""
     content: str = ""
     source: str = ""
-
-
-@dataclass(frozen=True, slots=True)
-class Train:
-    """A Software Release Train: a version and the exact chart of every car, keyed by alias, and the library."""
-
-    version: str
-    library: Pin
-    cars: Mapping[str, Pin]
-    cut: str = ""
-
-
-@dataclass(frozen=True, slots=True)
-class Passage:
-    """One arrival of a train at an environment, as its history records it. `at` is RFC 3339, UTC, to the second."""
-
-    train: str
-    source: str
-    at: str
-    forced: bool = False
-
-
-@dataclass(frozen=True, slots=True)
-class TrainRecord:
-    """What an environment carries (`.shunter/train.yaml`): its train, or None for a mixture, pins, and history."""
-
-    train: str | None
-    library: Pin
-    cars: Mapping[str, Pin]
-    history: tuple[Passage, ...] = ()

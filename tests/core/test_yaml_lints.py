@@ -8,7 +8,7 @@ import pytest
 
 from helpers.yaml_fuzz import document, scalar
 from shunter.core.goyaml.document import read
-from shunter.core.rules.hazards import hazards
+from shunter.core.rules.yaml_lints import yaml_lints
 from shunter.model.findings import Kind
 
 CASES = [
@@ -33,7 +33,7 @@ CASES = [
 
 @pytest.mark.parametrize(("text", "rule", "line", "column", "word"), CASES, ids=[case[0] for case in CASES])
 def test_a_hazard_is_one_lint_in_its_place(text: str, rule: str, line: int, column: int, word: str) -> None:
-    (finding,) = read(text.encode(), "v.yaml").hazards()
+    (finding,) = yaml_lints(read(text.encode(), "v.yaml"))
     assert (finding.rule, finding.span.line, finding.span.column) == (rule, line, column)
     assert finding.kind is Kind.LINT
     assert word in finding.message
@@ -62,7 +62,7 @@ HARMLESS = [
 
 @pytest.mark.parametrize("text", HARMLESS)
 def test_what_is_harmless_is_not_mentioned(text: str) -> None:
-    assert read(text.encode(), "v.yaml").hazards() == ()
+    assert yaml_lints(read(text.encode(), "v.yaml")) == ()
 
 
 def test_a_clean_document_has_no_hazard() -> None:
@@ -72,11 +72,11 @@ def test_a_clean_document_has_no_hazard() -> None:
         text = document(random) if random.random() < 0.5 else f"x: {scalar(random)}\n{scalar(random)}: 1\n".encode()
         found = read(text, "v.yaml")
         clean += found.clean
-        assert not (found.clean and hazards(found)), text
+        assert not (found.clean and yaml_lints(found)), text
     assert clean > 500
 
 
 def test_helm_3_is_told_about_the_documents_that_it_drops() -> None:
-    (finding,) = read(b"a: 1\n---\nb: 2\n", "v.yaml", "3").hazards()
+    (finding,) = yaml_lints(read(b"a: 1\n---\nb: 2\n", "v.yaml", "3"))
     assert finding.rule == "multi-document"
     assert "first only" in finding.message

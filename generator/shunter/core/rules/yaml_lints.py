@@ -13,7 +13,7 @@ from shunter.core.goyaml.construct import is_merge, scalar
 from shunter.core.goyaml.document import Document, KeyPath, Part
 from shunter.core.goyaml.nodes import PLAIN, MappingNode, Node, ScalarNode, SequenceNode, has_second_document
 from shunter.core.goyaml.scalars import EXACT, key_text
-from shunter.core.rules.verdict import MOST_FINDINGS
+from shunter.core.rules.limits import MOST_FINDINGS
 from shunter.model.data import dataclass, field
 from shunter.model.findings import Finding, Kind, Severity, Span, TextEdit
 
@@ -23,7 +23,7 @@ _LEADING_ZERO: Final = re.compile(r"[-+]?0[0-9_]*[0-9]")
 _VERSION: Final = re.compile(r"[0-9]+\.[0-9]*0")
 
 
-def hazards(document: Document) -> tuple[Finding, ...]:
+def yaml_lints(document: Document) -> tuple[Finding, ...]:
     """All lints of a document that Helm reads, in the order of the file."""
     found: list[Finding] = []
     for part in document.parts:

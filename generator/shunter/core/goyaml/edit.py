@@ -1,0 +1,91 @@
+"""Edits of YAML texts that keep every comment, order and quote."""
+
+from __future__ import annotations
+
+import io
+from collections.abc import Sequence
+from typing import Any
+
+import yaml
+from ruamel.yaml import YAML
+
+
+def edit(data: bytes, changes: Sequence[tuple[Sequence[str], Any]]) -> bytes:
+    """The text with keys set (a value), or removed (None). Parents are made; comments, order and quotes stay.
+
+    Each change is a path of keys and the value; setting a mapping over an existing mapping merges into it.
+    """
+    for path, value in changes:
+        data = _insert(data, path, value) or _rewrite(data, path, value)
+    return data
+
+
+def _rewrite(data: bytes, path: Sequence[str], value: Any) -> bytes:
+    round_trip = round_trip_yaml()
+    document = round_trip.load(data.decode("utf-8"))
+    _apply(document, path, value)
+    out = io.StringIO()
+    round_trip.dump(document, out)
+    return out.getvalue().encode()
+
+
+def _insert(data: bytes, path: Sequence[str], value: Any) -> bytes | None:
+    """The text with a new key after its last sibling, or None where this is not that case.
+
+    ruamel.yaml hangs a comment on what stands before it, so a key that it appends lands behind the next comment.
+    """
+    node: yaml.Node | None = yaml.compose(data, Loader=yaml.CSafeLoader)
+    for key in path[:-1]:
+        node = _child(node, key)
+    block = isinstance(node, yaml.MappingNode) and node.value and not node.flow_style
+    if value is None or not block or _child(node, path[-1]) is not None:
+        return None
+    assert isinstance(node, yaml.MappingNode)
+    out = io.StringIO()
+    round_trip_yaml().dump({path[-1]: value}, out)
+    indent = " " * node.value[0][0].start_mark.column
+    lines = data.decode("utf-8").splitlines(keepends=True)
+    last = _last_line(node)
+    lines[last] = lines[last].rstrip("\n") + "\n"
+    lines[last + 1 : last + 1] = [indent + line for line in out.getvalue().splitlines(keepends=True)]
+    return "".join(lines).encode()
+
+
+def _child(node: yaml.Node | None, key: str) -> yaml.Node | None:
+    if not isinstance(node, yaml.MappingNode):
+        return None
+    return next((value for name, value in node.value if name.value == key), None)
+
+
+def _last_line(node: yaml.Node) -> int:
+    if isinstance(node, yaml.CollectionNode) and node.value and not node.flow_style:
+        last = node.value[-1]
+        return _last_line(last[1] if isinstance(last, tuple) else last)
+    # A block scalar ends at the start of the line after it.
+    return int(node.end_mark.line) - (node.end_mark.column == 0 and node.end_mark.line > node.start_mark.line)
+
+
+def round_trip_yaml() -> YAML:
+    """A reader and writer that keeps comments, order and quotes, and breaks no long line."""
+    round_trip = YAML()
+    round_trip.preserve_quotes = True
+    round_trip.width = 4096
+    return round_trip
+
+
+def _apply(document: Any, path: Sequence[str], value: Any) -> None:
+    node = document
+    for key in path[:-1]:
+        if not isinstance(node.get(key), dict):
+            node[key] = {}
+        node = node[key]
+        if value is not None and hasattr(node, "fa") and not node:
+            node.fa.set_block_style()
+    last = path[-1]
+    if value is None:
+        node.pop(last, None)
+    elif isinstance(value, dict) and isinstance(node.get(last), dict):
+        for key, inner in value.items():
+            _apply(node[last], [key], inner)
+    else:
+        node[last] = value

@@ -1,0 +1,120 @@
+"""The values files of a release in order, and charts that stand in for pins."""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Mapping, Sequence
+from pathlib import Path
+from typing import Any
+
+from shunter.adapters.system.files import DiskTree
+from shunter.adapters.system.regular import kind_of, read_regular
+from shunter.core.charts.files import follow
+from shunter.core.charts.load import Chart, load_chart
+from shunter.core.goyaml.document import MAX_BYTES, Document, merge_maps, read, too_large
+from shunter.flows.workspace.context import Context, Site
+from shunter.flows.workspace.labels import label, relabelled
+from shunter.flows.workspace.projects import answers_of, values_files_of
+from shunter.model.data import replace
+from shunter.model.errors import ShunterError
+from shunter.model.files import Tree
+from shunter.model.findings import Finding, Kind
+
+
+def layers_of(context: Context, site: Site, tree: Tree, extra: Sequence[str] = ()) -> list[Document]:
+    """The values files of an environment in order, and further `-f` files after them."""
+    helm = str(answers_of(tree).get("helm", "4"))
+    layers = []
+    for name in values_files_of(tree):
+        state = follow(tree, name)
+        if state is None and tree.get(name) is not None:
+            message = f"{label(context, site.path)}/{name} is a symbolic link out of its repository"
+            raise ShunterError(message, hint="put a copy of the file there")
+        if state is None:
+            raise ShunterError(
+                f"{label(context, site.path)}/{name} is missing",
+                hint="make it (it may be empty), or correct `values:`",
+            )
+        layers.append(read(state.data, name, helm))
+    return [*layers, *(extra_layer(context, name, site.path) for name in extra)]
+
+
+def extra_layer(context: Context, name: str, folder: Path) -> Document:
+    """A further `-f` file, its path relative to the chart's folder as those of all findings are."""
+    path = context.start / name
+    if not name:
+        raise ShunterError("-f has an empty name", hint="-f takes a values file")
+    if not os.path.exists(path):  # noqa: PTH110 - which has no error for odd names
+        raise ShunterError(f"there is no file {name}", hint="-f takes a values file")
+    about = path.stat()
+    if kind := kind_of(about.st_mode):
+        raise ShunterError(f"{name} is {kind}, not a file", hint="-f takes a values file")
+    place = os.path.relpath(path.resolve(), folder.resolve())
+    if about.st_size > MAX_BYTES:
+        return too_large(place, about.st_size)
+    return read(read_regular(str(path)), place)
+
+
+def with_sets(layers: Sequence[Document], sets: Sequence[str]) -> list[Document]:
+    """Layers, and one more for each `--set`."""
+    if not sets:
+        return list(layers)
+    from shunter.core.values.strvals import set_layers
+
+    return [*layers, *set_layers(layers, sets)]
+
+
+def user_values(layers: Sequence[Document], sets: Sequence[str], folder: str) -> Mapping[str, Any]:
+    """What Helm makes of `-f` files in order and `--set`. A file that Helm cannot read raises ShunterError.
+
+    `folder` is the chart's, as errors are to name it.
+    """
+    merged: dict[str, Any] = {}
+    for document in with_sets(layers, sets):
+        for finding in relabelled(document.findings, folder):
+            raise ShunterError(finding.message, span=finding.span, hint=finding.hint)
+        merged = merge_maps(merged, document.value or {})
+    return merged
+
+
+def awaited(context: Context, pinned: set[str], layers: Sequence[Document]) -> list[str]:
+    """The services that the values of an environment speak of, and that it does not pin yet."""
+    services = context.workspace.services if context.workspace else ()
+    mentioned = {key for document in layers for key in (document.value or {})}
+    return [service.name for service in services if service.name in mentioned and service.name not in pinned]
+
+
+def with_sources(context: Context, chart: Chart, names: Sequence[str]) -> tuple[Chart, set[str]]:
+    """An environment's chart with the source charts of these services, as far as they are there."""
+    from shunter.core.charts.pins import Dependency
+
+    sources = {name: source for name in names if (source := source_chart(context, name)) is not None}
+    dependencies = [
+        Dependency(source.name, source.version, alias="" if source.name == name else name, condition=f"{name}.enabled")
+        for name, source in sources.items()
+    ]
+    subcharts = (*chart.subcharts, *sources.values())
+    return replace(chart, subcharts=subcharts, dependencies=(*chart.dependencies, *dependencies)), set(sources)
+
+
+def source_chart(context: Context, name: str) -> Chart | None:
+    """A service's chart as it stands in the workspace; None where it is not there."""
+    assert context.workspace is not None
+    service = context.workspace.service(name)
+    if service is None:
+        return None
+    if service.chart is None:
+        site = next((s for s in context.sites("app", missing_ok=True) if s.name == name), None)
+        tree = site.tree() if site and site.path.is_dir() else None
+    else:
+        folder = context.root / service.chart.path
+        tree = DiskTree(folder) if service.chart.path and folder.is_dir() else None
+    return load_chart(tree) if tree is not None else None
+
+
+def unpinned_note(finding: Finding, unpinned: set[str]) -> Finding:
+    """The finding; one about an app that is not pinned yet is a lint, and says against which chart it was judged."""
+    if not finding.key or finding.key[0] not in unpinned:
+        return finding
+    note = f"unpinned: judged against the chart of {finding.key[0]} as it is in the workspace"
+    return replace(finding, kind=Kind.LINT, notes=(*finding.notes, note))

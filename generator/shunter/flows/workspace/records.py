@@ -1,0 +1,16 @@
+"""The train records of a workspace's environments."""
+
+from __future__ import annotations
+
+from shunter.core.packaging.record import TrainRecord
+from shunter.flows.workspace.context import Context
+from shunter.flows.workspace.projects import record_of
+
+
+def records(context: Context) -> dict[str, TrainRecord | None]:
+    """The record of every environment; None where its repository is not checked out."""
+    found: dict[str, TrainRecord | None] = {}
+    for site in context.sites("environment", missing_ok=True):
+        checked_out = (site.root / ".git").exists()
+        found[site.name] = record_of(site.tree(), site.folder) if checked_out else None
+    return found
