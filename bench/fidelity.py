@@ -20,11 +20,12 @@ from collections.abc import Callable, Iterator
 from random import Random
 from typing import Any
 
-from helpers import schema_fuzz, shop
-from helpers.agreement import reading_agrees, schema_agrees, umbrella_values, verdict_agrees
-from helpers.embedded_helm import METADATA, SHOW_VALUES, archive
-from helpers.umbrella_fuzz import umbrella
-from helpers.yaml_fuzz import document, scalar
+from helpers.fuzz import schema_fuzz
+from helpers.fuzz.umbrella_fuzz import umbrella
+from helpers.fuzz.yaml_fuzz import document, scalar
+from helpers.oracles.agreement import reading_agrees, schema_agrees, umbrella_values, verdict_agrees
+from helpers.oracles.embedded_helm import METADATA, SHOW_VALUES, archive
+from helpers.workspaces import shop
 from shunter.core.charts.load import load_archive
 
 KNOWN = {"schemas": 1 / 200}

@@ -20,7 +20,7 @@ import yaml
 ROOT = Path(__file__).resolve().parents[1]
 sys.path[:0] = [str(ROOT / "generator"), str(ROOT / "tests")]
 
-from helpers.charts import LIBRARY, app_chart, environment_helmignore, umbrella, write  # noqa: E402
+from helpers.charts.charts import LIBRARY, app_chart, environment_helmignore, umbrella, write  # noqa: E402
 
 COUNTS = (1, 10, 50, 100, 200)
 EXTRA = ROOT / "bench" / "helm-create"

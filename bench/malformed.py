@@ -30,7 +30,7 @@ from typing import NamedTuple
 ROOT = Path(__file__).resolve().parents[1]
 sys.path[:0] = [str(ROOT / "generator"), str(ROOT / "tests")]
 
-from helpers import malformed, malformed_text  # noqa: E402
+from helpers.fuzz import malformed, malformed_text  # noqa: E402
 
 SECONDS = 10
 MEGABYTES = 500

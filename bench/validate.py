@@ -24,7 +24,7 @@ import yaml
 ROOT = Path(__file__).resolve().parents[1]
 sys.path[:0] = [str(ROOT / "generator"), str(ROOT / "tests")]
 
-from helpers import large_chart  # noqa: E402
+from helpers.charts import large_chart  # noqa: E402
 from shunter.adapters.system.files import DiskTree  # noqa: E402
 from shunter.core.charts.load import load_chart  # noqa: E402
 from shunter.core.goyaml.document import read  # noqa: E402

@@ -7,7 +7,7 @@ import sys
 import tempfile
 from pathlib import Path
 
-from helpers.samples import LAYOUTS, SAMPLES, make
+from helpers.workspaces.samples import LAYOUTS, SAMPLES, make
 
 
 def main() -> None:

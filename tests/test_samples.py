@@ -8,7 +8,7 @@ from pathlib import Path
 
 import pytest
 
-from helpers.samples import LAYOUTS, ROOT, SAMPLES, make, unpacked
+from helpers.workspaces.samples import LAYOUTS, ROOT, SAMPLES, make, unpacked
 
 
 @pytest.mark.parametrize("layout", LAYOUTS)

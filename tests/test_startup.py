@@ -9,7 +9,7 @@ from pathlib import Path
 
 import pytest
 
-from helpers import shop
+from helpers.workspaces import shop
 from shunter import __version__
 
 HEAVY = {"copier", "jsonschema", "jsonschema_rs", "rich", "yaml", "dataclasses"}

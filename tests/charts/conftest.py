@@ -6,7 +6,7 @@ from collections.abc import Iterator
 
 import pytest
 
-from helpers.orders import Train
+from helpers.charts.orders import Train
 
 
 @pytest.fixture(scope="module")

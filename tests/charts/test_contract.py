@@ -13,9 +13,10 @@ import helm_python
 import jsonschema_rs
 import pytest
 
-from helpers import kubernetes, scenarios
-from helpers.charts import objects, write
-from helpers.scenarios import Scenario, Visit, changed
+from helpers.charts import scenarios
+from helpers.charts.charts import objects, write
+from helpers.charts.scenarios import Scenario, Visit, changed
+from helpers.oracles import kubernetes
 
 SCENARIOS = scenarios.load()
 CANDIDATES: tuple[Any, ...] = (7.5, "wrong", ["wrong"], {"wrong": 1}, True)

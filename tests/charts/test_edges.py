@@ -7,8 +7,8 @@ from typing import Any
 
 import pytest
 
-from helpers import kubernetes
-from helpers.orders import Objects, Train, one, pod
+from helpers.charts.orders import Objects, Train, one, pod
+from helpers.oracles import kubernetes
 
 MIRROR = {"imageRegistry": "m.io", "imagePullSecrets": [{"name": "m"}], "storageClass": "fast"}
 DIGEST = "sha256:" + "a" * 64

@@ -4,8 +4,9 @@ from __future__ import annotations
 
 import pytest
 
-from helpers import golden, kubernetes
-from helpers.charts import ARCHETYPES
+from helpers.charts import golden
+from helpers.charts.charts import ARCHETYPES
+from helpers.oracles import kubernetes
 
 OBJECTS = golden.stored()
 

@@ -10,7 +10,7 @@ import helm_python
 import pytest
 import yaml
 
-from helpers.charts import LIBRARY, app_chart, objects, render, schema_source, umbrella, write
+from helpers.charts.charts import LIBRARY, app_chart, objects, render, schema_source, umbrella, write
 from shunter.core.packaging.app_schema import compile_app_schema
 
 helm_python.disable_logging()

@@ -10,8 +10,9 @@ import helm_python
 import pytest
 import yaml
 
-from helpers import compatibility, golden, kubernetes
-from helpers.charts import ARCHETYPES, LIBRARY, app_chart, library_chart, objects, render, umbrella, write
+from helpers.charts import golden
+from helpers.charts.charts import ARCHETYPES, LIBRARY, app_chart, library_chart, objects, render, umbrella, write
+from helpers.oracles import compatibility, kubernetes
 
 OWN = ("Chart.yaml", "values.yaml", "templates/app.yaml", "templates/NOTES.txt")
 helm_python.disable_logging()

@@ -9,7 +9,7 @@ import helm_python
 import pytest
 import yaml
 
-from helpers.charts import LIBRARY, app_chart, library_chart, objects, render, umbrella, write
+from helpers.charts.charts import LIBRARY, app_chart, library_chart, objects, render, umbrella, write
 from shunter.core.charts.load import load_chart
 from shunter.core.values.coalesce import coalesce
 from shunter.core.values.provenance import explain

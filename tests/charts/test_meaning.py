@@ -10,10 +10,10 @@ import helm_python
 import pytest
 import yaml
 
-from helpers import scenarios
-from helpers.charts import ARCHETYPES, LIBRARY, objects, render, schema_source, umbrella, write
-from helpers.orders import Objects, bare, one, pod
-from helpers.scenarios import Visit
+from helpers.charts import scenarios
+from helpers.charts.charts import ARCHETYPES, LIBRARY, objects, render, schema_source, umbrella, write
+from helpers.charts.orders import Objects, bare, one, pod
+from helpers.charts.scenarios import Visit
 from shunter.core.packaging.app_schema import compile_app_schema
 
 helm_python.disable_logging()

@@ -9,9 +9,9 @@ from typing import Any
 import pytest
 import yaml
 
-from helpers import golden, pod_security
-from helpers.charts import ARCHETYPES
-from helpers.pod_security import AGAIN, VERSIONS, verdicts
+from helpers.charts import golden, pod_security
+from helpers.charts.charts import ARCHETYPES
+from helpers.charts.pod_security import AGAIN, VERSIONS, verdicts
 from helpers.tools import require
 
 OBJECTS = golden.stored()

@@ -8,9 +8,9 @@ from random import Random
 
 import pytest
 
-from helpers.agreement import reading_agrees, verdict_agrees
-from helpers.embedded_helm import archive, values_of
-from helpers.values_fuzz import mutated
+from helpers.fuzz.values_fuzz import mutated
+from helpers.oracles.agreement import reading_agrees, verdict_agrees
+from helpers.oracles.embedded_helm import archive, values_of
 from shunter.core.charts.load import Chart, load_chart
 from shunter.core.goyaml.document import read
 from shunter.core.rules.verdict import judge

@@ -8,7 +8,7 @@ from pathlib import Path
 sys.path.insert(0, str(Path(__file__).parents[2] / "docs"))
 from generate_values import PAGE, page
 
-from helpers.scenarios import documented
+from helpers.charts.scenarios import documented
 
 
 def test_the_page_is_fresh() -> None:

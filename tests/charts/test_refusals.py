@@ -7,7 +7,7 @@ from typing import Any
 import helm_python
 import pytest
 
-from helpers.orders import Objects, Train, one
+from helpers.charts.orders import Objects, Train, one
 
 helm_python.disable_logging()
 RUN = {"command": ["x"]}

@@ -9,9 +9,9 @@ from pathlib import Path
 
 import pytest
 
-from helpers import compatibility
-from helpers.charts import ARCHETYPES, LIBRARY, ROOT
-from helpers.compatibility import Files, Release
+from helpers.charts.charts import ARCHETYPES, LIBRARY, ROOT
+from helpers.oracles import compatibility
+from helpers.oracles.compatibility import Files, Release
 from shunter.adapters.templates.history import append_release, ensure_history
 
 TEMPLATE = f"templates/_{LIBRARY}.v1.tpl"
@@ -37,7 +37,7 @@ def doctored(library: Files, old: str, new: str) -> Files:
 def test_the_list_of_public_defines_is_fresh(now: Release) -> None:
     assert compatibility.removed(now.library) == [], "public defines go with a new major only"
     assert compatibility.listed() == sorted(compatibility.public_defines(now.library)), (
-        "run `python -m helpers.compatibility` in tests/"
+        "run `python -m helpers.oracles.compatibility` in tests/"
     )
 
 

@@ -7,8 +7,8 @@ from pathlib import Path
 
 import pytest
 
-from helpers.cli import ok
-from helpers.workspaces import copy, make_example, shared
+from helpers.workspaces.cli import ok
+from helpers.workspaces.workspaces import copy, make_example, shared
 
 
 @pytest.fixture(scope="session")

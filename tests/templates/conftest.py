@@ -6,8 +6,8 @@ from pathlib import Path
 
 import pytest
 
-from helpers.copier_templates import Render, render, template_repository
-from helpers.template_answers import VARIANTS, root
+from helpers.workspaces.copier_templates import Render, render, template_repository
+from helpers.workspaces.template_answers import VARIANTS, root
 
 __all__ = ["render", "roots", "template_repository"]
 

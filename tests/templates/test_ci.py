@@ -13,7 +13,7 @@ from typing import Any
 import pytest
 import yaml
 
-from helpers.copier_templates import git
+from helpers.workspaces.copier_templates import git
 
 SEMVER = re.compile(  # https://semver.org, the suggested regular expression
     r"(0|[1-9]\d*)\.(0|[1-9]\d*)\.(0|[1-9]\d*)"

@@ -7,8 +7,8 @@ from pathlib import Path
 import pytest
 import yaml
 
-from helpers.copier_templates import Render, files_of
-from helpers.template_answers import projects
+from helpers.workspaces.copier_templates import Render, files_of
+from helpers.workspaces.template_answers import projects
 
 TST = next(project for project in projects() if project.name == "tst").answers
 

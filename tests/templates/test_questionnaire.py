@@ -8,8 +8,8 @@ from pathlib import Path, PurePosixPath
 import pytest
 import yaml
 
-from helpers.copier_templates import ROOT, Render, files_of
-from helpers.template_answers import projects
+from helpers.workspaces.copier_templates import ROOT, Render, files_of
+from helpers.workspaces.template_answers import projects
 
 KINDS = ("workspace", "repository", "service", "library", "app", "environment")
 # One project of each kind; `multi` has roots of both kinds.

@@ -12,8 +12,8 @@ from typing import Any
 import pytest
 import yaml
 
-from helpers.copier_templates import files_of, git
-from helpers.template_answers import VARIANTS, root
+from helpers.workspaces.copier_templates import files_of, git
+from helpers.workspaces.template_answers import VARIANTS, root
 
 
 def hooks(folder: Path) -> dict[str, dict[str, Any]]:

@@ -11,8 +11,8 @@ from pathlib import Path
 
 import pytest
 
-from helpers.copier_templates import Render
-from helpers.template_answers import projects
+from helpers.workspaces.copier_templates import Render
+from helpers.workspaces.template_answers import projects
 
 SERVICES = {project.answers["archetype"]: project for project in projects() if project.kind == "service"}
 

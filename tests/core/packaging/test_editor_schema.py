@@ -1,0 +1,90 @@
+"""The schema for editors: Helm's, with descriptions and defaults, wherever the archive shows what it was made of."""
+
+from __future__ import annotations
+
+import json
+from typing import Any
+
+import jsonschema
+import jsonschema_rs
+import pytest
+
+from helpers.charts import scenarios
+from helpers.charts.charts import ARCHETYPES, LIBRARY, app_chart, library_chart, schema_source
+from shunter.core.packaging.app_schema import compile_app_schema
+from shunter.core.packaging.editor_schema import EXTRA, values_schema
+from shunter.core.schema import bundle
+from shunter.model.files import FileState
+
+OWN = b"x-features: [rbac]\nproperties:\n  currency: {description: Of every price., enum: [EUR, CHF]}\n"
+SHARED = {path: FileState(text.encode()) for path, text in library_chart().items()}
+
+
+def states(archetype: str, own: bytes | None = None) -> dict[str, FileState]:
+    files = {path: FileState(text.encode()) for path, text in app_chart(archetype).items()}
+    if own is not None:
+        extra = {"x-features": ["rbac"], "properties": {"currency": {"enum": ["EUR", "CHF"]}}}
+        schema = compile_app_schema(schema_source(), archetype=archetype, library=LIBRARY, extra=extra)
+        files |= {EXTRA: FileState(own), "values.schema.json": FileState(schema)}
+    return files
+
+
+def schema(files: dict[str, FileState], library: dict[str, FileState] | None = None) -> dict[str, Any]:
+    data = values_schema(files, LIBRARY, SHARED if library is None else library)
+    assert data is not None
+    found: dict[str, Any] = json.loads(data)
+    return found
+
+
+@pytest.mark.parametrize("archetype", ARCHETYPES)
+def test_it_says_what_keys_mean_and_what_they_are_unless_set(archetype: str) -> None:
+    found = schema(states(archetype))
+    jsonschema.Draft202012Validator.check_schema(found)
+    assert [key for key, below in found["properties"].items() if not below.get("description")] == []
+    assert found["properties"]["terminationGracePeriodSeconds"]["default"] in (30, 60, 120)
+    assert found["properties"]["image"]["default"] == {"pullPolicy": "IfNotPresent"}
+    assert found["$defs"]["image"]["properties"]["tag"]["description"]
+
+
+@pytest.mark.parametrize("scenario", scenarios.load(), ids=lambda scenario: scenario.name)
+def test_it_agrees_with_helms(scenario: scenarios.Scenario) -> None:
+    own = f"x-features: {json.dumps(scenario.features)}\n".encode()
+    files = {**states(scenario.archetype), EXTRA: FileState(own)}
+    files["values.schema.json"] = FileState(scenarios.compiled(scenario))
+    shared, definitions = bundle.bundle({"orders": json.dumps(schema(files)).encode()})
+    editors = jsonschema_rs.validator_for({**shared["orders"], "$defs": definitions})
+    helms = jsonschema_rs.validator_for(json.loads(scenarios.compiled(scenario)))
+    values = {"archetype": scenario.archetype, **scenario.values}
+    assert editors.is_valid(values)
+    assert helms.is_valid(values)
+    for visit in scenarios.visits(scenario.values):
+        for change in ({visit.key + "X": 1}, {visit.key: {"wrong": [1]}}, {visit.key: None}):
+            wrong = scenarios.changed(values, visit.path, lambda holder, more=change: holder.update(more))
+            assert editors.is_valid(wrong) == helms.is_valid(wrong), (visit.path, change)
+
+
+def test_the_apps_own_keys_are_described_too() -> None:
+    properties = schema(states("rest-api", OWN))["properties"]
+    assert properties["currency"]["description"] == "Of every price."
+    assert properties["rbac"]["description"]
+
+
+def test_an_archive_without_its_own_library_takes_the_environments() -> None:
+    files = {path: state for path, state in states("worker").items() if not path.startswith("charts/")}
+    assert schema(files) == schema(states("worker"))
+    assert "description" not in json.dumps(schema(files, library={}))
+
+
+def test_what_was_compiled_otherwise_stays_as_it_is() -> None:
+    helms = json.loads(app_chart("worker")["values.schema.json"])
+    edited = {**helms, "properties": {**helms["properties"], "more": {}}}
+    files = {**states("worker"), "values.schema.json": FileState(json.dumps(edited).encode())}
+    assert schema(files) == edited
+    without_own = {path: state for path, state in states("worker", OWN).items() if path != EXTRA}
+    assert values_schema(without_own, LIBRARY, SHARED) == without_own["values.schema.json"].data
+
+
+@pytest.mark.parametrize("text", [b"", b"true", b"[]", b"{}", b'{"properties": {"archetype": {}}}', b"no json"])
+def test_a_foreign_charts_schema_is_left_alone(text: bytes) -> None:
+    assert values_schema({"values.schema.json": FileState(text)}, LIBRARY, SHARED) == text
+    assert values_schema({"Chart.yaml": FileState(b"")}, LIBRARY, SHARED) is None

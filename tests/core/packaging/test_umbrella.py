@@ -1,0 +1,275 @@
+"""The umbrella chart's derived files, judged by the embedded Helm in a folder as a fresh clone would have it."""
+
+from __future__ import annotations
+
+import json
+import shutil
+from dataclasses import replace
+
+import helm_python
+import jsonschema
+import pytest
+import yaml
+
+from helpers.charts.tiny_charts import (
+    LIBRARY,
+    NOW,
+    chart_files,
+    environment,
+    library_files,
+    packed,
+    served,
+    write_files,
+)
+from shunter.adapters.helm.engine import EmbeddedEngine
+from shunter.adapters.helm.registry import DirectoryRegistry
+from shunter.core.charts import archive
+from shunter.core.charts.pins import Pin
+from shunter.core.packaging import umbrella, vendoring
+from shunter.model.errors import ShunterError
+from shunter.model.files import FileState, MemoryTree
+from shunter.model.findings import Severity
+
+
+def cars(*names: str, version: str = "1.0.0"):
+    return {name: chart_files(name, version, library=library_files()) for name in names}
+
+
+def render(folder, values=None) -> dict[str, str]:
+    with helm_python.Chart.load(folder) as chart:
+        return {path: text for path, text in chart.render(values or {}, name="r").items() if text.strip()}
+
+
+def lint_problems(folder) -> list[str]:
+    messages = EmbeddedEngine().lint(folder)
+    return [message.text for message in messages if message.severity is not Severity.NOTE]
+
+
+def test_helm_renders_lints_and_builds_a_fresh_clone(tmp_path) -> None:
+    files, spec, _ = environment(cars("orders", "cart") | {"shop-cart": chart_files("cart")})
+    folder = write_files(tmp_path / "tst", files)
+    before = render(folder)
+    assert set(before) == {f"tst/charts/{alias}/templates/all.yaml" for alias in ("orders", "cart", "shop-cart")}
+    assert lint_problems(folder) == []
+    helm_python.dependency_build(folder)
+    assert render(folder) == before
+    left = {path.relative_to(folder).as_posix() for path in folder.rglob("*") if path.is_file()}
+    assert left == set(files)
+    helm_python.dependency_update(folder)
+    assert (folder / "Chart.lock").read_bytes() == files["Chart.lock"].data
+    assert {item["status"] for item in helm_python.dependency_list(folder)} == {"unpacked"}
+    assert spec.aliases() == ["cart", "orders", "shop-cart"]
+
+
+def test_only_the_library_renders_nothing_and_lints_clean(tmp_path) -> None:
+    files, _, _ = environment({}, services=("orders",))
+    folder = write_files(tmp_path, files)
+    assert render(folder) == {}
+    assert lint_problems(folder) == []
+    helm_python.dependency_build(folder)
+    assert EmbeddedEngine().render(archive.pack(files, "tst", "1.0.0"), {}, release="r", namespace="n") == ""
+
+
+def test_two_versions_of_a_chart_stand_side_by_side(tmp_path) -> None:
+    """With exact versions each alias gets its own; ranges would give either, at random."""
+    both = {"new": chart_files("orders", "1.1.0"), "old": chart_files("orders", "1.0.0")}
+    files, spec, record = environment(both)
+    folder = write_files(tmp_path, files)
+    for _ in range(25):
+        shown = {path.split("/")[2]: yaml.safe_load(text)["data"]["version"] for path, text in render(folder).items()}
+        assert shown == {"new": "1.1.0", "old": "1.0.0"}
+    helm_python.dependency_build(folder)
+    assert lint_problems(folder) == []
+    assert [item.repository for item in umbrella.dependencies(spec)] == ["", "", "file://charts/orders-1.0.0"]
+    assert vendoring.verify_vendored(MemoryTree(files), record) == ()
+
+
+def test_archives_over_http(tmp_path) -> None:
+    charts = cars("orders") | {"old": chart_files("orders", "0.9.0")}
+    published = [packed(library_files()), *(packed(files) for files in charts.values())]
+    publication = DirectoryRegistry(tmp_path / "registry").plan_publish(published, NOW)
+    write_files(tmp_path / "registry", publication.edits)
+    with served(tmp_path / "registry") as url:
+        files, _, _ = environment(charts, repository=url)
+        assert sorted(path for path in files if path.startswith("charts/")) == [
+            "charts/commons-1.0.0.tgz",
+            "charts/orders-0.9.0.tgz",
+            "charts/orders-1.0.0.tgz",
+        ]
+        folder = write_files(tmp_path / "tst", files)
+        before = render(folder)
+        assert len(before) == 2
+        assert lint_problems(folder) == []
+        shutil.rmtree(folder / "charts")
+        helm_python.dependency_build(folder)
+        assert render(folder) == before
+        built = {f"charts/{path.name}": path.read_bytes() for path in (folder / "charts").iterdir()}
+        assert built == {path: state.data for path, state in files.items() if path in built}
+        helm_python.dependency_update(folder)
+        assert (folder / "Chart.lock").read_bytes() == files["Chart.lock"].data
+
+
+def test_a_third_party_chart_keeps_its_own_repository() -> None:
+    _, spec, _ = environment(cars("orders"), repository="https://charts.example")
+    other = replace(spec.cars["orders"], source="https://other.example")
+    moved = replace(spec, cars={"orders": other})
+    assert [item.repository for item in umbrella.dependencies(moved)] == [
+        "https://charts.example",
+        "https://other.example",
+    ]
+
+
+def test_a_car_is_switched_by_its_own_key(tmp_path) -> None:
+    files, _, _ = environment(cars("orders", "cart"))
+    folder = write_files(tmp_path, files)
+    assert len(render(folder, {"orders": {"enabled": False}})) == 1
+
+
+def test_what_the_small_schema_refuses(tmp_path) -> None:
+    files, _, _ = environment(cars("orders"), services=("cart",))
+    folder = write_files(tmp_path, files)
+    good = {"orders": {"enabled": True, "any": 1}, "cart": {"replicas": 3}, "global": {"x": 1}, "tags": {"back": True}}
+    render(folder, good | {LIBRARY: {}})
+    for bad in (
+        {"ordres": {}},
+        {"orders": {"enabled": "false"}},
+        {"tags": {"back": "no"}},
+        {"global": []},
+        {"cart": 3},
+    ):
+        with pytest.raises(helm_python.HelmError):
+            render(folder, bad)
+
+
+def test_the_small_schema_is_small() -> None:
+    names = [f"service-number-{number}" for number in range(100)]
+    pins = {name: Pin(name, "1.0.0") for name in names}
+    spec = umbrella.UmbrellaSpec("production", "1.0.0", Pin(LIBRARY, "1.0.0"), pins, names)
+    assert len(umbrella.helm_schema(spec)) < 10_000
+    jsonschema.Draft202012Validator.check_schema(json.loads(umbrella.helm_schema(spec)))
+
+
+def test_the_full_schema_knows_every_app(tmp_path) -> None:
+    image = {"type": "object", "additionalProperties": False, "properties": {"tag": {"type": "string"}}}
+    app = {
+        "type": "object",
+        "additionalProperties": False,
+        "required": ["image"],
+        "properties": {"image": {"$ref": "#/$defs/image"}, "enabled": {"type": "boolean"}, "global": {}, "commons": {}},
+        "$defs": {"image": image},
+    }
+    charts = {name: chart_files(name, schema=app, library=library_files()) for name in ("orders", "cart")}
+    files, _, _ = environment(charts, services=("auth",))
+    schema = json.loads(files[umbrella.FULL_SCHEMA].data)
+    jsonschema.Draft202012Validator.check_schema(schema)
+    check = jsonschema.Draft202012Validator(schema)
+    assert check.is_valid({"orders": {}, "auth": {"x": 1}, "global": {}, "tags": {"a": True}, "commons": {}})
+    assert check.is_valid({"cart": {"image": {"tag": "1.0"}}})
+    for bad in (
+        {"orders": {"imagee": {}}},
+        {"cart": {"image": {"tag": 1.1}}},
+        {"cart": {"image": {"tg": ""}}},
+        {"x": {}},
+    ):
+        assert not check.is_valid(bad)
+    assert list(schema["$defs"]).count("image") == 1
+    assert files[".helmignore"].data == b".shunter/\n"
+    with helm_python.Chart.load(write_files(tmp_path, files)) as chart:
+        assert not any(item["name"].startswith(".shunter") for item in chart.files)
+
+
+def test_schemas_of_unpinned_services_are_taken_from_the_caller() -> None:
+    _, spec, record = environment({}, services=("orders",))
+    schema = json.dumps({"type": "object", "additionalProperties": False}).encode()
+    archives = {(LIBRARY, "1.0.0"): packed(library_files())}
+    derived = umbrella.derive(spec, archives, record, MemoryTree({}), NOW, {"orders": schema})
+    full = json.loads(derived[umbrella.FULL_SCHEMA].data)
+    assert full["properties"]["orders"]["additionalProperties"] is False
+
+
+def test_deriving_twice_changes_nothing_and_removes_what_is_stale() -> None:
+    charts = cars("orders", "cart")
+    files, spec, record = environment(charts)
+    archives = {(spec.library.name, "1.0.0"): packed(library_files())}
+    archives |= {(name, "1.0.0"): packed(chart) for name, chart in charts.items()}
+    again = umbrella.derive(spec, archives, record, MemoryTree(files), "2030-01-01T00:00:00Z")
+    assert all(files[path] == state for path, state in again.items())
+    fewer = replace(spec, cars={"orders": spec.cars["orders"]})
+    derived = umbrella.derive(fewer, archives, record, MemoryTree(files), NOW)
+    gone = {path for path, state in derived.items() if state is None}
+    assert gone == {path for path in files if path.startswith("charts/cart/")}
+    assert all(path not in derived for path in (".helmignore", "values.yaml", "templates/_umbrella.tpl"))
+
+
+def test_chart_yaml_is_plain_and_in_order() -> None:
+    _, spec, _ = environment({"web": chart_files("frontend", "1.10.0")})
+    assert umbrella.chart_yaml(spec).decode() == (
+        "# Derived by shunter from the environment's pins; `shunter lock` writes it again.\n"
+        "apiVersion: v2\nname: tst\ndescription: Environment tst\ntype: application\nversion: 1.0.0\ndependencies:\n"
+        '- name: commons\n  version: 1.0.0\n  repository: ""\n'
+        '- name: frontend\n  version: 1.10.0\n  repository: ""\n  alias: web\n  condition: web.enabled\n'
+    )
+
+
+@pytest.mark.parametrize("alias", ["global", "tags", LIBRARY, "my_app", "Orders", "a.b", "-a"])
+def test_an_alias_that_would_break_is_refused(alias: str) -> None:
+    """Helm takes `my_app` and capitals, and renders names that Kubernetes refuses."""
+    with pytest.raises(ShunterError, match=r"alias|may be called"):
+        environment({alias: chart_files("orders")})
+
+
+def test_helm_takes_an_alias_that_kubernetes_would_refuse(tmp_path) -> None:
+    """Why aliases are checked here: Helm renders the name `r-my_app`."""
+    files, _, _ = environment({"web": chart_files("orders")})
+    text = files["Chart.yaml"].data.replace(b"alias: web", b"alias: my_app").replace(b"web.enabled", b"my_app.enabled")
+    files["Chart.yaml"] = FileState(text)
+    del files["values.schema.json"]
+    (text,) = render(write_files(tmp_path, files)).values()
+    assert yaml.safe_load(text)["metadata"]["name"] == "r-my_app"
+
+
+@pytest.mark.parametrize("version", ["^1.0.0", "1.2", "*", "1.0.0-0012345"])
+def test_a_range_is_refused(version: str) -> None:
+    spec = umbrella.UmbrellaSpec("tst", "1.0.0", Pin(LIBRARY, "1.0.0"), {"orders": Pin("orders", version)})
+    with pytest.raises(ShunterError, match="chart orders"):
+        umbrella.chart_yaml(spec)
+
+
+def test_a_prerelease_is_pinned_exactly_though_no_range_finds_it(tmp_path) -> None:
+    files, _, _ = environment({"orders": chart_files("orders", "1.1.0-main.5.g0012345")})
+    folder = write_files(tmp_path, files)
+    helm_python.dependency_build(folder)
+    assert len(render(folder)) == 1
+    ranged = files["Chart.yaml"].data.replace(b"version: 1.1.0-main.5.g0012345", b'version: "^1.0.0"')
+    write_files(folder, {"Chart.yaml": FileState(ranged), "Chart.lock": None})
+    with pytest.raises(helm_python.HelmError):
+        helm_python.dependency_update(folder)
+
+
+def test_the_umbrellas_library_renders_every_app(tmp_path) -> None:
+    """Template names are global, and the umbrella's copy beats those inside the apps."""
+    template = f'{{{{ include "{LIBRARY}.v1.version" . }}}}\n'
+    built = library_files("1.0.0")
+    charts = {name: chart_files(name, library=built, template=template) for name in ("orders", "cart")}
+    files, _, _ = environment(charts, library_files("1.3.0"))
+    assert {text.strip() for text in render(write_files(tmp_path, files)).values()} == {"1.3.0"}
+
+
+def test_without_the_umbrellas_library_the_first_app_renders_for_all(tmp_path) -> None:
+    """Why the umbrella has a library of its own: two versions clash without a word."""
+    template = f'{{{{ include "{LIBRARY}.v1.version" . }}}}\n'
+    charts = {
+        "a": chart_files("a", library=library_files("1.0.0"), template=template),
+        "b": chart_files("b", library=library_files("2.0.0"), template=template),
+    }
+    files, _, record = environment(charts, library_files("2.0.0"))
+    alone = {path: state for path, state in files.items() if not path.startswith(f"charts/{LIBRARY}/")}
+    assert {text.strip() for text in render(write_files(tmp_path / "alone", alone)).values()} == {"1.0.0"}
+    assert {text.strip() for text in render(write_files(tmp_path / "whole", files)).values()} == {"2.0.0"}
+    assert vendoring.verify_vendored(MemoryTree(files), record) == ()
+
+
+def test_a_pin_without_an_archive_is_an_error() -> None:
+    _, spec, record = environment(cars("orders"))
+    with pytest.raises(ShunterError, match=r"chart orders 1\.0\.0 is not in the registry"):
+        umbrella.derive(spec, {(LIBRARY, "1.0.0"): packed(library_files())}, record, MemoryTree({}), NOW)

@@ -1,0 +1,323 @@
+"""Verdicts against the embedded Helm, and the findings that people read, as golden text."""
+
+from __future__ import annotations
+
+import json
+from random import Random
+
+import pytest
+
+from helpers.oracles.agreement import verdict_agrees
+from helpers.oracles.embedded_helm import archive
+from helpers.workspaces import shop
+from shunter.core.charts.load import Chart, load_archive
+from shunter.core.goyaml.document import read
+from shunter.core.rules.catalogue import RULES
+from shunter.core.rules.fixes import fixed
+from shunter.core.rules.paste import paste_ready
+from shunter.core.rules.verdict import judge
+from shunter.model.findings import Finding, Kind
+
+
+def printed(finding: Finding) -> str:
+    """A finding as the golden texts have it."""
+    span = finding.span
+    fix = "".join(f" fix {edit.span.line}:{edit.span.column} {edit.replacement!r}" for edit in finding.fix)
+    head = f"{span.path}:{span.line}:{span.column}-{span.end} {finding.severity} {finding.kind} [{finding.rule}]"
+    return "\n".join(
+        [f"{head}{fix}", f"  {finding.message}", f"  hint: {finding.hint}", *(f"  {n}" for n in finding.notes)]
+    )
+
+
+def umbrella(**options: bool) -> Chart:
+    return load_archive(archive(shop.files(**options)), "shop.tgz")
+
+
+SECTION = ("    repository: x/y", '    tag: "1.0"', "    pullPolicy: IfNotPresent")
+MISTAKES = {
+    1: ("replicaCount: 3", "replicasCount: 3"),
+    2: ("port: 8080", "port: http"),
+    3: ("IfNotPresent", "ifNotPresent"),
+    4: ('tag: "1.0"', "tag: null"),
+    5: ('"1.0"', "1.10"),
+    6: ('"on"', "on"),
+    7: ("\n".join(SECTION), "\n".join(line[2:] for line in SECTION)),
+    8: ('debug: "on"', "replicaCount: 5"),
+    9: ('service:\n    port: 8080\n  debug: "on"\n', "debug: 'on'\nsvc:\n"),
+    10: ("replicaCount: 3", 'replicaCount: "3"'),
+}
+
+GOLDEN = {
+    1: """\
+envs/01.yaml:3:3-16 error verdict [unknown-key] fix 3:3 'replicaCount'
+  `api.replicasCount` is not a key of chart svc 1.2.0 (alias api)
+  hint: did you mean `replicaCount`?
+  schema: svc 1.2.0 (alias api), values.schema.json#""",
+    2: """\
+envs/02.yaml:9:11-15 error verdict [type]
+  `api.service.port` must be an integer, not a string
+  hint: write an integer from 1 to 65535
+  schema: svc 1.2.0 (alias api), values.schema.json#/properties/service/properties/port""",
+    3: """\
+envs/03.yaml:7:17-29 error verdict [enum] fix 7:17 'IfNotPresent'
+  `api.image.pullPolicy` must be one of "Always", "IfNotPresent", "Never", not "ifNotPresent"
+  hint: did you mean `IfNotPresent`?
+  schema: svc 1.2.0 (alias api), values.schema.json#/properties/image/properties/pullPolicy""",
+    4: """\
+envs/04.yaml:6:10-14 error verdict [null-value]
+  `api.image.tag` is null, and svc 1.2.0 (alias api) requires a string
+  hint: drop the key to keep the default "a": Helm deletes a default that null overrides
+  schema: svc 1.2.0 (alias api), values.schema.json#/properties/image""",
+    5: """\
+envs/05.yaml:6:10-14 error verdict [unquoted-string] fix 6:10 '"1.10"'
+  `api.image.tag` must be a string, not a number
+  hint: quote it: tag: "1.10" (unquoted, YAML reads 1.1)
+  schema: svc 1.2.0 (alias api), values.schema.json#/properties/image/properties/tag""",
+    6: """\
+envs/06.yaml:10:10-12 error verdict [unquoted-string] fix 10:10 '"on"'
+  `api.debug` must be one of "on", "off", not true
+  hint: quote it: debug: "on" (unquoted, YAML reads true)
+  schema: svc 1.2.0 (alias api), values.schema.json#/properties/debug""",
+    7: """\
+envs/07.yaml:4:3-8 error verdict [indentation] fix 5:1 '  ' fix 6:1 '  ' fix 7:1 '  '
+  `api.image` is empty, and repository, tag, pullPolicy (lines 5-7) belong below it
+  hint: indent lines 5-7 by two more spaces
+  schema: svc 1.2.0 (alias api), values.schema.json#""",
+    8: """\
+envs/08.yaml:10:3-15 error lint [duplicate-key]
+  `api.replicaCount` is already set on line 3; Helm silently keeps this one
+  hint: delete one of the two""",
+    9: """\
+envs/09.yaml:9:1-4 error lint [unknown-release]
+  `svc` is the name of a chart that is deployed as `api` and `web`; Helm ignores this block
+  hint: write the values below `api` or `web`""",
+    10: """\
+envs/10.yaml:3:17-20 error verdict [quoted-value] fix 3:17 '3'
+  `api.replicaCount` must be an integer, not a string
+  hint: remove the quotes: replicaCount: 3
+  schema: svc 1.2.0 (alias api), values.schema.json#/properties/replicaCount""",
+}
+
+
+@pytest.mark.parametrize("number", MISTAKES)
+def test_the_ten_typical_mistakes_are_one_finding_each(number: int) -> None:
+    old, new = MISTAKES[number]
+    text = shop.VALUES.format(number)
+    assert old in text
+    layer = read(text.replace(old, new).encode(), f"envs/{number:02}.yaml")
+    assert "\n".join(map(printed, judge(umbrella(), [layer]))) == GOLDEN[number]
+
+
+def test_valid_values_are_silent() -> None:
+    for options in ({}, {"condition": True}, {"root_schema": True}):
+        assert judge(umbrella(**options), [read(shop.VALUES.encode(), "v.yaml")]) == ()
+
+
+def test_random_mistakes_are_verdicts_exactly_where_helm_refuses() -> None:
+    random = Random(5)
+    variants = [
+        archive(shop.files(condition=condition, root_schema=root))
+        for condition in (True, False)
+        for root in (True, False)
+    ]
+    charts = [load_archive(data, "shop.tgz") for data in variants]
+    wrong = []
+    for index in range(1500):
+        which = random.randrange(len(variants))
+        text = shop.mutated(random, shop.VALUES.format(index)).encode()
+        if not verdict_agrees(variants[which], charts[which], text)[0]:
+            wrong.append(text)
+        found = judge(charts[which], [read(text, "v.yaml")])
+        for finding in found:
+            assert finding.hint
+            assert finding.rule in RULES
+            assert RULES[finding.rule].kind is finding.kind
+            assert finding.span.path
+    assert wrong == []
+
+
+WRONG = ("null", "[1]", "{a: 1}", "text", "1.10", "on", "-1", '""', "''", "70000", "[]", "x: y", "*no", "[", "!!int x")
+
+
+def test_a_single_wrong_value_is_a_verdict_on_its_line() -> None:
+    data = archive(shop.files())
+    chart = load_archive(data, "shop.tgz")
+    lines = shop.VALUES.format("x").splitlines()
+    refused = 0
+    for index, line in enumerate(lines):
+        key, colon, value = line.partition(": ")
+        for wrong in WRONG if colon and value else ():
+            text = "\n".join([*lines[:index], f"{key}: {wrong}", *lines[index + 1 :]]).encode()
+            agrees, helm_refuses = verdict_agrees(data, chart, text)
+            assert agrees, text
+            if helm_refuses:
+                refused += 1
+                found = [f for f in judge(chart, [read(text, "v.yaml")]) if f.kind is Kind.VERDICT]
+                assert index + 1 in {finding.span.line for finding in found}, (text, found)
+    assert refused > 60
+
+
+def test_a_single_misspelt_key_is_a_verdict_on_its_line() -> None:
+    data = archive(shop.files(root_schema=True))
+    chart = load_archive(data, "shop.tgz")
+    lines = shop.VALUES.format("x").splitlines()
+    for index, line in enumerate(lines):
+        name = line.partition(":")[0].strip()
+        if line.startswith("#") or name == "port":  # the section `service` is open
+            continue
+        text = "\n".join([*lines[:index], line.replace(name, f"{name}x", 1), *lines[index + 1 :]]).encode()
+        agrees, helm_refuses = verdict_agrees(data, chart, text)
+        assert agrees
+        assert helm_refuses
+        (first, *_) = [f for f in judge(chart, [read(text, "v.yaml")]) if f.rule == "unknown-key"]
+        assert (first.span.line, first.key[-1]) == (index + 1, f"{name}x")
+
+
+def rules(text: str, **options: bool) -> list[tuple[str, int]]:
+    return [
+        (finding.rule, finding.span.line) for finding in judge(umbrella(**options), [read(text.encode(), "v.yaml")])
+    ]
+
+
+OTHERS = [
+    ("api: true\n", {}, [("subchart-type", 1)]),
+    ("api:\n  service:\n    port: 70000\n", {}, [("range", 3)]),
+    ("api:\n  hosts: [a, '']\n", {}, [("length", 2)]),
+    ("api:\n  hosts: a\n", {}, [("type", 2)]),
+    ("api:\n  image: x\n", {}, [("type", 2)]),
+    ("api:\n  service: null\n  image: null\n", {}, [("null-over-default", 2), ("null-value", 3)]),
+    ("api:\n  nothing: null\n", {}, [("unknown-key", 2)]),
+    ("wbe:\n  replicaCount: 2\n", {}, [("unknown-alias", 1)]),
+    ("wbe:\n  replicaCount: 2\n", {"root_schema": True}, [("unknown-key", 1)]),
+    ("api:\n  enabled: 'false'\n", {"condition": True}, [("quoted-value", 2)]),
+    ("api:\n  enabled: false\n  replicaCount: x\n", {"condition": True}, [("disabled-values", 3)]),
+    ("api: {replicaCount: x}\nweb: {replicaCount: x}\n", {}, [("type", 1), ("type", 2)]),
+    ("api: &a {replicaCount: x}\nweb: *a\n", {}, [("type", 1)]),
+    ("api:\n  debug: 5\n", {}, [("enum", 2)]),
+    ("api:\n  debug: null\n", {}, [("null-over-default", 2)]),
+    ("web:\n  hosts: null\nglobal: {x: null}\n", {}, [("null-value", 2)]),
+]
+
+
+@pytest.mark.parametrize(("text", "options", "expected"), OTHERS, ids=[case[0] for case in OTHERS])
+def test_other_mistakes(text: str, options: dict[str, bool], expected: list[tuple[str, int]]) -> None:
+    assert rules(text, **options) == expected
+
+
+def test_one_value_for_several_aliases_is_one_finding_that_names_them() -> None:
+    text = b"base: &b\n  replicaCount: '3'\napi:\n  <<: *b\nweb: *b\n"
+    (finding,) = judge(umbrella(), [read(text, "v.yaml")])
+    assert (finding.rule, finding.span.line, finding.key) == ("quoted-value", 2, ("api", "replicaCount"))
+    assert "the same for `web.replicaCount`" in finding.notes
+
+
+def hints(text: str, **options: bool) -> list[str]:
+    return [finding.hint for finding in judge(umbrella(**options), [read(text.encode(), "v.yaml")])]
+
+
+def test_a_key_that_is_known_nearby_is_looked_for_there() -> None:
+    assert hints("api:\n  pullPolicy: Never\n") == ["did you mean `api.image.pullPolicy`?"]
+    assert hints("api:\n  image: {debug: 'on'}\n") == ["did you mean `api.debug`?"]
+    assert hints("debug: 'on'\n", root_schema=True) == ["did you mean `api.debug` or `web.debug`?"]
+
+
+def test_a_misspelt_key_that_is_required_is_one_finding() -> None:
+    files = shop.files()
+    files["charts/svc/values.yaml"] = files["values.yaml"] = ""
+    chart = load_archive(archive(files), "shop.tgz")
+    text = b"api: {image: {repository: r, tga: 'a'}}\nweb: {image: {repository: r, tag: a}}\n"
+    found = judge(chart, [read(text, "v.yaml")])
+    assert [(finding.rule, finding.hint) for finding in found] == [("unknown-key", "did you mean `tag`?")]
+    assert fixed(text, found, "v.yaml")[0] == text.replace(b"tga", b"tag")
+    assert paste_ready(found) == (
+        "# add to v.yaml:\napi:\n  image:\n    tag:  # a value\n# obsolete in v.yaml:\n#   api.image.tga  # line 1\n"
+    )
+
+
+def test_a_key_of_a_forbidden_name_is_found_itself() -> None:
+    files = shop.files()
+    schema = shop.SCHEMA | {"properties": {"labels": {"propertyNames": {"pattern": "^[a-z]+$", "maxLength": 3}}}}
+    files["charts/svc/values.schema.json"] = json.dumps(schema | {"additionalProperties": True})
+    text = b"api:\n  labels: {abc: 1, Long: 2}\n"
+    (finding,) = judge(load_archive(archive(files), "shop.tgz"), [read(text, "v.yaml")])
+    assert (finding.rule, finding.span.line, finding.span.column) == ("constraint", 2, 20)
+    assert finding.message.startswith("`api.labels.Long` cannot be called so: ")
+
+
+def test_an_unquoted_boolean_key_says_what_helm_reads() -> None:
+    (finding,) = judge(umbrella(), [read(b"api:\n  y: 1\n", "v.yaml")])
+    assert finding.rule == "unknown-key"
+    assert 'unquoted, the key `y` is the boolean true to Helm, so it becomes "true"' in finding.notes
+
+
+FIXES = [
+    ("x: &v 1.10 # c\napi: {image: {tag: *v}}\n", 'x: &v "1.10" # c\napi: {image: {tag: *v}}\n'),
+    ("x: &v yes\n", "x: &v true\n"),
+    ("api: {debug: !!bool on}\n", 'api: {debug: "on"}\n'),
+    ("api: {replicaCount: !!str 3}\n", "api: {replicaCount: 3}\n"),
+    ("api: {replicaCount: !!str &x 3}\n", "api: {replicaCount: !!str &x 3}\n"),
+    ('api: {"replicasCount": 3}\n', 'api: {"replicaCount": 3}\n'),
+    ("api: {&k replicasCount: 3}\n", "api: {&k replicaCount: 3}\n"),
+    (
+        "api:\n  image:\n  # of the tag\n\n  tag: a\n  # in the block\n  repository: |\n    # text\n  debug: 'on'\n",
+        "api:\n  image:\n    # of the tag\n\n    tag: a\n    # in the block\n    repository: |\n      # text\n  debug: 'on'\n",
+    ),
+    ("api: {host: x}\n", "api: {host: x}\n"),  # a list is wanted under `hosts`
+    ("api: {host: [x]}\n", "api: {hosts: [x]}\n"),
+    ("api: {image: {pullPolicy: always}}\n", "api: {image: {pullPolicy: Always}}\n"),
+]
+
+
+@pytest.mark.parametrize(("text", "wanted"), FIXES, ids=[case[0] for case in FIXES])
+def test_a_fix_changes_what_is_wrong_and_nothing_else(text: str, wanted: str) -> None:
+    found = judge(umbrella(), [read(text.encode(), "v.yaml")])
+    assert fixed(text.encode(), found, "v.yaml")[0].decode() == wanted
+
+
+def test_a_null_that_a_later_file_replaces_deletes_nothing() -> None:
+    layers = [read(b"api: {debug: null}\n", "common.yaml"), read(b"api: {debug: 'on'}\n", "pro.yaml")]
+    assert judge(umbrella(), layers) == ()
+    (finding,) = judge(umbrella(), layers[:1])
+    ((label, place),) = finding.related
+    assert (label, place.path, place.line) == ("the default", "shop.tgz/charts/svc/values.yaml", 7)
+
+
+def test_a_wrong_default_is_blamed_on_the_file_that_holds_it() -> None:
+    files = shop.files()
+    files["charts/svc/values.yaml"] = files["charts/svc/values.yaml"].replace("port: 80", "port: eighty")
+    (finding,) = judge(load_archive(archive(files), "shop.tgz"), [])
+    assert (finding.span.path, finding.span.line) == ("shop.tgz/charts/svc/values.yaml", 6)
+
+
+def test_a_missing_key_is_asked_for_where_the_environment_would_set_it() -> None:
+    files = shop.files()
+    files["values.yaml"] = ""
+    files["charts/svc/values.yaml"] = "image: {repository: r}\n"
+    layer = read(b"# nothing yet\nweb:\n  image:\n    tag: a\napi:\n  image:\n    pullPolicy: Never\n", "pro.yaml")
+    (finding,) = judge(load_archive(archive(files), "shop.tgz"), [layer])
+    assert (finding.rule, finding.key, finding.span.path) == ("missing-key", ("api", "image", "tag"), "pro.yaml")
+    assert finding.span.line == 7
+    assert "wanted: a string" in finding.notes
+
+
+def test_a_null_in_the_umbrellas_own_file_does_nothing() -> None:
+    files = shop.files()
+    files["values.yaml"] = "api:\n  replicaCount: null\n"
+    (finding,) = judge(load_archive(archive(files), "shop.tgz"), [])
+    assert (finding.rule, finding.span.line, finding.kind) == ("ignored-null", 2, Kind.LINT)
+
+
+def test_a_condition_that_is_no_boolean_switches_nothing() -> None:
+    files = shop.files(condition=True)
+    files["charts/svc/values.schema.json"] = "{}"
+    (finding,) = judge(load_archive(archive(files), "shop.tgz"), [read(b"api:\n  enabled: 0\n", "v.yaml")])
+    assert (finding.rule, finding.span.line, finding.kind) == ("condition-type", 2, Kind.LINT)
+
+
+def test_a_missing_chart_is_an_error_although_helm_says_nothing() -> None:
+    files = {path: text for path, text in shop.files().items() if not path.startswith("charts/")}
+    found = judge(load_archive(archive(files), "shop.tgz"), [])
+    assert [(finding.rule, finding.kind, finding.span.line) for finding in found] == [
+        ("missing-dependency", Kind.LINT, 5),
+        ("missing-dependency", Kind.LINT, 6),
+    ]

@@ -1,0 +1,115 @@
+"""Layouts: every combination of modes plans the same projects, in different repositories."""
+
+from __future__ import annotations
+
+import itertools
+import json
+from pathlib import Path
+
+import pytest
+
+from shunter.core.workspace.file import parse_workspace
+from shunter.core.workspace.layout import plan_repositories, promotion_order
+from shunter.core.workspace.model import Environment, Workspace
+
+SCHEMA = json.loads((Path(__file__).parents[3] / "schemas" / "workspace.schema.json").read_text("utf-8"))
+MODES = [*itertools.product(("mono", "multi"), repeat=3)]
+
+
+def workspace(layout: str) -> Workspace:
+    text = f"""\
+name: shop
+layout: {layout}
+services:
+  orders: {{archetype: rest-api, team: alice}}
+  orders-db: {{archetype: database}}
+environments:
+  tst: {{}}
+  pre: {{promotes-from: tst}}
+owners: {{alice: ["@acme/alice"]}}
+"""
+    return parse_workspace(text.encode(), "shunter.yaml", SCHEMA, release="0.1.0", source="https://t.invalid/t.git")
+
+
+def holdings(layout: str) -> dict[str, set[str]]:
+    return {
+        spec.name: {p.path for p in spec.projects if p.path != "."} for spec in plan_repositories(workspace(layout))
+    }
+
+
+CODE, CHARTS, ENVS = {"services/orders"}, {"charts/orders", "charts/orders-db"}, {"envs/tst", "envs/pre"}
+
+
+def test_mono_is_one_repository() -> None:
+    assert holdings("mono") == {"shop": {"library"} | CODE | CHARTS | ENVS}
+
+
+def test_multi_is_one_repository_each() -> None:
+    assert holdings("multi") == {
+        "shop": {"library"},
+        "orders": {"services/orders", "charts/orders"},
+        "orders-db": {"charts/orders-db"},
+        "shop-tst": {"envs/tst"},
+        "shop-pre": {"envs/pre"},
+    }
+
+
+def test_charts_beside_code_in_a_mono_repository() -> None:
+    assert holdings("{code: mono, charts: multi, envs: mono}") == {
+        "shop": {"library"},
+        "shop-code": CODE | CHARTS,
+        "shop-envs": ENVS,
+    }
+
+
+def test_charts_in_one_repository_and_code_in_many() -> None:
+    assert holdings("{code: multi, charts: mono, envs: multi}") == {
+        "shop": {"library"},
+        "orders": CODE,
+        "shop-charts": CHARTS,
+        "shop-tst": {"envs/tst"},
+        "shop-pre": {"envs/pre"},
+    }
+
+
+def test_modes_that_name_one_repository_share_it() -> None:
+    named = "{code: mono, charts: mono, envs: mono, repositories: {charts: ops, envs: ops}}"
+    assert holdings(named) == {"shop": {"library"}, "shop-code": CODE, "ops": CHARTS | ENVS}
+
+
+@pytest.mark.parametrize("charts", ["mono", "multi"])
+@pytest.mark.parametrize("envs", ["mono", "multi"])
+def test_a_monolith_keeps_its_code_in_the_workspace(charts: str, envs: str) -> None:
+    found = holdings(f"{{code: monolith, charts: {charts}, envs: {envs}}}")
+    assert "services/orders" in found["shop"]
+    assert ("charts/orders" in found["shop"]) == (charts == "multi")
+
+
+@pytest.mark.parametrize("modes", MODES)
+def test_projects_and_their_answers_do_not_depend_on_the_layout(modes: tuple[str, str, str]) -> None:
+    layout = "{{code: {}, charts: {}, envs: {}}}".format(*modes)
+    mono = {p.path: p.answers for s in plan_repositories(workspace("mono")) for p in s.projects if p.path != "."}
+    here = {p.path: p.answers for s in plan_repositories(workspace(layout)) for p in s.projects if p.path != "."}
+    assert here == mono
+
+
+@pytest.mark.parametrize("modes", MODES)
+def test_each_repository_has_one_root_that_lists_its_projects(modes: tuple[str, str, str]) -> None:
+    for spec in plan_repositories(workspace("{{code: {}, charts: {}, envs: {}}}".format(*modes))):
+        root, *rest = spec.projects
+        assert (root.path, root.kind) == (".", "workspace" if spec.name == "shop" else "repository")
+        assert [entry["path"] for entry in root.answers["projects"]] == [project.path for project in rest]
+
+
+def test_the_workspace_ignores_its_checkouts_and_names_owners() -> None:
+    specs = {spec.name: spec for spec in plan_repositories(workspace("multi"))}
+    assert specs["shop"].projects[0].answers["checkouts"] == ["orders", "orders-db", "shop-tst", "shop-pre"]
+    assert specs["orders"].projects[0].answers["code_owners"] == [
+        "/services/orders/ @acme/alice",
+        "/charts/orders/ @acme/alice",
+    ]
+
+
+def test_promotion_order_puts_sources_first() -> None:
+    chain = [Environment("pro", promotes_from="pre"), Environment("pre", promotes_from="tst"), Environment("tst")]
+    assert [environment.name for environment in promotion_order(chain)] == ["tst", "pre", "pro"]

@@ -1,0 +1,48 @@
+"""A generated service is whole: the commands of its README pass as they stand, for every stateless archetype."""
+
+from __future__ import annotations
+
+import os
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+import yaml
+
+from helpers.tools import require
+from helpers.workspaces.cli import ok
+from helpers.workspaces.workspaces import copy, shared
+from shunter.core.workspace.model import STATELESS
+
+
+def make_services(folder: Path) -> None:
+    workspace = {
+        "name": "shop",
+        "layout": "mono",
+        "services": {f"my-{archetype}": {"archetype": archetype} for archetype in STATELESS},
+        "environments": {"tst": {"stage": "develop"}},
+    }
+    (folder / "values.yaml").write_text(yaml.safe_dump(workspace), "utf-8")
+    ok("new", "shop", "--defaults", "--data-file", str(folder / "values.yaml"), cwd=folder)
+
+
+@pytest.fixture(scope="module")
+def services(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """A workspace with one service of each stateless archetype."""
+    return copy(shared("services", make_services) / "shop", tmp_path_factory.mktemp("services") / "shop")
+
+
+@pytest.mark.parametrize("archetype", STATELESS)
+def test_make_lint_and_make_test_pass(archetype: str, services: Path) -> None:
+    require("make")
+    require("ruff")
+    folder = services / "services" / f"my-{archetype}"
+    assert "make -C services/my-" in (services / "README.md").read_text("utf-8")
+    env = os.environ | {"PYTHONWARNINGS": "error", "PYTHONDONTWRITEBYTECODE": "1", "RUFF_NO_CACHE": "true"}
+    command = ["make", "-C", str(folder), "lint", "test", f"PYTHON={sys.executable}"]
+    done = subprocess.run(command, env=env, capture_output=True, text=True, check=False)
+    assert done.returncode == 0, done.stdout + done.stderr
+    assert "\nOK\n" in done.stderr
+    status = ["git", "status", "--porcelain", "--ignored", str(folder)]
+    assert subprocess.run(status, cwd=services, capture_output=True, text=True, check=True).stdout == ""

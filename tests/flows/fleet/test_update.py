@@ -1,0 +1,268 @@
+"""A newer release of the templates reaches every repository, offline, and keeps what people wrote there."""
+
+from __future__ import annotations
+
+import re
+import shutil
+import subprocess
+import tarfile
+from collections.abc import Callable
+from pathlib import Path
+
+import pytest
+import yaml
+
+from helpers.charts.patches import apply_diff, plain
+from helpers.charts.releases import LIBRARY, NEXT, newer, next_release, substitute
+from helpers.tools import need_helm
+from helpers.workspaces.cli import Result, ok
+from helpers.workspaces.transcript import blocks, error, refusals, unchanged, untouched
+from helpers.workspaces.workspaces import copy, digest, shared
+from shunter.core.packaging.publish import compiled_library
+
+HEADING, NEW_HEADING = "## Commands", "## Commands of release two"
+Update = Callable[..., Result]
+Commit = Callable[[Path, str], None]
+
+
+@pytest.fixture(autouse=True)
+def _one_moment(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Files that carry a time carry the same."""
+    monkeypatch.setenv("SOURCE_DATE_EPOCH", "1767225600")
+
+
+@pytest.fixture(scope="session")
+def upcoming() -> Path:
+    """The next release of the whole package."""
+    return shared("upcoming", lambda folder: next_release(folder / "package")) / "package"
+
+
+@pytest.fixture
+def run(upcoming: Path, shop: Path) -> Update:
+    """The next release's command, in the workspace `shop`."""
+    return lambda *arguments, cwd=shop: newer(upcoming, *arguments, cwd=cwd)
+
+
+def done(result: Result) -> Result:
+    assert result.code == 0, f"{result.code}\n{result.out}{result.err}"
+    return result
+
+
+def git(root: Path, *arguments: str) -> str:
+    return subprocess.run(["git", *arguments], cwd=root, check=True, capture_output=True, text=True).stdout
+
+
+def subjects(root: Path) -> list[str]:
+    return git(root, "log", "--format=%s").splitlines()
+
+
+def repositories(root: Path) -> list[Path]:
+    return [root, *sorted(path.parent for path in root.glob("*/.git"))]
+
+
+@pytest.mark.parametrize("layout", [pytest.param("multi", marks=pytest.mark.slow), "mono"])
+def test_an_updated_workspace_is_what_the_new_release_makes(layout: str, upcoming: Path, tmp_path: Path) -> None:
+    """Made by the old release and updated, or made by the new one: the same but for pins, which only trains move."""
+    ok("new", "shop", "--example", "--defaults", "--layout", layout, cwd=tmp_path)
+    (tmp_path / "fresh").mkdir()
+    command = ("new", "shop", "--example", "--defaults", "--layout", layout)
+    done(newer(upcoming, *command, cwd=tmp_path / "fresh"))
+    updated, fresh = tmp_path / "shop", tmp_path / "fresh/shop"
+    done(newer(upcoming, "update", cwd=updated))
+    pins = re.compile(r"(^|/)envs/[^/]+/(Chart\.|charts/|\.shunter/train)|\.shunter/registry/|(^|/)\.git/")
+    found = [
+        {path: root.joinpath(path).read_bytes() for path in files(root) if not pins.search(path)}
+        for root in (updated, fresh)
+    ]
+    assert found[0].keys() == found[1].keys()
+    assert [path for path in found[0] if found[0][path] != found[1][path]] == []
+    for command in ("validate", "lint --strict", "lock --check", "update --check"):
+        done(newer(upcoming, *command.split(), cwd=updated))
+    for repository in repositories(updated):
+        assert git(repository, "status", "--porcelain") == ""
+        assert subjects(repository)[0] == f"Update to template release {NEXT}"
+        assert len(subjects(repository)) == 2
+
+
+def files(root: Path) -> list[str]:
+    return [path.relative_to(root).as_posix() for path in root.rglob("*") if path.is_file()]
+
+
+def test_edits_in_generated_files_are_kept(shop: Path, run: Update, commit: Commit) -> None:
+    readme, service = shop / "orders/README.md", shop / "orders/services/orders"
+    substitute(readme, "# orders\n", "# The orders\n")
+    with readme.open("a", encoding="utf-8") as out:
+        out.write("\nAsk bob.\n")
+    substitute(service / "README.md", "# orders\n", "# The code of orders\n")
+    substitute(service / "Dockerfile", "FROM ", "# ours\nFROM ")
+    (service / "tests/test_shutdown.py").unlink()
+    (shop / "orders/charts/orders/templates/extra.yaml").write_text("# ours\n", "utf-8")
+    commit(shop / "orders", "Ours")
+    (shop / "shop-tst/envs/tst/values.yaml").write_text("orders: {replicaCount: 3}\n", "utf-8")
+
+    done(run("update", "--all"))
+    text = readme.read_text("utf-8")
+    assert text.startswith("# The orders\n")
+    assert text.endswith("\nAsk bob.\n")
+    assert f"\n{NEW_HEADING}\n" in text
+    assert (service / "ABOUT.md").read_text("utf-8").startswith("# The code of orders\n"), "an edit follows a renaming"
+    assert not (service / "README.md").exists()
+    assert (service / "Dockerfile").read_text("utf-8").startswith("# ours\nFROM ")
+    assert not (service / "tests/test_shutdown.py").exists(), "what was deleted stays deleted"
+    assert (shop / "orders/charts/orders/templates/extra.yaml").read_text("utf-8") == "# ours\n"
+    assert git(shop / "orders", "status", "--porcelain") == ""
+    assert git(shop / "shop-tst", "status", "--porcelain") == " M envs/tst/values.yaml\n"
+
+    before, heads = digest(shop), [git(repository, "rev-parse", "HEAD") for repository in repositories(shop)]
+    assert "nothing to do" in done(run("update")).err
+    assert digest(shop) == before
+    assert [git(repository, "rev-parse", "HEAD") for repository in repositories(shop)] == heads
+
+
+def test_the_difference_is_shown_and_comes_true(shop: Path, run: Update, commit: Commit, tmp_path: Path) -> None:
+    substitute(shop / "orders/README.md", "# orders\n", "# The orders\n")
+    commit(shop / "orders", "Ours")
+    shown = done(unchanged(shop, lambda: run("update", "--all", "--dry-run", "--diff")))
+    assert f"+{NEW_HEADING}\n" in shown.out
+    applied = copy(shop, tmp_path / "applied/shop")
+    apply_diff(applied, shown.out)
+    assert done(run("update", "--all", "--diff")).out == shown.out
+    assert plain(shop) == plain(applied)
+
+
+def test_check_says_what_is_out_of_date(shop: Path, run: Update) -> None:
+    result = unchanged(shop, lambda: run("update", "--check"))
+    assert result.code == 1
+    assert f"next: shunter update --to {NEXT}" in result.err
+    done(run("update"))
+    done(unchanged(shop, lambda: run("update", "--check")))
+    block = error(unchanged(shop, lambda: run("update", "--to", "0.5.0")))
+    assert block.hint == f"known: 0.1.0, {NEXT}"
+
+
+def test_a_conflict_is_left_to_its_person(shop: Path, run: Update, commit: Commit) -> None:
+    readme = shop / "orders/README.md"
+    substitute(readme, HEADING, "## How to")
+    commit(shop / "orders", "Ours")
+    planned = refusals(unchanged(shop, lambda: run("update", "--dry-run")))
+    result = run("update")
+    assert [block.rule for block in refusals(result)] == ["update-conflict"]
+    assert [(block.place, block.message) for block in planned] == [(b.place, b.message) for b in blocks(result.err)]
+    assert blocks(result.err)[0].place == "orders/README.md"
+
+    assert subjects(shop / "orders") == ["Ours", *subjects(shop / "orders")[1:]], "no commit while it is in conflict"
+    assert [line.split()[2] for line in git(shop / "orders", "ls-files", "-u").splitlines()] == ["1", "2", "3"]
+    marked = re.findall(r"(?m)^(?:<{7}|={7}|>{7}|## ).*$", readme.read_text("utf-8"))
+    at = marked.index("## How to")
+    assert [line[:7] for line in marked[at - 1 : at + 4]] == ["<<<<<<<", "## How ", "=======", "## Comm", ">>>>>>>"]
+    for repository in repositories(shop):
+        if repository.name != "orders":
+            assert subjects(repository)[0] == f"Update to template release {NEXT}", "the others are done"
+
+    readme.write_text(re.sub(r"(?ms)^<{7}.*?^={7}\n(.*?)^>{7}[^\n]*\n", r"\1", readme.read_text("utf-8")), "utf-8")
+    commit(shop / "orders", "Take theirs")
+    assert NEW_HEADING in readme.read_text("utf-8")
+    for command in ("update --check", "lock --check", "validate", "lint --strict"):
+        done(run(*command.split()))
+    assert git(shop / "orders", "status", "--porcelain") == ""
+
+
+def test_a_conflict_in_a_chart_is_resolved_by_hand_and_locked(shop: Path, run: Update, commit: Commit) -> None:
+    chart = shop / "orders/charts/orders/Chart.yaml"
+    substitute(chart, "    version: 1.0.0\n", "    version: 1.0.1\n")
+    commit(shop / "orders", "Another library")
+    assert [block.place for block in refusals(run("update"))] == ["orders/charts/orders/Chart.yaml"]
+    text = re.sub(r"(?ms)^<{7}.*?^={7}\n(.*?)^>{7}[^\n]*\n", r"\1", chart.read_text("utf-8"))
+    chart.write_text(text, "utf-8")
+    commit(shop / "orders", "Take theirs")
+    done(run("lock"))
+    done(run("lock", "--check"))
+    vendored = yaml.safe_load((chart.parent / "charts/shop-library/Chart.yaml").read_text("utf-8"))
+    assert vendored["version"] == LIBRARY
+
+
+def test_only_the_repositories_that_are_named(shop: Path, run: Update) -> None:
+    heads = {repository.name: git(repository, "rev-parse", "HEAD") for repository in repositories(shop)}
+    done(run("update", "services/orders", cwd=shop / "orders"))
+    moved = {r.name for r in repositories(shop) if git(r, "rev-parse", "HEAD") != heads[r.name]}
+    assert moved == {"shop", "orders"}
+    assert run("update", "--check").code == 1
+    done(run("update", "shop-tst/envs/tst", "frontend"))
+    done(run("update"))
+    assert {len(subjects(repository)) for repository in repositories(shop) if repository != shop} == {2}
+    done(run("update", "--check"))
+
+
+def test_shunter_yaml_reaches_the_others_after_only_some(shop: Path) -> None:
+    substitute(shop / "shunter.yaml", "ci: github", "ci: gitlab")
+    ok("update", "shop-tst", cwd=shop)
+    assert (shop / "shop-tst/.gitlab-ci.yml").is_file()
+    assert (shop / "shop-pre/.github").is_dir()
+    said = ok("update", cwd=shop).err
+    assert "kept" not in said
+    for repository in repositories(shop):
+        assert not (repository / ".github").exists()
+        assert (repository / ".gitlab-ci.yml").is_file()
+    ok("update", "--check", cwd=shop)
+
+
+def test_a_missing_checkout_stops_only_who_needs_it(shop: Path, run: Update) -> None:
+    shutil.rmtree(shop / "shop-pre")
+    assert "shop-pre is not checked out" in error(unchanged(shop, lambda: run("update"))).message
+    assert "shop-pre is not checked out" in error(unchanged(shop, lambda: run("update", "shop-pre"))).message
+    done(run("update", "shop-tst"))
+
+
+def test_there_and_back_again(shop: Path, run: Update) -> None:
+    ignored = re.compile(r"\.shunter/registry/|/Chart\.lock$")
+    before = {path: state for path, state in plain(shop).items() if not ignored.search(path)}
+    done(run("update"))
+    block = error(untouched(shop, "update"))
+    assert (block.message, block.hint) == (
+        f"this workspace follows template release {NEXT}, which is not known here",
+        "install a newer shunter",
+    )
+    assert "new enough" in error(untouched(shop, "add", "environment", "prf")).hint
+    ok("validate", cwd=shop)
+    done(run("update", "--to", "0.1.0"))
+    after = {path: state for path, state in plain(shop).items() if not ignored.search(path)}
+    changed = {path for path in {*before, *after} if before.get(path) != after.get(path)}
+    assert {path for path in changed if not path.endswith(".copier-answers.yml")} == set(), (
+        "answers to new questions stay"
+    )
+
+
+def test_a_newer_library_reaches_every_app_chart_and_environments_by_train(railed: Path, upcoming: Path) -> None:
+    need_helm()
+
+    def run(command: str) -> Result:
+        return done(newer(upcoming, *command.split(), cwd=railed))
+
+    pinned = (railed / "shop-tst/envs/tst/Chart.yaml").read_bytes()
+    manifests = run("render tst").out
+    run("update --all")
+    apps = [path.parent for path in railed.glob("*/charts/*/Chart.yaml")]
+    assert len(apps) == 5
+    for app in apps:
+        assert f"version: {LIBRARY}\n" in (app / "Chart.lock").read_text("utf-8")
+        assert f"version: {LIBRARY}\n" in (app / "charts/shop-library/Chart.yaml").read_text("utf-8")
+        assert (app / "templates/NOTES.txt").read_text("utf-8").endswith("Release two.\n")
+    assert (railed / "shop-tst/envs/tst/Chart.yaml").read_bytes() == pinned, "only trains move pins"
+    assert run("render tst").out == manifests
+
+    taken = refusals(newer(upcoming, "package", cwd=railed))
+    assert {block.rule for block in taken} == {"version-taken"}
+    assert len(taken) == 5
+    for app in apps:
+        substitute(app / "Chart.yaml", "version: 0.1.0", "version: 0.2.0")
+    run("package")
+    with tarfile.open(railed / ".shunter/registry/orders-0.2.0.tgz") as archive:
+        member = archive.extractfile("orders/Chart.yaml")
+        assert member is not None
+        assert compiled_library(yaml.safe_load(member.read())) == ("shop-library", LIBRARY)
+    run("train cut 1.1.0")
+    run("promote 1.1.0 --to tst")
+    assert f"name: shop-library\n  version: {LIBRARY}\n" in (railed / "shop-tst/envs/tst/Chart.yaml").read_text("utf-8")
+    run("validate")
+    run("lock --check")
+    assert run("render tst").out.count("\nkind: ") == manifests.count("\nkind: ")

@@ -1,0 +1,141 @@
+"""Trains: cut, compared, promoted whole and in part, rolled back; versions move and values stay."""
+
+from __future__ import annotations
+
+import json
+import subprocess
+from pathlib import Path
+
+import pytest
+
+from helpers.workspaces.cli import ok, shunter
+from helpers.workspaces.workspaces import digest
+
+
+def git(root: Path, *arguments: str) -> str:
+    return subprocess.run(["git", *arguments], cwd=root, check=True, capture_output=True, text=True).stdout.strip()
+
+
+def bump(root: Path, chart: str, version: str) -> None:
+    """Raise a chart's version and appVersion, package it."""
+    file = root / chart / "charts" / chart / "Chart.yaml"
+    text = file.read_text("utf-8")
+    file.write_text(text.replace("version: 0.1.0", f"version: {version}"), "utf-8")
+    ok("package", chart, cwd=root)
+
+
+@pytest.fixture
+def second(railed: Path) -> Path:
+    """The workspace with train 1.0.0 in tst, and train 1.1.0 with a newer orders."""
+    bump(railed, "orders", "0.2.0")
+    ok("train", "cut", "1.1.0", cwd=railed)
+    return railed
+
+
+def record(root: Path, environment: str) -> dict[str, object]:
+    found: dict[str, object] = json.loads(ok("status", "-o", "json", cwd=root).out)["apps"]
+    return {app: cells[environment]["version"] for app, cells in found.items()}  # type: ignore[attr-defined]
+
+
+def test_a_train_is_exact_and_never_changes(second: Path) -> None:
+    assert "orders" in ok("train", "show", "1.1.0", cwd=second).out
+    difference = shunter("train", "diff", "1.0.0", "1.1.0", cwd=second)
+    assert difference.code == 1
+    assert difference.out.splitlines()[1].split() == ["orders", "0.1.0", "(0.1.0)", "0.2.0", "(0.1.0)"]
+    assert ok("train", "cut", "1.1.0", cwd=second).err.startswith("    noop")
+    bump(second, "auth", "0.3.0")
+    before = digest(second)
+    again = shunter("train", "cut", "1.1.0", cwd=second)
+    assert (again.code, again.out) == (1, "")
+    assert "error[train-exists]: train 1.1.0 was cut before, with other charts" in again.err
+    assert digest(second) == before
+
+
+def test_a_changed_chart_is_not_cut_under_its_old_version(railed: Path) -> None:
+    values = railed / "auth/charts/auth/values.yaml"
+    values.write_text(values.read_text("utf-8") + "replicaCount: 5\n", "utf-8")
+    refused = shunter("train", "cut", "2.0.0", cwd=railed)
+    assert refused.code == 1
+    assert "error[not-packaged]: charts/auth has changed since auth 0.1.0 was packaged" in refused.err
+    assert not (railed / "trains/2.0.0.yaml").exists()
+
+
+def test_a_promotion_is_one_commit_and_carries_the_values_it_needs(second: Path) -> None:
+    environment = second / "shop-tst"
+    values = environment / "envs/tst/values.yaml"
+    values.write_text(values.read_text("utf-8") + "\nfrontend:\n  replicaCount: 2\n", "utf-8")
+    (environment / "envs/tst/notes.txt").write_text("not for Helm\n", "utf-8")
+    (environment / "README.md").write_text("edited, and not part of this\n", "utf-8")
+    head = git(environment, "rev-parse", "HEAD")
+    ok("promote", "1.1.0", "--to", "tst", cwd=second)
+    assert git(environment, "rev-parse", "HEAD~1") == head
+    changed = git(environment, "show", "--name-only", "--format=", "HEAD").splitlines()
+    assert "envs/tst/values.yaml" in changed
+    assert "envs/tst/Chart.yaml" in changed
+    assert "README.md" not in changed
+    assert git(environment, "status", "--porcelain") == "M README.md"
+    assert "orders: 0.1.0 → 0.2.0" in git(environment, "log", "-1", "--format=%b")
+    assert record(second, "tst")["orders"] == "0.2.0"
+
+
+def test_values_stay_where_they_are(second: Path) -> None:
+    before = {path: path.read_bytes() for path in second.glob("shop-*/envs/*/values.yaml")}
+    ok("promote", "1.1.0", "--to", "tst", cwd=second)
+    ok("promote", "--from", "tst", "--to", "pre", cwd=second)
+    assert {path: path.read_bytes() for path in before} == before
+
+
+def test_a_part_of_a_train_makes_a_mixture_that_says_so(second: Path) -> None:
+    ok("promote", "--from", "tst", "--to", "pre", cwd=second)
+    ok("promote", "1.1.0", "--to", "tst", cwd=second)
+    bump(second, "frontend", "0.4.0")
+    ok("train", "cut", "1.2.0", cwd=second)
+    ok("promote", "1.2.0", "--to", "tst", cwd=second)
+    ok("promote", "--from", "tst", "--to", "pre", "--only", "frontend", cwd=second)
+    versions = record(second, "pre")
+    assert (versions["frontend"], versions["orders"]) == ("0.4.0", "0.1.0")
+    board = ok("status", cwd=second).out
+    assert "mixed" in board
+    assert "version: 1.0.0+mixed." in (second / "shop-pre/envs/pre/Chart.yaml").read_text("utf-8")
+    ok("render", "pre", cwd=second)
+    ok("promote", "--from", "tst", "--to", "pre", cwd=second)
+    assert "mixed" not in ok("status", cwd=second).out
+
+
+def test_rollback_goes_back_in_the_environments_own_history(second: Path) -> None:
+    assert "tst has no earlier train" in shunter("rollback", "tst", cwd=second).err
+    ok("promote", "1.1.0", "--to", "tst", cwd=second)
+    ok("rollback", "tst", cwd=second)
+    assert record(second, "tst")["orders"] == "0.1.0"
+    rows = [line.split()[:2] for line in ok("history", "tst", cwd=second).out.splitlines()[1:]]
+    assert rows == [["1.0.0", "cut"], ["1.1.0", "cut"], ["1.0.0", "rollback"]]
+    assert "it ran: 1.1.0" in shunter("rollback", "tst", "9.9.9", cwd=second).err
+
+
+def test_the_board_shows_what_lags_and_the_next_command(second: Path) -> None:
+    found = ok("status", cwd=second)
+    rows = {line.split()[0]: line.split()[1:] for line in found.out.splitlines() if line.strip()}
+    assert rows["APP"] == ["tst", "pre", "pro"]
+    assert rows["orders"] == ["0.1.0", "-", "*", "-"]
+    assert rows["train"] == ["1.0.0", "-", "-"]
+    assert "next: shunter promote 1.1.0 --to tst" in found.err
+
+
+def test_diff_says_what_would_change(second: Path) -> None:
+    found = shunter("diff", "tst", "1.1.0", cwd=second)
+    assert found.code == 1
+    assert "-orders: 0.1.0 (0.1.0)\n+orders: 0.2.0 (0.1.0)" in found.out
+    assert "+    helm.sh/chart: orders-0.2.0" in found.out
+    assert shunter("diff", "tst", "1.0.0", cwd=second).code == 0
+    assert shunter("diff", "pre", "--only", "values", cwd=second).out.startswith(
+        "--- pre/values.yaml\n+++ tst/values.yaml"
+    )
+
+
+def test_stamping_edits_no_file(railed: Path) -> None:
+    before = (railed / "orders/charts/orders/Chart.yaml").read_bytes()
+    ok("package", "orders", "--version", "0.9.0-main.7.gabc1234", "--app-version", "1.2.3", cwd=railed)
+    assert (railed / "orders/charts/orders/Chart.yaml").read_bytes() == before
+    ok("train", "cut", "3.0.0", "--set", "orders=0.9.0-main.7.gabc1234", cwd=railed)
+    ok("promote", "3.0.0", "--to", "tst", cwd=railed)
+    assert "image: registry.example/acme/orders:1.2.3" in ok("render", "tst", "orders", cwd=railed).out.replace('"', "")

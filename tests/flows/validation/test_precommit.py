@@ -1,0 +1,122 @@
+"""pre-commit, for real, in a clone of every kind of repository: our hooks pass, and stop a commit in our words."""
+
+from __future__ import annotations
+
+import os
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+
+from helpers.charts.charts import ROOT
+from helpers.tools import need_helm, require
+from helpers.workspaces.cli import ok
+from helpers.workspaces.workspaces import ONE_SERVICE, shared
+
+KINDS = {
+    "workspace": "shop",
+    "service and chart": "shop/orders",
+    "chart without code": "shop/orders-db",
+    "environment with a train": "shop/shop-tst",
+    "new environment": "shop/shop-pre",
+}
+MONO_MODES = "{code: mono, charts: mono, envs: mono}"
+
+
+@pytest.fixture(autouse=True)
+def _tools(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """`shunter` on the PATH, as the generated repositories ask for it."""
+    require("pre-commit")
+    need_helm()
+    folder = tmp_path / "bin"
+    folder.mkdir()
+    script = folder / "shunter"
+    script.write_text(
+        f'#!/bin/sh\nPYTHONPATH="{ROOT / "generator"}" exec "{sys.executable}" -m shunter "$@"\n', "utf-8"
+    )
+    script.chmod(0o755)
+    monkeypatch.setenv("PATH", f"{folder}{os.pathsep}{os.environ['PATH']}")
+    monkeypatch.setenv("PRE_COMMIT_HOME", str(tmp_path / "pre-commit"))
+    monkeypatch.setenv("GIT_CONFIG_GLOBAL", str(tmp_path / "gitconfig"))
+
+
+def clone(repository: Path, target: Path) -> Path:
+    subprocess.run(["git", "clone", "--quiet", repository, target], check=True)
+    return target
+
+
+def run(root: Path, *command: str) -> subprocess.CompletedProcess[str]:
+    return subprocess.run(command, cwd=root, stdout=subprocess.PIPE, stderr=subprocess.STDOUT, text=True, check=False)
+
+
+def passes(root: Path, *ours: str) -> None:
+    """Every hook passes in `root`, changes nothing, and those named are among them and were not skipped."""
+    result = run(root, "pre-commit", "run", "--all-files")
+    assert result.returncode == 0, result.stdout
+    for name in ours:
+        [line] = [line for line in result.stdout.splitlines() if line.startswith(name)]
+        assert line.endswith("Passed"), line
+    assert run(root, "git", "status", "--porcelain").stdout == ""
+
+
+VALIDATE, LINT, LOCK = "values files fit the schemas", "charts, trains and layout", "derived files are fresh"
+
+
+@pytest.mark.parametrize("kind", KINDS)
+def test_a_fresh_clone_passes(kind: str, example_on_rails: Path, tmp_path: Path) -> None:
+    root = clone(example_on_rails.parent / KINDS[kind], tmp_path / "clone")
+    passes(root, *((LINT,) if kind == "workspace" else (VALIDATE, LINT, LOCK)))
+
+
+def test_a_mono_repository_passes(mono_example: Path, tmp_path: Path) -> None:
+    passes(clone(mono_example, tmp_path / "shop"), VALIDATE, LINT, LOCK)
+
+
+def make_mono_modes(folder: Path) -> None:
+    (folder / "values.yaml").write_text(ONE_SERVICE.replace("LAYOUT", MONO_MODES), "utf-8")
+    ok("new", "shop", "--defaults", "--data-file", str(folder / "values.yaml"), cwd=folder)
+
+
+@pytest.mark.parametrize(
+    ("name", "ours"), [("code", (LINT,)), ("charts", (VALIDATE, LINT, LOCK)), ("envs", (VALIDATE,))]
+)
+def test_repositories_of_mono_modes_pass(name: str, ours: tuple[str, ...], tmp_path: Path) -> None:
+    root = shared("mono-modes", make_mono_modes) / "shop"
+    passes(clone(root / f"shop-{name}", tmp_path / "clone"), *ours)
+
+
+def test_a_checkout_inside_its_workspace_passes(railed: Path) -> None:
+    for name in ("orders", "shop-tst"):
+        passes(railed / name, VALIDATE, LINT, LOCK)
+
+
+def test_a_commit_is_stopped_in_our_words(example_on_rails: Path, tmp_path: Path) -> None:
+    root = clone(example_on_rails / "shop-tst", tmp_path / "clone")
+    assert run(root, "pre-commit", "install").returncode == 0
+    head = run(root, "git", "rev-parse", "HEAD").stdout
+    (root / "envs/tst/values.yaml").write_text("orders:\n  replicaCount: three\n", "utf-8")
+    result = run(root, "git", "commit", "-am", "Three")
+    assert result.returncode == 1
+    assert run(root, "git", "rev-parse", "HEAD").stdout == head
+    for line in (
+        "error[type]: `orders.replicaCount` must be an integer",
+        "  --> envs/tst/values.yaml:2:17",
+        "2 |   replicaCount: three",
+        "hint: write an integer",
+    ):
+        assert line in result.stdout
+    (root / "envs/tst/values.yaml").write_text("orders:\n  replicaCount: 3\n", "utf-8")
+    assert run(root, "git", "commit", "-am", "Three").returncode == 0
+
+
+def test_a_stale_file_stops_a_commit(example_on_rails: Path, tmp_path: Path) -> None:
+    root = clone(example_on_rails / "orders", tmp_path / "clone")
+    assert run(root, "pre-commit", "install").returncode == 0
+    schema = root / "charts/orders/values.schema.json"
+    schema.write_text(schema.read_text("utf-8").replace("integer", "number", 1), "utf-8")
+    result = run(root, "git", "commit", "-am", "Looser")
+    assert result.returncode == 1
+    assert "next: shunter lock" in result.stdout
+    ok("lock", cwd=root)
+    assert run(root, "git", "status", "--porcelain").stdout == ""

@@ -1,0 +1,114 @@
+"""kill -9 at any moment: the next command finishes or undoes what was under way, never anything between."""
+
+from __future__ import annotations
+
+import contextlib
+import json
+import os
+import signal
+import subprocess
+import sys
+import time
+from pathlib import Path
+from random import Random
+
+import pytest
+
+from helpers.charts.charts import ROOT
+from helpers.workspaces.cli import ok
+from helpers.workspaces.workspaces import copy, digest
+
+COMMANDS = {
+    "add": ("add", "service", "payment", "--archetype", "rest-api"),
+    "promote": ("promote", "--from", "tst", "--to", "pre"),
+}
+
+
+@pytest.fixture(autouse=True)
+def _one_moment(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Two runs of one command write the same bytes."""
+    monkeypatch.setenv("SOURCE_DATE_EPOCH", "1767225600")
+
+
+MOMENTS = ("any", "announced", "announced", "ready", "ready", "ready")
+
+
+def killed(root: Path, command: tuple[str, ...], random: Random, moment: str) -> bool:
+    """Start the command and kill it -9, whether it was still alive.
+
+    It dies at any moment, or soon after its journal was `announced`, or after it was `ready`, when files change.
+    """
+    env = os.environ | {"PYTHONPATH": str(ROOT / "generator")}
+    with subprocess.Popen(
+        [sys.executable, "-m", "shunter", *command],
+        cwd=root,
+        env=env,
+        stdin=subprocess.DEVNULL,
+        stdout=subprocess.DEVNULL,
+        stderr=subprocess.DEVNULL,
+    ) as child:
+        journal = root / ".git/shunter/journal.json"
+        deadline = time.monotonic() + (random.uniform(0, 1.5) if moment == "any" else 60)
+        while time.monotonic() < deadline and child.poll() is None and not has_come(journal, moment):
+            time.sleep(0.001)
+        time.sleep(0 if moment == "any" else random.uniform(0, 0.1))
+        alive = child.poll() is None
+        child.send_signal(signal.SIGKILL)
+    return alive
+
+
+def has_come(journal: Path, moment: str) -> bool:
+    if moment == "any" or not journal.exists():
+        return False
+    with contextlib.suppress(OSError, ValueError):
+        return moment == "announced" or bool(json.loads(journal.read_bytes())["ready"])
+    return False
+
+
+def git(root: Path, *arguments: str) -> str:
+    return subprocess.run(["git", *arguments], cwd=root, check=True, capture_output=True, text=True).stdout
+
+
+def state(root: Path) -> tuple[str, dict[str, tuple[str, str]]]:
+    """Every file, and for every repository the tree of its last commit and what differs from it."""
+    repositories = [root, *sorted(path.parent for path in root.glob("*/.git"))]
+    return digest(root), {
+        path.name: (git(path, "rev-parse", "HEAD^{tree}"), git(path, "status", "--porcelain")) for path in repositories
+    }
+
+
+@pytest.mark.parametrize("name", COMMANDS)
+def test_a_killed_command_is_finished_or_undone(name: str, example_on_rails: Path, tmp_path: Path) -> None:
+    command, random = COMMANDS[name], Random(20260101)
+    done = copy(example_on_rails, tmp_path / "done/shop")
+    before = state(done)
+    ok(*command, cwd=done)
+    after = state(done)
+    assert before != after
+    interrupted = 0
+    for number, moment in enumerate(MOMENTS):
+        root = copy(example_on_rails, tmp_path / str(number) / "shop")
+        interrupted += killed(root, command, random, moment)
+        ok("status", cwd=root)
+        found = state(root)
+        assert found in (before, after), f"kill {number}, {moment}"
+        for repository in (path.parent for path in root.rglob(".git")):
+            git(repository, "fsck", "--no-dangling")
+        assert not list((root / ".git/shunter").glob("journal*"))
+        if found == before:
+            ok(*command, cwd=root)
+        assert state(root) == after
+        ok("validate", cwd=root)
+        ok("lock", "--check", cwd=root)
+    assert interrupted, "no kill came in time"
+
+
+@pytest.mark.parametrize("seed", [1, 2])
+def test_a_killed_new_leaves_nothing_or_everything(seed: int, tmp_path: Path) -> None:
+    command = ("new", "shop", "--defaults", "-d", "services.orders.archetype=rest-api")
+    killed(tmp_path, command, Random(seed), "any")
+    if (tmp_path / "shop").exists():
+        ok("validate", cwd=tmp_path / "shop")
+    else:
+        ok(*command, cwd=tmp_path)
+    assert [path.name for path in tmp_path.iterdir()] == ["shop"]

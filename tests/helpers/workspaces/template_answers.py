@@ -1,0 +1,70 @@
+"""Answers to render templates with: a workspace that uses everything, in one repository or many."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Any
+
+from shunter.core.workspace.file import parse_workspace, schema_of
+from shunter.core.workspace.layout import plan_repositories
+from shunter.core.workspace.model import Project
+
+SCHEMA = Path(__file__).resolve().parents[3] / "schemas/workspace.schema.json"
+WORKSPACE = """\
+name: shop
+layout: {layout}
+ci: {ci}
+deployment: {deployment}
+development: {development}
+registries: {{images: ghcr.io/acme, charts: {{push: "oci://ghcr.io/acme/charts"}}}}
+tools: {{source: {tools}}}
+owners: {{alice: ["@acme/alice"]}}
+services:
+  orders: {{archetype: rest-api, team: alice}}
+  gate: {{archetype: api-gateway}}
+  site: {{archetype: frontend}}
+  auth: {{archetype: auth}}
+  mail: {{archetype: worker}}
+  night: {{archetype: cron}}
+  store: {{archetype: database}}
+  cache: {{chart: {{path: third-party/cache}}}}
+environments:
+  tst: {{stage: develop, values: [common.yaml, values.yaml]}}
+  pro: {{stage: production, promotes-from: tst, cluster: "it's", helm: "3"}}
+"""
+
+# Repository roots in every variant of CI, deployment, development and content.
+VARIANTS: dict[str, dict[str, str]] = {
+    "github-helm": {},
+    "github-gitops": {"deployment": "gitops", "development": "git-flow"},
+    "gitlab-helm": {"ci": "gitlab", "development": "git-flow"},
+    "gitlab-gitops": {"ci": "gitlab", "deployment": "gitops"},
+    "none": {"ci": "none"},
+    "code": {"layout": "multi", "repository": "orders", "tools": "https://git.example.com/shunter.git"},
+    "chart": {"layout": "multi", "repository": "store", "ci": "gitlab"},
+    "environment": {"layout": "multi", "repository": "shop-pro"},
+    "workspace": {"layout": "multi"},
+}
+
+
+def projects(
+    layout: str = "mono",
+    ci: str = "github",
+    deployment: str = "helm",
+    development: str = "trunk",
+    tools: str = "local",
+) -> list[Project]:
+    """Every project of the workspace with its answers, roots first."""
+    text = WORKSPACE.format(layout=layout, ci=ci, deployment=deployment, development=development, tools=tools)
+    schema = schema_of(SCHEMA.read_text(encoding="utf-8"))
+    workspace = parse_workspace(
+        text.encode(), "shunter.yaml", schema, release="0.1.0", source="https://t.invalid/t.git"
+    )
+    found = [project for repository in plan_repositories(workspace) for project in repository.projects]
+    return sorted(found, key=lambda project: project.kind not in ("workspace", "repository"))
+
+
+def root(repository: str = "shop", **choices: str) -> dict[str, Any]:
+    """The answers of one repository's root."""
+    roots = {project.name: project for project in projects(**choices) if project.path == "."}
+    return dict(roots[repository].answers)
