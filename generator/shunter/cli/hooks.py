@@ -67,7 +67,7 @@ HOOKS = (
     ),
 )
 
-_HEAD = "# Made by shunter.cli.hooks.render_hooks; a test keeps it so.\n"
+_HEAD = "# Made by `python -m shunter.cli.hooks`; a test keeps it so.\n"
 
 
 def render_hooks(hooks: Iterable[Hook]) -> str:
@@ -100,3 +100,9 @@ def _selection(hook: Hook) -> list[str]:
 
 def _quoted(text: str) -> str:
     return "'" + text.replace("'", "''") + "'"
+
+
+if __name__ == "__main__":
+    import sys
+
+    sys.stdout.write(render_hooks(HOOKS))

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from shunter.core.parse_once import managed
+from shunter.core.packaging.parse_once import managed
 
 
 def test_lines_follow_the_pinned_library_and_leave_the_rest() -> None:

@@ -14,8 +14,8 @@ from jinja2 import FileSystemLoader
 from jinja2.sandbox import SandboxedEnvironment
 
 from shunter.core.packaging.app_schema import compile_app_schema
+from shunter.core.packaging.parse_once import managed
 from shunter.core.packaging.publish import published
-from shunter.core.parse_once import managed
 from shunter.model.files import FileState
 
 ROOT = Path(__file__).parents[3]

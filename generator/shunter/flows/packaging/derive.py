@@ -16,8 +16,8 @@ from shunter.core.packaging import umbrella, vendoring
 from shunter.core.packaging.app_schema import compile_app_schema
 from shunter.core.packaging.editor_schema import EXTRA
 from shunter.core.packaging.extra_schema import read_extra
+from shunter.core.packaging.parse_once import managed
 from shunter.core.packaging.record import TrainRecord, cars_data
-from shunter.core.parse_once import managed
 from shunter.flows.workspace.archives import Archives
 from shunter.flows.workspace.projects import answers_of, chart_metadata, dependencies_of
 from shunter.model.errors import ShunterError
