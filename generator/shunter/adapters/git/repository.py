@@ -43,12 +43,6 @@ class LogEntry:
     subject: str
 
 
-def find_root(start: Path) -> Path | None:
-    """The nearest folder at or above `start` that is the root of a work tree, found without running git."""
-    here = start.absolute()
-    return next((folder for folder in (here, *here.parents) if (folder / ".git").exists()), None)
-
-
 def git_dir(root: Path) -> Path | None:
     """The git directory of the work tree at `root` (its own one in a linked worktree), or None: no repository."""
     dot = root / ".git"

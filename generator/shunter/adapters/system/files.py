@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import shutil
 import stat
 from collections.abc import Iterator
 from pathlib import Path
@@ -199,3 +200,11 @@ def remove_file(file: Path, root: Path) -> None:
             folder.rmdir()
         except OSError:
             return
+
+
+def remove_folder(folder: Path) -> None:
+    """Remove a folder with all that is in it."""
+    try:
+        shutil.rmtree(folder)
+    except OSError as error:
+        raise ShunterError(f"cannot remove {folder}: {error.strerror or error}", span=Span(str(folder))) from error

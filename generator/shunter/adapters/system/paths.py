@@ -31,6 +31,12 @@ def data_root() -> Path:
     raise ShunterError("this installation of shunter has no templates and schemas", hint="install shunter again")
 
 
+def data_text(path: str) -> str:
+    """The text of one of the package's own files, such as `schemas/train.schema.json`; empty where there is none."""
+    file = data_root() / path
+    return file.read_text("utf-8") if file.is_file() else ""
+
+
 def cache_root() -> Path:
     """The folder for what can be made again: SHUNTER_CACHE_DIR, or the platform's cache folder for shunter."""
     from pathlib import Path

@@ -1,4 +1,4 @@
-"""The bytes of regular files, up to a size: no pipe is waited for, no device read. Imports next to nothing."""
+"""What stands at a path, and the bytes of regular files: no pipe is waited for, no device read."""
 
 from __future__ import annotations
 
@@ -10,6 +10,8 @@ LARGEST = 64 * 1024 * 1024
 """Bytes. Nothing that shunter reads as text or as a chart is larger; Helm stops at 5 MiB."""
 
 FOLDER = "a folder"
+NOTHING = "nothing"
+LOST_LINK = "a symbolic link that leads nowhere"
 _KINDS = {stat.S_IFIFO: "a pipe", stat.S_IFSOCK: "a socket", stat.S_IFCHR: "a device", stat.S_IFBLK: "a device"}
 
 
@@ -18,6 +20,39 @@ def kind_of(mode: int) -> str:
     if stat.S_ISREG(mode):
         return ""
     return FOLDER if stat.S_ISDIR(mode) else _KINDS.get(stat.S_IFMT(mode), "no file")
+
+
+def kind_at(path: str | os.PathLike[str]) -> str:
+    """What stands at `path`, symbolic links followed: as `kind_of` says, or `nothing`, or a link that leads nowhere."""
+    try:
+        return kind_of(os.stat(path).st_mode)
+    except (OSError, ValueError):
+        return LOST_LINK if os.path.islink(path) else NOTHING
+
+
+def exists(path: str | os.PathLike[str]) -> bool:
+    """Whether anything stands at `path`, symbolic links followed."""
+    return kind_at(path) not in (NOTHING, LOST_LINK)
+
+
+def is_folder(path: str | os.PathLike[str]) -> bool:
+    """Whether a folder stands at `path`, symbolic links followed."""
+    return kind_at(path) == FOLDER
+
+
+def is_file(path: str | os.PathLike[str]) -> bool:
+    """Whether a regular file stands at `path`, symbolic links followed."""
+    return kind_at(path) == ""
+
+
+def size_of(path: str | os.PathLike[str]) -> int:
+    """The size of the file at `path` in bytes, symbolic links followed. Raises OSError where there is none."""
+    return os.stat(path).st_size
+
+
+def is_checkout(folder: str | os.PathLike[str]) -> bool:
+    """Whether a folder is the root of a git work tree, as far as a look at `.git` tells."""
+    return exists(os.path.join(folder, ".git"))
 
 
 def read_regular(path: str, most: int = LARGEST) -> bytes:

@@ -14,7 +14,7 @@ from shunter.core.rules.yaml_lints import yaml_lints
 from shunter.core.workspace.layout import plan_repositories
 from shunter.core.workspace.model import STATELESS, Environment, ExistingChart, Layout, Registries, Service, Workspace
 from shunter.model.errors import ShunterError
-from shunter.model.findings import Finding, Kind, Span
+from shunter.model.findings import Finding, Kind
 from shunter.model.wording import nearest, type_of, wanted_types, with_article
 
 _PORTS = {"database": 5432, "search": 9200, "broker": 5672, "monitoring": 9090}
@@ -304,8 +304,3 @@ def schema_of(text: str) -> Mapping[str, Any]:
     """The schema in `text`."""
     schema: Mapping[str, Any] = json.loads(text)
     return schema
-
-
-def whole_file(path: str) -> Span:
-    """A span that stands for the file as a whole."""
-    return Span(path)

@@ -75,14 +75,6 @@ def plan_repositories(workspace: Workspace) -> tuple[RepositorySpec, ...]:
     )
 
 
-def locate(workspace: Workspace, kind: str, name: str) -> tuple[RepositorySpec, Project]:
-    """The repository and the project of that kind and name. Raises KeyError where the workspace has none."""
-    for repository in plan_repositories(workspace):
-        if project := repository.project(kind, name):
-            return repository, project
-    raise KeyError(f"{kind} {name}")
-
-
 def promotion_order(environments: Iterable[Environment]) -> tuple[Environment, ...]:
     """Environments so that each comes after the one it promotes from; otherwise in the order given."""
     waiting, ordered, known = list(environments), [], {""}

@@ -13,6 +13,7 @@ from typing import Any
 from shunter.adapters.git.prepare import refuse_taken
 from shunter.adapters.git.repository import Repository, require_git
 from shunter.adapters.system.files import DiskTree
+from shunter.adapters.system.regular import exists, is_checkout
 from shunter.adapters.templates.merge import MergeProject, merge_repository
 from shunter.adapters.templates.render import RenderRequest, render_many
 from shunter.core.charts.archive import pin_from_archive
@@ -122,7 +123,7 @@ def _draft(request: Request, spec: RepositorySpec) -> Draft:
     applied = _applied_answers(request.applied)
     if ("repository", spec.name) in applied:
         require_checkout(root)
-    exists = (root / ".git").exists()
+    exists = is_checkout(root)
     if not exists:
         refuse_taken(root)
     draft = Draft(spec, root, DiskTree(root) if exists else MemoryTree({}))
@@ -273,7 +274,7 @@ def repositories_of(paths: Iterable[Path], root: Path, specs: Sequence[Repositor
     names = set()
     for path in paths:
         inside = [spec for spec in specs if (root / spec.folder).resolve() in (path, *path.parents)]
-        if not inside or not (path.exists() or path == (root / inside[-1].folder).resolve()):
+        if not inside or not (exists(path) or path == (root / inside[-1].folder).resolve()):
             raise ShunterError(f"{path} is in no repository of this workspace", hint="name a repository's folder")
         names.add(max(inside, key=lambda spec: len((root / spec.folder).parts)).name)
     return frozenset(names)

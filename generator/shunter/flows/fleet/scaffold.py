@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import json
-import shutil
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path
@@ -14,7 +13,8 @@ from shunter.adapters.git.apply import apply_new
 from shunter.adapters.git.prepare import refuse_taken
 from shunter.adapters.git.repository import Repository
 from shunter.adapters.helm.registry import DirectoryRegistry
-from shunter.adapters.system.files import DiskTree
+from shunter.adapters.system.files import DiskTree, remove_folder
+from shunter.adapters.system.regular import is_checkout, is_folder, read_regular
 from shunter.adapters.templates.history import CANONICAL_SOURCE, bare_for
 from shunter.core.charts.versions import is_label
 from shunter.core.goyaml.edit import edit
@@ -109,7 +109,7 @@ class Change:
 def change_workspace(context: Context, change: Change, *, dry_run: bool, diff: bool) -> Report:
     """Edit `shunter.yaml` and bring every repository that it concerns along, in one step."""
     context.require_workspace()
-    text = edit((context.root / WORKSPACE_FILE).read_bytes(), change.edits)
+    text = edit(read_regular(str(context.root / WORKSPACE_FILE)), change.edits)
     workspace = workspace_from(text)
     request = Request(
         root=context.root,
@@ -244,9 +244,9 @@ def _values_left(context: Context, service: str) -> tuple[str, ...]:
 def _values_of(context: Context, environment: Environment) -> tuple[str, ...]:
     """Where a removed environment's values are: in a checkout that stays, or in git's history; none if it is gone."""
     site = next(site for site in context.sites("environment", missing_ok=True) if site.name == environment.name)
-    if not (site.root / ".git").exists():
+    if not is_checkout(site.root):
         return ()
-    if site.path.is_dir():
+    if is_folder(site.path):
         return (f"values of {site.name} stay in {label(context, site.path)}",)
     where = "" if site.root == context.start else f"-C {label(context, site.root)} "
     shown = (f"git {where}show HEAD~1:{site.folder}/{name}" for name in environment.values)
@@ -255,10 +255,10 @@ def _values_of(context: Context, environment: Environment) -> tuple[str, ...]:
 
 def _dropped(context: Context, change: Change) -> list[Path]:
     """The checkouts that no longer belong to the workspace after the change."""
-    after = workspace_from(edit((context.root / WORKSPACE_FILE).read_bytes(), change.edits))
+    after = workspace_from(edit(read_regular(str(context.root / WORKSPACE_FILE)), change.edits))
     kept = {spec.folder for spec in plan_repositories(after)}
     gone = (context.root / spec.folder for spec in context.specs() if spec.folder not in kept)
-    return [root for root in gone if (root / ".git").exists()]
+    return [root for root in gone if is_checkout(root)]
 
 
 def _after_removal(report: Report, dropped: Sequence[Path], notices: tuple[str, ...], *, dry_run: bool) -> Report:
@@ -273,5 +273,5 @@ def _abandon(root: Path, *, dry_run: bool) -> Outcome:
     if repository.git("rev-list", "--all", "--count").text != "1" or not repository.is_clean():
         return Outcome(root.name, status, f"no longer part of the workspace; {root.name}/ stays until you delete it")
     if not dry_run:
-        shutil.rmtree(root)
+        remove_folder(root)
     return Outcome(root.name, status, "delete it: it holds only what shunter made")

@@ -5,6 +5,7 @@ from __future__ import annotations
 from pathlib import Path
 
 from shunter.adapters.system import process
+from shunter.adapters.system.regular import exists, is_checkout
 from shunter.adapters.templates.history import CANONICAL_SOURCE, ensure_history, redirect_snippet
 from shunter.adapters.templates.history import publish as push_history
 from shunter.flows.fleet.scaffold import Change, change_workspace
@@ -20,7 +21,7 @@ def publish(context: Context, remote: str, *, dry_run: bool) -> Report:
     """
     context.require_workspace()
     path, bare = (context.start / remote).resolve(), ensure_history()
-    remote = str(path) if path.exists() else remote
+    remote = str(path) if exists(path) else remote
     if not dry_run:
         push_history(remote, bare)
     change = Change([(["templates", "source"], remote)], f"Follow the templates at {remote}", bare=bare)
@@ -41,7 +42,7 @@ def clone(context: Context) -> Report:
     outcomes = []
     for spec in context.specs():
         target = context.root / spec.folder
-        if (target / ".git").exists():
+        if is_checkout(target):
             outcomes.append(Outcome(spec.name, Status.NOOP, "is checked out"))
             continue
         if not workspace.repositories_url:

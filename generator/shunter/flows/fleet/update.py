@@ -6,6 +6,7 @@ from collections.abc import Mapping, Sequence
 from pathlib import Path
 
 from shunter.adapters.system import process
+from shunter.adapters.system.regular import read_regular
 from shunter.adapters.templates.history import CANONICAL_SOURCE, bare_for, releases
 from shunter.core.charts.versions import newest_first, parse, require_exact
 from shunter.core.goyaml.edit import edit
@@ -41,7 +42,7 @@ def update(context: Context, paths: Sequence[Path], *, release: str, check: bool
 
 
 def _reconciled(context: Context, workspace: Workspace, release: str, paths: Sequence[Path]) -> Reconciled:
-    text = (context.root / WORKSPACE_FILE).read_bytes()
+    text = read_regular(str(context.root / WORKSPACE_FILE))
     if release != workspace.templates_release:
         text = edit(text, [(["templates", "release"], release)])
     request = Request(

@@ -9,6 +9,7 @@ from pathlib import Path
 from shunter.adapters.git.repository import Repository
 from shunter.adapters.helm.registry import HttpRegistry
 from shunter.adapters.system.files import DiskTree
+from shunter.adapters.system.regular import is_folder
 from shunter.core.charts.archive import content_digest, pin_from_archive
 from shunter.core.charts.pins import Pin
 from shunter.core.charts.versions import require_exact
@@ -139,7 +140,7 @@ def _pack_existing(context: Context, batch: Batch, service: Service) -> None:
     assert chart is not None
     if chart.path:
         folder = context.root / chart.path
-        if not folder.is_dir():
+        if not is_folder(folder):
             raise ShunterError(
                 f"service {service.name}: there is no folder {chart.path}", hint="correct chart.path in shunter.yaml"
             )

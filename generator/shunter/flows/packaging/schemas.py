@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from pathlib import Path
 
-from shunter.adapters.system.paths import data_root
+from shunter.adapters.system.paths import data_text
 from shunter.flows.packaging.derive import Changes
 from shunter.flows.packaging.package import derive_site, lockable
 from shunter.flows.workspace.archives import open_archives
@@ -20,14 +20,13 @@ SCHEMA = "values.schema.json"
 
 def workspace_text() -> str:
     """The schema of `shunter.yaml`."""
-    return (data_root() / "schemas" / "workspace.schema.json").read_text("utf-8")
+    return data_text("schemas/workspace.schema.json")
 
 
 def show(context: Context, name: str) -> str:
     """The schema called `train`, or that of a service's values."""
-    path = data_root() / "schemas" / f"{name}.schema.json"
-    if path.is_file():
-        return path.read_text("utf-8")
+    if text := data_text(f"schemas/{name}.schema.json"):
+        return text
     state = context.site("app", name).tree().get(SCHEMA)
     if state is None:
         raise ShunterError(f"charts/{name} has no {SCHEMA}", hint=f"shunter schema build {name}")

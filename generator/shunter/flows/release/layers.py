@@ -8,7 +8,7 @@ from pathlib import Path
 from typing import Any
 
 from shunter.adapters.system.files import DiskTree
-from shunter.adapters.system.regular import kind_of, read_regular
+from shunter.adapters.system.regular import exists, is_folder, kind_at, read_regular, size_of
 from shunter.core.charts.files import follow
 from shunter.core.charts.load import Chart, load_chart
 from shunter.core.goyaml.document import MAX_BYTES, Document, merge_maps, read, too_large
@@ -44,14 +44,13 @@ def extra_layer(context: Context, name: str, folder: Path) -> Document:
     path = context.start / name
     if not name:
         raise ShunterError("-f has an empty name", hint="-f takes a values file")
-    if not os.path.exists(path):  # noqa: PTH110 - which has no error for odd names
+    if not exists(path):
         raise ShunterError(f"there is no file {name}", hint="-f takes a values file")
-    about = path.stat()
-    if kind := kind_of(about.st_mode):
+    if kind := kind_at(path):
         raise ShunterError(f"{name} is {kind}, not a file", hint="-f takes a values file")
     place = os.path.relpath(path.resolve(), folder.resolve())
-    if about.st_size > MAX_BYTES:
-        return too_large(place, about.st_size)
+    if (size := size_of(path)) > MAX_BYTES:
+        return too_large(place, size)
     return read(read_regular(str(path)), place)
 
 
@@ -105,10 +104,10 @@ def source_chart(context: Context, name: str) -> Chart | None:
         return None
     if service.chart is None:
         site = next((s for s in context.sites("app", missing_ok=True) if s.name == name), None)
-        tree = site.tree() if site and site.path.is_dir() else None
+        tree = site.tree() if site and is_folder(site.path) else None
     else:
         folder = context.root / service.chart.path
-        tree = DiskTree(folder) if service.chart.path and folder.is_dir() else None
+        tree = DiskTree(folder) if service.chart.path and is_folder(folder) else None
     return load_chart(tree) if tree is not None else None
 
 

@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from shunter.adapters.helm.engine import engine
+from shunter.adapters.system.files import write_file
 from shunter.core.packaging.vendoring import verify_vendored
 from shunter.flows.release.layers import layers_of, user_values
 from shunter.flows.workspace.archives import pack_tree
@@ -14,7 +15,7 @@ from shunter.flows.workspace.context import Context, Site
 from shunter.flows.workspace.labels import label
 from shunter.flows.workspace.projects import answers_of, chart_metadata, record_of
 from shunter.model.errors import ShunterError
-from shunter.model.files import Tree
+from shunter.model.files import FileState, Tree
 from shunter.model.findings import Finding, Report
 
 
@@ -91,7 +92,5 @@ def write_documents(text: str, folder: Path) -> tuple[str, ...]:
     for source, body in documents(text):
         by_source.setdefault(source, []).append(f"---\n{body}")
     for source, bodies in by_source.items():
-        path = folder / source
-        path.parent.mkdir(parents=True, exist_ok=True)
-        path.write_text("".join(bodies), "utf-8")
+        write_file(folder / source, FileState("".join(bodies).encode()))
     return tuple(by_source)

@@ -8,6 +8,7 @@ from pathlib import Path
 from typing import Any
 
 from shunter.adapters.system.files import DiskTree
+from shunter.adapters.system.regular import is_folder
 from shunter.core.charts.load import Chart, load_chart
 from shunter.core.charts.pins import Dependency
 from shunter.core.goyaml.document import Document, read
@@ -109,9 +110,9 @@ def _source_folder(context: Context, name: str) -> Path | None:
     service = context.workspace.service(name) if context.workspace else None
     if service is not None and service.chart is not None:
         folder = context.root / service.chart.path
-        return folder if service.chart.path and folder.is_dir() else None
+        return folder if service.chart.path and is_folder(folder) else None
     site = next((site for site in context.sites("app", missing_ok=True) if site.name == name), None)
-    return site.path if site is not None and site.path.is_dir() else None
+    return site.path if site is not None and is_folder(site.path) else None
 
 
 def _extras(context: Context, asked: Question, below: Sequence[Document]) -> dict[Document, str]:

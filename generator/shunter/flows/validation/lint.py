@@ -7,6 +7,7 @@ from collections.abc import Iterable, Iterator, Sequence
 from pathlib import Path
 
 from shunter.adapters.helm.engine import Engine, engine
+from shunter.adapters.system.regular import exists, is_checkout
 from shunter.adapters.verdicts.questions import chart_folder, is_values_file
 from shunter.core.goyaml.document import Document, read
 from shunter.core.packaging.vendoring import verify_vendored
@@ -40,7 +41,7 @@ def lint(context: Context, paths: Sequence[str]) -> Report:
     out are findings about the layout: the workspace's own CI runs where the others are not.
     """
     known = context.sites(missing_ok=True)
-    present = (site for site in known if (site.root / ".git").exists() or not context.workspace)
+    present = (site for site in known if is_checkout(site.root) or not context.workspace)
     sites = [site for site in present if site.kind in _CHARTS]
     asked: list[tuple[Site, str]] = [(site, "") for site in sites]
     if paths or not (known or context.workspace):
@@ -69,7 +70,7 @@ def _site_at(context: Context, sites: Iterable[Site], name: str) -> Site:
         if site.path.resolve() in (path, *path.parents):
             return site
     folder = Path(chart_folder(str(path)))
-    if folder.name and path.exists():
+    if folder.name and exists(path):
         return Site("app", folder.name, folder, ".", folder.name)
     raise ShunterError(f"{name} is in no chart", hint="name a chart's folder, or a file in it")
 

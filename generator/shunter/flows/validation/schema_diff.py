@@ -6,6 +6,7 @@ from collections.abc import Iterable, Mapping
 from posixpath import join, normpath
 from typing import Any
 
+from shunter.adapters.system.regular import is_folder
 from shunter.core.charts.load import Chart, load_archive, load_chart
 from shunter.core.rules.schema_hits import hits, under
 from shunter.core.schema.diff import Change, breaking_changes, key_text
@@ -54,7 +55,7 @@ def _version(archives: Archives, name: str, version: str) -> Chart:
 
 
 def _sites(context: Context) -> tuple[Site, ...]:
-    return tuple(site for site in context.sites("environment", missing_ok=True) if site.path.is_dir())
+    return tuple(site for site in context.sites("environment", missing_ok=True) if is_folder(site.path))
 
 
 def _hits(context: Context, site: Site, alias: str, chart: Chart, change: Change) -> list[Span]:

@@ -9,7 +9,7 @@ from pathlib import Path
 from typing import Final
 
 from shunter.adapters.system.files import DiskTree
-from shunter.adapters.system.regular import FOLDER, kind_of
+from shunter.adapters.system.regular import FOLDER, LOST_LINK, NOTHING, is_file, is_folder, kind_at
 from shunter.adapters.verdicts.questions import chart_folder, is_values_file
 from shunter.core.goyaml import document
 from shunter.flows.workspace.context import Context, Site
@@ -67,7 +67,7 @@ def inside(context: Context, name: str) -> list[str]:
     """What a folder that is no chart stands for: values files of the chart around it, or else the charts below it."""
     path = os.path.normpath(context.start.joinpath(name))
     chart = chart_folder(path)
-    if chart == path or not os.path.isdir(path):
+    if chart == path or not is_folder(path):
         return [name]
     below = DiskTree(Path(path)).paths()
     if chart:
@@ -80,11 +80,11 @@ def inside(context: Context, name: str) -> list[str]:
 
 
 def _chart_of(path: str, name: str) -> str:
-    if not os.path.exists(path):
-        if os.path.islink(path):
-            raise ShunterError(f"{name} is a symbolic link that leads nowhere", hint="point it at a file, or remove it")
+    kind = kind_at(path)
+    if kind == LOST_LINK:
+        raise ShunterError(f"{name} is {kind}", hint="point it at a file, or remove it")
+    if kind == NOTHING:
         raise ShunterError(f"there is no file {name}", hint="check the name")
-    kind = kind_of(os.stat(path).st_mode)
     if kind and (kind != FOLDER or path.endswith((".yaml", ".yml", ".json"))):
         raise ShunterError(f"{name} is {kind}, not a file", hint="name a values file of a chart, or a chart's folder")
     folder = chart_folder(path)
@@ -96,7 +96,7 @@ def _chart_of(path: str, name: str) -> str:
 def _outermost(folder: str) -> str:
     """The chart around a chart in `charts/`, and so on outwards: Helm only ever renders that one."""
     above, name = os.path.split(os.path.dirname(folder))
-    around = name == "charts" and os.path.isfile(os.path.join(above, "Chart.yaml"))
+    around = name == "charts" and is_file(os.path.join(above, "Chart.yaml"))
     return _outermost(above) if around else folder
 
 
@@ -114,7 +114,7 @@ def _dependants(context: Context, folder: str, sites: dict[str, Site]) -> Iterat
     if (site := sites.get(os.path.realpath(folder))) is not None and site.kind == "app":
         own.add(site.name)
     for site in sites.values():
-        if own and site.kind == "environment" and site.path.is_dir() and _mentions(site, own):
+        if own and site.kind == "environment" and is_folder(site.path) and _mentions(site, own):
             yield str(site.path), _ITSELF
 
 

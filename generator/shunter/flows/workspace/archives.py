@@ -7,6 +7,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 
 from shunter.adapters.helm.registry import DirectoryRegistry, HttpRegistry, pin_from_archive
+from shunter.adapters.system.regular import is_file, read_regular
 from shunter.core.charts.archive import pack, require_complete
 from shunter.core.charts.pins import Pin
 from shunter.core.charts.versions import newest_first
@@ -84,6 +85,6 @@ def pack_chart(tree: Tree, name: str, version: str) -> bytes:
 
 def require_file(path: Path, hint: str) -> bytes:
     """A file's bytes, or an error with that hint."""
-    if not path.is_file():
+    if not is_file(path):
         raise ShunterError(f"there is no file {path}", hint=hint)
-    return path.read_bytes()
+    return read_regular(str(path))

@@ -8,8 +8,8 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from shunter.adapters.system.files import DiskTree
-from shunter.adapters.system.paths import CANONICAL_SOURCE, data_root
-from shunter.adapters.system.regular import read_regular
+from shunter.adapters.system.paths import CANONICAL_SOURCE, data_text
+from shunter.adapters.system.regular import NOTHING, is_checkout, is_file, is_folder, kind_at, read_regular
 from shunter.adapters.verdicts.questions import ANSWERS_FILE
 from shunter.adapters.verdicts.questions import WORKSPACE_FILE as WORKSPACE_FILE
 from shunter.model.data import dataclass
@@ -62,7 +62,7 @@ class Context:
     def applied(self) -> Workspace | None:
         """The workspace as it was carried out last, or None where no copy of that is left."""
         path = self.root / APPLIED_FILE
-        return workspace_from(read_regular(str(path)), APPLIED_FILE) if path.is_file() else None
+        return workspace_from(read_regular(str(path)), APPLIED_FILE) if is_file(path) else None
 
     def registries(self) -> Registries:
         """The workspace's registries, or the defaults."""
@@ -119,20 +119,21 @@ class Context:
 
 def require_checkout(root: Path) -> None:
     """Refuse to go on where a repository is not checked out."""
-    if not (root / ".git").exists():
+    if not is_checkout(root):
         raise ShunterError(f"repository {root.name} is not checked out ({root})", hint="shunter clone")
 
 
 def open_context(directory: str | os.PathLike[str]) -> Context:
     """The workspace around `directory` (the nearest `shunter.yaml` upwards), or the repository that stands alone."""
     start = Path(directory).resolve()
-    if not start.is_dir():
+    if not is_folder(start):
         raise ShunterError(f"there is no folder {directory}", hint="check -C")
     for folder in (start, *start.parents):
         file = folder / WORKSPACE_FILE
-        if file.is_file():
+        kind = kind_at(file)
+        if not kind:
             return Context(folder, start, load_workspace(folder))
-        if file.exists() or file.is_symlink():
+        if kind != NOTHING:
             raise ShunterError(f"{file} is no file", hint="remove it, or put a workspace's file there")
     return Context(_repository_root(start), start, None)
 
@@ -154,7 +155,7 @@ def workspace_schema() -> dict[str, object]:
     """The schema of `shunter.yaml`."""
     from shunter.core.workspace.file import schema_of
 
-    return dict(schema_of((data_root() / "schemas" / "workspace.schema.json").read_text("utf-8")))
+    return dict(schema_of(data_text("schemas/workspace.schema.json")))
 
 
 def discover(root: Path) -> tuple[Site, ...]:
@@ -175,4 +176,4 @@ def discover(root: Path) -> tuple[Site, ...]:
 
 
 def _repository_root(start: Path) -> Path:
-    return next((folder for folder in (start, *start.parents) if (folder / ".git").exists()), start)
+    return next((folder for folder in (start, *start.parents) if is_checkout(folder)), start)

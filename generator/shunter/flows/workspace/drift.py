@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from shunter.adapters.system.files import DiskTree
+from shunter.adapters.system.regular import is_checkout
 from shunter.flows.workspace.context import Context
 from shunter.flows.workspace.recorded import outdated, recorded
 
@@ -13,7 +14,7 @@ def drift(context: Context) -> tuple[str, ...]:
     lines = []
     for spec in context.specs():
         root = context.root / spec.folder
-        if not (root / ".git").exists():
+        if not is_checkout(root):
             lines.append(f"missing: {spec.name} is not checked out (shunter clone)")
             continue
         tree = DiskTree(root)

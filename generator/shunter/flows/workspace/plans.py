@@ -10,6 +10,7 @@ from pathlib import Path
 from shunter.adapters.git.apply import apply
 from shunter.adapters.git.repository import Repository
 from shunter.adapters.system.files import DiskTree
+from shunter.adapters.system.regular import is_checkout
 from shunter.core.trees.diffs import unified
 from shunter.model.files import Conflict, Edit, FileState, RepositoryPlan, Tree
 from shunter.model.findings import Outcome, Report, Status
@@ -35,7 +36,7 @@ def plan_changes(
     edits = [edit for path, after in sorted(changes.items()) if (edit := _edit(current, path, after))]
     known = {edit.path for edit in edits}
     edits += [_as_is(current, path) for path in sorted(set(include) - known)]
-    head = Repository(root).head() if (root / ".git").exists() else None
+    head = Repository(root).head() if is_checkout(root) else None
     return RepositoryPlan(root.name, str(root), head, tuple(edits), conflicts, message=message)
 
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from shunter.adapters.system.regular import is_checkout
 from shunter.core.packaging.record import TrainRecord
 from shunter.flows.workspace.context import Context
 from shunter.flows.workspace.projects import record_of
@@ -11,6 +12,6 @@ def records(context: Context) -> dict[str, TrainRecord | None]:
     """The record of every environment; None where its repository is not checked out."""
     found: dict[str, TrainRecord | None] = {}
     for site in context.sites("environment", missing_ok=True):
-        checked_out = (site.root / ".git").exists()
+        checked_out = is_checkout(site.root)
         found[site.name] = record_of(site.tree(), site.folder) if checked_out else None
     return found

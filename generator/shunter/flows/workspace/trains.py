@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from pathlib import Path
 
+from shunter.adapters.system.files import DiskTree
+from shunter.core.charts.files import follow
 from shunter.core.charts.versions import is_exact, newest_first
 from shunter.core.trains.file import FOLDER, parse_train, path_of
 from shunter.core.trains.model import Train
@@ -14,18 +16,22 @@ from shunter.model.errors import ShunterError
 
 def all_trains(root: Path) -> tuple[Train, ...]:
     """Every train of the workspace at `root`, in order of versions. An empty tuple where there is none."""
-    folder = root / FOLDER
-    files = sorted(folder.glob("*.yaml")) if folder.is_dir() else []
-    trains = {file.stem: parse_train(file.read_bytes(), f"{FOLDER}/{file.name}") for file in files}
-    return tuple(trains[version] for version in reversed(newest_first(trains)))
+    paths = [path for path in DiskTree(root).paths(FOLDER) if path.endswith(".yaml") and path.count("/") == 1]
+    trains = [train for path in paths if (train := _train_at(root, path)) is not None]
+    by_version = {train.version: train for train in trains}
+    return tuple(by_version[version] for version in reversed(newest_first(by_version)))
+
+
+def _train_at(root: Path, path: str) -> Train | None:
+    state = follow(DiskTree(root), path)
+    return parse_train(state.data, path) if state else None
 
 
 def find_train(context: Context, version: str) -> Train:
     """The train of that version, or an error that names the newest ones."""
-    path = context.root / path_of(version)
     context.require_workspace()
-    if is_exact(version) and path.is_file():
-        return parse_train(path.read_bytes(), path_of(version))
+    if is_exact(version) and (train := _train_at(context.root, path_of(version))):
+        return train
     known = [train.version for train in all_trains(context.root)][-5:]
     hint = f"known: {', '.join(known)}" if known else "shunter train cut VERSION makes one"
     raise ShunterError(f"there is no train `{version}`", hint=hint)
@@ -33,6 +39,5 @@ def find_train(context: Context, version: str) -> Train:
 
 def lock_time(context: Context, version: str | None) -> str:
     """The time for a new Chart.lock of an environment with that train (None: with a mixture)."""
-    path = context.root / path_of(version or "")
-    found = parse_train(path.read_bytes(), path_of(version)).cut if version and path.is_file() else ""
-    return generated_at(found)
+    train = _train_at(context.root, path_of(version)) if version else None
+    return generated_at(train.cut if train else "")
