@@ -209,3 +209,8 @@ def touches(tree: ast.AST) -> list[str]:
         elif isinstance(node, ast.Call) and isinstance(node.func, ast.Name) and node.func.id == "open":
             found.append(f"line {node.lineno}: open")
     return found
+
+
+def test_the_architecture_names_every_room() -> None:
+    text = (PACKAGE.parents[1] / "docs" / "architecture.md").read_text("utf-8")
+    assert [room for room in MAY_IMPORT if f"`{room}`" not in text] == []
