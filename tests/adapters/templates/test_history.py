@@ -148,7 +148,7 @@ def test_a_cache_that_cannot_be_written_is_a_clear_error(templates: Path, monkey
     assert "SHUNTER_CACHE_DIR" in caught.value.hint
 
 
-def test_the_cache_follows_the_platform(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
+def test_the_cache_follows_xdg(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
     monkeypatch.setenv("XDG_CACHE_HOME", str(tmp_path))
     assert cache_root() == tmp_path / "shunter"
     monkeypatch.delenv("XDG_CACHE_HOME")

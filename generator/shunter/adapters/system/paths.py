@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import os
-import sys
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -38,7 +37,7 @@ def data_text(path: str) -> str:
 
 
 def cache_root() -> Path:
-    """The folder for what can be made again: SHUNTER_CACHE_DIR, or the platform's cache folder for shunter."""
+    """The folder for what can be made again: SHUNTER_CACHE_DIR, or shunter's folder in XDG_CACHE_HOME or ~/.cache."""
     from pathlib import Path
 
     return Path(cache_path())
@@ -52,10 +51,7 @@ def cache_path() -> str:
     xdg = os.environ.get("XDG_CACHE_HOME")
     if xdg:
         return os.path.join(xdg, "shunter")
-    home = os.path.expanduser("~")
-    if sys.platform == "win32":
-        return f"{os.environ.get('LOCALAPPDATA') or home + '/AppData/Local'}/shunter/Cache"
-    return f"{home}/{'Library/Caches' if sys.platform == 'darwin' else '.cache'}/shunter"
+    return os.path.expanduser("~/.cache/shunter")
 
 
 def may_be_unfinished(root: str) -> bool:
