@@ -18,16 +18,20 @@ def main(argv: list[str] | None = None) -> int:
         # One command, one process: what it makes is needed until it ends, and looking for garbage is a fifth of a
         # cold hook's time.
         gc.disable()
+    from shunter.cli.options import TABLE
+    from shunter.cli.parse import parse
+
+    line = parse(arguments, TABLE)
     verdicts = None
-    if "validate" in arguments:
+    if line.words == ("validate",):
         from shunter.cli.shortcut import answer
 
-        answered, verdicts = answer(arguments)
+        answered, verdicts = answer(line)
         if answered:
             return 0
     from shunter.cli.run import run
 
-    return run(arguments, verdicts)
+    return run(line, verdicts)
 
 
 if __name__ == "__main__":

@@ -11,7 +11,7 @@ from shunter.model.errors import ShunterError
 from shunter.model.findings import Finding, Outcome, Report, Severity, Span, Status
 
 if TYPE_CHECKING:
-    import argparse
+    from shunter.cli.parse import Arguments
 
 _COLOURS = {"red": "31", "yellow": "33", "green": "32", "blue": "34", "cyan": "36", "bold": "1", "dim": "2"}
 _SEVERITY = {Severity.ERROR: "red", Severity.WARNING: "yellow", Severity.NOTE: "cyan"}
@@ -47,7 +47,7 @@ def print_error(error: ShunterError, *, colour: bool) -> None:
     say(_block("error", "red", error.rule, error.message, error.span, error.notes, error.hint, colour=colour))
 
 
-def print_report(report: Report, arguments: argparse.Namespace, *, colour: bool) -> None:
+def print_report(report: Report, arguments: Arguments, *, colour: bool) -> None:
     """Print a report in the format that the arguments ask for."""
     form = getattr(arguments, "output", "") or "text"
     quiet = bool(arguments.quiet)

@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
-    import argparse
+    from shunter.cli.parse import Arguments
 
 
 from shunter.adapters.places import may_be_unfinished
@@ -13,7 +13,7 @@ from shunter.cli import output
 from shunter.flows.context import Context, open_context
 
 
-def open_session(arguments: argparse.Namespace) -> Context:
+def open_session(arguments: Arguments) -> Context:
     """The context of a command, after recovering what a killed run left behind."""
     context = open_context(arguments.directory)
     if may_be_unfinished(str(context.root)):

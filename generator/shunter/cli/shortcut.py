@@ -9,28 +9,19 @@ from shunter.adapters.verdict_cache import Verdicts
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
-    from collections.abc import Sequence
+    from shunter.cli.parse import Line
+
+_HARMLESS = {"files", "strict", "quiet", "directory", "color"}
+"""What may be given: the answer "nothing was found" is the same with it, or says so in other words."""
 
 
-def answer(argv: Sequence[str]) -> tuple[bool, Verdicts | None]:
-    """Whether this command line is answered, and the cache as far as it was looked at, for the long way."""
-    words: list[str] = []
-    directory, quiet = ".", False
-    rest = iter(argv)
-    for argument in rest:
-        if argument == "-C":
-            directory = next(rest, "")
-        elif argument in ("-q", "--quiet"):
-            quiet = True
-        elif argument.startswith("-") and argument != "--strict":
-            return False, None
-        else:
-            words.append(argument)
-    words = [word for word in words if word != "--strict"]
-    if words[:1] != ["validate"] or not words[1:]:
+def answer(line: Line) -> tuple[bool, Verdicts | None]:
+    """Whether this line of `validate` is answered, and the cache as far as it was looked at, for the long way."""
+    asked = line.arguments
+    if line.problem or line.help or not asked.files or line.given - _HARMLESS:
         return False, None
     verdicts = Verdicts()
-    charts = valid_before(directory, words[1:], verdicts)
-    if charts and not quiet:
+    charts = valid_before(asked.directory, asked.files, verdicts)
+    if charts and not asked.quiet:
         sys.stderr.write(summary(charts, 0) + "\n")
     return charts > 0, verdicts

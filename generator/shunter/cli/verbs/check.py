@@ -13,10 +13,10 @@ from shunter.model.errors import ShunterError
 from shunter.model.findings import Report
 
 if TYPE_CHECKING:
-    import argparse
+    from shunter.cli.parse import Arguments
 
 
-def validate(arguments: argparse.Namespace) -> Report:
+def validate(arguments: Arguments) -> Report:
     """`shunter validate`."""
     from shunter.flows import check
 
@@ -52,7 +52,7 @@ def _no_collector() -> Iterator[None]:
             gc.enable()
 
 
-def lint(arguments: argparse.Namespace) -> Report:
+def lint(arguments: Arguments) -> Report:
     """`shunter lint`."""
     if arguments.explain:
         return Report(product=explain(arguments.explain))
