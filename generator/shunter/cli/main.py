@@ -12,8 +12,13 @@ def main(argv: list[str] | None = None) -> int:
     if arguments in (["--version"], ["-V"]):
         from shunter import __version__
 
-        sys.stdout.write(f"shunter {__version__}\n")
-        return 0
+        try:
+            sys.stdout.write(f"shunter {__version__}\n")
+            sys.stdout.flush()
+        except (AttributeError, OSError):
+            pass  # closed, or a full disk: the long way says so
+        else:
+            return 0
     if argv is None:
         # One command, one process: what it makes is needed until it ends, and looking for garbage is a fifth of a
         # cold hook's time.

@@ -37,7 +37,6 @@ def run(line: Line, verdicts: Verdicts | None = None) -> int:
         output.print_error(error, colour=colour)
         return error.exit_code
     except BrokenPipeError:
-        sys.stdout = open(os.devnull, "w")  # noqa: SIM115, PTH123 - the interpreter flushes it on exit
         return 0
     except OSError as error:
         if error.filename is None:
@@ -76,7 +75,7 @@ def _verb(command: Command) -> Verb:
 def _colour_wanted(color: str) -> bool:
     if color != "auto":
         return color == "always"
-    return sys.stderr.isatty() and not os.environ.get("NO_COLOR")
+    return sys.stderr is not None and sys.stderr.isatty() and not os.environ.get("NO_COLOR")
 
 
 def _without_command(line: Line) -> int:

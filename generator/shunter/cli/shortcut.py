@@ -23,5 +23,8 @@ def answer(line: Line) -> tuple[bool, Verdicts | None]:
     verdicts = Verdicts()
     charts = valid_before(asked.directory, asked.files, verdicts)
     if charts and not asked.quiet:
-        sys.stderr.write(summary(charts, 0) + "\n")
+        try:
+            sys.stderr.write(summary(charts, 0) + "\n")
+        except (AttributeError, OSError):
+            return False, verdicts  # stderr is closed, or its disk full: the long way copes with that
     return charts > 0, verdicts
