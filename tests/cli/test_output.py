@@ -173,7 +173,7 @@ def test_the_answer_is_the_same_where_messages_cannot_be_written(
 ) -> None:
     if into == "2>/dev/full" and not Path("/dev/full").exists():
         pytest.skip("no /dev/full")
-    for _ in range(2):  # the second time by the short way
+    for _ in range(2):  # the second time by the fast path
         done = shunter_in_a_shell(f"{arguments} {into}", folder)
         assert (done.returncode, done.stdout, done.stderr) == (code, b"", b"")
 

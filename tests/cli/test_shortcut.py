@@ -1,4 +1,4 @@
-"""A command line has one meaning: by the one scan, by argparse, and by the short way of the commit hook."""
+"""A command line has one meaning: by the one scan, by argparse, and by the fast path of the commit hook."""
 
 from __future__ import annotations
 

@@ -6,14 +6,14 @@ import shutil
 import textwrap
 from collections.abc import Iterable, Sequence
 
-from shunter.cli.parse import HELP, VERSION, Command, Line, Option, Table
+from shunter.cli.parse import HELP, VERSION, Command, CommandLine, Option, Table
 
 _WIDEST = 120
 _LEFT = 26
 """The longest name, in columns, that has its meaning on the same line."""
 
 
-def help_text(line: Line, table: Table) -> str:
+def help_text(line: CommandLine, table: Table) -> str:
     """What `--help` prints for a command line: about its command, about its first word, or the overview."""
     if line.command is not None:
         return _about(line.command, table)

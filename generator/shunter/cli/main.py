@@ -7,7 +7,7 @@ import sys
 
 
 def main(argv: list[str] | None = None) -> int:
-    """Run the command line `argv` (default: the process's own) and return the exit code."""
+    """Run the command line `argv` (default: the process's own) and return the exit code. Raises nothing: see `run`."""
     arguments = sys.argv[1:] if argv is None else argv
     if arguments in (["--version"], ["-V"]):
         from shunter import __version__
@@ -16,7 +16,7 @@ def main(argv: list[str] | None = None) -> int:
             sys.stdout.write(f"shunter {__version__}\n")
             sys.stdout.flush()
         except (AttributeError, OSError):
-            pass  # closed, or a full disk: the long way says so
+            pass  # closed, or a full disk: `run` says so
         else:
             return 0
     if argv is None:

@@ -1,4 +1,4 @@
-"""From a command line to its meaning: one scan by one table, for the commit hook's short way and for all else.
+"""From a command line to its meaning: one scan by one table, for the commit hook's fast path and for all else.
 
 Imports nothing, since every hook passes here. A mistake is no exception but part of the result: it can be printed in
 the colour that the rest of the line asks for, and `--help` behind it is still answered.
@@ -98,7 +98,7 @@ class Arguments:
         def __getattr__(self, name: str) -> Any: ...
 
 
-class Line:
+class CommandLine:
     """What a command line says.
 
     `words` name the `command`: none, or one of two, where it is None. `arguments` has a value for every option and
@@ -116,8 +116,8 @@ class Line:
         self.problem: tuple[str, str] | None = None
 
 
-def parse(argv: Sequence[str], table: Table) -> Line:
-    """The meaning of the command line `argv`, without the program's name. Raises nothing: see `Line.problem`.
+def parse(argv: Sequence[str], table: Table) -> CommandLine:
+    """The meaning of the command line `argv`, without the program's name. Raises nothing: see `CommandLine.problem`.
 
     An option that every command takes may stand anywhere, a command's own options behind its words. A value follows its
     flag or is attached: `--only A`, `--only=A`, `-oA`, `-o=A`; one that starts with a dash has to be attached. Switches
@@ -130,7 +130,7 @@ class _Scan:
     """One pass over a command line, from left to right."""
 
     def __init__(self, argv: Sequence[str], table: Table) -> None:
-        self.line = Line()
+        self.line = CommandLine()
         self.table = table
         self.waiting = list(reversed(argv))
         self.operands: list[str] = []
@@ -236,10 +236,10 @@ class _Scan:
 
     def value(self, option: Option, shown: str, text: str) -> None:
         """Note a value of an option, or of an operand; `shown` is what a person calls it."""
-        if not text:
-            self.wrong(
-                f"{_quoted(shown)} is empty", f"leave it out, or give {option.metavar}; perhaps a variable is not set"
-            )
+        if "" in (text.split(",") if "," in option.metavar else (text,)):
+            empty = "has an empty name" if text else "is empty"
+            hint = f"leave it out, or give {option.metavar}; perhaps a variable is not set"
+            self.wrong(f"{_quoted(shown)} {empty}", hint)
         elif option.choices and text not in option.choices:
             self.wrong(f"{_quoted(shown)} cannot be `{text}`", _choices_hint(text, option.choices))
         elif option.kind is int and not (text.isascii() and text.isdecimal() and len(text) < 10):
@@ -309,7 +309,7 @@ def _no_command(words: tuple[str, ...], table: Table) -> tuple[str, str]:
     return f"`{wanted}` is not a command", known
 
 
-def _no_option(flag: str, line: Line, flags: Iterable[str], table: Table) -> tuple[str, str]:
+def _no_option(flag: str, line: CommandLine, flags: Iterable[str], table: Table) -> tuple[str, str]:
     """What is wrong with a flag that is not known here, and a hint."""
     if line.command is not None:
         near = "shunter --version" if flag in VERSION.flags else _near(flag, flags)

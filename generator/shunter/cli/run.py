@@ -12,7 +12,7 @@ from shunter import __version__
 from shunter.adapters.verdict_cache import Verdicts
 from shunter.cli import output
 from shunter.cli.options import TABLE
-from shunter.cli.parse import Arguments, Command, Line
+from shunter.cli.parse import Arguments, Command, CommandLine
 from shunter.model.errors import ShunterError
 from shunter.model.findings import Report
 
@@ -20,8 +20,8 @@ if TYPE_CHECKING:
     Verb = Callable[[Arguments], Report]
 
 
-def run(line: Line, verdicts: Verdicts | None = None) -> int:
-    """Run one command line and return its exit code: 0 done, 1 no, 2 could not, 3 our bug, 130 Ctrl-C.
+def run(line: CommandLine, verdicts: Verdicts | None = None) -> int:
+    """Run one command line and return its exit code: 0 done, 1 no, 2 could not, 3 our bug, 130 Ctrl-C. Raises nothing.
 
     `verdicts` is the cache where somebody has looked into it already.
     """
@@ -78,7 +78,7 @@ def _colour_wanted(color: str) -> bool:
     return sys.stderr is not None and sys.stderr.isatty() and not os.environ.get("NO_COLOR")
 
 
-def _without_command(line: Line) -> int:
+def _without_command(line: CommandLine) -> int:
     """Answer a line that runs no command: it asks for help or the version, is empty, or is a usage error."""
     if line.problem and not line.help:
         message, hint = line.problem

@@ -14,7 +14,10 @@ from shunter.flows.context import Context, open_context
 
 
 def open_session(arguments: Arguments) -> Context:
-    """The context of a command, after recovering what a killed run left behind."""
+    """The context of a command, after recovering what a killed run left behind.
+
+    Raises ShunterError where there is no such folder, or its shunter.yaml cannot be read.
+    """
     context = open_context(arguments.directory)
     if may_be_unfinished(str(context.root)):
         from shunter.adapters.apply import recover
@@ -26,5 +29,5 @@ def open_session(arguments: Arguments) -> Context:
 
 
 def split(names: str) -> tuple[str, ...]:
-    """`a,b` as names."""
-    return tuple(name for name in names.split(",") if name)
+    """`a,b` as names; none for an option that is not given."""
+    return tuple(names.split(",")) if names else ()

@@ -1,4 +1,4 @@
-"""The short way of `validate FILE...`: where all was judged before and nothing was found, nothing else is imported."""
+"""The fast path of `validate FILE...`: where all was judged before and nothing was found, nothing else is imported."""
 
 from __future__ import annotations
 
@@ -9,16 +9,16 @@ from shunter.adapters.verdict_cache import Verdicts
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
-    from shunter.cli.parse import Line
+    from shunter.cli.parse import CommandLine
 
-_HARMLESS = {"files", "strict", "quiet", "directory", "color"}
-"""What may be given: the answer "nothing was found" is the same with it, or says so in other words."""
+_ALLOWED = {"files", "strict", "quiet", "directory", "color"}
+"""Options and operands with which "nothing was found" is still the whole answer."""
 
 
-def answer(line: Line) -> tuple[bool, Verdicts | None]:
-    """Whether this line of `validate` is answered, and the cache as far as it was looked at, for the long way."""
+def answer(line: CommandLine) -> tuple[bool, Verdicts | None]:
+    """Whether this line of `validate` is answered, and the cache as far as it was looked at, for who judges."""
     asked = line.arguments
-    if line.problem or line.help or not asked.files or line.given - _HARMLESS:
+    if line.problem or line.help or not asked.files or line.given - _ALLOWED:
         return False, None
     verdicts = Verdicts()
     charts = valid_before(asked.directory, asked.files, verdicts)
@@ -26,5 +26,5 @@ def answer(line: Line) -> tuple[bool, Verdicts | None]:
         try:
             sys.stderr.write(summary(charts, 0) + "\n")
         except (AttributeError, OSError):
-            return False, verdicts  # stderr is closed, or its disk full: the long way copes with that
+            return False, verdicts  # stderr is closed, or its disk full: `run` copes with that
     return charts > 0, verdicts

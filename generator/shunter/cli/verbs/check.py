@@ -62,7 +62,7 @@ def lint(arguments: Arguments) -> Report:
 
 
 def explain(rule: str) -> str:
-    """What `lint --explain` prints about a rule."""
+    """What `lint --explain` prints about a rule. Raises ShunterError where there is none of that name."""
     import difflib
 
     from shunter.model.catalogue import RULES
