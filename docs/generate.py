@@ -7,7 +7,8 @@ from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
-from shunter.cli.options import COMMANDS, GLOBAL, Command, Option
+from shunter.cli.options import COMMANDS, GLOBAL
+from shunter.cli.parse import Command, Option
 from shunter.core.rules.catalogue import RULES
 from shunter.model.findings import Kind
 
@@ -50,21 +51,15 @@ def _options(options: tuple[Option, ...]) -> Iterator[str]:
     yield "| argument | meaning |"
     yield "|---|---|"
     for option in options:
-        yield f"| {_usage(option)} | {_cell(str(option.keywords.get('help', '')))} |"
+        yield f"| {_usage(option)} | {_cell(option.help)} |"
 
 
 def _usage(option: Option) -> str:
-    keywords = option.keywords
-    if keywords.get("action") == "store_true":
-        return ", ".join(f"`{flag}`" for flag in option.flags)
-    choices = "\\|".join(map(str, keywords.get("choices", ())))
-    fallback = option.flags[-1].lstrip("-").upper().replace("-", "_")
-    positional = not option.flags[0].startswith("-")
-    value = str(keywords.get("metavar") or choices or fallback).replace("|", "\\|").replace("\\\\|", "\\|")
-    if positional:
-        value = {"?": f"[{value}]", "*": f"[{value} ...]"}.get(str(keywords.get("nargs", "")), value)
-        return f"`{value}`" if not choices else f"`{value}`: {choices}"
-    return ", ".join(f"`{flag}`" for flag in option.flags) + f" `{value}`"
+    value = option.metavar.replace("|", "\\|")
+    flags = ", ".join(f"`{flag}`" for flag in option.flags)
+    if option.flags:
+        return flags if option.takes == "nothing" else f"{flags} `{value}`"
+    return {"one": "`{}`", "optional": "`[{}]`", "many": "`[{} ...]`"}[option.takes].format(value)
 
 
 def _cell(text: str) -> str:

@@ -1,35 +1,241 @@
-"""The short way through a command line gives what argparse gives."""
+"""Command lines and their outcome, through the command itself: what runs, what helps, and what each mistake is told."""
 
 from __future__ import annotations
 
-from itertools import product
+import re
+import shlex
+from importlib import import_module
+from pathlib import Path
 
 import pytest
 
-from shunter.cli.options import COMMANDS, GLOBAL, Command
-from shunter.cli.parse import _switches_only, build_parser
+from helpers.workspaces import shop
+from helpers.workspaces.cli import shunter
+from helpers.workspaces.transcript import error, untouched
+from shunter import __version__
+from shunter.cli.options import COMMANDS, GLOBAL
+from shunter.cli.parse import HELP, VERSION, Command
 
-SHORT = [command for command in COMMANDS if _switches_only(command, []) is not None]
+VALID = "1 chart checked: valid\n"
 
 
-def test_the_hooks_take_the_short_way() -> None:
-    assert {"validate", "lint", "lock", "update"} <= {command.words[0] for command in SHORT}
+@pytest.fixture(scope="module")
+def folder(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """Charts in a folder and in two more that are called like commands. No line here writes anything."""
+    root = tmp_path_factory.mktemp("lines")
+    for place in (root, root / "validate", root / "train"):
+        for path, text in {**shop.files(), "one.yaml": shop.VALUES.format(1)}.items():
+            (place / path).parent.mkdir(parents=True, exist_ok=True)
+            (place / path).write_text(text)
+    return root
 
 
-@pytest.mark.parametrize("command", SHORT, ids=lambda command: "-".join(command.words))
-def test_like_argparse(command: Command) -> None:
-    options = (*command.options, *GLOBAL)
-    switches = [flag for option in options if option.keywords.get("action") == "store_true" for flag in option.flags]
-    takes_names = any(option.keywords.get("nargs") == "*" for option in command.options)
-    names = ["a.yaml", "b/c", "ä"] if takes_names else []
-    for words in [[], *([switch] for switch in switches), *product([*switches[:3], *names], repeat=3)]:
-        short = _switches_only(command, list(words))
-        assert short is not None
-        assert vars(short) == vars(build_parser(command).parse_intermixed_args(list(words)))
+RUNS = (
+    "validate one.yaml",
+    "validate -q one.yaml",
+    "-q validate one.yaml",
+    "validate one.yaml --quiet",
+    "-C validate validate one.yaml",
+    "validate -C validate one.yaml",
+    "validate one.yaml -C validate",
+    "validate -Cvalidate one.yaml",
+    "validate -C=validate one.yaml",
+    "--color never -C train validate one.yaml",
+    "--color=never validate one.yaml",
+    "validate --color never one.yaml",
+    "validate -qv one.yaml",
+    "-qvC train validate one.yaml",
+    "-q -q validate one.yaml",
+    "validate -- one.yaml",
+    "validate --strict one.yaml --",
+    "validate -f one.yaml -f validate/one.yaml",
+    "validate --set api.replicaCount=2 --set=web.debug=off",
+    "validate --set=api.hosts[0]=-x",
+    "validate validate/one.yaml train/one.yaml",
+)
+
+
+@pytest.mark.parametrize("line", RUNS)
+def test_the_line_runs(line: str, folder: Path) -> None:
+    result = shunter(*shlex.split(line), cwd=folder)
+    assert (result.code, result.out) == (0, ""), result.err
+    quiet = re.search(r"(^| )(-q|--quiet)", line)
+    assert result.err == (
+        "" if quiet else VALID if line.count(".yaml") < 2 or "-f" in line else VALID.replace("1 chart", "2 charts")
+    )
+
+
+HELPS = {
+    "help": "usage: shunter COMMAND",
+    "-h": "usage: shunter COMMAND",
+    "--help -q": "usage: shunter COMMAND",
+    "-C nowhere -h": "usage: shunter COMMAND",
+    "-C -h": "usage: shunter COMMAND",
+    "help help": "usage: shunter COMMAND",
+    "help validate": "usage: shunter validate [FILE ...]",
+    "help -q validate": "usage: shunter validate [FILE ...]",
+    "validate -h": "usage: shunter validate [FILE ...]",
+    "-h validate": "usage: shunter validate [FILE ...]",
+    "validate -qh": "usage: shunter validate [FILE ...]",
+    "validate one.yaml --nope --help": "usage: shunter validate [FILE ...]",
+    "new -h": "usage: shunter new DIR",
+    "help template": "usage: shunter render [ENV] [SERVICE ...]",
+    "train -h": "usage: shunter train COMMAND",
+    "help train": "usage: shunter train COMMAND",
+    "train help": "usage: shunter train COMMAND",
+    "help train cut": "usage: shunter train cut VERSION",
+    "train -h cut": "usage: shunter train cut VERSION",
+}
+
+
+@pytest.mark.parametrize("line", HELPS)
+def test_the_line_asks_for_help(line: str, folder: Path) -> None:
+    result = shunter(*line.split(), cwd=folder)
+    assert (result.code, result.err) == (0, "")
+    assert result.out.startswith(HELPS[line])
 
 
 @pytest.mark.parametrize(
-    "words", [["-h"], ["-C", "x"], ["-o", "json"], ["--unknown"], ["--set=a=b"], ["--", "x"], ["-qv"]]
+    "line", ["--version", "-V", "-q --version", "-V -C nowhere", "--color never -V", "--version validate"]
 )
-def test_all_else_is_left_to_argparse(words: list[str]) -> None:
-    assert all(_switches_only(command, words) is None for command in SHORT)
+def test_the_line_asks_for_the_version(line: str, folder: Path) -> None:
+    result = shunter(*line.split(), cwd=folder)
+    assert (result.code, result.out, result.err) == (0, f"shunter {__version__}\n", "")
+
+
+def test_an_empty_line_gets_the_overview_and_is_no_success(tmp_path: Path) -> None:
+    result = shunter(cwd=tmp_path)
+    assert (result.code, result.err) == (2, "")
+    assert result.out == shunter("--help", cwd=tmp_path).out
+    assert [name for command in COMMANDS if f"  {(name := command.name)}  " not in result.out] == []
+
+
+MISTAKES = {
+    # no command
+    "-q": ("no command is named", "shunter --help"),
+    "--verbose": ("no command is named", "shunter --help"),
+    "-C validate": ("no command is named", "shunter --help"),
+    "--color=never": ("no command is named", "shunter --help"),
+    "-q --verbose": ("no command is named", "shunter --help"),
+    "--": ("no command is named", "shunter --help"),
+    "-- validate": ("no command stands before `--`", "behind `--`"),
+    "-q -- validate one.yaml": ("no command stands before `--`", "behind `--`"),
+    "''": ("the command is an empty word", "variable"),
+    "train ''": ("the command is an empty word", "variable"),
+    "frobnicate": ("`frobnicate` is not a command", "shunter --help lists"),
+    "frobnicate -h": ("`frobnicate` is not a command", "shunter --help lists"),
+    "help frobnicate": ("`frobnicate` is not a command", "shunter --help lists"),
+    "validat one.yaml": ("`validat` is not a command", "did you mean `shunter validate`?"),
+    "cut 1.0.0": ("`cut` is not a command", "did you mean `shunter train cut`?"),
+    "train": ("`train` needs a second word", "one of: train cut, train list, train show, train diff"),
+    "train -q": ("`train` needs a second word", "train cut"),
+    "train -- cut 1.0.0": ("no command stands before `--`", "behind `--`"),
+    "train kut": ("`train kut` is not a command", "did you mean `shunter train cut`?"),
+    "train frobnicate": ("`train frobnicate` is not a command", "one of: train cut, train list"),
+    "-": ("`-` is not a command", "shunter --help"),
+    # options of all commands
+    "-C": ("`-C` needs a value", "-C DIR"),
+    "-C ''": ("`-C` is empty", "DIR"),
+    "-C= validate": ("`-C` is empty", "DIR"),
+    "-C -q validate": ("`-C` needs a value", "is attached: -C=-q"),
+    "validate -C validate -C train": ("`-C` is given twice", "-C validate, or -C train"),
+    "--color": ("`--color` needs a value", "auto|always|never"),
+    "--color -q validate": ("`--color` needs a value", "auto|always|never"),
+    "--color sometimes validate": ("`--color` cannot be `sometimes`", "one of: auto, always, never"),
+    "--color alway validate": ("`--color` cannot be `alway`", "did you mean `always`?"),
+    "--quiet=yes validate": ("`--quiet` takes no value", "write `--quiet` alone"),
+    "-q=yes validate": ("`-q` takes no value", "write `-q` alone"),
+    "--nope validate": ("there is no option `--nope`", "shunter --help"),
+    "--quit validate": ("there is no option `--quit`", "did you mean `--quiet`?"),
+    "---": ("there is no option `---`", "shunter --help"),
+    # options of one command
+    "--strict validate": ("`--strict` stands before the command it belongs to", "shunter COMMAND --strict"),
+    "train --only a cut 1.0.0": ("`--only` stands before the command it belongs to", "shunter train COMMAND --only"),
+    "lint -C nowhere train": ("there is no folder nowhere", "-C"),
+    "lint -C nowhere": ("there is no folder nowhere", "-C"),
+    "validate --nope": ("`shunter validate` has no option `--nope`", "shunter validate --help lists"),
+    "validate --stric": ("`shunter validate` has no option `--stric`", "did you mean `--strict`?"),
+    "validate --out json": ("`shunter validate` has no option `--out`", "did you mean `--output`?"),
+    "validate -output json": ("`-output` is not an option", "did you mean `--output`?"),
+    "validate -z": ("`shunter validate` has no option `-z`", "shunter validate --help lists"),
+    "validate -qz": ("`shunter validate` has no option `-z`", "shunter validate --help lists"),
+    "validate --version": ("`shunter validate` has no option `--version`", "did you mean `shunter --version`?"),
+    "validate -o": ("`-o` needs a value", "text|json"),
+    "validate -o jso": ("`-o` cannot be `jso`", "did you mean `json`?"),
+    "validate -o json -o text": ("`-o` is given twice", "give it once"),
+    "validate --output json -o text": ("`-o` is given twice", "give it once"),
+    "validate -e ''": ("`-e` is empty", "ENV"),
+    "validate --environment=": ("`--environment` is empty", "ENV"),
+    "validate --set ''": ("`--set` is empty", "KEY=VALUE"),
+    "validate --set a=1 --set=": ("`--set` is empty", "KEY=VALUE"),
+    "validate -f ''": ("`-f` is empty", "FILE"),
+    "validate ''": ("FILE is empty", "variable"),
+    "validate one.yaml ''": ("FILE is empty", "variable"),
+    "validate -- -h": ("-h", ""),
+    "promote 1.0.0 --to tst --only ''": ("`--only` is empty", "A,B"),
+    "promote 1.0.0 --to tst --only ,": ("`--only` has an empty name", "A,B"),
+    "promote 1.0.0 --to tst --only a,,b": ("`--only` has an empty name", "A,B"),
+    "train cut 1.0.0 --only=a,": ("`--only` has an empty name", "A,B"),
+    "promote 1.0.0 --to tst --only a --only b": ("`--only` is given twice", "--only a,b"),
+    "promote 1.0.0 --to tst --to pre": ("`--to` is given twice", "--to tst, or --to pre"),
+    "promote '' --to tst": ("TRAIN is empty", "TRAIN"),
+    "add service x --port many": ("`--port` cannot be `many`", "a whole number"),
+    "add service x --port=-1": ("`--port` cannot be `-1`", "a whole number"),
+    "add service x --archetype lambda": ("`--archetype` cannot be `lambda`", "rest-api"),
+    "completion tcsh": ("SHELL cannot be `tcsh`", "one of: bash, zsh, fish"),
+    "new": ("`shunter new` needs DIR", "usage: shunter new DIR"),
+    "train diff 1.0.0": ("`shunter train diff` needs SECOND", "usage: shunter train diff FIRST SECOND"),
+    "new a b": ("`b` is one argument too many", "usage: shunter new DIR"),
+    "status validate": ("`validate` is one argument too many", "usage: shunter status"),
+    "status -- --color always": ("`--color` is one argument too many", "usage: shunter status"),
+}
+
+
+@pytest.mark.parametrize("line", MISTAKES)
+def test_the_mistake_is_named_and_nothing_is_written(line: str, folder: Path) -> None:
+    message, hint = MISTAKES[line]
+    block = error(untouched(folder, *shlex.split(line)))
+    assert message in block.message
+    assert hint in block.hint
+
+
+@pytest.mark.parametrize(
+    "line",
+    [
+        "--color always",
+        "--color always frobnicate",
+        "frobnicate --color=always",
+        "-q --color always",
+        "--nope --color always",
+    ],
+)
+def test_a_mistake_has_the_colour_that_the_line_asks_for(
+    line: str, folder: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("NO_COLOR", "1")
+    result = shunter(*line.split(), cwd=folder)
+    assert result.code == 2
+    assert "\x1b[31merror:\x1b[0m" in result.err
+    assert "\x1b" not in shunter(*line.replace("always", "auto").split(), cwd=folder).err
+
+
+@pytest.mark.parametrize("command", COMMANDS, ids=lambda command: command.name)
+def test_the_table_has_one_meaning(command: Command) -> None:
+    options = (*command.options, *GLOBAL)
+    flags = [flag for option in (*options, HELP) for flag in option.flags]
+    assert len(flags) == len(set(flags))
+    assert len({option.name for option in options}) == len(options)
+    order = [["one", "optional", "many"].index(option.takes) for option in command.options if not option.flags]
+    assert order == sorted(order), "an operand that may be left out stands before one that must not"
+    assert order.count(2) <= 1
+    module, _, function = command.run.partition(":")
+    assert callable(getattr(import_module(module), function))
+
+
+def test_no_flag_of_a_command_is_a_switch_here_and_takes_a_value_there() -> None:
+    kinds: dict[str, set[bool]] = {}
+    for option in (option for command in COMMANDS for option in (*command.options, *GLOBAL, HELP)):
+        for flag in option.flags:
+            kinds.setdefault(flag, set()).add(option.takes == "nothing")
+    assert [flag for flag, found in kinds.items() if len(found) > 1] == []
+    assert [flag for flag in VERSION.flags if any(flag in option.flags for option in GLOBAL)] == []

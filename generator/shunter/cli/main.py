@@ -7,27 +7,36 @@ import sys
 
 
 def main(argv: list[str] | None = None) -> int:
-    """Run the command line `argv` (default: the process's own) and return the exit code."""
+    """Run the command line `argv` (default: the process's own) and return the exit code. Raises nothing: see `run`."""
     arguments = sys.argv[1:] if argv is None else argv
     if arguments in (["--version"], ["-V"]):
         from shunter import __version__
 
-        sys.stdout.write(f"shunter {__version__}\n")
-        return 0
+        try:
+            sys.stdout.write(f"shunter {__version__}\n")
+            sys.stdout.flush()
+        except (AttributeError, OSError):
+            pass  # closed, or a full disk: `run` says so
+        else:
+            return 0
     if argv is None:
         # One command, one process: what it makes is needed until it ends, and looking for garbage is a fifth of a
         # cold hook's time.
         gc.disable()
+    from shunter.cli.options import TABLE
+    from shunter.cli.parse import parse
+
+    line = parse(arguments, TABLE)
     verdicts = None
-    if "validate" in arguments:
+    if line.words == ("validate",):
         from shunter.cli.shortcut import answer
 
-        answered, verdicts = answer(arguments)
+        answered, verdicts = answer(line)
         if answered:
             return 0
     from shunter.cli.run import run
 
-    return run(arguments, verdicts)
+    return run(line, verdicts)
 
 
 if __name__ == "__main__":

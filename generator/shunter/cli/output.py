@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import errno
+import os
 import re
 import sys
 from collections.abc import Sequence
@@ -11,7 +13,7 @@ from shunter.model.errors import ShunterError
 from shunter.model.findings import Finding, Outcome, Report, Severity, Span, Status
 
 if TYPE_CHECKING:
-    import argparse
+    from shunter.cli.parse import Arguments
 
 _COLOURS = {"red": "31", "yellow": "33", "green": "32", "blue": "34", "cyan": "36", "bold": "1", "dim": "2"}
 _SEVERITY = {Severity.ERROR: "red", Severity.WARNING: "yellow", Severity.NOTE: "cyan"}
@@ -29,17 +31,36 @@ _STATUS = {
 
 
 def write(text: str) -> None:
-    """Write a product to stdout as it is."""
-    # A file's name may hold bytes that are no text, and a JSON string may hold half a character.
-    encoding = sys.stdout.encoding or "utf-8"
-    sys.stdout.write(text.encode(encoding, "backslashreplace").decode(encoding))
-    sys.stdout.flush()
+    """Write a product to stdout as it is.
+
+    Raises BrokenPipeError where nobody reads on, and ShunterError where stdout is closed or its disk is full.
+    """
+    try:
+        if sys.stdout is None:
+            raise OSError(errno.EBADF, "it is closed")
+        # A file's name may hold bytes that are no text, and a JSON string may hold half a character.
+        encoding = sys.stdout.encoding or "utf-8"
+        sys.stdout.write(text.encode(encoding, "backslashreplace").decode(encoding))
+        sys.stdout.flush()
+    except OSError as error:
+        # The interpreter flushes it on exit, and would complain again.
+        sys.stdout = open(os.devnull, "w")  # noqa: SIM115, PTH123
+        if isinstance(error, BrokenPipeError):
+            raise
+        raise ShunterError(
+            f"standard output cannot be written: {error.strerror}", hint="check where it leads to"
+        ) from None
 
 
 def say(line: str) -> None:
-    """Write one message to stderr."""
-    sys.stderr.write(line.rstrip("\n") + "\n")
-    sys.stderr.flush()
+    """Write one message to stderr. Where that cannot be written there is nobody left to tell."""
+    if sys.stderr is None:
+        return
+    try:
+        sys.stderr.write(line.rstrip("\n") + "\n")
+        sys.stderr.flush()
+    except OSError:
+        sys.stderr = open(os.devnull, "w")  # noqa: SIM115, PTH123
 
 
 def print_error(error: ShunterError, *, colour: bool) -> None:
@@ -47,7 +68,7 @@ def print_error(error: ShunterError, *, colour: bool) -> None:
     say(_block("error", "red", error.rule, error.message, error.span, error.notes, error.hint, colour=colour))
 
 
-def print_report(report: Report, arguments: argparse.Namespace, *, colour: bool) -> None:
+def print_report(report: Report, arguments: Arguments, *, colour: bool) -> None:
     """Print a report in the format that the arguments ask for."""
     form = getattr(arguments, "output", "") or "text"
     quiet = bool(arguments.quiet)

@@ -11,37 +11,32 @@ from typing import TYPE_CHECKING
 from shunter import __version__
 from shunter.adapters.verdicts.cache import Verdicts
 from shunter.cli import output
-from shunter.cli.options import Command
-from shunter.cli.parse import overview, parse
+from shunter.cli.options import TABLE
+from shunter.cli.parse import Arguments, Command, CommandLine
 from shunter.model.errors import ShunterError
 from shunter.model.findings import Report
 
 if TYPE_CHECKING:
-    import argparse
-
-    Verb = Callable[[argparse.Namespace], Report]
+    Verb = Callable[[Arguments], Report]
 
 
-def run(argv: list[str], verdicts: Verdicts | None = None) -> int:
-    """Run one command line and return its exit code: 0 done, 1 no, 2 could not, 3 our bug, 130 Ctrl-C.
+def run(line: CommandLine, verdicts: Verdicts | None = None) -> int:
+    """Run one command line and return its exit code: 0 done, 1 no, 2 could not, 3 our bug, 130 Ctrl-C. Raises nothing.
 
     `verdicts` is the cache where somebody has looked into it already.
     """
-    colour = _colour_wanted(argv)
+    arguments = Arguments({**vars(line.arguments), "verdicts": verdicts})
+    colour = _colour_wanted(arguments.color)
     try:
-        if not [argument for argument in argv if argument not in ("-h", "--help", "help")]:
-            output.write(overview())
-            return 0 if argv else 2
-        command, arguments = parse(argv)
-        arguments.verdicts = verdicts
-        report = _verb(command)(arguments)
+        if line.command is None or line.help or line.version or line.problem:
+            return _without_command(line)
+        report = _verb(line.command)(arguments)
         output.print_report(report, arguments, colour=colour)
         return report.exit_code(strict=getattr(arguments, "strict", False))
     except ShunterError as error:
         output.print_error(error, colour=colour)
         return error.exit_code
     except BrokenPipeError:
-        sys.stdout = open(os.devnull, "w")  # noqa: SIM115, PTH123 - the interpreter flushes it on exit
         return 0
     except OSError as error:
         if error.filename is None:
@@ -77,9 +72,21 @@ def _verb(command: Command) -> Verb:
     return verb
 
 
-def _colour_wanted(argv: list[str]) -> bool:
-    if "--color=always" in argv or ("--color" in argv and "always" in argv):
-        return True
-    if "--color=never" in argv or ("--color" in argv and "never" in argv) or os.environ.get("NO_COLOR"):
-        return False
-    return sys.stderr.isatty()
+def _colour_wanted(color: str) -> bool:
+    if color != "auto":
+        return color == "always"
+    return sys.stderr is not None and sys.stderr.isatty() and not os.environ.get("NO_COLOR")
+
+
+def _without_command(line: CommandLine) -> int:
+    """Answer a line that runs no command: it asks for help or the version, is empty, or is a usage error."""
+    if line.problem and not line.help:
+        message, hint = line.problem
+        raise ShunterError(message, hint=hint)
+    if line.version and not line.help:
+        output.write(f"shunter {__version__}\n")
+        return 0
+    from shunter.cli.help import help_text
+
+    output.write(help_text(line, TABLE))
+    return 0 if line.help else 2

@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
-    import argparse
+    from shunter.cli.parse import Arguments
 
 
 from shunter.adapters.system.paths import may_be_unfinished
@@ -13,8 +13,11 @@ from shunter.cli import output
 from shunter.flows.workspace.context import Context, open_context
 
 
-def open_session(arguments: argparse.Namespace) -> Context:
-    """The context of a command, after recovering what a killed run left behind."""
+def open_session(arguments: Arguments) -> Context:
+    """The context of a command, after recovering what a killed run left behind.
+
+    Raises ShunterError where there is no such folder, or its shunter.yaml cannot be read.
+    """
     context = open_context(arguments.directory)
     if may_be_unfinished(str(context.root)):
         from shunter.adapters.git.apply import recover
@@ -26,5 +29,5 @@ def open_session(arguments: argparse.Namespace) -> Context:
 
 
 def split(names: str) -> tuple[str, ...]:
-    """`a,b` as names."""
-    return tuple(name for name in names.split(",") if name)
+    """`a,b` as names; none for an option that is not given."""
+    return tuple(names.split(",")) if names else ()

@@ -96,7 +96,7 @@ def test_the_room_of_verdicts_starts_light() -> None:
 def test_judging_opens_no_socket_and_no_file() -> None:
     code = (
         "import sys\n"
-        "from helpers import shop\n"
+        "from helpers.workspaces import shop\n"
         "from helpers.oracles.embedded_helm import archive\n"
         "from shunter.core.charts.load import load_archive\n"
         "from shunter.core.goyaml.document import read\n"

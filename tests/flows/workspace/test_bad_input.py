@@ -201,8 +201,8 @@ UNKNOWN = {
     "promote 1.0.0 --from tst --to pre": ("promote takes a train or --from ENV", ""),
     "status --nope": ("--nope", "--help"),
     "render": ("which environment?", "tst, pre, pro"),
-    "add service x --archetype lambda": ("lambda", "--help"),
-    "add service x --port many": ("many", "--help"),
+    "add service x --archetype lambda": ("lambda", "rest-api"),
+    "add service x --port many": ("many", "whole number"),
 }
 
 

@@ -13,10 +13,10 @@ from shunter.model.errors import ShunterError
 from shunter.model.findings import Report
 
 if TYPE_CHECKING:
-    import argparse
+    from shunter.cli.parse import Arguments
 
 
-def validate(arguments: argparse.Namespace) -> Report:
+def validate(arguments: Arguments) -> Report:
     """`shunter validate`."""
     from shunter.flows.validation.judge import Validation
     from shunter.flows.validation.validate import validate as judge_values
@@ -53,7 +53,7 @@ def _no_collector() -> Iterator[None]:
             gc.enable()
 
 
-def lint(arguments: argparse.Namespace) -> Report:
+def lint(arguments: Arguments) -> Report:
     """`shunter lint`."""
     if arguments.explain:
         return Report(product=explain(arguments.explain))
@@ -63,7 +63,7 @@ def lint(arguments: argparse.Namespace) -> Report:
 
 
 def explain(rule: str) -> str:
-    """What `lint --explain` prints about a rule."""
+    """What `lint --explain` prints about a rule. Raises ShunterError where there is none of that name."""
     import difflib
 
     from shunter.core.rules.catalogue import RULES

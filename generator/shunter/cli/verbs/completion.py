@@ -2,13 +2,12 @@
 
 from __future__ import annotations
 
-import argparse
-
-from shunter.cli.options import COMMANDS, GLOBAL, Command
+from shunter.cli.options import COMMANDS, GLOBAL
+from shunter.cli.parse import Arguments, Command
 from shunter.model.findings import Report
 
 
-def completion(arguments: argparse.Namespace) -> Report:
+def completion(arguments: Arguments) -> Report:
     """`shunter completion SHELL`."""
     return Report(product={"bash": _bash, "zsh": _zsh, "fish": _fish}[arguments.shell]())
 

@@ -2,17 +2,17 @@
 
 from __future__ import annotations
 
-import argparse
 from dataclasses import replace
 from pathlib import Path
 
+from shunter.cli.parse import Arguments
 from shunter.cli.session import open_session
 from shunter.flows.release import render as rendering
 from shunter.flows.trains.compare import diff as compare
 from shunter.model.findings import Outcome, Report, Status
 
 
-def render(arguments: argparse.Namespace) -> Report:
+def render(arguments: Arguments) -> Report:
     """`shunter render ENV`."""
     context = open_session(arguments)
     how = rendering.Rendering(arguments.values, arguments.set, arguments.kube_version, arguments.helm)
@@ -25,6 +25,6 @@ def render(arguments: argparse.Namespace) -> Report:
     return replace(report, product="", outcomes=outcomes)
 
 
-def diff(arguments: argparse.Namespace) -> Report:
+def diff(arguments: Arguments) -> Report:
     """`shunter diff ENV [ENV2|TRAIN]`."""
     return compare(open_session(arguments), arguments.environment, arguments.other, arguments.only, arguments.helm)

@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-import argparse
 import os
 import sys
 from pathlib import Path
 from typing import Any
 
+from shunter.cli.parse import Arguments
 from shunter.cli.session import open_session
 from shunter.core.goyaml.document import read
 from shunter.flows.fleet import scaffold
@@ -16,7 +16,7 @@ from shunter.model.errors import ShunterError
 from shunter.model.findings import Report
 
 
-def new(arguments: argparse.Namespace) -> Report:
+def new(arguments: Arguments) -> Report:
     """`shunter new DIR`."""
     target = (Path(arguments.directory) / arguments.target).absolute()
     layout = arguments.layout or _asked("layout (mono or multi)", "mono", ask=not arguments.defaults)
@@ -43,7 +43,7 @@ def _data_file(name: str) -> dict[str, Any]:
     return document.value or {}
 
 
-def add_service(arguments: argparse.Namespace) -> Report:
+def add_service(arguments: Arguments) -> Report:
     """`shunter add service NAME`."""
     context = open_session(arguments)
     return scaffold.add_service(
@@ -51,7 +51,7 @@ def add_service(arguments: argparse.Namespace) -> Report:
     )
 
 
-def _service_settings(context: Context, arguments: argparse.Namespace) -> dict[str, Any]:
+def _service_settings(context: Context, arguments: Arguments) -> dict[str, Any]:
     if arguments.chart:
         settings: dict[str, Any] = {"chart": _existing(context, arguments.chart, arguments.repository)}
     else:
@@ -70,7 +70,7 @@ def _existing(context: Context, chart: str, repository: str) -> dict[str, str]:
     return {"repository": repository, "name": name, "version": version}
 
 
-def add_environment(arguments: argparse.Namespace) -> Report:
+def add_environment(arguments: Arguments) -> Report:
     """`shunter add environment NAME`."""
     context = open_session(arguments)
     source, before = _place(context, arguments)
@@ -84,7 +84,7 @@ def add_environment(arguments: argparse.Namespace) -> Report:
     )
 
 
-def _place(context: Context, arguments: argparse.Namespace) -> tuple[str, str]:
+def _place(context: Context, arguments: Arguments) -> tuple[str, str]:
     known = [environment.name for environment in context.require_workspace().environments]
     names = arguments.between.split(",") if arguments.between else [arguments.after] if arguments.after else []
     if arguments.between and (len(names) != 2 or arguments.after):
@@ -99,14 +99,14 @@ def _place(context: Context, arguments: argparse.Namespace) -> tuple[str, str]:
     return (names[0] if names else "", names[1] if len(names) == 2 else "")
 
 
-def remove_service(arguments: argparse.Namespace) -> Report:
+def remove_service(arguments: Arguments) -> Report:
     """`shunter remove service NAME`."""
     return scaffold.remove_service(
         open_session(arguments), arguments.name, force=arguments.force, dry_run=arguments.dry_run, diff=arguments.diff
     )
 
 
-def remove_environment(arguments: argparse.Namespace) -> Report:
+def remove_environment(arguments: Arguments) -> Report:
     """`shunter remove environment NAME`."""
     return scaffold.remove_environment(
         open_session(arguments), arguments.name, force=arguments.force, dry_run=arguments.dry_run, diff=arguments.diff

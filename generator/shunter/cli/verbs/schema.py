@@ -2,26 +2,25 @@
 
 from __future__ import annotations
 
-import argparse
-
+from shunter.cli.parse import Arguments
 from shunter.cli.session import open_session
 from shunter.flows.packaging import schemas
 from shunter.model.findings import Report
 
 
-def show(arguments: argparse.Namespace) -> Report:
+def show(arguments: Arguments) -> Report:
     """`shunter schema show [NAME]`."""
     if arguments.name == "workspace":
         return Report(product=schemas.workspace_text())
     return Report(product=schemas.show(open_session(arguments), arguments.name))
 
 
-def build(arguments: argparse.Namespace) -> Report:
+def build(arguments: Arguments) -> Report:
     """`shunter schema build`."""
     return schemas.build(open_session(arguments), arguments.charts, check=arguments.check)
 
 
-def diff(arguments: argparse.Namespace) -> Report:
+def diff(arguments: Arguments) -> Report:
     """`shunter schema diff SERVICE [OLD] [NEW]`."""
     from shunter.flows.validation import schema_diff
 

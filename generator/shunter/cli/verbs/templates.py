@@ -2,23 +2,22 @@
 
 from __future__ import annotations
 
-import argparse
-
+from shunter.cli.parse import Arguments
 from shunter.cli.session import open_session
 from shunter.flows.fleet import templates
 from shunter.model.findings import Report
 
 
-def publish(arguments: argparse.Namespace) -> Report:
+def publish(arguments: Arguments) -> Report:
     """`shunter templates publish REMOTE`."""
     return templates.publish(open_session(arguments), arguments.remote, dry_run=arguments.dry_run)
 
 
-def redirect(arguments: argparse.Namespace) -> Report:
+def redirect(arguments: Arguments) -> Report:
     """`shunter templates redirect`."""
     return templates.redirect()
 
 
-def clone(arguments: argparse.Namespace) -> Report:
+def clone(arguments: Arguments) -> Report:
     """`shunter clone`."""
     return templates.clone(open_session(arguments))

@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-import argparse
 from dataclasses import replace
 
 from shunter.cli.output import table
+from shunter.cli.parse import Arguments
 from shunter.cli.session import open_session, split
 from shunter.core.packaging.record import cars_data, pin_data
 from shunter.core.trains.board import Board
@@ -18,7 +18,7 @@ from shunter.model.errors import ShunterError
 from shunter.model.findings import Report
 
 
-def cut(arguments: argparse.Namespace) -> Report:
+def cut(arguments: Arguments) -> Report:
     """`shunter train cut VERSION`."""
     chosen = dict(_pair(text) for text in arguments.set)
     return cutting.cut(
@@ -38,7 +38,7 @@ def _pair(text: str) -> tuple[str, str]:
     return name, version
 
 
-def list_trains(arguments: argparse.Namespace) -> Report:
+def list_trains(arguments: Arguments) -> Report:
     """`shunter train list`."""
     report = listing.overview(open_session(arguments))
     rows = [
@@ -49,7 +49,7 @@ def list_trains(arguments: argparse.Namespace) -> Report:
     return replace(report, product=text, notices=() if rows else ("no train yet",))
 
 
-def show(arguments: argparse.Namespace) -> Report:
+def show(arguments: Arguments) -> Report:
     """`shunter train show VERSION`."""
     train = find_train(open_session(arguments), arguments.version)
     pins = {"(library)": train.library, **train.cars}
@@ -63,7 +63,7 @@ def show(arguments: argparse.Namespace) -> Report:
     return Report(product=table(rows, ("APP", "CHART", "VERSION", "APP VERSION", "DIGEST")), data=data)
 
 
-def compare(arguments: argparse.Namespace) -> Report:
+def compare(arguments: Arguments) -> Report:
     """`shunter train diff A B`."""
     context = open_session(arguments)
     first, second = (find_train(context, version) for version in (arguments.first, arguments.second))
@@ -73,7 +73,7 @@ def compare(arguments: argparse.Namespace) -> Report:
     return Report(product=text, data=rows, answer=not rows, notices=() if rows else ("the trains are equal",))
 
 
-def promote(arguments: argparse.Namespace) -> Report:
+def promote(arguments: Arguments) -> Report:
     """`shunter promote`."""
     if bool(arguments.train) == bool(arguments.source):
         raise ShunterError("promote takes a train or --from ENV", hint="shunter promote 1.0.0 --to tst")
@@ -88,14 +88,14 @@ def promote(arguments: argparse.Namespace) -> Report:
     return promotion.promote(context, asked, dry_run=arguments.dry_run, diff=arguments.diff)
 
 
-def rollback(arguments: argparse.Namespace) -> Report:
+def rollback(arguments: Arguments) -> Report:
     """`shunter rollback ENV [TRAIN]`."""
     return promotion.rollback(
         open_session(arguments), arguments.environment, arguments.train, dry_run=arguments.dry_run, diff=arguments.diff
     )
 
 
-def status(arguments: argparse.Namespace) -> Report:
+def status(arguments: Arguments) -> Report:
     """`shunter status`."""
     found, report = board.status(open_session(arguments))
     return replace(report, product=board_text(found))
@@ -118,7 +118,7 @@ def board_text(found: Board) -> str:
     return table(rows, header) + legend
 
 
-def history(arguments: argparse.Namespace) -> Report:
+def history(arguments: Arguments) -> Report:
     """`shunter history ENV`."""
     report = board.history(open_session(arguments), arguments.environment)
     rows = [(row["train"], row["from"], row["at"], "forced" if row["forced"] else "") for row in report.data]

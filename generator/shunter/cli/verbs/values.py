@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-import argparse
 import json
 from collections.abc import Mapping
 from dataclasses import replace
 from typing import Any
 
 from shunter.cli.output import table
+from shunter.cli.parse import Arguments
 from shunter.cli.session import open_session
 from shunter.flows.validation import explain_values
 from shunter.model.findings import Report
@@ -16,7 +16,7 @@ from shunter.model.findings import Report
 _WIDEST = 60
 
 
-def explain(arguments: argparse.Namespace) -> Report:
+def explain(arguments: Arguments) -> Report:
     """`shunter values explain APP`."""
     asked = explain_values.Question(arguments.app, arguments.environment, tuple(arguments.values), tuple(arguments.set))
     report = explain_values.explain_values(open_session(arguments), asked)
