@@ -79,7 +79,7 @@ def test_many_files_give_the_findings_of_one_process(tmp_path: Path) -> None:
     for number, name in enumerate(names):
         (tmp_path / name).write_text(f"port: {number if number % 7 else 'x'}\n")
     code = (
-        "import sys; from shunter.adapters import workers; from shunter.cli.main import main\n"
+        "import sys; from shunter.adapters.system import workers; from shunter.cli.main import main\n"
         "workers._cpus = lambda: int(sys.argv[1]); sys.exit(main(['validate', '--no-cache', '-C', *sys.argv[2:]]))"
     )
     one, three = (

@@ -17,7 +17,7 @@ ANSWERS = {"kind": "library", "workspace": "kept", "name": "kept-library"}
 @pytest.fixture
 def request_for(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> RenderRequest:
     request = RenderRequest.of(CANONICAL_SOURCE, __version__, ANSWERS, bare_for(CANONICAL_SOURCE))
-    monkeypatch.setattr(render.render_cache, "cache_root", lambda: tmp_path)
+    monkeypatch.setattr(render.cache, "cache_root", lambda: tmp_path)
     return request
 
 

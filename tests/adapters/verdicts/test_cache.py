@@ -12,6 +12,7 @@ import pytest
 
 from helpers.workspaces import shop
 from helpers.workspaces.cli import Result, ok, shunter
+from shunter.adapters.verdicts import cache as verdict_cache
 from shunter.adapters.verdicts.cache import Verdicts, _load
 from shunter.core.rules.verdict import judge
 
@@ -47,7 +48,7 @@ def judged(monkeypatch: pytest.MonkeyPatch) -> list[str]:
         seen.append(" ".join(layer.path for layer in layers))  # type: ignore[attr-defined]
         return judge(chart, layers, **more)  # type: ignore[arg-type]
 
-    monkeypatch.setattr("shunter.flows.validation.validate.judge", counted)
+    monkeypatch.setattr("shunter.flows.validation.judge.judge", counted)
     return seen
 
 
@@ -208,7 +209,7 @@ def test_a_file_that_changes_while_it_is_judged_is_not_remembered(chart: Path, m
 
     good = (chart / "envs" / "one.yaml").read_text()
     with monkeypatch.context() as patch:
-        patch.setattr("shunter.flows.validation.validate.judge", slow)
+        patch.setattr("shunter.flows.validation.judge.judge", slow)
         ok("validate", "envs/one.yaml", cwd=chart)
     assert both("envs/one.yaml", cwd=chart).code == 1
     (chart / "envs" / "one.yaml").write_text(good)
@@ -231,8 +232,8 @@ def test_runs_side_by_side_share_one_cache(chart: Path, cache: Path) -> None:
 
 
 def test_it_stays_small(tmp_path: Path, cache: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(cache, "_MOST_ENTRIES", 5)
-    monkeypatch.setattr(cache, "_MOST_FILES", 8)
+    monkeypatch.setattr(verdict_cache, "_MOST_ENTRIES", 5)
+    monkeypatch.setattr(verdict_cache, "_MOST_FILES", 8)
     for number in range(30):
         folder = tmp_path / f"chart{number}"
         folder.mkdir()
