@@ -12,22 +12,12 @@ from functools import lru_cache
 from typing import Any, Final
 
 from shunter.core.dialect import adapted, formats, repeated_options
-from shunter.core.schema_walk import (
-    Nodes,
-    Reference,
-    draft_of,
-    has_names,
-    is_lazy,
-    is_reached,
-    join,
-    leaving,
-    repeated_names,
-    subschemas,
-)
+from shunter.core.references import BASE, References, join
+from shunter.core.schema_links import Reference, has_names, is_lazy, is_reached, leaving, repeated_names
+from shunter.core.schema_walk import Nodes, draft_of, subschemas
 from shunter.core.validators import jsonschema_rs
 from shunter.model.data import dataclass
 
-BASE: Final = "file:///values.schema.json"
 _OLD_DRAFTS: Final = ("draft-04", "draft-06", "draft-07")
 _DRAFTS: Final = frozenset(
     [f"http://json-schema.org/{draft}/schema" for draft in _OLD_DRAFTS]
@@ -63,6 +53,12 @@ class Schema:
     validator: jsonschema_rs.Validator | None
     problems: tuple[Problem, ...] = ()
     usable: Any = None
+
+
+@lru_cache(256)
+def references_of(schema: Schema) -> References:
+    """What the references of a schema lead to, in what was compiled (`usable`)."""
+    return References(schema.usable)
 
 
 _TOO_DEEP: Final = Problem(

@@ -16,7 +16,7 @@ from shunter.core.kube import Catalogue, Gvk, gvk_of
 from shunter.core.kube_apis import Fate, fate
 from shunter.core.objects import RenderedObject, template_span
 from shunter.core.reader import KeyPath
-from shunter.core.schema_errors import at
+from shunter.core.schema_walk import at
 from shunter.model.findings import Finding, Kind, Severity
 
 Lookup = Callable[[Gvk], Any]

@@ -12,7 +12,7 @@ from typing import Any, Final
 from shunter.core import sops
 from shunter.core.charts import Chart
 from shunter.core.coalesce import Coalesced, Slice, coalesce
-from shunter.core.compiled import Problem, Schema, compile_schema
+from shunter.core.compiled import Problem, Schema, compile_schema, references_of
 from shunter.core.reader import Document, KeyPath
 from shunter.core.schema_walk import draft_of
 from shunter.model.data import replace
@@ -111,7 +111,7 @@ def _costs(part: Slice, schema: Schema) -> tuple[bool, bool]:
 
 @lru_cache(256)
 def _may_unfold(schema: bytes) -> bool:
-    return len(schema) > _LARGE or sum(schema.count(mark) for mark in _REFERENCES) > 1
+    return len(schema) > _LARGE or b"\\u00" in schema or sum(schema.count(mark) for mark in _REFERENCES) > 1
 
 
 def _whole(value: Any) -> Any:
@@ -214,7 +214,7 @@ def _place(finding: Finding) -> tuple[Any, ...]:
 
 
 def known_keys(schema: Schema, node: Any) -> list[str]:
-    """The keys that a schema object names, through local references and `allOf`."""
+    """The keys that a schema object names, through references and `allOf`."""
     found: dict[str, None] = {}
     stack, seen = [node], set()
     while stack:
@@ -225,16 +225,6 @@ def known_keys(schema: Schema, node: Any) -> list[str]:
         found.update(dict.fromkeys(current.get("properties", {})))
         stack.extend(current.get("allOf", []))
         stack += [current[key] for key in ("then", "else") if key in current]
-        stack.append(local(schema.usable, current.get("$ref")))
+        target = references_of(schema).find(current, current.get("$ref"))
+        stack.append(target and target.schema)
     return list(found)
-
-
-def local(document: Any, reference: Any) -> Any:
-    """What a reference within the same schema (`#/...`) points at; None for any other."""
-    if not isinstance(reference, str) or not reference.startswith("#/"):
-        return None
-    node = document
-    for step in reference[2:].split("/"):
-        key = step.replace("~1", "/").replace("~0", "~")
-        node = node.get(key) if isinstance(node, dict) else None
-    return node
