@@ -145,16 +145,21 @@ def schema_finding(chart: Chart, problem: Problem) -> Finding:
 
 def schema_span(chart: Chart, path: Sequence[str | int]) -> Span:
     """Where `path` stands in a chart's schema; JSON is YAML, so the reader finds it. Line 0 where that fails."""
+    document = _schema_text(chart.schema_path, chart.schema or b"")
+    return document.span(path, of="key") if path and document else Span(chart.schema_path)
+
+
+@lru_cache(8)
+def _schema_text(path: str, data: bytes) -> Document | None:
+    """A schema as text with places, read once for all that is found in it; None where YAML cannot."""
     from shunter.core import nodes
     from shunter.core.reader import Part
 
-    data = chart.schema or b""
     try:
         root = nodes.compose(data)
     except (nodes.YAMLError, nodes.TooDeepError, nodes.TooManyError):
-        return Span(chart.schema_path)
-    document = Document(chart.schema_path, {}, (), data, "3", (Part(data, 0, root),))
-    return document.span(path, of="key") if path else Span(chart.schema_path)
+        return None
+    return Document(path, {}, (), data, "3", (Part(data, 0, root),))
 
 
 def disabled(coalesced: Coalesced) -> Iterator[Finding]:

@@ -189,13 +189,23 @@ def _judge_chart(
 
     def judged(run: Sequence[str]) -> tuple[Finding, ...]:
         layers = with_sets([extra_layer(context, file, folder) for file in run], sets)
-        return relabelled(judge(chart, layers, defaults=not run), name)
+        found = judge(chart, layers, defaults=not run)
+        return relabelled(found if run else (*found, *_ineffective(chart)), name)
 
     if len(runs) < 2 * _WORTH_A_PROCESS:
         return [judged(files) for files in runs]
     from shunter.adapters.workers import spread
 
     return spread(judged, runs, at_least=_WORTH_A_PROCESS)
+
+
+def _ineffective(chart: Chart) -> Iterable[Finding]:
+    """What a chart's own schema says in vain; nobody who only passes values can mend that."""
+    if chart.schema is None:
+        return ()
+    from shunter.core.schema_lints import ineffective
+
+    return ineffective(chart)
 
 
 def unnamed_schemas(tree: Tree, layers: Iterable[reader.Document]) -> Iterator[Finding]:

@@ -9,6 +9,8 @@ from pathlib import Path
 from shunter.adapters.helm import Engine, engine
 from shunter.adapters.named_files import chart_folder, is_values_file
 from shunter.core import reader
+from shunter.core.charts import load_chart
+from shunter.core.schema_lints import lint_schema
 from shunter.core.trains import path_of
 from shunter.core.vendoring import verify_vendored
 from shunter.flows.archives import open_archives
@@ -16,7 +18,7 @@ from shunter.flows.board import drift
 from shunter.flows.check import extra_layer, label, layers_of, relabelled, report_of, unnamed_schemas, user_values
 from shunter.flows.cluster import lint_release
 from shunter.flows.context import Context, Site
-from shunter.flows.projects import record_of
+from shunter.flows.projects import answers_of, record_of
 from shunter.flows.targets import inside
 from shunter.flows.trains import all_trains
 from shunter.flows.unused import unused_keys
@@ -95,7 +97,9 @@ def _lint_site(context: Context, site: Site, helm: Engine | None, file: str) -> 
         found += unnamed_schemas(tree, layers)
     elif not file and (state := tree.get("values.yaml")) is not None:
         found += reader.read(state.data, "values.yaml").hazards()
-    found += unused_keys(context, site, tree, layers)
+    chart = load_chart(tree, helm=str(answers_of(tree).get("helm", "4")))
+    found += lint_schema(chart) if not file else ()
+    found += unused_keys(context, site, chart, layers)
     found += lint_release(context, site, tree, helm) if site.kind != "library" and not file else ()
     yield from relabelled(found, label(context, site.path))
 
