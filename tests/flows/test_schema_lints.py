@@ -35,6 +35,11 @@ FAULTS: list[tuple[str, dict[str, Any], dict[str, Any]]] = [
         {"unevaluatedProperties": False, "allOf": [{"properties": {"a": {}, "global": {}}}]},
     ),
     (
+        "schema-no-global",
+        {"additionalProperties": False, "patternProperties": {"^a$": {}}},
+        {"additionalProperties": {"type": ["object", "string"]}},
+    ),
+    (
         "schema-format-ignored",
         {"properties": {"a": {"format": "uri"}}},
         {"$schema": DRAFT_7, "properties": {"a": {"format": "uri"}}},

@@ -109,7 +109,8 @@ def _no_global(chart: Chart, schema: Schema) -> Iterator[Finding]:
     if schema.validator is None or most_checks(schema, values) > MOST_EXPLAINED:
         return
     for error in schema.validator.iter_errors(values):
-        if not error.instance_path and "global" in error.kind.as_dict().get("unexpected", ()):
+        closing = next(reversed(error.schema_path), "") in ("additionalProperties", "unevaluatedProperties")
+        if closing and not error.instance_path and "global" in error.kind.as_dict().get("unexpected", values):
             message = "the schema is closed and does not list `global`, which Helm puts into every subchart"
             hint = 'add "global": {} to its properties'
             path = tuple(error.schema_path)
