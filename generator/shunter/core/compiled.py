@@ -46,19 +46,21 @@ class Problem:
 class Schema:
     """A compiled schema. `validator` is None if it is broken; `problems` say so, or what could not be judged.
 
-    `usable` is what was compiled, and where the paths of errors lead.
+    `usable` is what was compiled, and where the paths of errors lead; `named` is false if nothing below its root has
+    an identifier or an anchor.
     """
 
     document: Any
     validator: jsonschema_rs.Validator | None
     problems: tuple[Problem, ...] = ()
     usable: Any = None
+    named: bool = True
 
 
 @lru_cache(256)
 def references_of(schema: Schema) -> References:
     """What the references of a schema lead to, in what was compiled (`usable`)."""
-    return References(schema.usable)
+    return References(schema.usable, named=schema.named)
 
 
 _TOO_DEEP: Final = Problem(
@@ -114,6 +116,7 @@ def _compiled(document: Any, known: Mapping[str, Any]) -> Schema:
     problems = tuple(_dialect_problems(document, known)) if isinstance(document, dict) else ()
     draft = draft_of(document)
     nodes = subschemas(document, (), draft)
+    named = has_names(nodes)
     usable, faults = adapted(document)
     problems += tuple(_pattern_problem(path, fault) for path, fault in faults if _matters(document, path))
     problems += tuple(
@@ -122,7 +125,7 @@ def _compiled(document: Any, known: Mapping[str, Any]) -> Schema:
     )
     problems += tuple(
         Problem(f"the schema names `{name}` twice", path, "give each place a name of its own")
-        for path, name in (repeated_names(document) if has_names(nodes) else ())
+        for path, name in (repeated_names(document) if named else ())
     )
     if any(problem.fatal for problem in problems):
         return Schema(document, None, problems, usable)
@@ -131,7 +134,7 @@ def _compiled(document: Any, known: Mapping[str, Any]) -> Schema:
     try:
         validator = _validator(usable, known, nodes)
         if not is_lazy(draft, nodes):
-            return Schema(document, validator, problems, usable)
+            return Schema(document, validator, problems, usable, named)
     except (jsonschema_rs.ValidationError, jsonschema_rs.ReferencingError, ValueError) as error:
         if not isinstance(document, dict):
             return Schema(document, None, (*problems, _compile_problem(error)), usable)

@@ -16,6 +16,8 @@ from shunter.model.data import dataclass
 
 BASE: Final = "file:///values.schema.json"
 KEYWORDS: Final = ("$ref", "$recursiveRef", "$dynamicRef")
+_REFERRING: Final = frozenset(KEYWORDS)
+NAMES: Final = frozenset(("$anchor", "$dynamicAnchor", "$id", "$recursiveAnchor", "id"))
 _INDEX: Final = re.compile(r"[+-]?[0-9]{1,18}", re.ASCII)
 _BAD_ESCAPE: Final = re.compile(r"%(?![0-9A-Fa-f]{2})")
 _BAD_TILDE: Final = re.compile(r"~(?![01])")
@@ -45,7 +47,11 @@ class References:
     They are told apart by identity: ask with the very objects of the document, which must not change meanwhile.
     """
 
-    def __init__(self, document: Any) -> None:
+    def __init__(self, document: Any, *, named: bool = True) -> None:
+        """`named` says whether anything below the root has an identifier or an anchor (see `has_names`).
+
+        If not, the document is not walked through, unless a reference leads to where no schema is to be expected.
+        """
         self.document = document
         self.draft = draft_of(document)
         self.places: list[Place] = []
@@ -55,7 +61,11 @@ class References:
         self._resources: dict[str, Place] = {BASE: self._root}
         self._anchors: dict[tuple[str, str], Place] = {}
         self._dynamic: dict[str, list[Place]] = {}
-        self._collect(self._root)
+        self._complete = named or not isinstance(document, dict)
+        if self._complete:
+            self._collect(self._root)
+        else:
+            self._add(self._root)
 
     def _collect(self, start: Place) -> None:
         """Add a schema object and all below it; `base` and `draft` of the start are those around it."""
@@ -71,6 +81,10 @@ class References:
 
     def _add(self, around: Place) -> Place:
         schema, draft = around.schema, around.draft
+        if around.path and NAMES.isdisjoint(schema):
+            self._known[id(schema)] = around
+            self.places.append(around)
+            return around
         own = named_draft(schema) if "$schema" in schema and around.path else 0
         if own and identity(schema, own):
             draft = own
@@ -100,6 +114,8 @@ class References:
 
     def in_schema(self, schema: dict[str, Any]) -> Iterator[tuple[str, str]]:
         """The references of a schema object that count in its draft: keyword and text."""
+        if _REFERRING.isdisjoint(schema):
+            return
         draft = self.place(schema).draft
         for keyword in KEYWORDS:
             text = schema.get(keyword)
@@ -112,9 +128,12 @@ class References:
             return None
         url, _, fragment = join(self.place(schema).base, reference).partition("#")
         resource = self._resources.get(url)
-        if resource is None or _BAD_ESCAPE.search(fragment):
+        if resource is None:
             return None
-        fragment = unquote(fragment)
+        if "%" in fragment:
+            if _BAD_ESCAPE.search(fragment):
+                return None
+            fragment = unquote(fragment)
         if not fragment or fragment.startswith("/"):
             return self._pointed(resource, fragment)
         named = self._anchors.get((resource.base, fragment))
@@ -129,8 +148,21 @@ class References:
             node, path = node[step], (*path, step)
             around = self._known.get(id(node), around)
         if isinstance(node, dict) and id(node) not in self._known:
-            self._collect(Place(path, node, around.base, around.draft))
+            self._reach(Place(path, node, around.base, around.draft))
         return Target(path, node)
+
+    def _reach(self, place: Place) -> None:
+        """Take what a pointer leads to for a schema, too."""
+        if not self._complete:
+            usual = ("$defs", "definitions", "properties") if place.draft >= 2019 else ("definitions", "properties")
+            if len(place.path) == 2 and place.path[0] in usual:
+                return
+            self._complete = True
+            self.places.clear()
+            self._dynamic.clear()
+            self._collect(self._root)
+        if id(place.schema) not in self._known:
+            self._collect(place)
 
     def candidates(self, schema: dict[str, Any], keyword: str) -> list[Any]:
         """All that a reference can lead to, of which a dynamic one takes one for each value; empty if nothing here."""
@@ -170,7 +202,7 @@ class References:
 
 def _step(node: Any, token: str) -> str | int | None:
     """The key or index that a token of a JSON pointer names; None if it is not there. Go takes `+1` and `01` for 1."""
-    if _BAD_TILDE.search(token):
+    if "~" in token and _BAD_TILDE.search(token):
         return None
     key = token.replace("~1", "/").replace("~0", "~")
     if isinstance(node, dict):

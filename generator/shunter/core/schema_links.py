@@ -9,7 +9,7 @@ from collections.abc import Iterator
 from typing import Any, Final
 from urllib.parse import urldefrag
 
-from shunter.core.references import BASE, KEYWORDS, References, anchors, identity, is_url, join
+from shunter.core.references import BASE, KEYWORDS, NAMES, References, anchors, identity, is_url, join
 from shunter.core.schema_walk import Nodes, Path, children, is_applied, subschemas
 from shunter.model.data import dataclass
 
@@ -19,8 +19,11 @@ _IN_PLACE: Final = frozenset(
     ("allOf", "anyOf", "oneOf", "not", "if", "then", "else", "dependentSchemas", "dependencies")
 )
 """Keywords whose schemas judge the same value as their parent."""
-_DYNAMIC: Final = frozenset(("$dynamicAnchor", "$dynamicRef"))
-_NAMES: Final = frozenset(("$anchor", "$dynamicAnchor", "$id", "id"))
+_SUSPECT: Final = {
+    4: frozenset(("id",)),
+    **dict.fromkeys((6, 7), frozenset((*_FORGOTTEN, "$id"))),
+    2020: frozenset(("$dynamicAnchor", "$dynamicRef")),
+}
 
 
 @dataclass(frozen=True, slots=True)
@@ -73,7 +76,7 @@ def circles(document: Any, nodes: Nodes) -> list[tuple[dict[str, Any], str]]:
     """
     if not any(keyword in schema for _, schema in nodes for keyword in KEYWORDS):
         return []
-    search = _Circles(References(document))
+    search = _Circles(References(document, named=has_names(nodes)))
     for _, schema in nodes:
         search.visit(schema)
     return search.found
@@ -93,9 +96,9 @@ class _Circles:
         self._active[id(schema)] = True
         for keyword, _ in self.references.in_schema(schema):
             self._follow(schema, keyword)
-        draft = self.references.place(schema).draft
-        if not _IN_PLACE.isdisjoint(schema) and (draft >= 2019 or "$ref" not in schema):
-            for step, item in children(schema, draft):
+        if not _IN_PLACE.isdisjoint(schema):
+            draft = self.references.place(schema).draft
+            for step, item in children(schema, draft) if draft >= 2019 or "$ref" not in schema else ():
                 if step[0] in _IN_PLACE:
                     self.visit(item)
         self._active[id(schema)] = False
@@ -109,15 +112,18 @@ class _Circles:
 
 
 def is_lazy(draft: int, nodes: Nodes) -> bool:
-    """Whether there are references that jsonschema-rs looks at late or never, and Helm's library at once."""
-    words = _DYNAMIC if draft == 2020 else frozenset(_FORGOTTEN) if draft in (6, 7) else frozenset()
+    """Whether jsonschema-rs looks at references late or never that Helm's library looks at at once, or finds others.
+
+    In the drafts up to 7 it takes an identifier beside a `$ref` for one.
+    """
+    words = _SUSPECT.get(draft, frozenset())
     schemas = nodes if words else ()
     return any(not words.isdisjoint(schema) and (draft == 2020 or "$ref" in schema) for _, schema in schemas)
 
 
 def has_names(nodes: Nodes) -> bool:
     """Whether any schema below the root has an identifier or an anchor."""
-    return any(path and not _NAMES.isdisjoint(schema) for path, schema in nodes)
+    return any(path and not NAMES.isdisjoint(schema) for path, schema in nodes)
 
 
 def is_reached(document: dict[str, Any], path: Path) -> bool:
