@@ -18,9 +18,9 @@ BASE: Final = "file:///values.schema.json"
 KEYWORDS: Final = ("$ref", "$recursiveRef", "$dynamicRef")
 _REFERRING: Final = frozenset(KEYWORDS)
 NAMES: Final = frozenset(("$anchor", "$dynamicAnchor", "$id", "$recursiveAnchor", "id"))
-_INDEX: Final = re.compile(r"[+-]?[0-9]{1,18}", re.ASCII)
-_BAD_ESCAPE: Final = re.compile(r"%(?![0-9A-Fa-f]{2})")
-_BAD_TILDE: Final = re.compile(r"~(?![01])")
+_INDEX: Final = r"[+-]?[0-9]{1,18}"
+_BAD_ESCAPE: Final = r"%(?![0-9A-Fa-f]{2})"
+_BAD_TILDE: Final = r"~(?![01])"
 
 
 @dataclass(frozen=True, slots=True)
@@ -131,7 +131,7 @@ class References:
         if resource is None:
             return None
         if "%" in fragment:
-            if _BAD_ESCAPE.search(fragment):
+            if re.search(_BAD_ESCAPE, fragment):
                 return None
             fragment = unquote(fragment)
         if not fragment or fragment.startswith("/"):
@@ -202,12 +202,12 @@ class References:
 
 def _step(node: Any, token: str) -> str | int | None:
     """The key or index that a token of a JSON pointer names; None if it is not there. Go takes `+1` and `01` for 1."""
-    if "~" in token and _BAD_TILDE.search(token):
+    if "~" in token and re.search(_BAD_TILDE, token):
         return None
     key = token.replace("~1", "/").replace("~0", "~")
     if isinstance(node, dict):
         return key if key in node else None
-    if isinstance(node, list) and _INDEX.fullmatch(key) and 0 <= int(key) < len(node):
+    if isinstance(node, list) and re.fullmatch(_INDEX, key) and 0 <= int(key) < len(node):
         return int(key)
     return None
 
