@@ -201,8 +201,8 @@ def removed(base: Path) -> None:
 
 def prepare(quick: bool) -> None:
     """What each worker does first: what all cases need is imported once."""
-    import shunter.core.accusation
-    import shunter.flows.check  # noqa: F401
+    import shunter.core.rules.blame
+    import shunter.flows.validation.judge  # noqa: F401
 
     malformed_text.MOST = QUICK if quick else None
     give_up_overrides()

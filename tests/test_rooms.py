@@ -53,15 +53,6 @@ MAY_IMPORT: Mapping[str, frozenset[str]] = {
 PROCESSES = {"shunter.__main__", "shunter.adapters.templates.worker", "shunter.cli.hooks"}
 """Modules that nobody imports: each is a process of its own."""
 
-EXCEPTIONS = {
-    "shunter.core.schema.cost",
-    "shunter.core.schema.diff",
-    "shunter.core.rules.schema_lints",
-    "shunter.core.rules.blame",
-    "shunter.core.rules.content",
-}
-"""What breaks the law today; to become empty, and then to go."""
-
 PURE = {"subprocess", "socket", "shutil", "tempfile", "urllib", "http", "pathlib", "threading", "multiprocessing"}
 OUTSIDE_MODULES = {"subprocess", "shutil", "tempfile", "socket", "urllib", "http"}
 OUTSIDE_CALLS = {
@@ -141,7 +132,7 @@ def strangers(module: str, others: Iterable[str]) -> set[str]:
 
 @pytest.mark.parametrize("module", [name for name in NAMES if room_of(name) in MAY_IMPORT])
 def test_a_room_imports_only_what_it_may(module: str) -> None:
-    assert module in EXCEPTIONS or strangers(module, GRAPH[module]) == set()
+    assert strangers(module, GRAPH[module]) == set()
 
 
 def test_every_module_stands_in_a_room() -> None:
@@ -154,7 +145,7 @@ def test_rooms_have_no_circle() -> None:
 
 
 def test_files_have_no_circle() -> None:
-    assert circle_in({name: others - {name} for name, others in GRAPH.items() if name not in EXCEPTIONS}) == []
+    assert circle_in({name: others - {name} for name, others in GRAPH.items()}) == []
 
 
 def test_no_room_is_a_hall() -> None:
@@ -183,7 +174,7 @@ def verbs() -> set[str]:
 
 
 def test_every_module_is_reached() -> None:
-    assert set(NAMES) - reached({"shunter.cli.main", *PROCESSES, *verbs()}) <= EXCEPTIONS
+    assert set(NAMES) - reached({"shunter.cli.main", *PROCESSES, *verbs()}) == set()
 
 
 @pytest.mark.parametrize("module", NAMES)
@@ -193,7 +184,7 @@ def test_what_a_floor_may_touch(module: str) -> None:
     if floor in ("model", "core"):
         assert imported(tree) & PURE == set()
     if floor == "flows":
-        assert module in EXCEPTIONS or touches(tree) == []
+        assert touches(tree) == []
     called = {node.func.id for node in ast.walk(tree) if isinstance(node, ast.Call) and isinstance(node.func, ast.Name)}
     assert "print" not in called or module == "shunter.cli.output"
 

@@ -54,8 +54,8 @@ def wanted_types(types: Iterable[str]) -> str:
     return " or ".join(with_article(name) for name in names)
 
 
-def nearest(word: str, known: Iterable[str]) -> str | None:
-    """The known word that `word` most likely stands for, or None: the same letters, or close by difflib's measure."""
+def nearest(word: str, known: Iterable[str], alike: float = 0.7) -> str | None:
+    """The known word that `word` most likely stands for, or None: the same letters, or `alike` by difflib's measure."""
     known = sorted(known)
     if len(known) > MOST_KNOWN or len(word) > _LONGEST_WORD:
         return None
@@ -64,7 +64,7 @@ def nearest(word: str, known: Iterable[str]) -> str | None:
         return same[0]
     from difflib import get_close_matches
 
-    found = get_close_matches(word, known, n=1, cutoff=0.7)
+    found = get_close_matches(word, known, n=1, cutoff=alike)
     return found[0] if found else None
 
 

@@ -3,45 +3,19 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Iterator
-from pathlib import Path
 from typing import Any
 
 import pytest
 
 from helpers.oracles.embedded_helm import METADATA, RefusedError, archive, values_of
+from helpers.oracles.json_schema_suite import DRAFTS, groups, remotes
 from helpers.oracles.outside_data import outside_data
 from shunter.core.charts.load import load_archive
 from shunter.core.rules.verdict import judge
 from shunter.core.schema.compile import compile_document, compile_schema
 from shunter.model.findings import Kind
 
-DRAFTS = {
-    "draft4": "http://json-schema.org/draft-04/schema#",
-    "draft6": "http://json-schema.org/draft-06/schema#",
-    "draft7": "http://json-schema.org/draft-07/schema#",
-    "draft2019-09": "https://json-schema.org/draft/2019-09/schema",
-    "draft2020-12": "https://json-schema.org/draft/2020-12/schema",
-}
 REQUIRED = {"draft4": 618, "draft6": 839, "draft7": 927, "draft2019-09": 1259, "draft2020-12": 1299}
-
-
-def groups(draft: str, pattern: str = "*.json") -> Iterator[tuple[str, Any, list[dict[str, Any]]]]:
-    """The groups of the suite: where they stand, the schema with its draft named, and the tests."""
-    suite = outside_data("json-schema-test-suite")
-    for path in sorted((suite / "tests" / draft).glob(pattern)):
-        for group in json.loads(path.read_text()):
-            schema = group["schema"]
-            if isinstance(schema, dict):
-                schema = {"$schema": DRAFTS[draft], **schema}
-            yield f"{path.name}: {group['description']}", schema, group["tests"]
-
-
-def remotes(suite: Path) -> dict[str, Any]:
-    return {
-        f"http://localhost:1234/{path.relative_to(suite / 'remotes').as_posix()}": json.loads(path.read_text())
-        for path in (suite / "remotes").rglob("*.json")
-    }
 
 
 @pytest.mark.parametrize("draft", DRAFTS)

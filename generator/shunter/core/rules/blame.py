@@ -11,10 +11,11 @@ from jsonschema_rs import ValidationError
 from shunter.core.goyaml.document import Document, KeyPath
 from shunter.core.packaging import features
 from shunter.core.rules.key_errors import may_hold, missing_key, unknown_key
-from shunter.core.rules.schema_errors import Subject, at, describe, explained
-from shunter.core.rules.verdict import known_keys, local
+from shunter.core.rules.schema_errors import Subject, describe, explained
 from shunter.core.schema.branches import intended
-from shunter.core.schema.compile import Schema, compile_schema
+from shunter.core.schema.compile import Schema, compile_schema, known_keys, references_of
+from shunter.core.schema.references import References
+from shunter.core.schema.walk import at
 from shunter.core.values import sops
 from shunter.core.values.coalesce import Coalesced, Slice
 from shunter.model.data import dataclass, replace
@@ -129,6 +130,14 @@ class _Case:
             yield explained(self._subject(error, path))
 
     @property
+    def _references(self) -> References:
+        return references_of(self.schema)
+
+    def _holder(self, error: ValidationError) -> Any:
+        """The schema object that holds the keyword that an error is about."""
+        return self._references.along(error.evaluation_path[:-1])
+
+    @property
     def _chart(self) -> str:
         chart = self.part.chart
         name = f"{chart.name} {chart.version}"
@@ -147,7 +156,7 @@ class _Case:
         exact = document.has(own) and (origin is None or len(own) > 0)
         value = error.instance if value is None else value
         document_name = dotted(own) if own else dotted(path)
-        return Subject(error, document, own, exact, value, self.schema.usable, document_name, self._notes(error))
+        return Subject(error, document, own, exact, value, self._holder(error), document_name, self._notes(error))
 
     @property
     def _top(self) -> Document:
@@ -167,8 +176,8 @@ class _Case:
 
     def _unknown(self, error: ValidationError, path: KeyPath, missing: str) -> Finding:
         document, own = self.coalesced.origin(path) or (self._top, path)
-        parent = at(self.schema.usable, error.schema_path[:-1])
-        subject = Subject(error, document, own[:-1], True, None, self.schema.usable, dotted(own), self._notes(error))
+        parent = self._holder(error)
+        subject = Subject(error, document, own[:-1], True, None, parent, dotted(own), self._notes(error))
         key, known = str(path[-1]), known_keys(self.schema, parent)
         elsewhere = tuple(self._elsewhere(error, parent, path, own)) if len(known) <= MOST_KNOWN else ()
 
@@ -193,21 +202,19 @@ class _Case:
                 schema = compile_schema(part.chart.schema)
                 if key in known_keys(schema, schema.usable):
                     yield dotted((*own[:-1], part.name, key))
-        above = tuple(error.schema_path[-3:-1])
-        if above[:1] == ("properties",) and key in known_keys(
-            self.schema, at(self.schema.usable, error.schema_path[:-3])
-        ):
+        above = error.evaluation_path[:-2]
+        if above and above[-1] == "properties" and key in known_keys(self.schema, self._references.along(above[:-1])):
             yield dotted((*own[:-2], key))
 
     def _missing(self, error: ValidationError, path: KeyPath, key: str) -> Finding:
         full = (*path, key)
-        parent = at(self.schema.usable, error.schema_path[:-1])
+        parent = self._holder(error)
         wanted = self._property(parent, key)
         for document in reversed(self.coalesced.layers):
             if document.has(full) and _value(document, full) is None:
                 return self._nulled(error, document, full, wanted)
         document = self._nearest(path)
-        subject = Subject(error, document, path, False, None, self.schema.usable, dotted(path), self._notes(error))
+        subject = Subject(error, document, path, False, None, parent, dotted(path), self._notes(error))
         return missing_key(subject, key, wanted)
 
     def _nearest(self, path: KeyPath) -> Document:
@@ -216,7 +223,7 @@ class _Case:
         return next((document for document in candidates if path and document.has(path[:1])), candidates[0])
 
     def _nulled(self, error: ValidationError, document: Document, path: KeyPath, wanted: Any) -> Finding:
-        subject = Subject(error, document, path, True, None, self.schema.usable, dotted(path), self._notes(error))
+        subject = Subject(error, document, path, True, None, self._holder(error), dotted(path), self._notes(error))
         default, span = self._default(path)
         message = f"`{dotted(path)}` is null, and {self._chart} requires {describe(wanted)}"
         hint = f"drop the key to keep the default {shown(default)}: Helm deletes a default that null overrides"
@@ -237,8 +244,10 @@ class _Case:
             return None
         found = node.get("properties", {}).get(key)
         if found is None:
-            return self._property(local(self.schema.usable, node.get("$ref")), key) if "$ref" in node else None
-        return local(self.schema.usable, found.get("$ref")) or found if isinstance(found, dict) else found
+            target = self._references.find(node, node.get("$ref"))
+            return self._property(target.schema, key) if target else None
+        target = self._references.find(found, found.get("$ref")) if isinstance(found, dict) else None
+        return target.schema if target else found
 
     def lost_indentation(self) -> Iterator[tuple[Finding, set[KeyPath]]]:
         """Keys that stand beside an empty key although they belong below it, and the paths that this settles."""
@@ -247,7 +256,7 @@ class _Case:
             if not unexpected or not isinstance(unexpected[0], str):
                 continue
             path = (*self.part.path, *_keys(self.part.values, error.instance_path))
-            parent = at(self.schema.usable, error.schema_path[:-1])
+            parent = self._holder(error)
             for owner in known_keys(self.schema, parent):
                 lost = self._lost(path, parent, owner, unexpected)
                 if lost:

@@ -8,8 +8,8 @@ from functools import lru_cache
 from typing import Any, Final
 
 from shunter.core.goyaml.document import Document, KeyPath
-from shunter.core.rules.verdict import local
-from shunter.core.schema.compile import compile_schema
+from shunter.core.schema.compile import compile_schema, references_of
+from shunter.core.schema.references import References
 from shunter.core.values.coalesce import Coalesced, Slice
 from shunter.core.values.sops import has_marks, is_encrypted
 from shunter.model.findings import Finding, Kind, Severity
@@ -24,7 +24,6 @@ _REFERENCE_KEY: Final = re.compile(r"(?:existing|name|ref|key|pull)[_-]?secrets?
 _PLACEHOLDER: Final = re.compile(
     r"\s*$|[<$%{]|.*\{\{|(?:ref|secretref|vault|ssm|sops|env|file)[+:]|changeme|todo", re.IGNORECASE
 )
-_MOST_REFERENCES: Final = 20
 SECRET_VALUE: Final = re.compile(
     r"-----BEGIN [A-Z ]*PRIVATE KEY-----|\bAKIA[0-9A-Z]{16}\b|\bgh[pousr]_[A-Za-z0-9]{36}\b|\bglpat-[A-Za-z0-9_-]{20}\b"
     r"|\bxox[abpr]-[A-Za-z0-9-]{10,}|\beyJ[A-Za-z0-9_-]{10,}\.eyJ[A-Za-z0-9_-]{10,}\.[A-Za-z0-9_-]*"
@@ -76,8 +75,8 @@ def looks_secret(key: str, value: str) -> bool:
 def deprecated(coalesced: Coalesced, part: Slice) -> Iterator[Finding]:
     """Keys that a chart's schema marks as deprecated and a file other than the chart's own sets."""
     assert part.chart.schema is not None
-    document = compile_schema(part.chart.schema).document
-    for path, schema in _deprecated(document, document, part.values, ()):
+    references = references_of(compile_schema(part.chart.schema))
+    for path, schema in _deprecated(references, references.document, part.values, ()):
         origin = coalesced.origin((*part.path, *path))
         if origin is None or origin[0] is part.chart.values:
             continue
@@ -127,28 +126,21 @@ def _at(value: Any, path: KeyPath) -> Any:
     return value
 
 
-def _followed(document: Any, schema: Any) -> dict[str, Any]:
-    """The schema that local references lead to; an empty one where they lead nowhere, or in a circle."""
-    for _ in range(_MOST_REFERENCES):
-        if not isinstance(schema, dict):
-            return {}
-        if "$ref" not in schema:
-            return schema
-        schema = local(document, schema["$ref"])
-    return {}
-
-
-def _deprecated(document: Any, schema: Any, value: Any, path: KeyPath) -> Iterator[tuple[KeyPath, dict[str, Any]]]:
-    schema = _followed(document, schema)
+def _deprecated(
+    references: References, schema: Any, value: Any, path: KeyPath
+) -> Iterator[tuple[KeyPath, dict[str, Any]]]:
+    schema = references.followed(schema)
+    if not isinstance(schema, dict):
+        return
     if schema.get("deprecated") is True and path:
         yield path, schema
         return
     for branch in schema.get("allOf", []):
-        yield from _deprecated(document, branch, value, path)
+        yield from _deprecated(references, branch, value, path)
     if isinstance(value, dict):
         for key, item in schema.get("properties", {}).items():
             if key in value:
-                yield from _deprecated(document, item, value[key], (*path, key))
+                yield from _deprecated(references, item, value[key], (*path, key))
     elif isinstance(value, list):
         for index, item in enumerate(value):
-            yield from _deprecated(document, schema.get("items"), item, (*path, index))
+            yield from _deprecated(references, schema.get("items"), item, (*path, index))

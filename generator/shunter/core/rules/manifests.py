@@ -14,7 +14,7 @@ from shunter.core.kube import crds
 from shunter.core.kube.apis import Fate, fate
 from shunter.core.kube.catalogue import Catalogue, Gvk, gvk_of
 from shunter.core.kube.objects import RenderedObject, template_span
-from shunter.core.rules.schema_errors import at
+from shunter.core.schema.walk import at
 from shunter.core.values.coalesce import Slice
 from shunter.model.findings import Finding, Kind, Severity
 from shunter.model.wording import dotted, nearest, shown, type_of, wanted_types, with_article

@@ -24,7 +24,7 @@ class Subject:
     """One raw error in its place.
 
     `document` and `path` set the value (`exact`), or are the nearest map above it; `value` is what Helm ends up with;
-    `schema` the whole schema; `name` the key path to print.
+    `rule` is the schema object that holds the failing keyword; `name` the key path to print.
     """
 
     error: ValidationError
@@ -32,7 +32,7 @@ class Subject:
     path: KeyPath
     exact: bool
     value: Any
-    schema: Any
+    rule: Any
     name: str
     notes: tuple[str, ...]
 
@@ -52,10 +52,6 @@ class Subject:
         """The value as it is written, without a tag."""
         return _TAG.sub("", self.raw)
 
-    def parent_schema(self) -> Any:
-        """The schema object that holds the failing keyword."""
-        return at(self.schema, self.error.schema_path[:-1])
-
     def finding(self, rule: str, message: str, **more: Any) -> Finding:
         """A finding at the value."""
         more.setdefault("span", self.span)
@@ -70,18 +66,6 @@ class Subject:
         if not raw or "\n" in raw or span.end - span.column != len(raw) or (tag and "&" in tag[0]):
             return ()
         return (TextEdit(span, text),)
-
-
-def at(schema: Any, path: Sequence[str | int]) -> Any:
-    """What stands at a path in a schema; None if nothing does."""
-    for step in path:
-        if isinstance(schema, dict):
-            schema = schema.get(step, schema.get(str(step)))
-        elif isinstance(schema, list) and isinstance(step, int) and step < len(schema):
-            schema = schema[step]
-        else:
-            return None
-    return schema
 
 
 def explained(subject: Subject) -> Finding:
@@ -119,7 +103,7 @@ def type_finding(subject: Subject, types: Sequence[str]) -> Finding:
     elif "object" in types:
         hint = "write a map: keys below it, indented"
     else:
-        hint = f"write {describe(subject.parent_schema())}"
+        hint = f"write {describe(subject.rule)}"
     return subject.finding("type", message, hint=hint)
 
 
@@ -168,7 +152,7 @@ def _limit(subject: Subject) -> Finding:
         "ExclusiveMinimum": "more than {}",
     }
     bound = next(text for name, text in words.items() if type(kind).__name__.endswith(name)).format(f"{limit:,}")
-    parent = subject.parent_schema() or {}
+    parent = subject.rule or {}
     ends = [parent.get("minimum"), parent.get("maximum")]
     hint = f"write a number from {ends[0]} to {ends[1]}" if None not in ends else f"write a number that is {bound}"
     return subject.finding("range", f"`{subject.name}` must be {bound}, not {shown(subject.value)}", hint=hint)
@@ -201,7 +185,7 @@ def _format(subject: Subject) -> Finding:
 
 
 def _described(subject: Subject, otherwise: str) -> str:
-    parent = subject.parent_schema()
+    parent = subject.rule
     description = parent.get("description") if isinstance(parent, dict) else None
     return str(description).split("\n")[0] if description else otherwise
 

@@ -8,19 +8,40 @@ from typing import Any, Final
 
 from shunter.core.charts.load import Chart
 from shunter.core.rules.verdict import ordered, schema_finding, schema_span
-from shunter.core.schema.compile import compile_schema, formats_count
+from shunter.core.schema.compile import Schema, compile_schema, formats_count
+from shunter.core.schema.cost import MOST_EXPLAINED, most_checks
+from shunter.core.schema.references import References
 from shunter.core.schema.walk import LISTS, MAPS, SINGLE, Path, subschemas
 from shunter.model.findings import Finding, Kind, Severity
-from shunter.model.wording import nearest
+from shunter.model.wording import is_slip, nearest
 
 MAX_SIZE: Final = 100 * 1024
-_OTHERS: Final = (
-    "$anchor $comment $dynamicAnchor $dynamicRef $id $recursiveAnchor $recursiveRef $ref $schema $vocabulary const "
-    "contentEncoding contentMediaType default dependentRequired deprecated description enum examples exclusiveMaximum "
-    "exclusiveMinimum format id maxContains maxItems maxLength maxProperties maximum minContains minItems minLength "
-    "minProperties minimum multipleOf pattern readOnly required title type uniqueItems writeOnly"
+_SURE: Final = 0.9
+"""How alike two words have to be: `containers` is near to `contains`, and a name that means something else."""
+_FOR_PEOPLE: Final = (
+    "$comment default deprecated description examples readOnly title writeOnly contentEncoding contentMediaType"
 )
-_KNOWN: Final = MAPS | LISTS | SINGLE | frozenset(_OTHERS.split())
+_TEXTS: Final = "$anchor $dynamicAnchor $dynamicRef $id $recursiveRef $ref $schema format id pattern"
+_NUMBERS: Final = (
+    "maxContains maxItems maxLength maxProperties maximum "
+    "minContains minItems minLength minProperties minimum multipleOf"
+)
+_FORMS: Final[dict[str, tuple[type, ...]]] = {
+    **dict.fromkeys(SINGLE, (dict, bool)),
+    **dict.fromkeys(MAPS, (dict,)),
+    **dict.fromkeys(LISTS, (list,)),
+    "items": (dict, bool, list),
+    **dict.fromkeys(_TEXTS.split(), (str,)),
+    **dict.fromkeys(_NUMBERS.split(), (int, float)),
+    **dict.fromkeys(("exclusiveMaximum", "exclusiveMinimum"), (int, float, bool)),
+    **dict.fromkeys(("enum", "required"), (list,)),
+    **dict.fromkeys(("$recursiveAnchor", "uniqueItems"), (bool,)),
+    **dict.fromkeys(("$vocabulary", "dependentRequired"), (dict,)),
+    "const": (dict, list, str, int, float, bool, type(None)),
+    "type": (str, list),
+}
+"""The keywords that matter to a verdict, and what their values are in JSON."""
+_KNOWN: Final = frozenset((*_FORMS, *_FOR_PEOPLE.split()))
 
 
 def lint_schema(chart: Chart) -> tuple[Finding, ...]:
@@ -30,11 +51,17 @@ def lint_schema(chart: Chart) -> tuple[Finding, ...]:
     schema = compile_schema(chart.schema)
     found = [schema_finding(chart, problem) for problem in schema.problems]
     if isinstance(schema.document, dict):
-        found += _keywords(chart, schema.document)
-        found += _no_global(chart, schema.document)
-        found += _formats(chart, schema.document)
+        found += _no_global(chart, schema)
         found += _size(chart, schema.document)
-    return ordered(found)
+    return ordered([*found, *ineffective(chart)])
+
+
+def ineffective(chart: Chart) -> Iterator[Finding]:
+    """What a chart's own schema says in vain, so that Helm takes values which its author meant to refuse."""
+    schema = compile_schema(chart.schema) if chart.schema is not None else None
+    if schema is not None and schema.validator is not None and isinstance(schema.document, dict):
+        yield from _keywords(chart, schema.document)
+        yield from _formats(chart, schema.document)
 
 
 def _lint(chart: Chart, rule: str, message: str, path: Path, hint: str, severity: Severity) -> Finding:
@@ -44,31 +71,62 @@ def _lint(chart: Chart, rule: str, message: str, path: Path, hint: str, severity
 
 
 def _keywords(chart: Chart, document: dict[str, Any]) -> Iterator[Finding]:
-    for path, schema in subschemas(document):
-        for key in schema:
-            guess = None if key in _KNOWN or key.startswith("x-") else nearest(key, _KNOWN)
-            if guess is not None:
-                message = f"JSON Schema does not know `{key}`, so it does nothing"
-                hint = f"did you mean `{guess}`?"
-                yield _lint(chart, "schema-unknown-keyword", message, (*path, key), hint, Severity.WARNING)
+    suspects = [
+        (path, key, guess)
+        for path, schema in subschemas(document)
+        for key, value in schema.items()
+        if key not in _KNOWN and not key.startswith("x-") and (guess := _meant(key, value, schema))
+    ]
+    drawers = _referred(document) if suspects else set()
+    for path, key, guess in suspects:
+        if (*path, key) not in drawers:
+            message = f"JSON Schema does not know `{key}`, so it does nothing"
+            hint = f"did you mean `{guess}`?"
+            yield _lint(chart, "schema-unknown-keyword", message, (*path, key), hint, Severity.WARNING)
 
 
-def _no_global(chart: Chart, document: dict[str, Any]) -> Iterator[Finding]:
-    closing = [key for key in ("additionalProperties", "unevaluatedProperties") if document.get(key) is False]
-    if not closing or "$ref" in document or "allOf" in document:
+def _meant(key: str, value: Any, beside: dict[str, Any]) -> str:
+    """The keyword that a key is meant for: one of a similar name that can have such a value, and is not there too."""
+    fitting = [word for word, forms in _FORMS.items() if word not in beside and value.__class__ in forms]
+    guess = nearest(key, fitting) or ""
+    return guess if is_slip(key, guess) or nearest(key, [guess], alike=_SURE) else ""
+
+
+def _referred(document: dict[str, Any]) -> set[Path]:
+    """The paths of all that references lead to and of what is around it: keys there are names, not keywords."""
+    references = References(document)
+    found = set()
+    for place in references.places:
+        for _, text in references.in_schema(place.schema):
+            target = references.find(place.schema, text)
+            if target is not None:
+                found |= {target.path[:length] for length in range(1, len(target.path) + 1)}
+    return found
+
+
+def _no_global(chart: Chart, schema: Schema) -> Iterator[Finding]:
+    values: dict[str, Any] = {"global": {}}
+    if schema.validator is None or most_checks(schema, values) > MOST_EXPLAINED:
         return
-    if "global" not in document.get("properties", {}):
-        message = "the schema is closed and does not list `global`, which Helm puts into every subchart"
-        hint = 'add "global": {} to its properties'
-        yield _lint(chart, "schema-no-global", message, (closing[0],), hint, Severity.WARNING)
+    for error in schema.validator.iter_errors(values):
+        closing = next(reversed(error.schema_path), "") in ("additionalProperties", "unevaluatedProperties")
+        if closing and not error.instance_path and "global" in error.kind.as_dict().get("unexpected", values):
+            message = "the schema is closed and does not list `global`, which Helm puts into every subchart"
+            hint = 'add "global": {} to its properties'
+            path = tuple(error.schema_path)
+            yield _lint(chart, "schema-no-global", message, path, hint, Severity.WARNING)
+            return
 
 
 def _formats(chart: Chart, document: dict[str, Any]) -> Iterator[Finding]:
     if formats_count(document):
         return
+    from shunter.core.schema.formats import FORMATS
+
     for path, schema in subschemas(document):
-        if isinstance(schema.get("format"), str):
-            message = f"Helm does not check the format `{schema['format']}` in this draft"
+        name = schema.get("format")
+        if isinstance(name, str) and name in FORMATS:
+            message = f"Helm does not check the format `{name}` in this draft"
             hint = 'use a `pattern`, or "$schema": "http://json-schema.org/draft-07/schema#"'
             yield _lint(chart, "schema-format-ignored", message, (*path, "format"), hint, Severity.NOTE)
             return

@@ -118,7 +118,7 @@ def _costs(part: Slice, schema: Schema) -> tuple[bool, bool]:
 
 @lru_cache(256)
 def _may_unfold(schema: bytes) -> bool:
-    return len(schema) > _LARGE or sum(schema.count(mark) for mark in _REFERENCES) > 1
+    return len(schema) > _LARGE or b"\\u00" in schema or sum(schema.count(mark) for mark in _REFERENCES) > 1
 
 
 def _whole(value: Any) -> Any:
@@ -140,16 +140,21 @@ def schema_finding(chart: Chart, problem: Problem) -> Finding:
 
 def schema_span(chart: Chart, path: Sequence[str | int]) -> Span:
     """Where `path` stands in a chart's schema; JSON is YAML, so the reader finds it. Line 0 where that fails."""
+    document = _schema_text(chart.schema_path, chart.schema or b"")
+    return document.span(path, of="key") if path and document else Span(chart.schema_path)
+
+
+@lru_cache(8)
+def _schema_text(path: str, data: bytes) -> Document | None:
+    """A schema as text with places, read once for all that is found in it; None where YAML cannot."""
     from shunter.core.goyaml import nodes
     from shunter.core.goyaml.document import Part
 
-    data = chart.schema or b""
     try:
         root = nodes.compose(data)
     except (nodes.YAMLError, nodes.TooDeepError, nodes.TooManyError):
-        return Span(chart.schema_path)
-    document = Document(chart.schema_path, {}, (), data, "3", (Part(data, 0, root),))
-    return document.span(path, of="key") if path else Span(chart.schema_path)
+        return None
+    return Document(path, {}, (), data, "3", (Part(data, 0, root),))
 
 
 def disabled(coalesced: Coalesced) -> Iterator[Finding]:
@@ -206,30 +211,3 @@ def _place(finding: Finding) -> tuple[Any, ...]:
         finding.rule,
         finding.message,
     )
-
-
-def known_keys(schema: Schema, node: Any) -> list[str]:
-    """The keys that a schema object names, through local references and `allOf`."""
-    found: dict[str, None] = {}
-    stack, seen = [node], set()
-    while stack:
-        current = stack.pop()
-        if not isinstance(current, dict) or id(current) in seen:
-            continue
-        seen.add(id(current))
-        found.update(dict.fromkeys(current.get("properties", {})))
-        stack.extend(current.get("allOf", []))
-        stack += [current[key] for key in ("then", "else") if key in current]
-        stack.append(local(schema.usable, current.get("$ref")))
-    return list(found)
-
-
-def local(document: Any, reference: Any) -> Any:
-    """What a reference within the same schema (`#/...`) points at; None for any other."""
-    if not isinstance(reference, str) or not reference.startswith("#/"):
-        return None
-    node = document
-    for step in reference[2:].split("/"):
-        key = step.replace("~1", "/").replace("~0", "~")
-        node = node.get(key) if isinstance(node, dict) else None
-    return node

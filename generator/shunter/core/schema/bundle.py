@@ -12,18 +12,13 @@ import json
 from collections import defaultdict
 from collections.abc import Iterator, Mapping
 from typing import Any
-from urllib.parse import unquote, urldefrag, urljoin
 
-from shunter.core.schema.walk import is_url
+from shunter.core.schema.references import KEYWORDS, References, Target
+from shunter.core.schema.walk import LISTS, MAPS, SINGLE
 
-_SINGLE = frozenset({"additionalItems", "additionalProperties", "contains", "contentSchema", "else", "if", "items"})
-_SINGLE |= {"not", "propertyNames", "then", "unevaluatedItems", "unevaluatedProperties"}
-_MAPS = frozenset({"$defs", "definitions", "dependencies", "dependentSchemas", "patternProperties", "properties"})
-_LISTS = frozenset({"allOf", "anyOf", "items", "oneOf", "prefixItems"})
 _IDENTITY = frozenset(
     {"$id", "$schema", "$anchor", "$dynamicAnchor", "$recursiveAnchor", "$vocabulary", "$defs", "definitions"}
 )
-_REFERENCES = ("$ref", "$dynamicRef", "$recursiveRef")
 _MARK = "\0"
 
 Schema = dict[str, Any]
@@ -62,89 +57,41 @@ class _Source:
     """One document: its root and everything its references reach, with references as marked pointers."""
 
     def __init__(self, document: Any) -> None:
-        self.document = document
-        self.draft = _draft(document)
-        self.ids: dict[str, str] = {}
-        self.anchors: dict[tuple[str, str], str] = {}
-        self._index(document, "", "", "")
+        self._references = References(document)
         self.targets: dict[str, Any] = {}
-        self._open: list[str] = []
+        self._open: list[Target] = []
         self._identities: dict[str, tuple[str, str]] = {}
-        self.root = self._rewrite(document, "")
+        self.root = self._rewrite(document)
         while self._open:
-            pointer = self._open.pop()
+            target = self._open.pop()
+            pointer = _pointer(target)
             if pointer not in self.targets:
-                self.targets[pointer] = self._rewrite(self._at(pointer), self._resource(pointer))
+                self.targets[pointer] = self._rewrite(target.schema)
         self._reaches = {pointer: list(_marks(schema)) for pointer, schema in self.targets.items()}
 
-    def _index(self, node: Any, pointer: str, resource: str, base: str) -> None:
-        if not isinstance(node, dict):
-            return
-        own = node.get("$id", node.get("id") if self.draft == 4 else None)
-        if isinstance(own, str) and not own.startswith("#") and is_url(own):
-            resource, base = pointer, urljoin(base, own) if ":" not in own else own
-            self.ids[urldefrag(base).url] = pointer
-        for keyword in ("$anchor", "$dynamicAnchor", "$id", "id"):
-            name = node.get(keyword)
-            if isinstance(name, str) and (not keyword.endswith("id") or name.startswith("#")):
-                self.anchors[resource, name.removeprefix("#")] = pointer
-        for step, child in _children(node):
-            self._index(child, pointer + step, resource, base)
-
-    def _resource(self, pointer: str) -> str:
-        inside = [root for root in self.ids.values() if pointer == root or pointer.startswith(root + "/")]
-        return max(inside, key=len, default="")
-
-    def _at(self, pointer: str) -> Any:
-        node = self.document
-        for step in pointer.split("/")[1:]:
-            step = step.replace("~1", "/").replace("~0", "~")
-            node = node[int(step)] if isinstance(node, list) else node[step]
-        return node
-
-    def _resolve(self, reference: str, resource: str) -> str | None:
-        if not is_url(reference):
-            return None
-        url, fragment = urldefrag(reference)
-        if url:
-            base = next((name for name, pointer in self.ids.items() if pointer == resource), "")
-            found = self.ids.get(url, self.ids.get(urljoin(base, url)))
-            if found is None:
-                return None
-            resource = found
-        fragment = unquote(fragment)
-        if fragment and not fragment.startswith("/"):
-            return self.anchors.get((resource, fragment))
-        try:
-            self._at(resource + fragment)
-        except (KeyError, IndexError, TypeError, ValueError):
-            return None
-        return resource + fragment
-
-    def _rewrite(self, node: Any, resource: str) -> Any:
+    def _rewrite(self, node: Any) -> Any:
         if not isinstance(node, dict):
             return node
-        own = node.get("$id")
-        if isinstance(own, str) and is_url(own) and urldefrag(own).url in self.ids:
-            resource = self.ids[urldefrag(own).url]
-        out = {key: self._keyword(key, value, resource) for key, value in node.items() if key not in _IDENTITY}
-        if self.draft == 4:
+        draft = self._references.place(node).draft
+        out = {key: self._keyword(key, value) for key, value in node.items() if key not in _IDENTITY}
+        if draft == 4:
             out.pop("id", None)
-        found = [out.pop(key) for key in _REFERENCES if key in out]
-        target = self._resolve(found[0], resource) if found and isinstance(found[0], str) else None
-        if found and self.draft <= 7:
+        found = list(self._references.in_schema(node))
+        out = {key: value for key, value in out.items() if key not in KEYWORDS}
+        if found and draft <= 7:
             out = {key: out[key] for key in ("title", "description") if key in out}
+        target = self._references.find(node, found[0][1]) if found else None
         if target is not None:
-            out["$ref"] = _MARK + target
+            out["$ref"] = _MARK + _pointer(target)
             self._open.append(target)
-        return _modern(out) if self.draft < 2020 else out
+        return _modern(out) if draft < 2020 else out
 
-    def _keyword(self, key: str, value: Any, resource: str) -> Any:
-        if key in _MAPS and isinstance(value, dict):
-            return {name: self._rewrite(child, resource) for name, child in value.items()}
-        if key in _LISTS and isinstance(value, list):
-            return [self._rewrite(child, resource) for child in value]
-        return self._rewrite(value, resource) if key in _SINGLE else value
+    def _keyword(self, key: str, value: Any) -> Any:
+        if key in MAPS and isinstance(value, dict):
+            return {name: self._rewrite(child) for name, child in value.items()}
+        if key in LISTS and isinstance(value, list):
+            return [self._rewrite(child) for child in value]
+        return self._rewrite(value) if key in SINGLE else value
 
     def identity(self, pointer: str) -> tuple[str, str]:
         """What makes a definition the same in two documents: its name and everything it reaches."""
@@ -165,22 +112,8 @@ class _Source:
         return name, hashlib.sha256(text.encode()).hexdigest()
 
 
-def _draft(document: Any) -> int:
-    text = str(document.get("$schema", "")) if isinstance(document, dict) else ""
-    older = {"draft-04": 4, "draft-06": 6, "draft-07": 7, "2019-09": 2019}
-    return next((number for name, number in older.items() if name in text), 2020)
-
-
-def _children(node: Schema) -> Iterator[tuple[str, Any]]:
-    for key, value in node.items():
-        if key in _MAPS and isinstance(value, dict):
-            for name, child in value.items():
-                yield f"/{key}/{name.replace('~', '~0').replace('/', '~1')}", child
-        elif key in _LISTS and isinstance(value, list):
-            for number, child in enumerate(value):
-                yield f"/{key}/{number}", child
-        elif key in _SINGLE:
-            yield f"/{key}", value
+def _pointer(target: Target) -> str:
+    return "".join("/" + str(step).replace("~", "~0").replace("/", "~1") for step in target.path)
 
 
 def _modern(node: Schema) -> Schema:

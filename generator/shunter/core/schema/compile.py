@@ -13,21 +13,11 @@ from typing import Any, Final
 
 from shunter.core.schema.dialect import adapted, formats, repeated_options
 from shunter.core.schema.engine import jsonschema_rs
-from shunter.core.schema.walk import (
-    Nodes,
-    Reference,
-    draft_of,
-    has_names,
-    is_lazy,
-    is_reached,
-    join,
-    leaving,
-    repeated_names,
-    subschemas,
-)
+from shunter.core.schema.links import Reference, has_names, is_lazy, is_reached, leaving, repeated_names
+from shunter.core.schema.references import BASE, References, join
+from shunter.core.schema.walk import Nodes, draft_of, subschemas
 from shunter.model.data import dataclass
 
-BASE: Final = "file:///values.schema.json"
 _OLD_DRAFTS: Final = ("draft-04", "draft-06", "draft-07")
 _DRAFTS: Final = frozenset(
     [f"http://json-schema.org/{draft}/schema" for draft in _OLD_DRAFTS]
@@ -56,13 +46,21 @@ class Problem:
 class Schema:
     """A compiled schema. `validator` is None if it is broken; `problems` say so, or what could not be judged.
 
-    `usable` is what was compiled, and where the paths of errors lead.
+    `usable` is what was compiled, and where the paths of errors lead; `named` is false if nothing below its root has
+    an identifier or an anchor.
     """
 
     document: Any
     validator: jsonschema_rs.Validator | None
     problems: tuple[Problem, ...] = ()
     usable: Any = None
+    named: bool = True
+
+
+@lru_cache(256)
+def references_of(schema: Schema) -> References:
+    """What the references of a schema lead to, in what was compiled (`usable`)."""
+    return References(schema.usable, named=schema.named)
 
 
 _TOO_DEEP: Final = Problem(
@@ -118,6 +116,7 @@ def _compiled(document: Any, known: Mapping[str, Any]) -> Schema:
     problems = tuple(_dialect_problems(document, known)) if isinstance(document, dict) else ()
     draft = draft_of(document)
     nodes = subschemas(document, (), draft)
+    named = has_names(nodes)
     usable, faults = adapted(document)
     problems += tuple(_pattern_problem(path, fault) for path, fault in faults if _matters(document, path))
     problems += tuple(
@@ -126,7 +125,7 @@ def _compiled(document: Any, known: Mapping[str, Any]) -> Schema:
     )
     problems += tuple(
         Problem(f"the schema names `{name}` twice", path, "give each place a name of its own")
-        for path, name in (repeated_names(document) if has_names(nodes) else ())
+        for path, name in (repeated_names(document) if named else ())
     )
     if any(problem.fatal for problem in problems):
         return Schema(document, None, problems, usable)
@@ -135,7 +134,7 @@ def _compiled(document: Any, known: Mapping[str, Any]) -> Schema:
     try:
         validator = _validator(usable, known, nodes)
         if not is_lazy(draft, nodes):
-            return Schema(document, validator, problems, usable)
+            return Schema(document, validator, problems, usable, named)
     except (jsonschema_rs.ValidationError, jsonschema_rs.ReferencingError, ValueError) as error:
         if not isinstance(document, dict):
             return Schema(document, None, (*problems, _compile_problem(error)), usable)
@@ -268,3 +267,20 @@ def _removed(node: Any, path: tuple[str | int, ...]) -> Any:
     if isinstance(node, list):
         return [_removed(item, tuple(rest)) if index == step else item for index, item in enumerate(node)]
     return {key: _removed(value, tuple(rest)) if key == step else value for key, value in node.items()}
+
+
+def known_keys(schema: Schema, node: Any) -> list[str]:
+    """The keys that a schema object names, through references and `allOf`."""
+    found: dict[str, None] = {}
+    stack, seen = [node], set()
+    while stack:
+        current = stack.pop()
+        if not isinstance(current, dict) or id(current) in seen:
+            continue
+        seen.add(id(current))
+        found.update(dict.fromkeys(current.get("properties", {})))
+        stack.extend(current.get("allOf", []))
+        stack += [current[key] for key in ("then", "else") if key in current]
+        target = references_of(schema).find(current, current.get("$ref"))
+        stack.append(target and target.schema)
+    return list(found)

@@ -11,14 +11,16 @@ from enum import Enum, auto
 from functools import lru_cache
 from typing import Any, Final
 
-from shunter.core.rules.verdict import local
-from shunter.core.schema.compile import Schema
-from shunter.core.schema.walk import MAPS
+from shunter.core.schema.compile import Schema, references_of
+from shunter.core.schema.references import KEYWORDS, References, join
+from shunter.core.schema.walk import children, is_applied
 
 MOST_CHECKS: Final = 100_000_000
 """The validator makes some 30 million in a second."""
 MOST_EXPLAINED: Final = 10_000
 """Each that fails takes some 12 kB when it is told of."""
+_META_SCHEMA: Final = 1_000
+"""What the schema of a draft asks of one value, more or less; it doubles nothing."""
 
 
 def most_checks(schema: Schema, values: Any) -> int:
@@ -33,7 +35,10 @@ def most_checks(schema: Schema, values: Any) -> int:
 def _most(schema: Schema, depth: int | None) -> int:
     """The most checks of a value with `depth` levels, or of any value with None: then a schema must not recur."""
     try:
-        return _Count(schema.document).checks(schema.document, depth)
+        count = _Count(references_of(schema))
+        for level in range(1, depth or 0):  # what is known of the levels below need not be gone down to
+            count.checks(schema.usable, level)
+        return count.checks(schema.usable, depth)
     except RecursionError:
         return MOST_CHECKS + 1
 
@@ -55,13 +60,13 @@ class _RecurringError(Exception):
 class _Count:
     """Counts checks of one value and of one value on each level below it, at most MOST_CHECKS and one."""
 
-    def __init__(self, document: Any) -> None:
-        self._document = document
+    def __init__(self, references: References) -> None:
+        self._references = references
         self._known: dict[tuple[int, int | None], int] = {}
 
     def checks(self, schema: Any, depth: int | None) -> int:
         """The checks of a value with `depth` levels, None for any number."""
-        if not isinstance(schema, dict) or depth == 0 or _ROOMS.keys().isdisjoint(schema):
+        if not isinstance(schema, dict) or depth == 0 or _WORK.isdisjoint(schema):
             return 1
         key = (id(schema), depth)
         known = self._known.get(key)
@@ -75,47 +80,54 @@ class _Count:
     def _counted(self, schema: dict[str, Any], depth: int | None) -> int:
         """The value itself, and the most that look at one value below: of named properties one, of patterns all."""
         below = None if depth is None else depth - 1
-        total, beside, of_map, of_list = 1, 0, 1, 1
-        for key, value in schema.items():
-            room = _ROOMS.get(key)
-            if room is None:
-                continue
-            if room is _Room.REFERENCE:
-                total += self.checks(self._document if value == "#" else local(self._document, value), depth)
-            elif room is _Room.HERE:
-                total += sum(self.checks(item, depth) for item in _schemas(key, value))
+        total, beside, one_of = 1 + self._referred(schema, depth), 0, {_Room.MAP: 1, _Room.LIST: 1}
+        draft = self._references.place(schema).draft
+        ignoring = draft < 2019 and isinstance(schema.get("$ref"), str)
+        for step, item in () if ignoring else children(schema, draft):
+            room = _ROOMS.get(step[0]) if is_applied(step[0], schema) else None
+            if room is _Room.HERE:
+                total += self.checks(item, depth)
             elif room is _Room.BESIDE:
-                beside += sum(self.checks(item, below) for item in _schemas(key, value))
-            elif room is _Room.MAP:
-                of_map = max(of_map, max((self.checks(item, below) for item in _schemas(key, value)), default=1))
-            else:
-                of_list = max(of_list, max((self.checks(item, below) for item in _schemas(key, value)), default=1))
-        return total + max(of_map, of_list) + beside
+                beside += self.checks(item, below)
+            elif room is not None:
+                one_of[room] = max(one_of[room], self.checks(item, below))
+        return total + max(one_of.values()) + beside
+
+    def _referred(self, schema: dict[str, Any], depth: int | None) -> int:
+        """The checks behind the references of a schema object.
+
+        What is compiled has no reference that leads out of it, but to drafts and to URNs, which allow everything. One
+        that we do not find although the validator does may stand for any number.
+        """
+        total = 0
+        for keyword, text in self._references.in_schema(schema):
+            targets = self._references.candidates(schema, keyword)
+            if targets:
+                total += max(self.checks(target, depth) for target in targets)
+                continue
+            url = join(self._references.place(schema).base, text)
+            if "json-schema.org/" in url:
+                total += _META_SCHEMA
+            elif not url.startswith("urn:"):
+                total += MOST_CHECKS + 1
+        return total
 
 
 class _Room(Enum):
     """What a keyword's schemas look at: the same value, or one below, alone among their like or beside others."""
 
     HERE = auto()
-    REFERENCE = auto()
     MAP = auto()
     LIST = auto()
     BESIDE = auto()
 
 
-_ROOMS: Final = {
+_ROOMS: Final[dict[str | int, _Room]] = {
     **dict.fromkeys(("allOf", "anyOf", "oneOf", "not", "if", "then", "else"), _Room.HERE),
     **dict.fromkeys(("dependentSchemas", "dependencies"), _Room.HERE),
-    **dict.fromkeys(("$ref", "$dynamicRef", "$recursiveRef"), _Room.REFERENCE),
     **dict.fromkeys(("properties", "additionalProperties"), _Room.MAP),
     **dict.fromkeys(("items", "additionalItems", "prefixItems"), _Room.LIST),
-    **dict.fromkeys(("patternProperties", "contains", "unevaluatedProperties", "unevaluatedItems"), _Room.BESIDE),
+    **dict.fromkeys(("patternProperties", "propertyNames", "contains"), _Room.BESIDE),
+    **dict.fromkeys(("unevaluatedProperties", "unevaluatedItems"), _Room.BESIDE),
 }
-
-
-def _schemas(keyword: str, value: Any) -> Iterable[Any]:
-    if isinstance(value, list):
-        return value
-    if isinstance(value, dict):
-        return value.values() if keyword in MAPS else (value,)
-    return ()
+_WORK: Final = frozenset((*_ROOMS, *KEYWORDS))

@@ -10,7 +10,8 @@ import re
 from collections.abc import Callable, Iterator
 from typing import Any, Final
 
-from shunter.core.schema.walk import Nodes, Path, circles, draft_of, subschemas
+from shunter.core.schema.links import circles
+from shunter.core.schema.walk import Nodes, Path, draft_of, subschemas
 
 _IDLE: Final = ("contentEncoding", "contentMediaType", "contentSchema")
 _SPECIAL: Final = frozenset((*_IDLE, "const", "enum", "pattern", "patternProperties"))

@@ -11,7 +11,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass, field
 from typing import Any, Final
 
-from shunter.core.rules.verdict import local
+from shunter.core.schema.references import References
 from shunter.model.wording import nearest, shown, wanted_types
 
 Path = tuple[str | int, ...]
@@ -46,7 +46,7 @@ def breaking_changes(old: bytes | None, new: bytes | None) -> tuple[Change, ...]
     A schema that is no JSON counts as none. In the order of the new schema.
     """
     before, after = _parsed(old), _parsed(new)
-    return tuple(_Comparison(before, after).changes((), before, after, 0))
+    return tuple(_Comparison(References(before), References(after)).changes((), before, after, 0))
 
 
 def _parsed(data: bytes | None) -> Any:
@@ -58,8 +58,8 @@ def _parsed(data: bytes | None) -> Any:
 
 @dataclass(frozen=True, slots=True)
 class _Comparison:
-    old: Any
-    new: Any
+    old: References
+    new: References
 
     def changes(self, path: Path, old: Any, new: Any, depth: int) -> Iterator[Change]:
         """The breaking changes from one schema object to another, at `path` in the values."""
@@ -120,29 +120,26 @@ def key_text(path: Path) -> str:
     return ".".join(map(str, path)).replace(".[*]", "[*]") or "the values"
 
 
-def _followed(document: Any, schema: Any) -> Any:
-    for _ in range(_DEEPEST):
-        if not isinstance(schema, dict) or "$ref" not in schema:
-            break
-        schema = local(document, schema["$ref"])
+def _followed(references: References, schema: Any) -> Any:
+    schema = references.followed(schema)
     return {} if schema is True or schema is None else schema
 
 
-def _meaning(document: Any, schema: Any, depth: int = _DEEPEST) -> Any:
-    """A schema with its local references taken in, and without what is only for people."""
+def _meaning(references: References, schema: Any, depth: int = _DEEPEST) -> Any:
+    """A schema with its references taken in, and without what is only for people."""
     if isinstance(schema, list):
-        return [_meaning(document, item, depth) for item in schema]
+        return [_meaning(references, item, depth) for item in schema]
     if not isinstance(schema, dict) or depth == 0:
         return schema
-    target = _followed(document, schema)
+    target = _followed(references, schema)
     if target is not schema and isinstance(target, dict):
-        return _meaning(document, target, depth - 1)
+        return _meaning(references, target, depth - 1)
     found = {}
     for key, value in schema.items():
         if key in ("properties", "patternProperties") and isinstance(value, dict):
-            found[key] = {name: _meaning(document, item, depth - 1) for name, item in value.items()}
+            found[key] = {name: _meaning(references, item, depth - 1) for name, item in value.items()}
         elif key not in _FOR_PEOPLE:
-            found[key] = _meaning(document, value, depth - 1)
+            found[key] = _meaning(references, value, depth - 1)
     return found
 
 

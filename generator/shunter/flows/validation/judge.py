@@ -7,7 +7,7 @@ from pathlib import Path
 
 from shunter.adapters.system.files import DiskTree
 from shunter.adapters.verdicts.cache import NoVerdicts, Verdicts
-from shunter.core.charts.load import load_chart
+from shunter.core.charts.load import Chart, load_chart
 from shunter.core.goyaml.document import Document
 from shunter.core.rules.verdict import judge
 from shunter.flows.release.layers import awaited, extra_layer, layers_of, unpinned_note, with_sets, with_sources
@@ -84,13 +84,23 @@ def judge_chart(
 
     def judged(run: Sequence[str]) -> tuple[Finding, ...]:
         layers = with_sets([extra_layer(context, file, folder) for file in run], sets)
-        return relabelled(judge(chart, layers, defaults=not run), name)
+        found = judge(chart, layers, defaults=not run)
+        return relabelled(found if run else (*found, *_ineffective(chart)), name)
 
     if len(runs) < 2 * _WORTH_A_PROCESS:
         return [judged(files) for files in runs]
     from shunter.adapters.system.workers import spread
 
     return spread(judged, runs, at_least=_WORTH_A_PROCESS)
+
+
+def _ineffective(chart: Chart) -> Iterable[Finding]:
+    """What a chart's own schema says in vain; nobody who only passes values can mend that."""
+    if chart.schema is None:
+        return ()
+    from shunter.core.rules.schema_lints import ineffective
+
+    return ineffective(chart)
 
 
 def unnamed_schemas(tree: Tree, layers: Iterable[Document]) -> Iterator[Finding]:

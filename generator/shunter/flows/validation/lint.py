@@ -9,8 +9,10 @@ from pathlib import Path
 from shunter.adapters.helm.engine import Engine, engine
 from shunter.adapters.system.regular import exists, is_checkout
 from shunter.adapters.verdicts.questions import chart_folder, is_values_file
+from shunter.core.charts.load import load_chart
 from shunter.core.goyaml.document import Document, read
 from shunter.core.packaging.vendoring import verify_vendored
+from shunter.core.rules.schema_lints import lint_schema
 from shunter.core.rules.yaml_lints import yaml_lints
 from shunter.core.trains.file import path_of
 from shunter.flows.release.layers import extra_layer, layers_of, user_values
@@ -23,7 +25,7 @@ from shunter.flows.workspace.archives import open_archives
 from shunter.flows.workspace.context import Context, Site
 from shunter.flows.workspace.drift import drift
 from shunter.flows.workspace.labels import label, relabelled
-from shunter.flows.workspace.projects import record_of
+from shunter.flows.workspace.projects import answers_of, record_of
 from shunter.flows.workspace.trains import all_trains
 from shunter.model.errors import ShunterError
 from shunter.model.files import Tree
@@ -100,7 +102,9 @@ def _lint_site(context: Context, site: Site, helm: Engine | None, file: str) -> 
         found += unnamed_schemas(tree, layers)
     elif not file and (state := tree.get("values.yaml")) is not None:
         found += yaml_lints(read(state.data, "values.yaml"))
-    found += unused_keys(context, site, tree, layers)
+    chart = load_chart(tree, helm=str(answers_of(tree).get("helm", "4")))
+    found += lint_schema(chart) if not file else ()
+    found += unused_keys(context, site, chart, layers)
     found += lint_release(context, site, tree, helm) if site.kind != "library" and not file else ()
     yield from relabelled(found, label(context, site.path))
 

@@ -4,22 +4,19 @@ from __future__ import annotations
 
 from collections.abc import Collection, Sequence
 
-from shunter.core.charts.load import Chart, load_chart
+from shunter.core.charts.load import Chart
 from shunter.core.goyaml.document import Document
 from shunter.core.rules.unused import Scan, scan, unused
 from shunter.core.values.coalesce import coalesce
 from shunter.flows.workspace.context import Context, Site
-from shunter.flows.workspace.projects import answers_of
-from shunter.model.files import Tree
 from shunter.model.findings import Finding
 
 
-def unused_keys(context: Context, site: Site, tree: Tree, layers: Sequence[Document]) -> tuple[Finding, ...]:
-    """The keys that no template reads: of the values files `layers` or, where there are none, the chart's own.
+def unused_keys(context: Context, site: Site, chart: Chart, layers: Sequence[Document]) -> tuple[Finding, ...]:
+    """The keys that no template of a site's chart reads: of the values files `layers` or, with none, the chart's own.
 
     Paths in the findings are relative to the site's folder.
     """
-    chart = load_chart(tree, helm=str(answers_of(tree).get("helm", "4")))
     if site.kind != "environment" and not layers:
         return unused_in(chart, (), [chart.values], ())
     return unused_in(chart, layers, layers, later(context, chart))

@@ -1,0 +1,154 @@
+"""What the references of a schema do to it: they lead nowhere, out of the document, or in a circle.
+
+Helm compiles what a schema reaches from its root; a broken reference in a definition that nothing uses does no harm.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from typing import Any, Final
+from urllib.parse import urldefrag
+
+from shunter.core.schema.references import BASE, KEYWORDS, NAMES, References, anchors, identity, is_url, join
+from shunter.core.schema.walk import Nodes, Path, children, is_applied, subschemas
+from shunter.model.data import dataclass
+
+_FORGOTTEN: Final = ("contains", "propertyNames", "if", "then", "else")
+"""What Helm's library compiles beside a `$ref` of an old draft, although it never looks at it."""
+_IN_PLACE: Final = frozenset(
+    ("allOf", "anyOf", "oneOf", "not", "if", "then", "else", "dependentSchemas", "dependencies")
+)
+"""Keywords whose schemas judge the same value as their parent."""
+_SUSPECT: Final = {
+    4: frozenset(("id",)),
+    **dict.fromkeys((6, 7), frozenset((*_FORGOTTEN, "$id"))),
+    2020: frozenset(("$dynamicAnchor", "$dynamicRef")),
+}
+
+
+@dataclass(frozen=True, slots=True)
+class Reference:
+    """A reference that leads out of its document, or nowhere in it (`dangling`); `path` is its keyword's."""
+
+    path: Path
+    text: str
+    target: str
+    reached: bool
+    dangling: bool
+
+
+def leaving(document: dict[str, Any]) -> Iterator[Reference]:
+    """References that leave a document or find nothing in it, and whether its root reaches them."""
+    references = References(document)
+    reached = _reached(references)
+    known = set()
+    for place in references.places:
+        known.add(id(place.schema))
+        for keyword, text in references.in_schema(place.schema):
+            target = urldefrag(join(place.base, text))[0]
+            outside = not references.has_resource(target)
+            if outside or references.find(place.schema, text) is None:
+                yield Reference((*place.path, keyword), text, target, id(place.schema) in reached, dangling=not outside)
+    for path, schema in subschemas(document):
+        if id(schema) not in known:  # where this draft has no schema, and jsonschema-rs looks all the same
+            found = references.in_schema(schema)
+            yield from (Reference((*path, key), text, text, False, False) for key, text in found)
+
+
+def repeated_names(document: Any) -> Iterator[tuple[Path, str]]:
+    """Identifiers and anchors that stand in a document before: where, and which."""
+    if not isinstance(document, dict):
+        return
+    seen = {(BASE, "")}
+    for place in References(document).places:
+        own = identity(place.schema, place.draft)
+        names = {(place.base, name) for name in anchors(place.schema, place.draft)}
+        for name in names | ({(place.base, "")} if own and is_url(own) else set()):
+            if name in seen and place.path:
+                yield place.path, "#".join(name) if name[1] else name[0].removeprefix("file:///")
+            seen.add(name)
+
+
+def circles(document: Any, nodes: Nodes) -> list[tuple[dict[str, Any], str]]:
+    """References that come back to a schema that already judges the same value, by schema object and keyword.
+
+    `nodes` are the document's schema objects. Helm's library refuses the value there.
+    """
+    if not any(keyword in schema for _, schema in nodes for keyword in KEYWORDS):
+        return []
+    search = _Circles(References(document, named=has_names(nodes)))
+    for _, schema in nodes:
+        search.visit(schema)
+    return search.found
+
+
+class _Circles:
+    """Goes along what judges the same value, and notes references to where it still is."""
+
+    def __init__(self, references: References) -> None:
+        self.references = references
+        self.found: list[tuple[dict[str, Any], str]] = []
+        self._active: dict[int, bool] = {}
+
+    def visit(self, schema: Any) -> None:
+        if not isinstance(schema, dict) or id(schema) in self._active:
+            return
+        self._active[id(schema)] = True
+        for keyword, _ in self.references.in_schema(schema):
+            self._follow(schema, keyword)
+        if not _IN_PLACE.isdisjoint(schema):
+            draft = self.references.place(schema).draft
+            for step, item in children(schema, draft) if draft >= 2019 or "$ref" not in schema else ():
+                if step[0] in _IN_PLACE:
+                    self.visit(item)
+        self._active[id(schema)] = False
+
+    def _follow(self, schema: dict[str, Any], keyword: str) -> None:
+        targets = self.references.candidates(schema, keyword)
+        if len(targets) == 1:  # of several, it depends on the value's way here which one it is
+            if self._active.get(id(targets[0])):
+                self.found.append((schema, keyword))
+            self.visit(targets[0])
+
+
+def is_lazy(draft: int, nodes: Nodes) -> bool:
+    """Whether jsonschema-rs looks at references late or never that Helm's library looks at at once, or finds others.
+
+    In the drafts up to 7 it takes an identifier beside a `$ref` for one.
+    """
+    words = _SUSPECT.get(draft, frozenset())
+    schemas = nodes if words else ()
+    return any(not words.isdisjoint(schema) and (draft == 2020 or "$ref" in schema) for _, schema in schemas)
+
+
+def has_names(nodes: Nodes) -> bool:
+    """Whether any schema below the root has an identifier or an anchor."""
+    return any(path and not NAMES.isdisjoint(schema) for path, schema in nodes)
+
+
+def is_reached(document: dict[str, Any], path: Path) -> bool:
+    """Whether the root of a document reaches the keywords of the schema object at `path`."""
+    references = References(document)
+    reached = _reached(references)
+    found = (place for place in references.places if place.path == path and id(place.schema) in reached)
+    return any(place.draft >= 2019 or "$ref" not in place.schema for place in found)
+
+
+def _reached(references: References) -> set[int]:
+    """The ids of the schema objects that are reached from the root."""
+    seen: set[int] = set()
+    stack: list[Any] = [references.document]
+    stack += [place.schema for place in references.places if place.draft == 2020 and "$dynamicAnchor" in place.schema]
+    while stack:
+        schema = stack.pop()
+        if not isinstance(schema, dict) or id(schema) in seen:
+            continue
+        seen.add(id(schema))
+        found = (references.find(schema, text) for _, text in references.in_schema(schema))
+        stack += [target.schema for target in found if target is not None]
+        draft = references.place(schema).draft
+        ignoring = draft < 2019 and isinstance(schema.get("$ref"), str)
+        for step, item in children(schema, draft):
+            if is_applied(step[0], schema) and (not ignoring or step[0] in _FORGOTTEN):
+                stack.append(item)
+    return seen

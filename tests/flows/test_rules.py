@@ -1,0 +1,258 @@
+"""Every rule of the catalogue is raised by a command, each for the smallest input that has its fault."""
+
+from __future__ import annotations
+
+import json
+import shutil
+from collections.abc import Callable
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from helpers.charts.releases import substitute
+from helpers.tools import need_helm
+from helpers.workspaces import shop as umbrella
+from helpers.workspaces.cli import ok, shunter
+from shunter.core.goyaml.document import MAX_BYTES
+from shunter.core.rules.catalogue import RULES
+from shunter.core.rules.limits import MOST_FINDINGS
+from shunter.core.rules.schema_lints import MAX_SIZE
+
+Files = dict[str, str]
+CHART = "apiVersion: v2\nname: {}\nversion: 1.0.0\n"
+OBJECT = "apiVersion: {}\nkind: {}\nmetadata: {{name: x}}\n"
+IF_ENABLED = "a: {{ if .Values.x.enabled }}{{ .Values.x.b }}{{ end }}\n"
+DRAFT_7 = "http://json-schema.org/draft-07/schema#"
+
+READ: Files = {
+    "yaml-syntax": "a: b: c",
+    "yaml-root": "- a",
+    "yaml-separator": "a: 1\n--- b",
+    "yaml-number": "a: .inf",
+    "yaml-key": "a:\n  ~: 1",
+    "yaml-alias": "x: &a [*a]",
+    "yaml-merge": "a:\n  <<: x",
+    "yaml-tag": "a: !!int x",
+    "yaml-encoding": "a: \x01",
+    "file-too-large": "#" * (MAX_BYTES + 1),
+    "too-deep": "a: " + "[" * 900 + "]" * 900,
+    "too-many-findings": "a: yes\n" + "".join(f"a{number}: yes\n" for number in range(MOST_FINDINGS)),
+    "duplicate-key": "a: 1\na: 2",
+    "colliding-keys": 'x:\n  1: a\n  "1": b',
+    "boolean-key": "on: 1",
+    "number-key": "0777: a",
+    "yaml-1.1-boolean": "a: off",
+    "leading-zero": "a: 0777",
+    "trailing-zero": "a: 1.10",
+    "big-number": "a: 9007199254740993",
+    "exponent-number": "a: 1000000",
+    "multi-document": "a: 1\n---\nb: 2",
+    "ignored-document": "a: 1\n...\nb: 2",
+    "merge-order": "a: &a {q: 1}\nb:\n  q: 2\n  <<: *a",
+    "plaintext-secret": "password: hunter22",
+}
+"""A values file, passed to `validate` for a chart without a schema."""
+
+JUDGED: dict[str, tuple[Any, str]] = {
+    "type": ({"properties": {"a": {"type": "integer"}}}, "a: x"),
+    "unquoted-string": ({"properties": {"a": {"type": "string"}}}, "a: 1.5"),
+    "quoted-value": ({"properties": {"a": {"type": "integer"}}}, "a: '1'"),
+    "null-value": ({"properties": {"a": {"type": "integer"}}}, "a: null"),
+    "unknown-key": ({"additionalProperties": False, "properties": {"b": {}}}, "a: 1"),
+    "missing-key": ({"required": ["a"]}, "b: 1"),
+    "indentation": (
+        {"additionalProperties": False, "properties": {"a": {"type": "object", "properties": {"b": {}}}}},
+        "a:\nb: 1",
+    ),
+    "enum": ({"properties": {"a": {"enum": ["x"]}}}, "a: z"),
+    "range": ({"properties": {"a": {"maximum": 1}}}, "a: 2"),
+    "length": ({"properties": {"a": {"minItems": 1}}}, "a: []"),
+    "pattern": ({"properties": {"a": {"pattern": "^x"}}}, "a: z"),
+    "format": ({"$schema": DRAFT_7, "properties": {"a": {"format": "ipv4"}}}, "a: z"),
+    "alternatives": ({"properties": {"a": {"anyOf": [{"minimum": 1}, {"multipleOf": 3}]}}}, "a: -1"),
+    "forbidden": ({"properties": {"a": False}}, "a: 1"),
+    "constraint": ({"properties": {"a": {"multipleOf": 2}}}, "a: 1"),
+    "schema-broken": ({"properties": {"a": {"$ref": "defs.json"}}}, "a: 1"),
+    "remote-schema": ({"properties": {"a": {"$ref": "https://x.example/s"}}}, "a: 1"),
+    "schema-too-complex": (
+        {"$defs": {f"d{n}": {"anyOf": [{"$ref": f"#/$defs/d{n + 1}"}] * 2} for n in range(30)} | {"d30": {}}, "$ref": "#/$defs/d0"},
+        "a: 1",
+    ),
+    "deprecated-key": ({"properties": {"a": {"deprecated": True}}}, "a: 1"),
+}  # fmt: skip
+"""A chart's schema and a values file, passed to `validate`."""
+
+SHOP: dict[str, tuple[Files, str]] = {
+    "null-over-default": ({}, "api: {service: null}"),
+    "subchart-type": ({}, "api: true"),
+    "missing-dependency": ({"Chart.yaml": CHART.format("shop") + "dependencies:\n- {name: svc, version: 9.0.0}\n"}, ""),
+    "unknown-release": ({}, "svc: {replicaCount: 2}"),
+    "unknown-alias": ({}, "wbe: {replicaCount: 2}"),
+    "ignored-null": ({"values.yaml": "api: {replicaCount: null}\n"}, ""),
+    "condition-type": ({"charts/svc/values.schema.json": "{}"}, "api: {enabled: 0}"),
+    "disabled-values": ({}, "api: {enabled: false, replicaCount: x}"),
+}
+"""What is changed in an umbrella of the chart `svc` under two aliases, and a values file, passed to `validate`."""
+
+CHARTS: dict[str, tuple[str, Files]] = {
+    "schema-unknown-keyword": ("lint web", {"values.schema.json": '{"tpye": "object"}'}),
+    "schema-no-global": ("lint web", {"values.schema.json": '{"additionalProperties": false}'}),
+    "schema-format-ignored": ("lint web", {"values.schema.json": '{"properties": {"a": {"format": "uri"}}}'}),
+    "schema-size": ("lint web", {"values.schema.json": json.dumps({"title": "x" * MAX_SIZE})}),
+    "unused-key": ("lint web", {"values.yaml": "a: 1\n"}),
+    "inactive-key": (
+        "validate --exact web/v.yaml",
+        {"v.yaml": "x: {enabled: false, b: 1}\n", "templates/a.yaml": IF_ENABLED},
+    ),
+    "chart-broken": ("validate web", {"Chart.yaml": "apiVersion: v2\nversion: 1.0.0\n"}),
+    "define-collision": (
+        "lint web",
+        {f"charts/{name}/templates/_a.tpl": f'{{{{ define "a" }}}}{name}{{{{ end }}}}' for name in ("one", "two")},
+    ),
+    "duplicate-object": (
+        "lint web",
+        {f"charts/{name}/templates/a.yaml": OBJECT.format("v1", "ConfigMap") for name in ("one", "two")},
+    ),
+    "manifest-invalid": (
+        "validate --manifests web", {"templates/a.yaml": OBJECT.format("v1", "Secret") + "type: 5\n"}
+    ),
+    "removed-api": (
+        "validate --manifests web", {"templates/a.yaml": OBJECT.format("policy/v1beta1", "PodDisruptionBudget")}
+    ),
+    "deprecated-api": ("validate --manifests web", {"templates/a.yaml": OBJECT.format("v1", "Endpoints")}),
+    "unknown-kind": ("validate --manifests web", {"templates/a.yaml": OBJECT.format("x.example/v1", "Thing")}),
+    "helm-lint": ("lint web", {"templates/a.yaml": "a: {{ fail `no` }}\n"}),
+}  # fmt: skip
+"""A command, and the files of the chart `web`."""
+
+
+def link_out(chart: Path) -> None:
+    (chart / "values.yaml").rename(chart.parent / "common.yaml")
+    (chart / "values.yaml").symlink_to("../common.yaml")
+
+
+def forge(root: Path) -> None:
+    values = root / "shop-tst/envs/tst/charts/orders/values.yaml"
+    values.write_text(values.read_text("utf-8") + "# changed\n", "utf-8")
+
+
+def stray(root: Path) -> None:
+    write(root / "shop-tst/envs/tst/charts/stray", {"Chart.yaml": CHART.format("stray")})
+
+
+def built_with_a_newer_library(root: Path) -> None:
+    library = next((root / "shop-tst/envs/tst/charts").glob("*/templates/_*.tpl")).parents[1]
+    copied = root / "shop-tst/envs/tst/charts/orders/charts" / library.name
+    text = (library / "Chart.yaml").read_text("utf-8")
+    write(copied, {"Chart.yaml": "".join(line for line in text.splitlines(True) if not line.startswith("version:"))})
+    with (copied / "Chart.yaml").open("a") as out:
+        out.write("version: 99.0.0\n")
+
+
+def edit(path: str, text: str) -> Callable[[Path], None]:
+    def change(root: Path) -> None:
+        with (root / path).open("a", encoding="utf-8") as out:
+            out.write(text)
+
+    return change
+
+
+def publish_again(root: Path) -> None:
+    substitute(root / "orders/charts/orders/Chart.yaml", "version: 0.1.0", "version: 0.2.0")
+    ok("package", "orders", cwd=root)
+
+
+ORDERS = "orders/charts/orders/values.yaml"
+VALUES = "shop-tst/envs/tst/values.yaml"
+WORKSPACE: dict[str, tuple[Callable[[Path], object], str]] = {
+    "digest-mismatch": (forge, "validate -e tst"),
+    "chart-not-pinned": (stray, "validate -e tst"),
+    "library-too-old": (built_with_a_newer_library, "validate -e tst"),
+    "version-taken": (edit(ORDERS, "# changed\n"), "package"),
+    "not-packaged": (edit(ORDERS, "# changed\n"), "train cut 1.1.0"),
+    "train-exists": (publish_again, "train cut 1.0.0"),
+    "image-tag-in-environment": (edit(VALUES, "auth:\n  image:\n    tag: '1'\n"), "lint"),
+    "editor-schema": (lambda root: (root / VALUES).write_text("orders: {}\n", "utf-8"), "lint"),
+    "drift": (lambda root: shutil.rmtree(root / "orders"), "lint"),
+}
+"""A change of the example workspace with train 1.0.0 in tst, and a command."""
+ELSEWHERE = {"not-a-file", "stage-skipped", "update-conflict"}
+
+
+def write(folder: Path, files: Files) -> None:
+    for name, text in files.items():
+        (folder / name).parent.mkdir(parents=True, exist_ok=True)
+        (folder / name).write_text(text, "utf-8")
+
+
+def raised(command: str, cwd: Path) -> set[str]:
+    """The rules that a command names on standard error."""
+    said = shunter(*command.split(), cwd=cwd).err
+    return {rule for rule in RULES if f"[{rule}]" in said}
+
+
+def test_each_rule_has_a_case() -> None:
+    cases = [*READ, *JUDGED, *SHOP, *CHARTS, *WORKSPACE, *ELSEWHERE]
+    assert sorted(cases) == sorted(RULES)
+
+
+@pytest.mark.parametrize("rule", READ)
+def test_rules_of_reading(rule: str, tmp_path: Path) -> None:
+    write(tmp_path / "web", {"Chart.yaml": CHART.format("web"), "v.yaml": READ[rule]})
+    assert rule in raised("validate web/v.yaml", tmp_path)
+
+
+@pytest.mark.parametrize("rule", JUDGED)
+def test_rules_of_schemas(rule: str, tmp_path: Path) -> None:
+    schema, text = JUDGED[rule]
+    files = {"Chart.yaml": CHART.format("web"), "values.schema.json": json.dumps(schema), "v.yaml": text}
+    write(tmp_path / "web", files)
+    assert rule in raised("validate web/v.yaml", tmp_path)
+
+
+@pytest.mark.parametrize("rule", SHOP)
+def test_rules_of_umbrellas(rule: str, tmp_path: Path) -> None:
+    changed, text = SHOP[rule]
+    write(tmp_path / "shop", {**umbrella.files(condition="enabled" in text), **changed, "v.yaml": text})
+    assert rule in raised("validate shop/v.yaml" if text else "validate shop", tmp_path)
+
+
+@pytest.mark.parametrize("rule", CHARTS)
+def test_rules_of_charts(rule: str, tmp_path: Path) -> None:
+    need_helm()
+    command, files = CHARTS[rule]
+    names = dict.fromkeys(path.split("/")[1] for path in files if path.startswith("charts/"))
+    below = {f"charts/{name}/Chart.yaml": CHART.format(name) for name in names}
+    write(tmp_path / "web", {"Chart.yaml": CHART.format("web"), **below, **files})
+    assert rule in raised(command, tmp_path)
+
+
+@pytest.mark.parametrize("rule", WORKSPACE)
+def test_rules_of_workspaces(rule: str, railed: Path) -> None:
+    need_helm()
+    change, command = WORKSPACE[rule]
+    assert rule not in raised(command, railed)
+    change(railed)
+    assert rule in raised(command, railed)
+
+
+def test_a_rule_about_links(tmp_path: Path) -> None:
+    write(tmp_path / "web", {"Chart.yaml": CHART.format("web"), "values.yaml": "a: 1\n"})
+    assert "not-a-file" not in raised("validate web", tmp_path)
+    link_out(tmp_path / "web")
+    assert "not-a-file" in raised("validate web", tmp_path)
+
+
+def test_a_rule_about_promotions(railed: Path) -> None:
+    need_helm()
+    assert "stage-skipped" not in raised("promote 1.0.0 --to pre --dry-run", railed)
+    assert "stage-skipped" in raised("promote 1.0.0 --to pro", railed)
+
+
+def test_a_rule_about_updates() -> None:
+    """A second release of the package is made once, in `test_update`; that its command raises the rule is asserted there."""
+    text = Path(__file__).with_name("fleet" / "test_update.py").read_text("utf-8")
+    body = text.partition("def test_a_conflict_is_left_to_its_person(")[2].partition("\ndef ")[0]
+    assert 'run("update")' in body
+    assert '[block.rule for block in refusals(result)] == ["update-conflict"]' in body
