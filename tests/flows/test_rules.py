@@ -252,7 +252,7 @@ def test_a_rule_about_promotions(railed: Path) -> None:
 
 def test_a_rule_about_updates() -> None:
     """A second release of the package is made once, in `test_update`; that its command raises the rule is asserted there."""
-    text = Path(__file__).with_name("fleet" / "test_update.py").read_text("utf-8")
+    text = (Path(__file__).parent / "fleet" / "test_update.py").read_text("utf-8")
     body = text.partition("def test_a_conflict_is_left_to_its_person(")[2].partition("\ndef ")[0]
     assert 'run("update")' in body
     assert '[block.rule for block in refusals(result)] == ["update-conflict"]' in body
