@@ -13,7 +13,7 @@ from posixpath import join
 from shunter.core.chart_templates import release_of
 from shunter.core.coalesce import Slice
 from shunter.core.gotree import Define
-from shunter.core.published import compiled_library, compiled_path
+from shunter.core.published import compiled_folder, compiled_library
 from shunter.core.versions import parse
 from shunter.model.findings import Finding, Kind, Severity, Span
 
@@ -34,7 +34,7 @@ class _Definition:
         if metadata.get("type") == "library":
             return self.part.chart.name, self.part.chart.version
         name, version = compiled_library(metadata)
-        return (name, version) if name and self.path.startswith(compiled_path(name, "")) else ("", "")
+        return (name, version) if name and self.path.startswith(compiled_folder(name)) else ("", "")
 
     @property
     def path(self) -> str:
