@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
@@ -11,7 +12,17 @@ import pytest
 import yaml
 
 from helpers.charts import golden
-from helpers.charts.charts import ARCHETYPES, LIBRARY, app_chart, library_chart, objects, render, umbrella, write
+from helpers.charts.charts import (
+    ARCHETYPES,
+    LIBRARY,
+    app_chart,
+    environment_helmignore,
+    library_chart,
+    objects,
+    render,
+    umbrella,
+    write,
+)
 from helpers.oracles import compatibility, kubernetes
 
 OWN = ("Chart.yaml", "values.yaml", "templates/app.yaml", "templates/NOTES.txt")
@@ -30,12 +41,31 @@ def test_every_default_manifest_fits_five_kubernetes_minors(train: Path) -> None
         kubernetes.check(item)
 
 
-def test_the_library_is_one_template_file_and_asks_no_cluster() -> None:
+def test_the_library_is_named_templates_of_one_major_and_asks_no_cluster() -> None:
     files = library_chart()
-    template = f"templates/_{LIBRARY}.v1.tpl"
-    assert [path for path in files if path.startswith("templates/")] == [template]
+    templates = {path: text for path, text in files.items() if path.startswith("templates/")}
+    assert [path for path in templates if not re.fullmatch(r"templates/_[a-z]+\.v1\.tpl", path)] == []
     assert not files.keys() & {"values.yaml", "values.schema.json"}
-    assert [word for word in ("Capabilities", "lookup") if word in files[template]] == []
+    whole = "".join(templates.values())
+    assert [word for word in ("Capabilities", "lookup") if word in whole] == []
+    names = re.findall(r'define "([^"]+)"', whole)
+    assert len(names) == len(set(names)), "of two files that define a name Helm takes one, and says nothing"
+
+
+def test_the_librarys_lines_are_short() -> None:
+    lines = [(path, line) for path, text in library_chart("shop-library").items() for line in text.splitlines()]
+    assert [(path, line) for path, line in lines if path.startswith("templates/") and len(line) > 140] == []
+
+
+def test_the_units_context_is_documented_whole() -> None:
+    """Each key that a template reads or sets is in the list at the head of its file, and the other way round."""
+    texts = {path: text for path, text in library_chart().items() if path.startswith("templates/")}
+    head = texts["templates/_context.v1.tpl"].partition("*/}}")[0]
+    documented = set(re.findall(r"^  (\w+)  ", head, re.MULTILINE))
+    whole = "".join(texts.values())
+    used = set(re.findall(r"(?:\$unit|\.unit)\.(\w+)", whole)) | set(re.findall(r'set [.$] "(\w+)"', whole))
+    assert used - documented == set()
+    assert {key for key in documented if not re.search(rf"[.]{key}\b", whole)} == set()
 
 
 def test_alone_and_inside_an_umbrella_an_app_renders_the_same(train: Path, tmp_path: Path) -> None:
@@ -110,8 +140,7 @@ def test_an_umbrella_refuses_what_the_app_does_not_know(train: Path, values: dic
 
 def test_an_umbrella_renders_the_same_with_its_own_copy_of_the_library_alone(train: Path) -> None:
     whole = render(train)
-    nested = f"charts/*/charts/{LIBRARY}/templates/_{LIBRARY}.v1.tpl"
-    (train / ".helmignore").write_text(f"{nested}\n", encoding="utf-8")
+    (train / ".helmignore").write_text(environment_helmignore(), encoding="utf-8")
     try:
         assert render(train) == whole
         assert [m for m in helm_python.lint(str(train), strict=True)["messages"] if m["severity"] > 1] == []

@@ -28,7 +28,7 @@ def second_major(text: str) -> str:
 def library(limit: int) -> dict[str, str]:
     """The library's second major: other names of defines, another default."""
     files = {path.replace(".v1.tpl", ".v2.tpl"): second_major(text) for path, text in library_chart().items()}
-    template = f"templates/_{LIBRARY}.v2.tpl"
+    template = "templates/_defaults.v2.tpl"
     assert LIMIT.format(5) in files[template]
     return {**files, template: files[template].replace(LIMIT.format(5), LIMIT.format(limit))}
 
@@ -91,5 +91,6 @@ def test_values_are_explained_by_the_right_major(shared: bool, limit: int) -> No
     found = {part.name: explain(coalesced, part) for part in coalesced.slices if part.name in ("orders", "cart")}
     limits = {name: explanation.values["revisionHistoryLimit"] for name, explanation in found.items()}
     assert limits == {"orders": 5, "cart": limit}
-    place = f"charts/{LIBRARY}-2.0.0/templates" if shared else f"charts/cart/templates/{LIBRARY}"
-    assert {document.path for document in found["cart"].library} == {f"{place}/_{LIBRARY}.v2.tpl"}
+    own = f"charts/cart/templates/{LIBRARY}/_{LIBRARY}.v2.tpl"
+    place = f"charts/{LIBRARY}-2.0.0/templates/_defaults.v2.tpl" if shared else own
+    assert {document.path for document in found["cart"].library} == {place}

@@ -14,7 +14,6 @@ from helpers.oracles import compatibility
 from helpers.oracles.compatibility import Files, Release
 from shunter.adapters.templates.history import append_release, ensure_history
 
-TEMPLATE = f"templates/_{LIBRARY}.v1.tpl"
 SOME = ("rest-api", "cron", "database")
 
 
@@ -30,8 +29,8 @@ def history() -> Path:
 
 
 def doctored(library: Files, old: str, new: str) -> Files:
-    assert old in library[TEMPLATE], "the library has changed: doctor it elsewhere"
-    return {**library, TEMPLATE: library[TEMPLATE].replace(old, new)}
+    [path] = [path for path, text in library.items() if path.startswith("templates/") and old in text]
+    return {**library, path: library[path].replace(old, new)}
 
 
 def test_the_list_of_public_defines_is_fresh(now: Release) -> None:
@@ -125,7 +124,11 @@ def test_the_release_before_comes_out_of_the_history(data_root: Path, now: Relea
     def library_version(wanted: str) -> None:
         edited(data_root, "_library/version.jinja", lambda text: re.sub(r'"[0-9.]+"', f'"{wanted}"', text))
 
-    edited(data_root, "_library/podmeta.tpl", lambda text: text.replace("{{ .match }}\n", "{{ .match }}\nera: first\n"))
+    edited(
+        data_root,
+        "library/templates/_podmetadata.v1.tpl.jinja",
+        lambda text: text.replace("{{ .selectorLabels }}\n", "{{ .selectorLabels }}\nera: first\n"),
+    )
     library_version("1.4.0")
     append_release("0.0.1", data_root)
     library_version("2.0.0")

@@ -5,10 +5,13 @@ from __future__ import annotations
 import re
 from pathlib import Path, PurePosixPath
 
+import copier
 import pytest
 import yaml
 
 from helpers.workspaces.copier_templates import ROOT, Render, files_of
+from helpers.workspaces.template_answers import projects
+from helpers.workspaces.copier_templates import RELEASE, ROOT, Render, files_of, git
 from helpers.workspaces.template_answers import projects
 
 KINDS = ("workspace", "repository", "service", "library", "app", "environment")
@@ -77,6 +80,24 @@ def test_every_name_in_the_templates_is_legal_on_windows() -> None:
     assert not [path for path in paths if illegal_on_windows(path)]
     assert illegal_on_windows("a/con.txt")
     assert illegal_on_windows("a|b")
+
+
+def test_no_name_in_the_templates_is_a_condition() -> None:
+    """One environment has as many values files as it likes, and only a loop in a name makes several files of one."""
+    names = {path.name for path in (ROOT / "templates").rglob("*") if "[%" in path.name}
+    assert names == {"[% yield file from values_files %][[ file ]][% endyield %].jinja"}
+
+
+def test_what_an_answer_takes_out_goes_with_copiers_update_too(
+    render: Render, tmp_path: Path
+) -> None:
+    folder = render(ONE_EACH["workspace"].answers, tmp_path)
+    git(folder, "init", "--quiet")
+    git(folder, "add", "--all")
+    git(folder, "commit", "--quiet", "--message", "made")
+    assert {".github/workflows/ci.yaml", ".ci/version.sh"} <= files_of(folder).keys()
+    copier.run_update(folder, data={"ci": "none"}, defaults=True, overwrite=True, quiet=True, vcs_ref=RELEASE)
+    assert not [path for path in files_of(folder) if path.startswith((".ci/", ".github/", ".gitlab"))]
 
 
 def test_plain_copier_needs_no_trust() -> None:

@@ -12,17 +12,23 @@ import pytest
 
 from helpers.workspaces import shop
 from helpers.workspaces.cli import Result, ok, shunter
+from helpers.workspaces.workspaces import make_example, shared
 from shunter.adapters.verdicts import cache as verdict_cache
 from shunter.adapters.verdicts.cache import Verdicts, _load
 from shunter.core.rules.verdict import judge
-
-EXAMPLE = Path(__file__).parents[3] / "sample-repos" / "mono"
 
 
 @pytest.fixture(autouse=True)
 def cache(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
     monkeypatch.setenv("SHUNTER_CACHE_DIR", str(tmp_path / "cache"))
     return tmp_path / "cache" / "verdicts"
+
+
+@pytest.fixture
+def mono(tmp_path: Path) -> Path:
+    """A copy of the example workspace in one repository, without git."""
+    root = shared("mono", lambda folder: make_example(folder, "mono")) / "shop"
+    return shutil.copytree(root, tmp_path / "mono", ignore=shutil.ignore_patterns(".git"))
 
 
 @pytest.fixture
@@ -115,13 +121,11 @@ def test_random_edits_never_find_an_old_answer(chart: Path) -> None:
     assert {0, 1} <= codes
 
 
-def test_an_environment_depends_on_all_of_its_files_and_on_the_workspace(tmp_path: Path, judged: list[str]) -> None:
-    root = tmp_path / "mono"
-    shutil.copytree(EXAMPLE, root)
-    (root / "envs" / "tst" / "values.yaml").write_text("global: {}\n")
-    ok("validate", "envs/tst/values.yaml", cwd=root)
+def test_an_environment_depends_on_all_of_its_files_and_on_the_workspace(mono: Path, judged: list[str]) -> None:
+    (mono / "envs" / "tst" / "values.yaml").write_text("global: {}\n")
+    ok("validate", "envs/tst/values.yaml", cwd=mono)
     judged.clear()
-    ok("validate", "envs/tst/values.yaml", cwd=root)
+    ok("validate", "envs/tst/values.yaml", cwd=mono)
     assert judged == []
     edits = {
         "envs/tst/values.yaml": "unknown: [",
@@ -130,24 +134,22 @@ def test_an_environment_depends_on_all_of_its_files_and_on_the_workspace(tmp_pat
         "envs/tst/.shunter/train.yaml": "cars: 3",
     }
     for path, text in edits.items():
-        before = (root / path).read_text()
-        (root / path).write_text(before + text + "\n")
-        assert both("envs/tst/values.yaml", cwd=root).code != 0, path
-        (root / path).write_text(before)
-        ok("validate", "envs/tst/values.yaml", cwd=root)
+        before = (mono / path).read_text()
+        (mono / path).write_text(before + text + "\n")
+        assert both("envs/tst/values.yaml", cwd=mono).code != 0, path
+        (mono / path).write_text(before)
+        ok("validate", "envs/tst/values.yaml", cwd=mono)
 
 
-def test_values_of_a_chart_that_is_not_pinned_follow_its_source(tmp_path: Path) -> None:
-    root = tmp_path / "mono"
-    shutil.copytree(EXAMPLE, root)
-    shutil.rmtree(root / "envs" / "tst" / "charts")
-    (root / "envs" / "tst" / ".shunter" / "train.yaml").unlink()
-    (root / "envs" / "tst" / "Chart.yaml").write_text("apiVersion: v2\nname: tst\nversion: 1.0.0\n")
-    (root / "envs" / "tst" / "values.schema.json").unlink()
-    both("envs/tst/values.yaml", cwd=root)
-    schema = root / "charts" / "orders" / "values.schema.json"
+def test_values_of_a_chart_that_is_not_pinned_follow_its_source(mono: Path) -> None:
+    shutil.rmtree(mono / "envs" / "tst" / "charts")
+    (mono / "envs" / "tst" / ".shunter" / "train.yaml").unlink()
+    (mono / "envs" / "tst" / "Chart.yaml").write_text("apiVersion: v2\nname: tst\nversion: 1.0.0\n")
+    (mono / "envs" / "tst" / "values.schema.json").unlink()
+    both("envs/tst/values.yaml", cwd=mono)
+    schema = mono / "charts" / "orders" / "values.schema.json"
     schema.write_text('{"required": ["owner"]}')
-    assert "owner" in both("envs/tst/values.yaml", cwd=root).err
+    assert "owner" in both("envs/tst/values.yaml", cwd=mono).err
 
 
 def test_a_damaged_or_foreign_cache_is_a_miss(chart: Path, cache: Path) -> None:

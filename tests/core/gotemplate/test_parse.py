@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from helpers.charts.charts import ROOT
+from helpers.charts.charts import ARCHETYPES, app_chart, library_chart
 from helpers.oracles.embedded_helm import METADATA, RefusedError, archive, values_of
 from shunter.core.gotemplate.parse import TemplateError, parse
 from shunter.core.gotemplate.tree import Action, Call, Chain, Clause, Dot, Function, Literal, Pipeline, Variable
@@ -51,6 +51,7 @@ def test_what_is_no_template_is_none_for_helm_either(text: str) -> None:
         values_of(archive({"Chart.yaml": METADATA, "templates/show.yaml": f"{{}}{text}"}))
 
 
-def test_every_template_of_the_samples_is_parsed() -> None:
-    paths = [path for path in (ROOT / "sample-repos").rglob("templates/*") if path.suffix in (".tpl", ".yaml", ".txt")]
-    assert sum(len(parse(path.read_text("utf-8")).defines) for path in paths) > 100
+def test_every_template_of_our_charts_is_parsed() -> None:
+    charts = [library_chart(), *(app_chart(archetype, schema=False) for archetype in ARCHETYPES)]
+    texts = [text for chart in charts for path, text in chart.items() if path.startswith("templates/")]
+    assert sum(len(parse(text).defines) for text in texts) > 80

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from pathlib import Path
 
+import helm_python
 import pytest
 import yaml
 
@@ -43,7 +44,7 @@ def test_helm_has_nothing_to_say_about_it(tmp_path: Path) -> None:
 
 def test_an_umbrellas_own_library_wins_over_what_is_compiled_in(tmp_path: Path) -> None:
     files = umbrella({"aaa": app_chart("rest-api", "aaa")})
-    path = f"charts/{LIBRARY}/templates/_{LIBRARY}.v1.tpl"
+    path = f"charts/{LIBRARY}/templates/_app.v1.tpl"
     entry = f'define "{LIBRARY}.v1.app" -}}}}'
     assert entry in files[path]
     files[path] = files[path].replace(entry, f"{entry}\n# from the umbrella")
@@ -79,6 +80,34 @@ def test_other_dependencies_stay() -> None:
     assert set(cache) <= set(found)
     assert not any(path.startswith(f"charts/{LIBRARY}/") for path in found)
     archive.require_complete(found)
+
+
+def compiled(**templates: str) -> dict[str, str]:
+    """What stands below `templates/` in a published chart whose library has these template files."""
+    library = {path: state for path, state in library_files().items() if not path.startswith("templates/")}
+    library |= {f"templates/{name}": FileState(text.encode()) for name, text in templates.items()}
+    found = published(chart_files("orders", library=library), LIBRARY)
+    folder = f"templates/{LIBRARY}/"
+    return {path.removeprefix(folder): state.data.decode() for path, state in found.items() if path.startswith(folder)}
+
+
+def test_the_sources_of_a_major_become_one_file() -> None:
+    one, two, other = ('{{ define "%s" }}{{ end }}' % name for name in ("one", "two", "other"))  # noqa: UP031
+    found = compiled(**{"_b.v1.tpl": two, "_a.v1.tpl": one + "\n", "_a.v2.tpl": other, "_mine.tpl": "{{/* mine */}}"})
+    assert found == {
+        f"_{LIBRARY}.v1.tpl": f"{one}\n{two}\n", f"_{LIBRARY}.v2.tpl": other, "_mine.tpl": "{{/* mine */}}",
+    }  # fmt: skip
+
+
+def test_sources_that_define_a_name_twice_stay_apart(tmp_path: Path) -> None:
+    """Helm refuses one file that defines a name twice, and of two files takes the first."""
+    files = {"_a.v1.tpl": '{{ define "x" }}a{{ end }}\n', "_b.v1.tpl": '{{- define "x" }}b{{ end }}\n'}
+    assert compiled(**files) == files
+    chart = {"Chart.yaml": "apiVersion: v2\nname: x\nversion: 1.0.0\n", "templates/x.yaml": 'x: {{ include "x" . }}\n'}
+    apart = {f"templates/{LIBRARY}/{name}": text for name, text in files.items()}
+    assert render(write(chart | apart, tmp_path / "apart"))["x/templates/x.yaml"] == "x: a\n"
+    with pytest.raises(helm_python.HelmError, match="multiple definition"):
+        render(write({**chart, "templates/_whole.tpl": "".join(files.values())}, tmp_path / "whole"))
 
 
 @pytest.mark.parametrize(

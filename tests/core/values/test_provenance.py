@@ -169,7 +169,7 @@ def test_every_value_names_its_file_and_line() -> None:
     assert found["global.imageRegistry"] == ("0.yaml", 1)
     assert found["livenessProbe"] == ("1.yaml", 4)
     assert found["archetype"] == ("charts/rest-api/values.yaml", 1)
-    library = f"charts/{LIBRARY}/templates/_{LIBRARY}.v1.tpl"
+    library = f"charts/{LIBRARY}/templates/_defaults.v1.tpl"
     lines = files[library].splitlines()
     for key in ("resources.requests.memory", "readinessProbe.path", "service.enabled"):
         path, line = found[key]
@@ -191,7 +191,7 @@ def test_a_null_of_an_environment_takes_away_and_says_so() -> None:
 
 def test_the_umbrellas_copy_of_the_library_counts() -> None:
     files = chart_files("rest-api")
-    path = f"templates/_{LIBRARY}.v1.tpl"
+    path = "templates/_defaults.v1.tpl"
     files[f"charts/{LIBRARY}/{path}"] = files[f"charts/{LIBRARY}/{path}"].replace(
         '"revisionHistoryLimit": 5', '"revisionHistoryLimit": 9'
     )
@@ -215,7 +215,7 @@ def test_a_chart_without_a_library_has_its_own_values() -> None:
         ("charts/rest-api/values.yaml", "archetype: rest-api", "archetype: rest", "has no archetype `rest`"),
         ("charts/rest-api/templates/app.yaml", ".v1.app", ".v7.app", "no chart here has `commons.v7.defaults`"),
         (
-            f"charts/{LIBRARY}/templates/_{LIBRARY}.v1.tpl",
+            f"charts/{LIBRARY}/templates/_defaults.v1.tpl",
             '"kind": "Deployment"',
             '"kind": {{ 1 }}',
             "holds no plain values",

@@ -55,10 +55,11 @@ def release(remote: Path, folder: Path) -> None:
     """What an organisation does for a release of its own: change, commit, tag, push."""
     git(folder, "clone", "--quiet", str(remote), "templates")
     templates = folder / "templates"
-    substitute(templates / "templates/_shared/README.md.jinja", "\n## Commands\n", "\n## Commands here\n")
+    substitute(templates / "templates/repository/README.md.jinja", "\n## Commands\n", "\n## Commands here\n")
     with (templates / "templates/app/templates/NOTES.txt.jinja").open("a", encoding="utf-8") as notes:
         notes.write("Ask #platform.\n")
-    (templates / "templates/service/README.md.jinja").rename(templates / "templates/service/ABOUT.md.jinja")
+    python = templates / "templates/service/python"
+    (python / "README.md.jinja").rename(python / "ABOUT.md.jinja")
     with (templates / "templates/_questions/common.yml").open("a", encoding="utf-8") as questions:
         questions.write("motto: {type: str, default: on time}\n")
     git(templates, "add", "--all")

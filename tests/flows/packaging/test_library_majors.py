@@ -34,10 +34,12 @@ def rewritten(file: Path, *changes: tuple[str, str]) -> None:
 def next_major(root: Path) -> None:
     """The library becomes 2.0.0: other names of defines, another default, a contract of its own with one more key."""
     library = root / "library"
-    template, contract = library / "templates" / f"_{LIBRARY}.v2.tpl", library / "schema" / "values.v2.yaml"
-    (library / "templates" / f"_{LIBRARY}.v1.tpl").rename(template)
+    contract = library / "schema" / "values.v2.yaml"
     (library / "schema" / "values.v1.yaml").rename(contract)
-    rewritten(template, (f"{LIBRARY}.v1", f"{LIBRARY}.v2"), (LIMIT, LIMIT.replace("5", "9")))
+    for old in list((library / "templates").iterdir()):
+        template = old.rename(old.with_name(old.name.replace(".v1.", ".v2.")))
+        rewritten(template, (f"{LIBRARY}.v1", f"{LIBRARY}.v2"))
+    rewritten(library / "templates" / "_defaults.v2.tpl", (LIMIT, LIMIT.replace("5", "9")))
     rewritten(contract, ("\nproperties:\n", "\nproperties:\n  era: {description: Only here., type: string}\n"))
     rewritten(library / "Chart.yaml", ("version: 1.0.0", "version: 2.0.0"))
 
@@ -70,7 +72,7 @@ def test_an_app_moves_alone(railed: Path) -> None:
         data = json.loads(ok("values", "explain", app, "-e", "tst", "-o", "json", cwd=railed).out)
         [row] = [row for row in data["keys"] if row["key"] == "revisionHistoryLimit"]
         assert (row["value"], row["from"]) == (limit, "library default")
-        assert row["file"].endswith(f"/_{LIBRARY}.v{major}.tpl")
+        assert row["file"].endswith(f".v{major}.tpl")
 
 
 @pytest.mark.parametrize("app", ["orders", "frontend"])

@@ -33,7 +33,7 @@ def test_each_source_is_named_with_its_place(example_on_rails: Path, tmp_path: P
     found = keys(example_on_rails, "orders", "-e", "tst", "-f", str(more), "--set", "orders.replicaCount=4")
     assert place(found["env.LOG_LEVEL"])[:2] == ("environment", f"{TST}/values.yaml")
     assert place(found["image.repository"])[:2] == ("app", f"{TST}/charts/orders/values.yaml")
-    library = f"{TST}/charts/shop-library/templates/_shop-library.v1.tpl"
+    library = f"{TST}/charts/shop-library/templates/_defaults.v1.tpl"
     assert place(found["securityContext.readOnlyRootFilesystem"])[:2] == ("library default", library)
     assert place(found["readinessProbe.path"])[:2] == ("archetype rest-api", library)
     assert place(found["podLabels.tier"]) == ("-f", str(more), 3)
@@ -63,7 +63,7 @@ def test_the_table_and_yaml_say_the_same(example_on_rails: Path) -> None:
 def test_a_chart_alone_has_its_library_below_it(example_on_rails: Path) -> None:
     found = keys(example_on_rails, "orders")
     assert place(found["archetype"]) == ("app", "orders/charts/orders/values.yaml", 1)
-    assert found["kind"]["file"] == "orders/charts/orders/charts/shop-library/templates/_shop-library.v1.tpl"
+    assert found["kind"]["file"] == "orders/charts/orders/charts/shop-library/templates/_defaults.v1.tpl"
     assert "env.LOG_LEVEL" not in found
 
 

@@ -28,11 +28,11 @@ def substitute(file: Path, old: str, new: str) -> None:
 def change_templates(root: Path) -> Path:
     """What the next release brings: text, a rename, a new question, and a new version of the library chart."""
     templates = root / "templates"
-    substitute(templates / "_shared/README.md.jinja", "\n## Commands\n", "\n## Commands of release two\n")
+    substitute(templates / "repository/README.md.jinja", "\n## Commands\n", "\n## Commands of release two\n")
     substitute(templates / "_library/version.jinja", '"1.0.0"', f'"{LIBRARY}"')
     with (templates / "app/templates/NOTES.txt.jinja").open("a", encoding="utf-8") as notes:
         notes.write("Release two.\n")
-    (templates / "service/README.md.jinja").rename(templates / "service/ABOUT.md.jinja")
+    (templates / "service/python/README.md.jinja").rename(templates / "service/python/ABOUT.md.jinja")
     with (templates / "_questions/common.yml").open("a", encoding="utf-8") as questions:
         questions.write("motto: {type: str, default: on time}\n")
     return root

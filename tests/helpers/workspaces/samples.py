@@ -1,17 +1,29 @@
-"""The sample workspaces: made by the real command, with every date and name fixed, and read back as plain files."""
+"""What sample-repos/ holds: workspaces made by the real commands, with every date and name fixed, each content once.
+
+sample-repos/README.md says what is kept there and what a line of a manifest stands for.
+"""
 
 from __future__ import annotations
 
+import hashlib
 import io
 import os
+import re
+import shutil
 import subprocess
 import sys
 import tarfile
+from collections.abc import Iterator, Mapping
 from pathlib import Path, PurePosixPath
+from typing import Final
 
-ROOT = Path(__file__).resolve().parents[3]
-SAMPLES = ROOT / "sample-repos"
-LAYOUTS = ("mono", "multi")
+ROOT: Final = Path(__file__).resolve().parents[3]
+SAMPLES: Final = ROOT / "sample-repos"
+LAYOUTS: Final = ("mono", "multi")
+RENDERED: Final = "tst.yaml"
+WRITTEN_BY_HAND: Final = "README.md"
+_WORKSPACE = "shop"
+_COPIES = re.compile(r"(?:.*/)?(?:(?:charts|envs)/[^/]+/charts|\.shunter/registry)/.*")
 _EPOCH = "1767225600"  # 2026-01-01T00:00:00Z
 
 Files = dict[str, tuple[bool, bytes]]
@@ -27,11 +39,50 @@ def environment() -> dict[str, str]:
 _IDENTITY = {"NAME": "Sample", "EMAIL": "sample@example.org"}
 
 
-def make(layout: str, folder: Path) -> Files:
-    """The files of the example workspace in `layout`, made below `folder`; archives are unpacked."""
-    command = [sys.executable, "-m", "shunter", "new", layout, "--example", "--defaults", "--layout", layout]
-    subprocess.run(command, cwd=folder, env=environment(), check=True, stdin=subprocess.DEVNULL)
-    return unpacked(folder / layout)
+def _shunter(folder: Path, *arguments: str) -> bytes:
+    command = [sys.executable, "-m", "shunter", *arguments]
+    done = subprocess.run(
+        command, cwd=folder, env=environment(), check=True, stdin=subprocess.DEVNULL, stdout=subprocess.PIPE
+    )
+    return done.stdout
+
+
+def make(folder: Path) -> None:
+    """The example workspace in each layout, below `folder`."""
+    for layout in LAYOUTS:
+        (folder / layout).mkdir()
+        _shunter(folder / layout, "new", _WORKSPACE, "--example", "--defaults", "--layout", layout, "--quiet")
+
+
+def contents(made: Path) -> Files:
+    """What sample-repos/ holds of the workspaces in `made`: their files, each content once, and the manifests."""
+    files: Files = {}
+    seen: set[tuple[bool, bytes]] = set()
+    for layout in LAYOUTS:
+        whole = unpacked(made / layout / _WORKSPACE)
+        shown = {}
+        for path, state in whole.items():
+            if not _COPIES.fullmatch(path) and state not in seen:
+                shown[path] = state
+                seen.add(state)
+        files |= {f"{layout}/{path}": state for path, state in shown.items()}
+        files[f"{layout}.manifest"] = (False, "".join(_lines(whole, shown)).encode())
+    return files
+
+
+def _lines(whole: Files, shown: Mapping[str, object]) -> Iterator[str]:
+    for path, (executable, data) in sorted(whole.items()):
+        if path not in shown:
+            yield f"{path} {hashlib.sha256(data).hexdigest()}{' executable' if executable else ''}\n"
+
+
+def rendered(made: Path, layout: str, scratch: Path) -> bytes:
+    """What Helm renders in the first environment when the first train has arrived; works in the new folder `scratch`."""
+    root = shutil.copytree(made / layout / _WORKSPACE, scratch, symlinks=True)
+    name = RENDERED.removesuffix(".yaml")
+    for command in ("package", "train cut 1.0.0", f"promote 1.0.0 --to {name}"):
+        _shunter(root, *command.split(), "--quiet")
+    return _shunter(root, "render", name, "--quiet")
 
 
 def unpacked(folder: Path) -> Files:

@@ -42,8 +42,9 @@ def values_schema(chart: Files, name: str, library: Files) -> bytes | None:
     for found, files in _libraries(chart, name, library):
         for path in filter(_CONTRACT.fullmatch, files):
             major = path.removeprefix("schema/values.").removesuffix(".yaml")
-            template = files.get(f"templates/_{found}.{major}.tpl", FileState(b"")).data
-            described = _described(helms.data, extra.data if extra else None, found, files[path].data, template)
+            templates = b"".join(files[name].data for name in sorted(files) if name.startswith("templates/"))
+            own = extra.data if extra else None
+            described = _described(helms.data, own, found, major, files[path].data, templates)
             if described is not None:
                 return described
     return helms.data
@@ -60,23 +61,23 @@ def _libraries(chart: Files, name: str, library: Files) -> Iterator[tuple[str, F
 
 
 @lru_cache(maxsize=256)
-def _described(helms: bytes, extra: bytes | None, library: str, contract: bytes, template: bytes) -> bytes | None:
+def _described(
+    helms: bytes, extra: bytes | None, library: str, major: str, contract: bytes, templates: bytes
+) -> bytes | None:
     try:
         archetype = json.loads(helms)["properties"]["archetype"]["const"]
         source = plain.load(contract, "contract").value or {}
         own = read_extra(extra, EXTRA, source) if extra is not None else None
         if compile_app_schema(source, archetype=archetype, library=library, extra=own) != helms:
             return None
-        defaults = _defaults(template, library, archetype)
+        defaults = _defaults(templates, f"{library}.{major}", archetype)
         return editor_schema(source, archetype=archetype, library=library, extra=own, defaults=defaults)
     except (ShunterError, ValueError, KeyError, TypeError):
         return None
 
 
-def _defaults(template: bytes, library: str, archetype: str) -> dict[str, Any]:
-    entry = re.search(rb"define \"(" + re.escape(library.encode()) + rb"\.v\d+)\.app\"", template)
-    if entry is None:
-        return {}
-    names = (f"{entry[1].decode()}.defaults", f"{entry[1].decode()}.defaults.{archetype}")
-    base, special = (defined(template, "library", name) for name in names)
+def _defaults(templates: bytes, entry: str, archetype: str) -> dict[str, Any]:
+    base, special = (
+        defined(templates, "library", name) for name in (f"{entry}.defaults", f"{entry}.defaults.{archetype}")
+    )
     return merge_maps(*((document.value or {}) if document else {} for document in (base, special)))

@@ -2,15 +2,17 @@
 
 Helm copies all values of a release once for every chart in it that declares a dependency (`processDependencyEnabled` in
 pkg/chart/v2/util/dependencies.go), so a hundred apps that each depend on the library cost the square of a hundred. A
-published chart therefore holds the library's template file itself, two folders deep: the copy of an umbrella that pins
-the library stands higher, and wins (`sortTemplates` in pkg/engine/engine.go). The chart in its repository stays an
-ordinary one, with its dependency.
+published chart therefore holds the library's named templates itself, two folders deep: the copy of an umbrella that
+pins the library stands higher, and wins (`sortTemplates` in pkg/engine/engine.go). The sources of one major of the
+library, `templates/_*.v1.tpl`, become one file, since an umbrella holds it once for each app. The chart in its
+repository stays an ordinary one, with its dependency.
 """
 
 from __future__ import annotations
 
+import re
 from collections.abc import Mapping
-from typing import Any
+from typing import Any, Final
 
 from shunter.core.charts import archive
 from shunter.model.files import FileState
@@ -18,11 +20,29 @@ from shunter.model.files import FileState
 ANNOTATION = "shunter/library"
 """In Chart.yaml's `annotations`: name and version of the library that is compiled in."""
 _NOT_RENDERED = ("README.md", "LICENSE", ".helmignore", ".copier-answers.yml", "Chart.yaml", "schema/")
+_NAMED: Final = re.compile(r"templates/_[^/]*")
+_OF_MAJOR: Final = re.compile(r"templates/_[^/]+(\.v\d+\.tpl)")
+_DEFINE: Final = re.compile(rb"\{\{-?\s*(?:define|block)\s+([\"`][^\"`]*[\"`])")
+
+
+def major_suffix(path: str) -> str:
+    """How the template files of one major of a library end: `.v1.tpl` for `templates/_names.v1.tpl`; else empty."""
+    found = _OF_MAJOR.fullmatch(path)
+    return found[1] if found else ""
+
+
+def compiled_folder(library: str) -> str:
+    """The folder in a published app chart that holds the library's templates, with a slash at its end."""
+    return f"templates/{library}/"
 
 
 def compiled_path(library: str, path: str) -> str:
-    """Where a template file of the library stands in a published app chart: `templates/<library>/<file>`."""
-    return f"templates/{library}/{path.removeprefix('templates/')}"
+    """Where a template file of the library stands in a published app chart: `templates/<library>/_<library>.v1.tpl`.
+
+    A file that is not of one major keeps its name.
+    """
+    suffix = major_suffix(path)
+    return compiled_folder(library) + (f"_{library}{suffix}" if suffix else path.removeprefix("templates/"))
 
 
 def published(files: Mapping[str, FileState], library: str) -> dict[str, FileState]:
@@ -47,9 +67,8 @@ def published(files: Mapping[str, FileState], library: str) -> dict[str, FileSta
         for path, state in files.items()
         if path != "Chart.lock" and path != folder and not path.startswith(f"{folder}/")
     }
-    templates = {compiled_path(library, path): state for path, state in chart.items() if _is_template(path)}
     version = f"{library} {archive.chart_metadata(chart).get('version')}"
-    return {**kept, **templates, "Chart.yaml": _chart_file(files["Chart.yaml"], rest, version)}
+    return {**kept, **_compiled(chart, library), "Chart.yaml": _chart_file(files["Chart.yaml"], rest, version)}
 
 
 def compiled_library(metadata: Mapping[str, Any]) -> tuple[str, str]:
@@ -60,12 +79,32 @@ def compiled_library(metadata: Mapping[str, Any]) -> tuple[str, str]:
     return name, version
 
 
-def _is_template(path: str) -> bool:
-    return path.startswith("templates/_")
+def _compiled(library: Mapping[str, FileState], name: str) -> dict[str, FileState]:
+    """The library's templates as a published chart holds them.
+
+    Of two files that define the same name Helm takes one, but it refuses one file that does so twice: such stay apart.
+    """
+    groups: dict[str, list[str]] = {}
+    for path in sorted(filter(_NAMED.fullmatch, library)):
+        groups.setdefault(compiled_path(name, path), []).append(path)
+    files: dict[str, FileState] = {}
+    for target, paths in groups.items():
+        defined = [item for path in paths for item in _DEFINE.findall(library[path].data)]
+        if len(paths) > 1 and len(defined) > len(set(defined)):
+            files |= {compiled_folder(name) + path.removeprefix("templates/"): library[path] for path in paths}
+        elif len(paths) > 1:
+            files[target] = FileState(b"".join(_line_ended(library[path].data) for path in paths))
+        else:
+            files[target] = library[paths[0]]
+    return files
+
+
+def _line_ended(text: bytes) -> bytes:
+    return text if text.endswith(b"\n") else text + b"\n"
 
 
 def _only_named_templates(chart: Mapping[str, FileState]) -> bool:
-    return all(_is_template(path) or path.startswith(_NOT_RENDERED) for path in chart)
+    return all(_NAMED.fullmatch(path) or path.startswith(_NOT_RENDERED) for path in chart)
 
 
 def _chart_file(state: FileState, dependencies: list[Any], library: str) -> FileState:

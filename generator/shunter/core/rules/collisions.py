@@ -13,7 +13,7 @@ from posixpath import join
 from shunter.core.charts.templates import release_of
 from shunter.core.charts.versions import parse
 from shunter.core.gotemplate.tree import Define
-from shunter.core.packaging.publish import compiled_library, compiled_path
+from shunter.core.packaging.publish import compiled_folder, compiled_library
 from shunter.core.values.coalesce import Slice
 from shunter.model.findings import Finding, Kind, Severity, Span
 
@@ -34,7 +34,7 @@ class _Definition:
         if metadata.get("type") == "library":
             return self.part.chart.name, self.part.chart.version
         name, version = compiled_library(metadata)
-        return (name, version) if name and self.path.startswith(compiled_path(name, "")) else ("", "")
+        return (name, version) if name and self.path.startswith(compiled_folder(name)) else ("", "")
 
     @property
     def path(self) -> str:

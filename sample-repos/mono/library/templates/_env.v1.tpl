@@ -1,0 +1,48 @@
+{{/*
+Variables that refer to others, `$(NAME)`, come last: Kubernetes expands only what stands above. A hook's pod gets the
+configuration inline, since its ConfigMap may not exist yet.
+*/}}
+{{- define "shop-library.v1._env" -}}
+{{- $root := .unit.root -}}
+{{- $env := .values.env | default dict -}}
+{{- if .unit.configInline -}}
+{{- $env = mustMergeOverwrite (deepCopy .unit.configEnv) $env -}}
+{{- end -}}
+{{- with .unit.values.sessionStore }}
+{{- if or .secretKeyRef .url }}
+{{- $env = merge (dict "SESSION_STORE_URL" (ternary .url (dict "secretKeyRef" .secretKeyRef) (empty .secretKeyRef))) $env }}
+{{- end }}
+{{- end }}
+{{- range $last := list false true }}
+{{- range $name, $value := $env }}
+{{- $late := and (kindIs "string" $value) (contains "$(" (toString $value)) }}
+{{- if and (eq $late $last) (or $value (not (kindIs "map" $value))) (not (kindIs "invalid" $value)) }}
+- name: {{ toRawJson $name }}
+  {{- if kindIs "map" $value }}
+  valueFrom:
+    {{- include "shop-library.v1._toYaml" $value | trim | nindent 4 }}
+  {{- else }}
+  value: {{ include "shop-library.v1._tplString" (dict "value" $value "root" $root) }}
+  {{- end }}
+{{- end }}
+{{- end }}
+{{- end }}
+{{- end -}}
+
+{{- define "shop-library.v1._envFrom" -}}
+{{- $unit := .unit -}}
+{{- if not $unit.configInline }}
+{{- range $unit.configMaps }}
+- configMapRef:
+    name: {{ toRawJson . }}
+{{- end }}
+{{- end }}
+{{- range $id, $source := .values.envFrom }}
+{{- if $source }}
+{{- $entry := dict "prefix" $source.prefix "configMapRef" $source.configMapRef "secretRef" $source.secretRef }}
+{{- with $source.configMap }}{{ $_ := set $entry "configMapRef" (dict "name" (printf "%s-%s" $unit.chartFullname .)) }}{{ end }}
+{{- with $source.secret }}{{ $_ := set $entry "secretRef" (dict "name" (printf "%s-%s" $unit.chartFullname .)) }}{{ end }}
+- {{ include "shop-library.v1._toYamlFields" (list $entry "\n  ") | trim }}
+{{- end }}
+{{- end }}
+{{- end -}}

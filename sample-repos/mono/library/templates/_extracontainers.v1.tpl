@@ -1,0 +1,33 @@
+{{/*
+Further containers of a pod, by `order`, then by name. Image and security are the main container's unless set.
+*/}}
+{{- define "shop-library.v1._extraContainers" -}}
+{{- $unit := .unit -}}{{- $of := .of -}}{{- $key := .key -}}
+{{- $sorted := list -}}
+{{- range $id, $spec := $of -}}
+{{- if and $spec (ne (toString $spec.enabled) "false") -}}
+{{- $sorted = append $sorted (printf "%06d %s" (int $spec.order) $id) -}}
+{{- end -}}
+{{- end -}}
+{{- range sortAlpha $sorted }}
+{{- $id := index (splitList " " .) 1 }}
+{{- $spec := get $of $id }}
+{{- if eq $id $unit.containerName }}
+{{- $message := "%s: %s%s.%s has the name of the main container; rename it" }}
+{{- fail (printf $message $unit.root.Chart.Name $unit.keyPath $key $id) }}
+{{- end }}
+{{- $base := dict "securityContext" (deepCopy ($unit.values.securityContext | default dict)) "image" (dict "pullPolicy" "IfNotPresent") }}
+{{- if ($spec.image).repository }}
+{{- include "shop-library.v1._requireTag" (dict "root" $unit.root "image" $spec.image "key" (print $unit.keyPath $key "." $id)) }}
+{{- else }}
+{{- $_ := set $base "image" (deepCopy ($unit.values.image | default dict)) }}
+{{- end }}
+{{- $_ := set $base "resources" (dict "requests" (dict "cpu" "10m" "memory" "32Mi") "limits" (dict "memory" "128Mi")) }}
+{{- $values := mustMergeOverwrite $base $spec }}
+{{- if contains "null" (toRawJson $spec) }}{{ include "shop-library.v1._dropNulls" $values }}{{ end }}
+{{ include "shop-library.v1.container" (dict "unit" $unit "values" $values "name" $id "ports" $values.ports) }}
+  {{- with $spec.restartPolicy }}
+  restartPolicy: {{ . }}
+  {{- end }}
+{{- end }}
+{{- end -}}

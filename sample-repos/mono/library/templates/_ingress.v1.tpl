@@ -1,0 +1,94 @@
+{{- define "shop-library.v1.ingress" -}}
+{{- $unit := . -}}{{- $ingress := .values.ingress -}}
+{{- if not $ingress.hosts -}}
+{{- fail (printf "%s: %singress is enabled without hosts; add ingress.hosts" .root.Chart.Name .keyPath) -}}
+{{- end -}}
+---
+apiVersion: networking.k8s.io/v1
+kind: Ingress
+{{ include "shop-library.v1._metadata" (dict "unit" . "annotations" $ingress.annotations) }}
+spec:
+  {{- with $ingress.className }}
+  ingressClassName: {{ toRawJson . }}
+  {{- end }}
+  {{- with $ingress.tls }}
+  tls:
+    {{- range . }}
+    - hosts:
+        {{- include "shop-library.v1._tplStringList" (dict "list" .hosts "root" $unit.root) | trim | nindent 8 }}
+      {{- with .secretName }}
+      secretName: {{ toRawJson . }}
+      {{- end }}
+    {{- end }}
+  {{- end }}
+  rules:
+    {{- range $ingress.hosts }}
+    - host: {{ include "shop-library.v1._tplString" (dict "value" .host "root" $unit.root) }}
+      http:
+        paths:
+          {{- range .paths | default (list (dict "path" "/")) }}
+          - path: {{ toRawJson .path }}
+            pathType: {{ .pathType | default "Prefix" }}
+            backend:
+              service:
+                {{- include "shop-library.v1._ingressBackend" (dict "unit" $unit "path" .) | nindent 16 }}
+          {{- end }}
+    {{- end }}
+{{- end -}}
+
+{{/*
+The Service of a path, and its port by name or number.
+*/}}
+{{- define "shop-library.v1._ingressBackend" -}}
+{{- $unit := .unit -}}{{- $id := .path.service -}}
+{{- $name := $unit.serviceName -}}{{- $port := $unit.portName -}}
+{{- if $id -}}
+{{- $service := get ($unit.values.services | default dict) $id -}}
+{{- if or (not $service) (eq (toString ($service).enabled) "false") -}}
+{{- fail (printf "%s: %singress leads to the service %s; add it to services" $unit.root.Chart.Name $unit.keyPath $id) -}}
+{{- end -}}
+{{- $name = include "shop-library.v1._serviceName" (print $unit.fullname "-" $id) -}}
+{{- if $service.port -}}{{- $port = $service.portName | default "http" -}}{{- end -}}
+{{- else -}}
+{{- include "shop-library.v1._requireService" (dict "unit" $unit "key" "ingress") -}}
+{{- end -}}
+{{- $port = .path.port | default $port -}}
+name: {{ toRawJson $name }}
+port:
+  {{ if trimAll "0123456789" (toString $port) }}name: {{ toRawJson $port }}{{ else }}number: {{ int $port }}{{ end }}
+{{- end -}}
+
+{{- define "shop-library.v1._requireService" -}}
+{{- if not (and (.unit.values.service).enabled .unit.ports (or .unit.values.service.port (not .port))) -}}
+{{- fail (printf "%s: %s%s needs the Service; set service.enabled and service.port" .unit.root.Chart.Name .unit.keyPath .key) -}}
+{{- end -}}
+{{- end -}}
+
+{{/*
+Gateway API: an HTTPRoute or a GRPCRoute; rules without a backend lead to the unit's Service.
+*/}}
+{{- define "shop-library.v1.route" -}}
+{{- $unit := .unit -}}{{- $route := .route -}}{{- $key := eq .kind "HTTPRoute" | ternary "httpRoute" "grpcRoute" -}}
+---
+apiVersion: gateway.networking.k8s.io/v1
+kind: {{ .kind }}
+{{ include "shop-library.v1._metadata" (dict "unit" $unit "annotations" $route.annotations) }}
+spec:
+  {{- with $route.parentRefs }}
+  parentRefs:
+    {{- include "shop-library.v1._toYaml" . | trim | nindent 4 }}
+  {{- end }}
+  {{- with $route.hostnames }}
+  hostnames:
+    {{- include "shop-library.v1._tplStringList" (dict "list" . "root" $unit.root) | trim | nindent 4 }}
+  {{- end }}
+  rules:
+    {{- range $rule := $route.rules | default (list dict) }}
+    {{- if not $rule.backendRefs }}
+    {{- include "shop-library.v1._requireService" (dict "unit" $unit "key" $key "port" true) }}
+    {{- $backend := dict "name" $unit.serviceName "port" (int $unit.values.service.port) }}
+    {{- $rule = mustMergeOverwrite (dict "backendRefs" (list $backend)) $rule }}
+    {{- end }}
+    - {{- include "shop-library.v1._toYaml" $rule | trim | nindent 6 }}
+    {{- end }}
+{{- end -}}

@@ -1,0 +1,50 @@
+{{/*
+volumeClaimTemplates cannot change after the first install, so they carry the selector's labels only.
+*/}}
+{{- define "shop-library.v1.statefulSet" -}}
+{{- $unit := . -}}{{- $values := .values -}}
+---
+apiVersion: apps/v1
+kind: StatefulSet
+{{ include "shop-library.v1._metadata" (dict "unit" . "name" .workloadName) }}
+spec:
+  {{- if not (or ($values.autoscaling).enabled (kindIs "invalid" $values.replicaCount)) }}
+  replicas: {{ $values.replicaCount | int }}
+  {{- end }}
+  serviceName: {{ include "shop-library.v1._serviceName" (print .fullname "-headless") | toRawJson }}
+  {{- $fields := pick $values
+    "revisionHistoryLimit" "minReadySeconds" "podManagementPolicy" "persistentVolumeClaimRetentionPolicy" "ordinals" }}
+  {{- include "shop-library.v1._toYamlFields" (list $fields "\n  ") }}
+  selector:
+    matchLabels:
+      {{- .selectorLabels | nindent 6 }}
+  updateStrategy:
+    {{- $strategy := $values.updateStrategy | default dict }}
+    type: {{ $strategy.type | default "RollingUpdate" }}
+    {{- if ne (toString $strategy.type) "OnDelete" }}
+    rollingUpdate:
+      {{- $partition := dict "partition" (int $values.partition) }}
+      {{- include "shop-library.v1._toYaml" (mustMergeOverwrite $partition ($strategy.rollingUpdate | default dict)) | trim | nindent 6 }}
+    {{- end }}
+  template:
+    {{- include "shop-library.v1.pod" . | nindent 4 }}
+  {{- with $values.volumeClaims }}
+  volumeClaimTemplates:
+    {{- range $id, $claim := . }}
+    {{- if $claim }}
+    - apiVersion: v1
+      kind: PersistentVolumeClaim
+      metadata:
+        name: {{ toRawJson $id }}
+        labels:
+          {{- $unit.selectorLabels | nindent 10 }}
+        {{- with $claim.annotations }}
+        annotations:
+          {{- include "shop-library.v1._toYaml" . | trim | nindent 10 }}
+        {{- end }}
+      spec:
+        {{- include "shop-library.v1._persistentVolumeClaimSpec" (dict "unit" $unit "claim" $claim) | nindent 8 }}
+    {{- end }}
+    {{- end }}
+  {{- end }}
+{{- end -}}

@@ -1,1 +1,0 @@
-"""Tests of frontend: `make test`, or pytest."""
