@@ -134,8 +134,15 @@ class _Case:
         return references_of(self.schema)
 
     def _holder(self, error: ValidationError) -> Any:
-        """The schema object that holds the keyword that an error is about."""
-        return self._references.along(error.evaluation_path[:-1])
+        """The schema object that holds the keyword that an error is about.
+
+        jsonschema-rs tells the way of the evaluation and the keyword's own path. Behind a reference into a part that
+        it met before, the way is not whole; the other path is that within the resource of an `$id`.
+        """
+        *way, keyword = error.evaluation_path
+        holder = self._references.along(way)
+        whole = isinstance(holder, dict) and keyword in holder
+        return holder if whole else at(self.schema.usable, error.schema_path[:-1])
 
     @property
     def _chart(self) -> str:
