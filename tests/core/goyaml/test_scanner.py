@@ -52,7 +52,7 @@ def leaves(tree: Any) -> list[str]:
     "text",
     [
         b"x: [a:, b]",
-        b"x: ?c\ny: :d\n?e: f",
+        b"x: ?c\nw: :d\n?e: f",
         b"x: {p: q:,r: s}",
         b"x: {p: q:}",
         b'x: ["\\\'", a]',
