@@ -47,7 +47,7 @@ def narrowed(**properties: Any) -> dict[str, Any]:
         (narrowed(mode={"enum": ["a"]}), "api:\n  mode: a\n", []),
         (narrowed(mode={"enum": ["a"]}), "web:\n  mode: b\n", []),
         (narrowed(num={"type": "integer", "minimum": 5}), "api: {num: 3}\n", [("0.yaml", 1, ("api", "num"))]),
-        (narrowed(mode={"enum": ["a"]}), "api: {mode: ENC[AES256_GCM,data:x,type:str]}\nsops: {mac: x, lastmodified: y}\n", []),
+        (narrowed(mode={"enum": ["a"]}), "api:\n  mode: ENC[AES256_GCM,data:x,type:str]\nsops: {mac: x, lastmodified: y}\n", []),
         ({**OLD, "required": ["m"]}, "api: {}\n", [("0.yaml", 1, ("api",))]),
         ({**OLD, "required": ["m"]}, "api: {m: 1}\n", []),
         (
