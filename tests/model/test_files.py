@@ -43,6 +43,8 @@ def test_all_trees_say_the_same_of_the_same_files(tmp_path: Path) -> None:
         ]
         for under in ("", "a", "c", "c/y", "c/y/", "c.d", "none"):
             assert len({tuple(tree.paths(under)) for tree in trees}) == 1, f"seed 115: {under} {final}"
+            if under in final:
+                continue  # a listing is of a folder
             first, *others = (tree.listing(under, 5) for tree in trees)
             assert all(other == first for other in others), f"seed 115: {under} {final}"
         assert all(tree.get(name) == after.get(name) for tree in trees for name in names), f"seed 115: {final}"
