@@ -53,7 +53,7 @@ def test_all_trees_say_the_same_of_the_same_files(tmp_path: Path) -> None:
 def test_a_name_that_starts_alike_is_not_below() -> None:
     tree = MemoryTree({"app/a": ONE, "apple/a": ONE, "app": ONE})
     assert tree.paths("app") == ["app", "app/a"]
-    assert SubTree(tree, "app").paths() == ["", "a"] or SubTree(MemoryTree({"app/a": ONE}), "app").paths() == ["a"]
+    assert SubTree(MemoryTree({"app/a": ONE, "apple/a": ONE}), "app").paths() == ["a"]
 
 
 def test_a_change_hides_what_was_odd_there() -> None:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import copy as standard
+import json
 from random import Random
 from typing import Any
 
@@ -46,10 +47,11 @@ def test_files_are_laid_on_each_other_map_by_map_traced_or_not() -> None:
 
 def test_defaults_complete_values_as_in_helm() -> None:
     random = Random(112)
-    import json
-
-    for _ in range(40):
-        defaults, values = tree(random), tree(random)
+    nulls: tuple[dict[str, Any], dict[str, Any]] = (
+        {"t": {"m": None, "k": 1}},
+        {"t": {"m": None, "n": None}, "u": None},
+    )
+    for defaults, values in (nulls, *((tree(random), tree(random)) for _ in range(40))):
         files = {"Chart.yaml": METADATA, "values.yaml": json.dumps(defaults), "templates/show.yaml": SHOW_VALUES}
         theirs = values_of(archive(files), standard.deepcopy(values))
         assert coalesce_values(Node("c", defaults, None, "4"), values) == theirs, f"seed 112: {defaults} {values}"
