@@ -50,7 +50,7 @@ def changed(value: dict[str, Any], path: Sequence[str], new: Any) -> None:
 def test_random_edits_change_the_value_as_asked() -> None:
     random = Random(107)
     comments = {"# the head", "# a name"}
-    for _ in range(20):
+    for _ in range(12):
         data, value, log = TEXT.encode(), yaml.safe_load(TEXT), []
         for _ in range(random.randint(1, 3)):
             path = [

@@ -101,6 +101,7 @@ def test_a_refusal_says_why(text: str, words: str) -> None:
 
 
 def test_what_rust_reads_another_way_is_spelt_for_it() -> None:
+    regex.rust.cache_clear()  # of two patterns that are spelt alike for Rust, the one read last is remembered
     cases = {r"\d": ("1", "\u0661"), "a{,2}": ("a{,2}", "aa"), "[[:alpha:]]": ("a", "1"), "(?i)a|b$": ("B", "c")}
     for text, (fits, other) in cases.items():
         assert [matcher(text).is_valid(candidate) for candidate in (fits, other)] == [True, False], text
