@@ -15,9 +15,7 @@ from helpers.workspaces import shop
 from shunter.cli import formats
 from shunter.core.charts.load import load_archive
 from shunter.core.goyaml.document import read
-from shunter.core.rules.fixes import fixed
 from shunter.core.rules.verdict import judge
-from shunter.core.rules.yaml_lints import yaml_lints
 from shunter.model.findings import Finding, Kind, Severity, Span
 
 SCHEMAS = Path(__file__).resolve().parents[2] / "schemas"
@@ -95,74 +93,3 @@ def test_github_annotations_are_one_line_each_and_escaped() -> None:
 def test_the_same_findings_give_the_same_bytes(form: str) -> None:
     assert formats.render(findings(), form) == formats.render(findings(), form)
     assert "\\u" not in formats.render(findings()[:-2], form)
-
-
-def judged(data: bytes) -> tuple[Finding, ...]:
-    return judge(load_archive(archive(shop.files()), "shop.tgz"), [read(data, "v.yaml")])
-
-
-COMMENTED = """\
-# a file with everything: é
-api:   # the API
-  replicasCount: 3
-  image:
-  repository:   x/y   # keep
-  tag: 1.10
-  # a comment between
-  pullPolicy: ifNotPresent
-  debug: on   # really
-  service: {port: "80"} # inline
-web:
-  replicaCount: '2'
-  debug: "off"
-"""
-
-AFTER = """\
-# a file with everything: é
-api:   # the API
-  replicaCount: 3
-  image:
-    repository:   x/y   # keep
-    tag: "1.10"
-    # a comment between
-    pullPolicy: IfNotPresent
-  debug: "on"   # really
-  service: {port: 80} # inline
-web:
-  replicaCount: 2
-  debug: "off"
-"""
-
-
-@pytest.mark.parametrize("line_end", ["\n", "\r\n"])
-@pytest.mark.parametrize("bom", [b"", b"\xef\xbb\xbf"])
-def test_fixes_change_what_is_wrong_and_nothing_else(line_end: str, bom: bytes) -> None:
-    data = bom + COMMENTED.replace("\n", line_end).encode()
-    for _ in range(3):
-        data, applied = fixed(data, judged(data), "v.yaml")
-    assert applied == ()
-    assert judged(data) == ()
-    assert data == bom + AFTER.replace("\n", line_end).encode()
-
-
-def test_a_key_is_not_renamed_to_one_that_is_there() -> None:
-    data = b"api:\n  replicaCount: 1\n  replicasCount: 2\n"
-    assert [finding.rule for finding in judged(data)] == ["unknown-key"]
-    assert fixed(data, judged(data), "v.yaml") == (data, ())
-
-
-def test_a_lints_fix_keeps_what_helm_reads() -> None:
-    data = b"on: 1\n0777: a\na: 1.10\nb: off\nc: [y, 'y']\nd: 08\ne: {f: 1, f: 2}\n"
-    document = read(data, "v.yaml")
-    after, applied = fixed(data, yaml_lints(document), "v.yaml")
-    assert [finding.rule for finding in applied] == ["yaml-1.1-boolean"] * 2
-    assert read(after, "v.yaml").value == document.value
-    assert after != data
-
-
-def test_a_fix_for_another_text_or_file_is_left_out() -> None:
-    data = b"api:\n  debug: on\n"
-    found = judged(data)
-    assert fixed(b"api:\n  debug:  on\n", found, "v.yaml") == (b"api:\n  debug:  on\n", ())
-    assert fixed(data, found, "other.yaml") == (data, ())
-    assert fixed(data, found, "v.yaml")[0] == b'api:\n  debug: "on"\n'

@@ -106,7 +106,8 @@ class OverlayTree:
         base = self._base.listing(under, most)
         odd = {path: what for path, what in base.odd.items() if path not in self._changes}
         large = {path: n for path, n in base.large.items() if path not in self._changes}
-        return Listing(self.paths(under), odd, large)
+        added = ((path, len(state.data)) for path, state in self._changes.items() if state and _within(path, under))
+        return Listing(self.paths(under), odd, large | {path: n for path, n in added if n > most})
 
 
 class SubTree:

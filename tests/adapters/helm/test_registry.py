@@ -100,16 +100,6 @@ def test_helm_reads_our_index_as_its_own(tmp_path) -> None:
     assert [record["version"] for record in ours["entries"]["orders"]] == ["1.10.0", "1.9.0", "1.0.0"]
 
 
-def test_we_read_helms_index_and_write_it_back(tmp_path) -> None:
-    write_files(tmp_path, {"cart.tgz": FileState(CART)})
-    helm_python.repo_index_generate(tmp_path, base_url="https://charts.example/x")
-    parsed = index.parse_index((tmp_path / "index.yaml").read_bytes())
-    (entry,) = parsed.entries
-    assert entry.urls == ("https://charts.example/x/cart.tgz",)
-    assert entry.digest == pin_from_archive(CART).digest
-    assert index.parse_index(index.render_index(parsed)) == parsed
-
-
 def test_pending_files_count_as_published(tmp_path) -> None:
     publication = DirectoryRegistry(tmp_path).plan_publish(ORDERS, NOW)
     registry = DirectoryRegistry(tmp_path, publication.edits)
@@ -217,15 +207,3 @@ def test_an_answer_that_is_cut_off_is_an_error() -> None:
         finally:
             server.shutdown()
             thread.join()
-
-
-@pytest.mark.parametrize("data", [b"", b"[]", b"entries: {}\n", b"apiVersion: v1\nentries: []\n"])
-def test_what_is_no_index_is_refused(data: bytes) -> None:
-    with pytest.raises(ShunterError, match="is not the index"):
-        index.parse_index(data)
-
-
-def test_entries_that_helm_skips_are_skipped() -> None:
-    broken = "[null, {name: a, version: x, urls: [a]}, {name: a, version: 1.0.0}]"
-    data = f"apiVersion: v1\nentries:\n  a: {broken}\n  b: null\n".encode()
-    assert index.parse_index(data) == index.Index()

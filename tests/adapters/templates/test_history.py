@@ -146,16 +146,3 @@ def test_a_cache_that_cannot_be_written_is_a_clear_error(templates: Path, monkey
     with pytest.raises(ShunterError, match="cannot write to the cache") as caught:
         ensure_history(templates, "1.0.0")
     assert "SHUNTER_CACHE_DIR" in caught.value.hint
-
-
-def test_the_cache_follows_xdg(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
-    monkeypatch.setenv("XDG_CACHE_HOME", str(tmp_path))
-    assert cache_root() == tmp_path / "shunter"
-    monkeypatch.delenv("XDG_CACHE_HOME")
-    assert cache_root().is_relative_to(Path.home())
-
-
-def test_paths_are_known_without_loading_git_or_yaml() -> None:
-    code = "import sys, shunter.adapters.system.paths; print([m for m in ('yaml', 'subprocess', 'jinja2') if m in sys.modules])"
-    done = process.run([sys.executable, "-c", code], Path.cwd())
-    assert done.text == "[]", done.stderr

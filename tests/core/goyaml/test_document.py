@@ -289,36 +289,15 @@ def test_columns_count_characters_and_lines_only_line_feeds() -> None:
     assert document.span(("b", "c")).text == "b: {é: 😀, c: x}"
 
 
-REFUSED = [
-    ("a: b: c", "yaml-syntax", 1, 5),
-    ("x:\n\ta: 1\n", "yaml-syntax", 2, 1),
-    ("a: 1\nb: [1,\n", "yaml-syntax", 2, 4),
-    ("a: .inf", "yaml-number", 1, 4),
-    ("a:\n  ~: 1", "yaml-key", 2, 3),
-    ("a: {[x]: 1}", "yaml-key", 1, 5),
-    ("- a", "yaml-root", 1, 1),
-    ("a: \x01", "yaml-encoding", 1, 4),
-    ("a: 1\n--- b", "yaml-separator", 2, 4),
-    ("a: *x", "yaml-syntax", 1, 4),
-    ("a: !!int x", "yaml-tag", 1, 4),
-    ("x: &a [*a]", "yaml-alias", 1, 4),
-    ("a:\n  <<: x", "yaml-merge", 2, 7),
-    ("x: 1\n---\ny: [", "yaml-syntax", 3, 4),
-]
-
-
-@pytest.mark.parametrize(("text", "rule", "line", "column"), REFUSED, ids=[case[1] for case in REFUSED])
-def test_what_helm_refuses_is_one_verdict_in_its_place(text: str, rule: str, line: int, column: int) -> None:
+@pytest.mark.parametrize(
+    ("text", "rule", "line", "column"), [("- a", "yaml-root", 1, 1), ("a: 1\n--- b", "yaml-separator", 2, 4)]
+)
+def test_what_is_yaml_and_no_values_file_is_refused(text: str, rule: str, line: int, column: int) -> None:
     document = read(text.encode(), "v.yaml")
     (finding,) = document.findings
     assert document.value is None
     assert (finding.rule, finding.kind, finding.span.line, finding.span.column) == (rule, Kind.VERDICT, line, column)
     assert finding.hint
-
-
-def test_latin_1_is_named_by_its_place() -> None:
-    (finding,) = read(b"a: 1\nname: M\xfcller\n", "v.yaml").findings
-    assert (finding.rule, finding.span.line, finding.span.column) == ("yaml-encoding", 2, 8)
 
 
 BOMBS = [

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 import helm_python
 import pytest
 import yaml
@@ -9,6 +11,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from shunter.core.goyaml import plain
+from shunter.core.goyaml.document import read
 from shunter.model.errors import ShunterError
 
 TRICKY = [
@@ -99,3 +102,11 @@ def test_a_broken_file_is_an_error_with_its_place(data: bytes, line: int) -> Non
         plain.load(data, "t.yaml")
     assert caught.value.span is not None
     assert (caught.value.span.path, caught.value.span.line) == ("t.yaml", line)
+
+
+@pytest.mark.parametrize(
+    ("value", "text"), [("a", "a"), ("on", '"on"'), ("1.10", '"1.10"'), ("a b", '"a b"'), (1, "1"), (None, "null")]
+)
+def test_scalars_are_quoted_where_helm_would_read_something_else(value: Any, text: str) -> None:
+    assert plain.scalar_text(value) == text
+    assert read(f"x: {text}".encode(), "v").value == {"x": value}

@@ -1,4 +1,4 @@
-"""Kubernetes' schemas: verdicts equal to kubernetes-validate's, and the fates of APIs."""
+"""Kubernetes' schemas: verdicts equal to kubernetes-validate's."""
 
 from __future__ import annotations
 
@@ -10,10 +10,8 @@ from typing import Any
 
 import kubernetes_validate
 import kubernetes_validate.utils
-import pytest
 
 from shunter.adapters.cluster.schemas import catalogues
-from shunter.core.kube.apis import fate
 from shunter.core.kube.catalogue import Gvk, gvk_of
 
 # kubernetes-validate reads megabytes of definitions anew for every object.
@@ -95,31 +93,7 @@ def test_verdicts_are_those_of_kubernetes_validate() -> None:
     assert min(seen.values()) > 100
 
 
-FATES = [
-    (("apps", "v1", "Deployment"), "1.37", None),
-    (("policy", "v1beta1", "PodDisruptionBudget"), "1.33", ("removed-api", "is gone since Kubernetes 1.25", "policy/v1")),
-    (("policy", "v1beta1", "PodSecurityPolicy"), "1.33", ("removed-api", "is gone since Kubernetes 1.25", "")),
-    (("extensions", "v1beta1", "Ingress"), "1.25", ("removed-api", "is gone since Kubernetes 1.22", "networking.k8s.io/v1")),
-    (
-        ("autoscaling", "v2beta2", "HorizontalPodAutoscaler"),
-        "1.26",
-        ("removed-api", "is gone since Kubernetes 1.26", "autoscaling/v2"),
-    ),
-    (
-        ("autoscaling", "v2beta2", "HorizontalPodAutoscaler"),
-        "1.25",
-        ("deprecated-api", "goes with Kubernetes 1.26", "autoscaling/v2"),
-    ),
-    (("resource.k8s.io", "v1", "DeviceClass"), "1.33", ("removed-api", "is not there before Kubernetes 1.34", "resource.k8s.io/v1beta2")),
-    (("", "v1", "Endpoints"), "1.32", None),
-    (("", "v1", "Endpoints"), "1.33", ("deprecated-api", "is deprecated in v1.33+. Use discoveryv1.EndpointSlice", "")),
-    (("acme.example", "v1", "Thing"), "1.33", None),
-]  # fmt: skip
-
-
-@pytest.mark.parametrize(("names", "version", "expected"), FATES, ids=range(len(FATES)))
-def test_what_becomes_of_an_api(
-    names: tuple[str, str, str], version: str, expected: tuple[str, str, str] | None
-) -> None:
-    found = fate(Gvk(*names), version, KNOWN)
-    assert (found and (found.rule, found.what, found.instead)) == expected
+def test_versions_are_ranked_as_kubernetes_ranks_them() -> None:
+    names = ["v1alpha1", "v2alpha1", "v1beta1", "v1beta2", "v2beta1", "v1", "v2", "v10"]
+    assert sorted(sorted(names), key=lambda name: Gvk("g", name, "K").rank()) == names
+    assert [Gvk("g", name, "K").is_stable for name in ("v1", "v1beta1", "x")] == [True, False, False]

@@ -4,8 +4,7 @@ from __future__ import annotations
 
 from helpers.oracles.embedded_helm import archive
 from shunter.core.charts.load import load_archive
-from shunter.core.kube.objects import objects_of, template_span
-from shunter.core.rules.objects import duplicate_objects
+from shunter.core.kube.objects import objects_in, objects_of, template_span
 from shunter.core.values.coalesce import coalesce
 
 FILES = {
@@ -15,11 +14,6 @@ FILES = {
     "charts/db/Chart.yaml": "apiVersion: v2\nname: db\nversion: 1.0.0\n",
 }
 SLICES = coalesce(load_archive(archive(FILES), "tst.tgz"), []).slices
-HOOK = "  annotations: {helm.sh/hook: test}\n"
-
-
-def document(source: str, kind: str, name: str, extra: str = "", group: str = "v1") -> tuple[str, str]:
-    return source, f"# Source: {source}\napiVersion: {group}\nkind: {kind}\nmetadata:\n  name: {name}\n{extra}"
 
 
 def test_a_template_is_found_by_its_chart_and_not_by_its_alias() -> None:
@@ -28,25 +22,22 @@ def test_a_template_is_found_by_its_chart_and_not_by_its_alias() -> None:
     assert template_span(SLICES, "tst/templates/a.yaml")[0].path == "tst.tgz/templates/a.yaml"
 
 
-def test_objects_are_the_same_by_group_kind_namespace_and_name() -> None:
-    api, web, db = (f"tst/charts/{alias}/templates/a.yaml" for alias in ("api", "web", "db"))
-    documents = [
-        document(api, "ConfigMap", "shared"),
-        document(web, "ConfigMap", "shared", "  namespace: tst\n"),
-        document(web, "ConfigMap", "other", "  namespace: elsewhere\n"),
-        document(db, "ConfigMap", "other"),
-        document(db, "Secret", "shared"),
-        document(api, "Job", "test", HOOK, "batch/v1"),
-        document(web, "Job", "test", HOOK, "batch/v1"),
-        document(db, "Deployment", "db", group="apps/v1"),
-        document(db, "Deployment", "db", group="apps/v1beta1"),
-        (db, "apiVersion: v1\nkind: List\nitems:\n- {apiVersion: v1, kind: Secret, metadata: {name: shared}}\n"),
-        (db, "# Source: nothing\n"),
-    ]
-    found = list(duplicate_objects(objects_of(documents), SLICES, "tst"))
-    assert [finding.message for finding in found] == [
-        "charts api and web both render ConfigMap shared in namespace tst",
-        "chart db renders Deployment db in namespace tst twice",
-        "chart db renders Secret shared in namespace tst twice",
-    ]
-    assert found[0].span.path == "tst.tgz/charts/svc/templates/a.yaml"
+def test_the_items_of_a_list_are_objects_and_what_is_no_map_is_none() -> None:
+    texts = ["kind: List\nitems: [{kind: A}, text, {kind: B}]\n", "# nothing\n", "- a\n", "kind: C\nmetadata: x\n"]
+    found = list(objects_of(("s", text) for text in texts))
+    assert [(item.kind, item.name, item.title) for item in found] == [("A", "", "A"), ("B", "", "B"), ("C", "", "C")]
+    assert [item.kind for item in objects_in(b"---\nkind: A\n--- # c\nkind: B\n", "crds/x.yaml")] == ["A", "B"]
+
+
+def test_an_object_is_called_as_its_head_says() -> None:
+    text = (
+        "apiVersion: apps/v1\nkind: D\nmetadata: {generateName: x-, namespace: ns, annotations: {helm.sh/hook: test}}\n"
+    )
+    (item,) = objects_of([("s", text)])
+    assert (item.api_version, item.group, item.name, item.namespace, item.is_hook) == (
+        "apps/v1",
+        "apps",
+        "x-",
+        "ns",
+        True,
+    )

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import json
 from random import Random
 
 import pytest
@@ -14,7 +13,6 @@ from shunter.core.charts.load import Chart, load_archive
 from shunter.core.goyaml.document import read
 from shunter.core.rules.catalogue import RULES
 from shunter.core.rules.fixes import fixed
-from shunter.core.rules.paste import paste_ready
 from shunter.core.rules.verdict import judge
 from shunter.model.findings import Finding, Kind
 
@@ -211,39 +209,6 @@ def test_one_value_for_several_aliases_is_one_finding_that_names_them() -> None:
     assert "the same for `web.replicaCount`" in finding.notes
 
 
-def hints(text: str, **options: bool) -> list[str]:
-    return [finding.hint for finding in judge(umbrella(**options), [read(text.encode(), "v.yaml")])]
-
-
-def test_a_key_that_is_known_nearby_is_looked_for_there() -> None:
-    assert hints("api:\n  pullPolicy: Never\n") == ["did you mean `api.image.pullPolicy`?"]
-    assert hints("api:\n  image: {debug: 'on'}\n") == ["did you mean `api.debug`?"]
-    assert hints("debug: 'on'\n", root_schema=True) == ["did you mean `api.debug` or `web.debug`?"]
-
-
-def test_a_misspelt_key_that_is_required_is_one_finding() -> None:
-    files = shop.files()
-    files["charts/svc/values.yaml"] = files["values.yaml"] = ""
-    chart = load_archive(archive(files), "shop.tgz")
-    text = b"api: {image: {repository: r, tga: 'a'}}\nweb: {image: {repository: r, tag: a}}\n"
-    found = judge(chart, [read(text, "v.yaml")])
-    assert [(finding.rule, finding.hint) for finding in found] == [("unknown-key", "did you mean `tag`?")]
-    assert fixed(text, found, "v.yaml")[0] == text.replace(b"tga", b"tag")
-    assert paste_ready(found) == (
-        "# add to v.yaml:\napi:\n  image:\n    tag:  # a value\n# obsolete in v.yaml:\n#   api.image.tga  # line 1\n"
-    )
-
-
-def test_a_key_of_a_forbidden_name_is_found_itself() -> None:
-    files = shop.files()
-    schema = shop.SCHEMA | {"properties": {"labels": {"propertyNames": {"pattern": "^[a-z]+$", "maxLength": 3}}}}
-    files["charts/svc/values.schema.json"] = json.dumps(schema | {"additionalProperties": True})
-    text = b"api:\n  labels: {abc: 1, Long: 2}\n"
-    (finding,) = judge(load_archive(archive(files), "shop.tgz"), [read(text, "v.yaml")])
-    assert (finding.rule, finding.span.line, finding.span.column) == ("constraint", 2, 20)
-    assert finding.message.startswith("`api.labels.Long` cannot be called so: ")
-
-
 def test_an_unquoted_boolean_key_says_what_helm_reads() -> None:
     (finding,) = judge(umbrella(), [read(b"api:\n  y: 1\n", "v.yaml")])
     assert finding.rule == "unknown-key"
@@ -280,44 +245,3 @@ def test_a_null_that_a_later_file_replaces_deletes_nothing() -> None:
     (finding,) = judge(umbrella(), layers[:1])
     ((label, place),) = finding.related
     assert (label, place.path, place.line) == ("the default", "shop.tgz/charts/svc/values.yaml", 7)
-
-
-def test_a_wrong_default_is_blamed_on_the_file_that_holds_it() -> None:
-    files = shop.files()
-    files["charts/svc/values.yaml"] = files["charts/svc/values.yaml"].replace("port: 80", "port: eighty")
-    (finding,) = judge(load_archive(archive(files), "shop.tgz"), [])
-    assert (finding.span.path, finding.span.line) == ("shop.tgz/charts/svc/values.yaml", 6)
-
-
-def test_a_missing_key_is_asked_for_where_the_environment_would_set_it() -> None:
-    files = shop.files()
-    files["values.yaml"] = ""
-    files["charts/svc/values.yaml"] = "image: {repository: r}\n"
-    layer = read(b"# nothing yet\nweb:\n  image:\n    tag: a\napi:\n  image:\n    pullPolicy: Never\n", "pro.yaml")
-    (finding,) = judge(load_archive(archive(files), "shop.tgz"), [layer])
-    assert (finding.rule, finding.key, finding.span.path) == ("missing-key", ("api", "image", "tag"), "pro.yaml")
-    assert finding.span.line == 7
-    assert "wanted: a string" in finding.notes
-
-
-def test_a_null_in_the_umbrellas_own_file_does_nothing() -> None:
-    files = shop.files()
-    files["values.yaml"] = "api:\n  replicaCount: null\n"
-    (finding,) = judge(load_archive(archive(files), "shop.tgz"), [])
-    assert (finding.rule, finding.span.line, finding.kind) == ("ignored-null", 2, Kind.LINT)
-
-
-def test_a_condition_that_is_no_boolean_switches_nothing() -> None:
-    files = shop.files(condition=True)
-    files["charts/svc/values.schema.json"] = "{}"
-    (finding,) = judge(load_archive(archive(files), "shop.tgz"), [read(b"api:\n  enabled: 0\n", "v.yaml")])
-    assert (finding.rule, finding.span.line, finding.kind) == ("condition-type", 2, Kind.LINT)
-
-
-def test_a_missing_chart_is_an_error_although_helm_says_nothing() -> None:
-    files = {path: text for path, text in shop.files().items() if not path.startswith("charts/")}
-    found = judge(load_archive(archive(files), "shop.tgz"), [])
-    assert [(finding.rule, finding.kind, finding.span.line) for finding in found] == [
-        ("missing-dependency", Kind.LINT, 5),
-        ("missing-dependency", Kind.LINT, 6),
-    ]

@@ -1,48 +1,18 @@
-"""Schemas, patterns and formats get the verdict of Helm's library."""
+"""Schemas get the verdict of Helm's library."""
 
 from __future__ import annotations
 
-import json
-import re
 from itertools import product
 from random import Random
 from typing import Any
 
-import jsonschema_rs
 import pytest
 
-from helpers.fuzz.schema_fuzz import DRAFTS, FORMATTED, PATTERNS, TEXTS, formatted, pattern, schema, values
+from helpers.fuzz.schema_fuzz import DRAFTS, schema, values
 from helpers.oracles.agreement import schema_agrees
-from helpers.oracles.embedded_helm import METADATA, SHOW_VALUES, RefusedError, archive, values_of
+from helpers.oracles.schemas import chart
 from shunter.core.charts.load import load_archive
-from shunter.core.goyaml.document import of_mapping
-from shunter.core.rules.verdict import judge
-from shunter.core.schema import regex
 from shunter.core.schema.compile import compile_document
-from shunter.core.schema.formats import FORMATS, anything
-
-TEXT = (*TEXTS, "ab", "A", "-", "_", "{,2}", "&", "[", "]", "a b", "\u03b1", "\x07", "#", "aab", "\u00b2")
-
-
-def chart(schema: Any) -> bytes:
-    return archive(
-        {"Chart.yaml": METADATA, "templates/show.yaml": SHOW_VALUES, "values.schema.json": json.dumps(schema)}
-    )
-
-
-def refusal(data: bytes, passed: dict[str, Any]) -> str:
-    """What Helm says against the values; empty if it takes them."""
-    try:
-        values_of(data, passed)
-    except RefusedError as error:
-        return str(error)
-    return ""
-
-
-def faulty(data: bytes, texts: list[str]) -> set[int]:
-    """Which of the texts a schema of `additionalProperties` refuses."""
-    said = refusal(data, {f"k{number}": text for number, text in enumerate(texts)})
-    return {int(number) for number in re.findall(r"at '/k(\d+)'", said)}
 
 
 def test_random_schemas_give_helms_verdict() -> None:
@@ -95,48 +65,6 @@ CASES: list[tuple[str, dict[str, Any], dict[str, Any]]] = [
 def test_what_helms_library_does_its_own_way(made: dict[str, Any], passed: dict[str, Any]) -> None:
     data = chart(made)
     assert schema_agrees(data, load_archive(data, "c.tgz"), passed)[0]
-
-
-def test_patterns_are_refused_and_match_as_in_go() -> None:
-    random = Random(6)
-    wrong = []
-    for text in (*PATTERNS, *(pattern(random) for _ in range(120))):
-        data = chart({"$schema": DRAFTS[7], "additionalProperties": {"pattern": text}})
-        if (regex.problem(text) is None) == bool(refusal(data, {})):
-            wrong.append((text, regex.problem(text)))
-        elif regex.problem(text) is None:
-            ours = jsonschema_rs.validator_for(
-                {"$schema": DRAFTS[7], "pattern": regex.rust(text)},
-                validate_formats=True,
-                pattern_options=jsonschema_rs.RegexOptions(),
-            )
-            refused = faulty(data, list(TEXT))
-            wrong += [(text, one) for number, one in enumerate(TEXT) if ours.is_valid(one) == (number in refused)]
-    assert wrong == []
-
-
-def test_usual_patterns_stay_as_they_are_and_others_are_shown_as_they_were_written() -> None:
-    for text in (r"^[a-z0-9]([-a-z0-9]*[a-z0-9])?(\.[a-z0-9]+)*$", r"^\d+(m|Mi|Gi)?$", r"^v?[0-9]+\.[0-9]+$"):
-        assert regex.rust(text) == text
-    data = chart({"properties": {"v": {"pattern": "^[[:alpha:]]+$"}}})
-    (found,) = judge(load_archive(data, "c.tgz"), [of_mapping({"v": "1"}, "v.yaml")])
-    assert found.message == '`v` is "1", which does not match the pattern `^[[:alpha:]]+$`'
-
-
-@pytest.mark.parametrize("name", FORMATTED)
-def test_formats_are_helms(name: str) -> None:
-    random = Random(name)
-    texts = [*FORMATTED[name], *(formatted(random, name) for _ in range(150))]
-    refused = faulty(chart({"$schema": DRAFTS[7], "additionalProperties": {"format": name}}), texts)
-    ours = {number for number, text in enumerate(texts) if not FORMATS.get(name, anything)(text)}
-    assert [texts[number] for number in ours ^ refused] == []
-
-
-@pytest.mark.parametrize("reference", ["http://[", "http://[#x", "//[a"])
-def test_a_reference_that_is_no_url_is_a_problem_and_no_bug(reference: str) -> None:
-    schema = compile_document({"properties": {"a": {"$ref": reference}}})
-    assert [problem.fatal for problem in schema.problems] == [True]
-    assert schema.validator is None
 
 
 KEYWORDS = [

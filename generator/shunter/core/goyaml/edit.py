@@ -16,7 +16,8 @@ def edit(data: bytes, changes: Sequence[tuple[Sequence[str], Any]]) -> bytes:
     Each change is a path of keys and the value; setting a mapping over an existing mapping merges into it.
     """
     for path, value in changes:
-        data = _insert(data, path, value) or _rewrite(data, path, value)
+        quick = _remove(data, path) if value is None else _insert(data, path, value)
+        data = _rewrite(data, path, value) if quick is None else quick
     return data
 
 
@@ -34,13 +35,9 @@ def _insert(data: bytes, path: Sequence[str], value: Any) -> bytes | None:
 
     ruamel.yaml hangs a comment on what stands before it, so a key that it appends lands behind the next comment.
     """
-    node: yaml.Node | None = yaml.compose(data, Loader=yaml.CSafeLoader)
-    for key in path[:-1]:
-        node = _child(node, key)
-    block = isinstance(node, yaml.MappingNode) and node.value and not node.flow_style
-    if value is None or not block or _child(node, path[-1]) is not None:
+    node = _block_at(data, path[:-1])
+    if node is None or _child(node, path[-1]) is not None:
         return None
-    assert isinstance(node, yaml.MappingNode)
     out = io.StringIO()
     round_trip_yaml().dump({path[-1]: value}, out)
     indent = " " * node.value[0][0].start_mark.column
@@ -49,6 +46,31 @@ def _insert(data: bytes, path: Sequence[str], value: Any) -> bytes | None:
     lines[last] = lines[last].rstrip("\n") + "\n"
     lines[last + 1 : last + 1] = [indent + line for line in out.getvalue().splitlines(keepends=True)]
     return "".join(lines).encode()
+
+
+def _remove(data: bytes, path: Sequence[str]) -> bytes | None:
+    """The text without the lines of a key and its value, or None where they are not alone on their lines.
+
+    ruamel.yaml would drop the comment behind them too, which mostly is about what comes next.
+    """
+    node = _block_at(data, path[:-1])
+    entry = next((entry for entry in node.value if entry[0].value == path[-1]), None) if node is not None else None
+    if node is None or entry is None or len(node.value) == 1:
+        return None
+    lines = data.decode("utf-8").splitlines(keepends=True)
+    first = entry[0].start_mark
+    if lines[first.line][: first.column].strip("\ufeff "):
+        return None
+    del lines[first.line : _last_line_of(entry) + 1]
+    return "".join(lines).encode()
+
+
+def _block_at(data: bytes, path: Sequence[str]) -> yaml.MappingNode | None:
+    """The map at a path, if it stands on lines of its own and is not empty."""
+    node: yaml.Node | None = yaml.compose(data, Loader=yaml.CSafeLoader)
+    for key in path:
+        node = _child(node, key)
+    return node if isinstance(node, yaml.MappingNode) and node.value and not node.flow_style else None
 
 
 def _child(node: yaml.Node | None, key: str) -> yaml.Node | None:
@@ -60,9 +82,14 @@ def _child(node: yaml.Node | None, key: str) -> yaml.Node | None:
 def _last_line(node: yaml.Node) -> int:
     if isinstance(node, yaml.CollectionNode) and node.value and not node.flow_style:
         last = node.value[-1]
-        return _last_line(last[1] if isinstance(last, tuple) else last)
+        return _last_line_of(last) if isinstance(last, tuple) else _last_line(last)
     # A block scalar ends at the start of the line after it.
     return int(node.end_mark.line) - (node.end_mark.column == 0 and node.end_mark.line > node.start_mark.line)
+
+
+def _last_line_of(entry: tuple[yaml.Node, yaml.Node]) -> int:
+    """The last line of a key with its value; an alias is the node that it stands for, somewhere above."""
+    return max(int(entry[0].end_mark.line), _last_line(entry[1]))
 
 
 def round_trip_yaml() -> YAML:

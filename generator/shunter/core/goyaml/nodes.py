@@ -60,6 +60,11 @@ _STAND_INS: Final = tuple(chr(code) for code in range(0xFDD0, 0xFDF0))
 
 _MAY_DIFFER: Final = re.compile(rb"!|\\/|:[,?\[\]{}]")
 _BRACKET: Final = rb"[\[\]{}]"
+_FAR: Final = b" " * (MAX_DEPTH // 4)
+_AS_BLANKS: Final = bytes.maketrans(b"\t\0?:-", b"     ")
+_FAR_RIGHT: Final = rb"(?:^|[\n\r\x85\xa8\xa9])[ \t\0?:-]{%d}" % len(_FAR)
+"""A line that begins with as much as can stand before a block: its indentation, dashes, and `?` and `:`."""
+
 _BANG: Final = r"(?:&\S+\s+)?!(?=\s)"
 _TAG_MARK: Final = r"(?:&\S+\s+)?![^\s<]*[,\[\]{}]"
 _SLASH: Final = r"(?<!\\)(?:\\\\)*\\/"
@@ -204,9 +209,13 @@ def has_second_document(text: bytes) -> bool:
 
 
 def _may_be_deep(text: bytes) -> bool:
-    if text.count(b"- -") > MAX_DEPTH or text.count(b"? ") > MAX_DEPTH or b" " * MAX_DEPTH in text:
+    """Whether the text can nest deeper than MAX_DEPTH: half of it in blocks, half of it in brackets.
+
+    A block inside another begins further right, but for a list right below its key: two levels a column at most.
+    """
+    if _FAR in text.translate(_AS_BLANKS) and re.search(_FAR_RIGHT, text):
         return True
-    if text.count(b"[") + text.count(b"{") <= MAX_DEPTH:
+    if text.count(b"[") + text.count(b"{") <= MAX_DEPTH // 2:
         return False
     depth = deepest = 0
     for bracket in re.finditer(_BRACKET, text):

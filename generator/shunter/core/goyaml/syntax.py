@@ -9,8 +9,9 @@ from shunter.core.goyaml.nodes import MAX_DEPTH, MarkedYAMLError, ReaderError, T
 from shunter.core.goyaml.positions import span_at
 from shunter.model.findings import Finding, Kind, Span
 
+_NO_TAB = "indent with spaces: YAML allows no tab there"
 _HINTS = (
-    ("found character '\\t' that cannot start any token", "indent with spaces: YAML allows no tab there"),
+    ("a tab character that violates indentation", _NO_TAB),
     ("cannot start any token", "quote the value: this character cannot start one"),
     ("mapping values are not allowed", "quote a value that holds `: `, or check the indentation"),
     ("could not find expected ':'", "a key needs a `:` after it; check the indentation, or quote the text"),
@@ -24,7 +25,6 @@ _HINTS = (
     ("`?` inside brackets", "quote the value"),
     ("block sequence entries are not allowed", "put the list on the lines below its key, or quote the `-`"),
     ("expected <block end>", "check the indentation of this line and the one above"),
-    ("exceeded maximum nesting depth", "flatten the values, or close the brackets"),
     ("found duplicate", "drop one of the two"),
 )
 _OPENERS = ("while parsing a flow", "while scanning a quoted")
@@ -77,7 +77,7 @@ def _yaml_finding(path: str, text: str, first_line: int, error: Exception) -> Fi
     index = mark.index if mark is not None else 0
     hint = next((hint for part, hint in _HINTS if part in problem), _HINT)
     if "cannot start any token" in problem and text[index : index + 1] == "\t":
-        hint = _HINTS[0][1]
+        hint = _NO_TAB
     span = span_at(path, text, first_line, index, index + 1)
     related: tuple[tuple[str, Span], ...] = ()
     opened = error.context_mark.index if error.context_mark is not None else index

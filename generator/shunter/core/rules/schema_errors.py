@@ -146,10 +146,10 @@ def _limit(subject: Subject) -> Finding:
     kind = subject.error.kind
     limit = kind.as_dict()["limit"]
     words = {
-        "Maximum": "at most {}",
-        "Minimum": "at least {}",
         "ExclusiveMaximum": "less than {}",
         "ExclusiveMinimum": "more than {}",
+        "Maximum": "at most {}",
+        "Minimum": "at least {}",
     }
     bound = next(text for name, text in words.items() if type(kind).__name__.endswith(name)).format(f"{limit:,}")
     parent = subject.rule or {}

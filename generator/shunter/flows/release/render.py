@@ -82,7 +82,8 @@ def documents(text: str) -> list[tuple[str, str]]:
 
 def only_services(text: str, services: Sequence[str]) -> str:
     """The documents that come from these services' charts."""
-    kept = [body for source, body in documents(text) if source.split("/")[2:3] and source.split("/")[2] in services]
+    charts = [["charts", service] for service in services]
+    kept = [body for source, body in documents(text) if source.split("/")[1:3] in charts]
     return "".join(f"---\n{body}" for body in kept)
 
 

@@ -1,0 +1,129 @@
+"""Lints on what values say: secrets, deprecated keys, nulls over defaults."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import pytest
+
+from helpers.charts.judged import judged
+from shunter.core.goyaml.document import read
+from shunter.core.rules.content import looks_secret, nulls, secrets
+
+SECRETS = [
+    "password: hunter22",
+    "db:\n  rootPassword: abcdef",
+    "env:\n  API_TOKEN: abc123",
+    "auth: {clientSecret: s3cr3t}",
+    "key: |\n  -----BEGIN RSA PRIVATE KEY-----\n  MIIE",
+    "list: [AKIAIOSFODNN7EXAMPLE]",
+    "apiKey: 1a2b3c",
+    "url: postgres://app:hunter22@db/x",
+]
+HARMLESS = [
+    "password: ''",
+    "password: null",
+    "existingSecret: orders-db",
+    "secretName: x",
+    "secret: {name: x}",
+    "tokenTtl: 5m",
+    "password: ${DB_PASSWORD}",
+    "password: '{{ .Values.x }}'",
+    "password: <from vault>",
+    "passwordSecretRef: a",
+    "imagePullSecret: x",
+    "password: ref+vault://x",
+    "secret: true",
+    "token: 'ENC[AES256_GCM,data:x,type:str]'",
+    "tokenizer: bert",
+    "url: https://user@host:8080/x",
+    "url: 'amqp://app:{{ .Values.x }}@host'",
+    "url: postgres://app:${PASSWORD}@host",
+]
+
+
+@pytest.mark.parametrize("text", SECRETS)
+def test_what_looks_like_a_secret_is_named(text: str) -> None:
+    (finding,) = judged({}, text)
+    assert finding.rule == "plaintext-secret"
+    assert (
+        finding.span.line
+        == text.count("\n", 0, text.index(":", text.find("\n") if "db:" in text or "env:" in text else 0)) + 1
+    )
+
+
+@pytest.mark.parametrize("text", HARMLESS)
+def test_references_to_secrets_are_no_secrets(text: str) -> None:
+    assert judged({}, text) == ()
+
+
+def test_a_deprecated_key_is_named_where_a_person_set_it() -> None:
+    old = {"$ref": "#/$defs/old"}
+    schema = {
+        "properties": {"a": {"properties": {"old": old, "new": {}}}, "l": {"items": {"properties": {"old": old}}}},
+        "$defs": {"old": {"deprecated": True, "description": "use a.new\nmore"}},
+    }
+    default = "a: {old: 1}\n"
+    assert judged(schema, "", default) == ()
+    found = judged(schema, "a:\n  old: 2\nl:\n- old: 1\n", default)
+    assert [(f.rule, f.span.line, f.span.column, f.hint) for f in found] == [
+        ("deprecated-key", 2, 3, "use a.new"),
+        ("deprecated-key", 4, 3, "use a.new"),
+    ]
+
+
+@pytest.mark.parametrize(
+    ("key", "value", "secret"),
+    [
+        ("password", "x", True),
+        ("dbPassword", "x", True),
+        ("DB_PASSWD", "x", True),
+        ("passwords", "x", False),
+        ("tokens", "x", False),
+        ("secretKey", "db-password", False),  # mostly the name of a key
+        ("secretKey", "9f8a7b6c5d4e", True),
+        ("existing-secret", "x", False),
+        ("pullSecrets", "x", False),
+        ("apiKey", "changeme", False),
+        ("apiKey", "  ", False),
+        ("apiKey", "env:X", False),
+    ],
+)
+def test_a_key_and_a_value_look_secret_together(key: str, value: str, secret: bool) -> None:
+    assert looks_secret(key, value) is secret
+
+
+def test_an_encrypted_file_has_no_secret_but_what_is_plain_in_it() -> None:
+    text = "password: ENC[AES256_GCM,data:x,iv:x,tag:x,type:str]\ntoken: plain\nsops: {mac: x, lastmodified: y}\n"
+    assert [finding.key for finding in secrets(read(text.encode(), "v.yaml"))] == [("token",)]
+
+
+def test_the_key_of_a_list_is_that_of_its_items() -> None:
+    found = secrets(read(b"tokens: [a]\ntoken: [a, {name: b}]\n", "v.yaml"))
+    assert [finding.key for finding in found] == [("token", 0)]
+
+
+@pytest.mark.parametrize(
+    ("schema", "deprecated"),
+    [
+        ({"allOf": [{"properties": {"a": {"deprecated": True}}}]}, ["a"]),
+        ({"properties": {"a": {"$ref": "#/$defs/x"}}, "$defs": {"x": {"$ref": "#/$defs/y"}, "y": {"deprecated": True}}}, ["a"]),
+        ({"deprecated": True}, []),
+        ({"properties": {"a": {"deprecated": "yes"}}}, []),
+        ({"properties": {"a": {"items": {"deprecated": True}}}}, ["a[0]"]),
+    ],
+)  # fmt: skip
+def test_what_a_schema_calls_deprecated(schema: Any, deprecated: list[str]) -> None:
+    found = [finding for finding in judged(schema, "a: [1]\n") if finding.rule == "deprecated-key"]
+    assert [finding.message for finding in found] == [f"`{key}` is deprecated in c 1.0.0" for key in deprecated]
+
+
+def test_a_null_over_a_default_is_a_note_that_shows_the_default() -> None:
+    (finding,) = judged({}, "a: {b: null, c: null}\n", "a:\n  b: 1\n")
+    assert (finding.rule, finding.key, finding.severity) == ("null-over-default", ("a", "b"), "note")
+    ((_, place),) = finding.related
+    assert (place.path, place.line) == ("c.tgz/values.yaml", 2)
+
+
+def test_nulls_are_those_in_maps() -> None:
+    assert list(nulls({"a": None, "b": {"c": None, "d": [None]}, "e": 1})) == [("a",), ("b", "c")]

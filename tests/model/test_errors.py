@@ -1,0 +1,19 @@
+"""The one exception that a person sees."""
+
+from __future__ import annotations
+
+import pickle
+
+from shunter.model.errors import ShunterError
+from shunter.model.findings import Span
+
+
+def test_an_error_says_what_where_and_how_to_go_on() -> None:
+    error = ShunterError("it broke", hint="mend it", span=Span("a", 1), notes=("n",), exit_code=1, rule="drift")
+    assert (str(error), error.message, error.hint, error.notes) == ("it broke", "it broke", "mend it", ("n",))
+    assert ShunterError("x").exit_code == 2
+
+
+def test_an_error_travels_between_processes_whole() -> None:
+    error = ShunterError("it broke", hint="mend it", span=Span("a", 1), notes=("n",), exit_code=1, rule="drift")
+    assert vars(pickle.loads(pickle.dumps(error))) == vars(error)

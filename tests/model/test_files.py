@@ -1,0 +1,71 @@
+"""Trees as values: what a change hides or adds, and ids that git agrees on."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from random import Random
+
+import pytest
+
+from helpers.workspaces.gitrepo import git
+from shunter.adapters.system.files import DiskTree, write_file
+from shunter.model.files import FileState, Listing, MemoryTree, OverlayTree, SubTree, Tree
+
+ONE = FileState(b"1")
+
+
+def test_an_id_is_gits(tmp_path: Path) -> None:
+    for data in (b"", b"text\n", b"\r\n\0\xff"):
+        assert FileState(data).object_id() == git(tmp_path, "hash-object", "--stdin", stdin=data)
+
+
+def test_all_trees_say_the_same_of_the_same_files(tmp_path: Path) -> None:
+    random = Random(115)
+    names = ["a", "b", "ab", "a/x", "c/x", "c/y/z", "c.d"]
+    for number in range(8):
+        chosen = [name for name in random.sample(names, 5) if name not in ("a", "c")]
+        states = {name: FileState(name.encode() * random.randrange(3)) for name in chosen}
+        changes = {name: random.choice((None, FileState(b"new" * 4))) for name in random.sample(names[1:], 3)}
+        after = {**states, **changes}
+        final = {name: state for name, state in after.items() if state is not None}
+        folder = tmp_path / str(number)
+        folder.mkdir()
+        for name, state in final.items():
+            write_file(folder / "deep/er" / name, state)
+        trees: list[Tree] = [
+            MemoryTree(final),
+            OverlayTree(MemoryTree(states), changes),
+            SubTree(
+                MemoryTree({f"deep/er/{name}": state for name, state in final.items()} | {"deep/erx": ONE}), "deep/er"
+            ),
+            SubTree(DiskTree(folder), "deep/er/"),
+            SubTree(MemoryTree(final), "."),
+        ]
+        for under in ("", "a", "c", "c/y", "c/y/", "c.d", "none"):
+            assert len({tuple(tree.paths(under)) for tree in trees}) == 1, f"seed 115: {under} {final}"
+            if under in final:
+                continue  # a listing is of a folder
+            first, *others = (tree.listing(under, 5) for tree in trees)
+            assert all(other == first for other in others), f"seed 115: {under} {final}"
+        assert all(tree.get(name) == after.get(name) for tree in trees for name in names), f"seed 115: {final}"
+
+
+def test_a_name_that_starts_alike_is_not_below() -> None:
+    tree = MemoryTree({"app/a": ONE, "apple/a": ONE, "app": ONE})
+    assert tree.paths("app") == ["app", "app/a"]
+    assert SubTree(MemoryTree({"app/a": ONE, "apple/a": ONE}), "app").paths() == ["a"]
+
+
+def test_a_change_hides_what_was_odd_there() -> None:
+    class Odd(MemoryTree):
+        def listing(self, under: str, most: int) -> Listing:
+            return Listing(self.paths(under), {"pipe": "a pipe", "other": "a pipe"}, {"big": 9})
+
+    tree = OverlayTree(Odd({"big": ONE}), {"pipe": ONE, "big": None})
+    assert tree.listing("", 5) == Listing(["pipe"], {"other": "a pipe"}, {})
+
+
+@pytest.mark.parametrize(("prefix", "paths"), [("", ["c/a", "c/b"]), ("c/", ["a", "b"])])
+def test_a_listing_from_below(prefix: str, paths: list[str]) -> None:
+    found = Listing(["c/a", "c/b"], {"c/a": "a pipe"}, {"c/b": 9}).below(prefix)
+    assert found == Listing(paths, {paths[0]: "a pipe"}, {paths[1]: 9})
