@@ -6,11 +6,17 @@ PYTHON ?= python3
 VENV := .venv
 BIN := $(VENV)/bin
 PIP := $(BIN)/python -m pip --disable-pip-version-check
-DEV := import tomllib; print(*tomllib.load(open("pyproject.toml", "rb"))["dependency-groups"]["dev"], sep="\n")
 WORKERS ?= 2
+# The environment is the one of requirements/, on every machine. Others, which CI tries as well, have a folder of their own:
+# `make test VENV=.venv-lowest RESOLUTION=lowest`, or `highest`; with `EXTRAS=` there is no embedded Helm in it.
+EXTRAS ?= helm
+RESOLUTION ?= $(if $(EXTRAS),locked,highest)
+UV := $(BIN)/uv --quiet
+LOCK := $(UV) pip compile pyproject.toml --group build --universal --python-version 3.11 --generate-hashes --no-annotate \
+  --custom-compile-command "make lock"
 
 .DEFAULT_GOAL := help
-.PHONY: help demo test slow lint format samples docs bench clean
+.PHONY: help demo test slow lint format samples docs bench lock release clean
 
 help:
 	@echo "make demo      make the example workspace and take a train through it"
@@ -19,10 +25,12 @@ help:
 	@echo "make samples   write sample-repos/ again"
 	@echo "make docs      write the generated pages of docs/reference/ again"
 	@echo "make bench     every benchmark, one after the other"
+	@echo "make lock      write requirements/ again (ARGS=--upgrade: with the newest versions)"
+	@echo "make release   check TAG against the version and the template history, and build dist/"
 	@echo "make clean     remove $(VENV) and build products"
 
 demo: $(VENV)/.installed
-	@PATH="$(CURDIR)/$(BIN):$$PATH" docs/demo.sh
+	@PATH="$(abspath $(BIN)):$$PATH" docs/demo.sh
 
 test: $(VENV)/.dev
 	$(BIN)/python -m pytest -q -n $(WORKERS) -m "not slow" $(ARGS)
@@ -50,8 +58,17 @@ docs: $(VENV)/.installed
 bench: $(VENV)/.dev
 	@for script in bench/*.py; do echo; echo "$$script"; PYTHONPATH=tests $(BIN)/python $$script || exit 1; done
 
+lock: $(VENV)/.dev
+	$(LOCK) --extra helm --output-file requirements/run.txt $(ARGS)
+	$(LOCK) --extra helm --group dev --constraint requirements/run.txt --output-file requirements/dev.txt $(ARGS)
+
+release: $(VENV)/.dev
+	.ci/check-release "$(TAG)"
+	rm -rf dist
+	$(BIN)/python -m build
+
 clean:
-	rm -rf $(VENV) build dist .mypy_cache .pytest_cache .ruff_cache .hypothesis
+	rm -rf $(VENV) .venv-* build dist .mypy_cache .pytest_cache .ruff_cache .hypothesis
 
 # The stamps are written last, so that an interrupted installation is done again.
 $(VENV)/.made:
@@ -64,13 +81,22 @@ $(VENV)/.made:
 	  echo "error: \`$(PYTHON) -m venv\` failed" >&2; echo "hint: on Debian, apt-get install python3-venv" >&2; exit 2; }
 	@touch $@
 
-$(VENV)/.installed: pyproject.toml | $(VENV)/.made
+$(VENV)/.installed: pyproject.toml requirements/run.txt | $(VENV)/.made
 	@echo "installing shunter with the embedded Helm into $(VENV) ..."
-	@$(PIP) install --quiet --editable '.[helm]'
+	@$(PIP) install --quiet --require-hashes --requirement requirements/run.txt
+	@$(PIP) install --quiet --no-deps --no-build-isolation --editable .
 	@touch $@
 
-$(VENV)/.dev: pyproject.toml $(VENV)/.installed
+ifeq ($(RESOLUTION),locked)
+$(VENV)/.dev: requirements/dev.txt $(VENV)/.installed
 	@echo "installing the test tools into $(VENV) ..."
-	@$(BIN)/python -c '$(DEV)' > $(VENV)/dev-requirements.txt
-	@$(PIP) install --quiet --requirement $(VENV)/dev-requirements.txt
+	@$(PIP) install --quiet --require-hashes --requirement requirements/dev.txt
 	@touch $@
+else
+$(VENV)/.dev: pyproject.toml | $(VENV)/.made
+	@echo "installing shunter[$(EXTRAS)] and the test tools into $(VENV), $(RESOLUTION) versions ..."
+	@$(PIP) install --quiet uv
+	@$(UV) pip compile pyproject.toml --all-extras --resolution $(RESOLUTION:lowest=lowest-direct) --output-file $(VENV)/versions.txt
+	@$(UV) pip install --python $(BIN)/python --group dev --constraint $(VENV)/versions.txt --editable '.[$(EXTRAS)]'
+	@touch $@
+endif

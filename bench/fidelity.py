@@ -62,7 +62,11 @@ def verdicts(random: Random) -> Outcome:
 
 def schemas(random: Random) -> Outcome:
     made, passed = schema_fuzz.schema(random), schema_fuzz.values(random)
-    files = {"Chart.yaml": METADATA, "templates/show.yaml": SHOW_VALUES, "values.schema.json": json.dumps(made)}
+    files: dict[str, bytes | str] = {
+        "Chart.yaml": METADATA,
+        "templates/show.yaml": SHOW_VALUES,
+        "values.schema.json": json.dumps(made),
+    }
     data = archive(files)
     return *schema_agrees(data, load_archive(data, "c.tgz"), passed), (made, passed)
 

@@ -18,13 +18,23 @@ SCRATCH = re.compile("/" + r"tmp/\w")
 CONTAINERS = {".yaml", ".tpl", ".jinja"}  # these folders are a container's
 LONGEST_MODULE = 350
 LONGEST_README = 120
+LONGEST_AGENTS = 40
+LONGEST_SUBJECT = 72
+BEFORE_SUBJECTS = "ed6ca711c4d4b816db23703fcd367b73209282f1"  # the last commit before subjects had rules
+SUBJECT = re.compile(r"[a-z.][a-z0-9_./, -]*: \S.*")
+
+
+def git(*arguments: str) -> str:
+    if not (ROOT / ".git").exists() or shutil.which("git") is None:
+        pytest.skip("not a checkout")
+    done = subprocess.run(["git", *arguments], cwd=ROOT, capture_output=True, text=True, check=False)
+    if done.returncode:
+        pytest.skip(f"not a checkout with its history: {done.stderr}")
+    return done.stdout
 
 
 def tracked() -> list[Path]:
-    if not (ROOT / ".git").exists() or shutil.which("git") is None:
-        pytest.skip("not a checkout")
-    listed = subprocess.run(["git", "ls-files", "-z"], cwd=ROOT, capture_output=True, text=True, check=True).stdout
-    return [path for name in listed.split("\0") if name and (path := ROOT / name).is_file()]
+    return [path for name in git("ls-files", "-z").split("\0") if name and (path := ROOT / name).is_file()]
 
 
 def test_no_file_names_a_path_of_one_machine() -> None:
@@ -41,6 +51,21 @@ def test_modules_are_short() -> None:
 
 def test_the_readme_is_short() -> None:
     assert (ROOT / "README.md").read_text("utf-8").count("\n") <= LONGEST_README
+
+
+def test_the_page_for_agents_is_short() -> None:
+    assert (ROOT / "AGENTS.md").read_text("utf-8").count("\n") <= LONGEST_AGENTS
+
+
+def test_subjects_of_commits_are_short_and_name_the_room() -> None:
+    subjects = git("log", "--no-merges", "--format=%s", f"{BEFORE_SUBJECTS}..HEAD").splitlines()
+    assert [line for line in subjects if len(line) > LONGEST_SUBJECT or not SUBJECT.fullmatch(line)] == []
+
+
+def test_commits_that_blame_leaves_out_exist() -> None:
+    lines = (ROOT / ".git-blame-ignore-revs").read_text("utf-8").splitlines()
+    revisions = {line for line in lines if line and not line.startswith("#")}
+    assert revisions - set(git("rev-list", "HEAD").split()) == set()
 
 
 def test_the_version_stands_in_one_place() -> None:

@@ -11,6 +11,8 @@ from pathlib import Path
 
 import pytest
 
+from helpers.tools import need_helm
+
 ROOT = Path(__file__).parents[1]
 README = (ROOT / "README.md").read_text("utf-8")
 MISTAKE = "orders:\n  image:\n    tag: 1.10\n"
@@ -34,6 +36,7 @@ def without_numbers(text: str) -> str:
 @pytest.fixture(scope="module")
 def demo(tmp_path_factory: pytest.TempPathFactory) -> tuple[Path, str]:
     """The workspace that the demo leaves, and everything that the demo printed."""
+    need_helm()
     box = tmp_path_factory.mktemp("demo")
     shunter = box / "bin" / "shunter"
     shunter.parent.mkdir()

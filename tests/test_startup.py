@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import importlib
 import json
+import os
 import subprocess
 import sys
 from pathlib import Path
@@ -49,17 +50,23 @@ sys.exit(code)
 """
 
 
+def unmeasured() -> dict[str, str]:
+    """The environment without what makes coverage start in every process, and import what it needs."""
+    return {name: value for name, value in os.environ.items() if not name.startswith("COVERAGE_")}
+
+
 def modules_of(*arguments: str) -> tuple[str, set[str]]:
     """Standard output of `shunter ...`, and the top-level modules that the run imported."""
     command = [sys.executable, "-X", "importtime", "-m", "shunter", *arguments]
-    done = subprocess.run(command, capture_output=True, text=True, check=True)
+    done = subprocess.run(command, capture_output=True, text=True, check=True, env=unmeasured())
     lines = [line for line in done.stderr.splitlines() if line.startswith("import time:")]
     return done.stdout, {line.rpartition("|")[2].strip().partition(".")[0] for line in lines}
 
 
 def loaded(*arguments: str) -> set[str]:
     """Every module in memory when `shunter ...`, which has to succeed, is done."""
-    done = subprocess.run([sys.executable, "-c", CODE, *arguments], capture_output=True, text=True, check=False)
+    command = [sys.executable, "-c", CODE, *arguments]
+    done = subprocess.run(command, capture_output=True, text=True, check=False, env=unmeasured())
     assert done.returncode == 0, done.stderr
     return set(json.loads(done.stdout))
 

@@ -14,7 +14,7 @@ import jsonschema_rs
 import pytest
 
 from helpers.charts import scenarios
-from helpers.charts.charts import objects, write
+from helpers.charts.charts import objects, schema_source, write
 from helpers.charts.scenarios import Scenario, Visit, changed
 from helpers.oracles import kubernetes
 
@@ -169,7 +169,7 @@ def definition(schema: dict[str, Any]) -> dict[str, Any]:
     reference = schema.get("$ref", "")
     if reference == "#":
         return {"type": "object", "properties": {"x": {}}}
-    return {**scenarios.schema_source()["$defs"].get(reference.removeprefix("#/$defs/"), {}), **schema}
+    return {**schema_source()["$defs"].get(reference.removeprefix("#/$defs/"), {}), **schema}
 
 
 def wrong_value(visit: Visit) -> Any:
@@ -177,7 +177,7 @@ def wrong_value(visit: Visit) -> Any:
     if "type" not in found:
         return {"wrong": 1}
     kinds = [found["type"]] if isinstance(found["type"], str) else found["type"]
-    allowed = tuple(TYPES[kind] for kind in kinds if kind != "null")
+    allowed: tuple[Any, ...] = tuple(TYPES[kind] for kind in kinds if kind != "null")
     fits = [bad for bad in CANDIDATES if not isinstance(bad, allowed) and not ("integer" in kinds and bad is True)]
     return fits[0]
 

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 import pytest
 
 from helpers.charts import golden
@@ -40,7 +42,7 @@ def test_custom_resources_fit_their_projects_schemas() -> None:
     assert {item["kind"] for item in custom} == expected
 
 
-def of(archetype: str, environment: str, kind: str) -> list[dict[str, object]]:
+def of(archetype: str, environment: str, kind: str) -> list[dict[str, Any]]:
     return [item for item in OBJECTS[f"{archetype}.{environment}.yaml"] if item["kind"] == kind]
 
 
@@ -50,17 +52,17 @@ def test_a_gateway_has_an_ingress_or_a_route() -> None:
         assert of("api-gateway", environment, other) == []
     (route,) = of("api-gateway", "production", "HTTPRoute")
     (service,) = of("api-gateway", "production", "Service")
-    (backend,) = route["spec"]["rules"][0]["backendRefs"]  # type: ignore[index]
-    assert backend["name"] == service["metadata"]["name"]  # type: ignore[index]
-    assert backend["port"] in [port["port"] for port in service["spec"]["ports"]]  # type: ignore[index]
+    (backend,) = route["spec"]["rules"][0]["backendRefs"]
+    assert backend["name"] == service["metadata"]["name"]
+    assert backend["port"] in [port["port"] for port in service["spec"]["ports"]]
 
 
 @pytest.mark.parametrize("environment", ["staging", "production"])
 def test_sessions_stay_with_an_instance_and_outlive_it(environment: str) -> None:
     (service,) = of("auth", environment, "Service")
-    assert service["spec"]["sessionAffinity"] == "ClientIP"  # type: ignore[index]
+    assert service["spec"]["sessionAffinity"] == "ClientIP"
     for item in (*of("auth", environment, "Deployment"), *of("auth", environment, "Job")):
-        (container,) = item["spec"]["template"]["spec"]["containers"]  # type: ignore[index]
+        (container,) = item["spec"]["template"]["spec"]["containers"]
         assert "SESSION_STORE_URL" in [variable["name"] for variable in container["env"]]
 
 
@@ -69,9 +71,9 @@ def test_a_majority_stays_on_nodes_of_its_own(archetype: str) -> None:
     for environment, instances, majority in (("staging", 3, 2), ("production", 5, 3)):
         (stateful,) = of(archetype, environment, "StatefulSet")
         (budget,) = of(archetype, environment, "PodDisruptionBudget")
-        assert stateful["spec"]["replicas"] == instances  # type: ignore[index]
-        assert budget["spec"]["minAvailable"] == majority  # type: ignore[index]
-        affinity = stateful["spec"]["template"]["spec"]["affinity"]["podAntiAffinity"]  # type: ignore[index]
+        assert stateful["spec"]["replicas"] == instances
+        assert budget["spec"]["minAvailable"] == majority
+        affinity = stateful["spec"]["template"]["spec"]["affinity"]["podAntiAffinity"]
         assert list(affinity) == ["requiredDuringSchedulingIgnoredDuringExecution"]
     assert of(archetype, "develop", "PodDisruptionBudget") == []
 
@@ -79,19 +81,19 @@ def test_a_majority_stays_on_nodes_of_its_own(archetype: str) -> None:
 @pytest.mark.parametrize("archetype", golden.STATEFUL)
 def test_state_is_found_kept_and_restored(archetype: str) -> None:
     (stateful,) = of(archetype, "staging", "StatefulSet")
-    spec: dict = stateful["spec"]  # type: ignore[type-arg, assignment]
+    spec = stateful["spec"]
     assert [claim["metadata"]["name"] for claim in spec["volumeClaimTemplates"]] == ["data"]
     assert spec["persistentVolumeClaimRetentionPolicy"] == {"whenDeleted": "Retain", "whenScaled": "Retain"}
-    services = {item["metadata"]["name"]: item["spec"] for item in of(archetype, "staging", "Service")}  # type: ignore[index]
+    services = {item["metadata"]["name"]: item["spec"] for item in of(archetype, "staging", "Service")}
     assert services[spec["serviceName"]]["clusterIP"] == "None"
     (container,) = spec["template"]["spec"]["containers"]
     assert container["lifecycle"] == {"preStop": {"sleep": {"seconds": 5}}}
     (backup,), (restore,) = of(archetype, "staging", "CronJob"), of(archetype, "staging", "Job")
-    copies = [backup["spec"]["jobTemplate"]["spec"]["template"], restore["spec"]["template"]]  # type: ignore[index]
+    copies = [backup["spec"]["jobTemplate"]["spec"]["template"], restore["spec"]["template"]]
     claims = {volume["persistentVolumeClaim"]["claimName"] for pod in copies for volume in pod["spec"]["volumes"]
               if "persistentVolumeClaim" in volume}  # fmt: skip
     kept = {
         item["metadata"]["name"]: item["metadata"]["annotations"]
         for item in of(archetype, "staging", "PersistentVolumeClaim")
-    }  # type: ignore[index]
+    }
     assert kept == {claim: {"helm.sh/resource-policy": "keep"} for claim in claims}

@@ -144,7 +144,7 @@ class Oracle(argparse.ArgumentParser):
             self.add_argument(*option.flags, dest=option.name, action="store_true")
             return
         choices, many = option.choices or None, option.takes == "many"
-        default = [] if many else option.default
+        default: object = [] if many else option.default
         if option.flags:
             action = "append" if many else "store"
             self.add_argument(

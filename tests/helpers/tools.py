@@ -9,6 +9,8 @@ from pathlib import Path
 
 import pytest
 
+NO_HELM = "needs the embedded Helm (the extra `helm`)"
+
 
 def require(tool: str, reason: str = "") -> str:
     """The path of `tool`, or a skip with a reason; in .ci/run, which installs everything, that is a failure."""
@@ -20,7 +22,7 @@ def require(tool: str, reason: str = "") -> str:
 
 def need_helm() -> None:
     """Skip where the embedded Helm is not installed."""
-    pytest.importorskip("helm_python", reason="needs the embedded Helm (the extra `helm`)")
+    pytest.importorskip("helm_python", reason=NO_HELM)
 
 
 def agree(name: str, text: str) -> None:

@@ -52,7 +52,7 @@ def test_helm_leaves_out_what_is_not_the_charts(folder: Path) -> None:
 
 
 def test_a_values_file_that_ends_in_yml_is_a_persons_too(render: Render, tmp_path: Path) -> None:
-    answers = TST | {"values_files": ["only.yml"]}
+    answers = {**TST, "values_files": ["only.yml"]}
     folder = render(answers, tmp_path)
     (folder / "only.yml").write_text("mine: true\n", encoding="utf-8")
     (folder / ".copier-answers.yml").write_text("broken: true\n", encoding="utf-8")

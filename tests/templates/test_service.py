@@ -60,7 +60,7 @@ def test_pytest_runs_the_same_tests(rest_api: Path) -> None:
 def test_every_dns_label_is_a_package_that_hides_no_module(
     name: str, package: str, render: Render, tmp_path: Path
 ) -> None:
-    folder = render(SERVICES["api-gateway"].answers | {"name": name}, tmp_path)
+    folder = render({**SERVICES["api-gateway"].answers, "name": name}, tmp_path)
     assert [path.name for path in (folder / "src").iterdir()] == [package]
     assert package.isidentifier()
     assert package not in sys.stdlib_module_names

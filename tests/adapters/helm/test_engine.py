@@ -8,6 +8,8 @@ import shutil
 import subprocess
 import sys
 from concurrent.futures import ThreadPoolExecutor
+from pathlib import Path
+from typing import Any
 
 import helm_python
 import pytest
@@ -69,7 +71,7 @@ def rich() -> bytes:
     return archive.pack(files, "tst", "1.0.0")
 
 
-def render(tool: Engine, data: bytes, values=None) -> str:
+def render(tool: Engine, data: bytes, values: Any = None) -> str:
     return tool.render(data, values or {}, release="tst", namespace="shop")
 
 
@@ -171,7 +173,7 @@ def test_what_is_no_chart_is_an_error(tool: Engine, data: bytes) -> None:
 
 
 @pytest.mark.parametrize("tool", ENGINES)
-def test_lint(tool: Engine, tmp_path) -> None:
+def test_lint(tool: Engine, tmp_path: Path) -> None:
     good = chart_files("orders", extra={"values.yaml": "a: 1\n"})
     for chart in (packed(good), write_files(tmp_path / "orders", good)):
         messages = tool.lint(chart)
@@ -180,7 +182,7 @@ def test_lint(tool: Engine, tmp_path) -> None:
 
 
 @pytest.mark.parametrize("tool", ENGINES)
-def test_lint_finds_errors_and_strict_raises_warnings(tool: Engine, tmp_path) -> None:
+def test_lint_finds_errors_and_strict_raises_warnings(tool: Engine, tmp_path: Path) -> None:
     old = "apiVersion: extensions/v1beta1\nkind: Ingress\nmetadata:\n  name: x\n"
     warned = write_files(tmp_path / "orders", chart_files("orders", template=old, extra={"values.yaml": ""}))
     assert Severity.WARNING in {message.severity for message in tool.lint(warned, strict=False)}
@@ -194,7 +196,7 @@ def test_lint_finds_errors_and_strict_raises_warnings(tool: Engine, tmp_path) ->
 
 
 @pytest.mark.parametrize("tool", ENGINES)
-def test_lint_of_no_chart(tool: Engine, tmp_path) -> None:
+def test_lint_of_no_chart(tool: Engine, tmp_path: Path) -> None:
     write_files(tmp_path, {"x": FileState(b"")})
     assert Severity.ERROR in {message.severity for message in tool.lint(tmp_path)}
 

@@ -6,6 +6,7 @@ import http.server
 import threading
 from dataclasses import replace
 from pathlib import Path
+from typing import Any
 
 import helm_python
 import pytest
@@ -28,7 +29,7 @@ def published(folder: Path, archives: list[bytes], created: str = NOW) -> Direct
     return DirectoryRegistry(folder)
 
 
-def test_publish_and_fetch(tmp_path) -> None:
+def test_publish_and_fetch(tmp_path: Path) -> None:
     registry = published(tmp_path, [*ORDERS, CART])
     assert registry.has("orders", "1.9.0")
     assert not registry.has("orders", "1.9.1")
@@ -36,7 +37,7 @@ def test_publish_and_fetch(tmp_path) -> None:
     assert registry.index.versions("orders") == ["1.10.0", "1.9.0", "1.0.0"]
 
 
-def test_the_same_content_is_published_once(tmp_path) -> None:
+def test_the_same_content_is_published_once(tmp_path: Path) -> None:
     registry = published(tmp_path, ORDERS)
     again = registry.plan_publish(ORDERS, LATER)
     assert (again.edits, again.findings) == ({}, ())
@@ -44,7 +45,7 @@ def test_the_same_content_is_published_once(tmp_path) -> None:
     assert again.pins["orders", "1.0.0"] == pin_from_archive(ORDERS[0])
 
 
-def test_the_same_content_in_other_bytes_keeps_the_published_pin(tmp_path) -> None:
+def test_the_same_content_in_other_bytes_keeps_the_published_pin(tmp_path: Path) -> None:
     files = chart_files("orders", app_version="1.10")
     registry = published(tmp_path, [pack(files, "orders", "1.0.0")])
     other = pack(files, "orders", "1.0.0", mtime=5)
@@ -54,7 +55,7 @@ def test_the_same_content_in_other_bytes_keeps_the_published_pin(tmp_path) -> No
     assert publication.pins["orders", "1.0.0"].digest != pin_from_archive(other).digest
 
 
-def test_other_content_at_a_published_version_is_refused(tmp_path) -> None:
+def test_other_content_at_a_published_version_is_refused(tmp_path: Path) -> None:
     registry = published(tmp_path, ORDERS)
     changed = packed(chart_files("orders", "1.0.0", app_version="2.0"))
     publication = registry.plan_publish([changed, CART], LATER)
@@ -63,14 +64,14 @@ def test_other_content_at_a_published_version_is_refused(tmp_path) -> None:
     assert publication.findings[0].hint
 
 
-def test_one_plan_refuses_two_contents_of_one_version(tmp_path) -> None:
+def test_one_plan_refuses_two_contents_of_one_version(tmp_path: Path) -> None:
     changed = packed(chart_files("orders", "1.0.0", app_version="2.0"))
     publication = DirectoryRegistry(tmp_path).plan_publish([ORDERS[0], changed, ORDERS[0]], NOW)
     assert [finding.rule for finding in publication.findings] == ["version-taken"]
     assert publication.edits["orders-1.0.0.tgz"].data == ORDERS[0]
 
 
-def test_created_is_kept_and_the_index_is_the_same_in_any_order(tmp_path) -> None:
+def test_created_is_kept_and_the_index_is_the_same_in_any_order(tmp_path: Path) -> None:
     first = published(tmp_path / "a", ORDERS)
     second = published(tmp_path / "a", [*ORDERS, CART], LATER)
     entry = second.index.get("orders", "1.0.0")
@@ -82,7 +83,7 @@ def test_created_is_kept_and_the_index_is_the_same_in_any_order(tmp_path) -> Non
     assert (tmp_path / "a/index.yaml").read_text().endswith(f'generated: "{LATER}"\n')
 
 
-def test_helm_reads_our_index_as_its_own(tmp_path) -> None:
+def test_helm_reads_our_index_as_its_own(tmp_path: Path) -> None:
     write_files(tmp_path, {f"{number}.tgz": FileState(data) for number, data in enumerate([*ORDERS, CART])})
     theirs = helm_python.repo_index_generate(tmp_path)
     for path in tmp_path.iterdir():
@@ -91,7 +92,7 @@ def test_helm_reads_our_index_as_its_own(tmp_path) -> None:
     with served(tmp_path) as url:
         ours = helm_python.repo_index(url)
 
-    def comparable(found) -> dict:
+    def comparable(found: Any) -> dict[str, Any]:
         records = [record for records in found["entries"].values() for record in records]
         kept = [{key: value for key, value in record.items() if key not in ("created", "urls")} for record in records]
         return {(record["name"], record["version"]): record for record in kept}
@@ -100,14 +101,14 @@ def test_helm_reads_our_index_as_its_own(tmp_path) -> None:
     assert [record["version"] for record in ours["entries"]["orders"]] == ["1.10.0", "1.9.0", "1.0.0"]
 
 
-def test_pending_files_count_as_published(tmp_path) -> None:
+def test_pending_files_count_as_published(tmp_path: Path) -> None:
     publication = DirectoryRegistry(tmp_path).plan_publish(ORDERS, NOW)
     registry = DirectoryRegistry(tmp_path, publication.edits)
     assert registry.fetch("orders", "1.9.0") == ORDERS[2]
     assert list(tmp_path.iterdir()) == []
 
 
-def test_an_absent_version_names_those_that_there_are(tmp_path) -> None:
+def test_an_absent_version_names_those_that_there_are(tmp_path: Path) -> None:
     registry = published(tmp_path, ORDERS)
     with pytest.raises(ShunterError, match=r"^chart orders 1\.5\.0 is not in the registry$") as caught:
         registry.fetch("orders", "1.5.0")
@@ -117,7 +118,7 @@ def test_an_absent_version_names_those_that_there_are(tmp_path) -> None:
     assert "shunter package" in caught.value.hint
 
 
-def test_a_damaged_archive_is_refused(tmp_path) -> None:
+def test_a_damaged_archive_is_refused(tmp_path: Path) -> None:
     registry = published(tmp_path, ORDERS)
     (tmp_path / "orders-1.0.0.tgz").write_bytes(CART)
     with pytest.raises(ShunterError, match="is not the archive that the index names") as caught:
@@ -131,7 +132,7 @@ def test_a_damaged_archive_is_refused(tmp_path) -> None:
 
 
 @pytest.mark.parametrize("suffix", ["", "/"])
-def test_over_http(tmp_path, suffix: str) -> None:
+def test_over_http(tmp_path: Path, suffix: str) -> None:
     published(tmp_path / "charts", ORDERS)
     with served(tmp_path) as url:
         registry = HttpRegistry(f"{url}/charts{suffix}")
@@ -143,7 +144,7 @@ def test_over_http(tmp_path, suffix: str) -> None:
             registry.plan_publish(ORDERS, NOW)
 
 
-def test_absolute_urls_and_a_wrong_digest_over_http(tmp_path) -> None:
+def test_absolute_urls_and_a_wrong_digest_over_http(tmp_path: Path) -> None:
     write_files(tmp_path, {"files/o.tgz": FileState(ORDERS[0])})
     pin = pin_from_archive(ORDERS[0])
     with served(tmp_path) as url:
@@ -155,7 +156,7 @@ def test_absolute_urls_and_a_wrong_digest_over_http(tmp_path) -> None:
             HttpRegistry(url).fetch("orders", "1.0.1")
 
 
-def test_errors_of_the_network_are_clear(tmp_path) -> None:
+def test_errors_of_the_network_are_clear(tmp_path: Path) -> None:
     with served(tmp_path) as url:
         with pytest.raises(ShunterError, match=r"index\.yaml answered 404"):
             HttpRegistry(url).has("orders", "1.0.0")

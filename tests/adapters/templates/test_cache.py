@@ -7,7 +7,8 @@ from pathlib import Path
 import pytest
 
 from shunter import __version__
-from shunter.adapters.templates import render
+from shunter.adapters.system import process
+from shunter.adapters.templates import cache
 from shunter.adapters.templates.history import CANONICAL_SOURCE, bare_for
 from shunter.adapters.templates.render import RenderRequest, render_many
 
@@ -17,13 +18,13 @@ ANSWERS = {"kind": "library", "workspace": "kept", "name": "kept-library"}
 @pytest.fixture
 def request_for(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> RenderRequest:
     request = RenderRequest.of(CANONICAL_SOURCE, __version__, ANSWERS, bare_for(CANONICAL_SOURCE))
-    monkeypatch.setattr(render.cache, "cache_root", lambda: tmp_path)
+    monkeypatch.setattr(cache, "cache_root", lambda: tmp_path)
     return request
 
 
 def test_a_kept_render_is_the_fresh_one(request_for: RenderRequest, monkeypatch: pytest.MonkeyPatch) -> None:
     fresh = render_many([request_for])
-    monkeypatch.setattr(render.process, "run", lambda *_: pytest.fail("rendered again"))
+    monkeypatch.setattr(process, "run", lambda *_: pytest.fail("rendered again"))
     assert render_many([request_for]) == fresh
 
 

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 from unicodedata import normalize
 
 import pytest
@@ -10,7 +12,7 @@ from shunter.adapters.templates.written_once import matcher
 
 
 def once(patterns: list[str], *paths: str, envops: dict[str, str] | None = None, **answers: str) -> list[str]:
-    documents = [{"_envops": envops or {}}, {"_skip_if_exists": patterns}, {}]
+    documents: list[dict[str, Any]] = [{"_envops": envops or {}}, {"_skip_if_exists": patterns}, {}]
     is_once = matcher(documents, answers)
     return [path for path in paths if is_once(path)]
 

@@ -59,7 +59,7 @@ def test_packing_is_reproducible_and_unpacks_to_itself() -> None:
         assert archive.content_digest(again) == archive.content_digest(files)
 
 
-def test_helm_loads_and_renders_what_we_pack(tmp_path) -> None:
+def test_helm_loads_and_renders_what_we_pack(tmp_path: Path) -> None:
     files = chart_files("app", "1.2.3", library=library_files(), extra={"files/a.txt": "data"})
     data = packed(files)
     folder = write_files(tmp_path / "app", files)
@@ -72,7 +72,7 @@ def test_helm_loads_and_renders_what_we_pack(tmp_path) -> None:
     assert archive.digest(data) == helm_python.digest(tmp_path / "app-1.2.3.tgz")
 
 
-def test_we_unpack_what_helm_packs(tmp_path) -> None:
+def test_we_unpack_what_helm_packs(tmp_path: Path) -> None:
     files = chart_files("app", "1.2.3", library=library_files(), extra={"files/a.txt": "data", "LICENSE": "none"})
     path = helm_python.package(write_files(tmp_path / "app", files), destination=tmp_path)
     unpacked = archive.unpack(Path(path).read_bytes())
@@ -195,7 +195,7 @@ def test_an_app_without_its_library_is_not_packed() -> None:
         packed(archived)
 
 
-def test_helms_dependency_update_packs_an_unbuilt_app_and_we_see_it(tmp_path) -> None:
+def test_helms_dependency_update_packs_an_unbuilt_app_and_we_see_it(tmp_path: Path) -> None:
     unbuilt = chart_files("orders", template='{{ include "commons.v1.version" . }}', library=library_files())
     write_files(tmp_path / "orders", {path: state for path, state in unbuilt.items() if not path.startswith("charts/")})
     entry = b"{name: orders, version: 1.0.0, repository: file://../orders}"

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import random
+from pathlib import Path
 
 import helm_python
 import pytest
@@ -33,7 +34,7 @@ PIECES = [
 ]
 
 
-def helm_loads(folder) -> set[str]:
+def helm_loads(folder: Path) -> set[str]:
     with helm_python.Chart.load(str(folder)) as chart:
         return {item["name"] for item in (*chart.files, *chart.templates)} | {"Chart.yaml"}
 
@@ -56,7 +57,7 @@ def random_rules(rng: random.Random) -> str:
     return "\n".join([*lines, rng.choice(["", "# comment", "   "])]) + rng.choice(["", "\n", "\r\n"])
 
 
-def test_keeps_what_helm_loads(tmp_path) -> None:
+def test_keeps_what_helm_loads(tmp_path: Path) -> None:
     rng, compared = random.Random(11), 0
     for number in range(250):
         files = random_tree(rng) | {".helmignore": FileState(random_rules(rng).encode())}
@@ -77,7 +78,7 @@ def test_keeps_what_helm_loads(tmp_path) -> None:
 
 
 @pytest.mark.parametrize("rule", ["a/**/b", "[a", "a[", "x\\", "[]a]", "[a-]"])
-def test_refuses_what_helm_refuses(rule: str, tmp_path) -> None:
+def test_refuses_what_helm_refuses(rule: str, tmp_path: Path) -> None:
     files = chart_files("app", extra={".helmignore": f"# first\n{rule}\n", "abc": "x"})
     with pytest.raises(helm_python.HelmError):
         helm_loads(write_files(tmp_path, files))

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from pathlib import Path
+
 import helm_python
 import pytest
 import yaml
@@ -16,7 +18,7 @@ from shunter.model.files import FileState
 CART = packed(chart_files("cart"))
 
 
-def test_we_read_helms_index_and_write_it_back(tmp_path) -> None:
+def test_we_read_helms_index_and_write_it_back(tmp_path: Path) -> None:
     write_files(tmp_path, {"cart.tgz": FileState(CART)})
     helm_python.repo_index_generate(tmp_path, base_url="https://charts.example/x")
     parsed = index.parse_index((tmp_path / "index.yaml").read_bytes())

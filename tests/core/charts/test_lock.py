@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 import random
 from pathlib import Path
+from typing import Any
 
 import helm_python
 import pytest
@@ -75,7 +76,7 @@ def random_dependencies(rng: random.Random) -> list[Dependency]:
     found = []
     for name in rng.sample(names, rng.randint(1, 5)):
         tags = tuple(rng.sample(["back&end", "<b>", "\u2028", "ünï", "a"], rng.randint(0, 2)))
-        imports = tuple(rng.sample(["defaults", "x.y"], rng.randint(0, 1)))
+        imports: tuple[Any, ...] = tuple(rng.sample(["defaults", "x.y"], rng.randint(0, 1)))
         imports += ({"parent": "<\u2028>", "child": "b&"},) * rng.randint(0, 1)
         alias = rng.choice(["", f"alias-{len(found)}"])
         condition = rng.choice(["", f"{name}.enabled", "a.b,c.d"])
@@ -83,7 +84,7 @@ def random_dependencies(rng: random.Random) -> list[Dependency]:
     return found
 
 
-def test_equal_to_helm_for_unpacked_charts(tmp_path) -> None:
+def test_equal_to_helm_for_unpacked_charts(tmp_path: Path) -> None:
     rng = random.Random(17)
     for number in range(150):
         dependencies = random_dependencies(rng)
@@ -92,7 +93,7 @@ def test_equal_to_helm_for_unpacked_charts(tmp_path) -> None:
         assert lock.render_lock(dependencies, generated) == theirs
 
 
-def test_equal_to_helm_over_http_and_through_an_alias(tmp_path) -> None:
+def test_equal_to_helm_over_http_and_through_an_alias(tmp_path: Path) -> None:
     charts = [packed(chart_files("orders", version)) for version in ("1.0.0", "1.1.0")]
     entries = []
     for data in charts:
@@ -122,7 +123,9 @@ def test_equal_to_helm_over_http_and_through_an_alias(tmp_path) -> None:
 
 @settings(derandomize=True, max_examples=60, deadline=None)
 @given(st.lists(st.tuples(TEXT, TEXT), min_size=1, max_size=2))
-def test_helm_accepts_our_digest_whatever_the_text(tmp_path_factory, pairs) -> None:
+def test_helm_accepts_our_digest_whatever_the_text(
+    tmp_path_factory: pytest.TempPathFactory, pairs: list[tuple[str, str]]
+) -> None:
     dependencies = [
         Dependency(f"app{number}", "1.0.0", "", "", condition, (tag,) if tag else ())
         for number, (condition, tag) in enumerate(pairs)
@@ -132,7 +135,7 @@ def test_helm_accepts_our_digest_whatever_the_text(tmp_path_factory, pairs) -> N
     helm_python.dependency_build(folder)
 
 
-def test_editing_only_the_condition_makes_helm_refuse_the_old_lock(tmp_path) -> None:
+def test_editing_only_the_condition_makes_helm_refuse_the_old_lock(tmp_path: Path) -> None:
     before = [Dependency("orders", "1.0.0", "", "", "orders.enabled")]
     after = [Dependency("orders", "1.0.0", "", "", "global.orders")]
     folder = chart_with(after, tmp_path)

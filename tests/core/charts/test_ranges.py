@@ -43,7 +43,7 @@ def test_ranges_mean_what_they_mean_to_helm() -> None:
         version = _version(random)
         ranges = [_range(random) for _ in range(20)]
         entries = [{"name": "s", "alias": f"a{index}", "version": text} for index, text in enumerate(ranges)]
-        files = {
+        files: dict[str, bytes | str] = {
             "Chart.yaml": METADATA + f"dependencies: {json.dumps(entries)}\n".encode(),
             "templates/show.yaml": SHOW_VALUES,
             "charts/s/Chart.yaml": f"apiVersion: v2\nname: s\nversion: {version}\n",

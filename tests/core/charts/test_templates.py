@@ -10,7 +10,10 @@ from shunter.core.charts.templates import _LARGEST, Release, compared_texts, rel
 
 
 def release(**templates: str) -> Release:
-    files = {"Chart.yaml": METADATA, **{f"templates/{name}.yaml": text for name, text in templates.items()}}
+    files: dict[str, bytes | str] = {
+        "Chart.yaml": METADATA,
+        **{f"templates/{name}.yaml": text for name, text in templates.items()},
+    }
     return release_of(load_archive(archive(files), "c.tgz"))
 
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import random
+from pathlib import Path
 
 import helm_python
 import pytest
@@ -52,7 +53,9 @@ def test_trap(text: str, accepted: bool) -> None:
 
 
 def random_version(rng: random.Random) -> str:
-    part = lambda: "".join(rng.choice("0019aZ-") for _ in range(rng.randint(1, 4)))  # noqa: E731
+    def part() -> str:
+        return "".join(rng.choice("0019aZ-") for _ in range(rng.randint(1, 4)))
+
     text = ".".join(rng.choice(["0", "1", "10", "01", "7"]) for _ in range(rng.choice([1, 2, 3, 3, 3, 3, 4])))
     text = rng.choice(["", "", "", "v"]) + text
     text += rng.choice(["", "-" + ".".join(part() for _ in range(rng.randint(1, 3)))])
@@ -66,7 +69,7 @@ def test_accepts_what_helm_accepts() -> None:
     assert wrong == []
 
 
-def test_orders_as_helm_orders_an_index(tmp_path) -> None:
+def test_orders_as_helm_orders_an_index(tmp_path: Path) -> None:
     rng = random.Random(7)
     known = {text for text in (random_version(rng) for _ in range(600)) if versions.parse(text)}
     distinct = {versions.parse(text): text for text in sorted(known)}

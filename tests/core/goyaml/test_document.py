@@ -328,6 +328,7 @@ def test_ten_thousand_malformed_inputs_end_in_findings() -> None:
     refused = 0
     for _ in range(10_000):
         roll = random.random()
+        data: bytes | bytearray
         if roll < 0.3:
             data = random.randbytes(random.randint(0, 60))
         elif roll < 0.6:

@@ -78,7 +78,7 @@ VALUES = st.recursive(
 
 @settings(derandomize=True, max_examples=200, deadline=None)
 @given(st.dictionaries(NAMES, VALUES, min_size=1, max_size=4))
-def test_everyone_reads_what_was_written(value) -> None:
+def test_everyone_reads_what_was_written(value: Any) -> None:
     data = plain.dump(value, "a comment\n\nof three lines")
     assert data.startswith(b"# a comment\n#\n# of three lines\n")
     assert plain.load(data, "x.yaml").value == value

@@ -5,6 +5,8 @@ from __future__ import annotations
 import json
 import shutil
 from dataclasses import replace
+from pathlib import Path
+from typing import Any
 
 import helm_python
 import jsonschema
@@ -31,21 +33,21 @@ from shunter.model.files import FileState, MemoryTree
 from shunter.model.findings import Severity
 
 
-def cars(*names: str, version: str = "1.0.0"):
+def cars(*names: str, version: str = "1.0.0") -> dict[str, dict[str, FileState]]:
     return {name: chart_files(name, version, library=library_files()) for name in names}
 
 
-def render(folder, values=None) -> dict[str, str]:
+def render(folder: Path, values: Any = None) -> dict[str, str]:
     with helm_python.Chart.load(folder) as chart:
         return {path: text for path, text in chart.render(values or {}, name="r").items() if text.strip()}
 
 
-def lint_problems(folder) -> list[str]:
+def lint_problems(folder: Path) -> list[str]:
     messages = EmbeddedEngine().lint(folder)
     return [message.text for message in messages if message.severity is not Severity.NOTE]
 
 
-def test_helm_renders_lints_and_builds_a_fresh_clone(tmp_path) -> None:
+def test_helm_renders_lints_and_builds_a_fresh_clone(tmp_path: Path) -> None:
     files, spec, _ = environment(cars("orders", "cart") | {"shop-cart": chart_files("cart")})
     folder = write_files(tmp_path / "tst", files)
     before = render(folder)
@@ -61,7 +63,7 @@ def test_helm_renders_lints_and_builds_a_fresh_clone(tmp_path) -> None:
     assert spec.aliases() == ["cart", "orders", "shop-cart"]
 
 
-def test_only_the_library_renders_nothing_and_lints_clean(tmp_path) -> None:
+def test_only_the_library_renders_nothing_and_lints_clean(tmp_path: Path) -> None:
     files, _, _ = environment({}, services=("orders",))
     folder = write_files(tmp_path, files)
     assert render(folder) == {}
@@ -70,7 +72,7 @@ def test_only_the_library_renders_nothing_and_lints_clean(tmp_path) -> None:
     assert EmbeddedEngine().render(archive.pack(files, "tst", "1.0.0"), {}, release="r", namespace="n") == ""
 
 
-def test_two_versions_of_a_chart_stand_side_by_side(tmp_path) -> None:
+def test_two_versions_of_a_chart_stand_side_by_side(tmp_path: Path) -> None:
     """With exact versions each alias gets its own; ranges would give either, at random."""
     both = {"new": chart_files("orders", "1.1.0"), "old": chart_files("orders", "1.0.0")}
     files, spec, record = environment(both)
@@ -84,7 +86,7 @@ def test_two_versions_of_a_chart_stand_side_by_side(tmp_path) -> None:
     assert vendoring.verify_vendored(MemoryTree(files), record) == ()
 
 
-def test_archives_over_http(tmp_path) -> None:
+def test_archives_over_http(tmp_path: Path) -> None:
     charts = cars("orders") | {"old": chart_files("orders", "0.9.0")}
     published = [packed(library_files()), *(packed(files) for files in charts.values())]
     publication = DirectoryRegistry(tmp_path / "registry").plan_publish(published, NOW)
@@ -119,13 +121,13 @@ def test_a_third_party_chart_keeps_its_own_repository() -> None:
     ]
 
 
-def test_a_car_is_switched_by_its_own_key(tmp_path) -> None:
+def test_a_car_is_switched_by_its_own_key(tmp_path: Path) -> None:
     files, _, _ = environment(cars("orders", "cart"))
     folder = write_files(tmp_path, files)
     assert len(render(folder, {"orders": {"enabled": False}})) == 1
 
 
-def test_what_the_small_schema_refuses(tmp_path) -> None:
+def test_what_the_small_schema_refuses(tmp_path: Path) -> None:
     files, _, _ = environment(cars("orders"), services=("cart",))
     folder = write_files(tmp_path, files)
     good = {"orders": {"enabled": True, "any": 1}, "cart": {"replicas": 3}, "global": {"x": 1}, "tags": {"back": True}}
@@ -149,7 +151,7 @@ def test_the_small_schema_is_small() -> None:
     jsonschema.Draft202012Validator.check_schema(json.loads(umbrella.helm_schema(spec)))
 
 
-def test_the_full_schema_knows_every_app(tmp_path) -> None:
+def test_the_full_schema_knows_every_app(tmp_path: Path) -> None:
     image = {"type": "object", "additionalProperties": False, "properties": {"tag": {"type": "string"}}}
     app = {
         "type": "object",
@@ -183,7 +185,9 @@ def test_schemas_of_unpinned_services_are_taken_from_the_caller() -> None:
     schema = json.dumps({"type": "object", "additionalProperties": False}).encode()
     archives = {(LIBRARY, "1.0.0"): packed(library_files())}
     derived = umbrella.derive(spec, archives, record, MemoryTree({}), NOW, {"orders": schema})
-    full = json.loads(derived[umbrella.FULL_SCHEMA].data)
+    state = derived[umbrella.FULL_SCHEMA]
+    assert state is not None
+    full = json.loads(state.data)
     assert full["properties"]["orders"]["additionalProperties"] is False
 
 
@@ -218,7 +222,7 @@ def test_an_alias_that_would_break_is_refused(alias: str) -> None:
         environment({alias: chart_files("orders")})
 
 
-def test_helm_takes_an_alias_that_kubernetes_would_refuse(tmp_path) -> None:
+def test_helm_takes_an_alias_that_kubernetes_would_refuse(tmp_path: Path) -> None:
     """Why aliases are checked here: Helm renders the name `r-my_app`."""
     files, _, _ = environment({"web": chart_files("orders")})
     text = files["Chart.yaml"].data.replace(b"alias: web", b"alias: my_app").replace(b"web.enabled", b"my_app.enabled")
@@ -235,7 +239,7 @@ def test_a_range_is_refused(version: str) -> None:
         umbrella.chart_yaml(spec)
 
 
-def test_a_prerelease_is_pinned_exactly_though_no_range_finds_it(tmp_path) -> None:
+def test_a_prerelease_is_pinned_exactly_though_no_range_finds_it(tmp_path: Path) -> None:
     files, _, _ = environment({"orders": chart_files("orders", "1.1.0-main.5.g0012345")})
     folder = write_files(tmp_path, files)
     helm_python.dependency_build(folder)
@@ -246,7 +250,7 @@ def test_a_prerelease_is_pinned_exactly_though_no_range_finds_it(tmp_path) -> No
         helm_python.dependency_update(folder)
 
 
-def test_the_umbrellas_library_renders_every_app(tmp_path) -> None:
+def test_the_umbrellas_library_renders_every_app(tmp_path: Path) -> None:
     """Template names are global, and the umbrella's copy beats those inside the apps."""
     template = f'{{{{ include "{LIBRARY}.v1.version" . }}}}\n'
     built = library_files("1.0.0")
@@ -255,7 +259,7 @@ def test_the_umbrellas_library_renders_every_app(tmp_path) -> None:
     assert {text.strip() for text in render(write_files(tmp_path, files)).values()} == {"1.3.0"}
 
 
-def test_without_the_umbrellas_library_the_first_app_renders_for_all(tmp_path) -> None:
+def test_without_the_umbrellas_library_the_first_app_renders_for_all(tmp_path: Path) -> None:
     """Why the umbrella has a library of its own: two versions clash without a word."""
     template = f'{{{{ include "{LIBRARY}.v1.version" . }}}}\n'
     charts = {

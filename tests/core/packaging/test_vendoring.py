@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from dataclasses import replace
+from pathlib import Path
 
 import helm_python
 import pytest
@@ -20,11 +22,12 @@ from helpers.charts.tiny_charts import (
 from shunter.core.packaging import umbrella, vendoring
 from shunter.model.errors import ShunterError
 from shunter.model.files import FileState, MemoryTree, SubTree
+from shunter.model.findings import Finding
 
 CARS = {"orders": chart_files("orders", library=library_files()), "cart": chart_files("cart")}
 
 
-def rules(findings) -> list[str]:
+def rules(findings: Iterable[Finding]) -> list[str]:
     return [finding.rule for finding in findings]
 
 
@@ -36,7 +39,7 @@ def test_what_was_derived_is_sound(repository: str) -> None:
     assert vendoring.verify_vendored(SubTree(nested, "envs/tst"), record, "envs/tst") == ()
 
 
-def test_an_edited_copy_is_found_where_helm_says_nothing(tmp_path) -> None:
+def test_an_edited_copy_is_found_where_helm_says_nothing(tmp_path: Path) -> None:
     files, _, record = environment(CARS)
     files["charts/orders/templates/all.yaml"] = FileState(b"apiVersion: v1\nkind: Secret\n")
     with helm_python.Chart.load(write_files(tmp_path, files)) as chart:
@@ -46,7 +49,7 @@ def test_an_edited_copy_is_found_where_helm_says_nothing(tmp_path) -> None:
     assert "not the chart that was pinned" in finding.message
 
 
-def test_another_archive_of_the_same_version_is_found(tmp_path) -> None:
+def test_another_archive_of_the_same_version_is_found(tmp_path: Path) -> None:
     files, _, record = environment(CARS, repository="https://charts.example")
     other = packed(chart_files("cart", extra={"files/x": "changed at the same version"}))
     files["charts/cart-1.0.0.tgz"] = FileState(other)
@@ -57,7 +60,7 @@ def test_another_archive_of_the_same_version_is_found(tmp_path) -> None:
 
 
 @pytest.mark.parametrize("lost", ["orders", LIBRARY])
-def test_an_absent_chart_is_an_error_where_helm_renders_on(lost: str, tmp_path) -> None:
+def test_an_absent_chart_is_an_error_where_helm_renders_on(lost: str, tmp_path: Path) -> None:
     files, _, record = environment(CARS)
     fewer = {path: state for path, state in files.items() if not path.startswith(f"charts/{lost}/")}
     with helm_python.Chart.load(write_files(tmp_path, fewer)) as chart:
@@ -76,7 +79,7 @@ def test_another_version_in_the_folder_is_an_absent_chart() -> None:
         vendoring.verify_vendored(MemoryTree(files), replace(record, cars=pins))
 
 
-def test_a_chart_that_nobody_pinned_is_found_since_helm_renders_it(tmp_path) -> None:
+def test_a_chart_that_nobody_pinned_is_found_since_helm_renders_it(tmp_path: Path) -> None:
     files, _, record = environment(CARS)
     files |= {f"charts/extra/{path}": state for path, state in chart_files("extra").items()}
     files["charts/stray-1.0.0.tgz"] = FileState(packed(chart_files("stray")))
@@ -91,7 +94,7 @@ def test_a_chart_that_nobody_pinned_is_found_since_helm_renders_it(tmp_path) -> 
     ]
 
 
-def test_what_helm_skips_is_skipped(tmp_path) -> None:
+def test_what_helm_skips_is_skipped(tmp_path: Path) -> None:
     files, _, record = environment(CARS)
     files |= {"charts/.cache/x": FileState(b""), "charts/_old/Chart.yaml": FileState(b"")}
     with helm_python.Chart.load(write_files(tmp_path, files)) as chart:
@@ -99,7 +102,7 @@ def test_what_helm_skips_is_skipped(tmp_path) -> None:
     assert vendoring.verify_vendored(MemoryTree(files), record) == ()
 
 
-def test_the_archive_that_dependency_build_leaves_is_not_the_pinned_one(tmp_path) -> None:
+def test_the_archive_that_dependency_build_leaves_is_not_the_pinned_one(tmp_path: Path) -> None:
     both = {"new": chart_files("orders", "1.1.0"), "old": chart_files("orders", "1.0.0")}
     files, spec, record = environment(both)
     folder = write_files(tmp_path, files)

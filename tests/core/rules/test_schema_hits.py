@@ -24,7 +24,11 @@ OLD = {
 
 
 def chart(schema: Any, defaults: str = "") -> Chart:
-    files = {"Chart.yaml": METADATA, "values.schema.json": json.dumps(schema), "values.yaml": defaults}
+    files: dict[str, bytes | str] = {
+        "Chart.yaml": METADATA,
+        "values.schema.json": json.dumps(schema),
+        "values.yaml": defaults,
+    }
     return load_archive(archive(files), "c.tgz")
 
 

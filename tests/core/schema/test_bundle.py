@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import itertools
 import json
+from collections.abc import Iterator
 from typing import Any
 
 import jsonschema
@@ -104,7 +105,7 @@ ORIGINALS = {
 
 @settings(derandomize=True, max_examples=500, deadline=None)
 @given(ROOTS)
-def test_bundled_schemas_judge_as_the_originals(values) -> None:
+def test_bundled_schemas_judge_as_the_originals(values: Any) -> None:
     for key, original in ORIGINALS.items():
         assert BUNDLED.is_valid({key: values}) == original.is_valid(values), key
 
@@ -122,7 +123,7 @@ def test_every_case_can_be_refused() -> None:
 
 
 def test_every_reference_points_into_the_document() -> None:
-    def references(node: Any):
+    def references(node: Any) -> Iterator[str]:
         if isinstance(node, dict):
             if isinstance(node.get("$ref"), str):
                 yield node["$ref"]

@@ -34,7 +34,7 @@ def test_every_required_case_of_the_official_suite_is_right(draft: str) -> None:
 
 def helm_accepts(schema: Any, value: Any) -> bool:
     """Whether the embedded Helm accepts `value` as the whole of a chart's values."""
-    files = {
+    files: dict[str, bytes | str] = {
         "Chart.yaml": METADATA,
         "values.schema.json": json.dumps(schema),
         "templates/show.yaml": "{{ toJson .Values }}",
@@ -110,7 +110,7 @@ SCHEMAS = [
 
 @pytest.mark.parametrize(("schema", "rule"), SCHEMAS, ids=[case[0] for case in SCHEMAS])
 def test_a_schema_that_helm_refuses_is_a_verdict(schema: str, rule: str | None) -> None:
-    files = {
+    files: dict[str, bytes | str] = {
         "Chart.yaml": METADATA,
         "values.yaml": "a: x\n",
         "values.schema.json": schema,

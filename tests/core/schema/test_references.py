@@ -28,7 +28,7 @@ def resolved(document: Any, dialect: str) -> Iterator[tuple[dict[str, Any], str,
 
     The list is empty where it leads nowhere. References that leave the document are left out.
     """
-    resource: Resource[Any] = Resource(document, specification_with(dialect))
+    resource: Resource[Any] = specification_with(dialect).create_resource(document)
     registry: Registry[Any] = Registry().with_resource(BASE, resource).crawl()
     stack = [(resource, registry.resolver(BASE).in_subresource(resource))]
     while stack:
@@ -148,8 +148,9 @@ SPELLINGS: list[tuple[str, dict[str, Any]]] = [
 def test_a_reference_leads_somewhere_exactly_where_helm_finds_it(reference: str, schema: dict[str, Any]) -> None:
     holder = {"$ref": reference}
     document = {**schema, "properties": {"v": holder}}
-    files = {"Chart.yaml": METADATA, "templates/show.yaml": SHOW_VALUES, "values.schema.json": json.dumps(document)}
-    chart = archive(files)
+    chart = archive(
+        {"Chart.yaml": METADATA, "templates/show.yaml": SHOW_VALUES, "values.schema.json": json.dumps(document)}
+    )
     try:
         values_of(chart, {"v": "text"})
     except RefusedError:
@@ -161,8 +162,8 @@ def test_a_reference_leads_somewhere_exactly_where_helm_finds_it(reference: str,
 
 
 def test_a_path_of_an_error_runs_through_references() -> None:
-    inner = {"$id": "x", "properties": {"b": {"$ref": "#y"}}, "$defs": {"y": {"$anchor": "y", **TEXT}}}
-    document = {"properties": {"$ref": {"$ref": "x"}, "0": {}}, "$defs": {"x": inner}}
+    inner: dict[str, Any] = {"$id": "x", "properties": {"b": {"$ref": "#y"}}, "$defs": {"y": {"$anchor": "y", **TEXT}}}
+    document: dict[str, Any] = {"properties": {"$ref": {"$ref": "x"}, "0": {}}, "$defs": {"x": inner}}
     references = References(document)
     assert references.along(["properties", "$ref", "$ref", "properties", "b", "$ref"]) is inner["$defs"]["y"]
     assert references.along(["properties", 0]) is document["properties"]["0"]

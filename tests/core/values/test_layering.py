@@ -52,7 +52,11 @@ def test_defaults_complete_values_as_in_helm() -> None:
         {"t": {"m": None, "n": None}, "u": None},
     )
     for defaults, values in (nulls, *((tree(random), tree(random)) for _ in range(40))):
-        files = {"Chart.yaml": METADATA, "values.yaml": json.dumps(defaults), "templates/show.yaml": SHOW_VALUES}
+        files: dict[str, bytes | str] = {
+            "Chart.yaml": METADATA,
+            "values.yaml": json.dumps(defaults),
+            "templates/show.yaml": SHOW_VALUES,
+        }
         theirs = values_of(archive(files), standard.deepcopy(values))
         assert coalesce_values(Node("c", defaults, None, "4"), values) == theirs, f"seed 112: {defaults} {values}"
         node = Node("c", traced(of_mapping(defaults, "d")), None, "4")

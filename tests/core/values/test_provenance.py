@@ -7,6 +7,7 @@ from collections.abc import Mapping
 from random import Random
 from typing import Any
 
+import helm_python
 import pytest
 import yaml
 
@@ -18,8 +19,6 @@ from shunter.core.values.coalesce import coalesce
 from shunter.core.values.provenance import Explanation, explain
 from shunter.model.errors import ShunterError
 from shunter.model.files import FileState, MemoryTree
-
-helm_python = pytest.importorskip("helm_python")
 
 MERGED = f'{{{{ $c := dict "root" . }}}}{{{{ include "{LIBRARY}.v1.context" $c }}}}{{{{ toJson $c.values }}}}'
 READ_BY_UNITS = ("commonLabels", "config", "configMaps", "ports", "secrets", "service", "serviceAccount")

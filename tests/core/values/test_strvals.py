@@ -5,13 +5,12 @@ from __future__ import annotations
 import random
 from typing import Any
 
+import helm_python as helm
 import pytest
 
 from shunter.core.goyaml.document import merge_maps, of_mapping
 from shunter.core.values.strvals import parse_set, set_layers
 from shunter.model.errors import ShunterError
-
-helm = pytest.importorskip("helm_python", reason="needs the embedded Helm (pip install 'shunter[helm]')")
 
 KEYS = (
     "a",

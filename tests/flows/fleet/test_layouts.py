@@ -55,6 +55,7 @@ def test_one_service_renders_the_same_in_four_layouts(layout: str, tmp_path: Pat
 
 
 def test_the_manifests_are_valid_for_kubernetes(example_on_rails: Path) -> None:
+    need_helm()
     import kubernetes_validate
 
     text = ok("render", "tst", cwd=example_on_rails).out

@@ -5,9 +5,11 @@ from __future__ import annotations
 import json
 import subprocess
 from pathlib import Path
+from typing import Any
 
 import pytest
 
+from helpers.tools import need_helm
 from helpers.workspaces.cli import ok, shunter
 from helpers.workspaces.workspaces import digest
 
@@ -33,8 +35,8 @@ def second(railed: Path) -> Path:
 
 
 def record(root: Path, environment: str) -> dict[str, object]:
-    found: dict[str, object] = json.loads(ok("status", "-o", "json", cwd=root).out)["apps"]
-    return {app: cells[environment]["version"] for app, cells in found.items()}  # type: ignore[attr-defined]
+    found: dict[str, dict[str, Any]] = json.loads(ok("status", "-o", "json", cwd=root).out)["apps"]
+    return {app: cells[environment]["version"] for app, cells in found.items()}
 
 
 def test_a_train_is_exact_and_never_changes(second: Path) -> None:
@@ -86,6 +88,7 @@ def test_values_stay_where_they_are(second: Path) -> None:
 
 
 def test_a_part_of_a_train_makes_a_mixture_that_says_so(second: Path) -> None:
+    need_helm()
     ok("promote", "--from", "tst", "--to", "pre", cwd=second)
     ok("promote", "1.1.0", "--to", "tst", cwd=second)
     bump(second, "frontend", "0.4.0")
@@ -122,6 +125,7 @@ def test_the_board_shows_what_lags_and_the_next_command(second: Path) -> None:
 
 
 def test_diff_says_what_would_change(second: Path) -> None:
+    need_helm()
     found = shunter("diff", "tst", "1.1.0", cwd=second)
     assert found.code == 1
     assert "-orders: 0.1.0 (0.1.0)\n+orders: 0.2.0 (0.1.0)" in found.out
@@ -133,6 +137,7 @@ def test_diff_says_what_would_change(second: Path) -> None:
 
 
 def test_stamping_edits_no_file(railed: Path) -> None:
+    need_helm()
     before = (railed / "orders/charts/orders/Chart.yaml").read_bytes()
     ok("package", "orders", "--version", "0.9.0-main.7.gabc1234", "--app-version", "1.2.3", cwd=railed)
     assert (railed / "orders/charts/orders/Chart.yaml").read_bytes() == before

@@ -8,7 +8,10 @@ from pathlib import Path
 import pytest
 
 from helpers.charts import usual_chart
+from helpers.tools import NO_HELM
 from helpers.workspaces.cli import ok, shunter
+
+pytest.importorskip("helm_python", reason=NO_HELM)
 
 CHART = {
     "Chart.yaml": "apiVersion: v2\nname: shop\nversion: 1.0.0\n",

@@ -9,8 +9,11 @@ from pathlib import Path
 import pytest
 
 from helpers.oracles.outside_data import outside_data
+from helpers.tools import NO_HELM
 from helpers.workspaces.cli import ok, shunter
 from helpers.workspaces.transcript import error
+
+pytest.importorskip("helm_python", reason=NO_HELM)
 
 CRD = """\
 ---

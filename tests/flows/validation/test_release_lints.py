@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from pathlib import Path
 
+from helpers.tools import need_helm
 from helpers.workspaces.cli import ok, shunter
 from shunter.core.rules.catalogue import RULES
 
@@ -18,6 +19,7 @@ dependencies:
 
 
 def test_a_foreign_umbrella_whose_charts_get_in_each_others_way(tmp_path: Path) -> None:
+    need_helm()
     (tmp_path / "shop" / "templates").mkdir(parents=True)
     (tmp_path / "shop" / "Chart.yaml").write_text(UMBRELLA, "utf-8")
     for name in ("one", "two"):

@@ -87,12 +87,11 @@ def test_who_only_passes_values_hears_nothing_of_the_schema(tmp_path: Path) -> N
 
 def test_lint_reads_a_schema_once(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     from shunter.core.goyaml import nodes
-    from shunter.core.schema import compile as compiling
 
     read: list[str] = []
     loads, compose = json.loads, nodes.compose
     monkeypatch.setattr(
-        compiling.json,
+        json,
         "loads",
         lambda text, **how: (read.append("json") if "tpye" in text else 0) or loads(text, **how),
     )

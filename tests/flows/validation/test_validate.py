@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 import os
 import shutil
+from collections.abc import Callable
 from pathlib import Path
 
 import pytest
@@ -214,7 +215,7 @@ def test_sections_of_unpinned_services_are_judged_against_their_source(shop: Pat
     ok("validate", "-e", "pre", cwd=shop)
 
 
-ODD = {
+ODD: dict[str, Callable[[Path], object]] = {
     "a pipe": os.mkfifo,
     "a folder": os.mkdir,
     "a symbolic link to a device": lambda path: path.symlink_to("/dev/zero"),

@@ -14,5 +14,9 @@ from shunter.model.findings import Finding
 
 def judged(schema: Any, text: str, defaults: str = "") -> tuple[Finding, ...]:
     """The findings for the values file `v.yaml`, given to the chart `c` 1.0.0."""
-    files = {"Chart.yaml": METADATA, "values.schema.json": json.dumps(schema), "values.yaml": defaults}
+    files: dict[str, bytes | str] = {
+        "Chart.yaml": METADATA,
+        "values.schema.json": json.dumps(schema),
+        "values.yaml": defaults,
+    }
     return judge(load_archive(archive(files), "c.tgz"), [read(text.encode(), "v.yaml")])

@@ -93,11 +93,11 @@ def schema(random: Random) -> dict[str, Any]:
     """A schema; about one in fifteen is broken."""
     draft = random.choice(list(DRAFTS))
     store = "$defs" if draft >= 2019 else "definitions"
-    references = (f"#/{store}/d0", f"#/{store}/d1", "#") if random.random() < 0.5 else ()
+    references: tuple[str, ...] = (f"#/{store}/d0", f"#/{store}/d1", "#") if random.random() < 0.5 else ()
     if references and random.random() < 0.4:
         references += ("#anchor", "sub.json", "sub.json#/properties/a", "#/properties/v")
     maker = _Maker(random, draft, references)
-    found = maker.schema(0)
+    found: dict[str, Any] = maker.schema(0)
     if random.random() < 0.7:
         found = {"properties": {"v": maker.schema(1)}, **(found if random.random() < 0.3 else {})}
     if references:

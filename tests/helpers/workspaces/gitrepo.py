@@ -2,6 +2,7 @@
 
 import os
 import subprocess
+from collections.abc import Mapping
 from pathlib import Path
 
 _CONFIG = ("-c", "user.name=Tess Ter", "-c", "user.email=tess@example.org", "-c", "commit.gpgsign=false")
@@ -21,7 +22,7 @@ def git(root: Path, *args: str, stdin: bytes = b"", env: dict[str, str] | None =
     return done.stdout.decode("utf-8", "surrogateescape").strip()
 
 
-def write(root: Path, files: dict[str, bytes | str | None]) -> None:
+def write(root: Path, files: Mapping[str, bytes | str | None]) -> None:
     """Put files below `root`; None removes one."""
     for path, content in files.items():
         file = root / path
@@ -32,14 +33,14 @@ def write(root: Path, files: dict[str, bytes | str | None]) -> None:
         file.write_bytes(content.encode() if isinstance(content, str) else content)
 
 
-def make_repo(root: Path, files: dict[str, bytes | str | None], message: str = "start") -> Path:
+def make_repo(root: Path, files: Mapping[str, bytes | str | None], message: str = "start") -> Path:
     """A repository at `root` with one commit of `files` on `main`."""
     root.mkdir(parents=True, exist_ok=True)
     git(root, "init", "-q", "-b", "main")
     return commit_all(root, files, message)
 
 
-def commit_all(root: Path, files: dict[str, bytes | str | None], message: str = "change") -> Path:
+def commit_all(root: Path, files: Mapping[str, bytes | str | None], message: str = "change") -> Path:
     """Write `files` and commit everything."""
     write(root, files)
     git(root, "add", "-A")
