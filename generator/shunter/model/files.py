@@ -156,8 +156,8 @@ class Conflict:
 class RepositoryPlan:
     """Everything one command does to one repository: applied whole, as one commit, or not at all.
 
-    `root` is the repository's folder; `head` the commit that the plan was made on (None: the repository is new);
-    `key` identifies the plan's inputs. Edits' paths are relative to `root`.
+    `root` is the repository's folder; `head` the commit that the plan was made on (None: the repository is new; empty:
+    nothing is to be done, and nobody looked); `key` identifies the plan's inputs. Edits' paths are relative to `root`.
     """
 
     repository: str

@@ -14,9 +14,8 @@ from typing import Any
 import helm_python
 import pytest
 
-from helpers.charts.tiny_charts import chart_files, environment, packed, tarred, write_files
+from helpers.charts.tiny_charts import archived, chart_files, environment, packed, tarred, write_files
 from shunter.adapters.helm.engine import BinaryEngine, EmbeddedEngine, Engine, engine
-from shunter.core.charts import archive
 from shunter.model.errors import ShunterError
 from shunter.model.files import FileState
 from shunter.model.findings import Severity
@@ -68,11 +67,11 @@ RICH = {
 
 def rich() -> bytes:
     files, _, _ = environment({"orders": chart_files("orders", extra=RICH), "cart": chart_files("cart", extra=RICH)})
-    return archive.pack(files, "tst", "1.0.0")
+    return packed(files)
 
 
 def render(tool: Engine, data: bytes, values: Any = None) -> str:
-    return tool.render(data, values or {}, release="tst", namespace="shop")
+    return tool.render(archived(data), values or {}, release="tst", namespace="shop")
 
 
 def test_the_order_of_installation_and_hooks_last() -> None:
@@ -220,14 +219,14 @@ def test_no_handle_is_left_open() -> None:
 
 def test_the_embedded_helm_has_one_kubernetes_version() -> None:
     with pytest.raises(ShunterError, match=r"Kubernetes 1\.30\.0"):
-        EmbeddedEngine().render(rich(), {}, release="r", namespace="n", kube_version="1.30.0")
+        EmbeddedEngine().render(archived(rich()), {}, release="r", namespace="n", kube_version="1.30.0")
 
 
 @needs_helm
 def test_the_binary_renders_for_a_kubernetes_version() -> None:
     template = "kind: X\nv: {{ .Capabilities.KubeVersion.Version }}\n"
     data = packed(chart_files("orders", template=template))
-    text = BinaryEngine(HELM).render(data, {}, release="r", namespace="n", kube_version="1.30.0")
+    text = BinaryEngine(HELM).render(archived(data), {}, release="r", namespace="n", kube_version="1.30.0")
     assert "v: v1.30.0" in text
 
 

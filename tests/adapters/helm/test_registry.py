@@ -11,10 +11,9 @@ from typing import Any
 import helm_python
 import pytest
 
-from helpers.charts.tiny_charts import NOW, chart_files, packed, served, write_files
-from shunter.adapters.helm.registry import DirectoryRegistry, HttpRegistry, pin_from_archive
+from helpers.charts.tiny_charts import NOW, archived, chart_files, loose, packed, served, write_files
+from shunter.adapters.helm.registry import DirectoryRegistry, HttpRegistry
 from shunter.core.charts import index
-from shunter.core.charts.archive import pack
 from shunter.model.errors import ShunterError
 from shunter.model.files import FileState
 
@@ -24,7 +23,7 @@ CART = packed(chart_files("cart", "0.1.0-main.3.g0123456"))
 
 
 def published(folder: Path, archives: list[bytes], created: str = NOW) -> DirectoryRegistry:
-    publication = DirectoryRegistry(folder).plan_publish(archives, created)
+    publication = DirectoryRegistry(folder).plan_publish(map(archived, archives), created)
     write_files(folder, publication.edits)
     return DirectoryRegistry(folder)
 
@@ -33,32 +32,32 @@ def test_publish_and_fetch(tmp_path: Path) -> None:
     registry = published(tmp_path, [*ORDERS, CART])
     assert registry.has("orders", "1.9.0")
     assert not registry.has("orders", "1.9.1")
-    assert registry.fetch("orders", "1.10.0") == ORDERS[1]
+    assert registry.fetch("orders", "1.10.0").archive == ORDERS[1]
     assert registry.index.versions("orders") == ["1.10.0", "1.9.0", "1.0.0"]
 
 
 def test_the_same_content_is_published_once(tmp_path: Path) -> None:
     registry = published(tmp_path, ORDERS)
-    again = registry.plan_publish(ORDERS, LATER)
+    again = registry.plan_publish(map(archived, ORDERS), LATER)
     assert (again.edits, again.findings) == ({}, ())
     assert again.noop == (("orders", "1.0.0"), ("orders", "1.10.0"), ("orders", "1.9.0"))
-    assert again.pins["orders", "1.0.0"] == pin_from_archive(ORDERS[0])
+    assert again.pins["orders", "1.0.0"] == archived(ORDERS[0]).pin
 
 
 def test_the_same_content_in_other_bytes_keeps_the_published_pin(tmp_path: Path) -> None:
     files = chart_files("orders", app_version="1.10")
-    registry = published(tmp_path, [pack(files, "orders", "1.0.0")])
-    other = pack(files, "orders", "1.0.0", mtime=5)
-    publication = registry.plan_publish([other], LATER)
+    registry = published(tmp_path, [packed(files)])
+    other = loose(files).packed(mtime=5).archive
+    publication = registry.plan_publish([archived(other)], LATER)
     assert publication.edits == {}
     assert publication.findings == ()
-    assert publication.pins["orders", "1.0.0"].digest != pin_from_archive(other).digest
+    assert publication.pins["orders", "1.0.0"].digest != archived(other).pin.digest
 
 
 def test_other_content_at_a_published_version_is_refused(tmp_path: Path) -> None:
     registry = published(tmp_path, ORDERS)
     changed = packed(chart_files("orders", "1.0.0", app_version="2.0"))
-    publication = registry.plan_publish([changed, CART], LATER)
+    publication = registry.plan_publish(map(archived, [changed, CART]), LATER)
     assert [finding.rule for finding in publication.findings] == ["version-taken"]
     assert "orders 1.0.0" in publication.findings[0].message
     assert publication.findings[0].hint
@@ -66,7 +65,7 @@ def test_other_content_at_a_published_version_is_refused(tmp_path: Path) -> None
 
 def test_one_plan_refuses_two_contents_of_one_version(tmp_path: Path) -> None:
     changed = packed(chart_files("orders", "1.0.0", app_version="2.0"))
-    publication = DirectoryRegistry(tmp_path).plan_publish([ORDERS[0], changed, ORDERS[0]], NOW)
+    publication = DirectoryRegistry(tmp_path).plan_publish(map(archived, [ORDERS[0], changed, ORDERS[0]]), NOW)
     assert [finding.rule for finding in publication.findings] == ["version-taken"]
     assert publication.edits["orders-1.0.0.tgz"].data == ORDERS[0]
 
@@ -77,7 +76,7 @@ def test_created_is_kept_and_the_index_is_the_same_in_any_order(tmp_path: Path) 
     entry = second.index.get("orders", "1.0.0")
     assert entry == first.index.get("orders", "1.0.0")
     assert entry is not None
-    assert (entry.created, entry.digest) == (NOW, pin_from_archive(ORDERS[0]).digest)
+    assert (entry.created, entry.digest) == (NOW, archived(ORDERS[0]).pin.digest)
     one = (published(tmp_path / "b", ORDERS).root / "index.yaml").read_bytes()
     assert one == (published(tmp_path / "c", ORDERS[::-1]).root / "index.yaml").read_bytes()
     assert (tmp_path / "a/index.yaml").read_text().endswith(f'generated: "{LATER}"\n')
@@ -102,9 +101,9 @@ def test_helm_reads_our_index_as_its_own(tmp_path: Path) -> None:
 
 
 def test_pending_files_count_as_published(tmp_path: Path) -> None:
-    publication = DirectoryRegistry(tmp_path).plan_publish(ORDERS, NOW)
+    publication = DirectoryRegistry(tmp_path).plan_publish(map(archived, ORDERS), NOW)
     registry = DirectoryRegistry(tmp_path, publication.edits)
-    assert registry.fetch("orders", "1.9.0") == ORDERS[2]
+    assert registry.fetch("orders", "1.9.0").archive == ORDERS[2]
     assert list(tmp_path.iterdir()) == []
 
 
@@ -137,21 +136,21 @@ def test_over_http(tmp_path: Path, suffix: str) -> None:
     with served(tmp_path) as url:
         registry = HttpRegistry(f"{url}/charts{suffix}")
         assert registry.has("orders", "1.0.0")
-        assert registry.fetch("orders", "1.9.0") == ORDERS[2]
+        assert registry.fetch("orders", "1.9.0").archive == ORDERS[2]
         with pytest.raises(ShunterError, match=r"chart orders 3\.0\.0 is not in the registry"):
             registry.fetch("orders", "3.0.0")
         with pytest.raises(ShunterError, match="read only"):
-            registry.plan_publish(ORDERS, NOW)
+            registry.plan_publish(map(archived, ORDERS), NOW)
 
 
 def test_absolute_urls_and_a_wrong_digest_over_http(tmp_path: Path) -> None:
     write_files(tmp_path, {"files/o.tgz": FileState(ORDERS[0])})
-    pin = pin_from_archive(ORDERS[0])
+    pin = archived(ORDERS[0]).pin
     with served(tmp_path) as url:
         entry = index.IndexEntry("orders", "1.0.0", pin.digest, (f"{url}/files/o.tgz",), NOW, {"apiVersion": "v2"})
         bad = replace(entry, version="1.0.1", digest="sha256:" + "0" * 64)
         write_files(tmp_path, {"index.yaml": FileState(index.render_index(index.Index((entry, bad))))})
-        assert HttpRegistry(url).fetch("orders", "1.0.0") == ORDERS[0]
+        assert HttpRegistry(url).fetch("orders", "1.0.0").archive == ORDERS[0]
         with pytest.raises(ShunterError, match="is not the archive that the index names"):
             HttpRegistry(url).fetch("orders", "1.0.1")
 

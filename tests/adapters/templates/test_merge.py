@@ -11,6 +11,7 @@ from helpers.workspaces.gitrepo import commit_all, disk, git, make_repo, write
 from shunter.adapters.git.apply import apply
 from shunter.adapters.git.repository import Repository
 from shunter.adapters.system.files import DiskTree
+from shunter.adapters.templates import merge
 from shunter.adapters.templates.merge import MergeProject, merge_repository, skip_if_exists
 from shunter.model.files import EXECUTABLE, SYMLINK, Conflict, Edit, FileState, RepositoryPlan
 
@@ -338,3 +339,25 @@ def test_conflicts_are_data(tmp_path: Path) -> None:
     changes, conflicts = merge_repository(root, [project({"f": "old\n"}, {"f": "new\n"}, "p")], never)
     sides = [FileState(text) for text in (b"old\n", b"mine\n", b"new\n")]
     assert (changes, conflicts) == ({}, (Conflict("p/f", "contents", *sides),))
+
+
+@pytest.mark.parametrize("seed", range(12))
+def test_what_is_taken_without_a_merge_is_what_git_would_make_of_it(
+    tmp_path: Path, seed: int, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """The template only changes files, and the person others: renamed, deleted, edited or added."""
+    random_ = random.Random(seed)
+    old: dict[str, Any] = {f"{folder}f{number}": f"{seed} {number}\n" * 5 for folder in ("", "a/") for number in range(4)}
+    changed, mine = set(random_.sample(sorted(old), 3)), dict(old)
+    new = {path: text + "more\n" if path in changed else text for path, text in old.items()}
+    if random_.random() < 0.3:
+        new[min(changed)] = FileState(old[min(changed)].encode(), EXECUTABLE)
+    for path in random_.sample(sorted(set(old) - changed), 3):
+        text, choice = mine.pop(path), random_.choice(["rename", "delete", "edit"])
+        mine |= {"rename": {f"{path}-mine": text}, "delete": {}, "edit": {path: f"own\n{text}"}}[choice]
+    mine["notes"] = random_.choice(["own\n", old[min(changed)], new[max(changed)]])
+    root = make_repo(tmp_path / "r", mine)
+    taken = merge_repository(root, [project(old, new)], never)
+    assert set(taken[0]) == changed
+    monkeypatch.setattr(merge, "_plain", lambda sides: None)
+    assert merge_repository(root, [project(old, new)], never) == taken

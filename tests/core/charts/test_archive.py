@@ -12,7 +12,7 @@ from pathlib import Path
 import helm_python
 import pytest
 
-from helpers.charts.tiny_charts import chart_files, library_files, packed, tarred, write_files
+from helpers.charts.tiny_charts import archived, chart_files, library_files, loose, packed, tarred, write_files
 from shunter.core.charts import archive
 from shunter.model.errors import ShunterError
 from shunter.model.files import EXECUTABLE, SYMLINK, FileState
@@ -86,11 +86,11 @@ def test_the_helmignore_drops_files_and_the_content_digest_does_not_change_after
     files = chart_files("app", extra={".helmignore": "*.bak\ndrafts/\n", "a.bak": "x", "drafts/b": "x", "c": "x"})
     unpacked = archive.unpack(packed(files))
     assert sorted(unpacked) == [".helmignore", "Chart.yaml", "c", "templates/all.yaml"]
-    assert archive.pin_from_archive(packed(files)).content == archive.content_digest(unpacked)
+    assert archived(packed(files)).content == archive.content_digest(unpacked)
 
 
 def test_the_date_of_entries_is_given() -> None:
-    data = archive.pack(chart_files("app"), "app", "1.0.0", mtime=1_700_000_000)
+    data = loose(chart_files("app")).packed(mtime=1_700_000_000).archive
     with tarfile.open(fileobj=io.BytesIO(data)) as tar:
         entries = [(entry.mtime, entry.uid, entry.gid, entry.uname, entry.name) for entry in tar]
     assert entries[0] == (1_700_000_000, 0, 0, "", "app/Chart.yaml")
@@ -141,14 +141,12 @@ def test_random_bytes_never_give_a_traceback() -> None:
         for _ in range(rng.randint(1, 4)):
             broken[rng.randrange(10, len(broken))] = rng.randrange(256)
         with contextlib.suppress(ShunterError):
-            archive.pin_from_archive(bytes(broken))
+            _ = archived(bytes(broken)).pin
 
 
-def test_packing_refuses_links_and_another_charts_name() -> None:
+def test_packing_refuses_links() -> None:
     with pytest.raises(ShunterError, match="symbolic link"):
         packed(chart_files("app") | {"x": FileState(b"/etc/passwd", SYMLINK)})
-    with pytest.raises(ShunterError, match=r"describes app 1\.0\.0, not app 1\.0\.1"):
-        archive.pack(chart_files("app"), "app", "1.0.1")
 
 
 def test_the_content_digest_sees_every_change() -> None:
@@ -165,8 +163,8 @@ def test_the_content_digest_sees_every_change() -> None:
 
 def test_a_pin_has_everything_from_the_archive() -> None:
     files = chart_files("orders", "1.5.0", app_version="2.0")
-    pin = archive.pin_from_archive(packed(files), source="https://charts.example")
-    assert (pin.name, pin.version, pin.app_version, pin.source) == ("orders", "1.5.0", "2.0", "https://charts.example")
+    pin = archived(packed(files)).pin
+    assert (pin.name, pin.version, pin.app_version) == ("orders", "1.5.0", "2.0")
     assert (pin.digest, pin.content) == (archive.digest(packed(files)), archive.content_digest(files))
 
 
@@ -178,7 +176,7 @@ def test_the_app_version_is_what_helm_reads(text: str) -> None:
     chart_yaml = f"apiVersion: v2\nname: app\nversion: 1.0.0\nappVersion: {text}\n".encode()
     data = packed({"Chart.yaml": FileState(chart_yaml)})
     with helm_python.Chart.load_archive(data) as chart:
-        assert archive.pin_from_archive(data).app_version == chart.metadata.get("appVersion", "")
+        assert archived(data).pin.app_version == chart.metadata.get("appVersion", "")
 
 
 def test_an_app_without_its_library_is_not_packed() -> None:
@@ -207,4 +205,4 @@ def test_helms_dependency_update_packs_an_unbuilt_app_and_we_see_it(tmp_path: Pa
         chart.render({})
     files = {path.relative_to(folder).as_posix(): FileState(path.read_bytes()) for path in folder.rglob("*.*")}
     with pytest.raises(ShunterError, match=r"orders depends on commons 1\.0\.0"):
-        archive.require_complete(files)
+        loose(files).require_complete()

@@ -8,9 +8,8 @@ import helm_python
 import pytest
 import yaml
 
-from helpers.charts.tiny_charts import NOW, chart_files, packed, write_files
+from helpers.charts.tiny_charts import NOW, archived, chart_files, packed, write_files
 from shunter.core.charts import index
-from shunter.core.charts.archive import pin_from_archive
 from shunter.core.charts.index import Index, IndexEntry
 from shunter.model.errors import ShunterError
 from shunter.model.files import FileState
@@ -24,7 +23,7 @@ def test_we_read_helms_index_and_write_it_back(tmp_path: Path) -> None:
     parsed = index.parse_index((tmp_path / "index.yaml").read_bytes())
     (entry,) = parsed.entries
     assert entry.urls == ("https://charts.example/x/cart.tgz",)
-    assert entry.digest == pin_from_archive(CART).digest
+    assert entry.digest == archived(CART).pin.digest
     assert index.parse_index(index.render_index(parsed)) == parsed
 
 

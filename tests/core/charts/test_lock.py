@@ -13,9 +13,8 @@ import yaml
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from helpers.charts.tiny_charts import NOW, chart_files, packed, served, write_files
+from helpers.charts.tiny_charts import NOW, chart, chart_files, served, write_files
 from shunter.core.charts import index, lock
-from shunter.core.charts.archive import pin_from_archive
 from shunter.core.charts.pins import Dependency
 from shunter.model.files import FileState
 
@@ -94,12 +93,12 @@ def test_equal_to_helm_for_unpacked_charts(tmp_path: Path) -> None:
 
 
 def test_equal_to_helm_over_http_and_through_an_alias(tmp_path: Path) -> None:
-    charts = [packed(chart_files("orders", version)) for version in ("1.0.0", "1.1.0")]
+    charts = [chart(chart_files("orders", version)) for version in ("1.0.0", "1.1.0")]
     entries = []
-    for data in charts:
-        pin = pin_from_archive(data)
+    for made in charts:
+        pin = made.pin
         name = f"{pin.name}-{pin.version}.tgz"
-        write_files(tmp_path / "repository", {name: FileState(data)})
+        write_files(tmp_path / "repository", {name: FileState(made.archive)})
         entries.append(index.IndexEntry(pin.name, pin.version, pin.digest, (name,), NOW, {"apiVersion": "v2"}))
     rendered = index.render_index(index.add(index.Index(), entries))
     write_files(tmp_path / "repository", {"index.yaml": FileState(rendered)})

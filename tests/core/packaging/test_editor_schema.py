@@ -11,6 +11,7 @@ import pytest
 
 from helpers.charts import scenarios
 from helpers.charts.charts import ARCHETYPES, LIBRARY, app_chart, library_chart, schema_source
+from helpers.charts.tiny_charts import loose
 from shunter.core.packaging.app_schema import compile_app_schema
 from shunter.core.packaging.editor_schema import EXTRA, values_schema
 from shunter.core.schema import bundle
@@ -30,7 +31,7 @@ def states(archetype: str, own: bytes | None = None) -> dict[str, FileState]:
 
 
 def schema(files: dict[str, FileState], library: dict[str, FileState] | None = None) -> dict[str, Any]:
-    data = values_schema(files, LIBRARY, SHARED if library is None else library)
+    data = values_schema(loose(files), LIBRARY, loose(SHARED if library is None else library))
     assert data is not None
     found: dict[str, Any] = json.loads(data)
     return found
@@ -81,10 +82,10 @@ def test_what_was_compiled_otherwise_stays_as_it_is() -> None:
     files = {**states("worker"), "values.schema.json": FileState(json.dumps(edited).encode())}
     assert schema(files) == edited
     without_own = {path: state for path, state in states("worker", OWN).items() if path != EXTRA}
-    assert values_schema(without_own, LIBRARY, SHARED) == without_own["values.schema.json"].data
+    assert values_schema(loose(without_own), LIBRARY, loose(SHARED)) == without_own["values.schema.json"].data
 
 
 @pytest.mark.parametrize("text", [b"", b"true", b"[]", b"{}", b'{"properties": {"archetype": {}}}', b"no json"])
 def test_a_foreign_charts_schema_is_left_alone(text: bytes) -> None:
-    assert values_schema({"values.schema.json": FileState(text)}, LIBRARY, SHARED) == text
-    assert values_schema({"Chart.yaml": FileState(b"")}, LIBRARY, SHARED) is None
+    assert values_schema(loose({"values.schema.json": FileState(text)}), LIBRARY, loose(SHARED)) == text
+    assert values_schema(loose({"Chart.yaml": FileState(b"")}), LIBRARY, loose(SHARED)) is None

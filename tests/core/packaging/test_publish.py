@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from pathlib import Path
 
 import helm_python
@@ -18,12 +19,16 @@ from helpers.charts.charts import (
     umbrella,
     write,
 )
-from helpers.charts.tiny_charts import chart_files, library_files
+from helpers.charts.tiny_charts import chart_files, library_files, loose
 from shunter.adapters.helm.engine import EmbeddedEngine
-from shunter.core.charts import archive
-from shunter.core.packaging.publish import ANNOTATION, compiled_library, published
+from shunter.core.packaging import publish
+from shunter.core.packaging.publish import ANNOTATION, compiled_library
 from shunter.model.files import FileState
 from shunter.model.findings import Severity
+
+
+def published(files: Mapping[str, FileState], library: str) -> Mapping[str, FileState]:
+    return publish.published(loose(files), library).files
 
 
 @pytest.mark.parametrize("archetype", ARCHETYPES)
@@ -79,7 +84,7 @@ def test_other_dependencies_stay() -> None:
     ]
     assert set(cache) <= set(found)
     assert not any(path.startswith(f"charts/{LIBRARY}/") for path in found)
-    archive.require_complete(found)
+    loose(found).require_complete()
 
 
 def compiled(**templates: str) -> dict[str, str]:

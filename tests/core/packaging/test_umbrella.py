@@ -16,16 +16,16 @@ import yaml
 from helpers.charts.tiny_charts import (
     LIBRARY,
     NOW,
+    chart,
     chart_files,
     environment,
     library_files,
-    packed,
+    loose,
     served,
     write_files,
 )
 from shunter.adapters.helm.engine import EmbeddedEngine
 from shunter.adapters.helm.registry import DirectoryRegistry
-from shunter.core.charts import archive
 from shunter.core.charts.pins import Pin
 from shunter.core.packaging import umbrella, vendoring
 from shunter.model.errors import ShunterError
@@ -69,7 +69,7 @@ def test_only_the_library_renders_nothing_and_lints_clean(tmp_path: Path) -> Non
     assert render(folder) == {}
     assert lint_problems(folder) == []
     helm_python.dependency_build(folder)
-    assert EmbeddedEngine().render(archive.pack(files, "tst", "1.0.0"), {}, release="r", namespace="n") == ""
+    assert EmbeddedEngine().render(chart(files), {}, release="r", namespace="n") == ""
 
 
 def test_two_versions_of_a_chart_stand_side_by_side(tmp_path: Path) -> None:
@@ -83,12 +83,12 @@ def test_two_versions_of_a_chart_stand_side_by_side(tmp_path: Path) -> None:
     helm_python.dependency_build(folder)
     assert lint_problems(folder) == []
     assert [item.repository for item in umbrella.dependencies(spec)] == ["", "", "file://charts/orders-1.0.0"]
-    assert vendoring.verify_vendored(MemoryTree(files), record) == ()
+    assert vendoring.verify_vendored(loose(files), record) == ()
 
 
 def test_archives_over_http(tmp_path: Path) -> None:
     charts = cars("orders") | {"old": chart_files("orders", "0.9.0")}
-    published = [packed(library_files()), *(packed(files) for files in charts.values())]
+    published = [chart(library_files()), *map(chart, charts.values())]
     publication = DirectoryRegistry(tmp_path / "registry").plan_publish(published, NOW)
     write_files(tmp_path / "registry", publication.edits)
     with served(tmp_path / "registry") as url:
@@ -183,7 +183,7 @@ def test_the_full_schema_knows_every_app(tmp_path: Path) -> None:
 def test_schemas_of_unpinned_services_are_taken_from_the_caller() -> None:
     _, spec, record = environment({}, services=("orders",))
     schema = json.dumps({"type": "object", "additionalProperties": False}).encode()
-    archives = {(LIBRARY, "1.0.0"): packed(library_files())}
+    archives = {(LIBRARY, "1.0.0"): chart(library_files())}
     derived = umbrella.derive(spec, archives, record, MemoryTree({}), NOW, {"orders": schema})
     state = derived[umbrella.FULL_SCHEMA]
     assert state is not None
@@ -194,8 +194,8 @@ def test_schemas_of_unpinned_services_are_taken_from_the_caller() -> None:
 def test_deriving_twice_changes_nothing_and_removes_what_is_stale() -> None:
     charts = cars("orders", "cart")
     files, spec, record = environment(charts)
-    archives = {(spec.library.name, "1.0.0"): packed(library_files())}
-    archives |= {(name, "1.0.0"): packed(chart) for name, chart in charts.items()}
+    archives = {(spec.library.name, "1.0.0"): chart(library_files())}
+    archives |= {(name, "1.0.0"): chart(files) for name, files in charts.items()}
     again = umbrella.derive(spec, archives, record, MemoryTree(files), "2030-01-01T00:00:00Z")
     assert all(files[path] == state for path, state in again.items())
     fewer = replace(spec, cars={"orders": spec.cars["orders"]})
@@ -270,10 +270,10 @@ def test_without_the_umbrellas_library_the_first_app_renders_for_all(tmp_path: P
     alone = {path: state for path, state in files.items() if not path.startswith(f"charts/{LIBRARY}/")}
     assert {text.strip() for text in render(write_files(tmp_path / "alone", alone)).values()} == {"1.0.0"}
     assert {text.strip() for text in render(write_files(tmp_path / "whole", files)).values()} == {"2.0.0"}
-    assert vendoring.verify_vendored(MemoryTree(files), record) == ()
+    assert vendoring.verify_vendored(loose(files), record) == ()
 
 
 def test_a_pin_without_an_archive_is_an_error() -> None:
     _, spec, record = environment(cars("orders"))
     with pytest.raises(ShunterError, match=r"chart orders 1\.0\.0 is not in the registry"):
-        umbrella.derive(spec, {(LIBRARY, "1.0.0"): packed(library_files())}, record, MemoryTree({}), NOW)
+        umbrella.derive(spec, {(LIBRARY, "1.0.0"): chart(library_files())}, record, MemoryTree({}), NOW)

@@ -12,13 +12,15 @@ import pytest
 from helpers.charts.tiny_charts import (
     LIBRARY,
     NOW,
+    chart,
     chart_files,
     environment,
     library_files,
+    loose,
     packed,
-    pinned,
     write_files,
 )
+from shunter.core.charts.packed import PackedChart
 from shunter.core.packaging import umbrella, vendoring
 from shunter.model.errors import ShunterError
 from shunter.model.files import FileState, MemoryTree, SubTree
@@ -34,17 +36,17 @@ def rules(findings: Iterable[Finding]) -> list[str]:
 @pytest.mark.parametrize("repository", ["", "https://charts.example"])
 def test_what_was_derived_is_sound(repository: str) -> None:
     files, _, record = environment(CARS, repository=repository)
-    assert vendoring.verify_vendored(MemoryTree(files), record) == ()
+    assert vendoring.verify_vendored(loose(files), record) == ()
     nested = MemoryTree({f"envs/tst/{path}": state for path, state in files.items()})
-    assert vendoring.verify_vendored(SubTree(nested, "envs/tst"), record, "envs/tst") == ()
+    assert vendoring.verify_vendored(PackedChart("envs/tst", SubTree(nested, "envs/tst")), record, "envs/tst") == ()
 
 
 def test_an_edited_copy_is_found_where_helm_says_nothing(tmp_path: Path) -> None:
     files, _, record = environment(CARS)
     files["charts/orders/templates/all.yaml"] = FileState(b"apiVersion: v1\nkind: Secret\n")
-    with helm_python.Chart.load(write_files(tmp_path, files)) as chart:
-        assert "Secret" in chart.render({})["tst/charts/orders/templates/all.yaml"]
-    (finding,) = vendoring.verify_vendored(MemoryTree(files), record, "envs/tst")
+    with helm_python.Chart.load(write_files(tmp_path, files)) as loaded:
+        assert "Secret" in loaded.render({})["tst/charts/orders/templates/all.yaml"]
+    (finding,) = vendoring.verify_vendored(loose(files), record, "envs/tst")
     assert (finding.rule, finding.span.path) == ("digest-mismatch", "envs/tst/charts/orders")
     assert "not the chart that was pinned" in finding.message
 
@@ -53,9 +55,9 @@ def test_another_archive_of_the_same_version_is_found(tmp_path: Path) -> None:
     files, _, record = environment(CARS, repository="https://charts.example")
     other = packed(chart_files("cart", extra={"files/x": "changed at the same version"}))
     files["charts/cart-1.0.0.tgz"] = FileState(other)
-    with helm_python.Chart.load(write_files(tmp_path, files)) as chart:
-        assert len(chart.render({})) == 2
-    (finding,) = vendoring.verify_vendored(MemoryTree(files), record)
+    with helm_python.Chart.load(write_files(tmp_path, files)) as loaded:
+        assert len(loaded.render({})) == 2
+    (finding,) = vendoring.verify_vendored(loose(files), record)
     assert (finding.rule, finding.span.path) == ("digest-mismatch", "charts/cart-1.0.0.tgz")
 
 
@@ -63,12 +65,12 @@ def test_another_archive_of_the_same_version_is_found(tmp_path: Path) -> None:
 def test_an_absent_chart_is_an_error_where_helm_renders_on(lost: str, tmp_path: Path) -> None:
     files, _, record = environment(CARS)
     fewer = {path: state for path, state in files.items() if not path.startswith(f"charts/{lost}/")}
-    with helm_python.Chart.load(write_files(tmp_path, fewer)) as chart:
-        assert len(chart.render({})) < 3
+    with helm_python.Chart.load(write_files(tmp_path, fewer)) as loaded:
+        assert len(loaded.render({})) < 3
     with pytest.raises(
         ShunterError, match=f"chart {lost} 1.0.0 is pinned, but envs/tst/charts does not hold it"
     ) as caught:
-        vendoring.verify_vendored(MemoryTree(fewer), record, "envs/tst")
+        vendoring.verify_vendored(loose(fewer), record, "envs/tst")
     assert caught.value.exit_code == 2
 
 
@@ -76,7 +78,7 @@ def test_another_version_in_the_folder_is_an_absent_chart() -> None:
     files, _, record = environment(CARS)
     pins = dict(record.cars) | {"cart": replace(record.cars["cart"], version="1.0.1")}
     with pytest.raises(ShunterError, match=r"chart cart 1\.0\.1 is pinned"):
-        vendoring.verify_vendored(MemoryTree(files), replace(record, cars=pins))
+        vendoring.verify_vendored(loose(files), replace(record, cars=pins))
 
 
 def test_a_chart_that_nobody_pinned_is_found_since_helm_renders_it(tmp_path: Path) -> None:
@@ -84,10 +86,10 @@ def test_a_chart_that_nobody_pinned_is_found_since_helm_renders_it(tmp_path: Pat
     files |= {f"charts/extra/{path}": state for path, state in chart_files("extra").items()}
     files["charts/stray-1.0.0.tgz"] = FileState(packed(chart_files("stray")))
     del files["values.schema.json"]
-    with helm_python.Chart.load(write_files(tmp_path, files)) as chart:
-        rendered = chart.render({})
+    with helm_python.Chart.load(write_files(tmp_path, files)) as loaded:
+        rendered = loaded.render({})
     assert {"tst/charts/extra/templates/all.yaml", "tst/charts/stray/templates/all.yaml"} <= set(rendered)
-    findings = vendoring.verify_vendored(MemoryTree(files), record)
+    findings = vendoring.verify_vendored(loose(files), record)
     assert [(finding.rule, finding.span.path) for finding in findings] == [
         ("chart-not-pinned", "charts/extra"),
         ("chart-not-pinned", "charts/stray-1.0.0.tgz"),
@@ -97,9 +99,9 @@ def test_a_chart_that_nobody_pinned_is_found_since_helm_renders_it(tmp_path: Pat
 def test_what_helm_skips_is_skipped(tmp_path: Path) -> None:
     files, _, record = environment(CARS)
     files |= {"charts/.cache/x": FileState(b""), "charts/_old/Chart.yaml": FileState(b"")}
-    with helm_python.Chart.load(write_files(tmp_path, files)) as chart:
-        assert len(chart.dependencies) == 3
-    assert vendoring.verify_vendored(MemoryTree(files), record) == ()
+    with helm_python.Chart.load(write_files(tmp_path, files)) as loaded:
+        assert len(loaded.dependencies) == 3
+    assert vendoring.verify_vendored(loose(files), record) == ()
 
 
 def test_the_archive_that_dependency_build_leaves_is_not_the_pinned_one(tmp_path: Path) -> None:
@@ -110,11 +112,9 @@ def test_the_archive_that_dependency_build_leaves_is_not_the_pinned_one(tmp_path
     made = {path.relative_to(folder).as_posix(): path for path in folder.rglob("*.tgz")}
     assert list(made) == ["charts/orders-1.0.0.tgz"]
     after = files | {path: FileState(file.read_bytes()) for path, file in made.items()}
-    (finding,) = vendoring.verify_vendored(MemoryTree(after), record)
+    (finding,) = vendoring.verify_vendored(loose(after), record)
     assert (finding.rule, finding.span.path) == ("digest-mismatch", "charts/orders-1.0.0.tgz")
-    archives = {
-        (pin.name, pin.version): packed(chart) for chart in (library_files(), *both.values()) if (pin := pinned(chart))
-    }
+    archives = {found.key: found for found in map(chart, (library_files(), *both.values()))}
     derived = umbrella.derive(spec, archives, record, MemoryTree(after), NOW)
     assert [path for path, state in derived.items() if state is None] == ["charts/orders-1.0.0.tgz"]
 
@@ -124,13 +124,15 @@ def test_a_library_older_than_a_car_was_built_with(pinned: str, found: list[str]
     built = {"orders": chart_files("orders", library=library_files("1.2.0")), "cart": chart_files("cart")}
     for repository in ("", "https://charts.example"):
         files, _, record = environment(built, library_files(pinned), repository=repository)
-        assert rules(vendoring.verify_vendored(MemoryTree(files), record)) == found
-    assert rules(vendoring.check_library(record.library, built)) == found
+        assert rules(vendoring.verify_vendored(loose(files), record)) == found
+    assert (
+        rules(vendoring.check_library(record.library, {alias: loose(files) for alias, files in built.items()})) == found
+    )
 
 
 def test_a_library_vendored_as_an_archive_counts_too() -> None:
     car = chart_files("orders") | {f"charts/{LIBRARY}-2.0.0.tgz": FileState(packed(library_files("2.0.0")))}
-    (finding,) = vendoring.check_library(environment({})[1].library, {"web": car})
+    (finding,) = vendoring.check_library(environment({})[1].library, {"web": loose(car)})
     assert finding.message == "web 1.0.0 was built with commons 2.0.0, but 1.0.0 is pinned"
 
 

@@ -6,13 +6,14 @@ from pathlib import Path
 
 import pytest
 
-from helpers.charts.tiny_charts import chart_files, environment, write_files
+from helpers.charts.tiny_charts import archived, chart_files, environment, write_files
 from helpers.oracles.embedded_helm import archive
 from helpers.workspaces.gitrepo import disk
 from shunter.adapters.helm.engine import EmbeddedEngine
 from shunter.adapters.system.files import DiskTree
+from shunter.flows.release.release import Release
 from shunter.flows.release.render import documents, only_services, verify, write_documents
-from shunter.flows.workspace.projects import RECORD_FILE
+from shunter.flows.workspace.projects import RECORD_FILE, ProjectFiles
 from shunter.model.errors import ShunterError
 from shunter.model.files import FileState
 
@@ -27,7 +28,7 @@ FILES = {
 
 @pytest.fixture(scope="module")
 def text() -> str:
-    return EmbeddedEngine().render(archive(FILES, "tst"), {}, release="tst", namespace="x", kube_version=None)
+    return EmbeddedEngine().render(archived(archive(FILES, "tst")), {}, release="tst", namespace="x", kube_version=None)
 
 
 def test_every_document_has_its_source(text: str) -> None:
@@ -56,12 +57,16 @@ def test_files_are_written_by_their_templates(text: str, tmp_path: Path) -> None
 def test_a_vendored_file_that_is_not_what_was_pinned_is_found(tmp_path: Path) -> None:
     files, _, _ = environment({"orders": chart_files("orders")})
     tree = DiskTree(write_files(tmp_path, files))
-    assert verify(tree, "envs/tst") == ()
+
+    def release() -> Release:
+        return Release(ProjectFiles(tree, "envs/tst"))
+
+    assert verify(release()) == ()
     path = "charts/orders/templates/all.yaml"
     write_files(tmp_path, {path: FileState(b"changed\n")})
-    found = verify(tree, "envs/tst")
+    found = verify(release())
     assert found
     assert all(finding.span.path.startswith("envs/tst/") for finding in found)
     (tmp_path / RECORD_FILE).unlink()
     with pytest.raises(ShunterError, match="envs/tst has no train record"):
-        verify(tree, "envs/tst")
+        verify(release())

@@ -58,7 +58,7 @@ def test_a_changed_chart_is_not_cut_under_its_old_version(railed: Path) -> None:
     values.write_text(values.read_text("utf-8") + "replicaCount: 5\n", "utf-8")
     refused = shunter("train", "cut", "2.0.0", cwd=railed)
     assert refused.code == 1
-    assert "error[not-packaged]: charts/auth has changed since auth 0.1.0 was packaged" in refused.err
+    assert "error[not-packaged]: auth/charts/auth has changed since auth 0.1.0 was packaged" in refused.err
     assert not (railed / "trains/2.0.0.yaml").exists()
 
 

@@ -13,6 +13,7 @@ import yaml
 from jinja2 import FileSystemLoader
 from jinja2.sandbox import SandboxedEnvironment
 
+from shunter.core.charts.packed import PackedChart
 from shunter.core.packaging.app_schema import compile_app_schema
 from shunter.core.packaging.parse_once import managed
 from shunter.core.packaging.publish import published
@@ -112,8 +113,8 @@ def app_chart(archetype: str, name: str | None = None, library: str = LIBRARY, s
 
 def published_chart(chart: Mapping[str, str], library: str = LIBRARY) -> dict[str, str]:
     """The app chart as `shunter package` publishes it: the library compiled in."""
-    files = published({path: FileState(text.encode()) for path, text in chart.items()}, library)
-    return {path: state.data.decode() for path, state in files.items()}
+    source = PackedChart.of_files({path: FileState(text.encode()) for path, text in chart.items()})
+    return {path: state.data.decode() for path, state in published(source, library).files.items()}
 
 
 def umbrella(apps: Mapping[str, Mapping[str, str]], library: str = LIBRARY, name: str = "shop") -> dict[str, str]:

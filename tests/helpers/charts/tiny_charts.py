@@ -13,7 +13,7 @@ from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
 
-from shunter.core.charts import archive
+from shunter.core.charts.packed import PackedChart
 from shunter.core.charts.pins import Pin
 from shunter.core.packaging import umbrella
 from shunter.core.packaging.record import TrainRecord
@@ -47,7 +47,7 @@ def chart_files(
     lines += [f"appVersion: {json.dumps(app_version)}"] if app_version else []
     texts: dict[str, str] = dict(extra or {})
     if library is not None:
-        pin = archive.pin_from_files(library)
+        pin = loose(library).pin
         lines += ["dependencies:", f"- name: {pin.name}", f"  version: {pin.version}", '  repository: ""']
     if template is not None:
         texts["templates/all.yaml"] = template
@@ -66,10 +66,24 @@ def library_files(version: str = "1.0.0") -> dict[str, FileState]:
     return chart_files(LIBRARY, version, kind="library", template=None, extra={f"templates/_{LIBRARY}.tpl": define})
 
 
+def loose(files: Mapping[str, FileState]) -> PackedChart:
+    """The chart in a folder."""
+    return PackedChart.of_files(files)
+
+
+def chart(files: Mapping[str, FileState]) -> PackedChart:
+    """The chart with its archive."""
+    return loose(files).packed()
+
+
 def packed(files: Mapping[str, FileState]) -> bytes:
     """The archive of a chart."""
-    pin = archive.pin_from_files(files)
-    return archive.pack(files, pin.name, pin.version)
+    return chart(files).archive
+
+
+def archived(data: bytes) -> PackedChart:
+    """The chart in an archive."""
+    return PackedChart("chart.tgz", archive=data)
 
 
 def tarred(files: Mapping[str, FileState]) -> bytes:
@@ -85,7 +99,7 @@ def tarred(files: Mapping[str, FileState]) -> bytes:
 
 def pinned(files: Mapping[str, FileState]) -> Pin:
     """The pin of a chart's archive."""
-    return archive.pin_from_archive(packed(files))
+    return chart(files).pin
 
 
 def environment(
@@ -100,8 +114,7 @@ def environment(
     library = library_files() if library is None else library
     archives = {}
     for files in (library, *cars.values()):
-        pin = archive.pin_from_files(files)
-        archives[pin.name, pin.version] = packed(files)
+        archives[chart(files).key] = chart(files)
     pins = {alias: pinned(files) for alias, files in cars.items()}
     spec = umbrella.UmbrellaSpec("tst", "1.0.0", pinned(library), pins, services, "Environment tst", repository)
     record = TrainRecord(train, spec.library, pins)

@@ -9,6 +9,7 @@ import weakref
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
+from typing import Any
 
 from shunter.adapters.system import process
 from shunter.core.trees import fast_import
@@ -279,6 +280,28 @@ class Repository:
         listing = self.git("log", "-z", "--format=%H%x01%at%x01%an%x01%s", *count, "--", *paths).text
         rows = (row.split("\x01") for row in listing.split("\0") if row)
         return [LogEntry(commit, int(seconds), author, subject) for commit, seconds, author, subject in rows]
+
+
+class PlannedRepository(Repository):
+    """A repository while a plan for it is made: nothing is written meanwhile, so it is asked once."""
+
+    def __init__(self, root: Path) -> None:
+        super().__init__(root)
+        self._known: dict[str, Any] = {}
+
+    def head(self) -> str | None:
+        """See `Repository.head`."""
+        if "head" not in self._known:
+            self._known["head"] = super().head()
+        found: str | None = self._known["head"]
+        return found
+
+    def visible_paths(self) -> list[str]:
+        """See `Repository.visible_paths`."""
+        if "visible" not in self._known:
+            self._known["visible"] = super().visible_paths()
+        found: list[str] = self._known["visible"]
+        return found
 
 
 def _parts(paths: Sequence[str]) -> list[Sequence[str]]:

@@ -12,7 +12,7 @@ from pathlib import Path
 from typing import Any, Protocol
 
 from shunter.adapters.system import process
-from shunter.core.charts import archive
+from shunter.core.charts.packed import PackedChart
 from shunter.core.kube import order
 from shunter.model.errors import ShunterError
 from shunter.model.findings import Severity
@@ -39,7 +39,7 @@ class Engine(Protocol):
 
     def render(
         self,
-        chart_archive: bytes,
+        chart: PackedChart,
         values: Mapping[str, Any],
         *,
         release: str,
@@ -65,7 +65,7 @@ class EmbeddedEngine:
 
     def render(
         self,
-        chart_archive: bytes,
+        chart: PackedChart,
         values: Mapping[str, Any],
         *,
         release: str,
@@ -79,9 +79,9 @@ class EmbeddedEngine:
                 hint="leave the Kubernetes version out, or ask for your own helm binary",
             )
         helm = _sdk()
-        archive.require_complete(archive.unpack(chart_archive))
-        with _as_shunter_error(helm), helm.Chart.load_archive(chart_archive) as chart:
-            rendered = chart.render(dict(values), name=release, namespace=namespace)
+        chart.require_complete()
+        with _as_shunter_error(helm), helm.Chart.load_archive(chart.archive) as loaded:
+            rendered = loaded.render(dict(values), name=release, namespace=namespace)
         return order.stream(rendered, _document_reader(helm))
 
     def lint(
@@ -113,7 +113,7 @@ class BinaryEngine:
 
     def render(
         self,
-        chart_archive: bytes,
+        chart: PackedChart,
         values: Mapping[str, Any],
         *,
         release: str,
@@ -121,11 +121,11 @@ class BinaryEngine:
         kube_version: str | None = None,
     ) -> str:
         """See `Engine.render`."""
-        archive.require_complete(archive.unpack(chart_archive))
+        chart.require_complete()
         version = ["--kube-version", kube_version] if kube_version else []
-        with _on_disk(chart_archive) as chart, _values_file(values) as given:
+        with _on_disk(chart.archive) as file, _values_file(values) as given:
             where = ["--namespace", namespace, "--values", str(given)]
-            done = self._run(["template", release, str(chart), *where, *version], chart.parent)
+            done = self._run(["template", release, str(file), *where, *version], file.parent)
         if done.returncode:
             raise _error(done.stderr.decode("utf-8", "replace"))
         return done.stdout.decode("utf-8").lstrip("\n")

@@ -9,16 +9,14 @@ from pathlib import Path
 from typing import Protocol
 from urllib.parse import urljoin, urlsplit
 
-from shunter.core.charts import archive
-from shunter.core.charts.archive import pin_from_archive
+from shunter.core.charts.archive import LARGEST_CHART
 from shunter.core.charts.index import Index, IndexEntry, add, parse_index, render_index
+from shunter.core.charts.packed import PackedChart
 from shunter.core.charts.pins import Pin
 from shunter.core.packaging.vendoring import absent_from_registry
 from shunter.model.errors import ShunterError
 from shunter.model.files import FileState
 from shunter.model.findings import Finding, Kind, Span
-
-__all__ = ["DirectoryRegistry", "HttpRegistry", "Publication", "Registry", "pin_from_archive"]
 
 INDEX = "index.yaml"
 TIMEOUT = 30.0
@@ -45,11 +43,11 @@ class Registry(Protocol):
     def has(self, name: str, version: str) -> bool:
         """Whether the registry holds exactly this version."""
 
-    def fetch(self, name: str, version: str) -> bytes:
-        """The archive, its digest checked. Raises ShunterError where it is absent or damaged."""
+    def fetch(self, name: str, version: str) -> PackedChart:
+        """The chart in its archive, its digest checked. Raises ShunterError where it is absent or damaged."""
 
-    def plan_publish(self, archives: Iterable[bytes], created: str) -> Publication:
-        """What it takes to publish `archives` at the time `created` (RFC 3339)."""
+    def plan_publish(self, charts: Iterable[PackedChart], created: str) -> Publication:
+        """What it takes to publish the archives of `charts` at the time `created` (RFC 3339)."""
 
 
 @dataclass(frozen=True)
@@ -75,10 +73,10 @@ class DirectoryRegistry:
         """See `Registry.has`."""
         return self.index.get(name, version) is not None
 
-    def fetch(self, name: str, version: str) -> bytes:
+    def fetch(self, name: str, version: str) -> PackedChart:
         """See `Registry.fetch`."""
         entry = _entry(self.index, name, version)
-        file = entry.urls[0].rsplit("/", 1)[-1]
+        file = _file(entry)
         data = self._read(file)
         if data is None:
             raise ShunterError(
@@ -86,9 +84,9 @@ class DirectoryRegistry:
                 hint="restore it, or package the chart again from the same sources",
                 span=Span(str(self.root / INDEX)),
             )
-        return _checked(data, entry, str(self.root / file))
+        return _checked(PackedChart(str(self.root / file), archive=data), entry)
 
-    def plan_publish(self, archives: Iterable[bytes], created: str) -> Publication:
+    def plan_publish(self, charts: Iterable[PackedChart], created: str) -> Publication:
         """See `Registry.plan_publish`.
 
         A version is published once: the same content again is no change, other content is the finding
@@ -97,26 +95,26 @@ class DirectoryRegistry:
         edits: dict[str, FileState] = {}
         pins: dict[tuple[str, str], Pin] = {}
         noop, findings, entries = [], [], []
-        for data in archives:
-            pin = pin_from_archive(data)
-            key = (pin.name, pin.version)
+        for chart in charts:
+            key = chart.key
             if key not in pins and self.has(*key):
-                pins[key] = pin_from_archive(self.fetch(*key))
+                pins[key] = self._held(chart).pin
                 noop.append(key)
             if key in pins:
-                findings += _taken(pins[key], pin)
+                findings += _taken(pins[key], chart.pin)
                 continue
             file = f"{'-'.join(key)}.tgz"
-            edits[file], pins[key] = FileState(data), pin
-            entries.append(_index_entry(data, pin, file, created))
+            edits[file], pins[key] = FileState(chart.archive), chart.pin
+            entries.append(IndexEntry(*key, chart.digest, (file,), created, chart.metadata))
         if entries:
             edits[INDEX] = FileState(render_index(add(self.index, entries)))
         return Publication(edits, pins, tuple(noop), tuple(findings))
 
-
-def _index_entry(data: bytes, pin: Pin, file: str, created: str) -> IndexEntry:
-    metadata = archive.chart_metadata(archive.unpack(data))
-    return IndexEntry(pin.name, pin.version, pin.digest, (file,), created, metadata)
+    def _held(self, chart: PackedChart) -> PackedChart:
+        """What the registry has of a chart's name and version: the same chart where the file has the same bytes."""
+        entry = _entry(self.index, *chart.key)
+        same = entry.digest in ("", chart.digest) and self._read(_file(entry)) == chart.archive
+        return chart if same else self.fetch(*chart.key)
 
 
 def _taken(held: Pin, new: Pin) -> list[Finding]:
@@ -135,16 +133,20 @@ def _entry(index: Index, name: str, version: str) -> IndexEntry:
     return entry
 
 
-def _checked(data: bytes, entry: IndexEntry, where: str) -> bytes:
-    if entry.digest and archive.digest(data) != entry.digest:
+def _file(entry: IndexEntry) -> str:
+    return entry.urls[0].rsplit("/", 1)[-1]
+
+
+def _checked(chart: PackedChart, entry: IndexEntry) -> PackedChart:
+    if entry.digest and chart.digest != entry.digest:
         raise ShunterError(
-            f"{where} is not the archive that the index names",
+            f"{chart.place} is not the archive that the index names",
             hint="do not use it: restore the archive, or ask who runs the registry",
-            notes=(f"index: {entry.digest}", f"found: {archive.digest(data)}"),
+            notes=(f"index: {entry.digest}", f"found: {chart.digest}"),
             exit_code=1,
             rule="digest-mismatch",
         )
-    return data
+    return chart
 
 
 @dataclass(frozen=True)
@@ -164,13 +166,13 @@ class HttpRegistry:
         """See `Registry.has`."""
         return self.index.get(name, version) is not None
 
-    def fetch(self, name: str, version: str) -> bytes:
+    def fetch(self, name: str, version: str) -> PackedChart:
         """See `Registry.fetch`."""
         entry = _entry(self.index, name, version)
         url = urljoin(self.url.rstrip("/") + "/", entry.urls[0])
-        return _checked(_download(url, self.timeout, archive.LARGEST_CHART), entry, url)
+        return _checked(PackedChart(url, archive=_download(url, self.timeout, LARGEST_CHART)), entry)
 
-    def plan_publish(self, archives: Iterable[bytes], created: str) -> Publication:
+    def plan_publish(self, charts: Iterable[PackedChart], created: str) -> Publication:
         """Always raises ShunterError: an HTTP repository is read only."""
         raise ShunterError(
             f"{self.url} is read only", hint="publish to the folder that it serves, or use `shunter push`"

@@ -10,7 +10,7 @@ from __future__ import annotations
 import os
 import tempfile
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import Any
 
@@ -53,12 +53,16 @@ class MergeProject:
 
 @dataclass(frozen=True, slots=True)
 class _Sides:
-    """The three trees of one project's merge, paths relative to its folder."""
+    """The three trees of one project's merge, paths relative to its folder.
+
+    `settled` are rendered paths that stay as they are on disk, and are in none of the trees.
+    """
 
     prefix: str
     base: Files
     ours: Files
     theirs: Files
+    settled: frozenset[str] = frozenset()
 
 
 def skip_if_exists(answers: Mapping[str, Any], root: Path | None = None) -> Callable[[str], bool]:
@@ -91,9 +95,16 @@ def merge_repository(
     """
     changes: Changes = {}
     conflicts: list[Conflict] = []
-    visible = Repository(root).visible_paths()
-    sides = [_sides(root, project, projects, visible, written_once(project.answers)) for project in projects]
-    sides = [each for each in sides if each.base != each.theirs]
+    hard: list[tuple[MergeProject, _Sides]] = []
+    for project in projects:
+        each = _sides(root, project, written_once(project.answers))
+        plain = _plain(each)
+        if plain is None:
+            hard.append((project, each))
+        else:
+            changes |= {each.prefix + path: state for path, state in plain.items()}
+    visible = Repository(root).visible_paths() if hard else []
+    sides = [_with_added(root, project, projects, visible, each) for project, each in hard]
     if sides:
         with tempfile.TemporaryDirectory(prefix="shunter-", ignore_cleanup_errors=True) as folder:
             scratch = Repository.init(Path(folder), bare=True)
@@ -103,13 +114,8 @@ def merge_repository(
     return changes, tuple(conflicts)
 
 
-def _sides(
-    root: Path,
-    project: MergeProject,
-    projects: Sequence[MergeProject],
-    visible: Sequence[str],
-    once: Callable[[str], bool],
-) -> _Sides:
+def _sides(root: Path, project: MergeProject, once: Callable[[str], bool]) -> _Sides:
+    """The three trees, of ours only what a render has."""
     prefix = "" if project.path == "." else f"{project.path}/"
     disk = DiskTree(root / project.path)
     rendered = {path: disk.get(path) for path in {*project.old, *project.new}}
@@ -117,11 +123,33 @@ def _sides(
     base = {path: state for path, state in project.old.items() if path not in settled}
     theirs = {path: state for path, state in project.new.items() if path not in settled}
     known = {path: state for path, state in rendered.items() if path not in settled and state is not None}
-    added = set(_added(prefix, visible, {other.path for other in projects} - {project.path})) - known.keys() - settled
-    if base.keys() <= known.keys():
-        added = {path for path in added if _collides(path, theirs)}
-    known |= {path: state for path in added if (state := disk.get(path)) is not None}
-    return _Sides(prefix, base, known, theirs)
+    return _Sides(prefix, base, known, theirs, frozenset(settled))
+
+
+def _plain(sides: _Sides) -> Files | None:
+    """What the template changes, where a merge has nothing to decide; else None.
+
+    That is where it adds and deletes no file, so that there is nothing to rename, and each file that it changes is as
+    the last render left it.
+    """
+    paths = {path for path in {*sides.base, *sides.theirs} if sides.base.get(path) != sides.theirs.get(path)}
+    old = [sides.base.get(path) for path in paths]
+    if None in old or any(path not in sides.theirs for path in paths) or old != [sides.ours.get(p) for p in paths]:
+        return None
+    return {path: sides.theirs[path] for path in paths}
+
+
+def _with_added(
+    root: Path, project: MergeProject, projects: Sequence[MergeProject], visible: Sequence[str], sides: _Sides
+) -> _Sides:
+    """The three trees, ours with the person's own files that the merge has to see."""
+    others = {other.path for other in projects} - {project.path}
+    added = set(_added(sides.prefix, visible, others)) - sides.ours.keys() - sides.settled
+    if sides.base.keys() <= sides.ours.keys():
+        added = {path for path in added if _collides(path, sides.theirs)}
+    disk = DiskTree(root / project.path)
+    more = {path: state for path in added if (state := disk.get(path)) is not None}
+    return replace(sides, ours={**sides.ours, **more})
 
 
 def _collides(path: str, files: Files) -> bool:

@@ -13,7 +13,7 @@ from shunter.flows.trains import cut as cutting
 from shunter.flows.trains import list as listing
 from shunter.flows.trains import promote as promotion
 from shunter.flows.trains import status as board
-from shunter.flows.workspace.trains import find_train
+from shunter.flows.workspace.trains import trains_of
 from shunter.model.errors import ShunterError
 from shunter.model.findings import Report
 
@@ -51,7 +51,7 @@ def list_trains(arguments: Arguments) -> Report:
 
 def show(arguments: Arguments) -> Report:
     """`shunter train show VERSION`."""
-    train = find_train(open_session(arguments), arguments.version)
+    train = trains_of(open_session(arguments)).find(arguments.version)
     pins = {"(library)": train.library, **train.cars}
     rows = [(alias, pin.name, pin.version, pin.app_version or "-", pin.digest) for alias, pin in pins.items()]
     data = {
@@ -65,8 +65,8 @@ def show(arguments: Arguments) -> Report:
 
 def compare(arguments: Arguments) -> Report:
     """`shunter train diff A B`."""
-    context = open_session(arguments)
-    first, second = (find_train(context, version) for version in (arguments.first, arguments.second))
+    trains = trains_of(open_session(arguments))
+    first, second = (trains.find(version) for version in (arguments.first, arguments.second))
     rows = listing.compare(first, second)
     header = ("APP", first.version, second.version)
     text = table([(row["app"], row[first.version], row[second.version]) for row in rows], header) if rows else ""

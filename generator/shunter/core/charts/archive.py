@@ -1,4 +1,4 @@
-"""Chart archives: reproducible `.tgz` files, what is in them, and their digests.
+"""Chart archives as bytes: reproducible `.tgz` files, what is in them, and digests. `packed` knows what a chart is.
 
 The limits and the rules for paths are those of Helm's archive loader (`pkg/chart/loader/archive`).
 """
@@ -11,11 +11,8 @@ import re
 import struct
 import zlib
 from collections.abc import Mapping
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
-from shunter.core.charts import helmignore, versions
-from shunter.core.charts.pins import Pin
-from shunter.core.goyaml.plain import load, text_fields
 from shunter.model.errors import ShunterError
 from shunter.model.files import EXECUTABLE, REGULAR, SYMLINK, FileState
 
@@ -29,34 +26,23 @@ _LONGEST_PATH = 4_096
 _GZIP_HEADER = b"\x1f\x8b\x08\x00\x00\x00\x00\x00\x00\xff"
 _STORED = 0xFFFF
 _DRIVE = re.compile(r"[a-zA-Z]:/")
-_TEXT_FIELDS = ("apiVersion", "name", "version", "appVersion", "kubeVersion", "type", "description", "home", "icon")
 
 
-def pack(files: Mapping[str, FileState], name: str, version: str, *, mtime: int = 0) -> bytes:
-    """The archive of the chart `files` (paths relative to the chart), without what its `.helmignore` drops.
+def write(files: Mapping[str, FileState], name: str, mtime: int = 0) -> bytes:
+    """The archive of `files` (paths relative to the chart) in a top folder `name`.
 
-    Equal files give equal bytes: entries are sorted, owned by nobody, and dated `mtime` (seconds since 1970).
-    Raises ShunterError where Chart.yaml names another chart or version, a dependency is absent, or a file is a
-    symbolic link or too large.
+    Equal files give equal bytes: entries are sorted, owned by nobody, and dated `mtime` (seconds since 1970). Raises
+    ShunterError where a file is a symbolic link or too large.
     """
-    kept = helmignore.filter_files(files)
-    metadata = chart_metadata(kept)
-    found = (str(metadata.get("name")), str(metadata.get("version")))
-    if found != (name, version):
-        raise ShunterError(
-            f"Chart.yaml describes {' '.join(found)}, not {name} {version}",
-            hint="the archive's name and Chart.yaml must agree, or Helm does not find the chart",
-        )
-    require_complete(kept)
     import tarfile
 
     buffer = io.BytesIO()
     with tarfile.open(fileobj=buffer, mode="w", format=tarfile.PAX_FORMAT) as tar:
-        for path in sorted(kept, key=lambda path: (path != "Chart.yaml", path)):
-            data = _checked(path, kept[path], name)
+        for path in sorted(files, key=lambda path: (path != "Chart.yaml", path)):
+            data = _checked(path, files[path], name)
             entry = tarfile.TarInfo(f"{name}/{path}")
             entry.size, entry.mtime = len(data), mtime
-            entry.mode = 0o755 if kept[path].mode == EXECUTABLE else 0o644
+            entry.mode = 0o755 if files[path].mode == EXECUTABLE else 0o644
             tar.addfile(entry, io.BytesIO(data))
     return _gzip(buffer.getvalue())
 
@@ -178,63 +164,3 @@ def content_digest(files: Mapping[str, FileState]) -> str:
         total.update(b"%d:%s%s%d:" % (len(path), path, mark, len(state.data)))
         total.update(state.data)
     return "sha256:" + total.hexdigest()
-
-
-def chart_metadata(files: Mapping[str, FileState], what: str = "the chart") -> dict[str, Any]:
-    """Chart.yaml as a mapping, its text fields as Helm reads them. Raises ShunterError where there is none to read."""
-    state = files.get("Chart.yaml")
-    if state is None:
-        raise ShunterError(f"{what} has no Chart.yaml", hint="a chart needs one: name, version and apiVersion: v2")
-    return text_fields(load(state.data, "Chart.yaml"), _TEXT_FIELDS)
-
-
-def subcharts(files: Mapping[str, FileState]) -> dict[str, dict[str, FileState]]:
-    """The charts that Helm loads from `charts/`: their path there → their files, whether unpacked or an archive."""
-    found: dict[str, dict[str, FileState]] = {}
-    for path, state in files.items():
-        folder, _, rest = path.partition("/")
-        entry, _, inner = rest.partition("/")
-        if folder != "charts" or not entry or entry.startswith((".", "_")):
-            continue
-        if inner:
-            found.setdefault(f"charts/{entry}", {})[inner] = state
-        elif entry.endswith(".tgz"):
-            found[path] = unpack(state.data, path)
-    return {path: chart for path, chart in found.items() if "Chart.yaml" in chart}
-
-
-def require_complete(files: Mapping[str, FileState]) -> None:
-    """Raise ShunterError where the chart, or one inside it, declares a dependency that its `charts/` does not hold.
-
-    Helm renders such a chart without the dependency and says nothing.
-    """
-    metadata = chart_metadata(files)
-    inside = subcharts(files).values()
-    present = [(str(found.get("name")), str(found.get("version"))) for found in map(chart_metadata, inside)]
-    for item in metadata.get("dependencies") or ():
-        name, wanted = str(item.get("name")), str(item.get("version", ""))
-        if not any(name == other and _fits(wanted, version) for other, version in present):
-            raise ShunterError(
-                f"chart {metadata.get('name')} depends on {name} {wanted}, but its charts/ does not hold it",
-                hint="run `shunter lock`: Helm would leave the chart out and say nothing",
-            )
-    for chart in inside:
-        require_complete(chart)
-
-
-def _fits(wanted: str, version: str) -> bool:
-    return not versions.is_exact(wanted) or versions.parse(wanted) == versions.parse(version)
-
-
-def pin_from_archive(data: bytes, *, source: str = "") -> Pin:
-    """The pin of the chart in an archive: name, version, appVersion, and both digests."""
-    return pin_from_files(unpack(data), digest_of=data, source=source)
-
-
-def pin_from_files(files: Mapping[str, FileState], *, digest_of: bytes = b"", source: str = "") -> Pin:
-    """The pin of an unpacked chart; `digest_of` is its archive, if there is one."""
-    metadata = chart_metadata(files)
-    name, version, app = (str(metadata.get(key) or "") for key in ("name", "version", "appVersion"))
-    if not name or not version:
-        raise ShunterError("Chart.yaml has no name or no version", hint="Helm needs both")
-    return Pin(name, version, app, digest(digest_of) if digest_of else "", content_digest(files), source)

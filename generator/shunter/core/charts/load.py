@@ -11,16 +11,16 @@ from posixpath import join
 from typing import Any, Final
 
 from shunter.core.charts import metadata
+from shunter.core.charts.contents import read_once, unpack_once
 from shunter.core.charts.files import leads_out, no_files, reader, real_paths, refused, without_ignored
-from shunter.core.charts.metadata import METADATA, Decoder
+from shunter.core.charts.metadata import BOM, METADATA, Decoder
 from shunter.core.charts.pins import Dependency
-from shunter.core.goyaml.document import MAX_BYTES, Document, read
+from shunter.core.goyaml.document import MAX_BYTES, Document
 from shunter.model.data import dataclass, field, replace
 from shunter.model.errors import ShunterError
 from shunter.model.files import FileState, MemoryTree, Tree
 from shunter.model.findings import Finding, Kind, Span
 
-_BOM: Final = b"\xef\xbb\xbf"
 _EXACT: Final = re.compile(r"(?:0|[1-9][0-9]{0,8})(?:\.(?:0|[1-9][0-9]{0,8})){2}", re.ASCII)
 _MOST_UNPACKED: Final = 100 * 1024 * 1024
 _DEEPEST: Final = 30
@@ -60,7 +60,7 @@ class Chart:
     def read(self, path: str) -> bytes | None:
         """The bytes of one of the chart's files, such as a template; None if there is none."""
         state = self.files[path]() if path in self.files else None
-        return None if state is None else state.data.removeprefix(_BOM)
+        return None if state is None else state.data.removeprefix(BOM)
 
     def walk(self) -> Iterator[Chart]:
         """The chart and all charts below it, disabled ones too."""
@@ -105,10 +105,8 @@ class _Loading:
 
 
 def _load_archive(data: bytes, name: str, loading: _Loading) -> Chart:
-    from shunter.core.charts.archive import unpack
-
     try:
-        unpacked = unpack(data, f"`{name}`", loading.left)
+        unpacked = unpack_once(data, f"`{name}`", loading.left)
     except ShunterError as error:
         return _broken(name, "", Finding("chart-broken", error.message, Span(name), hint=error.hint))
     loading.left -= sum(len(state.data) for state in unpacked.values())
@@ -130,7 +128,7 @@ def _load(files: Files, folder: str, loading: _Loading) -> Chart:
         return _broken(folder, "", *(definition.findings if definition else (missing,)))
     values = _document(files, folder, "values.yaml", helm) or Document(join(folder, "values.yaml"), {}, helm=helm)
     fields, decoder, problems = _metadata(files, folder, definition)
-    dependencies = tuple(_dependency(entry) for entry in metadata.entries(fields, decoder))
+    dependencies = tuple(metadata.dependency(entry) for entry in metadata.entries(fields, decoder))
     if len(dependencies) > _MOST_CHARTS:
         message = f"charts with more than {_MOST_CHARTS:,} dependencies are not judged"
         too_many = _problem(decoder.document, ("dependencies",), message, "split the chart")
@@ -151,7 +149,7 @@ def _load(files: Files, folder: str, loading: _Loading) -> Chart:
         values=values,
         dependencies=dependencies,
         empty_list=fields.get("dependencies") == [],
-        schema=schema.data.removeprefix(_BOM) if schema is not None else None,
+        schema=schema.data.removeprefix(BOM) if schema is not None else None,
         subcharts=subcharts,
         missing=tuple(entry for entry in dependencies if not _is_there(entry, subcharts)),
         findings=(*problems, *more, *values.findings, *below),
@@ -167,7 +165,7 @@ def _document(files: Files, folder: str, name: str, helm: str) -> Document | Non
     if len(state.data) > MAX_BYTES:
         finding = Finding("file-too-large", "Helm loads no chart file above 5 MiB", Span(path), hint="shorten it")
         return Document(path, None, (finding,))
-    return read(state.data.removeprefix(_BOM), path, helm)
+    return read_once(state.data.removeprefix(BOM), path, helm)
 
 
 def _metadata(files: Files, folder: str, definition: Document) -> tuple[dict[str, Any], Decoder, list[Finding]]:
@@ -223,18 +221,6 @@ def _check_metadata(definition: Document, name: str, version: str) -> list[Findi
 
 def _problem(document: Document, key: tuple[str | int, ...], message: str, hint: str) -> Finding:
     return Finding("chart-broken", message, document.span(key), Kind.VERDICT, key=key, hint=hint)
-
-
-def _dependency(entry: Mapping[str, Any]) -> Dependency:
-    return Dependency(
-        name=entry["name"],
-        version=entry["version"],
-        repository=entry["repository"],
-        alias=entry["alias"],
-        condition=entry["condition"],
-        tags=entry["tags"],
-        import_values=tuple(entry.get("import-values") or ()),
-    )
 
 
 def _subcharts(files: Files, folder: str, loading: _Loading) -> tuple[tuple[Chart, ...], list[Finding]]:

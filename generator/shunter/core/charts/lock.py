@@ -12,6 +12,7 @@ from collections.abc import Mapping, Sequence
 from datetime import UTC, datetime
 from typing import Any
 
+from shunter.core.charts.contents import read_once
 from shunter.core.charts.pins import Dependency
 from shunter.core.goyaml import plain
 from shunter.model.errors import ShunterError
@@ -78,7 +79,7 @@ def keep_generated(old: bytes | None, dependencies: Sequence[Dependency], now: s
     if old is None:
         return now
     try:
-        value = plain.load(old, "Chart.lock").value or {}
+        value = plain.sound(read_once(old, "Chart.lock", "3")).value or {}
     except ShunterError:
         return now
     kept = value.get("generated")

@@ -10,11 +10,15 @@ import re
 from collections.abc import Iterator, Mapping
 from typing import Any, Final
 
+from shunter.core.charts.contents import read_once
+from shunter.core.charts.pins import Dependency
 from shunter.core.goyaml.construct import scalar
 from shunter.core.goyaml.document import Document, KeyPath
 from shunter.core.goyaml.scalars import key_text
+from shunter.model.errors import ShunterError
 from shunter.model.findings import Finding, Kind
 
+BOM: Final = b"\xef\xbb\xbf"
 TEXT, FLAG, TIME, ANY = "text", "true or false", "a time such as 2026-01-31T12:00:00Z", "anything"
 Shape = Any
 """One of the words above, a list of one shape, a dict of fields, or a dict whose only field is `*`: a map of texts."""
@@ -171,3 +175,34 @@ def entries(fields: Mapping[str, Any], decoder: Decoder) -> Iterator[dict[str, A
             decoder.problem(path, message, "give each an `alias` of its own")
         seen.add(alias or cleaned["name"])
         yield cleaned
+
+
+def dependency(entry: Mapping[str, Any]) -> Dependency:
+    """One of the cleaned `entries` as a value."""
+    return Dependency(
+        name=entry["name"],
+        version=entry["version"],
+        repository=entry["repository"],
+        alias=entry["alias"],
+        condition=entry["condition"],
+        tags=entry["tags"],
+        import_values=tuple(entry.get("import-values") or ()),
+    )
+
+
+def read_metadata(data: bytes, path: str) -> tuple[dict[str, Any], tuple[Dependency, ...]]:
+    """The fields that a Chart.yaml sets, and its dependencies, as Helm decodes them; `path` names it in errors.
+
+    Raises ShunterError, with the place, for what Helm refuses, and where there is no name or no version.
+    """
+    document = read_once(data.removeprefix(BOM), path, "3")
+    decoder = Decoder(document)
+    fields = {name: value for name, value in decoder.decode(METADATA).items() if value is not None}
+    validate(decoder, fields)
+    dependencies = tuple(map(dependency, entries(fields, decoder)))
+    for finding in (*document.findings, *decoder.problems):
+        raise ShunterError(finding.message, span=finding.span, hint=finding.hint, notes=finding.notes)
+    for name in ("name", "version"):
+        if not fields.get(name):
+            raise ShunterError(f"{path} has no `{name}`", hint=f"add `{name}:` (a quoted string)")
+    return fields, dependencies

@@ -29,8 +29,8 @@ class Dependency:
 class Pin:
     """One chart at one exact version. Digests are `sha256:` and 64 hex digits.
 
-    `digest` is of the archive's bytes, `content` of the unpacked files (see `core.archive.content_digest`), so
-    that an unpacked copy can be verified too. `source` is where a third-party chart came from.
+    `digest` is of the archive's bytes, `content` of the unpacked files (see `core.charts.archive.content_digest`),
+    so that an unpacked copy can be verified too. `source` is where a third-party chart came from.
     """
 
     name: str

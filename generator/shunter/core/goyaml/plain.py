@@ -28,7 +28,11 @@ _DATE = re.compile(r"[0-9]{4}-[0-9]{1,2}-[0-9]{1,2}(?:[Tt ].*)?")
 
 def load(data: bytes, path: str) -> Document:
     """The mapping in `data`, as Helm reads it; `path` names the file. Raises ShunterError, with the place."""
-    document = read(data, path)
+    return sound(read(data, path))
+
+
+def sound(document: Document) -> Document:
+    """The document. Raises ShunterError, with the place, where Helm refuses it."""
     for finding in document.findings:
         raise ShunterError(finding.message, hint=finding.hint, span=finding.span, notes=finding.notes)
     return document

@@ -13,8 +13,8 @@ from collections.abc import Iterator, Mapping
 from functools import lru_cache
 from typing import Any, Final
 
-from shunter.core.charts import archive
-from shunter.core.goyaml import plain
+from shunter.core.charts.contents import read_once
+from shunter.core.charts.packed import PackedChart
 from shunter.core.goyaml.document import merge_maps
 from shunter.core.packaging.app_schema import compile_app_schema, editor_schema
 from shunter.core.packaging.extra_schema import read_extra
@@ -25,20 +25,17 @@ from shunter.model.files import FileState
 HELMS: Final = "values.schema.json"
 EXTRA: Final = "values.extra.schema.yaml"
 _CONTRACT: Final = re.compile(r"schema/values\.(v\d+)\.yaml")
-_NESTED: Final = re.compile(r"charts/([^/]+)/" + _CONTRACT.pattern)
-Files = Mapping[str, FileState]
 
 
-def values_schema(chart: Files, name: str, library: Files) -> bytes | None:
+def values_schema(chart: PackedChart, name: str, library: PackedChart) -> bytes | None:
     """The app's schema for editors, or Helm's, or None where the chart has none.
 
-    `chart` are the files of its archive; `library` those of the library chart called `name`, for an app whose archive
-    does not hold its own.
+    `library` is the library chart, called `name`, for an app whose archive does not hold its own.
     """
-    helms = chart.get(HELMS)
+    helms = chart.files.get(HELMS)
     if helms is None:
         return None
-    extra = chart.get(EXTRA)
+    extra = chart.files.get(EXTRA)
     for found, files in _libraries(chart, name, library):
         for path in filter(_CONTRACT.fullmatch, files):
             major = path.removeprefix("schema/values.").removesuffix(".yaml")
@@ -50,14 +47,10 @@ def values_schema(chart: Files, name: str, library: Files) -> bytes | None:
     return helms.data
 
 
-def _libraries(chart: Files, name: str, library: Files) -> Iterator[tuple[str, Files]]:
-    for match in filter(None, map(_NESTED.fullmatch, chart)):
-        folder = f"charts/{match[1]}/"
-        yield match[1], {path.removeprefix(folder): chart[path] for path in chart if path.startswith(folder)}
-    for path in chart:
-        if path.startswith(f"charts/{name}-") and path.endswith(".tgz"):
-            yield name, archive.unpack(chart[path].data, path)
-    yield name, library
+def _libraries(chart: PackedChart, name: str, library: PackedChart) -> Iterator[tuple[str, Mapping[str, FileState]]]:
+    for inside in chart.subcharts.values():
+        yield inside.name, inside.files
+    yield name, library.files
 
 
 @lru_cache(maxsize=256)
@@ -66,7 +59,7 @@ def _described(
 ) -> bytes | None:
     try:
         archetype = json.loads(helms)["properties"]["archetype"]["const"]
-        source = plain.load(contract, "contract").value or {}
+        source = read_once(contract, "contract").value or {}
         own = read_extra(extra, EXTRA, source) if extra is not None else None
         if compile_app_schema(source, archetype=archetype, library=library, extra=own) != helms:
             return None

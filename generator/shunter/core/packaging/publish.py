@@ -14,7 +14,7 @@ import re
 from collections.abc import Mapping
 from typing import Any, Final
 
-from shunter.core.charts import archive
+from shunter.core.charts.packed import PackedChart
 from shunter.model.files import FileState
 
 ANNOTATION = "shunter/library"
@@ -45,30 +45,26 @@ def compiled_path(library: str, path: str) -> str:
     return compiled_folder(library) + (f"_{library}{suffix}" if suffix else path.removeprefix("templates/"))
 
 
-def published(files: Mapping[str, FileState], library: str) -> dict[str, FileState]:
-    """The chart `files` (paths relative to it) with its `library` compiled in.
+def published(chart: PackedChart, library: str) -> PackedChart:
+    """The chart with its `library` compiled in.
 
     As it is where it does not depend on that library under its own name, or where the library holds more than named
     templates: values, custom resources or charts of its own would be lost.
     """
-    metadata = archive.chart_metadata(files)
-    dependencies = metadata.get("dependencies") or []
+    dependencies = chart.metadata.get("dependencies", ())
     rest = [item for item in dependencies if item.get("name") != library or item.get("alias")]
-    copies = [
-        (path, chart)
-        for path, chart in archive.subcharts(files).items()
-        if archive.chart_metadata(chart).get("name") == library
-    ]
-    if len(rest) != len(dependencies) - 1 or len(copies) != 1 or not _only_named_templates(copies[0][1]):
-        return dict(files)
-    folder, chart = copies[0]
+    copies = [(path, copy) for path, copy in chart.subcharts.items() if copy.name == library]
+    if len(rest) != len(dependencies) - 1 or len(copies) != 1 or not _only_named_templates(copies[0][1].files):
+        return chart
+    folder, copy = copies[0]
     kept = {
         path: state
-        for path, state in files.items()
+        for path, state in chart.files.items()
         if path != "Chart.lock" and path != folder and not path.startswith(f"{folder}/")
     }
-    version = f"{library} {archive.chart_metadata(chart).get('version')}"
-    return {**kept, **_compiled(chart, library), "Chart.yaml": _chart_file(files["Chart.yaml"], rest, version)}
+    described = _chart_file(chart.files["Chart.yaml"], rest, f"{library} {copy.version}")
+    compiled = _compiled(copy.files, library)
+    return PackedChart.of_files({**kept, **compiled, "Chart.yaml": described}, chart.place)
 
 
 def compiled_library(metadata: Mapping[str, Any]) -> tuple[str, str]:

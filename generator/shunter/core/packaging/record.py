@@ -6,6 +6,7 @@ from collections.abc import Mapping
 from typing import Any
 
 from shunter.core.charts import versions
+from shunter.core.charts.contents import read_once
 from shunter.core.charts.pins import Pin
 from shunter.core.goyaml import plain
 from shunter.core.goyaml.document import Document
@@ -32,7 +33,7 @@ def train_record(record: TrainRecord) -> bytes:
 
 def parse_train_record(data: bytes, path: str = PATH) -> TrainRecord:
     """The inverse of `train_record`. Raises ShunterError, with the place, for anything else."""
-    document = plain.load(data, path)
+    document = plain.sound(read_once(data, path))
     found = fields(document, (), required=("library", "cars"), optional=("train", "history"))
     train, history = found.get("train"), found.get("history") or []
     if not isinstance(history, list):

@@ -11,7 +11,8 @@ import json
 from collections.abc import Collection, Mapping
 from typing import Any
 
-from shunter.core.charts import archive, lock, versions
+from shunter.core.charts import lock, versions
+from shunter.core.charts.packed import PackedChart
 from shunter.core.charts.pins import Dependency, Pin
 from shunter.core.goyaml import plain
 from shunter.core.packaging import editor_schema, vendoring
@@ -156,26 +157,18 @@ def _minified(schema: Mapping[str, Any]) -> bytes:
     return (json.dumps(schema, separators=(",", ":"), ensure_ascii=False) + "\n").encode()
 
 
-def vendor(spec: UmbrellaSpec, archives: Mapping[tuple[str, str], bytes]) -> dict[str, FileState]:
+def vendor(spec: UmbrellaSpec, charts: vendoring.Charts) -> dict[str, FileState]:
     """`charts/` of the environment: unpacked copies where there is no repository, else archives.
 
-    `archives` are by name and version. Raises ShunterError for a pin that has none.
+    Raises ShunterError for a pin that has no chart.
     """
-    if spec.repository:
-        return vendoring.vendor_archives(spec.pins(), archives)
-    return vendoring.vendor_unpacked(spec.pins(), _unpacked(spec, archives))
-
-
-def _unpacked(
-    spec: UmbrellaSpec, archives: Mapping[tuple[str, str], bytes]
-) -> dict[tuple[str, str], dict[str, FileState]]:
-    keys = [(pin.name, pin.version) for pin in spec.pins()]
-    return {key: archive.unpack(archives[key], f"{'-'.join(key)}.tgz") for key in keys if key in archives}
+    take = vendoring.vendor_archives if spec.repository else vendoring.vendor_unpacked
+    return take(spec.pins(), charts)
 
 
 def derive(
     spec: UmbrellaSpec,
-    archives: Mapping[tuple[str, str], bytes],
+    charts: vendoring.Charts,
     record: TrainRecord,
     previous: Tree,
     now: str,
@@ -183,10 +176,10 @@ def derive(
 ) -> dict[str, FileState | None]:
     """All derived files of an environment's folder, and None for those of `previous` that are to go.
 
-    `archives` are by name and version, one for each pin; `previous` is the folder as it is; `now` dates a changed
+    `charts` are by name and version, one for each pin; `previous` is the folder as it is; `now` dates a changed
     Chart.lock (`lock.format_time`); `schemas` are the schemas of known but unpinned services, by alias.
     """
-    known = dict(schemas or {}) | _schemas(spec, _unpacked(spec, archives))
+    known = dict(schemas or {}) | _schemas(spec, charts)
     files = {
         "Chart.yaml": chart_yaml(spec),
         "values.schema.json": helm_schema(spec),
@@ -195,14 +188,12 @@ def derive(
     }
     derived: dict[str, FileState | None] = {path: FileState(data) for path, data in files.items()}
     derived["Chart.lock"] = chart_lock(spec, now, previous.get("Chart.lock"))
-    derived |= vendor(spec, archives)
+    derived |= vendor(spec, charts)
     return derived | {path: None for path in previous.paths(vendoring.FOLDER) if path not in derived}
 
 
-def _schemas(spec: UmbrellaSpec, unpacked: Mapping[tuple[str, str], Mapping[str, FileState]]) -> dict[str, bytes]:
-    library = unpacked.get((spec.library.name, spec.library.version), {})
-    found = {
-        alias: editor_schema.values_schema(unpacked.get((pin.name, pin.version), {}), spec.library.name, library)
-        for alias, pin in spec.cars.items()
-    }
+def _schemas(spec: UmbrellaSpec, charts: vendoring.Charts) -> dict[str, bytes]:
+    library = charts.get((spec.library.name, spec.library.version), PackedChart.of_files({}))
+    cars = {alias: charts.get((pin.name, pin.version)) for alias, pin in spec.cars.items()}
+    found = {alias: editor_schema.values_schema(car, spec.library.name, library) for alias, car in cars.items() if car}
     return {alias: schema for alias, schema in found.items() if schema is not None}

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from typing import Any
 
 from shunter.core.charts.load import Chart
@@ -15,7 +15,7 @@ from shunter.core.values.sops import decrypted_shape, is_encrypted
 from shunter.model.findings import Span
 
 
-def under(alias: str, chart: Chart, layers: list[Document]) -> Coalesced:
+def under(alias: str, chart: Chart, layers: Sequence[Document]) -> Coalesced:
     """The values that `chart` gets as the only app of an umbrella that knows it as `alias`."""
     empty = Document("Chart.yaml", {}), Document("values.yaml", {})
     shown = "" if alias == chart.name else alias

@@ -13,8 +13,9 @@ from collections.abc import Iterator, Mapping
 from posixpath import join
 from typing import Any, Final
 
+from shunter.core.charts.contents import read_once
 from shunter.core.charts.load import Chart
-from shunter.core.goyaml.document import Document, KeyPath, read
+from shunter.core.goyaml.document import Document, KeyPath
 from shunter.core.values.coalesce import Coalesced, Slice
 from shunter.core.values.layering import Leaf, Origin, Table, layered, traced, untraced
 from shunter.model.data import dataclass
@@ -164,7 +165,7 @@ def defined(text: bytes, path: str, name: str) -> Document | None:
     end = re.compile(rb"\{\{-?\s*end\s*-?\}\}")
     if (head := start.search(text)) and (tail := end.search(text, head.end())):
         lines_above = text.count(b"\n", 0, head.end())
-        return _readable(read(b"\n" * lines_above + text[head.end() : tail.start()], path), name)
+        return _readable(read_once(b"\n" * lines_above + text[head.end() : tail.start()], path), name)
     return None
 
 

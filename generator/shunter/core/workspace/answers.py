@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Any
 
-from shunter.core.goyaml.document import read
+from shunter.core.charts.contents import read_once
 from shunter.model.data import dataclass
 from shunter.model.errors import ShunterError
 
@@ -38,7 +38,7 @@ def merge_answers(recorded: Mapping[str, Any], desired: Mapping[str, Any], appli
 
 def read_answers(data: bytes) -> tuple[str, str, dict[str, Any]]:
     """Template source, its recorded commit (a tag such as `v1.2.0`) and the answers, from an answers file's bytes."""
-    document = read(data, ".copier-answers.yml")
+    document = read_once(data, ".copier-answers.yml")
     for finding in (finding for finding in document.findings if finding.rule != "yaml-root"):
         message = f"an answers file is not YAML: {finding.message.removeprefix('this is no YAML: ')}"
         raise ShunterError(message, span=finding.span, hint=finding.hint)

@@ -11,21 +11,20 @@ from pathlib import Path
 from typing import Any
 
 from shunter.adapters.git.prepare import refuse_taken
-from shunter.adapters.git.repository import Repository, require_git
+from shunter.adapters.git.repository import PlannedRepository, require_git
 from shunter.adapters.system.files import DiskTree
 from shunter.adapters.system.regular import exists, is_checkout
 from shunter.adapters.templates.merge import MergeProject, merge_repository
 from shunter.adapters.templates.render import RenderRequest, render_many
-from shunter.core.charts.archive import pin_from_archive
 from shunter.core.packaging.record import TrainRecord
 from shunter.core.workspace.answers import merge_answers
 from shunter.core.workspace.layout import plan_repositories
 from shunter.core.workspace.model import Project, RepositorySpec, Workspace
 from shunter.flows.packaging.derive import Changes, app_files, environment_files
-from shunter.flows.workspace.archives import Archives, pack_tree
+from shunter.flows.workspace.archives import Archives
 from shunter.flows.workspace.context import require_checkout
 from shunter.flows.workspace.plans import plan_changes, uncommitted
-from shunter.flows.workspace.projects import answers_of, chart_metadata, record_of
+from shunter.flows.workspace.projects import ProjectFiles
 from shunter.flows.workspace.recorded import Recorded, recorded
 from shunter.model.errors import ShunterError
 from shunter.model.files import Conflict, FileState, MemoryTree, OverlayTree, RepositoryPlan, SubTree, Tree
@@ -55,16 +54,16 @@ class Draft:
     """What is going to happen to one repository."""
 
     spec: RepositorySpec
-    root: Path
+    repository: PlannedRepository
     tree: Tree
     jobs: list[Job] = field(default_factory=list)
     changes: Changes = field(default_factory=dict)
     conflicts: tuple[Conflict, ...] = ()
     notices: list[str] = field(default_factory=list)
 
-    def overlay(self, folder: str) -> Tree:
+    def overlay(self, folder: str) -> ProjectFiles:
         """A project's files with the draft's changes laid over them."""
-        return SubTree(OverlayTree(self.tree, self.changes), folder)
+        return ProjectFiles(SubTree(OverlayTree(self.tree, self.changes), folder), folder)
 
     def put(self, folder: str, files: Mapping[str, FileState | None]) -> None:
         """Lay a project's files into the draft."""
@@ -108,7 +107,14 @@ def reconcile(request: Request) -> Reconciled:
     for draft in drafts:
         _derive(request, draft)
     plans = tuple(
-        plan_changes(draft.root, draft.changes, request.message, tree=draft.tree, conflicts=draft.conflicts)
+        plan_changes(
+            draft.repository.root,
+            draft.changes,
+            request.message,
+            tree=draft.tree,
+            conflicts=draft.conflicts,
+            repository=draft.repository,
+        )
         for draft in drafts
     )
     return Reconciled(plans, tuple(notice for draft in drafts for notice in draft.notices))
@@ -126,7 +132,7 @@ def _draft(request: Request, spec: RepositorySpec) -> Draft:
     exists = is_checkout(root)
     if not exists:
         refuse_taken(root)
-    draft = Draft(spec, root, DiskTree(root) if exists else MemoryTree({}))
+    draft = Draft(spec, PlannedRepository(root), DiskTree(root) if exists else MemoryTree({}))
     for project in spec.projects:
         was = recorded(draft.tree, project.path)
         wanted = merge_answers(was.answers if was else {}, project.answers, applied.get((project.kind, project.name)))
@@ -198,7 +204,7 @@ def _merge(request: Request, draft: Draft, rendered: Mapping[RenderRequest, File
             old, new = rendered[_old_request(request, job.recorded)], rendered[_new_request(request, job)]
             projects.append(MergeProject(job.project.path, old, new, job.desired))
     if projects:
-        changes, conflicts = merge_repository(draft.root, projects)
+        changes, conflicts = merge_repository(draft.repository.root, projects)
         draft.changes |= changes
         draft.conflicts = conflicts
 
@@ -214,28 +220,26 @@ def _remove(request: Request, drafts: Sequence[Draft]) -> None:
 
 def _remove_project(draft: Draft, project: Project, *, force: bool) -> None:
     """Delete what git shows of a project: what it ignores stays, and what no commit holds is not lost silently."""
-    changed = uncommitted(draft.root, project.path)
+    changed = uncommitted(draft.repository, project.path)
     if changed and not force:
         raise ShunterError(
             f"{draft.spec.name}/{changed[0]} would be deleted, and no commit holds it as it is",
             hint="commit it, so that git keeps it, or delete it with --force",
         )
     prefix = f"{project.path}/"
-    visible = [path for path in Repository(draft.root).visible_paths() if path.startswith(prefix)]
+    visible = [path for path in draft.repository.visible_paths() if path.startswith(prefix)]
     draft.changes |= dict.fromkeys(visible)
 
 
 def _package_library(request: Request, home: Draft) -> None:
     project = next(p for p in home.spec.projects if p.kind == "library")
-    tree = home.overlay(project.path)
-    metadata = chart_metadata(tree, project.path)
-    name, version = metadata["name"], metadata["version"]
-    if request.archives.has(name, version) or home.conflicts:
+    chart = home.overlay(project.path).packed
+    if request.archives.has(*chart.key) or home.conflicts:
         return
-    data = pack_tree(tree, name, version)
-    request.archives.pending[name, version] = data
+    packed = chart.packed()
+    request.archives.pending[chart.key] = packed
     directory = request.workspace.registries.directory
-    home.put(directory, request.archives.directory.plan_publish([data], request.generated).edits)
+    home.put(directory, request.archives.directory.plan_publish([packed], request.generated).edits)
 
 
 def _derive(request: Request, draft: Draft) -> None:
@@ -247,20 +251,20 @@ def _derive(request: Request, draft: Draft) -> None:
 
 
 def _derive_app(request: Request, draft: Draft, project: Project) -> Changes:
-    return app_files(draft.overlay(project.path), project.path, request.archives, request.generated)
+    return app_files(draft.overlay(project.path), request.archives, request.generated)
 
 
 def _derive_environment(request: Request, draft: Draft, project: Project) -> Changes:
-    tree = draft.overlay(project.path)
-    record = record_of(tree, project.path) or first_record(request)
-    return environment_files(tree, answers_of(tree), record, request.archives, request.generated)
+    files = draft.overlay(project.path)
+    record = files.record or first_record(request)
+    return environment_files(files.tree, files.answers, record, request.archives, request.generated)
 
 
 def first_record(request: Request) -> TrainRecord:
     """The record of an environment that pins only the library: its newest version in the registry."""
     name = request.workspace.library
     version = request.archives.newest(name)
-    return TrainRecord(None, pin_from_archive(request.archives.fetch(name, version)), {})
+    return TrainRecord(None, request.archives.pin(name, version), {})
 
 
 _DERIVERS: Mapping[str, Callable[[Request, Draft, Project], Changes]] = {

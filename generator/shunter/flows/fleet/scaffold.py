@@ -12,8 +12,7 @@ from shunter import __version__
 from shunter.adapters.git.apply import apply_new
 from shunter.adapters.git.prepare import refuse_taken
 from shunter.adapters.git.repository import Repository
-from shunter.adapters.helm.registry import DirectoryRegistry
-from shunter.adapters.system.files import DiskTree, remove_folder
+from shunter.adapters.system.files import remove_folder
 from shunter.adapters.system.regular import is_checkout, is_folder, read_regular
 from shunter.adapters.templates.history import CANONICAL_SOURCE, bare_for
 from shunter.core.charts.versions import is_label
@@ -23,12 +22,12 @@ from shunter.core.workspace.layout import plan_repositories
 from shunter.core.workspace.model import Environment
 from shunter.core.workspace.text import assignments, first_text, overlay
 from shunter.flows.fleet.reconcile import Request, reconcile
-from shunter.flows.workspace.archives import Archives, open_archives
+from shunter.flows.workspace.archives import archives_at, open_archives
 from shunter.flows.workspace.clock import generated_now
 from shunter.flows.workspace.context import APPLIED_FILE, WORKSPACE_FILE, Context, workspace_from, workspace_schema
 from shunter.flows.workspace.labels import label
 from shunter.flows.workspace.plans import carry_out
-from shunter.flows.workspace.projects import chart_metadata, record_of
+from shunter.flows.workspace.projects import files_in, files_of
 from shunter.model.errors import ShunterError
 from shunter.model.files import FileState
 from shunter.model.findings import Outcome, Report, Status
@@ -59,12 +58,11 @@ def new(asked: NewWorkspace) -> Report:
     )
     text = edit(overlay(text, asked.values or {}), assignments(asked.data))
     workspace = workspace_from(text)
-    registry = DirectoryRegistry(asked.target / workspace.registries.directory)
     request = Request(
         root=asked.target,
         workspace=workspace,
         release=workspace.templates_release,
-        archives=Archives(registry, workspace.registries.url),
+        archives=archives_at(asked.target / workspace.registries.directory, workspace.registries.url),
         generated=generated_now(),
         message=f"Make workspace {workspace.name}",
         bare=bare_for(workspace.templates_source),
@@ -138,7 +136,7 @@ def add_service(
     if workspace.service(name):
         raise ShunterError(f"there is already a service `{name}`", hint="choose another name, or edit shunter.yaml")
     if path := settings.get("chart", {}).get("path"):
-        chart_metadata(DiskTree(context.root / path), path)
+        files_in(context, context.root / path).packed.require_readable()
     change = Change([(["services", name], dict(settings))], f"Add service {name}", "shunter package")
     return change_workspace(context, change, dry_run=dry_run, diff=diff)
 
@@ -221,7 +219,7 @@ def unknown(kind: str, name: str, known: Sequence[str]) -> ShunterError:
 
 def _pins(context: Context, environment: str, service: str) -> bool:
     site = context.site("environment", environment)
-    record = record_of(site.tree(), site.folder)
+    record = files_of(context, site).record
     return record is not None and service in record.cars
 
 

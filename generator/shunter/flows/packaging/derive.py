@@ -8,10 +8,11 @@ from collections.abc import Mapping
 from typing import Any
 
 from shunter.core.charts import lock
-from shunter.core.charts.archive import unpack
+from shunter.core.charts.contents import read_once
+from shunter.core.charts.packed import PackedChart
 from shunter.core.charts.pins import Dependency, Pin
 from shunter.core.charts.versions import require_exact
-from shunter.core.goyaml import plain
+from shunter.core.goyaml.plain import sound
 from shunter.core.packaging import umbrella, vendoring
 from shunter.core.packaging.app_schema import compile_app_schema
 from shunter.core.packaging.editor_schema import EXTRA
@@ -19,7 +20,7 @@ from shunter.core.packaging.extra_schema import read_extra
 from shunter.core.packaging.parse_once import managed
 from shunter.core.packaging.record import TrainRecord, cars_data
 from shunter.flows.workspace.archives import Archives
-from shunter.flows.workspace.projects import answers_of, chart_metadata, dependencies_of
+from shunter.flows.workspace.projects import ProjectFiles
 from shunter.model.errors import ShunterError
 from shunter.model.files import FileState, Tree
 from shunter.model.findings import Span
@@ -29,43 +30,42 @@ SOURCE_SCHEMA = "schema/values.v{major}.yaml"
 Changes = dict[str, FileState | None]
 
 
-def app_files(tree: Tree, path: str, archives: Archives, generated: str) -> Changes:
+def app_files(files: ProjectFiles, archives: Archives, generated: str) -> Changes:
     """What shunter owns in an app chart: the vendored library, Chart.lock and the compiled schema.
 
-    `path` names the chart in errors; `generated` is the time for a new lock (kept while nothing else changes).
+    `generated` is the time for a new lock (kept while nothing else changes).
     """
-    dependencies = dependencies_of(chart_metadata(tree, path))
+    tree, dependencies = files.tree, files.packed.dependencies
     changes: Changes = dict.fromkeys(tree.paths("charts"))
     for dependency in dependencies:
-        require_exact(dependency.version, f"{path}/Chart.yaml: dependency `{dependency.name}`")
+        require_exact(dependency.version, f"{files.label}/Chart.yaml: dependency `{dependency.name}`")
     changes |= _vendored(dependencies, archives)
     old = tree.get("Chart.lock")
     kept = lock.keep_generated(old.data if old else None, dependencies, generated)
     changes["Chart.lock"] = FileState(lock.render_lock(dependencies, kept)) if dependencies else None
-    if schema := _app_schema(tree, path, dependencies, archives):
+    if schema := _app_schema(files, dependencies, archives):
         changes["values.schema.json"] = FileState(schema)
     return changes
 
 
 def _vendored(dependencies: tuple[Dependency, ...], archives: Archives) -> Changes:
-    data = {(item.name, item.version): archives.fetch(item.name, item.version) for item in dependencies}
+    charts = {(item.name, item.version): archives.fetch(item.name, item.version) for item in dependencies}
     packed = [Pin(item.name, item.version) for item in dependencies if item.repository]
     open_ = [Pin(item.name, item.version) for item in dependencies if not item.repository]
-    unpacked = {(pin.name, pin.version): unpack(data[pin.name, pin.version]) for pin in open_}
-    return {**vendoring.vendor_archives(packed, data), **vendoring.vendor_unpacked(open_, unpacked)}
+    return {**vendoring.vendor_archives(packed, charts), **vendoring.vendor_unpacked(open_, charts)}
 
 
-def _app_schema(tree: Tree, path: str, dependencies: tuple[Dependency, ...], archives: Archives) -> bytes | None:
-    answers = answers_of(tree)
+def _app_schema(files: ProjectFiles, dependencies: tuple[Dependency, ...], archives: Archives) -> bytes | None:
+    answers = files.answers
     library = next((item for item in dependencies if item.name == answers.get("library")), None)
     if library is None:
         return None
     name = SOURCE_SCHEMA.format(major=require_exact(library.version, f"chart {library.name}").major)
-    source = unpack(archives.fetch(library.name, library.version)).get(name)
+    source = archives.fetch(library.name, library.version).files.get(name)
     if source is None:
         return None
-    contract = plain.load(source.data, name).value or {}
-    state, place = tree.get(EXTRA), f"{path}/{EXTRA}"
+    contract = sound(read_once(source.data, name)).value or {}
+    state, place = files.tree.get(EXTRA), f"{files.label}/{EXTRA}"
     try:
         return compile_app_schema(
             contract,
@@ -96,7 +96,7 @@ def environment_files(
     needed = {_key(pin): archives.fetch(pin.name, pin.version) for pin in pins}
     derived = dict(umbrella.derive(spec, needed, record, tree, now=generated))
     if not spec.repository:
-        derived[".helmignore"] = _helmignore(tree, record.library, unpack(needed[_key(record.library)]))
+        derived[".helmignore"] = _helmignore(tree, needed[_key(record.library)])
     return derived
 
 
@@ -104,10 +104,10 @@ def _key(pin: Pin) -> tuple[str, str]:
     return pin.name, pin.version
 
 
-def _helmignore(tree: Tree, library: Pin, files: Mapping[str, FileState]) -> FileState:
+def _helmignore(tree: Tree, library: PackedChart) -> FileState:
     old = tree.get(".helmignore")
     text = old.data.decode("utf-8", "surrogateescape") if old else ""
-    return FileState(managed(text, library.name, files).encode("utf-8", "surrogateescape"))
+    return FileState(managed(text, library.name, library.files).encode("utf-8", "surrogateescape"))
 
 
 def umbrella_version(record: TrainRecord) -> str:

@@ -2,29 +2,28 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
+from functools import cache
 from pathlib import Path
 
 from shunter.adapters.git.repository import Repository
 from shunter.adapters.helm.registry import HttpRegistry
-from shunter.adapters.system.files import DiskTree
 from shunter.adapters.system.regular import is_folder
-from shunter.core.charts.archive import content_digest, pin_from_archive
+from shunter.core.charts.packed import PackedChart
 from shunter.core.charts.pins import Pin
 from shunter.core.charts.versions import require_exact
 from shunter.core.packaging.record import TrainRecord
 from shunter.core.workspace.model import Service
 from shunter.flows.packaging.derive import Changes, app_files, environment_files
-from shunter.flows.workspace.archives import Archives, open_archives, pack_chart, pack_tree
+from shunter.flows.workspace.archives import Archives, open_archives, packed_for_publishing
 from shunter.flows.workspace.clock import generated_now
 from shunter.flows.workspace.context import Context, Site
-from shunter.flows.workspace.labels import label
 from shunter.flows.workspace.plans import carry_out, plan_changes
-from shunter.flows.workspace.projects import answers_of, chart_metadata, dependencies_of, record_of
-from shunter.flows.workspace.trains import all_trains, lock_time
+from shunter.flows.workspace.projects import ProjectFiles, files_in, files_of
+from shunter.flows.workspace.trains import Trains
 from shunter.model.errors import ShunterError
-from shunter.model.files import FileState, OverlayTree, RepositoryPlan, SubTree, Tree
+from shunter.model.files import FileState, RepositoryPlan, SubTree
 from shunter.model.findings import Finding, Outcome, Report, Span, Status
 
 
@@ -43,16 +42,19 @@ class Batch:
     archives: Archives
     generated: str
     changes: dict[Path, Changes] = field(default_factory=dict)
-    packed: list[bytes] = field(default_factory=list)
-    names: list[str] = field(default_factory=list)
+    packed: list[PackedChart] = field(default_factory=list)
     places: list[str] = field(default_factory=list)
 
-    def take(self, name: str, version: str, data: bytes, place: str) -> None:
+    def take(self, chart: PackedChart, place: str) -> None:
         """Note an archive for publishing; later charts of this run may depend on it. `place` is its chart's folder."""
-        self.archives.pending[name, version] = data
-        self.packed.append(data)
-        self.names.append(f"{name} {version}")
+        self.archives.pending[chart.key] = chart
+        self.packed.append(chart)
         self.places.append(place)
+
+    @property
+    def names(self) -> list[str]:
+        """Name and version of each chart."""
+        return [f"{chart.name} {chart.version}" for chart in self.packed]
 
 
 def package(context: Context, names: Sequence[str], stamp: Stamp, *, dry_run: bool) -> Report:
@@ -61,7 +63,7 @@ def package(context: Context, names: Sequence[str], stamp: Stamp, *, dry_run: bo
         raise ShunterError("--version and --app-version stamp one chart", hint="shunter package CHART --version V")
     batch = Batch(open_archives(context), generated_now())
     for site in _charts(context, names):
-        _pack_site(batch, site, stamp, label(context, site.path))
+        _pack_site(context, batch, site, stamp)
     for service in context.workspace.services if context.workspace else ():
         if service.chart and (not names or service.name in names):
             _pack_existing(context, batch, service)
@@ -79,8 +81,8 @@ def package(context: Context, names: Sequence[str], stamp: Stamp, *, dry_run: bo
 def _located(batch: Batch) -> tuple[Finding, ...]:
     """What refuses each archive, at the Chart.yaml whose version has to be raised."""
     taken = (
-        (place, batch.archives.directory.plan_publish([data], batch.generated))
-        for place, data in zip(batch.places, batch.packed, strict=True)
+        (place, batch.archives.directory.plan_publish([chart], batch.generated))
+        for place, chart in zip(batch.places, batch.packed, strict=True)
     )
     return tuple(
         replace(f, span=Span(f"{place}/Chart.yaml")) for place, publication in taken for f in publication.findings
@@ -106,33 +108,28 @@ def _chosen(context: Context, sites: Sequence[Site], names: Sequence[str]) -> li
     return chosen
 
 
-def _pack_site(batch: Batch, site: Site, stamp: Stamp, place: str) -> None:
-    tree = site.tree()
+def _pack_site(context: Context, batch: Batch, site: Site, stamp: Stamp) -> None:
+    files = files_of(context, site)
     if site.kind == "app":
-        known = replace(batch.archives, fallback=carried(tree, ()))
-        derived = app_files(tree, place, known, batch.generated)
+        known = replace(batch.archives, fallback=carrier(files, ()))
+        derived = app_files(files, known, batch.generated)
         prefix = f"{site.folder}/" if site.folder != "." else ""
         batch.changes.setdefault(site.root, {}).update({prefix + path: state for path, state in derived.items()})
-        tree = OverlayTree(tree, derived)
-    tree = stamped(tree, site.folder, stamp)
-    metadata = chart_metadata(tree, site.folder)
-    batch.take(metadata["name"], metadata["version"], pack_chart(tree, metadata["name"], metadata["version"]), place)
+        files = files.with_changes(derived)
+    batch.take(packed_for_publishing(stamped(files, stamp)), files.label)
 
 
-def stamped(tree: Tree, path: str, stamp: Stamp) -> Tree:
+def stamped(files: ProjectFiles, stamp: Stamp) -> ProjectFiles:
     """The chart with its version and appVersion replaced, every other byte of Chart.yaml kept."""
     if not stamp.version and not stamp.app_version:
-        return tree
+        return files
     from shunter.core.goyaml.edit import edit
 
-    chart_metadata(tree, path)
-    state = tree.get("Chart.yaml")
-    assert state is not None
     if stamp.version:
         require_exact(stamp.version, "--version")
     wanted = (("version", stamp.version), ("appVersion", stamp.app_version))
-    data = edit(state.data, [([key], value) for key, value in wanted if value])
-    return OverlayTree(tree, {"Chart.yaml": FileState(data)})
+    data = edit(files.packed.files["Chart.yaml"].data, [([key], value) for key, value in wanted if value])
+    return files.with_changes({"Chart.yaml": FileState(data)})
 
 
 def _pack_existing(context: Context, batch: Batch, service: Service) -> None:
@@ -144,13 +141,10 @@ def _pack_existing(context: Context, batch: Batch, service: Service) -> None:
             raise ShunterError(
                 f"service {service.name}: there is no folder {chart.path}", hint="correct chart.path in shunter.yaml"
             )
-        tree = DiskTree(folder)
-        metadata = chart_metadata(tree, chart.path)
-        data = pack_chart(tree, metadata["name"], metadata["version"])
-        batch.take(metadata["name"], metadata["version"], data, label(context, folder))
+        files = files_in(context, folder)
+        batch.take(packed_for_publishing(files), files.label)
     elif not batch.archives.has(chart.name, chart.version):
-        data = HttpRegistry(chart.repository).fetch(chart.name, chart.version)
-        batch.take(chart.name, chart.version, data, chart.repository)
+        batch.take(HttpRegistry(chart.repository).fetch(chart.name, chart.version), chart.repository)
 
 
 def _plans(context: Context, batch: Batch, registry: Changes) -> list[RepositoryPlan]:
@@ -171,10 +165,10 @@ def _outcomes(batch: Batch, known: Iterable[tuple[str, str]], *, dry_run: bool) 
 
 def lock(context: Context, names: Sequence[str], *, check: bool, dry_run: bool, diff: bool) -> Report:
     """Derive again everything that shunter owns in app charts and environments, from the pins in their Chart.yaml."""
-    archives, generated = open_archives(context), generated_now()
+    deriving = Deriving(context, open_archives(context), generated_now())
     by_root: dict[Path, Changes] = {}
     for site in lockable(context, names):
-        derived = derive_site(context, site, archives, generated)
+        derived = deriving.site(site)
         prefix = f"{site.folder}/" if site.folder != "." else ""
         by_root.setdefault(site.root, {}).update({prefix + path: state for path, state in derived.items()})
     plans = [plan_changes(root, changes, "Lock derived files") for root, changes in sorted(by_root.items())]
@@ -194,69 +188,67 @@ def lockable(context: Context, names: Sequence[str]) -> list[Site]:
     return _chosen(context, sites, names)
 
 
-def derive_site(context: Context, site: Site, archives: Archives, generated: str) -> Changes:
-    """What shunter owns in one app chart or environment, as its Chart.yaml pins it."""
-    tree = site.tree()
-    if site.kind == "app":
-        return app_files(tree, label(context, site.path), replace(archives, fallback=carried(tree, ())), generated)
-    record = _record(site)
-    pins = (record.library, *record.cars.values())
-    known = replace(archives, fallback=carried(tree, pins))
-    record = repinned(context, site, record, known)
-    return environment_files(tree, answers_of(tree), record, known, lock_time(context, record.train))
+class Deriving:
+    """One run that derives projects again; the archives and trains that it needs are read once."""
+
+    def __init__(self, context: Context, archives: Archives, generated: str) -> None:
+        self._context, self._archives, self._generated = context, archives, generated
+        self._trains = Trains(context.root)
+
+    def site(self, site: Site) -> Changes:
+        """What shunter owns in one app chart or environment, as its Chart.yaml pins it."""
+        files = files_of(self._context, site)
+        if site.kind == "app":
+            return app_files(files, replace(self._archives, fallback=carrier(files, ())), self._generated)
+        record = _record(site, files)
+        known = replace(self._archives, fallback=carrier(files, (record.library, *record.cars.values())))
+        record = self._repinned(files, record, known)
+        return environment_files(files.tree, files.answers, record, known, self._trains.lock_time(record.train))
+
+    def _repinned(self, files: ProjectFiles, record: TrainRecord, archives: Archives) -> TrainRecord:
+        """The record with the pins that Chart.yaml lists: a person or a dependency bot may have moved them."""
+        library, cars = record.library, {}
+        for dependency in files.packed.dependencies:
+            old = record.library if dependency.name == library.name else record.cars.get(dependency.key)
+            same = old is not None and (old.name, old.version) == (dependency.name, dependency.version)
+            pin = old if same and old is not None else archives.pin(dependency.name, dependency.version)
+            if dependency.name == record.library.name:
+                library = pin
+            else:
+                cars[dependency.key] = pin
+        if (library, cars) == (record.library, dict(record.cars)):
+            return record
+        return replace(record, train=self._train_of(library, cars), library=library, cars=cars)
+
+    def _train_of(self, library: Pin, cars: Mapping[str, Pin]) -> str | None:
+        same = (train.version for train in self._trains.all if (train.library, dict(train.cars)) == (library, cars))
+        return next(same, None)
 
 
-def _record(site: Site) -> TrainRecord:
+def _record(site: Site, files: ProjectFiles) -> TrainRecord:
     """The environment's record; the committed one where a merge left markers in the file."""
     try:
-        record = record_of(site.tree(), site.folder)
+        record = files.record
     except ShunterError:
         repository = Repository(site.root)
         head = repository.head()
-        record = record_of(SubTree(repository.tree(head), site.folder), site.folder) if head else None
+        committed = ProjectFiles(SubTree(repository.tree(head), site.folder), files.label) if head else None
+        record = committed.record if committed else None
     if record is None:
-        raise ShunterError(f"{site.folder} has no train record", hint="restore .shunter/train.yaml from git")
+        raise ShunterError(f"{files.label} has no train record", hint="restore .shunter/train.yaml from git")
     return record
 
 
-def carried(tree: Tree, pins: Sequence[Pin]) -> dict[tuple[str, str], bytes]:
-    """Archives made from the charts that are vendored unpacked; where `pins` are given, only what matches them."""
+def carrier(files: ProjectFiles, pins: Sequence[Pin]) -> Callable[[], Mapping[tuple[str, str], PackedChart]]:
+    """`carried`, once somebody asks: a workspace's registry has what it pins."""
+    return cache(lambda: carried(files, pins))
+
+
+def carried(files: ProjectFiles, pins: Sequence[Pin]) -> dict[tuple[str, str], PackedChart]:
+    """Archives of the charts that are vendored; where `pins` are given, only of those that match them."""
     contents = {(pin.name, pin.version): pin.content for pin in pins}
-    found = {}
-    for folder in sorted({path.split("/")[1] for path in tree.paths("charts") if path.count("/") > 1}):
-        chart = SubTree(tree, f"charts/{folder}")
-        metadata = chart_metadata(chart, f"charts/{folder}")
-        key = (metadata["name"], metadata["version"])
-        files = {path: state for path in chart.paths() if (state := chart.get(path)) is not None}
-        if not pins or contents.get(key) == content_digest(files):
-            found[key] = pack_tree(chart, *key)
-    for path in tree.paths("charts"):
-        if path.count("/") == 1 and path.endswith(".tgz") and (state := tree.get(path)):
-            pin = pin_from_archive(state.data)
-            if not pins or contents.get((pin.name, pin.version)) == pin.content:
-                found[pin.name, pin.version] = state.data
-    return found
-
-
-def repinned(context: Context, site: Site, record: TrainRecord, archives: Archives) -> TrainRecord:
-    """The record with the pins that Chart.yaml lists: a person or a dependency bot may have moved them."""
-    listed = dependencies_of(chart_metadata(site.tree(), site.folder))
-    library, cars = record.library, {}
-    for dependency in listed:
-        old = record.library if dependency.name == library.name else record.cars.get(dependency.key)
-        same = old is not None and (old.name, old.version) == (dependency.name, dependency.version)
-        pin = old if same and old is not None else archives.pin(dependency.name, dependency.version)
-        if dependency.name == record.library.name:
-            library = pin
-        else:
-            cars[dependency.key] = pin
-    if (library, cars) == (record.library, dict(record.cars)):
-        return record
-    return replace(record, train=_train_of(context, library, cars), library=library, cars=cars)
-
-
-def _train_of(context: Context, library: Pin, cars: Mapping[str, Pin]) -> str | None:
-    for train in all_trains(context.root):
-        if (train.library, dict(train.cars)) == (library, dict(cars)):
-            return train.version
-    return None
+    return {
+        chart.key: chart if chart.archive else chart.packed()
+        for chart in files.packed.subcharts.values()
+        if not pins or contents.get(chart.key) == chart.content
+    }

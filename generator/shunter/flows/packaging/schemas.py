@@ -7,7 +7,7 @@ from pathlib import Path
 
 from shunter.adapters.system.paths import data_text
 from shunter.flows.packaging.derive import Changes
-from shunter.flows.packaging.package import derive_site, lockable
+from shunter.flows.packaging.package import Deriving, lockable
 from shunter.flows.workspace.archives import open_archives
 from shunter.flows.workspace.clock import generated_now
 from shunter.flows.workspace.context import Context
@@ -35,11 +35,11 @@ def show(context: Context, name: str) -> str:
 
 def build(context: Context, names: Sequence[str], *, check: bool) -> Report:
     """Compile the values schema of app charts (all, or those named); with `check` only say what is stale."""
-    archives, generated = open_archives(context), generated_now()
+    deriving = Deriving(context, open_archives(context), generated_now())
     by_root: dict[Path, Changes] = {}
     for site in lockable(context, names):
         if site.kind == "app":
-            derived = derive_site(context, site, archives, generated)
+            derived = deriving.site(site)
             if SCHEMA in derived:
                 by_root.setdefault(site.root, {})[f"{site.folder}/{SCHEMA}"] = derived[SCHEMA]
     plans = [plan_changes(root, changes, "Compile values schemas") for root, changes in sorted(by_root.items())]

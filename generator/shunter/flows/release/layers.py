@@ -3,40 +3,37 @@
 from __future__ import annotations
 
 import os
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from pathlib import Path
-from typing import Any
 
 from shunter.adapters.system.files import DiskTree
 from shunter.adapters.system.regular import exists, is_folder, kind_at, read_regular, size_of
+from shunter.core.charts.contents import read_once
 from shunter.core.charts.files import follow
 from shunter.core.charts.load import Chart, load_chart
-from shunter.core.goyaml.document import MAX_BYTES, Document, merge_maps, read, too_large
-from shunter.flows.workspace.context import Context, Site
-from shunter.flows.workspace.labels import label, relabelled
-from shunter.flows.workspace.projects import answers_of, values_files_of
+from shunter.core.goyaml.document import MAX_BYTES, Document, too_large
+from shunter.flows.workspace.context import Context
+from shunter.flows.workspace.projects import ProjectFiles
 from shunter.model.data import replace
 from shunter.model.errors import ShunterError
-from shunter.model.files import Tree
 from shunter.model.findings import Finding, Kind
 
 
-def layers_of(context: Context, site: Site, tree: Tree, extra: Sequence[str] = ()) -> list[Document]:
-    """The values files of an environment in order, and further `-f` files after them."""
-    helm = str(answers_of(tree).get("helm", "4"))
+def layers_of(files: ProjectFiles) -> list[Document]:
+    """The values files of an environment in order."""
     layers = []
-    for name in values_files_of(tree):
-        state = follow(tree, name)
-        if state is None and tree.get(name) is not None:
-            message = f"{label(context, site.path)}/{name} is a symbolic link out of its repository"
+    for name in files.values_files:
+        state = follow(files.tree, name)
+        if state is None and files.tree.get(name) is not None:
+            message = f"{files.label}/{name} is a symbolic link out of its repository"
             raise ShunterError(message, hint="put a copy of the file there")
         if state is None:
             raise ShunterError(
-                f"{label(context, site.path)}/{name} is missing",
+                f"{files.label}/{name} is missing",
                 hint="make it (it may be empty), or correct `values:`",
             )
-        layers.append(read(state.data, name, helm))
-    return [*layers, *(extra_layer(context, name, site.path) for name in extra)]
+        layers.append(read_once(state.data, name, files.helm))
+    return layers
 
 
 def extra_layer(context: Context, name: str, folder: Path) -> Document:
@@ -51,7 +48,7 @@ def extra_layer(context: Context, name: str, folder: Path) -> Document:
     place = os.path.relpath(path.resolve(), folder.resolve())
     if (size := size_of(path)) > MAX_BYTES:
         return too_large(place, size)
-    return read(read_regular(str(path)), place)
+    return read_once(read_regular(str(path)), place)
 
 
 def with_sets(layers: Sequence[Document], sets: Sequence[str]) -> list[Document]:
@@ -61,19 +58,6 @@ def with_sets(layers: Sequence[Document], sets: Sequence[str]) -> list[Document]
     from shunter.core.values.strvals import set_layers
 
     return [*layers, *set_layers(layers, sets)]
-
-
-def user_values(layers: Sequence[Document], sets: Sequence[str], folder: str) -> Mapping[str, Any]:
-    """What Helm makes of `-f` files in order and `--set`. A file that Helm cannot read raises ShunterError.
-
-    `folder` is the chart's, as errors are to name it.
-    """
-    merged: dict[str, Any] = {}
-    for document in with_sets(layers, sets):
-        for finding in relabelled(document.findings, folder):
-            raise ShunterError(finding.message, span=finding.span, hint=finding.hint)
-        merged = merge_maps(merged, document.value or {})
-    return merged
 
 
 def awaited(context: Context, pinned: set[str], layers: Sequence[Document]) -> list[str]:

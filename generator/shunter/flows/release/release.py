@@ -1,39 +1,55 @@
-"""What Helm would install: an environment, or another chart with values files, ready to be rendered again and again."""
+"""What Helm would install: an environment or another chart with values files, to be judged, compared and rendered."""
 
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, replace
 from functools import cached_property
-from typing import Any
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
 
-from shunter.adapters.helm.engine import Engine
-from shunter.core.charts.archive import pack, unpack
-from shunter.core.charts.load import Chart, load_chart
-from shunter.core.goyaml.document import Document
+from shunter.core.charts.load import Chart
+from shunter.core.goyaml.document import Document, merge_maps
 from shunter.core.values.coalesce import Coalesced, coalesce
-from shunter.flows.release.layers import user_values
-from shunter.flows.workspace.projects import answers_of, chart_metadata
-from shunter.model.files import FileState, MemoryTree, Tree
+from shunter.flows.release.layers import extra_layer, layers_of, with_sets
+from shunter.flows.workspace.context import Context, Site
+from shunter.flows.workspace.labels import relabelled
+from shunter.flows.workspace.projects import ProjectFiles, files_in, files_of
+from shunter.model.data import dataclass, replace
+from shunter.model.errors import ShunterError
+from shunter.model.files import Tree
 
-_SCHEMA = "values.schema.json"
+if TYPE_CHECKING:  # the commit hook renders nothing
+    from shunter.adapters.helm.engine import Engine
+    from shunter.core.charts.packed import PackedChart
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, eq=False)
 class Release:
-    """One chart with one list of values files. `folder` is the chart's, as a person writes it."""
+    """One chart with one list of values files and `--set`, as `layers`. Releases of one chart share its `files`.
 
-    folder: str
-    tree: Tree
-    layers: Sequence[Document]
-    name: str
-    namespace: str
-    is_environment: bool
+    `name` and `namespace` are Helm's; a chart that is no environment is called by its own name.
+    """
 
-    @cached_property
+    files: ProjectFiles
+    layers: Sequence[Document] = ()
+    name: str = ""
+    namespace: str = "default"
+    is_environment: bool = False
+
+    @property
+    def label(self) -> str:
+        """The chart's folder as a person writes it: findings are relative to it until `relabelled` puts it in front."""
+        return self.files.label
+
+    @property
+    def tree(self) -> Tree:
+        """The chart's files."""
+        return self.files.tree
+
+    @property
     def chart(self) -> Chart:
         """The chart, as Helm loads it."""
-        return load_chart(self.tree, helm=str(answers_of(self.tree).get("helm", "4")))
+        return self.files.chart
 
     @cached_property
     def coalesced(self) -> Coalesced:
@@ -41,40 +57,81 @@ class Release:
         return coalesce(self.chart, self.layers)
 
     @cached_property
+    def everything(self) -> Coalesced:
+        """What the values of each chart would end up as, were all of them switched on."""
+        return coalesce(self.chart, self.layers, all_enabled=True)
+
+    @cached_property
     def values(self) -> Mapping[str, Any]:
-        """What the values files and `--set` come to."""
-        return user_values(self.layers, (), self.folder)
+        """What Helm makes of the values files and `--set`. Raises ShunterError for a file that Helm cannot read."""
+        merged: dict[str, Any] = {}
+        for document in self.layers:
+            for finding in relabelled(document.findings, self.label):
+                raise ShunterError(finding.message, span=finding.span, hint=finding.hint)
+            merged = merge_maps(merged, document.value or {})
+        return merged
+
+    def with_layers(self, layers: Sequence[Document]) -> Release:
+        """The same chart with other values."""
+        return replace(self, layers=layers)
 
     def with_values(self) -> Release:
         """This release or, where no values are passed, the same one with the chart's own passed once more."""
-        return self if self.layers else replace(self, layers=[self.chart.values])
+        return self if self.layers else self.with_layers([self.chart.values])
+
+    @property
+    def archive(self) -> PackedChart:
+        """The chart's archive, to be rendered."""
+        return self.files.archive
+
+    @cached_property
+    def unchecked(self) -> PackedChart:
+        """The chart's archive without schemas: Helm takes any values for it."""
+        from shunter.flows.release.unchecked import without_schemas
+
+        return without_schemas(self.files.packed).packed()
 
     def render(
-        self, engine: Engine, archive: bytes, values: Mapping[str, Any] | None = None, kube_version: str | None = None
+        self,
+        engine: Engine,
+        archive: PackedChart | None = None,
+        values: Mapping[str, Any] | None = None,
+        kube_version: str | None = None,
     ) -> str:
-        """What `helm template` prints, with other values than the release's own where they are given."""
+        """What `helm template` prints, of another archive or with other values than the release's own where given."""
+        chart = self.archive if archive is None else archive
         given = self.values if values is None else values
-        return engine.render(archive, given, release=self.name, namespace=self.namespace, kube_version=kube_version)
-
-    def archive(self, *, schemas: bool = True) -> bytes:
-        """The chart's archive; without `schemas`, Helm takes any values."""
-        files = {path: state for path in self.tree.paths() if (state := self.tree.get(path)) is not None}
-        metadata = chart_metadata(self.tree, self.folder)
-        kept = files if schemas else _without_schemas(files)
-        return pack(kept, metadata["name"], metadata["version"])
+        name = self.name or chart.name
+        return engine.render(chart, given, release=name, namespace=self.namespace, kube_version=kube_version)
 
 
-def _without_schemas(files: Mapping[str, FileState]) -> dict[str, FileState]:
-    found = {}
-    for path, state in files.items():
-        if path.rsplit("/", 1)[-1] == _SCHEMA:
-            continue
-        packed = path.endswith(".tgz") and "charts/" in path
-        found[path] = FileState(_repacked(state.data), state.mode) if packed else state
-    return found
+def release_of(
+    context: Context,
+    site: Site,
+    values: Sequence[str] = (),
+    sets: Sequence[str] = (),
+    *,
+    of: ProjectFiles | None = None,
+) -> Release:
+    """The release of an environment with further `-f` files `values`, and `--set`; `of` other files than the disk's.
+
+    Raises ShunterError where a values file is missing.
+    """
+    files = files_of(context, site) if of is None else of
+    extra = [extra_layer(context, name, site.path) for name in values]
+    layers = with_sets([*layers_of(files), *extra], sets)
+    name = str(files.answers.get("workspace", site.name))
+    return Release(files, layers, name, str(files.answers.get("namespace", "default")), is_environment=True)
 
 
-def _repacked(data: bytes) -> bytes:
-    kept = _without_schemas(unpack(data))
-    metadata = chart_metadata(MemoryTree(kept), "the archive")
-    return pack(kept, metadata["name"], metadata["version"])
+def releases_of_chart(
+    context: Context, folder: Path, runs: Sequence[Sequence[str]], sets: Sequence[str] = ()
+) -> list[Release]:
+    """A chart in a folder as it is released with each list of `-f` files."""
+    chart = Release(files_in(context, folder))
+    return [with_files(context, chart, folder, run, sets) for run in runs]
+
+
+def with_files(context: Context, chart: Release, folder: Path, values: Sequence[str], sets: Sequence[str]) -> Release:
+    """The release of a chart in `folder` with these `-f` files and `--set`."""
+    return chart.with_layers(with_sets([extra_layer(context, name, folder) for name in values], sets))

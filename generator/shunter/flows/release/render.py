@@ -8,14 +8,10 @@ from pathlib import Path
 
 from shunter.adapters.helm.engine import engine
 from shunter.adapters.system.files import write_file
-from shunter.core.packaging.vendoring import verify_vendored
-from shunter.flows.release.layers import layers_of, user_values
-from shunter.flows.workspace.archives import pack_tree
-from shunter.flows.workspace.context import Context, Site
-from shunter.flows.workspace.labels import label
-from shunter.flows.workspace.projects import answers_of, chart_metadata, record_of
+from shunter.flows.release.release import Release, release_of
+from shunter.flows.workspace.context import Context
 from shunter.model.errors import ShunterError
-from shunter.model.files import FileState, Tree
+from shunter.model.files import FileState
 from shunter.model.findings import Finding, Report
 
 
@@ -32,41 +28,27 @@ class Rendering:
 def render(context: Context, environment: str, services: Sequence[str], how: Rendering) -> Report:
     """The manifests of an environment (or of some services in it) as one stream of documents."""
     site = context.site("environment", environment)
-    tree = site.tree()
-    findings = verify(tree, site.folder)
+    release = release_of(context, site, how.files, how.sets)
+    findings = verify(release)
     if findings:
         return Report(findings=findings)
-    record = record_of(tree, site.folder)
+    record = release.files.record
     known = sorted(record.cars) if record else []
     for service in services:
         if service not in known:
             hint = f"pinned: {', '.join(known)}" if known else f"shunter promote TRAIN --to {site.name}"
             raise ShunterError(f"{site.name} pins no service `{service}`", hint=hint)
-    text = render_tree(context, site, tree, how)
+    text = release.render(engine(how.helm), kube_version=how.kube_version or None)
     shown = only_services(text, services) if services else text
     empty = (f"{site.name} pins no app yet: nothing to render",) if not shown else ()
     return Report(product=shown, notices=empty)
 
 
-def verify(tree: Tree, path: str) -> tuple[Finding, ...]:
+def verify(release: Release) -> tuple[Finding, ...]:
     """Findings for vendored charts that are not what was pinned. A missing one raises ShunterError."""
-    record = record_of(tree, path)
-    if record is None:
-        raise ShunterError(f"{path} has no train record", hint="shunter lock")
-    return verify_vendored(tree, record, path)
-
-
-def render_tree(context: Context, site: Site, tree: Tree, how: Rendering) -> str:
-    """What Helm makes of an environment's tree."""
-    metadata = chart_metadata(tree, site.folder)
-    answers = answers_of(tree)
-    return engine(how.helm).render(
-        pack_tree(tree, metadata["name"], metadata["version"]),
-        user_values(layers_of(context, site, tree, how.files), how.sets, label(context, site.path)),
-        release=str(answers.get("workspace", site.name)),
-        namespace=str(answers.get("namespace", "default")),
-        kube_version=how.kube_version or None,
-    )
+    if release.files.record is None:
+        raise ShunterError(f"{release.label} has no train record", hint="shunter lock")
+    return release.files.vendored
 
 
 def documents(text: str) -> list[tuple[str, str]]:

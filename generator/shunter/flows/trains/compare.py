@@ -3,21 +3,24 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from typing import Any
 
+from shunter.adapters.helm.engine import engine
 from shunter.core.packaging.record import TrainRecord
 from shunter.core.trains.model import Train
 from shunter.core.trees import diffs
 from shunter.flows.packaging.derive import environment_files
-from shunter.flows.release.render import Rendering, documents, render_tree, verify
+from shunter.flows.release.release import Release, release_of
+from shunter.flows.release.render import documents, verify
 from shunter.flows.workspace.archives import open_archives
 from shunter.flows.workspace.clock import generated_now
 from shunter.flows.workspace.context import Context, Site
-from shunter.flows.workspace.projects import answers_of, record_of, values_files_of
-from shunter.flows.workspace.trains import find_train
+from shunter.flows.workspace.projects import files_of
+from shunter.flows.workspace.trains import trains_of
 from shunter.model.errors import ShunterError
-from shunter.model.files import OverlayTree, Tree
 from shunter.model.findings import Report
+
+Side = tuple[str, Release]
+"""What a person calls it, and what it is."""
 
 
 def diff(context: Context, environment: str, other: str, only: str, helm: str) -> Report:
@@ -30,40 +33,36 @@ def diff(context: Context, environment: str, other: str, only: str, helm: str) -
         raise ShunterError(
             f"{environment} promotes from nowhere", hint="name what to compare with: an environment or a train"
         )
-    left, right = (environment, site, site.tree()), _other_side(context, site, other)
-    refused = tuple(finding for _, place, tree in (left, right) for finding in verify(tree, place.folder))
+    left, right = (environment, release_of(context, site)), (other, _other_release(context, site, other))
+    refused = tuple(finding for _, release in (left, right) for finding in verify(release))
     if refused:
         return Report(findings=tuple(dict.fromkeys(refused)))
     parts = {"versions": _versions, "values": _values, "manifests": _manifests}
     chosen = [only] if only else list(parts)
-    product = "".join(parts[part](context, left, right, helm) for part in chosen)
+    product = "".join(parts[part](left, right, helm) for part in chosen)
     return Report(product=product, answer=not product)
 
 
-Side = tuple[str, Site, Tree]
-
-
-def _other_side(context: Context, site: Site, other: str) -> Side:
+def _other_release(context: Context, site: Site, other: str) -> Release:
     if context.require_workspace().environment(other):
-        there = context.site("environment", other)
-        return other, there, there.tree()
-    return other, site, with_train(context, site, find_train(context, other))
+        return release_of(context, context.site("environment", other))
+    return with_train(context, site, trains_of(context).find(other))
 
 
-def with_train(context: Context, site: Site, train: Train) -> Tree:
-    """An environment's tree as it would be with that train."""
-    tree = site.tree()
+def with_train(context: Context, site: Site, train: Train) -> Release:
+    """An environment as it would be with that train."""
+    files = files_of(context, site)
     record = TrainRecord(train.version, train.library, train.cars)
-    changes = environment_files(tree, answers_of(tree), record, open_archives(context), generated_now())
-    return OverlayTree(tree, changes)
+    changes = environment_files(files.tree, files.answers, record, open_archives(context), generated_now())
+    return release_of(context, site, of=files.with_derived(changes, record))
 
 
-def _versions(context: Context, left: Side, right: Side, helm: str) -> str:
-    return _text_diff(left, right, "versions", _version_lines)
+def _versions(left: Side, right: Side, helm: str) -> str:
+    return diffs.text_diff(_version_lines(left), _version_lines(right), f"{left[0]} versions", f"{right[0]} versions")
 
 
 def _version_lines(side: Side) -> list[str]:
-    record = record_of(side[2], side[1].folder)
+    record = side[1].files.record
     if record is None:
         return []
     pins = {record.library.name: record.library, **record.cars}
@@ -73,30 +72,20 @@ def _version_lines(side: Side) -> list[str]:
     ]
 
 
-def _text_diff(left: Side, right: Side, what: str, lines: Any) -> str:
-    return diffs.text_diff(lines(left), lines(right), f"{left[0]} {what}", f"{right[0]} {what}")
-
-
-def _values(context: Context, left: Side, right: Side, helm: str) -> str:
-    names = dict.fromkeys((*_values_files(left), *_values_files(right)))
+def _values(left: Side, right: Side, helm: str) -> str:
+    old, new = left[1].files, right[1].files
     return "".join(
-        diffs.file_diff(name, left[2].get(name), right[2].get(name))
+        diffs.file_diff(name, old.tree.get(name), new.tree.get(name))
         .replace(f"a/{name}", f"{left[0]}/{name}")
         .replace(f"b/{name}", f"{right[0]}/{name}")
-        for name in names
-        if left[2].get(name) != right[2].get(name)
+        for name in dict.fromkeys((*old.values_files, *new.values_files))
+        if old.tree.get(name) != new.tree.get(name)
     )
 
 
-def _values_files(side: Side) -> list[str]:
-    return values_files_of(side[2])
-
-
-def _manifests(context: Context, left: Side, right: Side, helm: str) -> str:
-    rendered = [
-        _comparable(render_tree(context, site, tree, Rendering(helm=helm)), site.name)
-        for _, site, tree in (left, right)
-    ]
+def _manifests(left: Side, right: Side, helm: str) -> str:
+    tool = engine(helm)
+    rendered = [_comparable(release.render(tool), release.chart.name) for _, release in (left, right)]
     names = dict.fromkeys((*rendered[0], *rendered[1]))
     return "".join(
         diffs.text_diff(rendered[0].get(name, []), rendered[1].get(name, []), f"{left[0]}/{name}", f"{right[0]}/{name}")

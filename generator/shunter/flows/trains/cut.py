@@ -6,20 +6,19 @@ from collections.abc import Mapping, Sequence
 from dataclasses import replace
 
 from shunter.adapters.system.files import DiskTree
-from shunter.core.charts.archive import content_digest, unpack
 from shunter.core.charts.pins import Pin
 from shunter.core.charts.versions import require_exact
 from shunter.core.packaging.vendoring import check_library
 from shunter.core.trains.file import parse_train, path_of, render_train
 from shunter.core.trains.model import Train
 from shunter.core.workspace.model import Service
-from shunter.flows.workspace.archives import Archives, open_archives, pack_chart
+from shunter.flows.workspace.archives import Archives, open_archives, packed_for_publishing
 from shunter.flows.workspace.clock import generated_now
 from shunter.flows.workspace.context import Context
 from shunter.flows.workspace.plans import carry_out, plan_changes
-from shunter.flows.workspace.projects import chart_metadata
+from shunter.flows.workspace.projects import ProjectFiles, files_in, files_of
 from shunter.model.errors import ShunterError
-from shunter.model.files import FileState, Tree
+from shunter.model.files import FileState
 from shunter.model.findings import Finding, Kind, Report, Span
 
 
@@ -37,7 +36,7 @@ def cut(
     _check_names(context, (*only, *chosen))
     findings: list[Finding] = []
     library = context.site("library", workspace.library)
-    library_pin = _pin(library.tree(), library.folder, archives, findings)
+    library_pin = _pin(files_of(context, library), archives, findings)
     cars = {
         service.name: _car(context, service, archives, chosen.get(service.name, ""), findings)
         for service in workspace.services
@@ -45,8 +44,8 @@ def cut(
     }
     if not cars:
         raise ShunterError("the workspace has no service to put into a train", hint="shunter add service NAME")
-    unpacked = {alias: unpack(archives.fetch(pin.name, pin.version)) for alias, pin in cars.items()}
-    findings += check_library(library_pin, unpacked)
+    charts = {alias: archives.fetch(pin.name, pin.version) for alias, pin in cars.items()}
+    findings += check_library(library_pin, charts)
     return _record(context, Train(version, library_pin, cars, generated_now()), findings, dry_run=dry_run, diff=diff)
 
 
@@ -81,26 +80,24 @@ def _car(context: Context, service: Service, archives: Archives, chosen: str, fi
         site = context.site("app", service.name)
         if chosen:
             return archives.pin(service.name, chosen)
-        return _pin(site.tree(), site.folder, archives, findings)
+        return _pin(files_of(context, site), archives, findings)
     if service.chart.path:
-        tree = DiskTree(context.root / service.chart.path)
-        return _pin(tree, service.chart.path, archives, findings)
+        return _pin(files_in(context, context.root / service.chart.path), archives, findings)
     pin = archives.pin(service.chart.name, chosen or service.chart.version)
     return replace(pin, source=service.chart.repository)
 
 
-def _pin(tree: Tree, path: str, archives: Archives, findings: list[Finding]) -> Pin:
-    metadata = chart_metadata(tree, path)
-    name, version = metadata["name"], metadata["version"]
-    pin = archives.pin(name, version)
-    if pin.content != content_digest(unpack(pack_chart(tree, name, version))):
+def _pin(files: ProjectFiles, archives: Archives, findings: list[Finding]) -> Pin:
+    held = archives.fetch(*files.packed.key)
+    now = packed_for_publishing(files)
+    if now.archive != held.archive and now.content != held.content:
         findings.append(
             Finding(
                 "not-packaged",
-                f"{path} has changed since {name} {version} was packaged",
-                Span(f"{path}/Chart.yaml"),
+                f"{files.label} has changed since {held.name} {held.version} was packaged",
+                Span(f"{files.label}/Chart.yaml"),
                 Kind.LINT,
                 hint="raise `version` in its Chart.yaml, then `shunter package`",
             )
         )
-    return pin
+    return held.pin

@@ -5,7 +5,7 @@ from __future__ import annotations
 from shunter.core.charts.pins import Pin
 from shunter.core.trains.model import Train
 from shunter.flows.workspace.context import Context
-from shunter.flows.workspace.trains import all_trains
+from shunter.flows.workspace.trains import trains_of
 from shunter.model.findings import Report
 
 
@@ -13,7 +13,7 @@ def overview(context: Context) -> Report:
     """All trains: version, when it was cut, how many cars, and where each one is now."""
     from shunter.flows.workspace.records import records
 
-    context.require_workspace()
+    trains = trains_of(context).all
     places: dict[str, list[str]] = {}
     for environment, record in records(context).items():
         if record and record.train:
@@ -26,7 +26,7 @@ def overview(context: Context) -> Report:
             "library": train.library.version,
             "environments": places.get(train.version, []),
         }
-        for train in all_trains(context.root)
+        for train in trains
     ]
     return Report(data=rows, next_step="" if rows else "shunter train cut VERSION")
 

@@ -5,23 +5,23 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 
-from shunter.core.charts.archive import unpack
+from shunter.adapters.git.repository import PlannedRepository
 from shunter.core.charts.pins import Pin
 from shunter.core.packaging.record import Passage, TrainRecord
 from shunter.core.packaging.vendoring import check_library
 from shunter.core.rules.paste import paste_ready
 from shunter.flows.packaging.derive import environment_files
-from shunter.flows.validation.judge import judge_environment
+from shunter.flows.release.release import release_of
+from shunter.flows.validation.judge import judge_release
 from shunter.flows.validation.report import without_secrets
 from shunter.flows.validation.schema_diff import explained
 from shunter.flows.workspace.archives import Archives, open_archives
 from shunter.flows.workspace.clock import generated_now
 from shunter.flows.workspace.context import Context, Site
 from shunter.flows.workspace.plans import carry_out, plan_changes, uncommitted
-from shunter.flows.workspace.projects import answers_of, record_of
-from shunter.flows.workspace.trains import find_train, lock_time
+from shunter.flows.workspace.projects import ProjectFiles, files_of
+from shunter.flows.workspace.trains import Trains
 from shunter.model.errors import ShunterError
-from shunter.model.files import OverlayTree
 from shunter.model.findings import Finding, Kind, Report, Severity, Span
 
 
@@ -46,52 +46,62 @@ class Promotion:
     force: bool = False
 
 
+@dataclass(frozen=True, slots=True)
+class _Target:
+    """An environment that is to change: its files, and the record that they carry."""
+
+    site: Site
+    files: ProjectFiles
+    record: TrainRecord
+
+
 def promote(context: Context, asked: Promotion, *, dry_run: bool, diff: bool) -> Report:
     """Change what the target is to run, in one commit, or say why not (and write nothing)."""
-    target, record = _environment(context, asked.target)
-    cargo = _limited(_cargo(context, asked), record, asked.only)
+    target, trains = _environment(context, asked.target), Trains(context.root)
+    record = target.record
+    cargo = _limited(_cargo(context, asked, trains), record, asked.only)
     skipped = _skipped(context, asked, cargo)
     if skipped and not asked.force:
         return Report(findings=skipped)
-    if _same(cargo, record):
-        return _arrive(context, target, record, record, dry_run=dry_run, diff=diff)
-    passage = Passage(cargo.train or _mixture(cargo, record), cargo.source, generated_now(), forced=bool(skipped))
-    arrived = TrainRecord(cargo.train, cargo.library, cargo.cars, (*record.history, passage))
-    return _arrive(context, target, record, arrived, dry_run=dry_run, diff=diff)
+    arrived = record
+    if not _same(cargo, record):
+        passage = Passage(cargo.train or _mixture(cargo, record), cargo.source, generated_now(), forced=bool(skipped))
+        arrived = TrainRecord(cargo.train, cargo.library, cargo.cars, (*record.history, passage))
+    return _arrive(context, target, arrived, trains, dry_run=dry_run, diff=diff)
 
 
 def rollback(context: Context, environment: str, train: str, *, dry_run: bool, diff: bool) -> Report:
     """Take an environment back to an earlier train of its own history (default: the one before)."""
-    target, record = _environment(context, environment)
+    target, trains = _environment(context, environment), Trains(context.root)
+    record = target.record
     before = [item.train for item in record.history if item.train != record.train and "+" not in item.train]
     if not before or (train and train not in before):
         known = ", ".join(dict.fromkeys(before)) or "none"
         raise ShunterError(
             f"{environment} has no earlier train{f' `{train}`' if train else ''}", hint=f"it ran: {known}"
         )
-    found = find_train(context, train or before[-1])
+    found = trains.find(train or before[-1])
     passage = Passage(found.version, f"rollback of {record.train or 'a mixture'}", generated_now())
     arrived = TrainRecord(found.version, found.library, found.cars, (*record.history, passage))
-    return _arrive(context, target, record, arrived, dry_run=dry_run, diff=diff)
+    return _arrive(context, target, arrived, trains, dry_run=dry_run, diff=diff)
 
 
-def _environment(context: Context, name: str) -> tuple[Site, TrainRecord]:
+def _environment(context: Context, name: str) -> _Target:
     context.require_workspace()
     site = context.site("environment", name)
-    record = record_of(site.tree(), site.folder)
-    if record is None:
+    files = files_of(context, site)
+    if files.record is None:
         raise ShunterError(f"{name} has no train record", hint=f"shunter lock {name}")
-    return site, record
+    return _Target(site, files, files.record)
 
 
-def _cargo(context: Context, asked: Promotion) -> Cargo:
+def _cargo(context: Context, asked: Promotion, trains: Trains) -> Cargo:
     if asked.train:
-        train = find_train(context, asked.train)
-        workspace = context.require_workspace()
-        environment = workspace.environment(asked.target)
+        train = trains.find(asked.train)
+        environment = context.require_workspace().environment(asked.target)
         source = environment.promotes_from if environment else ""
         return Cargo(train.version, train.library, train.cars, source or "cut")
-    _, record = _environment(context, asked.source)
+    record = _environment(context, asked.source).record
     if not record.cars:
         raise ShunterError(f"{asked.source} runs no train yet", hint=f"shunter promote TRAIN --to {asked.source}")
     return Cargo(record.train, record.library, record.cars, asked.source)
@@ -114,7 +124,7 @@ def _skipped(context: Context, asked: Promotion, cargo: Cargo) -> tuple[Finding,
     stage_before = environment.promotes_from if environment else ""
     if not stage_before or asked.source == stage_before:
         return ()
-    _, before = _environment(context, stage_before)
+    before = _environment(context, stage_before).record
     if cargo.train and cargo.train in {before.train, *(item.train for item in before.history)}:
         return ()
     what = f"train {cargo.train}" if cargo.train else f"what {asked.source} runs"
@@ -140,42 +150,42 @@ def _mixture(cargo: Cargo, record: TrainRecord) -> str:
 
 
 def _arrive(
-    context: Context, target: Site, was: TrainRecord, record: TrainRecord, *, dry_run: bool, diff: bool
+    context: Context, target: _Target, record: TrainRecord, trains: Trains, *, dry_run: bool, diff: bool
 ) -> Report:
-    archives = open_archives(context)
+    archives, site, files = open_archives(context), target.site, target.files
     refused = _verify(archives, record)
     if refused:
         return Report(findings=refused)
-    tree = target.tree()
-    changes = environment_files(tree, answers_of(tree), record, archives, lock_time(context, record.train))
-    becomes = OverlayTree(tree, changes)
-    findings = judge_environment(context, target, becomes)
+    changes = environment_files(files.tree, files.answers, record, archives, trains.lock_time(record.train))
+    becomes = release_of(context, site, of=files.with_derived(changes, record))
+    findings = judge_release(context, becomes, verify=False)  # what is vendored comes from archives just verified
     errors = without_secrets(f for f in findings if f.severity is Severity.ERROR)
     if errors:
-        errors = explained(errors, tree, becomes)
+        errors = explained(errors, files.chart, becomes.chart)
         return Report(findings=errors, product=paste_ready(errors), answer=False)
-    prefix = f"{target.folder}/"
+    prefix, repository = f"{site.folder}/", PlannedRepository(site.root)
     plan = plan_changes(
-        target.root,
+        site.root,
         {prefix + path: state for path, state in changes.items()},
-        _message(target.name, was, record),
-        include=() if record == was else uncommitted(target.root, target.folder),
+        _message(site.name, target.record, record),
+        include=() if record == target.record else uncommitted(repository, site.folder),
+        repository=repository,
     )
-    noop = f"{target.name} runs {record.train or 'these charts'} already"
-    report = carry_out([plan], context.root, dry_run=dry_run, diff=diff, next_step=_next(context, target), noop=noop)
-    return replace(report, outcomes=tuple(replace(outcome, unit=target.name) for outcome in report.outcomes))
+    noop = f"{site.name} runs {record.train or 'these charts'} already"
+    report = carry_out([plan], context.root, dry_run=dry_run, diff=diff, next_step=_next(context, site), noop=noop)
+    return replace(report, outcomes=tuple(replace(outcome, unit=site.name) for outcome in report.outcomes))
 
 
 def _verify(archives: Archives, record: TrainRecord) -> tuple[Finding, ...]:
     findings = []
-    unpacked = {}
+    cars = {}
     for alias, pin in [("", record.library), *record.cars.items()]:
-        found = archives.pin(pin.name, pin.version)
+        found = archives.fetch(pin.name, pin.version)
         if (found.digest, found.content) != (pin.digest, pin.content):
-            findings.append(_other_digest(pin, found))
+            findings.append(_other_digest(pin, found.pin))
         elif alias:
-            unpacked[alias] = unpack(archives.fetch(pin.name, pin.version))
-    return (*findings, *check_library(record.library, unpacked))
+            cars[alias] = found
+    return (*findings, *check_library(record.library, cars))
 
 
 def _other_digest(pin: Pin, found: Pin) -> Finding:

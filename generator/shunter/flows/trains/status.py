@@ -3,18 +3,18 @@
 from __future__ import annotations
 
 from shunter.core.trains.board import Board, make_board, next_promotion
-from shunter.flows.workspace.context import Context, Site
+from shunter.flows.workspace.context import Context
 from shunter.flows.workspace.drift import drift
-from shunter.flows.workspace.projects import record_of
+from shunter.flows.workspace.projects import files_of
 from shunter.flows.workspace.records import records
-from shunter.flows.workspace.trains import all_trains
+from shunter.flows.workspace.trains import Trains
 from shunter.model.errors import ShunterError
 from shunter.model.findings import Report
 
 
 def board_of(context: Context) -> Board:
     """The board of the context's workspace."""
-    return make_board(context.require_workspace(), records(context), all_trains(context.root))
+    return make_board(context.require_workspace(), records(context), Trains(context.root).all)
 
 
 def status(context: Context) -> tuple[Board, Report]:
@@ -40,8 +40,8 @@ def status(context: Context) -> tuple[Board, Report]:
 
 def history(context: Context, name: str) -> Report:
     """The trains that came through an environment, oldest first."""
-    site: Site = context.site("environment", name)
-    record = record_of(site.tree(), site.folder)
+    site = context.site("environment", name)
+    record = files_of(context, site).record
     if record is None:
         raise ShunterError(f"{name} has no train record", hint=f"shunter lock {name}")
     rows = [{"train": p.train, "from": p.source, "at": p.at, "forced": p.forced} for p in record.history]

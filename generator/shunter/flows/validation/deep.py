@@ -6,9 +6,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 from shunter.adapters.helm.engine import engine
-from shunter.adapters.system.files import DiskTree
-from shunter.flows.release.layers import extra_layer, layers_of, with_sets
-from shunter.flows.release.release import Release
+from shunter.flows.release.release import Release, release_of, releases_of_chart
 from shunter.flows.validation.exact import Prover
 from shunter.flows.validation.judge import Validation
 from shunter.flows.validation.manifests import Checker, cluster_of
@@ -17,8 +15,7 @@ from shunter.flows.validation.targets import Target
 from shunter.flows.validation.unused import later
 from shunter.flows.validation.validate import validate, wanted
 from shunter.flows.workspace.context import Context
-from shunter.flows.workspace.labels import label, relabelled
-from shunter.flows.workspace.projects import answers_of, chart_metadata
+from shunter.flows.workspace.labels import relabelled
 from shunter.model.data import replace
 from shunter.model.findings import Kind, Report
 
@@ -55,21 +52,13 @@ def validate_deeply(context: Context, asked: Validation, deep: Deep) -> Report:
             proved = release if context.workspace else release.with_values()
             keys = Prover(proved, helm).findings(later(context, release.chart)) if deep.exact else ()
             objects = checker.findings(release) if checker else ()
-            found += relabelled((*keys, *objects), release.folder)
+            found += relabelled((*keys, *objects), release.label)
     return replace(report_of(context, found, len(targets)), outcomes=report.outcomes)
 
 
 def releases_of(context: Context, asked: Validation, target: Target) -> list[Release]:
     """The releases that one target of a validation stands for: an environment, or a chart with each list of files."""
-    folder = label(context, target.folder)
     if target.environment is not None:
-        tree = target.environment.tree()
-        answers = answers_of(tree)
-        layers = with_sets(layers_of(context, target.environment, tree, asked.values), asked.sets)
-        name = str(answers.get("workspace", target.environment.name))
-        return [Release(folder, tree, layers, name, str(answers.get("namespace", "default")), is_environment=True)]
-    tree = DiskTree(target.folder)
-    name = str(chart_metadata(tree, folder)["name"])
-    runs = [with_sets([extra_layer(context, file, target.folder) for file in (*run, *asked.values)], asked.sets)
-            for run in target.runs]  # fmt: skip
-    return [Release(folder, tree, layers, name, "default", is_environment=False) for layers in runs]
+        return [release_of(context, target.environment, asked.values, asked.sets)]
+    runs = [(*run, *asked.values) for run in target.runs]
+    return releases_of_chart(context, target.folder, runs, asked.sets)

@@ -14,7 +14,7 @@ from shunter.core.goyaml.document import KeyPath
 from shunter.core.rules.unused import Scan
 from shunter.core.values.variants import alternatives, differs, gates, leaves, replaced, topmost, unstable, value_at
 from shunter.flows.release.release import Release
-from shunter.flows.validation.unused import scanned_chart
+from shunter.flows.validation.unused import scanned
 from shunter.model.errors import ShunterError
 from shunter.model.findings import Finding, Kind, Severity
 from shunter.model.wording import dotted
@@ -32,11 +32,7 @@ class Prover:
 
     release: Release
     engine: Engine
-    archive: bytes = field(init=False)
     bases: dict[str, tuple[Mapping[str, Any], str, frozenset[int]]] = field(default_factory=dict)
-
-    def __post_init__(self) -> None:
-        self.archive = self.release.archive(schemas=False)
 
     def findings(self, later: Collection[str] = ()) -> Iterator[Finding]:
         """A finding for each key that changes nothing: inactive and why, or unused.
@@ -45,7 +41,7 @@ class Prover:
         """
         if not self.release.values:
             return
-        self.release.render(self.engine, self.archive)
+        self.release.render(self.engine, self.release.unchecked)
         skipped = {*later, "sops"}
         inert = [path for path in leaves(self.release.values) if path[0] not in skipped and not self.changes(path)]
         inactive = {path: found for path in inert if (found := self.inactive(path)) is not None}
@@ -76,14 +72,14 @@ class Prover:
             ignored = unstable(first, again)
             if ignored is None:
                 hint = "a template makes up something new on every run: name it in values"
-                raise ShunterError(f"{self.release.folder} renders differently each time", hint=hint)
+                raise ShunterError(f"{self.release.label} renders differently each time", hint=hint)
             self.bases[section] = values, first, ignored
         return self.bases[section]
 
     def rendered(self, values: Mapping[str, Any]) -> str:
         """What these values render; a failure is an answer of its own, its text cut off."""
         try:
-            return self.release.render(self.engine, self.archive, values)
+            return self.release.render(self.engine, self.release.unchecked, values)
         except ShunterError:
             return _FAILED
 
@@ -128,7 +124,7 @@ class Prover:
     @cached_property
     def scanned(self) -> Scan | None:
         """What the templates read, as far as it can be followed."""
-        return scanned_chart(self.release.chart, self.release.layers)
+        return scanned(self.release)
 
     def gates(self, path: KeyPath) -> Iterator[KeyPath]:
         """The booleans of the key's own app (or of the umbrella), by their place in the release's values."""

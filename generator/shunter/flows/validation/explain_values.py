@@ -7,19 +7,18 @@ from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any
 
-from shunter.adapters.system.files import DiskTree
 from shunter.adapters.system.regular import is_folder
-from shunter.core.charts.load import Chart, load_chart
+from shunter.core.charts.contents import read_once
+from shunter.core.charts.load import Chart
 from shunter.core.charts.pins import Dependency
-from shunter.core.goyaml.document import Document, read
+from shunter.core.goyaml.document import Document
 from shunter.core.values.coalesce import Coalesced, Slice, coalesce
 from shunter.core.values.provenance import Explanation, Setting, explain
 from shunter.core.values.strvals import set_layers
-from shunter.flows.release.layers import layers_of
+from shunter.flows.release.release import release_of
 from shunter.flows.workspace.archives import require_file
 from shunter.flows.workspace.context import Context
-from shunter.flows.workspace.labels import label
-from shunter.flows.workspace.projects import answers_of
+from shunter.flows.workspace.projects import files_in
 from shunter.model.errors import ShunterError
 from shunter.model.findings import Finding, Report
 from shunter.model.wording import dotted
@@ -73,18 +72,16 @@ def explain_values(context: Context, asked: Question) -> Report:
 
 def _alone(context: Context, asked: Question) -> _Case:
     folder = _source_folder(context, asked.app) or context.site("app", asked.app).path
-    chart = load_chart(DiskTree(folder))
-    return _Case(chart, _extras(context, asked, ()), (), _folders(chart, label(context, folder)))
+    files = files_in(context, folder)
+    return _Case(files.chart, _extras(context, asked, ()), (), _folders(files.chart, files.label))
 
 
 def _in_environment(context: Context, asked: Question) -> _Case:
     site = context.site("environment", asked.environment)
-    tree = site.tree()
-    chart = load_chart(tree, helm=str(answers_of(tree).get("helm", "4")))
-    files = layers_of(context, site, tree)
-    layers = dict.fromkeys(files, ENVIRONMENT) | _extras(context, asked, files)
-    case = _Case(chart, layers, (asked.app,), _folders(chart, label(context, site.path)))
-    pinned = [dependency.key for dependency in chart.dependencies]
+    release = release_of(context, site)
+    layers = dict.fromkeys(release.layers, ENVIRONMENT) | _extras(context, asked, release.layers)
+    case = _Case(release.chart, layers, (asked.app,), _folders(release.chart, release.label))
+    pinned = [dependency.key for dependency in release.chart.dependencies]
     return case if asked.app in pinned else _with_source(context, case, asked, pinned)
 
 
@@ -93,7 +90,8 @@ def _with_source(context: Context, case: _Case, asked: Question, pinned: Sequenc
     folder = _source_folder(context, asked.app)
     if folder is None:
         raise ShunterError(f"{asked.environment} pins no chart `{asked.app}`", hint=f"pinned: {', '.join(pinned)}")
-    source, place = load_chart(DiskTree(folder)), label(context, folder)
+    files = files_in(context, folder)
+    source, place = files.chart, files.label
     alias = "" if source.name == asked.app else asked.app
     chart = replace(
         case.chart,
@@ -116,7 +114,7 @@ def _source_folder(context: Context, name: str) -> Path | None:
 
 
 def _extras(context: Context, asked: Question, below: Sequence[Document]) -> dict[Document, str]:
-    files = [read(require_file(context.start / name, "-f takes a values file"), name) for name in asked.values]
+    files = [read_once(require_file(context.start / name, "-f takes a values file"), name) for name in asked.values]
     sets = set_layers([*below, *files], asked.sets, "")
     return dict.fromkeys(files, FILE) | dict.fromkeys(sets, SET)
 

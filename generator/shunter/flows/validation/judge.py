@@ -5,18 +5,16 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator, Sequence
 from pathlib import Path
 
-from shunter.adapters.system.files import DiskTree
 from shunter.adapters.verdicts.cache import NoVerdicts, Verdicts
-from shunter.core.charts.load import Chart, load_chart
-from shunter.core.goyaml.document import Document
+from shunter.core.charts.load import Chart
 from shunter.core.rules.verdict import judge
-from shunter.flows.release.layers import awaited, extra_layer, layers_of, unpinned_note, with_sets, with_sources
-from shunter.flows.workspace.context import Context, Site
-from shunter.flows.workspace.labels import label, relabelled
-from shunter.flows.workspace.projects import answers_of, record_of
+from shunter.flows.release.layers import awaited, unpinned_note, with_sources
+from shunter.flows.release.release import Release, with_files
+from shunter.flows.workspace.context import Context
+from shunter.flows.workspace.labels import relabelled
+from shunter.flows.workspace.projects import files_in
 from shunter.model.data import dataclass
 from shunter.model.errors import ShunterError
-from shunter.model.files import Tree
 from shunter.model.findings import Finding
 
 _WORTH_A_PROCESS = 100  # values files: less than a tenth of the time goes to forking
@@ -37,53 +35,45 @@ class Validation:
     verdicts: Verdicts = NoVerdicts()
 
 
-def judge_environment(
-    context: Context, site: Site, tree: Tree, values: Sequence[str] = (), sets: Sequence[str] = ()
-) -> tuple[Finding, ...]:
-    """The findings of an environment whose files are `tree`: vendored charts first, then its values files in order.
+def judge_release(context: Context, release: Release, *, verify: bool = True, fix: bool = False) -> tuple[Finding, ...]:
+    """The findings of an environment: vendored charts first, then its values files in order.
 
-    Sections of services that are known but not pinned yet are judged against their source charts.
+    Sections of services that are known but not pinned yet are judged against their source charts. Without `verify`
+    the vendored charts count as what was pinned; with `fix` what `validate --fix` mends in passing is found, too.
     """
-    return judge_site(context, site, Validation(values=values, sets=sets), tree)[0]
+    return judged_release(context, release, verify=verify, fix=fix)[0]
 
 
-def judge_site(
-    context: Context, site: Site, asked: Validation, tree: Tree | None = None
+def judged_release(
+    context: Context, release: Release, *, verify: bool = True, fix: bool = False
 ) -> tuple[tuple[Finding, ...], bool]:
     """The findings of an environment, and whether they depend on its own files alone."""
-    tree = tree or site.tree()
-    folder = label(context, site.path)
-    chart = load_chart(tree, helm=str(answers_of(tree).get("helm", "4")))
+    record = release.files.record
     findings: tuple[Finding, ...] = ()
-    record = record_of(tree, folder)
-    if record and not chart.findings:
-        from shunter.core.packaging.vendoring import verify_vendored
-
-        findings = verify_vendored(tree, record, "" if folder == "." else folder)
-    layers = layers_of(context, site, tree, asked.values)
-    missing = awaited(context, set(record.cars) if record else set(), layers)
-    chart, unpinned = with_sources(context, chart, missing)
-    judged = (unpinned_note(f, unpinned) for f in judge(chart, with_sets(layers, asked.sets)))
-    found = [*judged, *(unnamed_schemas(tree, layers) if asked.fix else ())]
-    return (*findings, *relabelled(found, folder)), not missing
+    if verify and not release.chart.findings:
+        findings = release.files.vendored
+    missing = awaited(context, set(record.cars) if record else set(), release.layers)
+    chart, unpinned = with_sources(context, release.chart, missing)
+    judged = (unpinned_note(f, unpinned) for f in judge(chart, release.layers))
+    found = [*judged, *(unnamed_schemas(release) if fix else ())]
+    return (*findings, *relabelled(found, release.label)), not missing
 
 
 def judge_chart(
     context: Context, folder: Path, runs: Sequence[Sequence[str]], sets: Sequence[str]
 ) -> list[tuple[Finding, ...]]:
     """The findings of a chart with each of several sets of `-f` files; an empty set stands for its own values.yaml."""
-    chart = load_chart(DiskTree(folder))
-    name = label(context, folder)
+    release = Release(files_in(context, folder))
+    chart, name = release.chart, release.label
     there = {subchart.name for subchart in chart.subcharts}  # in another version, Helm takes it all the same
     missing = next((dependency for dependency in chart.missing if dependency.name not in there), None)
     if missing is not None and not chart.findings:
-        ours = answers_of(DiskTree(folder))
         who = "this chart" if name == "." else name
         message = f"{who} needs chart {missing.name} {missing.version}, and charts/ does not hold it"
-        raise ShunterError(message, hint="shunter lock" if ours else f"helm dependency build {name}")
+        raise ShunterError(message, hint="shunter lock" if release.files.answers else f"helm dependency build {name}")
 
     def judged(run: Sequence[str]) -> tuple[Finding, ...]:
-        layers = with_sets([extra_layer(context, file, folder) for file in run], sets)
+        layers = with_files(context, release, folder, run, sets).layers
         found = judge(chart, layers, defaults=not run)
         return relabelled(found if run else (*found, *_ineffective(chart)), name)
 
@@ -103,9 +93,9 @@ def _ineffective(chart: Chart) -> Iterable[Finding]:
     return ineffective(chart)
 
 
-def unnamed_schemas(tree: Tree, layers: Iterable[Document]) -> Iterator[Finding]:
+def unnamed_schemas(release: Release) -> Iterator[Finding]:
     """An environment's own values files that lead no editor to their schema. `lint` says so, `--fix` mends it."""
     from shunter.core.rules.modeline import modelines
 
-    own = (layer for layer in layers if not layer.path.startswith(".."))
-    yield from (finding for layer in own for finding in modelines(layer, tree))
+    own = (layer for layer in release.layers if not layer.path.startswith(("..", "--set ")))
+    yield from (finding for layer in own for finding in modelines(layer, release.tree))

@@ -9,13 +9,12 @@ from pathlib import Path
 from shunter.adapters.helm.engine import Engine, engine
 from shunter.adapters.system.regular import exists, is_checkout
 from shunter.adapters.verdicts.questions import chart_folder, is_values_file
-from shunter.core.charts.load import load_chart
-from shunter.core.goyaml.document import Document, read
-from shunter.core.packaging.vendoring import verify_vendored
+from shunter.core.charts.contents import read_once
+from shunter.core.goyaml.document import Document
 from shunter.core.rules.schema_lints import lint_schema
 from shunter.core.rules.yaml_lints import yaml_lints
 from shunter.core.trains.file import path_of
-from shunter.flows.release.layers import extra_layer, layers_of, user_values
+from shunter.flows.release.release import Release, release_of, with_files
 from shunter.flows.validation.judge import unnamed_schemas
 from shunter.flows.validation.release_lints import lint_release
 from shunter.flows.validation.report import report_of
@@ -25,10 +24,9 @@ from shunter.flows.workspace.archives import open_archives
 from shunter.flows.workspace.context import Context, Site
 from shunter.flows.workspace.drift import drift
 from shunter.flows.workspace.labels import label, relabelled
-from shunter.flows.workspace.projects import answers_of, record_of
-from shunter.flows.workspace.trains import all_trains
+from shunter.flows.workspace.projects import files_of
+from shunter.flows.workspace.trains import Trains
 from shunter.model.errors import ShunterError
-from shunter.model.files import Tree
 from shunter.model.findings import Finding, Kind, Report, Severity, Span
 
 _CHARTS = ("library", "app", "environment")
@@ -84,36 +82,35 @@ def _is_extra(context: Context, site: Site, name: str) -> bool:
 
 
 def _lint_site(context: Context, site: Site, helm: Engine | None, file: str) -> Iterator[Finding]:
-    tree = site.tree()
+    release = _release(context, site, file)
     found: list[Finding] = []
-    layers = layers_of(context, site, tree) if site.kind == "environment" else []
-    if file:
-        layers = [extra_layer(context, file, site.path)]
     if helm is not None:
-        found += _helm_lint(context, site, tree, helm, layers)
-    for document in layers:
+        found += _helm_lint(site, release, helm)
+    for document in release.layers:
         found += yaml_lints(document)
-    if site.kind == "environment":
-        folder = label(context, site.path)
-        record = record_of(tree, folder)
-        yield from verify_vendored(tree, record, "" if folder == "." else folder) if record else ()
-        for document in layers:
+    if release.is_environment:
+        yield from release.files.vendored
+        for document in release.layers:
             found += _image_tags(document)
-        found += unnamed_schemas(tree, layers)
-    elif not file and (state := tree.get("values.yaml")) is not None:
-        found += yaml_lints(read(state.data, "values.yaml"))
-    chart = load_chart(tree, helm=str(answers_of(tree).get("helm", "4")))
-    found += lint_schema(chart) if not file else ()
-    found += unused_keys(context, site, chart, layers)
-    found += lint_release(context, site, tree, helm) if site.kind != "library" and not file else ()
-    yield from relabelled(found, label(context, site.path))
+        found += unnamed_schemas(release)
+    elif not file and (state := release.tree.get("values.yaml")) is not None:
+        found += yaml_lints(read_once(state.data, "values.yaml"))
+    found += lint_schema(release.chart) if not file else ()
+    found += unused_keys(context, release)
+    found += lint_release(release, helm) if site.kind != "library" and not file else ()
+    yield from relabelled(found, release.label)
 
 
-def _helm_lint(context: Context, site: Site, tree: Tree, helm: Engine, layers: Sequence[Document]) -> Iterator[Finding]:
-    values = user_values(layers, (), label(context, site.path))
-    for message in helm.lint(site.path, values):
+def _release(context: Context, site: Site, file: str) -> Release:
+    if site.kind == "environment":
+        return release_of(context, site)
+    return with_files(context, Release(files_of(context, site)), site.path, [file] if file else [], ())
+
+
+def _helm_lint(site: Site, release: Release, helm: Engine) -> Iterator[Finding]:
+    for message in helm.lint(site.path, release.values):
         if message.severity is not Severity.NOTE:
-            path = message.path if tree.get(message.path) else "Chart.yaml"
+            path = message.path if release.tree.get(message.path) else "Chart.yaml"
             yield Finding("helm-lint", f"helm lint: {message.text}", Span(path), Kind.LINT, message.severity)
 
 
@@ -135,7 +132,7 @@ def _image_tags(document: Document) -> Iterator[Finding]:
 
 def _lint_trains(context: Context) -> Iterator[Finding]:
     archives = open_archives(context)
-    for train in all_trains(context.root):
+    for train in Trains(context.root).all:
         for pin in (train.library, *train.cars.values()):
             if not archives.directory.has(pin.name, pin.version):
                 continue

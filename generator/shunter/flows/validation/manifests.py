@@ -27,10 +27,9 @@ class Checker:
     def findings(self, release: Release) -> Iterator[Finding]:
         """What a cluster of each version would refuse or complain about. Raises ShunterError where Helm fails."""
         slices = release.coalesced.slices
-        archive = release.archive()
         per_version = isinstance(self.engine, BinaryEngine)
         for versions in [[version] for version in self.cluster.versions] if per_version else [self.cluster.versions]:
-            text = release.render(self.engine, archive, kube_version=f"{versions[0]}.0" if per_version else None)
+            text = release.render(self.engine, kube_version=f"{versions[0]}.0" if per_version else None)
             objects = tuple(objects_of(documents(text)))
             defined = schemas_of(item.value for item in (*definitions(release.chart), *objects))
             yield from check(objects, slices, replace(self.cluster, versions=versions, defined=defined, _validators={}))

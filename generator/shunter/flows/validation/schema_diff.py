@@ -7,17 +7,16 @@ from posixpath import join, normpath
 from typing import Any
 
 from shunter.adapters.system.regular import is_folder
-from shunter.core.charts.load import Chart, load_archive, load_chart
+from shunter.core.charts.load import Chart, load_archive
 from shunter.core.rules.schema_hits import hits, under
 from shunter.core.schema.diff import Change, breaking_changes, key_text
 from shunter.core.values.coalesce import charts_below
-from shunter.flows.release.layers import layers_of, source_chart
+from shunter.flows.release.layers import source_chart
+from shunter.flows.release.release import Release, release_of
 from shunter.flows.workspace.archives import Archives, open_archives
 from shunter.flows.workspace.context import Context, Site
-from shunter.flows.workspace.labels import label
 from shunter.model.data import replace
 from shunter.model.errors import ShunterError
-from shunter.model.files import Tree
 from shunter.model.findings import Finding, Report, Span
 
 
@@ -35,7 +34,8 @@ def diff(context: Context, service: str, old: str, new: str) -> Report:
     if after is None:
         raise ShunterError(f"the chart of {service} is not in the workspace", hint="name the new version, too")
     changes = breaking_changes(before.schema, after.schema)
-    found = {change: [place for site in _sites(context) for place in _hits(context, site, service, after, change)]
+    releases = [release_of(context, site) for site in _sites(context)] if changes else []
+    found = {change: [place for release in releases for place in _hits(release, service, after, change)]
              for change in changes}  # fmt: skip
     data = [_record(change, places) for change, places in found.items()]
     head = f"{service} {before.version} -> {after.version}: {_count(len(changes))}\n"
@@ -51,20 +51,18 @@ def _known(context: Context, service: str) -> str:
 
 
 def _version(archives: Archives, name: str, version: str) -> Chart:
-    return load_archive(archives.fetch(name, version), f"{name}-{version}.tgz")
+    return load_archive(archives.fetch(name, version).archive, f"{name}-{version}.tgz")
 
 
 def _sites(context: Context) -> tuple[Site, ...]:
     return tuple(site for site in context.sites("environment", missing_ok=True) if is_folder(site.path))
 
 
-def _hits(context: Context, site: Site, alias: str, chart: Chart, change: Change) -> list[Span]:
-    layers = layers_of(context, site, site.tree())
-    if any(layer.findings for layer in layers):
+def _hits(release: Release, alias: str, chart: Chart, change: Change) -> list[Span]:
+    if any(layer.findings for layer in release.layers):
         return []
-    folder = label(context, site.path)
-    found = hits(change, under(alias, chart, layers), alias)
-    return [replace(span, path=normpath(join(folder, span.path))) for span, _ in found]
+    found = hits(change, under(alias, chart, release.layers), alias)
+    return [replace(span, path=normpath(join(release.label, span.path))) for span, _ in found]
 
 
 def _record(change: Change, places: Iterable[Span]) -> dict[str, Any]:
@@ -86,12 +84,12 @@ def _count(number: int) -> str:
     return f"{number or 'no'} breaking change{'' if number == 1 else 's'} of the values schema"
 
 
-def explained(findings: Iterable[Finding], was: Tree, becomes: Tree) -> tuple[Finding, ...]:
-    """Findings on an environment's values, with a note where the schema changed between the two trees' charts."""
+def explained(findings: Iterable[Finding], was: Chart, becomes: Chart) -> tuple[Finding, ...]:
+    """Findings on an environment's values, with a note where the schema changed between its charts of two times."""
     found = tuple(findings)
     if not found:
         return ()
-    old, new = (dict(charts_below(load_chart(tree))) for tree in (was, becomes))
+    old, new = (dict(charts_below(chart)) for chart in (was, becomes))
     return tuple(_noted(finding, old, new) for finding in found)
 
 

@@ -11,9 +11,9 @@ from typing import Final
 from shunter.adapters.system.files import DiskTree
 from shunter.adapters.system.regular import FOLDER, LOST_LINK, NOTHING, is_file, is_folder, kind_at
 from shunter.adapters.verdicts.questions import chart_folder, is_values_file
-from shunter.core.goyaml import document
+from shunter.core.charts.contents import read_once
 from shunter.flows.workspace.context import Context, Site
-from shunter.flows.workspace.projects import answers_of, record_of, values_files_of
+from shunter.flows.workspace.projects import answers_of, files_of
 from shunter.model.data import dataclass
 from shunter.model.errors import ShunterError
 
@@ -114,7 +114,7 @@ def _dependants(context: Context, folder: str, sites: dict[str, Site]) -> Iterat
     if (site := sites.get(os.path.realpath(folder))) is not None and site.kind == "app":
         own.add(site.name)
     for site in sites.values():
-        if own and site.kind == "environment" and is_folder(site.path) and _mentions(site, own):
+        if own and site.kind == "environment" and is_folder(site.path) and _mentions(context, site, own):
             yield str(site.path), _ITSELF
 
 
@@ -122,14 +122,13 @@ def _is_at(context: Context, path: str, folder: str) -> bool:
     return bool(path) and os.path.realpath(context.root / path) == os.path.realpath(folder)
 
 
-def _mentions(site: Site, services: set[str]) -> bool:
+def _mentions(context: Context, site: Site, services: set[str]) -> bool:
     """Whether an environment pins one of the services, or has values for one."""
-    tree = site.tree()
-    record = record_of(tree, site.folder)
-    if record and services & record.cars.keys():
+    files = files_of(context, site)
+    if files.record and services & files.record.cars.keys():
         return True
-    states = (tree.get(name) for name in values_files_of(tree))
-    return any(services & (document.read(state.data, "").value or {}).keys() for state in states if state)
+    states = (files.tree.get(name) for name in files.values_files)
+    return any(services & (read_once(state.data, "").value or {}).keys() for state in states if state)
 
 
 def _target(context: Context, folder: str, files: tuple[str, ...], sites: dict[str, Site]) -> Target:

@@ -6,10 +6,11 @@ from collections.abc import Iterable
 
 from shunter.adapters.system.regular import read_regular
 from shunter.adapters.verdicts.questions import WORKSPACE_FILE, questions
-from shunter.flows.validation.judge import Validation, judge_chart, judge_site
+from shunter.flows.release.release import release_of
+from shunter.flows.validation.judge import Validation, judge_chart, judged_release
 from shunter.flows.validation.report import levelled, report_of, without_secrets
 from shunter.flows.validation.targets import Target, targets_of
-from shunter.flows.workspace.context import Context
+from shunter.flows.workspace.context import Context, Site
 from shunter.model.data import replace
 from shunter.model.findings import Finding, Report
 
@@ -71,7 +72,7 @@ def _judge_target(context: Context, asked: Validation, target: Target) -> Iterab
     known = [asked.verdicts.find(one) for one in asking]
     new = [number for number, findings in enumerate(known) if findings is None]
     if target.environment is not None:
-        judged = [judge_site(context, target.environment, asked) for _ in new]
+        judged = [_judge_environment(context, asked, target.environment) for _ in new]
     else:
         found = judge_chart(context, target.folder, [runs[number] for number in new], asked.sets) if new else ()
         judged = [(findings, True) for findings in found]
@@ -80,3 +81,8 @@ def _judge_target(context: Context, asked: Validation, target: Target) -> Iterab
         if complete:
             asked.verdicts.keep(asking[number], without_secrets(findings))
     return [finding for findings in known for finding in findings or ()]
+
+
+def _judge_environment(context: Context, asked: Validation, site: Site) -> tuple[tuple[Finding, ...], bool]:
+    release = release_of(context, site, asked.values, asked.sets)
+    return judged_release(context, release, fix=asked.fix)

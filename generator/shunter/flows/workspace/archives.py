@@ -2,51 +2,52 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
 
-from shunter.adapters.helm.registry import DirectoryRegistry, HttpRegistry, pin_from_archive
+from shunter.adapters.helm.registry import DirectoryRegistry, HttpRegistry
 from shunter.adapters.system.regular import is_file, read_regular
-from shunter.core.charts.archive import pack, require_complete
+from shunter.core.charts.packed import PackedChart
 from shunter.core.charts.pins import Pin
 from shunter.core.charts.versions import newest_first
 from shunter.core.packaging.publish import published
 from shunter.core.packaging.vendoring import absent_from_registry
 from shunter.flows.workspace.context import Context
-from shunter.flows.workspace.projects import answers_of
+from shunter.flows.workspace.projects import ProjectFiles
 from shunter.model.errors import ShunterError
-from shunter.model.files import Tree
 
 
 @dataclass(frozen=True)
 class Archives:
-    """Archives by name and version.
+    """Charts by name and version, each fetched once.
 
-    `pending` was just packaged and wins over what a registry holds; `fallback` is what a repository that stands
-    alone carries itself, asked last.
+    `pending` was just packaged and wins over what a registry holds; `server` is asked for what the directory does not
+    hold; `fallback` is what a repository that stands alone carries itself, and wins over the server.
     """
 
     directory: DirectoryRegistry
-    url: str = ""
-    pending: dict[tuple[str, str], bytes] = field(default_factory=dict)
-    fallback: Mapping[tuple[str, str], bytes] = field(default_factory=dict)
+    server: HttpRegistry | None = None
+    pending: dict[tuple[str, str], PackedChart] = field(default_factory=dict)
+    fallback: Callable[[], Mapping[tuple[str, str], PackedChart]] = dict
+    fetched: dict[tuple[str, str], PackedChart] = field(default_factory=dict)
 
     def has(self, name: str, version: str) -> bool:
         """Whether the chart can be fetched without asking a server."""
         return (name, version) in self.pending or self.directory.has(name, version)
 
-    def fetch(self, name: str, version: str) -> bytes:
-        """The archive's bytes. Raises ShunterError where no registry holds that version."""
-        if (name, version) in self.pending:
-            return self.pending[name, version]
-        if self.directory.has(name, version):
-            return self.directory.fetch(name, version)
-        if (name, version) in self.fallback:
-            return self.fallback[name, version]
-        if self.url:
-            return HttpRegistry(self.url).fetch(name, version)
-        return self.directory.fetch(name, version)
+    def fetch(self, name: str, version: str) -> PackedChart:
+        """The chart. Raises ShunterError where no registry holds that version."""
+        key = name, version
+        if key in self.pending:
+            return self.pending[key]
+        here = self.directory.has(*key)
+        if not here and (carried := self.fallback().get(key)):
+            return carried
+        if key not in self.fetched:
+            registry = self.directory if here or self.server is None else self.server
+            self.fetched[key] = registry.fetch(*key)
+        return self.fetched[key]
 
     def newest(self, name: str) -> str:
         """The newest version of a chart, pending or in the registry directory."""
@@ -58,29 +59,27 @@ class Archives:
 
     def pin(self, name: str, version: str) -> Pin:
         """The pin of the archive: version, appVersion and digests."""
-        return pin_from_archive(self.fetch(name, version))
+        return self.fetch(name, version).pin
 
 
 def open_archives(context: Context) -> Archives:
     """The archives that the context's registries hold."""
     registries = context.registries()
-    return Archives(DirectoryRegistry(context.root / registries.directory), registries.url)
+    return archives_at(context.root / registries.directory, registries.url)
 
 
-def pack_tree(tree: Tree, name: str, version: str) -> bytes:
-    """The archive of a chart's folder."""
-    files = {path: state for path in tree.paths() if (state := tree.get(path)) is not None}
-    return pack(files, name, version)
+def archives_at(directory: Path, url: str) -> Archives:
+    """The archives in a registry's folder and, where `url` is not empty, on a server."""
+    return Archives(DirectoryRegistry(directory), HttpRegistry(url) if url else None)
 
 
-def pack_chart(tree: Tree, name: str, version: str) -> bytes:
-    """The archive that is published of a chart: an app chart's with its library compiled in."""
-    answers = answers_of(tree)
-    files = {path: state for path in tree.paths() if (state := tree.get(path)) is not None}
-    if answers.get("kind") == "app":
-        require_complete(files)
-        files = published(files, str(answers.get("library", "")))
-    return pack(files, name, version)
+def packed_for_publishing(files: ProjectFiles) -> PackedChart:
+    """The chart as it is published: an app chart's library is compiled in."""
+    chart = files.packed
+    if files.answers.get("kind") == "app":
+        chart.require_complete()
+        chart = published(chart, str(files.answers.get("library", "")))
+    return chart.packed()
 
 
 def require_file(path: Path, hint: str) -> bytes:

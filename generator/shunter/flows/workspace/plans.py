@@ -8,7 +8,7 @@ from dataclasses import replace
 from pathlib import Path
 
 from shunter.adapters.git.apply import apply
-from shunter.adapters.git.repository import Repository
+from shunter.adapters.git.repository import PlannedRepository
 from shunter.adapters.system.files import DiskTree
 from shunter.adapters.system.regular import is_checkout
 from shunter.core.trees.diffs import unified
@@ -26,17 +26,21 @@ def plan_changes(
     tree: Tree | None = None,
     conflicts: tuple[Conflict, ...] = (),
     include: Iterable[str] = (),
+    repository: PlannedRepository | None = None,
 ) -> RepositoryPlan:
     """The plan that makes `changes` (path → new state, None deletes) in the repository at `root`.
 
     `tree` is what is there now (default: the disk); changes that change nothing are dropped. Paths in `include`
-    go into the commit as they are on disk: a person's uncommitted edits that belong to the same step.
+    go into the commit as they are on disk: a person's uncommitted edits that belong to the same step. `repository` is
+    the one at `root`, where somebody has asked it before.
     """
     current = tree or DiskTree(root)
     edits = [edit for path, after in sorted(changes.items()) if (edit := _edit(current, path, after))]
     known = {edit.path for edit in edits}
     edits += [_as_is(current, path) for path in sorted(set(include) - known)]
-    head = Repository(root).head() if is_checkout(root) else None
+    head = None
+    if is_checkout(root):
+        head = (repository or PlannedRepository(root)).head() if edits or conflicts else ""
     return RepositoryPlan(root.name, str(root), head, tuple(edits), conflicts, message=message)
 
 
@@ -50,13 +54,12 @@ def _as_is(tree: Tree, path: str) -> Edit:
     return Edit(path, state.object_id() if state else None, state)
 
 
-def uncommitted(root: Path, folder: str) -> list[str]:
+def uncommitted(repository: PlannedRepository, folder: str) -> list[str]:
     """Paths below `folder` whose state on disk is not the committed one; ignored files aside."""
-    repository = Repository(root)
     head = repository.head()
     if head is None:
         return []
-    committed, disk = repository.tree(head), DiskTree(root)
+    committed, disk = repository.tree(head), DiskTree(repository.root)
     visible = [path for path in repository.visible_paths() if path.startswith(f"{folder}/")]
     return sorted(path for path in {*visible, *committed.paths(folder)} if disk.get(path) != committed.get(path))
 

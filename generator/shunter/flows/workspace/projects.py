@@ -1,35 +1,120 @@
-"""What a project says of itself: its answers, its Chart.yaml, its train record."""
+"""A project's folder as one value: its answers, its Chart.yaml, its train record, each read once."""
 
 from __future__ import annotations
 
 from collections.abc import Mapping
-from typing import Any
+from functools import cached_property
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
 
+from shunter.adapters.system.files import DiskTree
 from shunter.adapters.verdicts.questions import ANSWERS_FILE as ANSWERS_FILE
-from shunter.core.charts.pins import Dependency
-from shunter.core.goyaml.document import read
-from shunter.core.packaging.record import TrainRecord
+from shunter.core.charts.load import Chart, load_chart
+from shunter.flows.workspace.context import Context, Site
+from shunter.flows.workspace.labels import label
+from shunter.model.data import dataclass
 from shunter.model.errors import ShunterError
-from shunter.model.files import SYMLINK, Tree
+from shunter.model.files import SYMLINK, FileState, OverlayTree, Tree
+from shunter.model.findings import Finding
+
+if TYPE_CHECKING:  # the commit hook judges charts that have no record, and packs none
+    from shunter.core.charts.packed import PackedChart
+    from shunter.core.packaging.record import TrainRecord
 
 RECORD_FILE = ".shunter/train.yaml"
 
 
-def chart_metadata(tree: Tree, path: str) -> Mapping[str, Any]:
-    """Chart.yaml of a chart's tree. `path` is named in errors. Raises ShunterError where it is missing or broken."""
-    state = tree.get("Chart.yaml")
-    if state is None:
-        raise ShunterError(f"there is no {path}/Chart.yaml", hint="a chart needs one: name, version and apiVersion: v2")
-    document = read(state.data, f"{path}/Chart.yaml")
-    for finding in document.findings:
-        raise ShunterError(
-            finding.message, span=finding.span, hint="merge markers? correct the file, then `shunter lock`"
-        )
-    metadata: Mapping[str, Any] = document.value or {}
-    for key in ("name", "version"):
-        if not isinstance(metadata.get(key), str):
-            raise ShunterError(f"{path}/Chart.yaml has no `{key}`", hint=f"add `{key}:` (a quoted string)")
-    return metadata
+@dataclass(frozen=True, eq=False)
+class ProjectFiles:
+    """The files of a project or of any other chart. `label` is its folder as errors and findings are to name it.
+
+    What is asked of it raises ShunterError where the file that holds it is broken.
+    """
+
+    tree: Tree
+    label: str
+
+    @cached_property
+    def answers(self) -> Mapping[str, Any]:
+        """The recorded answers; empty where there is no answers file."""
+        return answers_of(self.tree)
+
+    @property
+    def helm(self) -> str:
+        """The Helm that reads the chart, `3` or `4`."""
+        return str(self.answers.get("helm", "4"))
+
+    @cached_property
+    def chart(self) -> Chart:
+        """The chart as Helm loads it, to be judged; what is broken is in its findings."""
+        return load_chart(self.tree, helm=self.helm)
+
+    @cached_property
+    def packed(self) -> PackedChart:
+        """The chart as it is packed, pinned and described in the registry."""
+        from shunter.core.charts.packed import PackedChart
+
+        return PackedChart(self.label, self.tree)
+
+    @cached_property
+    def archive(self) -> PackedChart:
+        """The chart with its archive, as Helm is to render it. Raises ShunterError where a dependency is absent."""
+        return self.packed.packed()
+
+    @cached_property
+    def record(self) -> TrainRecord | None:
+        """The train record that an environment carries, or None where it has none yet."""
+        state = self.tree.get(RECORD_FILE)
+        if state is None:
+            return None
+        if state.mode == SYMLINK:
+            message = f"{self.label}/{RECORD_FILE} is a symbolic link"
+            raise ShunterError(message, hint="put the file there: `shunter lock`")
+        from shunter.core.packaging.record import parse_train_record
+
+        return parse_train_record(state.data, f"{self.label}/{RECORD_FILE}")
+
+    def with_changes(self, changes: Mapping[str, FileState | None]) -> ProjectFiles:
+        """The same project with other files; not with other answers, nor with another record."""
+        changed = ProjectFiles(OverlayTree(self.tree, changes), self.label)
+        vars(changed).update({name: vars(self)[name] for name in ("answers", "record") if name in vars(self)})
+        return changed
+
+    def with_derived(self, changes: Mapping[str, FileState | None], record: TrainRecord) -> ProjectFiles:
+        """An environment with other derived files, as `record` has them."""
+        changed = self.with_changes(changes)
+        vars(changed)["record"] = record
+        return changed
+
+    @cached_property
+    def vendored(self) -> tuple[Finding, ...]:
+        """Findings for vendored charts of an environment that are not what its record pins. A missing one raises."""
+        if self.record is None:
+            return ()
+        from shunter.core.packaging.vendoring import verify_vendored
+
+        return verify_vendored(self.packed, self.record, "" if self.label == "." else self.label)
+
+    @property
+    def values_files(self) -> list[str]:
+        """The values files of an environment, in order, as its answers name them."""
+        names = self.answers.get("values_files", ["values.yaml"])
+        if not isinstance(names, list) or not all(isinstance(name, str) for name in names):
+            raise ShunterError(
+                f"`values_files` in {ANSWERS_FILE} must be a list of file names",
+                hint="such as `values_files: [values.yaml]`",
+            )
+        return names
+
+
+def files_of(context: Context, site: Site) -> ProjectFiles:
+    """A project's files as they are on disk."""
+    return ProjectFiles(site.tree(), label(context, site.path))
+
+
+def files_in(context: Context, folder: Path) -> ProjectFiles:
+    """The files of a chart's folder on disk."""
+    return ProjectFiles(DiskTree(folder), label(context, folder))
 
 
 def answers_of(tree: Tree) -> Mapping[str, Any]:
@@ -42,42 +127,3 @@ def answers_of(tree: Tree) -> Mapping[str, Any]:
     from shunter.core.workspace.answers import read_answers
 
     return read_answers(state.data)[2]
-
-
-def values_files_of(tree: Tree) -> list[str]:
-    """The values files of an environment, in order, as its answers name them."""
-    names = answers_of(tree).get("values_files", ["values.yaml"])
-    if not isinstance(names, list) or not all(isinstance(name, str) for name in names):
-        raise ShunterError(
-            f"`values_files` in {ANSWERS_FILE} must be a list of file names",
-            hint="such as `values_files: [values.yaml]`",
-        )
-    return names
-
-
-def dependencies_of(metadata: Mapping[str, Any]) -> tuple[Dependency, ...]:
-    """The dependencies that a Chart.yaml lists."""
-    return tuple(
-        Dependency(
-            name=str(item["name"]),
-            version=str(item.get("version", "")),
-            repository=str(item.get("repository", "")),
-            alias=str(item.get("alias", "")),
-            condition=str(item.get("condition", "")),
-            tags=tuple(item.get("tags", ())),
-            import_values=tuple(item.get("import-values", ())),
-        )
-        for item in metadata.get("dependencies") or ()
-    )
-
-
-def record_of(tree: Tree, path: str) -> TrainRecord | None:
-    """The train record that an environment carries, or None where it has none yet."""
-    state = tree.get(RECORD_FILE)
-    if state is None:
-        return None
-    if state.mode == SYMLINK:
-        raise ShunterError(f"{path}/{RECORD_FILE} is a symbolic link", hint="put the file there: `shunter lock`")
-    from shunter.core.packaging.record import parse_train_record
-
-    return parse_train_record(state.data, f"{path}/{RECORD_FILE}")

@@ -5,7 +5,7 @@ from __future__ import annotations
 from shunter.adapters.system.regular import is_checkout
 from shunter.core.packaging.record import TrainRecord
 from shunter.flows.workspace.context import Context
-from shunter.flows.workspace.projects import record_of
+from shunter.flows.workspace.projects import files_of
 
 
 def records(context: Context) -> dict[str, TrainRecord | None]:
@@ -13,5 +13,5 @@ def records(context: Context) -> dict[str, TrainRecord | None]:
     found: dict[str, TrainRecord | None] = {}
     for site in context.sites("environment", missing_ok=True):
         checked_out = is_checkout(site.root)
-        found[site.name] = record_of(site.tree(), site.folder) if checked_out else None
+        found[site.name] = files_of(context, site).record if checked_out else None
     return found

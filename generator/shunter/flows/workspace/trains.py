@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from functools import cached_property
 from pathlib import Path
 
 from shunter.adapters.system.files import DiskTree
@@ -11,33 +12,45 @@ from shunter.core.trains.file import FOLDER, parse_train, path_of
 from shunter.core.trains.model import Train
 from shunter.flows.workspace.clock import generated_at
 from shunter.flows.workspace.context import Context
+from shunter.model.data import dataclass, field
 from shunter.model.errors import ShunterError
 
 
-def all_trains(root: Path) -> tuple[Train, ...]:
-    """Every train of the workspace at `root`, in order of versions. An empty tuple where there is none."""
-    paths = [path for path in DiskTree(root).paths(FOLDER) if path.endswith(".yaml") and path.count("/") == 1]
-    trains = [train for path in paths if (train := _train_at(root, path)) is not None]
-    by_version = {train.version: train for train in trains}
-    return tuple(by_version[version] for version in reversed(newest_first(by_version)))
+@dataclass(frozen=True, eq=False)
+class Trains:
+    """The trains of the workspace at `root`; each file is read once."""
+
+    root: Path
+    read: dict[str, Train | None] = field(default_factory=dict)
+
+    @cached_property
+    def all(self) -> tuple[Train, ...]:
+        """Every train, in order of versions. An empty tuple where there is none."""
+        paths = [path for path in DiskTree(self.root).paths(FOLDER) if path.endswith(".yaml") and path.count("/") == 1]
+        by_version = {train.version: train for path in paths if (train := self._at(path)) is not None}
+        return tuple(by_version[version] for version in reversed(newest_first(by_version)))
+
+    def _at(self, path: str) -> Train | None:
+        if path not in self.read:
+            state = follow(DiskTree(self.root), path)
+            self.read[path] = parse_train(state.data, path) if state else None
+        return self.read[path]
+
+    def find(self, version: str) -> Train:
+        """The train of that version, or an error that names the newest ones."""
+        if is_exact(version) and (train := self._at(path_of(version))):
+            return train
+        known = [train.version for train in self.all][-5:]
+        hint = f"known: {', '.join(known)}" if known else "shunter train cut VERSION makes one"
+        raise ShunterError(f"there is no train `{version}`", hint=hint)
+
+    def lock_time(self, version: str | None) -> str:
+        """The time for a new Chart.lock of an environment with that train (None: with a mixture)."""
+        train = self._at(path_of(version)) if version else None
+        return generated_at(train.cut if train else "")
 
 
-def _train_at(root: Path, path: str) -> Train | None:
-    state = follow(DiskTree(root), path)
-    return parse_train(state.data, path) if state else None
-
-
-def find_train(context: Context, version: str) -> Train:
-    """The train of that version, or an error that names the newest ones."""
+def trains_of(context: Context) -> Trains:
+    """The trains of the context's workspace. Raises ShunterError where there is no workspace."""
     context.require_workspace()
-    if is_exact(version) and (train := _train_at(context.root, path_of(version))):
-        return train
-    known = [train.version for train in all_trains(context.root)][-5:]
-    hint = f"known: {', '.join(known)}" if known else "shunter train cut VERSION makes one"
-    raise ShunterError(f"there is no train `{version}`", hint=hint)
-
-
-def lock_time(context: Context, version: str | None) -> str:
-    """The time for a new Chart.lock of an environment with that train (None: with a mixture)."""
-    train = _train_at(context.root, path_of(version)) if version else None
-    return generated_at(train.cut if train else "")
+    return Trains(context.root)
