@@ -63,7 +63,7 @@ envs/03.yaml:7:17-29 error verdict [enum] fix 7:17 'IfNotPresent'
   schema: svc 1.2.0 (alias api), values.schema.json#/properties/image/properties/pullPolicy""",
     4: """\
 envs/04.yaml:6:10-14 error verdict [null-value]
-  `api.image.tag` is null, and svc 1.2.0 (alias api) requires a string
+  `api.image.tag` is null, and chart svc 1.2.0 (alias api) requires a string
   hint: drop the key to keep the default "a": Helm deletes a default that null overrides
   schema: svc 1.2.0 (alias api), values.schema.json#/properties/image""",
     5: """\

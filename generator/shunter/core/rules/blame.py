@@ -9,15 +9,13 @@ from typing import Any, Final
 from jsonschema_rs import ValidationError
 
 from shunter.core.goyaml.document import Document, KeyPath
-from shunter.core.packaging import features
+from shunter.core.rules.judged import ChartValues, Judged
 from shunter.core.rules.key_errors import may_hold, missing_key, unknown_key
 from shunter.core.rules.schema_errors import Subject, describe, explained
 from shunter.core.schema.branches import intended
-from shunter.core.schema.compile import Schema, compile_schema, known_keys, references_of
+from shunter.core.schema.compile import Schema, known_keys, references_of
 from shunter.core.schema.references import References
 from shunter.core.schema.walk import at
-from shunter.core.values import sops
-from shunter.core.values.coalesce import Coalesced, Slice
 from shunter.model.data import dataclass, replace
 from shunter.model.findings import Finding, Span, TextEdit
 from shunter.model.wording import MOST_KNOWN, dotted, nearest, shown
@@ -28,13 +26,13 @@ _MOST_ERRORS: Final = 20_000
 """More are not collected: each takes a kilobyte or two, and only the first 500 are shown."""
 
 
-def findings(coalesced: Coalesced, part: Slice, schema: Schema) -> Iterator[Finding]:
-    """The findings for all errors of one chart's schema, one per root cause."""
+def findings(judged: Judged, schema: Schema) -> Iterator[Finding]:
+    """The findings for all errors of one schema, one per root cause."""
     assert schema.validator is not None
-    some = islice(schema.validator.iter_errors(part.values), _MOST_ERRORS)
-    raised = [error for error in some if not sops.excuses(error)]
+    some = islice(schema.validator.iter_errors(judged.values), _MOST_ERRORS)
+    raised = [error for error in some if not judged.excuses(error)]
     errors = sorted(raised, key=_place)
-    case = _Case(coalesced, part, schema, errors)
+    case = _Case(judged, schema, errors)
     settled: set[KeyPath] = set()
     for finding, paths in case.lost_indentation():
         settled.update(paths)
@@ -42,14 +40,14 @@ def findings(coalesced: Coalesced, part: Slice, schema: Schema) -> Iterator[Find
     yield from case.accuse_all(errors, settled)
 
 
-def unexplained(coalesced: Coalesced, part: Slice) -> Finding:
+def unexplained(judged: ChartValues) -> Finding:
     """The one finding for values that a schema refuses, where to say why would take too much memory."""
-    document, path = coalesced.origin(part.path) or (part.chart.values, ())
+    chart = judged.part.chart
+    document, path = judged.origin(judged.path) or (chart.values, ())
     what = f"`{dotted(path)}`" if path else "what the chart gets"
-    chart = f"{part.chart.name} {part.chart.version}"
     return Finding(
         "constraint",
-        f"{what} does not fit the schema of {chart}, which has too many branches to say where",
+        f"{what} does not fit the schema of {chart.name} {chart.version}, which has too many branches to say where",
         document.span(path, of="key") if path else Span(document.path),
         key=path,
         hint="simplify the schema, or ask `helm lint`",
@@ -95,10 +93,9 @@ def _keys(value: Any, path: Iterable[str | int]) -> Iterator[str | int]:
 
 @dataclass(frozen=True, slots=True)
 class _Case:
-    """One chart, its values, its schema and the errors."""
+    """Values, their schema and the errors."""
 
-    coalesced: Coalesced
-    part: Slice
+    judged: Judged
     schema: Schema
     errors: list[ValidationError]
 
@@ -107,13 +104,13 @@ class _Case:
         for error in sorted(_telling(errors), key=_place):
             deeper = intended(error)
             if deeper:
-                yield from self.accuse_all((one for one in deeper if not sops.excuses(one)), settled)
+                yield from self.accuse_all((one for one in deeper if not self.judged.excuses(one)), settled)
             else:
                 yield from self.accuse(error, settled)
 
     def accuse(self, error: ValidationError, settled: set[KeyPath]) -> Iterator[Finding]:
         """The findings for one error, but for what concerns a path in `settled`."""
-        path = (*self.part.path, *_keys(self.part.values, error.instance_path))
+        path = (*self.judged.path, *_keys(self.judged.values, error.instance_path))
         details = error.kind.as_dict()
         if "unexpected" in details and error.kind.name != "unevaluatedItems":
             for key in details["unexpected"]:
@@ -144,33 +141,28 @@ class _Case:
         whole = isinstance(holder, dict) and keyword in holder
         return holder if whole else at(self.schema.usable, error.schema_path[:-1])
 
-    @property
-    def _chart(self) -> str:
-        chart = self.part.chart
-        name = f"{chart.name} {chart.version}"
-        return f"{name} (alias {self.part.name})" if self.part.name != chart.name else name
-
     def _notes(self, error: ValidationError) -> tuple[str, ...]:
         path = error.evaluation_path if error.kind.name == "falseSchema" else error.evaluation_path[:-1]
         # Equal parts are stored once: the place that refers to one is the place that a reader knows.
         path = path[: path.index("$ref")] if "$ref" in path else path
         pointer = "".join("/" + str(step).replace("~", "~0").replace("/", "~1") for step in path)
-        return (f"schema: {self._chart}, values.schema.json#{pointer}",)
+        return (f"schema: {self.judged.schema_name}#{pointer}", *self.judged.notes)
 
     def _subject(self, error: ValidationError, path: KeyPath, value: Any = None) -> Subject:
-        origin = self.coalesced.origin(path)
+        origin = self.judged.origin(path)
         document, own = origin or (self._top, ())
         exact = document.has(own) and (origin is None or len(own) > 0)
         value = error.instance if value is None else value
         document_name = dotted(own) if own else dotted(path)
-        return Subject(error, document, own, exact, value, self._holder(error), document_name, self._notes(error))
+        notes, on_null = self._notes(error), self.judged.on_null
+        return Subject(error, document, own, exact, value, self._holder(error), document_name, notes, on_null)
 
     @property
     def _top(self) -> Document:
-        return self.coalesced.layers[-1] if self.coalesced.layers else self.coalesced.chart.values
+        return self.judged.documents[-1]
 
     def _misnamed(self, error: ValidationError, path: KeyPath, reason: str) -> Finding:
-        document, own = self.coalesced.origin(path) or (self._top, path)
+        document, own = self.judged.origin(path) or (self._top, path)
         message = f"`{dotted(own)}` cannot be called so: {reason}"
         span = document.span(own, of="key")
         return Finding("constraint", message, span, key=own, notes=self._notes(error), hint="rename it")
@@ -182,7 +174,7 @@ class _Case:
         return nearest(key, missing) or ""
 
     def _unknown(self, error: ValidationError, path: KeyPath, missing: str) -> Finding:
-        document, own = self.coalesced.origin(path) or (self._top, path)
+        document, own = self.judged.origin(path) or (self._top, path)
         parent = self._holder(error)
         subject = Subject(error, document, own[:-1], True, None, parent, dotted(own), self._notes(error))
         key, known = str(path[-1]), known_keys(self.schema, parent)
@@ -191,12 +183,9 @@ class _Case:
         def fits(guess: str) -> bool:
             return may_hold(self._property(parent, guess), _value(document, own))
 
-        finding = unknown_key(subject, key, known, self._chart, elsewhere, fits, missing)
-        feature = features.having((self.part.chart, self.coalesced.chart), key, known)
-        if feature is None:
-            return finding
-        hint = f"ask for it: `x-features: [{feature}]` in the chart's values.extra.schema.yaml"
-        return replace(finding, hint=hint, fix=())
+        finding = unknown_key(subject, key, known, self.judged.owner, elsewhere, fits, missing)
+        advice = self.judged.advice(key, known)
+        return replace(finding, hint=advice, fix=()) if advice else finding
 
     def _elsewhere(self, error: ValidationError, parent: Any, path: KeyPath, own: KeyPath) -> Iterator[str]:
         """Where a key that is unknown here is known: in a map or chart below, or one level up."""
@@ -204,11 +193,9 @@ class _Case:
         for owner in known_keys(self.schema, parent):
             if key in known_keys(self.schema, self._property(parent, owner)):
                 yield dotted((*own[:-1], owner, key))
-        for part in self.coalesced.slices:
-            if part.path[:-1] == path[:-1] and part.path and part.chart.schema is not None:
-                schema = compile_schema(part.chart.schema)
-                if key in known_keys(schema, schema.usable):
-                    yield dotted((*own[:-1], part.name, key))
+        for name, schema in self.judged.beside(path[:-1]):
+            if key in known_keys(schema, schema.usable):
+                yield dotted((*own[:-1], name, key))
         above = error.evaluation_path[:-2]
         if above and above[-1] == "properties" and key in known_keys(self.schema, self._references.along(above[:-1])):
             yield dotted((*own[:-2], key))
@@ -217,7 +204,7 @@ class _Case:
         full = (*path, key)
         parent = self._holder(error)
         wanted = self._property(parent, key)
-        for document in reversed(self.coalesced.layers):
+        for document in reversed(self.judged.documents[1:]):
             if document.has(full) and _value(document, full) is None:
                 return self._nulled(error, document, full, wanted)
         document = self._nearest(path)
@@ -226,21 +213,19 @@ class _Case:
 
     def _nearest(self, path: KeyPath) -> Document:
         """The highest layer that has a map on the way to `path`, or else the highest of all."""
-        candidates = [*reversed(self.coalesced.layers), self.coalesced.chart.values]
+        candidates = self.judged.documents[::-1]
         return next((document for document in candidates if path and document.has(path[:1])), candidates[0])
 
     def _nulled(self, error: ValidationError, document: Document, path: KeyPath, wanted: Any) -> Finding:
         subject = Subject(error, document, path, True, None, self._holder(error), dotted(path), self._notes(error))
         default, span = self._default(path)
-        message = f"`{dotted(path)}` is null, and {self._chart} requires {describe(wanted)}"
+        message = f"`{dotted(path)}` is null, and {self.judged.owner} requires {describe(wanted)}"
         hint = f"drop the key to keep the default {shown(default)}: Helm deletes a default that null overrides"
         related = (("the default", span),) if span is not None else ()
         return subject.finding("null-value", message, hint=hint, related=related)
 
     def _default(self, path: KeyPath) -> tuple[Any, Span | None]:
-        depth = len(self.part.path)
-        candidates = ((self.coalesced.chart.values, path), (self.part.chart.values, path[depth:]))
-        for document, own in candidates:
+        for document, own in self.judged.default(path):
             value = _value(document, own)
             if value is not None:
                 return value, document.span(own)
@@ -262,7 +247,7 @@ class _Case:
             unexpected = error.kind.as_dict().get("unexpected")
             if not unexpected or not isinstance(unexpected[0], str):
                 continue
-            path = (*self.part.path, *_keys(self.part.values, error.instance_path))
+            path = (*self.judged.path, *_keys(self.judged.values, error.instance_path))
             parent = self._holder(error)
             for owner in known_keys(self.schema, parent):
                 lost = self._lost(path, parent, owner, unexpected)
@@ -271,7 +256,7 @@ class _Case:
                     break
 
     def _lost(self, path: KeyPath, parent: Any, owner: str, unexpected: list[str]) -> list[str]:
-        document, own = self.coalesced.origin((*path, unexpected[0])) or (self._top, path)
+        document, own = self.judged.origin((*path, unexpected[0])) or (self._top, path)
         empty = (*own[:-1], owner)
         if not document.has(empty) or _value(document, empty) is not None:
             return []
@@ -280,7 +265,7 @@ class _Case:
         return sorted(lost, key=lambda key: document.span((*own[:-1], key), of="key").line)
 
     def _indentation(self, error: ValidationError, path: KeyPath, lost: list[str]) -> Finding:
-        document, own = self.coalesced.origin((*path[:-1], lost[0])) or (self._top, path)
+        document, own = self.judged.origin((*path[:-1], lost[0])) or (self._top, path)
         owner = (*own[:-1], path[-1])
         lines = sorted(document.span((*own[:-1], key), of="key").line for key in lost)
         where = f"line {lines[0]}" if len(lines) == 1 else f"lines {lines[0]}-{lines[-1]}"

@@ -17,22 +17,22 @@ def unknown_key(
     subject: Subject,
     key: str,
     known: Sequence[str],
-    chart: str,
+    owner: str,
     elsewhere: Sequence[str],
     fits: Callable[[str], bool],
     missing: str = "",
 ) -> Finding:
     """The finding for a key that the schema does not know.
 
-    `known` are those that it does, `elsewhere` the key paths nearby where it knows this one; `fits` says whether the
-    value may stand under one that is known; `missing` is a required key that this one can be meant for. A fix renames
-    what can be nothing else, or a slip of the pen, and only where the value fits.
+    `known` are those that it does, `owner` is whose they are, `elsewhere` the key paths nearby where it knows this
+    one; `fits` says whether the value may stand under one that is known; `missing` is a required key that this one can
+    be meant for. A fix renames what can be nothing else, or a slip of the pen, and only where the value fits.
     """
     path = (*subject.path, key)
     span = subject.document.span(path, of="key")
     written = span.text[span.column - 1 : span.end - 1]
     more: dict[str, Any] = {"span": span, "key": path, "notes": _read_as(written, key)}
-    message = f"`{dotted(path)}` is not a key of chart {chart}"
+    message = f"`{dotted(path)}` is not a key of {owner}"
     guess = missing or nearest(key, known)
     if missing:
         more["notes"] += (f"`{missing}` {REQUIRED_HERE}",)

@@ -24,7 +24,8 @@ class Subject:
     """One raw error in its place.
 
     `document` and `path` set the value (`exact`), or are the nearest map above it; `value` is what Helm ends up with;
-    `rule` is the schema object that holds the failing keyword; `name` the key path to print.
+    `rule` is the schema object that holds the failing keyword; `name` the key path to print;
+    `on_null` ends the hint for a null.
     """
 
     error: ValidationError
@@ -35,6 +36,7 @@ class Subject:
     rule: Any
     name: str
     notes: tuple[str, ...]
+    on_null: str = ""
 
     @property
     def span(self) -> Span:
@@ -86,7 +88,7 @@ def type_finding(subject: Subject, types: Sequence[str]) -> Finding:
     wanted = wanted_types(types)
     message = f"`{subject.name}` must be {wanted}, not {with_article(type_of(value))}"
     if value is None:
-        hint = f"set it to {wanted}, or drop the key: Helm passes this null on"
+        hint = f"set it to {wanted}, or drop the key{subject.on_null}"
         return subject.finding("null-value", message, hint=hint)
     if "string" in types and value.__class__ in (bool, int, float) and raw and raw[0] not in "'\"":
         reads = shown(value)

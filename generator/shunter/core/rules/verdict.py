@@ -102,8 +102,10 @@ def judge_slice(coalesced: Coalesced, part: Slice) -> Iterator[Finding]:
         if draft_of(schema.document) == 4:
             part = replace(part, values=_whole(part.values))
         from shunter.core.rules.blame import findings, unexplained
+        from shunter.core.rules.judged import ChartValues
 
-        yield from limited(findings(coalesced, part, schema)) if explained else (unexplained(coalesced, part),)
+        judged = ChartValues(coalesced, part)
+        yield from limited(findings(judged, schema)) if explained else (unexplained(judged),)
 
 
 def _costs(part: Slice, schema: Schema) -> tuple[bool, bool]:
