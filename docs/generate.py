@@ -117,7 +117,7 @@ def rules_page() -> str:
         "",
         _MARK,
         "",
-        "A *verdict* is what Helm itself refuses. A *lint* is what Helm accepts and someone will ",
+        "A *verdict* is what Helm itself refuses, or shunter in its own files. A *lint* is accepted, and someone will ",
     ]
     lines[-1] += "regret; `rules:` in `shunter.yaml` changes its level to `error`, `warning`, `note` or `off`."
     lines += ["", "`shunter lint --explain RULE` prints the same text."]

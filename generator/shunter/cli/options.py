@@ -267,9 +267,16 @@ COMMANDS: tuple[Command, ...] = (
     ),
     Command(
         ("schema", "show"),
-        "print a schema: workspace, train, or a service's values",
+        "print a schema: of one of shunter's own files, or of a service's values",
         "shunter.cli.verbs.schema:show",
-        (Option("name", takes="optional", default="workspace", help="workspace, train, or a service's name"),),
+        (
+            Option(
+                "name",
+                takes="optional",
+                default="workspace",
+                help="workspace, train, record, answers, findings, or a service's name",
+            ),
+        ),
     ),
     Command(
         ("schema", "build"),

@@ -30,9 +30,9 @@ def run(line: CommandLine, verdicts: Verdicts | None = None) -> int:
     try:
         if line.command is None or line.help or line.version or line.problem:
             return _without_command(line)
-        report = _verb(line.command)(arguments)
+        report, code = _answer(line.command, arguments)
         output.print_report(report, arguments, colour=colour)
-        return report.exit_code(strict=getattr(arguments, "strict", False))
+        return code
     except ShunterError as error:
         output.print_error(error, colour=colour)
         return error.exit_code
@@ -48,6 +48,17 @@ def run(line: CommandLine, verdicts: Verdicts | None = None) -> int:
         return 130
     except Exception:
         return _bug()
+
+
+def _answer(command: Command, arguments: Arguments) -> tuple[Report, int]:
+    """The report of a command, and its exit code; of an error that lists findings, a report of these."""
+    try:
+        report = _verb(command)(arguments)
+    except ShunterError as error:
+        if not error.findings:
+            raise
+        return Report(findings=error.findings), error.exit_code
+    return report, report.exit_code(strict=getattr(arguments, "strict", False))
 
 
 def _bug() -> int:

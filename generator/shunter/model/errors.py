@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
-from shunter.model.findings import Span
+from collections.abc import Sequence
+
+from shunter.model.findings import Finding, Span
 
 
 class ShunterError(Exception):
@@ -10,7 +12,8 @@ class ShunterError(Exception):
 
     `message` is one sentence without a full stop; `hint` says what to do; `span` points at the culprit when
     there is one; `notes` are further `name: text` lines below the source line. A refusal by a rule of the catalogue
-    names that `rule`, and its `exit_code` is 1.
+    names that `rule`, and its `exit_code` is 1. Where a file holds several mistakes, `findings` are all of them, and
+    the rest says what the first one does.
     """
 
     def __init__(
@@ -22,6 +25,7 @@ class ShunterError(Exception):
         notes: tuple[str, ...] = (),
         exit_code: int = 2,
         rule: str = "",
+        findings: Sequence[Finding] = (),
     ) -> None:
         super().__init__(message)
         self.message = message
@@ -30,3 +34,10 @@ class ShunterError(Exception):
         self.notes = notes
         self.exit_code = exit_code
         self.rule = rule
+        self.findings = tuple(findings)
+
+    @classmethod
+    def of(cls, findings: Sequence[Finding]) -> ShunterError:
+        """The error for findings, of which there is at least one."""
+        first = findings[0]
+        return cls(first.message, hint=first.hint, span=first.span, notes=first.notes, findings=findings)

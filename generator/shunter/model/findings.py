@@ -33,7 +33,7 @@ class TextEdit:
 
 
 class Kind(StrEnum):
-    """A verdict is what Helm itself refuses; a lint is what Helm accepts and someone will regret."""
+    """A verdict is what Helm itself refuses, or shunter in its own files; a lint is what someone will regret."""
 
     VERDICT = "verdict"
     LINT = "lint"

@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import pytest
 
-from shunter.core.workspace.answers import merge_answers, read_answers
+from helpers.workspaces.own_files import answers, problems, schema
+from shunter.core.workspace.answers import Recorded, merge_answers, own_answers
 from shunter.model.errors import ShunterError
 
 
@@ -33,7 +34,21 @@ def test_a_new_key_of_the_workspace_is_taken() -> None:
 
 
 def test_answers_files_are_read_without_copiers_own_keys() -> None:
-    assert read_answers(b"_commit: v1.0.0\n_src_path: u\nkind: app\n") == ("u", "v1.0.0", {"kind": "app"})
+    data = b"_commit: v1.0.0\n_src_path: u\nkind: app\nname: a\nasked: x\n"
+    assert answers(data) == Recorded("u", "v1.0.0", {"kind": "app", "name": "a", "asked": "x"})
     for broken in (b"kind: app\n", b"[", b"\xff", b"_commit: 1\n_src_path: u\n"):
-        with pytest.raises(ShunterError, match="answers file"):
-            read_answers(broken)
+        assert problems("answers", broken)
+
+
+@pytest.mark.parametrize(
+    "data",
+    [b"", b"a: 1\n", b"_commit: 3f2a\n_src_path: u\n", b"kind: website\nport: '80'\n", b"kind: [app]\n", b"kind: 1\n"],
+)
+def test_the_answers_of_another_template_are_none_of_ours(data: bytes) -> None:
+    assert own_answers(data, "a", schema("answers")) is None
+
+
+@pytest.mark.parametrize("data", [b"kind: enviroment\nname: tst\n", b"kind: app\n", b"kind: [", b"- a\n"])
+def test_what_is_ours_and_broken_is_no_other_templates(data: bytes) -> None:
+    with pytest.raises(ShunterError):
+        own_answers(data, "a", schema("answers"))

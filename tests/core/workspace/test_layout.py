@@ -3,16 +3,13 @@
 from __future__ import annotations
 
 import itertools
-import json
-from pathlib import Path
 
 import pytest
 
-from shunter.core.workspace.file import parse_workspace
+from helpers.workspaces import own_files
 from shunter.core.workspace.layout import plan_repositories, promotion_order
 from shunter.core.workspace.model import Environment, Workspace
 
-SCHEMA = json.loads((Path(__file__).parents[3] / "schemas" / "workspace.schema.json").read_text("utf-8"))
 MODES = [*itertools.product(("mono", "multi"), repeat=3)]
 
 
@@ -28,7 +25,7 @@ environments:
   pre: {{promotes-from: tst}}
 owners: {{alice: ["@acme/alice"]}}
 """
-    return parse_workspace(text.encode(), "shunter.yaml", SCHEMA, release="0.1.0", source="https://t.invalid/t.git")
+    return own_files.workspace(text)
 
 
 def holdings(layout: str) -> dict[str, set[str]]:

@@ -15,6 +15,7 @@ SCHEMAS = Path(__file__).parents[3] / "schemas"
 PATTERNS = {
     "workspace": "shunter.yaml",
     "train": "trains/*.yaml",
+    "record": "*/envs/*/.shunter/train.yaml",
     "answers": "**/.copier-answers.yml",
 }
 
@@ -28,16 +29,8 @@ def test_files_fit_their_schema(name: str, example_on_rails: Path) -> None:
         jsonschema.Draft202012Validator(schema).validate(yaml.safe_load(file.read_text("utf-8")))
 
 
-def test_records_fit_the_schema_of_trains(example_on_rails: Path) -> None:
-    schema = json.loads((SCHEMAS / "train.schema.json").read_text("utf-8"))
-    files = list(example_on_rails.glob("*/envs/*/.shunter/train.yaml"))
-    assert len(files) == 3
-    for file in files:
-        jsonschema.Draft202012Validator(schema).validate(yaml.safe_load(file.read_text("utf-8")))
-
-
 def test_schemas_are_shown(example_on_rails: Path) -> None:
-    for name in ("workspace", "train", "orders"):
+    for name in ("workspace", "train", "record", "answers", "findings", "orders"):
         assert json.loads(ok("schema", "show", name, cwd=example_on_rails).out)["properties"]
     assert shunter("schema", "show", "nothing", cwd=example_on_rails).code == 2
 

@@ -15,7 +15,7 @@ import pytest
 from helpers.charts.charts import ROOT
 from helpers.tools import need_helm
 from helpers.workspaces.cli import Result, ok, shunter
-from helpers.workspaces.transcript import error, everything, refusals, unchanged, untouched
+from helpers.workspaces.transcript import error, everything, problems, refusals, unchanged, untouched
 from helpers.workspaces.workspaces import copy
 
 Change = Callable[[Path], object]
@@ -68,24 +68,31 @@ def test_a_target_that_is_taken_is_left_alone(target: str, tmp_path: Path) -> No
 @pytest.mark.parametrize(
     ("arguments", "message"),
     [
-        (["-d", "ci=jenkins"], "`ci` cannot be `jenkins`"),
         (["-d", "ci"], "`ci` is not KEY=VALUE"),
-        (["-d", "layout=double"], "`layout` cannot be `double`"),
         (["--data-file", "absent.yaml"], "there is no file absent.yaml"),
         (["--data-file", "broken.yaml"], ""),
-        (["--data-file", "unknown.yaml"], "`services.orders.archetyp` is not a key of shunter.yaml"),
     ],
 )
 def test_new_with_bad_answers_makes_nothing(arguments: list[str], message: str, tmp_path: Path) -> None:
     (tmp_path / "broken.yaml").write_text("services: [\n")
-    (tmp_path / "unknown.yaml").write_text("services: {orders: {archetyp: rest-api}}\n")
     block = error(untouched(tmp_path, "new", "shop", "--defaults", *arguments))
     assert message in block.message
 
 
+def test_new_names_every_answer_that_does_not_fit(tmp_path: Path) -> None:
+    (tmp_path / "unknown.yaml").write_text("services: {orders: {archetyp: rest-api}}\n")
+    wrong = ("-d", "ci=jenkins", "-d", "layout=double", "--data-file", "unknown.yaml")
+    found = problems(untouched(tmp_path, "new", "shop", "--defaults", *wrong))
+    assert [block.message for block in found] == [
+        '`layout` must be one of "mono", "multi", not "double"',
+        '`ci` must be one of "github", "gitlab", "none", not "jenkins"',
+        "`services.orders.archetyp` is not a key of shunter.yaml",
+    ]
+
+
 @pytest.mark.parametrize("name", ["Shop", "my_shop", "-shop", "shop.io"])
 def test_a_workspace_is_called_by_a_dns_label(name: str, tmp_path: Path) -> None:
-    block = error(untouched(tmp_path, "new", f"./{name}", "--defaults"))
+    [block] = problems(untouched(tmp_path, "new", f"./{name}", "--defaults"))
     assert "DNS label" in block.message
 
 
@@ -96,7 +103,12 @@ BROKEN = {
     "unknown key": ("    archetype: rest-api", "    archetyp: rest-api", "is not a key", "shunter.yaml:32:5"),
     "wrong type": ("    promotes-from: tst", "    promotes-from: [tst]", "must be a string", "shunter.yaml:43:20"),
     "cycle": ("    stage: develop", "    stage: develop\n    promotes-from: pro", "circle", "shunter.yaml:41:20"),
-    "DNS label": ("  orders-db:", "  orders_db:", "`orders_db` is not a DNS label", "shunter.yaml:34:3"),
+    "DNS label": (
+        "  orders-db:",
+        "  orders_db:",
+        "`services.orders_db` cannot be called so: not a DNS label",
+        "shunter.yaml:34:3",
+    ),
     "two services of one name": ("  orders-db:", "  orders:", "orders", "shunter.yaml:34:3"),
     "unknown environment": (
         "    promotes-from: tst",
@@ -104,7 +116,7 @@ BROKEN = {
         "which is no env",
         "shunter.yaml:43:20",
     ),
-    "empty": (None, "", "has no `", "shunter.yaml"),
+    "empty": (None, "", "is required, and nothing sets it", "shunter.yaml"),
 }
 
 
@@ -122,9 +134,10 @@ def test_nothing_is_written_while_shunter_yaml_is_broken(case: str, still: Path)
     finally:
         file.write_text(right, "utf-8")
     assert len({(result.code, result.out, result.err) for result in said.values()}) == 1, said
-    block = error(said["lock"])
-    assert message in block.message
-    assert block.place.startswith(place)
+    found = problems(said["lock"])
+    assert len(found) == (3 if case == "empty" else 1)
+    assert message in found[0].message
+    assert found[0].place.startswith(place)
 
 
 def test_the_place_of_the_culprit_is_shown(still: Path) -> None:
@@ -136,12 +149,16 @@ def test_the_place_of_the_culprit_is_shown(still: Path) -> None:
     finally:
         file.write_text(right, "utf-8")
     assert result.err == (
-        "error: `services.auth.archetype` cannot be `rest-app`\n"
+        'error[enum]: `services.auth.archetype` must be one of "rest-api", "api-gateway", "frontend", "auth", "worker", '
+        '"cron", "database", "search", ..., not "rest-app"\n'
         "  --> shunter.yaml:29:16\n"
         "   |\n"
         "29 |     archetype: rest-app\n"
         "   |                ^^^^^^^^\n"
+        "   = schema: workspace.schema.json#/properties/services/additionalProperties\n"
         "hint: did you mean `rest-api`?\n"
+        "0 charts checked: 1 finding\n"
+        "next: shunter validate --fix\n"
     )
 
 

@@ -2,14 +2,12 @@
 
 from __future__ import annotations
 
-from pathlib import Path
 from typing import Any
 
-from shunter.core.workspace.file import parse_workspace, schema_of
+from helpers.workspaces import own_files
 from shunter.core.workspace.layout import plan_repositories
 from shunter.core.workspace.model import Project
 
-SCHEMA = Path(__file__).resolve().parents[3] / "schemas/workspace.schema.json"
 WORKSPACE = """\
 name: shop
 layout: {layout}
@@ -56,10 +54,7 @@ def projects(
 ) -> list[Project]:
     """Every project of the workspace with its answers, roots first."""
     text = WORKSPACE.format(layout=layout, ci=ci, deployment=deployment, development=development, tools=tools)
-    schema = schema_of(SCHEMA.read_text(encoding="utf-8"))
-    workspace = parse_workspace(
-        text.encode(), "shunter.yaml", schema, release="0.1.0", source="https://t.invalid/t.git"
-    )
+    workspace = own_files.workspace(text)
     found = [project for repository in plan_repositories(workspace) for project in repository.projects]
     return sorted(found, key=lambda project: project.kind not in ("workspace", "repository"))
 

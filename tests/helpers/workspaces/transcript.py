@@ -73,6 +73,19 @@ def error(result: Result, code: int = 2) -> Block:
     return found[0]
 
 
+def problems(result: Result) -> list[Block]:
+    """The findings of a command that could not do it, since a file of ours is broken: exit 2, nothing on stdout."""
+    assert result.code == 2, f"exit {result.code}\n{result.out}{result.err}"
+    assert result.out == ""
+    found = blocks(result.err)
+    assert found, result.err
+    for block in found:
+        assert block.severity == "error", result.err
+        assert block.rule, f"no rule:\n{result.err}"
+        assert block.hint, f"no hint:\n{result.err}"
+    return found
+
+
 def refusals(result: Result) -> list[Block]:
     """The findings of a command whose answer is no: exit 1, each with its rule and a hint."""
     assert result.code == 1, f"exit {result.code}\n{result.out}{result.err}"

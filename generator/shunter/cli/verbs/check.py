@@ -18,6 +18,17 @@ if TYPE_CHECKING:
 
 def validate(arguments: Arguments) -> Report:
     """`shunter validate`."""
+    try:
+        return _validate(arguments)
+    except ShunterError as error:
+        if not error.findings:
+            raise
+        from shunter.flows.validation.own_files import reported
+
+        return reported(error, lambda: _validate(arguments), arguments.directory, fix=arguments.fix)
+
+
+def _validate(arguments: Arguments) -> Report:
     from shunter.flows.validation.judge import Validation
     from shunter.flows.validation.validate import validate as judge_values
 
@@ -58,8 +69,15 @@ def lint(arguments: Arguments) -> Report:
     if arguments.explain:
         return Report(product=explain(arguments.explain))
     from shunter.flows.validation import lint as linting
+    from shunter.flows.validation.own_files import reported
 
-    return linting.lint(open_session(arguments), arguments.paths)
+    def run() -> Report:
+        return linting.lint(open_session(arguments), arguments.paths)
+
+    try:
+        return run()
+    except ShunterError as error:
+        return reported(error, run, arguments.directory)
 
 
 def explain(rule: str) -> str:

@@ -10,9 +10,8 @@ from shunter.model.findings import Report
 
 def show(arguments: Arguments) -> Report:
     """`shunter schema show [NAME]`."""
-    if arguments.name == "workspace":
-        return Report(product=schemas.workspace_text())
-    return Report(product=schemas.show(open_session(arguments), arguments.name))
+    text = schemas.published(arguments.name)
+    return Report(product=text or schemas.show(open_session(arguments), arguments.name))
 
 
 def build(arguments: Arguments) -> Report:

@@ -11,7 +11,7 @@ from jsonschema_rs import ValidationError
 from shunter.core.goyaml.document import Document, KeyPath
 from shunter.core.rules.judged import ChartValues, Judged
 from shunter.core.rules.key_errors import may_hold, missing_key, unknown_key
-from shunter.core.rules.schema_errors import Subject, describe, explained
+from shunter.core.rules.schema_errors import Subject, describe, description, explained, mismatch
 from shunter.core.schema.branches import intended
 from shunter.core.schema.compile import Schema, known_keys, references_of
 from shunter.core.schema.references import References
@@ -119,7 +119,7 @@ class _Case:
                     settled.add((*path, missing))
                     yield self._unknown(error, (*path, key), missing)
         elif error.kind.name == "propertyNames":
-            yield self._misnamed(error, (*path, details["error"].instance), details["error"].message)
+            yield self._misnamed(error, (*path, details["error"].instance), details["error"])
         elif "property" in details:
             if (*path, details["property"]) not in settled:
                 yield self._missing(error, path, details["property"])
@@ -136,10 +136,18 @@ class _Case:
         jsonschema-rs tells the way of the evaluation and the keyword's own path. Behind a reference into a part that
         it met before, the way is not whole; the other path is that within the resource of an `$id`.
         """
+        if error.kind.name == "falseSchema":
+            return self._condition(error)
         *way, keyword = error.evaluation_path
         holder = self._references.along(way)
         whole = isinstance(holder, dict) and keyword in holder
         return holder if whole else at(self.schema.usable, error.schema_path[:-1])
+
+    def _condition(self, error: ValidationError) -> Any:
+        """The `then` or `else` that forbids a property: its description, unlike another object's, can say why."""
+        *way, _ = error.evaluation_path or ("",)
+        forbids = way[-2:] in (["then", "properties"], ["else", "properties"])
+        return self._references.along(way[:-1]) if forbids else None
 
     def _notes(self, error: ValidationError) -> tuple[str, ...]:
         path = error.evaluation_path if error.kind.name == "falseSchema" else error.evaluation_path[:-1]
@@ -161,11 +169,13 @@ class _Case:
     def _top(self) -> Document:
         return self.judged.documents[-1]
 
-    def _misnamed(self, error: ValidationError, path: KeyPath, reason: str) -> Finding:
+    def _misnamed(self, error: ValidationError, path: KeyPath, refused: ValidationError) -> Finding:
         document, own = self.judged.origin(path) or (self._top, path)
+        rule = self._holder(refused)
+        reason = (mismatch(rule) if refused.kind.name == "pattern" else "") or refused.message
         message = f"`{dotted(own)}` cannot be called so: {reason}"
-        span = document.span(own, of="key")
-        return Finding("constraint", message, span, key=own, notes=self._notes(error), hint="rename it")
+        span, hint = document.span(own, of="key"), description(rule) or "rename it"
+        return Finding("constraint", message, span, key=own, notes=self._notes(error), hint=hint)
 
     def _misspelt(self, error: ValidationError, key: str) -> str:
         """The required key that is missing beside an unknown one which is near to it; empty if there is none."""
@@ -202,14 +212,21 @@ class _Case:
 
     def _missing(self, error: ValidationError, path: KeyPath, key: str) -> Finding:
         full = (*path, key)
-        parent = self._holder(error)
-        wanted = self._property(parent, key)
+        parent, wanted = self._holder(error), self._wanted(error, key)
         for document in reversed(self.judged.documents[1:]):
             if document.has(full) and _value(document, full) is None:
                 return self._nulled(error, document, full, wanted)
         document = self._nearest(path)
         subject = Subject(error, document, path, False, None, parent, dotted(path), self._notes(error))
         return missing_key(subject, key, wanted)
+
+    def _wanted(self, error: ValidationError, key: str) -> Any:
+        """The schema of a required key: beside `required`, or in the schema that it is a condition of."""
+        path, holder = tuple(error.schema_path[:-1]), self._holder(error)
+        while self._property(holder, key) is None and path[-1:] in (("then",), ("else",)):
+            path = path[:-1]
+            holder = at(self.schema.usable, path)
+        return self._property(holder, key)
 
     def _nearest(self, path: KeyPath) -> Document:
         """The highest layer that has a map on the way to `path`, or else the highest of all."""

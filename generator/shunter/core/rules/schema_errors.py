@@ -176,8 +176,15 @@ def _pattern(subject: Subject) -> Finding:
     from shunter.core.schema import regex
 
     pattern = regex.original(subject.error.kind.as_dict()["pattern"])
-    message = f"`{subject.name}` is {shown(subject.value)}, which does not match the pattern `{pattern}`"
+    reason = mismatch(subject.rule)
+    why = f": {reason}" if reason else f", which does not match the pattern `{pattern}`"
+    message = f"`{subject.name}` is {shown(subject.value)}{why}"
     return subject.finding("pattern", message, hint=_described(subject, "write text that matches it"))
+
+
+def mismatch(schema: Any) -> str:
+    """What a schema says of text that does not match its pattern, by the keyword that editors know for it."""
+    return str(schema.get("patternErrorMessage", "")) if isinstance(schema, dict) else ""
 
 
 def _format(subject: Subject) -> Finding:
@@ -187,9 +194,13 @@ def _format(subject: Subject) -> Finding:
 
 
 def _described(subject: Subject, otherwise: str) -> str:
-    parent = subject.rule
-    description = parent.get("description") if isinstance(parent, dict) else None
-    return str(description).split("\n")[0] if description else otherwise
+    return description(subject.rule) or otherwise
+
+
+def description(schema: Any) -> str:
+    """The first line of a schema's description; empty if it has none."""
+    text = schema.get("description") if isinstance(schema, dict) else None
+    return str(text).split("\n")[0] if text else ""
 
 
 def _alternatives(subject: Subject) -> Finding:
@@ -218,7 +229,7 @@ def _no_form(subject: Subject, key: str, options: Sequence[str]) -> Finding:
 
 def _forbidden(subject: Subject) -> Finding:
     message = f"`{subject.name}` is not allowed here"
-    return subject.finding("forbidden", message, hint=_described(subject, "delete it"))
+    return subject.finding("forbidden", message, hint=description(subject.rule) or "delete it")
 
 
 def _constraint(subject: Subject) -> Finding:

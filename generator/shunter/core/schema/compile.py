@@ -83,6 +83,19 @@ def compile_schema(data: bytes) -> Schema:
         return Schema(document, None, (_TOO_DEEP,))
 
 
+def accepts(schema: bytes, value: Any) -> bool:
+    """Whether one of shunter's own schemas (2020-12, nothing that Helm reads otherwise) accepts a value.
+
+    A sixth of what `compile_schema` takes, which is for when the answer is no and somebody must say why.
+    """
+    return _own_validator(schema).is_valid(value)
+
+
+@lru_cache(16)
+def _own_validator(schema: bytes) -> jsonschema_rs.Draft202012Validator:
+    return jsonschema_rs.Draft202012Validator(json.loads(schema), pattern_options=jsonschema_rs.RegexOptions())
+
+
 def _encodable(value: Any) -> Any:
     """The value without halves of surrogate pairs, for which Go reads U+FFFD."""
     if isinstance(value, dict):

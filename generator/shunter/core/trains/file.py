@@ -1,14 +1,22 @@
-"""`trains/<version>.yaml`: one train, the exact chart of every car, kept for ever."""
+"""`trains/<version>.yaml`: one train, the exact chart of every car, kept for ever; and what an environment records."""
 
 from __future__ import annotations
 
-from shunter.core.charts import versions
+from collections.abc import Iterator
+from typing import Final
+
+from shunter.core.charts.contents import read_once
 from shunter.core.goyaml import plain
+from shunter.core.goyaml.document import Document
 from shunter.core.packaging import record
+from shunter.core.packaging.record import TrainRecord
 from shunter.core.trains.model import Train
-from shunter.model.errors import ShunterError
+from shunter.core.workspace.own_files import OwnFile, checked
+from shunter.model.findings import Finding
 
 FOLDER = "trains"
+TRAIN: Final = OwnFile("train", "a train", "a train never changes: restore the file from git, or cut a new train")
+RECORD: Final = OwnFile("record", "a train record", "shunter writes this file: restore it from git")
 _COMMENT = "A train: the exact chart of every car. `shunter train cut` wrote it; a new state is a new train."
 
 
@@ -23,21 +31,28 @@ def render_train(train: Train) -> bytes:
     return plain.dump(value | {"cars": record.cars_data(train.cars)}, _COMMENT)
 
 
-def parse_train(data: bytes, path: str) -> Train:
-    """The train in `data`; `path` names the file in errors, and must be the train's own.
+def parse_train(data: bytes, path: str, schema: bytes) -> Train:
+    """The train in `data`; `path` names the file in errors, and must be the train's own; `schema` is that of trains.
 
-    Raises ShunterError, with the place, for an unknown or missing key, a wrong type, a range, or a version that is
-    not the file's name.
+    Raises ShunterError with all problems as findings.
     """
-    document = plain.load(data, path)
-    found = record.fields(document, (), required=("version", "library", "cars"), optional=("cut",))
-    version = record.text(document, ("version",))
-    if versions.parse(version) is None or not path.endswith(f"{version}.yaml"):
-        raise ShunterError(
-            f"the train says version `{version}`, and the file is {path}",
-            hint="a train is never edited: restore the file, and cut a new train",
-            span=document.span(("version",)),
-        )
-    cut = record.text(document, ("cut",)) if "cut" in found else ""
-    library, cars = record.parse_pin(document, ("library",)), record.parse_cars(document, ("cars",))
-    return Train(version, library, cars, cut)
+    found = checked(read_once(data, path), TRAIN, schema, _misplaced)
+    library, cars = record.pin_of_data(found["library"]), record.cars_of_data(found["cars"])
+    return Train(found["version"], library, cars, found.get("cut", ""))
+
+
+def _misplaced(document: Document, found: tuple[Finding, ...]) -> Iterator[Finding]:
+    version = (document.value or {}).get("version")
+    known = {finding.key for finding in found}
+    if isinstance(version, str) and ("version",) not in known and not document.path.endswith(f"{version}.yaml"):
+        message = f"the train says version `{version}`, and the file is {document.path}"
+        span = document.span(("version",))
+        yield Finding("train-file-name", message, span, key=("version",), notes=(TRAIN.note,), hint="restore the file")
+
+
+def parse_record(data: bytes, path: str, schema: bytes) -> TrainRecord:
+    """The record of an environment in `data`; `path` names the file in errors; `schema` is that of records.
+
+    Raises ShunterError with all problems as findings.
+    """
+    return record.record_of_data(checked(read_once(data, path), RECORD, schema))

@@ -3,11 +3,16 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from typing import Any
+from typing import Any, Final
 
 from shunter.core.charts.contents import read_once
+from shunter.core.goyaml.document import Document
+from shunter.core.workspace.own_files import OwnFile, checked
 from shunter.model.data import dataclass
-from shunter.model.errors import ShunterError
+from shunter.model.wording import nearest
+
+ANSWERS: Final = OwnFile("answers", "an answers file", "shunter and Copier write this file: restore it from git")
+KINDS: Final = ("workspace", "repository", "service", "library", "app", "environment")
 
 
 @dataclass(frozen=True, slots=True)
@@ -36,16 +41,36 @@ def merge_answers(recorded: Mapping[str, Any], desired: Mapping[str, Any], appli
     return Wanted({**recorded, **desired, **{key: recorded[key] for key in kept}}, kept)
 
 
-def read_answers(data: bytes) -> tuple[str, str, dict[str, Any]]:
-    """Template source, its recorded commit (a tag such as `v1.2.0`) and the answers, from an answers file's bytes."""
-    document = read_once(data, ".copier-answers.yml")
-    for finding in (finding for finding in document.findings if finding.rule != "yaml-root"):
-        message = f"an answers file is not YAML: {finding.message.removeprefix('this is no YAML: ')}"
-        raise ShunterError(message, span=finding.span, hint=finding.hint)
-    value = document.value or {}
-    if not all(isinstance(value.get(key), str) for key in ("_src_path", "_commit")):
-        raise ShunterError(
-            "an answers file lacks `_src_path` or `_commit`", hint="restore .copier-answers.yml from git"
-        )
+@dataclass(frozen=True, slots=True)
+class Recorded:
+    """What a project's answers file says: the template's source and release (a tag such as v1.2.0), and the answers."""
+
+    source: str
+    release: str
+    answers: Mapping[str, Any]
+
+
+def read_answers(data: bytes, path: str, schema: bytes) -> Recorded:
+    """What an answers file says; `path` names it in errors; `schema` is that of answers.
+
+    Raises ShunterError with all problems as findings.
+    """
+    return _recorded(read_once(data, path), schema)
+
+
+def own_answers(data: bytes, path: str, schema: bytes) -> Recorded | None:
+    """What an answers file says; None if it is that of another template, which somebody else gave to Copier.
+
+    The kind of such a project is none of ours; a file whose kind is one of ours misspelt is ours, and so is one that
+    cannot be read. Raises ShunterError as `read_answers` does.
+    """
+    document = read_once(data, path)
+    kind = (document.value or {}).get("kind")
+    ours = isinstance(kind, str) and (kind in KINDS or nearest(kind, KINDS))
+    return _recorded(document, schema) if ours or document.value is None else None
+
+
+def _recorded(document: Document, schema: bytes) -> Recorded:
+    value = checked(document, ANSWERS, schema)
     answers = {key: item for key, item in value.items() if not key.startswith("_")}
-    return value["_src_path"], value["_commit"], answers
+    return Recorded(value["_src_path"], value["_commit"], answers)

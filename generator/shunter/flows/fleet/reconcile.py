@@ -17,7 +17,7 @@ from shunter.adapters.system.regular import exists, is_checkout
 from shunter.adapters.templates.merge import MergeProject, merge_repository
 from shunter.adapters.templates.render import RenderRequest, render_many
 from shunter.core.packaging.record import TrainRecord
-from shunter.core.workspace.answers import merge_answers
+from shunter.core.workspace.answers import Recorded, merge_answers
 from shunter.core.workspace.layout import plan_repositories
 from shunter.core.workspace.model import Project, RepositorySpec, Workspace
 from shunter.flows.packaging.derive import Changes, app_files, environment_files
@@ -25,7 +25,7 @@ from shunter.flows.workspace.archives import Archives
 from shunter.flows.workspace.context import require_checkout
 from shunter.flows.workspace.plans import plan_changes, uncommitted
 from shunter.flows.workspace.projects import ProjectFiles
-from shunter.flows.workspace.recorded import Recorded, recorded
+from shunter.flows.workspace.recorded import recorded
 from shunter.model.errors import ShunterError
 from shunter.model.files import Conflict, FileState, MemoryTree, OverlayTree, RepositoryPlan, SubTree, Tree
 

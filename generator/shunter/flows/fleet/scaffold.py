@@ -24,8 +24,9 @@ from shunter.core.workspace.text import assignments, first_text, overlay
 from shunter.flows.fleet.reconcile import Request, reconcile
 from shunter.flows.workspace.archives import archives_at, open_archives
 from shunter.flows.workspace.clock import generated_now
-from shunter.flows.workspace.context import APPLIED_FILE, WORKSPACE_FILE, Context, workspace_from, workspace_schema
+from shunter.flows.workspace.context import APPLIED_FILE, WORKSPACE_FILE, Context, workspace_from
 from shunter.flows.workspace.labels import label
+from shunter.flows.workspace.own_files import schema_of
 from shunter.flows.workspace.plans import carry_out
 from shunter.flows.workspace.projects import files_in, files_of
 from shunter.model.errors import ShunterError
@@ -76,7 +77,7 @@ def new(asked: NewWorkspace) -> Report:
 
 def workspace_files(text: bytes) -> dict[str, FileState | None]:
     """The files that carry the workspace itself: `shunter.yaml`, the schema its modeline names, and its copy."""
-    schema = json.dumps(workspace_schema(), indent=2, ensure_ascii=False) + "\n"
+    schema = json.dumps(json.loads(schema_of("workspace")), indent=2, ensure_ascii=False) + "\n"
     return {
         WORKSPACE_FILE: FileState(text),
         SCHEMA_FILE: FileState(schema.encode()),

@@ -1,4 +1,4 @@
-"""Schemas for people and editors: of the workspace file, of trains, of a service's values."""
+"""Schemas for people and editors: of shunter's own files, of a service's values."""
 
 from __future__ import annotations
 
@@ -16,17 +16,16 @@ from shunter.model.errors import ShunterError
 from shunter.model.findings import Report
 
 SCHEMA = "values.schema.json"
+PUBLISHED = ("workspace", "train", "record", "answers", "findings")
 
 
-def workspace_text() -> str:
-    """The schema of `shunter.yaml`."""
-    return data_text("schemas/workspace.schema.json")
+def published(name: str) -> str:
+    """The schema of one of shunter's own kinds of file; empty if none is called so."""
+    return data_text(f"schemas/{name}.schema.json") if name in PUBLISHED else ""
 
 
 def show(context: Context, name: str) -> str:
-    """The schema called `train`, or that of a service's values."""
-    if text := data_text(f"schemas/{name}.schema.json"):
-        return text
+    """The schema of a service's values."""
     state = context.site("app", name).tree().get(SCHEMA)
     if state is None:
         raise ShunterError(f"charts/{name} has no {SCHEMA}", hint=f"shunter schema build {name}")

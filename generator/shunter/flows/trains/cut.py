@@ -9,12 +9,13 @@ from shunter.adapters.system.files import DiskTree
 from shunter.core.charts.pins import Pin
 from shunter.core.charts.versions import require_exact
 from shunter.core.packaging.vendoring import check_library
-from shunter.core.trains.file import parse_train, path_of, render_train
+from shunter.core.trains.file import path_of, render_train
 from shunter.core.trains.model import Train
 from shunter.core.workspace.model import Service
 from shunter.flows.workspace.archives import Archives, open_archives, packed_for_publishing
 from shunter.flows.workspace.clock import generated_now
 from shunter.flows.workspace.context import Context
+from shunter.flows.workspace.own_files import train_from
 from shunter.flows.workspace.plans import carry_out, plan_changes
 from shunter.flows.workspace.projects import ProjectFiles, files_in, files_of
 from shunter.model.errors import ShunterError
@@ -53,7 +54,7 @@ def _record(context: Context, train: Train, findings: list[Finding], *, dry_run:
     path = path_of(train.version)
     old = DiskTree(context.root).get(path)
     if old is not None:
-        existing = parse_train(old.data, path)
+        existing = train_from(old.data, path)
         train = replace(train, cut=existing.cut)
         if train != existing:
             hint = "a train never changes: cut a new version"

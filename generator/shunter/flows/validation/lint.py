@@ -16,6 +16,7 @@ from shunter.core.rules.yaml_lints import yaml_lints
 from shunter.core.trains.file import path_of
 from shunter.flows.release.release import Release, release_of, with_files
 from shunter.flows.validation.judge import unnamed_schemas
+from shunter.flows.validation.own_files import broken_in, broken_trains
 from shunter.flows.validation.release_lints import lint_release
 from shunter.flows.validation.report import report_of
 from shunter.flows.validation.targets import inside
@@ -41,7 +42,7 @@ def lint(context: Context, paths: Sequence[str]) -> Report:
     out are findings about the layout: the workspace's own CI runs where the others are not.
     """
     known = context.sites(missing_ok=True)
-    present = (site for site in known if is_checkout(site.root) or not context.workspace)
+    present = [site for site in known if is_checkout(site.root) or not context.workspace]
     sites = [site for site in present if site.kind in _CHARTS]
     asked: list[tuple[Site, str]] = [(site, "") for site in sites]
     if paths or not (known or context.workspace):
@@ -49,10 +50,14 @@ def lint(context: Context, paths: Sequence[str]) -> Report:
         asked = [(_site_at(context, sites, name), name) for name in names]
     asked = list(dict.fromkeys((site, file if _is_extra(context, site, file) else "") for site, file in asked))
     helm, notices = _engine()
-    findings = [finding for site, file in asked for finding in _lint_site(context, site, helm, file)]
+    broken = broken_in(context, present if not paths else [site for site, _ in asked if site in present])
+    findings = [finding for found in broken.values() for finding in found]
+    findings += [
+        finding for site, file in asked if site not in broken for finding in _lint_site(context, site, helm, file)
+    ]
     if not paths and context.workspace is not None:
-        findings += _lint_trains(context)
-        findings += [_drifted(line) for line in drift(context)]
+        findings += broken_trains(context) or _lint_trains(context)
+        findings += () if broken else [_drifted(line) for line in drift(context)]
     report = report_of(context, findings, len({site for site, _ in asked}))
     return Report(findings=report.findings, notices=(*notices, *report.notices))
 

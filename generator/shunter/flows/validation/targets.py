@@ -13,7 +13,7 @@ from shunter.adapters.system.regular import FOLDER, LOST_LINK, NOTHING, is_file,
 from shunter.adapters.verdicts.questions import chart_folder, is_values_file
 from shunter.core.charts.contents import read_once
 from shunter.flows.workspace.context import Context, Site
-from shunter.flows.workspace.projects import answers_of, files_of
+from shunter.flows.workspace.projects import files_in, files_of
 from shunter.model.data import dataclass
 from shunter.model.errors import ShunterError
 
@@ -135,7 +135,7 @@ def _target(context: Context, folder: str, files: tuple[str, ...], sites: dict[s
     path = Path(folder)
     site = sites.get(os.path.realpath(folder))
     if context.workspace is None:
-        answers = answers_of(DiskTree(path))
+        answers = files_in(context, path).answers
         site = Site(str(answers.get("kind", "")), str(answers.get("name", "")), path, ".", path.name)
     if site is not None and site.kind == "environment":
         return Target.of(site)

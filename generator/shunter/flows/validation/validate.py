@@ -12,6 +12,7 @@ from shunter.flows.validation.report import levelled, report_of, without_secrets
 from shunter.flows.validation.targets import Target, targets_of
 from shunter.flows.workspace.context import Context, Site
 from shunter.model.data import replace
+from shunter.model.errors import ShunterError
 from shunter.model.findings import Finding, Report
 
 _MOST_NAMES = 3
@@ -84,5 +85,13 @@ def _judge_target(context: Context, asked: Validation, target: Target) -> Iterab
 
 
 def _judge_environment(context: Context, asked: Validation, site: Site) -> tuple[tuple[Finding, ...], bool]:
-    release = release_of(context, site, asked.values, asked.sets)
-    return judged_release(context, release, fix=asked.fix)
+    """As `judged_release`; an environment whose own files are broken has their findings, and the others are judged."""
+    try:
+        release = release_of(context, site, asked.values, asked.sets)
+        return judged_release(context, release, fix=asked.fix)
+    except ShunterError as error:
+        if not error.findings:
+            raise
+        from shunter.flows.validation.own_files import broken_in
+
+        return broken_in(context, [site]).get(site, error.findings), False

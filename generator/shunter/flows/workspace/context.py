@@ -8,7 +8,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from shunter.adapters.system.files import DiskTree
-from shunter.adapters.system.paths import CANONICAL_SOURCE, data_text
+from shunter.adapters.system.paths import CANONICAL_SOURCE
 from shunter.adapters.system.regular import NOTHING, is_checkout, is_file, is_folder, kind_at, read_regular
 from shunter.adapters.verdicts.questions import ANSWERS_FILE
 from shunter.adapters.verdicts.questions import WORKSPACE_FILE as WORKSPACE_FILE
@@ -80,7 +80,7 @@ class Context:
 
     def sites(self, kind: str = "", *, missing_ok: bool = False) -> tuple[Site, ...]:
         """Every project on disk, of one kind or of all. A missing checkout raises unless `missing_ok`."""
-        found = self._planned(missing_ok=missing_ok) if self.workspace else discover(self.root)
+        found = self._planned(missing_ok=missing_ok) if self.workspace else discover(self.root, self.start)
         return tuple(site for site in found if not kind or site.kind == kind)
 
     def site(self, kind: str, name: str = "") -> Site:
@@ -132,35 +132,31 @@ def open_context(directory: str | os.PathLike[str]) -> Context:
         file = folder / WORKSPACE_FILE
         kind = kind_at(file)
         if not kind:
-            return Context(folder, start, load_workspace(folder))
+            return Context(folder, start, load_workspace(folder, start))
         if kind != NOTHING:
             raise ShunterError(f"{file} is no file", hint="remove it, or put a workspace's file there")
     return Context(_repository_root(start), start, None)
 
 
-def load_workspace(root: Path) -> Workspace:
-    """The workspace that `root`'s `shunter.yaml` describes."""
-    return workspace_from(read_regular(str(root / WORKSPACE_FILE)))
+def load_workspace(root: Path, start: Path) -> Workspace:
+    """The workspace that `root`'s `shunter.yaml` describes; errors name the file as seen from `start`."""
+    file = str(root / WORKSPACE_FILE)
+    return workspace_from(read_regular(file), os.path.relpath(file, start))
 
 
 def workspace_from(data: bytes, path: str = WORKSPACE_FILE) -> Workspace:
     """The workspace in these bytes of a `shunter.yaml`; `path` is named in errors."""
     from shunter import __version__
     from shunter.core.workspace.file import parse_workspace
+    from shunter.flows.workspace.own_files import schema_of
 
-    return parse_workspace(data, path, workspace_schema(), release=__version__, source=CANONICAL_SOURCE)
-
-
-def workspace_schema() -> dict[str, object]:
-    """The schema of `shunter.yaml`."""
-    from shunter.core.workspace.file import schema_of
-
-    return dict(schema_of(data_text("schemas/workspace.schema.json")))
+    return parse_workspace(data, path, schema_of("workspace"), release=__version__, source=CANONICAL_SOURCE)
 
 
-def discover(root: Path) -> tuple[Site, ...]:
-    """Every project below `root`, found by its answers file."""
-    from shunter.core.workspace.answers import read_answers
+def discover(root: Path, start: Path) -> tuple[Site, ...]:
+    """Every project below `root`, found by its answers file; errors name that as seen from `start`."""
+    from shunter.core.workspace.answers import own_answers
+    from shunter.flows.workspace.own_files import schema_of
 
     tree = DiskTree(root)
     sites = []
@@ -168,10 +164,11 @@ def discover(root: Path) -> tuple[Site, ...]:
         if path == ANSWERS_FILE or path.endswith(f"/{ANSWERS_FILE}"):
             state = tree.get(path)
             assert state is not None
-            _, _, answers = read_answers(state.data)
-            folder = path[: -len(ANSWERS_FILE)].rstrip("/") or "."
-            name = str(answers.get("name") or answers.get("repository", ""))
-            sites.append(Site(str(answers.get("kind", "")), name, root, folder, root.name))
+            found = own_answers(state.data, os.path.relpath(root / path, start), schema_of("answers"))
+            if found is not None:
+                folder = path[: -len(ANSWERS_FILE)].rstrip("/") or "."
+                name = str(found.answers.get("name") or found.answers.get("repository", ""))
+                sites.append(Site(str(found.answers["kind"]), name, root, folder, root.name))
     return tuple(sites)
 
 

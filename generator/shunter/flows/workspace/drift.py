@@ -19,7 +19,7 @@ def drift(context: Context) -> tuple[str, ...]:
             continue
         tree = DiskTree(root)
         for project in spec.projects:
-            was = recorded(tree, project.path)
+            was = recorded(tree, project.path, spec.folder)
             if outdated(project, was, workspace.templates_source, workspace.templates_release):
                 what = (
                     "is missing" if was is None else _difference(project.answers, was.answers) or f"is at {was.release}"

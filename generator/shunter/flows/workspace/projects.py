@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from functools import cached_property
 from pathlib import Path
+from posixpath import join, normpath
 from typing import TYPE_CHECKING, Any
 
 from shunter.adapters.system.files import DiskTree
@@ -37,7 +38,7 @@ class ProjectFiles:
     @cached_property
     def answers(self) -> Mapping[str, Any]:
         """The recorded answers; empty where there is no answers file."""
-        return answers_of(self.tree)
+        return answers_of(self.tree, self.label)
 
     @property
     def helm(self) -> str:
@@ -70,9 +71,9 @@ class ProjectFiles:
         if state.mode == SYMLINK:
             message = f"{self.label}/{RECORD_FILE} is a symbolic link"
             raise ShunterError(message, hint="put the file there: `shunter lock`")
-        from shunter.core.packaging.record import parse_train_record
+        from shunter.flows.workspace.own_files import record_from
 
-        return parse_train_record(state.data, f"{self.label}/{RECORD_FILE}")
+        return record_from(state.data, normpath(join(self.label, RECORD_FILE)))
 
     def with_changes(self, changes: Mapping[str, FileState | None]) -> ProjectFiles:
         """The same project with other files; not with other answers, nor with another record."""
@@ -98,13 +99,7 @@ class ProjectFiles:
     @property
     def values_files(self) -> list[str]:
         """The values files of an environment, in order, as its answers name them."""
-        names = self.answers.get("values_files", ["values.yaml"])
-        if not isinstance(names, list) or not all(isinstance(name, str) for name in names):
-            raise ShunterError(
-                f"`values_files` in {ANSWERS_FILE} must be a list of file names",
-                hint="such as `values_files: [values.yaml]`",
-            )
-        return names
+        return list(self.answers.get("values_files", ["values.yaml"]))
 
 
 def files_of(context: Context, site: Site) -> ProjectFiles:
@@ -117,13 +112,18 @@ def files_in(context: Context, folder: Path) -> ProjectFiles:
     return ProjectFiles(DiskTree(folder), label(context, folder))
 
 
-def answers_of(tree: Tree) -> Mapping[str, Any]:
-    """The recorded answers of a project; empty where there is no answers file."""
+def answers_of(tree: Tree, folder: str) -> Mapping[str, Any]:
+    """The recorded answers of a project; empty where there is no answers file, or one of another template.
+
+    Errors name the file below `folder`.
+    """
     state = tree.get(ANSWERS_FILE)
     if state is None:
         return {}
     if state.mode == SYMLINK:
         raise ShunterError(f"{ANSWERS_FILE} is a symbolic link", hint="restore it from git")
-    from shunter.core.workspace.answers import read_answers
+    from shunter.core.workspace.answers import own_answers
+    from shunter.flows.workspace.own_files import schema_of
 
-    return read_answers(state.data)[2]
+    found = own_answers(state.data, normpath(join(folder, ANSWERS_FILE)), schema_of("answers"))
+    return found.answers if found else {}

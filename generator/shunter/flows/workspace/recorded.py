@@ -2,29 +2,20 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
-from dataclasses import dataclass
-from typing import Any
+from posixpath import join, normpath
 
-from shunter.core.workspace.answers import read_answers
+from shunter.core.workspace.answers import Recorded, read_answers
 from shunter.core.workspace.model import Project
+from shunter.flows.workspace.own_files import schema_of
 from shunter.flows.workspace.projects import ANSWERS_FILE
 from shunter.model.files import SubTree, Tree
 
 
-@dataclass(frozen=True, slots=True)
-class Recorded:
-    """What a project's answers file says: the template's source and release, and the answers."""
-
-    source: str
-    release: str
-    answers: Mapping[str, Any]
-
-
-def recorded(tree: Tree, folder: str) -> Recorded | None:
-    """What the answers file in `folder` says, or None where there is none."""
+def recorded(tree: Tree, folder: str, repository: str = ".") -> Recorded | None:
+    """What the answers file in `folder` says, or None where there is none; errors name it below `repository`."""
     state = SubTree(tree, folder).get(ANSWERS_FILE)
-    return Recorded(*read_answers(state.data)) if state else None
+    path = normpath(join(repository, folder, ANSWERS_FILE))
+    return read_answers(state.data, path, schema_of("answers")) if state else None
 
 
 def outdated(project: Project, was: Recorded | None, source: str, release: str) -> bool:

@@ -8,10 +8,11 @@ from pathlib import Path
 from shunter.adapters.system.files import DiskTree
 from shunter.core.charts.files import follow
 from shunter.core.charts.versions import is_exact, newest_first
-from shunter.core.trains.file import FOLDER, parse_train, path_of
+from shunter.core.trains.file import FOLDER, path_of
 from shunter.core.trains.model import Train
 from shunter.flows.workspace.clock import generated_at
 from shunter.flows.workspace.context import Context
+from shunter.flows.workspace.own_files import train_from
 from shunter.model.data import dataclass, field
 from shunter.model.errors import ShunterError
 
@@ -23,22 +24,27 @@ class Trains:
     root: Path
     read: dict[str, Train | None] = field(default_factory=dict)
 
+    @property
+    def paths(self) -> list[str]:
+        """Where trains stand, relative to the workspace."""
+        return [path for path in DiskTree(self.root).paths(FOLDER) if path.endswith(".yaml") and path.count("/") == 1]
+
     @cached_property
     def all(self) -> tuple[Train, ...]:
         """Every train, in order of versions. An empty tuple where there is none."""
-        paths = [path for path in DiskTree(self.root).paths(FOLDER) if path.endswith(".yaml") and path.count("/") == 1]
-        by_version = {train.version: train for path in paths if (train := self._at(path)) is not None}
+        by_version = {train.version: train for path in self.paths if (train := self.at(path)) is not None}
         return tuple(by_version[version] for version in reversed(newest_first(by_version)))
 
-    def _at(self, path: str) -> Train | None:
+    def at(self, path: str) -> Train | None:
+        """The train in a file; None if there is none."""
         if path not in self.read:
             state = follow(DiskTree(self.root), path)
-            self.read[path] = parse_train(state.data, path) if state else None
+            self.read[path] = train_from(state.data, path) if state else None
         return self.read[path]
 
     def find(self, version: str) -> Train:
         """The train of that version, or an error that names the newest ones."""
-        if is_exact(version) and (train := self._at(path_of(version))):
+        if is_exact(version) and (train := self.at(path_of(version))):
             return train
         known = [train.version for train in self.all][-5:]
         hint = f"known: {', '.join(known)}" if known else "shunter train cut VERSION makes one"
@@ -46,7 +52,7 @@ class Trains:
 
     def lock_time(self, version: str | None) -> str:
         """The time for a new Chart.lock of an environment with that train (None: with a mixture)."""
-        train = self._at(path_of(version)) if version else None
+        train = self.at(path_of(version)) if version else None
         return generated_at(train.cut if train else "")
 
 

@@ -23,6 +23,7 @@ _FAMILIES = (
     cluster.RELEASE,
     cluster.MANIFESTS,
     workspace.WORKSPACE,
+    workspace.OWN_FILES,
 )
 RULES: Mapping[str, Rule] = MappingProxyType({rule.id: rule for family in _FAMILIES for rule in family})
 """All rules by id."""

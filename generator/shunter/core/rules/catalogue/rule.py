@@ -19,7 +19,7 @@ class Rule:
 
 
 def verdict(rule: str, title: str, explanation: str) -> Rule:
-    """A rule about what Helm itself refuses."""
+    """A rule about what Helm itself refuses, or shunter in a file of its own."""
     return Rule(rule, Kind.VERDICT, Severity.ERROR, title, explanation)
 
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Final
 
-from shunter.core.rules.catalogue.rule import lint
+from shunter.core.rules.catalogue.rule import lint, verdict
 from shunter.model.findings import Severity
 
 WORKSPACE: Final = (
@@ -80,5 +80,42 @@ WORKSPACE: Final = (
         Severity.WARNING,
         "what `helm lint` says",
         "A message of Helm's own linter, passed on with its severity.",
+    ),
+)
+
+OWN_FILES: Final = (
+    verdict(
+        "unknown-name",
+        "a name that nothing has",
+        "`shunter.yaml` names an environment or a rule that does not exist, such as `promotes-from: tset` where the "
+        "environment is called `tst`.",
+    ),
+    verdict(
+        "promotion-circle",
+        "environments that promote from one another",
+        "Trains enter at an environment without `promotes-from`. In a circle there is none: remove one of them.",
+    ),
+    verdict(
+        "name-taken",
+        "a name that something else has",
+        "A service called `global` would hide the values that Helm hands to every chart, and two repositories of one "
+        "name would be one folder. Rename one of them in `shunter.yaml`.",
+    ),
+    verdict(
+        "monolith-services",
+        "a monolith of several services, or of none",
+        "`layout: {code: monolith}` puts the code of the one service that has any into the workspace's repository. "
+        "With several, use `code: mono`.",
+    ),
+    verdict(
+        "fixed-level",
+        "a level for what is always refused",
+        "`rules:` in `shunter.yaml` sets the levels of lints. What Helm refuses stays an error, whatever is there.",
+    ),
+    verdict(
+        "train-file-name",
+        "a train in the file of another one",
+        "A train is found by its version: `trains/1.4.0.yaml` holds train 1.4.0. Restore the file; to change a train, "
+        "cut a new one.",
     ),
 )

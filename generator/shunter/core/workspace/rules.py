@@ -1,0 +1,137 @@
+"""What the schema of `shunter.yaml` cannot say: rules that span several keys, and names that something must have."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+from typing import Final
+
+from shunter.core.goyaml.document import Document, KeyPath
+from shunter.core.workspace.layout import plan_repositories
+from shunter.core.workspace.model import Workspace
+from shunter.core.workspace.own_files import misspelt
+from shunter.model.findings import Finding, Kind
+from shunter.model.wording import nearest
+
+_RESERVED: Final = ("global", "tags", "enabled")
+
+
+def broken_rules(document: Document, workspace: Workspace, found: Sequence[Finding]) -> Iterator[Finding]:
+    """Every rule that `document`, a `shunter.yaml`, breaks. `workspace` is made of what its schema accepts of it.
+
+    `found` is what the schema says: where a service is broken, nobody knows whether it has code.
+    """
+    yield from _reserved_names(document, workspace)
+    yield from _unknown_sources(document, workspace)
+    yield from _circles(document, workspace)
+    if not any(finding.key[:1] == ("services",) for finding in found):
+        yield from _monolith(document, workspace)
+    yield from _taken_names(document, workspace)
+    if workspace.rules:
+        yield from _levels(document, workspace)
+
+
+def _reserved_names(document: Document, workspace: Workspace) -> Iterator[Finding]:
+    for service in workspace.services:
+        if service.name in (*_RESERVED, workspace.library):
+            message = f"a service cannot be called `{service.name}`: an umbrella's values use that key"
+            yield _taken(document, ("services", service.name), message, "rename the service")
+
+
+def _taken(document: Document, path: KeyPath, message: str, hint: str) -> Finding:
+    of_value = path == ("name",)
+    span = document.span(path) if of_value else document.span(path, of="key")
+    return Finding("name-taken", message, span, key=path, hint=hint)
+
+
+def _unknown_sources(document: Document, workspace: Workspace) -> Iterator[Finding]:
+    names = [environment.name for environment in workspace.environments]
+    for environment in workspace.environments:
+        source = environment.promotes_from
+        if source and source not in names:
+            path = ("environments", environment.name, "promotes-from")
+            near = nearest(source, names)
+            yield Finding(
+                "unknown-name",
+                f"`{environment.name}` promotes from `{source}`, which is no environment",
+                document.span(path),
+                key=path,
+                hint=f"did you mean `{near}`?" if near else f"one of: {', '.join(names)}",
+                fix=misspelt(document, path, source, near, of="value") if near else (),
+            )
+
+
+def _circles(document: Document, workspace: Workspace) -> Iterator[Finding]:
+    sources = {environment.name: environment.promotes_from for environment in workspace.environments}
+    seen: set[str] = set()
+    for name in sources:
+        route: list[str] = []
+        step = name
+        while step in sources and step not in seen:
+            seen.add(step)
+            route.append(step)
+            step = sources[step]
+        if step in route:
+            yield _circle(document, route[route.index(step) :])
+
+
+def _circle(document: Document, route: list[str]) -> Finding:
+    """The finding for environments that promote from one another, each from the next; it stands at the first."""
+    places = {name: document.span(("environments", name, "promotes-from")) for name in route}
+    first = min(route, key=lambda name: places[name])
+    start = route.index(first)
+    order = [*route[start:], *route[:start]]
+    return Finding(
+        "promotion-circle",
+        f"the promotion order is a circle: {' → '.join((first, *reversed(order)))}",
+        places[first],
+        key=("environments", first, "promotes-from"),
+        related=tuple((f"`{name}`", places[name]) for name in order[1:]),
+        hint="remove one `promotes-from`",
+    )
+
+
+def _monolith(document: Document, workspace: Workspace) -> Iterator[Finding]:
+    with_code = [service for service in workspace.services if service.language]
+    if workspace.layout.code == "monolith" and len(with_code) != 1:
+        path = ("layout", "code")
+        message = f"`code: monolith` is for one service with code, and this workspace has {len(with_code)}"
+        hint = "use `code: mono`, or leave one service with a language"
+        yield Finding("monolith-services", message, document.span(path), key=path, hint=hint)
+
+
+def _taken_names(document: Document, workspace: Workspace) -> Iterator[Finding]:
+    layout = workspace.layout
+    claims: dict[str, str] = {workspace.name: "the workspace"}
+    for service in workspace.services:
+        multi_code = layout.code == "multi" and service.language
+        multi_chart = layout.charts == "multi" and not service.language and not service.chart and layout.code != "mono"
+        if multi_code or multi_chart:
+            if taken := claims.get(service.name):
+                message = f"the repository of service `{service.name}` would have the name of {taken}"
+                yield _taken(document, ("services", service.name), message, "rename the service or the workspace")
+            claims[service.name] = f"service `{service.name}`"
+    for environment in workspace.environments if layout.envs == "multi" else ():
+        if taken := claims.get(f"{workspace.name}-{environment.name}"):
+            message = f"the repository of environment `{environment.name}` would have the name of {taken}"
+            yield _taken(document, ("environments", environment.name), message, "rename one of them")
+    folders = [repository.folder for repository in plan_repositories(workspace)]
+    for reserved in ("library", "trains"):
+        if reserved in folders:
+            message = f"a repository cannot be called `{reserved}`"
+            yield _taken(document, ("name",), message, "the workspace keeps a folder of that name")
+
+
+def _levels(document: Document, workspace: Workspace) -> Iterator[Finding]:
+    from shunter.core.rules.catalogue import RULES
+
+    for name in workspace.rules:
+        path = ("rules", name)
+        rule, span = RULES.get(name), document.span(path, of="key")
+        if rule is None:
+            near = nearest(name, RULES)
+            hint = f"did you mean `{near}`?" if near else "docs/reference/rules.md lists them all"
+            fix = misspelt(document, path, name, near, of="key") if near and near not in workspace.rules else ()
+            yield Finding("unknown-name", f"there is no rule `{name}`", span, key=path, hint=hint, fix=fix)
+        elif rule.kind is Kind.VERDICT:
+            message = f"`{name}` is refused, whatever level it has here"
+            yield Finding("fixed-level", message, span, key=path, hint="remove this line; only lints have levels")

@@ -1,0 +1,74 @@
+"""What is wrong with shunter's own files, for commands whose answer that is: they report it, and do not fail of it."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable, Iterator
+from functools import partial
+from pathlib import Path
+
+from shunter.adapters.verdicts.questions import summary
+from shunter.flows.validation.repair import Repair
+from shunter.flows.validation.report import without_secrets
+from shunter.flows.workspace.context import Context, Site
+from shunter.flows.workspace.labels import label, relabelled
+from shunter.flows.workspace.projects import ProjectFiles
+from shunter.flows.workspace.recorded import recorded
+from shunter.flows.workspace.trains import trains_of
+from shunter.model.data import replace
+from shunter.model.errors import ShunterError
+from shunter.model.findings import Finding, Report
+
+
+def reported(error: ShunterError, again: Callable[[], Report], directory: str, *, fix: bool = False) -> Report:
+    """The report for a command that a broken file of ours stopped; the error itself is raised where that is not so.
+
+    With `fix`, what is certain is corrected in that file first, and the command run `again`. `directory` is where
+    paths in findings are seen from.
+    """
+    repair = Repair(Path(directory).resolve())
+    while fix and repair.apply(error.findings):
+        try:
+            report = again()
+        except ShunterError as another:
+            error = another
+        else:
+            return replace(report, outcomes=(*repair.outcomes(), *report.outcomes))
+    if not error.findings:
+        raise error
+    return replace(_about(error.findings), outcomes=repair.outcomes())
+
+
+def _about(findings: tuple[Finding, ...]) -> Report:
+    step = "shunter validate --fix" if any(finding.fix for finding in findings) else ""
+    return Report(findings=without_secrets(findings), notices=(summary(0, len(findings)),), next_step=step)
+
+
+def broken_in(context: Context, sites: Iterable[Site]) -> dict[Site, tuple[Finding, ...]]:
+    """The projects whose answers or train records are broken, and how."""
+    found = {site: tuple(_in_project(site, label(context, site.path))) for site in sites}
+    return {site: findings for site, findings in found.items() if findings}
+
+
+def _in_project(site: Site, folder: str) -> Iterator[Finding]:
+    yield from _findings_of(lambda: recorded(site.tree(), ".", folder))
+    if site.kind == "environment":
+        yield from _findings_of(lambda: ProjectFiles(site.tree(), folder).record)
+
+
+def broken_trains(context: Context) -> tuple[Finding, ...]:
+    """What is wrong with the trains of a workspace."""
+    trains = trains_of(context)
+    found: list[Finding] = []
+    for path in trains.paths:
+        found += _findings_of(partial(trains.at, path))
+    return relabelled(found, label(context, context.root))
+
+
+def _findings_of(read: Callable[[], object]) -> tuple[Finding, ...]:
+    try:
+        read()
+    except ShunterError as error:
+        if not error.findings:
+            raise
+        return error.findings
+    return ()
