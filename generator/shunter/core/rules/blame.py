@@ -221,12 +221,13 @@ class _Case:
         return missing_key(subject, key, wanted)
 
     def _wanted(self, error: ValidationError, key: str) -> Any:
-        """The schema of a required key: beside `required`, or in the schema that it is a condition of."""
+        """The schema of a required key, with what is said of it where it is required or where that depends on."""
         path, holder = tuple(error.schema_path[:-1]), self._holder(error)
         while self._property(holder, key) is None and path[-1:] in (("then",), ("else",)):
             path = path[:-1]
             holder = at(self.schema.usable, path)
-        return self._property(holder, key)
+        found, said = self._property(holder, key), description(at(holder, ("properties", key)))
+        return {**found, "description": said} if said and isinstance(found, dict) else found
 
     def _nearest(self, path: KeyPath) -> Document:
         """The highest layer that has a map on the way to `path`, or else the highest of all."""
