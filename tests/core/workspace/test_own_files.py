@@ -181,7 +181,7 @@ WORKSPACES: dict[str, Case] = {
         [(WORKSPACE, "")],
         [(0, 0, "missing-key", f"`{name}` is required") for name in ("environments", "name", "services")],
     ),
-    "a list": ([(WORKSPACE, "- a\n")], [(1, 1, "yaml-root", "holds a map, not a list")]),
+    "a list": ([(WORKSPACE, "- a\n")], [(1, 1, "yaml-root", "this file must hold a map, not a list")]),
 }
 TRAINS: dict[str, Case] = {
     "another version than the file's": ([("1.4.0", "1.5.0")], [(1, 10, "train-file-name", "version `1.5.0`")]),
@@ -306,6 +306,13 @@ def test_what_is_certain_has_a_fix(kind: str, right: str, wrong: str) -> None:
 def test_no_input_makes_it_fail(kind: str, data: bytes) -> None:
     assert all(finding.hint for finding in problems(kind, data))
     assert problems(kind, data + b"\n" + VALID[kind].encode())
+
+
+def test_of_very_many_problems_the_first_are_named() -> None:
+    text = WORKSPACE.replace("services:\n", "services:\n" + "".join(f"  a-{number}: x\n" for number in range(700)))
+    found = problems("workspace", text.encode())
+    assert [finding.rule for finding in found if finding.rule != "type"] == ["too-many-findings"]
+    assert len(found) == 501
 
 
 # Random files

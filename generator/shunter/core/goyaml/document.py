@@ -180,7 +180,7 @@ def _root(part: Part) -> tuple[dict[str, Any], bool]:
         return {}, clean
     if value.__class__ is not dict:
         what = "a list" if value.__class__ is list else "a single value"
-        raise RefusedError("yaml-root", f"a values file holds a map, not {what}", part.root, "give each value a key")
+        raise RefusedError("yaml-root", f"this file must hold a map, not {what}", part.root, "give each value a key")
     return value, clean
 
 

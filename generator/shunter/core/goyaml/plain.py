@@ -16,8 +16,6 @@ from shunter.core.goyaml.document import Document, read
 from shunter.model.errors import ShunterError
 from shunter.model.wording import BARE, quoted
 
-Key = tuple[str | int, ...]
-
 _PLAIN = re.compile(r"[A-Za-z0-9_/.][A-Za-z0-9_/.+@~%?&=:,() -]*")
 _WORDS = frozenset({"y", "n", "yes", "no", "on", "off", "true", "false", "null", "~"})
 _NUMBER = re.compile(r"[-+]?(0[box]?[0-9a-f_]+|(\.[0-9_]+|[0-9][0-9_]*(\.[0-9_]*)?)(e[-+]?[0-9_]+)?|\.(inf|nan))", re.I)

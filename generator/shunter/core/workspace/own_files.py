@@ -37,7 +37,8 @@ def checked(document: Document, kind: OwnFile, schema: bytes, rules: Rules | Non
     Raises ShunterError with every problem as a finding, in the order of the file.
     """
     found = _judge(document, kind, schema)
-    if rules is not None and document.value is not None:
+    uncounted = any(finding.rule == "too-many-findings" for finding in found)
+    if rules is not None and document.value is not None and not uncounted:
         known = {finding.key for finding in found}
         found += tuple(finding for finding in rules(document, found) if finding.key not in known)
     if found:
@@ -78,7 +79,7 @@ def sound(value: Mapping[str, Any], findings: Iterable[Finding], kept: Callable[
 
     `kept` is asked for what takes the place of the part at a key path; None drops it.
     """
-    paths = {finding.key for finding in findings if finding.key}
+    paths = {finding.key for finding in findings if finding.key and finding.rule not in _REPEATED}
     copy = _without(value, (), paths, kept)
     assert isinstance(copy, dict)
     return copy
