@@ -66,7 +66,7 @@ def test_a_file_may_say_nothing(text: str) -> None:
     ("text", "place", "message"),
     [
         ("properties: [\n", (1, 13), "this is no YAML"),
-        ("- properties\n", (1, 1), "holds a map, not a list"),
+        ("- properties\n", (1, 1), "must hold a map, not a list"),
         ("proprties: {}\n", (1, 12), "`proprties` is no part of an app's own schema"),
         ("additionalProperties: true\n", (1, 23), "`additionalProperties` is no part"),
         ("type: string\n", (1, 7), "`type` can only be `object`"),
