@@ -177,7 +177,18 @@ WORKSPACE: dict[str, tuple[Callable[[Path], object], str]] = {
     "drift": (lambda root: shutil.rmtree(root / "orders"), "lint"),
 }
 """A change of the example workspace with train 1.0.0 in tst, and a command."""
-ELSEWHERE = {"not-a-file", "stage-skipped", "update-conflict"}
+FIRST = (
+    "name: shop\nservices:\n  orders: {archetype: rest-api}\nenvironments:\n  tst: {}\n  pre: {promotes-from: tst}\n"
+)
+OWN_FILES: dict[str, tuple[str, str]] = {
+    "unknown-name": ("promotes-from: tst", "promotes-from: prod"),
+    "promotion-circle": ("tst: {}", "tst: {promotes-from: pre}"),
+    "name-taken": ("orders:", "global:"),
+    "monolith-services": ("rest-api", "database"),
+    "fixed-level": ("services:", "rules: {unknown-key: off}\nservices:"),
+}
+"""A change of a `shunter.yaml` whose layout is a monolith."""
+ELSEWHERE = {"train-file-name", "not-a-file", "stage-skipped", "update-conflict"}
 
 
 def write(folder: Path, files: Files) -> None:
@@ -193,7 +204,7 @@ def raised(command: str, cwd: Path) -> set[str]:
 
 
 def test_each_rule_has_a_case() -> None:
-    cases = [*READ, *JUDGED, *SHOP, *CHARTS, *WORKSPACE, *ELSEWHERE]
+    cases = [*READ, *JUDGED, *SHOP, *CHARTS, *WORKSPACE, *OWN_FILES, *ELSEWHERE]
     assert sorted(cases) == sorted(RULES)
 
 
@@ -235,6 +246,23 @@ def test_rules_of_workspaces(rule: str, railed: Path) -> None:
     assert rule not in raised(command, railed)
     change(railed)
     assert rule in raised(command, railed)
+
+
+@pytest.mark.parametrize("rule", OWN_FILES)
+def test_rules_of_own_files(rule: str, tmp_path: Path) -> None:
+    text = f"layout: {{code: monolith}}\n{FIRST}"
+    write(tmp_path, {"shunter.yaml": text})
+    assert raised("train list", tmp_path) == set()
+    write(tmp_path, {"shunter.yaml": text.replace(*OWN_FILES[rule], 1)})
+    assert raised("train list", tmp_path) == raised("validate", tmp_path) == {rule}
+
+
+def test_a_rule_about_trains(tmp_path: Path) -> None:
+    train = "version: 1.0.0\nlibrary: {name: shop-library, version: 1.0.0}\ncars: {}\n"
+    write(tmp_path, {"shunter.yaml": FIRST, "trains/1.0.0.yaml": train})
+    assert raised("train list", tmp_path) == set()
+    write(tmp_path, {"trains/1.1.0.yaml": train})
+    assert raised("train list", tmp_path) == {"train-file-name"}
 
 
 def test_a_rule_about_links(tmp_path: Path) -> None:

@@ -138,23 +138,6 @@ def test_lint_judges_trains_records_and_answers_of_all_projects(still: Path, bro
     ]
 
 
-RULES = {
-    "unknown-name": ("promotes-from: tst", "promotes-from: nowhere"),
-    "promotion-circle": ("    stage: develop", "    promotes-from: pro"),
-    "name-taken": ("  orders-db:", "  global:"),
-    "monolith-services": ("layout: multi", "layout: {code: monolith}"),
-    "fixed-level": ("ci: github", "ci: github\nrules: {unknown-key: off}"),
-}
-
-
-@pytest.mark.parametrize("rule", RULES)
-def test_a_rule_that_no_schema_can_say(rule: str, still: Path, broken: Callable[..., None]) -> None:
-    broken("shunter.yaml", RULES[rule])
-    [block] = refusals(untouched(still, "validate"))
-    assert block.rule == rule
-    assert f"{rule} (verdict, error)" in ok("lint", "--explain", rule, cwd=still).out
-
-
 def test_schemas_are_shown_while_shunter_yaml_is_broken(still: Path, broken: Callable[..., None]) -> None:
     broken("shunter.yaml", ("name: shop", "name: [\n"))
     for name in ("workspace", "train", "record", "answers"):
