@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import json
 from pathlib import Path
 
 import pytest
@@ -12,7 +11,7 @@ from shunter.core.workspace.file import parse_workspace
 from shunter.core.workspace.text import MODELINE, assignments, first_text, overlay
 from shunter.model.errors import ShunterError
 
-SCHEMA = json.loads((Path(__file__).parents[3] / "schemas" / "workspace.schema.json").read_text("utf-8"))
+SCHEMA = (Path(__file__).parents[3] / "schemas" / "workspace.schema.json").read_bytes()
 
 
 @pytest.mark.parametrize("layout", ["mono", "multi"])
