@@ -2,23 +2,20 @@
 
 from __future__ import annotations
 
-from pathlib import Path
-
 import pytest
 
+from helpers.workspaces.own_files import schema
 from shunter.core.goyaml.edit import edit
 from shunter.core.workspace.file import parse_workspace
 from shunter.core.workspace.text import MODELINE, assignments, first_text, overlay
 from shunter.model.errors import ShunterError
-
-SCHEMA = (Path(__file__).parents[3] / "schemas" / "workspace.schema.json").read_bytes()
 
 
 @pytest.mark.parametrize("layout", ["mono", "multi"])
 @pytest.mark.parametrize("example", [True, False])
 def test_the_first_text_is_a_workspace(layout: str, example: bool) -> None:
     text = first_text("shop", layout, source="https://t.invalid/t.git", release="0.1.0", example=example)
-    found = parse_workspace(text, "shunter.yaml", SCHEMA, release="9.9.9", source="https://other.invalid")
+    found = parse_workspace(text, "shunter.yaml", schema("workspace"), release="9.9.9", source="https://other.invalid")
     assert (found.name, found.templates_release, found.templates_source) == ("shop", "0.1.0", "https://t.invalid/t.git")
     assert [environment.name for environment in found.environments] == ["tst", "pre", "pro"]
     assert bool(found.services) is example

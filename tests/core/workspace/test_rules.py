@@ -1,0 +1,81 @@
+"""Rules of shunter.yaml that span several keys: one finding a mistake, and none that follows from another one."""
+
+from __future__ import annotations
+
+import random
+
+import pytest
+
+from helpers.workspaces.own_files import problems
+
+BASE = """\
+name: shop
+layout: {code: multi, charts: multi, envs: multi}
+services:
+  orders: {archetype: rest-api}
+environments:
+"""
+
+
+def environments(routes: dict[str, str]) -> bytes:
+    lines = (f"  {name}: {{{f'promotes-from: {source}' if source else ''}}}\n" for name, source in routes.items())
+    return (BASE + "".join(lines)).encode()
+
+
+def test_two_circles_are_two_findings_and_who_leads_into_one_is_none() -> None:
+    routes = {"a": "b", "b": "c", "c": "a", "into": "a", "p": "q", "q": "p", "first": "", "next": "first"}
+    found = problems("workspace", environments(routes))
+    assert [(finding.rule, finding.span.line) for finding in found] == [
+        ("promotion-circle", 6),
+        ("promotion-circle", 10),
+    ]
+    assert [finding.message.rpartition(": ")[2] for finding in found] == ["a → c → b → a", "p → q → p"]
+    assert [[span.line for _, span in finding.related] for finding in found] == [[7, 8], [11]]
+
+
+@pytest.mark.parametrize("seed", range(30))
+def test_there_is_a_circle_exactly_where_somebody_never_gets_to_a_start(seed: int) -> None:
+    rng = random.Random(seed)
+    names = [f"e-{number}" for number in range(rng.randint(1, 7))]
+    routes = {name: rng.choice(["", *names]) for name in names}
+    inside = set()
+    for name in names:
+        step = routes[name]
+        for _ in names:
+            if step == name:
+                inside.add(name)
+            step = routes.get(step, "")
+    found = problems("workspace", environments(routes))
+    lines = {line for finding in found for line in (finding.span.line, *(span.line for _, span in finding.related))}
+    assert lines == {number for number, name in enumerate(names, 6) if name in inside}, (seed, routes)
+
+
+@pytest.mark.parametrize(
+    ("changes", "rules"),
+    [
+        ([("{archetype: rest-api}", "rest-api"), ("code: multi", "code: monolith")], ["type"]),
+        ([("  tst: {}", "  tst: none")], ["type"]),
+        ([("  tst: {}", "  Tst: {}"), ("from: tst", "from: Tst")], ["constraint", "pattern"]),
+        ([("name: shop", "name: []")], ["type"]),
+        ([("environments:", "environments: x\nx:")], ["type", "unknown-key"]),
+    ],
+)
+def test_what_the_schema_refused_breaks_no_rule_besides(changes: list[tuple[str, str]], rules: list[str]) -> None:
+    text = environments({"tst": "", "pre": "tst"}).decode()
+    for old, new in changes:
+        assert old in text
+        text = text.replace(old, new, 1)
+    assert [finding.rule for finding in problems("workspace", text.encode())] == rules
+
+
+def test_names_of_repositories_are_taken_once() -> None:
+    text = BASE.replace("  orders:", "  shop:").replace("services:", "services:\n  shop-tst: {archetype: auth}")
+    found = problems("workspace", f"{text}  tst: {{}}\n".encode())
+    assert [(finding.rule, finding.span.line) for finding in found] == [("name-taken", 5), ("name-taken", 7)]
+    assert "service `shop-tst`" in found[1].message
+
+
+@pytest.mark.parametrize("name", ["library", "trains"])
+def test_the_workspaces_own_folders_are_no_repositories(name: str) -> None:
+    [finding] = problems("workspace", BASE.replace("  orders:", f"  {name}:").encode() + b"  tst: {}\n")
+    assert (finding.rule, finding.span.line, finding.span.column) == ("name-taken", 1, 7)
