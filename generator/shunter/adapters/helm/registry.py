@@ -140,7 +140,7 @@ def _file(entry: IndexEntry) -> str:
 def _checked(chart: PackedChart, entry: IndexEntry) -> PackedChart:
     if entry.digest and chart.digest != entry.digest:
         raise ShunterError(
-            f"{chart.place} is not the archive that the index names",
+            f"{chart.label} is not the archive that the index names",
             hint="do not use it: restore the archive, or ask who runs the registry",
             notes=(f"index: {entry.digest}", f"found: {chart.digest}"),
             exit_code=1,

@@ -61,14 +61,14 @@ def _checksum(key: str, body: bytes) -> str:
 
 
 def _plain(finding: Finding) -> list[Any]:
-    fix = [[_place(edit.span), edit.replacement] for edit in finding.fix]
-    related = [[message, _place(span)] for message, span in finding.related]
+    fix = [[_span_data(edit.span), edit.replacement] for edit in finding.fix]
+    related = [[message, _span_data(span)] for message, span in finding.related]
     kind, severity = finding.kind.value, finding.severity.value
-    head = [finding.rule, finding.message, _place(finding.span), kind, severity, list(finding.key)]
+    head = [finding.rule, finding.message, _span_data(finding.span), kind, severity, list(finding.key)]
     return [*head, list(finding.notes), related, finding.hint, fix]
 
 
-def _place(span: Span) -> list[Any]:
+def _span_data(span: Span) -> list[Any]:
     return [span.path, span.line, span.column, span.end, span.text]
 
 

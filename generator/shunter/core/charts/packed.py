@@ -21,30 +21,30 @@ Files = Mapping[str, FileState]
 class PackedChart:
     """The bytes of an `archive`, or a chart's folder `tree`, or both where they hold the same.
 
-    `place` is what errors call it: a folder, or an archive's file. What is asked of it raises ShunterError where the
+    `label` is what errors call it: a folder, or an archive's file. What is asked of it raises ShunterError where the
     archive is damaged, or Helm refuses its Chart.yaml.
     """
 
-    place: str
+    label: str
     tree: Tree | None = None
     archive: bytes = b""
 
     @classmethod
-    def of_files(cls, files: Files, place: str = "") -> PackedChart:
+    def of_files(cls, files: Files, label: str = "") -> PackedChart:
         """The chart with these files, paths relative to it."""
-        return cls(place, MemoryTree(dict(sorted(files.items()))))
+        return cls(label, MemoryTree(dict(sorted(files.items()))))
 
     @cached_property
     def files(self) -> Files:
         """The files, sorted, paths relative to the chart."""
         if self.tree is None:
-            return unpack_once(self.archive, self.place or "the archive", LARGEST_CHART)
+            return unpack_once(self.archive, self.label or "the archive", LARGEST_CHART)
         return {path: state for path in self.tree.paths() if (state := self.tree.get(path)) is not None}
 
     @cached_property
     def _decoded(self) -> tuple[dict[str, Any], tuple[Dependency, ...]]:
         state = self.files.get("Chart.yaml") if self.tree is None else self.tree.get("Chart.yaml")
-        path = "Chart.yaml" if self.place in ("", ".") else f"{self.place}/Chart.yaml"
+        path = "Chart.yaml" if self.label in ("", ".") else f"{self.label}/Chart.yaml"
         if state is None:
             hint = "a chart needs one: name, version and apiVersion: v2"
             raise ShunterError(f"there is no {path}", hint=hint)
@@ -94,7 +94,7 @@ class PackedChart:
     @cached_property
     def subcharts(self) -> Mapping[str, PackedChart]:
         """The charts that Helm loads from `charts/`, by their path there, whether unpacked or archives."""
-        return dict(_subcharts(self.files, self.place))
+        return dict(_subcharts(self.files, self.label))
 
     @cached_property
     def _missing(self) -> tuple[str, Dependency] | None:
@@ -126,7 +126,7 @@ class PackedChart:
 
         Raises ShunterError where a dependency is absent, or a file is a symbolic link or too large.
         """
-        kept = PackedChart.of_files(helmignore.filter_files(self.files), self.place)
+        kept = PackedChart.of_files(helmignore.filter_files(self.files), self.label)
         kept.require_complete()
         return replace(kept, archive=archive.write(kept.files, kept.name, mtime))
 

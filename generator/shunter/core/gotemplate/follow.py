@@ -71,7 +71,7 @@ class Run:
     done: set[tuple[str, Value]] = field(default_factory=set)
 
     @property
-    def place(self) -> str:
+    def location(self) -> str:
         """Where the run is."""
         return f"{self.file}:{self.line}"
 
@@ -181,7 +181,7 @@ class Run:
         if isinstance(atom, At):
             if len(atom.path) < _LONGEST:
                 return frozenset((At((*atom.path, name)),))
-            self.reads.unknown(atom.path, self.place)
+            self.reads.unknown(atom.path, self.location)
             return TEXT
         if isinstance(atom, Root):
             return _of_root(atom, name)
@@ -214,7 +214,7 @@ class Run:
         """Whether there is something: that is read, and what is below is not."""
         for atom in value:
             if isinstance(atom, At):
-                self.reads.tested(atom.path, self.place)
+                self.reads.tested(atom.path, self.location)
 
     def consume(self, value: Value) -> None:
         """A value is printed, or given to a function that may read all of it."""
@@ -230,7 +230,7 @@ class Run:
                 path = atom.path if isinstance(atom, At) else atom.base
                 if not path:
                     raise TooMuchError
-                (mark if isinstance(atom, At) else self.reads.unknown)(path, self.place)
+                (mark if isinstance(atom, At) else self.reads.unknown)(path, self.location)
             elif isinstance(atom, Map):
                 for _, item in atom.items:
                     self._visit(item, mark)

@@ -91,12 +91,12 @@ def _usage_at(mark: _Mark, *, last: bool) -> tuple[Usage, str]:
     if mark.unknown:
         return Usage.UNKNOWN, mark.unknown
     if last:
-        return (Usage.USED, _place(mark)) if mark.tested or mark.below else (Usage.UNUSED, "")
+        return (Usage.USED, _location(mark)) if mark.tested or mark.below else (Usage.UNUSED, "")
     only_tested = mark.tested and not mark.below
     return (Usage.UNKNOWN, mark.tested) if only_tested else (Usage.UNUSED, "")
 
 
-def _place(mark: _Mark) -> str:
+def _location(mark: _Mark) -> str:
     while True:
         found = mark.tested or mark.whole or mark.unknown
         if found or not mark.below:

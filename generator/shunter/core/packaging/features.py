@@ -26,7 +26,7 @@ def having(charts: Sequence[Chart], key: str, beside: Sequence[str]) -> str | No
 
 
 def _having(contract: Mapping[str, Any], key: str, beside: frozenset[str]) -> str | None:
-    for properties in _places(contract):
+    for properties in _property_maps(contract):
         feature = properties[key].get("x-trait") if isinstance(properties.get(key), dict) else None
         same_place = (
             "archetype" in beside if "archetype" in properties else bool(beside) and beside <= properties.keys()
@@ -36,7 +36,7 @@ def _having(contract: Mapping[str, Any], key: str, beside: frozenset[str]) -> st
     return None
 
 
-def _places(contract: Mapping[str, Any]) -> Iterator[Mapping[str, Any]]:
+def _property_maps(contract: Mapping[str, Any]) -> Iterator[Mapping[str, Any]]:
     """The properties of the values and of every object in them."""
     yield {**contract["$defs"]["workload"]["properties"], **contract["properties"]}
     yield from _below(contract)

@@ -64,7 +64,7 @@ def published(chart: PackedChart, library: str) -> PackedChart:
     }
     described = _chart_file(chart.files["Chart.yaml"], rest, f"{library} {copy.version}")
     compiled = _compiled(copy.files, library)
-    return PackedChart.of_files({**kept, **compiled, "Chart.yaml": described}, chart.place)
+    return PackedChart.of_files({**kept, **compiled, "Chart.yaml": described}, chart.label)
 
 
 def compiled_library(metadata: Mapping[str, Any]) -> tuple[str, str]:

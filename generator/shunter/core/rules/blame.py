@@ -31,13 +31,13 @@ def findings(judged: Judged, schema: Schema) -> Iterator[Finding]:
     assert schema.validator is not None
     some = islice(schema.validator.iter_errors(judged.values), _MOST_ERRORS)
     raised = [error for error in some if not judged.excuses(error)]
-    errors = sorted(raised, key=_place)
+    errors = sorted(raised, key=_order)
     case = _Case(judged, schema, errors)
     settled: set[KeyPath] = set()
     for finding, paths in case.lost_indentation():
         settled.update(paths)
         yield finding
-    yield from case.accuse_all(errors, settled)
+    yield from case.explain_all(errors, settled)
 
 
 def unexplained(judged: ChartValues) -> Finding:
@@ -54,7 +54,7 @@ def unexplained(judged: ChartValues) -> Finding:
     )
 
 
-def _place(error: ValidationError) -> tuple[list[str], list[str]]:
+def _order(error: ValidationError) -> tuple[list[str], list[str]]:
     return [str(step) for step in error.instance_path], [str(step) for step in error.schema_path]
 
 
@@ -99,16 +99,16 @@ class _Case:
     schema: Schema
     errors: list[ValidationError]
 
-    def accuse_all(self, errors: Iterable[ValidationError], settled: set[KeyPath]) -> Iterator[Finding]:
+    def explain_all(self, errors: Iterable[ValidationError], settled: set[KeyPath]) -> Iterator[Finding]:
         """The findings for some errors; of `anyOf` and `oneOf`, for what is wrong in the form that is meant."""
-        for error in sorted(_telling(errors), key=_place):
+        for error in sorted(_telling(errors), key=_order):
             deeper = intended(error)
             if deeper:
-                yield from self.accuse_all((one for one in deeper if not self.judged.excuses(one)), settled)
+                yield from self.explain_all((one for one in deeper if not self.judged.excuses(one)), settled)
             else:
-                yield from self.accuse(error, settled)
+                yield from self.explain(error, settled)
 
-    def accuse(self, error: ValidationError, settled: set[KeyPath]) -> Iterator[Finding]:
+    def explain(self, error: ValidationError, settled: set[KeyPath]) -> Iterator[Finding]:
         """The findings for one error, but for what concerns a path in `settled`."""
         path = (*self.judged.path, *_keys(self.judged.values, error.instance_path))
         details = error.kind.as_dict()

@@ -96,7 +96,7 @@ def _referred(document: dict[str, Any]) -> set[Path]:
     """The paths of all that references lead to and of what is around it: keys there are names, not keywords."""
     references = References(document)
     found = set()
-    for place in references.places:
+    for place in references.locations:
         for _, text in references.in_schema(place.schema):
             target = references.find(place.schema, text)
             if target is not None:

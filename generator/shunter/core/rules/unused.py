@@ -182,7 +182,7 @@ def _reads(release: Release, chart: Chart, sources: Sequence[str]) -> Reads:
                 for path, template in release.files[id(chart)].items():
                     run.template(path, template.body)
         except (TooMuchError, RecursionError):
-            return _everything(run.place)
+            return _everything(run.location)
         if run.opened == opened:
             return _helms_own(run.reads, chart)
         opened = run.opened

@@ -184,7 +184,7 @@ def _mismatch(coalesced: Coalesced, name: str, origin: tuple[Document, KeyPath] 
 def ordered(findings: Iterable[Finding]) -> tuple[Finding, ...]:
     """Findings in order of file, line and column; what one place does to several aliases is one finding."""
     unique: dict[tuple[Any, ...], Finding] = {}
-    for finding in sorted(findings, key=_place):
+    for finding in sorted(findings, key=_file_order):
         mark = _cause(finding)
         first = unique.setdefault(mark, finding)
         if first.key != finding.key:
@@ -202,7 +202,7 @@ def _cause(finding: Finding) -> tuple[Any, ...]:
     return span.path, span.line, span.column, finding.rule, finding.key[-1:] if shared else finding.key
 
 
-def _place(finding: Finding) -> tuple[Any, ...]:
+def _file_order(finding: Finding) -> tuple[Any, ...]:
     span = finding.span
     return (
         span.path,

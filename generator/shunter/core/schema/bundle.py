@@ -72,7 +72,7 @@ class _Source:
     def _rewrite(self, node: Any) -> Any:
         if not isinstance(node, dict):
             return node
-        draft = self._references.place(node).draft
+        draft = self._references.location_of(node).draft
         out = {key: self._keyword(key, value) for key, value in node.items() if key not in _IDENTITY}
         if draft == 4:
             out.pop("id", None)

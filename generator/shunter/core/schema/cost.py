@@ -81,7 +81,7 @@ class _Count:
         """The value itself, and the most that look at one value below: of named properties one, of patterns all."""
         below = None if depth is None else depth - 1
         total, beside, one_of = 1 + self._referred(schema, depth), 0, {_Room.MAP: 1, _Room.LIST: 1}
-        draft = self._references.place(schema).draft
+        draft = self._references.location_of(schema).draft
         ignoring = draft < 2019 and isinstance(schema.get("$ref"), str)
         for step, item in () if ignoring else children(schema, draft):
             room = _ROOMS.get(step[0]) if is_applied(step[0], schema) else None
@@ -105,7 +105,7 @@ class _Count:
             if targets:
                 total += max(self.checks(target, depth) for target in targets)
                 continue
-            url = join(self._references.place(schema).base, text)
+            url = join(self._references.location_of(schema).base, text)
             if "json-schema.org/" in url:
                 total += _META_SCHEMA
             elif not url.startswith("urn:"):

@@ -42,7 +42,7 @@ def leaving(document: dict[str, Any]) -> Iterator[Reference]:
     references = References(document)
     reached = _reached(references)
     known = set()
-    for place in references.places:
+    for place in references.locations:
         known.add(id(place.schema))
         for keyword, text in references.in_schema(place.schema):
             target = urldefrag(join(place.base, text))[0]
@@ -60,7 +60,7 @@ def repeated_names(document: Any) -> Iterator[tuple[Path, str]]:
     if not isinstance(document, dict):
         return
     seen = {(BASE, "")}
-    for place in References(document).places:
+    for place in References(document).locations:
         own = identity(place.schema, place.draft)
         names = {(place.base, name) for name in anchors(place.schema, place.draft)}
         for name in names | ({(place.base, "")} if own and is_url(own) else set()):
@@ -97,7 +97,7 @@ class _Circles:
         for keyword, _ in self.references.in_schema(schema):
             self._follow(schema, keyword)
         if not _IN_PLACE.isdisjoint(schema):
-            draft = self.references.place(schema).draft
+            draft = self.references.location_of(schema).draft
             for step, item in children(schema, draft) if draft >= 2019 or "$ref" not in schema else ():
                 if step[0] in _IN_PLACE:
                     self.visit(item)
@@ -130,7 +130,7 @@ def is_reached(document: dict[str, Any], path: Path) -> bool:
     """Whether the root of a document reaches the keywords of the schema object at `path`."""
     references = References(document)
     reached = _reached(references)
-    found = (place for place in references.places if place.path == path and id(place.schema) in reached)
+    found = (place for place in references.locations if place.path == path and id(place.schema) in reached)
     return any(place.draft >= 2019 or "$ref" not in place.schema for place in found)
 
 
@@ -138,7 +138,9 @@ def _reached(references: References) -> set[int]:
     """The ids of the schema objects that are reached from the root."""
     seen: set[int] = set()
     stack: list[Any] = [references.document]
-    stack += [place.schema for place in references.places if place.draft == 2020 and "$dynamicAnchor" in place.schema]
+    stack += [
+        place.schema for place in references.locations if place.draft == 2020 and "$dynamicAnchor" in place.schema
+    ]
     while stack:
         schema = stack.pop()
         if not isinstance(schema, dict) or id(schema) in seen:
@@ -146,7 +148,7 @@ def _reached(references: References) -> set[int]:
         seen.add(id(schema))
         found = (references.find(schema, text) for _, text in references.in_schema(schema))
         stack += [target.schema for target in found if target is not None]
-        draft = references.place(schema).draft
+        draft = references.location_of(schema).draft
         ignoring = draft < 2019 and isinstance(schema.get("$ref"), str)
         for step, item in children(schema, draft):
             if is_applied(step[0], schema) and (not ignoring or step[0] in _FORGOTTEN):

@@ -32,7 +32,7 @@ class Target:
 
 
 @dataclass(frozen=True, slots=True)
-class Place:
+class Location:
     """A schema object in its document: its path, the URL of the resource that it is part of, and its draft."""
 
     path: Path
@@ -54,20 +54,20 @@ class References:
         """
         self.document = document
         self.draft = draft_of(document)
-        self.places: list[Place] = []
+        self.locations: list[Location] = []
         """In the order of the document; what only a pointer leads to (below an unknown keyword) comes when it does."""
-        self._known: dict[int, Place] = {}
-        self._root = Place((), document, BASE, self.draft)
-        self._resources: dict[str, Place] = {BASE: self._root}
-        self._anchors: dict[tuple[str, str], Place] = {}
-        self._dynamic: dict[str, list[Place]] = {}
+        self._known: dict[int, Location] = {}
+        self._root = Location((), document, BASE, self.draft)
+        self._resources: dict[str, Location] = {BASE: self._root}
+        self._anchors: dict[tuple[str, str], Location] = {}
+        self._dynamic: dict[str, list[Location]] = {}
         self._complete = named or not isinstance(document, dict)
         if self._complete:
             self._collect(self._root)
         else:
             self._add(self._root)
 
-    def _collect(self, start: Place) -> None:
+    def _collect(self, start: Location) -> None:
         """Add a schema object and all below it; `base` and `draft` of the start are those around it."""
         stack = [start]
         while stack:
@@ -75,36 +75,38 @@ class References:
             schema = around.schema
             if not isinstance(schema, dict) or (start.path and id(schema) in self._known):
                 continue
-            place = self._add(around)
-            below = children(schema, place.draft)
-            stack += [Place((*place.path, *step), item, place.base, place.draft) for step, item in below][::-1]
+            location = self._add(around)
+            below = children(schema, location.draft)
+            stack += [Location((*location.path, *step), item, location.base, location.draft) for step, item in below][
+                ::-1
+            ]
 
-    def _add(self, around: Place) -> Place:
+    def _add(self, around: Location) -> Location:
         schema, draft = around.schema, around.draft
         if around.path and NAMES.isdisjoint(schema):
             self._known[id(schema)] = around
-            self.places.append(around)
+            self.locations.append(around)
             return around
         own = named_draft(schema) if "$schema" in schema and around.path else 0
         if own and identity(schema, own):
             draft = own
         name = identity(schema, draft)
-        place = Place(around.path, schema, urldefrag(join(around.base, name))[0] if name else around.base, draft)
+        location = Location(around.path, schema, urldefrag(join(around.base, name))[0] if name else around.base, draft)
         if name or not around.path:
-            self._resources.setdefault(place.base, place)
+            self._resources.setdefault(location.base, location)
         if not around.path:
-            self._root = self._resources[BASE] = place
+            self._root = self._resources[BASE] = location
         for anchor in anchors(schema, draft):
-            self._anchors.setdefault((place.base, anchor), place)
+            self._anchors.setdefault((location.base, anchor), location)
         if draft == 2020 and isinstance(schema.get("$dynamicAnchor"), str):
-            self._dynamic.setdefault(schema["$dynamicAnchor"], []).append(place)
+            self._dynamic.setdefault(schema["$dynamicAnchor"], []).append(location)
         elif draft == 2019 and schema.get("$recursiveAnchor") is True:
-            self._dynamic.setdefault("", []).append(place)
-        self._known[id(schema)] = place
-        self.places.append(place)
-        return place
+            self._dynamic.setdefault("", []).append(location)
+        self._known[id(schema)] = location
+        self.locations.append(location)
+        return location
 
-    def place(self, schema: dict[str, Any]) -> Place:
+    def location_of(self, schema: dict[str, Any]) -> Location:
         """Where a schema object stands; the root for one that is not known (yet)."""
         return self._known.get(id(schema), self._root)
 
@@ -116,7 +118,7 @@ class References:
         """The references of a schema object that count in its draft: keyword and text."""
         if _REFERRING.isdisjoint(schema):
             return
-        draft = self.place(schema).draft
+        draft = self.location_of(schema).draft
         for keyword in KEYWORDS:
             text = schema.get(keyword)
             if isinstance(text, str) and (keyword == "$ref" or draft == 2020 or (keyword[1] == "r" and draft == 2019)):
@@ -126,7 +128,7 @@ class References:
         """What a reference in a schema object leads to; None if it leads nowhere, or out of the document."""
         if not isinstance(reference, str):
             return None
-        url, _, fragment = join(self.place(schema).base, reference).partition("#")
+        url, _, fragment = join(self.location_of(schema).base, reference).partition("#")
         resource = self._resources.get(url)
         if resource is None:
             return None
@@ -139,7 +141,7 @@ class References:
         named = self._anchors.get((resource.base, fragment))
         return Target(named.path, named.schema) if named else None
 
-    def _pointed(self, resource: Place, pointer: str) -> Target | None:
+    def _pointed(self, resource: Location, pointer: str) -> Target | None:
         node, path, around = resource.schema, resource.path, resource
         for token in pointer.split("/")[1:]:
             step = _step(node, token)
@@ -148,21 +150,21 @@ class References:
             node, path = node[step], (*path, step)
             around = self._known.get(id(node), around)
         if isinstance(node, dict) and id(node) not in self._known:
-            self._reach(Place(path, node, around.base, around.draft))
+            self._reach(Location(path, node, around.base, around.draft))
         return Target(path, node)
 
-    def _reach(self, place: Place) -> None:
+    def _reach(self, location: Location) -> None:
         """Take what a pointer leads to for a schema, too."""
         if not self._complete:
-            usual = ("$defs", "definitions", "properties") if place.draft >= 2019 else ("definitions", "properties")
-            if len(place.path) == 2 and place.path[0] in usual:
+            usual = ("$defs", "definitions", "properties") if location.draft >= 2019 else ("definitions", "properties")
+            if len(location.path) == 2 and location.path[0] in usual:
                 return
             self._complete = True
-            self.places.clear()
+            self.locations.clear()
             self._dynamic.clear()
             self._collect(self._root)
-        if id(place.schema) not in self._known:
-            self._collect(place)
+        if id(location.schema) not in self._known:
+            self._collect(location)
 
     def candidates(self, schema: dict[str, Any], keyword: str) -> list[Any]:
         """All that a reference can lead to, of which a dynamic one takes one for each value; empty if nothing here."""
@@ -175,7 +177,7 @@ class References:
             dynamic = name != "" and found.schema.get("$dynamicAnchor") == name
         else:
             dynamic = keyword == "$recursiveRef" and at(found.schema, ("$recursiveAnchor",)) is True
-        return [place.schema for place in self._dynamic.get(name, ())] if dynamic else [found.schema]
+        return [location.schema for location in self._dynamic.get(name, ())] if dynamic else [found.schema]
 
     def followed(self, schema: Any) -> Any:
         """The schema that a chain of `$ref` ends at; None where it leads nowhere, or in a circle."""

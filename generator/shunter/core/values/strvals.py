@@ -141,19 +141,19 @@ class _Parser:
         if text:
             raise self.fail("an index is followed by `=`, `.` or `[`")
         if stop == "=":
-            place(items, self.index_in_range(index), self.value()[0])
+            set_item(items, self.index_in_range(index), self.value()[0])
         elif stop == "[":
             following = self.index()
             before = items[index] if index < len(items) else None
             inner = self.like([] if before is None else before, [])
             self.item(inner, following, depth)
-            place(items, self.index_in_range(index), inner)
+            set_item(items, self.index_in_range(index), inner)
         elif stop == ".":
             fields: dict[str, Any] = {}
             if index < len(items):
                 fields = items[index] = items[index] if isinstance(items[index], dict) else fields
             self.key(fields, depth)
-            place(items, self.index_in_range(index), fields)
+            set_item(items, self.index_in_range(index), fields)
         else:
             raise _EndError
 
@@ -204,7 +204,7 @@ def put(values: dict[str, Any], name: str, value: Any, ended: bool = False) -> N
         raise _EndError
 
 
-def place(items: list[Any], index: int, value: Any) -> None:
+def set_item(items: list[Any], index: int, value: Any) -> None:
     """Set an item of a list, which grows to hold it."""
     items += [None] * (index + 1 - len(items))
     items[index] = value

@@ -43,13 +43,13 @@ class Batch:
     generated: str
     changes: dict[Path, Changes] = field(default_factory=dict)
     packed: list[PackedChart] = field(default_factory=list)
-    places: list[str] = field(default_factory=list)
+    labels: list[str] = field(default_factory=list)
 
     def take(self, chart: PackedChart, place: str) -> None:
         """Note an archive for publishing; later charts of this run may depend on it. `place` is its chart's folder."""
         self.archives.pending[chart.key] = chart
         self.packed.append(chart)
-        self.places.append(place)
+        self.labels.append(place)
 
     @property
     def names(self) -> list[str]:
@@ -82,7 +82,7 @@ def _located(batch: Batch) -> tuple[Finding, ...]:
     """What refuses each archive, at the Chart.yaml whose version has to be raised."""
     taken = (
         (place, batch.archives.directory.plan_publish([chart], batch.generated))
-        for place, chart in zip(batch.places, batch.packed, strict=True)
+        for place, chart in zip(batch.labels, batch.packed, strict=True)
     )
     return tuple(
         replace(f, span=Span(f"{place}/Chart.yaml")) for place, publication in taken for f in publication.findings

@@ -16,7 +16,7 @@ def without_schemas(chart: PackedChart) -> PackedChart:
             continue
         packed = path.endswith(".tgz") and "charts/" in path
         found[path] = FileState(_repacked(path, state), state.mode) if packed else state
-    return PackedChart.of_files(found, chart.place)
+    return PackedChart.of_files(found, chart.label)
 
 
 def _repacked(path: str, state: FileState) -> bytes:
