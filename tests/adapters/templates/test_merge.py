@@ -45,6 +45,7 @@ def update(root: Path, *projects: MergeProject, once: Any = never) -> dict[str, 
         Edit(path, old.object_id() if (old := tree.get(path)) else None, after) for path, after in changes.items()
     )
     plan = RepositoryPlan("r", str(root), Repository(root).head(), edits, conflicts, message="update")
+    git(root, "add", "-A")
     apply([plan], root)
     assert git(root, "fsck", "--no-dangling") == ""
     return {conflict.path: conflict.kind for conflict in conflicts}

@@ -8,7 +8,7 @@ import pytest
 from helpers.workspaces.gitrepo import commit_all, disk, git, write
 from helpers.workspaces.template_history import change_templates, make_templates
 from shunter import __version__
-from shunter.adapters.git.apply import apply_new
+from shunter.adapters.git.fresh import make_workspace
 from shunter.adapters.git.repository import Repository
 from shunter.adapters.system import process
 from shunter.adapters.system.paths import CANONICAL_SOURCE
@@ -16,7 +16,7 @@ from shunter.adapters.templates.history import append_release, ensure_history, p
 from shunter.adapters.templates.render import RenderRequest, render, render_many
 from shunter.core.workspace.answers import read_answers
 from shunter.model.errors import ShunterError
-from shunter.model.files import EXECUTABLE, REGULAR, Edit, FileState, RepositoryPlan
+from shunter.model.files import EXECUTABLE, REGULAR, Edit, FileState, RepositoryPlan, Writing
 
 ANSWERS = {"kind": "service", "name": "orders", "port": 9000, "projects": [{"path": "b", "kind": "a"}]}
 
@@ -131,7 +131,7 @@ def test_this_process_never_imports_copier() -> None:
 def new_project(bare: Path, root: Path, source: str) -> Path:
     files = render(source, "1.0.0", ANSWERS, bare=bare if source == CANONICAL_SOURCE else None)
     edits = tuple(Edit(path, None, state) for path, state in files.items())
-    apply_new([RepositoryPlan("orders", str(root), None, edits, message="New")], root)
+    make_workspace([RepositoryPlan("orders", str(root), None, edits, message="New")], root, Writing())
     write(root, {"README.md": (root / "README.md").read_text().replace("# orders", "# orders, mine")})
     return commit_all(root, {"mine.txt": "mine\n"}, "edits")
 

@@ -19,7 +19,7 @@ from shunter.flows.workspace.context import APPLIED_FILE, WORKSPACE_FILE, Contex
 from shunter.flows.workspace.plans import carry_out
 from shunter.model.errors import ShunterError
 from shunter.model.files import FileState, RepositoryPlan
-from shunter.model.findings import Finding, Kind, Report, Span
+from shunter.model.findings import Finding, Kind, Report, Span, Status
 
 
 def update(context: Context, paths: Sequence[Path], *, release: str, check: bool, dry_run: bool, diff: bool) -> Report:
@@ -32,13 +32,15 @@ def update(context: Context, paths: Sequence[Path], *, release: str, check: bool
     found = _reconciled(context, workspace, wanted, paths)
     plans = found.plans
     busy = [plan for plan in plans if plan.edits or plan.conflicts]
-    report = carry_out(plans, context.root, dry_run=dry_run or check, diff=diff, noop=f"is at {wanted}")
+    report = carry_out(plans, context, dry_run=dry_run, diff=diff, noop=f"is at {wanted}", check=check)
     findings = tuple(finding for plan in busy for finding in _conflicts(plan))
-    stale = check and bool(busy)
+    stale = check and any(o.status in (Status.PLANNED, Status.CONFLICT) for o in report.outcomes)
     step = f"shunter update --to {wanted}" if stale or (dry_run and busy) else ""
     if findings and not (dry_run or check):
         step = "resolve the conflicts, then `git add` and `git commit` in each repository named"
-    return Report(report.product, None, findings, report.outcomes, found.notices, step, answer=not stale)
+    notices = (*found.notices, *report.notices)
+    step = step or report.next_step
+    return Report(report.product, None, findings, report.outcomes, notices, step, answer=not stale)
 
 
 def _reconciled(context: Context, workspace: Workspace, release: str, paths: Sequence[Path]) -> Reconciled:
