@@ -30,6 +30,9 @@ _FOREIGN = (
     "GIT_ICASE_PATHSPECS",
 )
 
+TRANSPORTS = ("https", "ssh", "git", "file")
+"""What git may speak on our behalf; `ext::` and its kind run a program that a URL names."""
+
 
 @dataclass(frozen=True, slots=True)
 class Completed:
@@ -59,6 +62,8 @@ class Completed:
 def environment(extra: Mapping[str, str] | None = None) -> dict[str, str]:
     """This process's environment for a child: C locale, no prompts, no foreign repository, and `extra` on top."""
     result = {name: value for name, value in os.environ.items() if name not in _FOREIGN}
+    allowed = os.environ.get("GIT_ALLOW_PROTOCOL", ":".join(TRANSPORTS)).split(":")
+    result["GIT_ALLOW_PROTOCOL"] = ":".join(name for name in allowed if name in TRANSPORTS)
     result.update(LC_ALL="C", LANGUAGE="", GIT_TERMINAL_PROMPT="0", GIT_OPTIONAL_LOCKS="0")
     result.update(extra or {})
     return result

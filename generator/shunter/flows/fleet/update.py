@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from pathlib import Path
 
-from shunter.adapters.system import process
+from shunter.adapters.git import remote
 from shunter.adapters.system.regular import read_regular
 from shunter.adapters.templates.history import CANONICAL_SOURCE, bare_for, releases
 from shunter.core.charts.versions import newest_first, parse, require_exact
@@ -95,12 +95,12 @@ def _known_releases(source: str) -> list[str]:
     bare = bare_for(source)
     if bare is not None:
         return releases(bare)
-    done = process.run(["git", "ls-remote", "--tags", "--refs", source], Path.cwd())
+    done = remote.tags(source)
     if done.returncode:
         raise ShunterError(
             f"cannot read the templates at {source}",
             hint="is the URL right, and reachable?",
-            notes=(f"git: {done.complaint}",),
+            notes=tuple(f"git: {line}" for line in done.complaints),
         )
     tags = [line.rpartition("refs/tags/")[2] for line in done.text.splitlines()]
     return [tag.removeprefix("v") for tag in tags if tag.startswith("v") and parse(tag) is not None]
