@@ -94,11 +94,11 @@ def test_what_changes_while_it_is_judged_is_not_written(
         ok("package", "orders", "--version", "0.2.0", cwd=railed)
         ok("train", "cut", "1.1.0", "--set", "orders=0.2.0", cwd=railed)
         ok("train", "cut", "1.2.0", cwd=railed)
-    original = promotion.judge_environment
+    original = promotion.judge_release
 
-    def judge(*arguments: Any) -> Any:
-        found = original(*arguments)
-        monkeypatch.setattr(promotion, "judge_environment", original)
+    def judge(*arguments: Any, **options: Any) -> Any:
+        found = original(*arguments, **options)
+        monkeypatch.setattr(promotion, "judge_release", original)
         if what == "values":
             file = railed / "shop-pre/envs/pre/values.yaml"
             file.write_text(file.read_text("utf-8") + "\nnosuch: {a: 1}\n", "utf-8")
@@ -106,7 +106,7 @@ def test_what_changes_while_it_is_judged_is_not_written(
             ok("promote", "1.1.0", "--to", "tst", cwd=railed)
         return found
 
-    monkeypatch.setattr(promotion, "judge_environment", judge)
+    monkeypatch.setattr(promotion, "judge_release", judge)
     asked = {
         "values": promotion.Promotion("pre", source="tst"),
         "promotion": promotion.Promotion("tst", train="1.2.0"),
