@@ -94,7 +94,7 @@ def test_what_changes_while_it_is_judged_is_not_written(
         ok("package", "orders", "--version", "0.2.0", cwd=railed)
         ok("train", "cut", "1.1.0", "--set", "orders=0.2.0", cwd=railed)
         ok("train", "cut", "1.2.0", cwd=railed)
-    original = promotion.judge_release
+    original: Any = vars(promotion)["judge_release"]
 
     def judge(*arguments: Any, **options: Any) -> Any:
         found = original(*arguments, **options)

@@ -7,9 +7,15 @@ import signal
 from collections.abc import Callable, Iterator
 from pathlib import Path
 
+import pytest
+
+from helpers.workspaces.gitrepo import disk, git
+from shunter.adapters.git.apply import apply, look
 from shunter.adapters.git.repository import Repository
 from shunter.adapters.system.files import DiskTree
-from shunter.model.files import EXECUTABLE, SYMLINK, Conflict, Edit, FileState, Input, RepositoryPlan
+from shunter.model.errors import ShunterError
+from shunter.model.files import EXECUTABLE, SYMLINK, Conflict, Edit, FileState, Input, RepositoryPlan, Writing
+from shunter.model.findings import Outcome
 
 START = {"keep": "kept\n", "edit": "old\n", "gone": "bye\n", "dir/only": "x\n", "flip": "a file\n", "mode": "#!\n"}
 
@@ -97,3 +103,33 @@ def killed(action: Callable[[Callable[[str], None]], object], at: int) -> bool:
             os._exit(0)
     _, status = os.waitpid(child, 0)
     return os.WIFSIGNALED(status)
+
+
+def done(wanted: RepositoryPlan, writing: Writing | None = None) -> Outcome:
+    """The outcome of a plan; what it says of paths is what git says."""
+    root = Path(wanted.root)
+    [outcome] = apply([wanted], root, writing).outcomes
+    if outcome.commit:
+        assert list(outcome.paths) == committed(root)
+        assert outcome.commit == git(root, "rev-parse", "HEAD")
+    return outcome
+
+
+def committed(root: Path) -> list[str]:
+    shown = git(root, "show", "--format=", "--name-only", "--no-renames", "-z")
+    return sorted(name for name in shown.split("\0") if name)
+
+
+def refused(root: Path, wanted: RepositoryPlan, match: str) -> str:
+    """The hint of a refusal that changes nothing; a dry run says the same."""
+    before = disk(root), git(root, "status", "--porcelain=v2"), (root / ".git/HEAD").read_text()
+    with pytest.raises(ShunterError, match=match):
+        look([wanted], Writing())
+    with pytest.raises(ShunterError, match=match) as caught:
+        apply([wanted], root)
+    assert (disk(root), git(root, "status", "--porcelain=v2"), (root / ".git/HEAD").read_text()) == before
+    return caught.value.hint
+
+
+def status(root: Path) -> list[str]:
+    return git(root, "status", "--porcelain").splitlines()
