@@ -1,4 +1,5 @@
 import os
+import subprocess
 from pathlib import Path
 
 import pytest
@@ -197,3 +198,22 @@ def test_a_new_branch_is_made_everywhere_and_an_undone_run_takes_it_back(home: P
 def snapshot_of(root: Path) -> tuple[object, ...]:
     head = (root / ".git/HEAD").read_text()
     return disk(root), head, git(root, "ls-files", "-s"), git(root, "for-each-ref")
+
+
+def test_a_full_disk_undoes_everything(tmp_path: Path) -> None:
+    small = tmp_path / "small"
+    small.mkdir()
+    mount = ["mount", "-t", "tmpfs", "-o", "size=1m", "tmpfs", str(small)]
+    if subprocess.run(mount, capture_output=True, check=False).returncode:
+        pytest.skip("a small disk cannot be mounted here")
+    try:
+        home = make_repo(small / "home", dict(START))
+        before = snapshot(home), git(home, "status", "--porcelain")
+        noise = os.urandom(700_000)  # fits as a file; as a file and as an object of git it does not
+        for files in ({"new": noise}, {"edit": noise, "new": noise}):
+            with pytest.raises((ShunterError, OSError)):
+                apply([plan(home, *(edit(home, path, data) for path, data in files.items()))], home)
+            assert (snapshot(home), git(home, "status", "--porcelain")) == before
+            assert not list(home.glob(".git/*.lock"))
+    finally:
+        subprocess.run(["umount", str(small)], check=True)

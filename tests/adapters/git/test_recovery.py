@@ -239,3 +239,10 @@ def test_a_damaged_journal_is_a_clear_error(tmp_path: Path) -> None:
     write(home, {".git/shunter/journal.json": '{"format": 99}'})
     with pytest.raises(ShunterError, match="another release"):
         recovery.recover(home)
+
+
+@pytest.mark.slow
+def test_thirty_kills_at_random_moments_end_before_or_after() -> None:
+    command = [sys.executable, str(ROOT / "bench/kill.py"), "30", "3"]
+    done = subprocess.run(command, capture_output=True, text=True, check=False)
+    assert done.returncode == 0, done.stdout + done.stderr

@@ -5,7 +5,7 @@ from typing import Any
 
 import pytest
 
-from helpers.workspaces.gitrepo import commit_all, disk, git, write
+from helpers.workspaces.gitrepo import commit_all, disk, git, make_repo, write
 from helpers.workspaces.template_history import change_templates, make_templates
 from shunter import __version__
 from shunter.adapters.git.fresh import make_workspace
@@ -163,3 +163,15 @@ def test_plain_copier_update_works_from_a_published_remote(bare: Path, tmp_path:
     root = new_project(bare, tmp_path / "orders", remote)
     copier(root, {}, "update", "--defaults", "--quiet")
     updated(root, remote)
+
+
+@pytest.mark.parametrize(
+    "setting",
+    ["_tasks: [touch pwned]", "_migrations: [{command: touch pwned}]", "_jinja_extensions: [jinja2.ext.debug]"],
+)
+def test_a_template_that_wants_to_run_programs_is_refused(setting: str, tmp_path: Path) -> None:
+    source = make_repo(tmp_path / "templates", {"copier.yml": f"{setting}\n", "x.jinja": "x\n"})
+    git(source, "tag", "v1.0.0")
+    with pytest.raises(ShunterError, match="want to run programs"):
+        render(str(source), "1.0.0", {})
+    assert not list(tmp_path.rglob("pwned"))
