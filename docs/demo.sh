@@ -22,7 +22,8 @@ run 'shunter train cut 1.0.0'
 run 'shunter promote 1.0.0 --to tst'
 run 'shunter render tst | head -n 30'
 run 'shunter promote --from tst --to pre --diff | head -n 40'
+run 'shunter promote --from tst --to pre'
 run 'shunter status'
 
 printf '\nThe workspace stays in %s/shop. Type next:\n\n' "$demo"
-printf '    %s -C %s/shop promote --from pre --to pro --diff\n' "$(command -v shunter)" "$demo"
+printf '    %s -C %s/shop promote --from pre --to pro\n' "$(command -v shunter)" "$demo"

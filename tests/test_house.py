@@ -20,7 +20,7 @@ LONGEST_MODULE = 350
 LONGEST_README = 120
 LONGEST_AGENTS = 40
 LONGEST_SUBJECT = 72
-BEFORE_SUBJECTS = "ed6ca711c4d4b816db23703fcd367b73209282f1"  # the last commit before subjects had rules
+BEFORE_SUBJECTS = "8d44834e6c8c15765717036d2154443067a5c658"  # the last commit before subjects had rules
 SUBJECT = re.compile(r"[a-z.][a-z0-9_./, -]*: \S.*")
 
 

@@ -75,14 +75,17 @@ WITHOUT_A_TEST = {
 """Modules that need no test file of their own name, by the reason."""
 
 TESTS_TO_COME = {
+    "shunter.adapters.git.conflicts",
+    "shunter.adapters.git.copies",
     "shunter.adapters.git.journal",
     "shunter.adapters.git.prepare",
-    "shunter.adapters.git.recovery",
+    "shunter.adapters.git.undo",
     "shunter.cli.run",
     "shunter.cli.session",
     "shunter.cli.verbs.check",
     "shunter.cli.verbs.completion",
     "shunter.cli.verbs.package",
+    "shunter.cli.verbs.recover",
     "shunter.cli.verbs.render",
     "shunter.cli.verbs.scaffold",
     "shunter.cli.verbs.schema",
@@ -105,6 +108,7 @@ TESTS_TO_COME = {
     "shunter.flows.release.release",
     "shunter.flows.release.unchecked",
     "shunter.flows.trains.compare",
+    "shunter.flows.workspace.recover",
     "shunter.flows.trains.cut",
     "shunter.flows.trains.list",
     "shunter.flows.trains.promote",

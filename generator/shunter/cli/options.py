@@ -17,14 +17,21 @@ GLOBAL = (
 )
 
 DRY_RUN = _switch("--dry-run", help="write nothing; say what would be done")
-DIFF = _switch("--diff", help="print the changes as a unified diff")
-CHANGES = (DRY_RUN, DIFF)
+DIFF = _switch("--diff", help="write nothing; print the changes as a unified diff")
+WRITES = (
+    Option("--branch", metavar="NAME", help="make this new branch first, in every repository that changes"),
+    _switch("--no-commit", help="write and stage only; print the commands that commit"),
+    _switch("--no-verify", help="skip git hooks that may refuse a commit (nothing else is judged less)"),
+    Option("-o", "--output", choices=("text", "json"), default="text", help="format of what was done"),
+)
+CHANGES = (DRY_RUN, DIFF, *WRITES)
 OUTPUT = Option("-o", "--output", choices=("table", "json", "yaml"), default="table", help="format of the result")
 _FORMATS = ("text", "json", "sarif", "github", "junit")
 FINDINGS = Option("-o", "--output", choices=_FORMATS, default="text", help="format of the findings")
 VALUES = Option("-f", "--values", takes="many", metavar="FILE", help="a further values file, last wins")
 SET = Option("--set", takes="many", metavar="KEY=VALUE", help="set one value, as Helm does")
 FORCE = _switch("--force", help="go on although a rule refuses; the history says so")
+NO_VALUES = _switch("--no-values", help="judge and commit with the committed values files; yours stay as they are")
 ENGINE = Option("--helm", metavar="PATH", help="use this helm binary instead of the embedded Helm")
 
 ARCHETYPES = (
@@ -220,6 +227,7 @@ COMMANDS: tuple[Command, ...] = (
             Option("--to", name="target", metavar="ENV", help="the environment to change"),
             Option("--only", metavar="A,B", help="only these services"),
             FORCE,
+            NO_VALUES,
             *CHANGES,
         ),
         ("shunter promote 1.0.0 --to tst", "shunter promote --from tst --to pre --diff"),
@@ -231,6 +239,7 @@ COMMANDS: tuple[Command, ...] = (
         (
             Option("environment", metavar="ENV", help="the environment"),
             Option("train", takes="optional", help="default: the one before"),
+            NO_VALUES,
             *CHANGES,
         ),
     ),
@@ -252,6 +261,7 @@ COMMANDS: tuple[Command, ...] = (
             Option("--version", metavar="V", help="stamp this version on one chart, without editing files"),
             Option("--app-version", metavar="A", help="stamp this appVersion on one chart"),
             DRY_RUN,
+            *WRITES,
         ),
         ("shunter package", "shunter package orders --version 1.5.0 --app-version 1.5.0"),
     ),
@@ -263,6 +273,17 @@ COMMANDS: tuple[Command, ...] = (
             Option("projects", takes="many", metavar="ENV|CHART", help="default: all"),
             _switch("--check", help="exit 1 if anything would change; write nothing"),
             *CHANGES,
+        ),
+    ),
+    Command(
+        ("recover",),
+        "show what an interrupted run left, repository by repository; take it back, or finish it",
+        "shunter.cli.verbs.recover:recover",
+        (
+            _switch("--undo", help="put back what the run wrote; what a person did since stays"),
+            _switch("--finish", help="commit what was written and not committed, with your hooks"),
+            _switch("--no-verify", help="with --finish: skip git hooks that may refuse a commit"),
+            OUTPUT,
         ),
     ),
     Command(
@@ -285,6 +306,7 @@ COMMANDS: tuple[Command, ...] = (
         (
             Option("charts", takes="many", metavar="CHART", help="services (default: all)"),
             _switch("--check", help="exit 1 if a schema is stale; write nothing"),
+            *WRITES,
         ),
     ),
     Command(
@@ -303,7 +325,7 @@ COMMANDS: tuple[Command, ...] = (
         ("templates", "publish"),
         "push the template history to your own git remote, and move the workspace there",
         "shunter.cli.verbs.templates:publish",
-        (Option("remote", metavar="REMOTE", help="git URL"), DRY_RUN),
+        (Option("remote", metavar="REMOTE", help="git URL"), DRY_RUN, *WRITES),
     ),
     Command(
         ("templates", "redirect"),

@@ -71,9 +71,9 @@ def print_error(error: ShunterError, *, colour: bool) -> None:
 def print_report(report: Report, arguments: Arguments, *, colour: bool) -> None:
     """Print a report in the format that the arguments ask for."""
     form = getattr(arguments, "output", "") or "text"
-    quiet = bool(arguments.quiet)
-    if form in ("json", "yaml") and report.data is not None:
-        write(_serialise(report.data, form))
+    data = _run_data(report) if hasattr(arguments, "no_commit") else report.data
+    if form in ("json", "yaml") and data is not None:
+        write(_serialise(data, form))
     elif form in ("json", "sarif", "github", "junit"):
         write(_machine_findings(report.all_findings(), form))
         return
@@ -81,14 +81,17 @@ def print_report(report: Report, arguments: Arguments, *, colour: bool) -> None:
         write(report.product)
     for finding in report.all_findings():
         say(finding_block(finding, colour=colour))
-    if quiet:
-        return
-    for line in _outcome_lines(report.outcomes, colour=colour, verbose=arguments.verbose):
+    if not arguments.quiet:
+        _print_run(report, colour=colour, verbose=bool(arguments.verbose))
+
+
+def _print_run(report: Report, *, colour: bool, verbose: bool) -> None:
+    for line in _outcome_lines(report.outcomes, colour=colour, verbose=verbose):
         say(line)
     for notice in report.notices:
         say(notice)
-    if report.next_step:
-        say(f"next: {_paint(report.next_step, 'bold', colour=colour)}")
+    for line in report.next_step.splitlines():
+        say(f"next: {_paint(line, 'bold', colour=colour)}")
 
 
 def finding_block(finding: Finding, *, colour: bool) -> str:
@@ -160,7 +163,14 @@ def _place(span: Span) -> str:
 def _outcome_lines(outcomes: Sequence[Outcome], *, colour: bool, verbose: bool) -> list[str]:
     busy = [outcome for outcome in outcomes if outcome.status is not Status.NOOP]
     shown = outcomes if verbose or len(outcomes) == 1 else busy
-    lines = [_outcome_line(outcome, colour=colour, verbose=verbose) for outcome in shown]
+    lines = [
+        line
+        for outcome in shown
+        for line in (
+            _outcome_line(outcome, colour=colour, verbose=verbose),
+            *(f"          {_visible(path)}" for path in outcome.paths),
+        )
+    ]
     idle = len(outcomes) - len(shown)
     if idle and not busy:
         lines.append(f"nothing to do ({idle} of {idle}: {outcomes[0].detail})")
@@ -171,6 +181,17 @@ def _outcome_line(outcome: Outcome, *, colour: bool, verbose: bool) -> str:
     mark = _paint(f"{outcome.status.value:>8}", _STATUS[outcome.status], colour=colour)
     times = "  ".join(f"{name} {seconds:.2f} s" for name, seconds in outcome.timings.items()) if verbose else ""
     return f"{mark}  {outcome.unit}  {outcome.detail}{'  ' + times if times else ''}".rstrip()
+
+
+def _run_data(report: Report) -> dict[str, object]:
+    """What a command that writes has done, for programs."""
+    outcomes = [
+        {"unit": o.unit, "status": o.status.value, "detail": o.detail, "commit": o.commit, "paths": list(o.paths)}
+        for o in report.outcomes
+    ]
+    findings = [{"rule": f.rule, "message": f.message, "path": f.span.path} for f in report.all_findings()]
+    next_ = report.next_step.split("\n") if report.next_step else []
+    return {"version": 1, "outcomes": outcomes, "findings": findings, "notices": list(report.notices), "next": next_}
 
 
 def _serialise(data: object, form: str) -> str:

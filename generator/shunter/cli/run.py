@@ -25,7 +25,9 @@ def run(line: CommandLine, verdicts: Verdicts | None = None) -> int:
 
     `verdicts` is the cache where somebody has looked into it already.
     """
-    arguments = Arguments({**vars(line.arguments), "verdicts": verdicts})
+    # A diff shows, on every verb.
+    shows = {"dry_run": True} if getattr(line.arguments, "diff", False) else {}
+    arguments = Arguments({**vars(line.arguments), **shows, "verdicts": verdicts})
     colour = _colour_wanted(arguments.color)
     try:
         if line.command is None or line.help or line.version or line.problem:

@@ -1,7 +1,8 @@
-"""Opening a run: what an interrupted run left behind is finished first."""
+"""Opening a run: what an interrupted run left behind is told, and taken back before something new is written."""
 
 from __future__ import annotations
 
+import sys
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
@@ -11,21 +12,74 @@ if TYPE_CHECKING:
 from shunter.adapters.system.paths import may_be_unfinished
 from shunter.cli import output
 from shunter.flows.workspace.context import Context, open_context
+from shunter.model.data import replace
+from shunter.model.files import Writing
 
 
 def open_session(arguments: Arguments) -> Context:
-    """The context of a command, after recovering what a killed run left behind.
+    """The context of a command. One that writes first takes back what a killed run left; others say that it is there.
 
     Raises ShunterError where there is no such folder, or its shunter.yaml cannot be read.
     """
     context = open_context(arguments.directory)
     if may_be_unfinished(str(context.root)):
-        from shunter.adapters.git.apply import recover
-
-        if done := recover(context.root):
-            output.say(f"notice: {done}")
+        if _writes(arguments):
+            _recover(context)
             context = open_context(arguments.directory)
-    return context
+        else:
+            _tell_pending(context)
+    return replace(context, writing=writing_of(arguments))
+
+
+def _writes(arguments: Arguments) -> bool:
+    """Whether this command line changes repositories."""
+    shows = any(getattr(arguments, name, False) for name in ("dry_run", "check"))
+    return hasattr(arguments, "no_commit") and not shows
+
+
+def _recover(context: Context) -> None:
+    from shunter.adapters.git.recovery import recover
+    from shunter.adapters.system.process import inside_run
+
+    if not inside_run() and (done := recover(context.root)):
+        for line in (done.line, *done.notes):
+            output.say(f"notice: {line}")
+
+
+def _tell_pending(context: Context) -> None:
+    from shunter.adapters.git.recovery import pending
+    from shunter.adapters.system.process import inside_run
+
+    if not inside_run() and (line := pending(context.root)):
+        output.say(f"notice: {line}")
+
+
+def writing_of(arguments: Arguments) -> Writing:
+    """How a command line wants its changes written."""
+    there = sys.stdin is not None and sys.stdin.isatty() and sys.stderr is not None and sys.stderr.isatty()
+    return Writing(
+        branch=getattr(arguments, "branch", ""),
+        commit=not getattr(arguments, "no_commit", False),
+        verify=not getattr(arguments, "no_verify", False),
+        tell=_silent if arguments.quiet else _tell,
+        ask=_ask if there else None,
+    )
+
+
+def _silent(line: str) -> None:
+    """Say nothing: --quiet."""
+
+
+def _tell(line: str) -> None:
+    """Progress is for who watches."""
+    if sys.stderr is not None and sys.stderr.isatty():
+        output.say(line)
+
+
+def _ask(question: str) -> bool:
+    sys.stderr.write(f"{question} [Y/n] ")
+    sys.stderr.flush()
+    return sys.stdin.readline().strip().lower() in ("", "y", "yes")
 
 
 def split(names: str) -> tuple[str, ...]:

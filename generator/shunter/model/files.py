@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from typing import Literal, Protocol
 
 from shunter.model.data import dataclass, field
@@ -133,12 +133,25 @@ class SubTree:
 
 @dataclass(frozen=True, slots=True)
 class Edit:
-    """Change one file. `before` is the object id that must still be on disk (None: no file), `after` None deletes."""
+    """Change one file. `before` is the object id that must still be on disk (None: no file), `after` None deletes.
+
+    A `shared` file carries what a person wrote into it: their unstaged work in it refuses the run, and a hook may
+    change it. Any other file is derived whole by shunter, whatever it held.
+    """
 
     path: str
     before: str | None
     after: FileState | None
     renamed_from: str | None = None
+    shared: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class Input:
+    """A person's file that a commit depends on, as it was judged: the object id of its bytes, None without a file."""
+
+    path: str
+    before: str | None
 
 
 @dataclass(frozen=True, slots=True)
@@ -156,8 +169,9 @@ class Conflict:
 class RepositoryPlan:
     """Everything one command does to one repository: applied whole, as one commit, or not at all.
 
-    `root` is the repository's folder; `head` the commit that the plan was made on (None: the repository is new; empty:
-    nothing is to be done, and nobody looked); `key` identifies the plan's inputs. Edits' paths are relative to `root`.
+    `root` is the repository's folder; `head` the commit that the plan was made on (None: there is none yet; empty:
+    nothing is to be done, and nobody looked); `key` identifies the plan's inputs. `inputs` go into the commit where a
+    person has staged them. Paths are relative to `root`.
     """
 
     repository: str
@@ -168,3 +182,24 @@ class RepositoryPlan:
     branch: str = "main"
     message: str = ""
     key: str = ""
+    inputs: tuple[Input, ...] = ()
+
+
+def _silent(line: str) -> None:
+    """Say nothing."""
+
+
+@dataclass(frozen=True, slots=True)
+class Writing:
+    """How a person wants plans written.
+
+    `branch` is a new branch to make in every repository first; without `commit` files are written and staged only;
+    without `verify` git skips the hooks that may refuse a commit. `tell` hears one line of progress at a time; `ask`
+    answers a yes-or-no question, and is None where nobody is there to answer.
+    """
+
+    branch: str = ""
+    commit: bool = True
+    verify: bool = True
+    tell: Callable[[str], None] = _silent
+    ask: Callable[[str], bool] | None = None

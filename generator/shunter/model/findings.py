@@ -80,13 +80,18 @@ class Status(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class Outcome:
-    """What became of one repository, archive or environment. `detail` is one line for a person."""
+    """What became of one repository, archive or environment. `detail` is one line for a person.
+
+    `paths` are the files of a repository that were, or are to be, committed; `commit` is that commit's id.
+    """
 
     unit: str
     status: Status
     detail: str = ""
     findings: tuple[Finding, ...] = ()
     timings: Mapping[str, float] = field(default_factory=dict)
+    paths: tuple[str, ...] = ()
+    commit: str = ""
 
 
 @dataclass(frozen=True, slots=True)

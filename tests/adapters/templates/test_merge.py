@@ -45,6 +45,9 @@ def update(root: Path, *projects: MergeProject, once: Any = never) -> dict[str, 
         Edit(path, old.object_id() if (old := tree.get(path)) else None, after) for path, after in changes.items()
     )
     plan = RepositoryPlan("r", str(root), Repository(root).head(), edits, conflicts, message="update")
+    touched = [path for path in {*changes, *(conflict.path for conflict in conflicts)} if tree.get(path)]
+    if touched:
+        git(root, "--literal-pathspecs", "add", "--", *touched)
     apply([plan], root)
     assert git(root, "fsck", "--no-dangling") == ""
     return {conflict.path: conflict.kind for conflict in conflicts}

@@ -7,10 +7,10 @@ from typing import Any
 import pytest
 import yaml
 
-from helpers.workspaces.gitrepo import commit_all, disk, git, write
+from helpers.workspaces.gitrepo import commit_all, disk, git, make_repo, write
 from helpers.workspaces.template_history import change_templates, make_templates
 from shunter import __version__
-from shunter.adapters.git.apply import apply_new
+from shunter.adapters.git.fresh import make_workspace
 from shunter.adapters.git.repository import Repository
 from shunter.adapters.system import process
 from shunter.adapters.system.paths import CANONICAL_SOURCE
@@ -18,7 +18,7 @@ from shunter.adapters.templates.history import append_release, ensure_history, p
 from shunter.adapters.templates.render import RenderRequest, render, render_many
 from helpers.workspaces.own_files import problems
 from shunter.model.errors import ShunterError
-from shunter.model.files import EXECUTABLE, REGULAR, Edit, FileState, RepositoryPlan
+from shunter.model.files import EXECUTABLE, REGULAR, Edit, FileState, RepositoryPlan, Writing
 
 ANSWERS = {"kind": "service", "name": "orders", "port": 9000, "projects": [{"path": "b", "kind": "a"}]}
 
@@ -125,7 +125,7 @@ def test_this_process_never_imports_copier() -> None:
 def new_project(bare: Path, root: Path, source: str) -> Path:
     files = render(source, "1.0.0", ANSWERS, bare=bare if source == CANONICAL_SOURCE else None)
     edits = tuple(Edit(path, None, state) for path, state in files.items())
-    apply_new([RepositoryPlan("orders", str(root), None, edits, message="New")], root)
+    make_workspace([RepositoryPlan("orders", str(root), None, edits, message="New")], root, Writing())
     write(root, {"README.md": (root / "README.md").read_text().replace("# orders", "# orders, mine")})
     return commit_all(root, {"mine.txt": "mine\n"}, "edits")
 
@@ -158,3 +158,15 @@ def test_plain_copier_update_works_from_a_published_remote(bare: Path, tmp_path:
     root = new_project(bare, tmp_path / "orders", remote)
     copier(root, {}, "update", "--defaults", "--quiet")
     updated(root, remote)
+
+
+@pytest.mark.parametrize(
+    "setting",
+    ["_tasks: [touch pwned]", "_jinja_extensions: [jinja2.ext.debug]"],  # migrations never run: we only copy
+)
+def test_a_template_that_wants_to_run_programs_is_refused(setting: str, tmp_path: Path) -> None:
+    source = make_repo(tmp_path / "templates", {"copier.yml": f"{setting}\n", "x.jinja": "x\n"})
+    git(source, "tag", "v1.0.0")
+    with pytest.raises(ShunterError, match="want to run programs"):
+        render(str(source), "1.0.0", {})
+    assert not list(tmp_path.rglob("pwned"))

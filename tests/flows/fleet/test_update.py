@@ -126,7 +126,8 @@ def test_the_difference_is_shown_and_comes_true(shop: Path, run: Update, commit:
     assert f"+{NEW_HEADING}\n" in shown.out
     applied = copy(shop, tmp_path / "applied/shop")
     apply_diff(applied, shown.out)
-    assert done(run("update", "--all", "--diff")).out == shown.out
+    assert done(unchanged(shop, lambda: run("update", "--all", "--diff"))).out == shown.out, "a diff only shows"
+    done(run("update", "--all"))
     assert plain(shop) == plain(applied)
 
 
@@ -195,7 +196,10 @@ def test_only_the_repositories_that_are_named(shop: Path, run: Update) -> None:
 
 def test_shunter_yaml_reaches_the_others_after_only_some(shop: Path) -> None:
     substitute(shop / "shunter.yaml", "ci: github", "ci: gitlab")
+    assert f"git -C {shop} add shunter.yaml" in error(untouched(shop, "update", "shop-tst")).hint
+    git(shop, "add", "shunter.yaml")
     ok("update", "shop-tst", cwd=shop)
+    assert git(shop, "status", "--porcelain") == "", "what the commits follow from is committed with them"
     assert (shop / "shop-tst/.gitlab-ci.yml").is_file()
     assert (shop / "shop-pre/.github").is_dir()
     said = ok("update", cwd=shop).err
@@ -255,6 +259,7 @@ def test_a_newer_library_reaches_every_app_chart_and_environments_by_train(raile
     assert len(taken) == 5
     for app in apps:
         substitute(app / "Chart.yaml", "version: 0.1.0", "version: 0.2.0")
+        git(app, "add", "Chart.yaml")
     run("package")
     with tarfile.open(railed / ".shunter/registry/orders-0.2.0.tgz") as archive:
         member = archive.extractfile("orders/Chart.yaml")

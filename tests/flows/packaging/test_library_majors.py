@@ -11,6 +11,7 @@ import yaml
 
 from helpers.tools import need_helm
 from helpers.workspaces.cli import ok
+from helpers.workspaces.gitrepo import git
 from helpers.workspaces.transcript import refusals, untouched
 
 LIBRARY = "shop-library"
@@ -42,6 +43,7 @@ def next_major(root: Path) -> None:
     rewritten(library / "templates" / "_defaults.v2.tpl", (LIMIT, LIMIT.replace("5", "9")))
     rewritten(contract, ("\nproperties:\n", "\nproperties:\n  era: {description: Only here., type: string}\n"))
     rewritten(library / "Chart.yaml", ("version: 1.0.0", "version: 2.0.0"))
+    git(library, "add", "-A", ".")
 
 
 def move(chart: Path) -> None:
@@ -49,6 +51,7 @@ def move(chart: Path) -> None:
     for template in (chart / "templates").iterdir():
         rewritten(template, (f"{LIBRARY}.v1", f"{LIBRARY}.v2"))
     rewritten(chart / "Chart.yaml", ("version: 1.0.0", "version: 2.0.0"), ("version: 0.1.0", "version: 0.2.0"))
+    git(chart, "add", "-A", ".")
 
 
 def test_an_app_moves_alone(railed: Path) -> None:

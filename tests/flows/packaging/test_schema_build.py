@@ -12,6 +12,7 @@ import yaml
 
 from helpers.tools import need_helm
 from helpers.workspaces.cli import ok, shunter
+from helpers.workspaces.gitrepo import git
 from helpers.workspaces.transcript import error, refusals, untouched
 
 CHART = "orders/charts/orders"
@@ -29,6 +30,7 @@ def replaced(file: Path, old: str, new: str) -> None:
     text = file.read_text("utf-8")
     assert old in text
     file.write_text(text.replace(old, new, 1), "utf-8")
+    git(file.parent, "add", file.name)
 
 
 def edited_by_hand(root: Path) -> None:
@@ -37,6 +39,7 @@ def edited_by_hand(root: Path) -> None:
 
 def own_keys(root: Path) -> None:
     (root / CHART / "values.extra.schema.yaml").write_text(EXTRA, "utf-8")
+    git(root / CHART, "add", ".")
 
 
 def newer_library(root: Path) -> None:

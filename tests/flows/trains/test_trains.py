@@ -11,6 +11,7 @@ import pytest
 
 from helpers.tools import need_helm
 from helpers.workspaces.cli import ok, shunter
+from helpers.workspaces.transcript import untouched
 from helpers.workspaces.workspaces import digest
 
 
@@ -69,13 +70,18 @@ def test_a_promotion_is_one_commit_and_carries_the_values_it_needs(second: Path)
     (environment / "envs/tst/notes.txt").write_text("not for Helm\n", "utf-8")
     (environment / "README.md").write_text("edited, and not part of this\n", "utf-8")
     head = git(environment, "rev-parse", "HEAD")
-    ok("promote", "1.1.0", "--to", "tst", cwd=second)
+    refused = untouched(second, "promote", "1.1.0", "--to", "tst")
+    assert (refused.code, f"git -C {environment} add envs/tst/values.yaml" in refused.err) == (2, True)
+    git(environment, "add", "envs/tst/values.yaml")
+    said = ok("promote", "1.1.0", "--to", "tst", "-o", "json", cwd=second)
     assert git(environment, "rev-parse", "HEAD~1") == head
     changed = git(environment, "show", "--name-only", "--format=", "HEAD").splitlines()
     assert "envs/tst/values.yaml" in changed
     assert "envs/tst/Chart.yaml" in changed
-    assert "README.md" not in changed
-    assert git(environment, "status", "--porcelain") == "M README.md"
+    assert {"README.md", "envs/tst/notes.txt"} & {*changed} == set()
+    assert git(environment, "status", "--porcelain").splitlines() == ["M README.md", "?? envs/tst/notes.txt"]
+    [outcome] = json.loads(said.out)["outcomes"]
+    assert (outcome["paths"], outcome["commit"]) == (changed, git(environment, "rev-parse", "HEAD"))
     assert "orders: 0.1.0 → 0.2.0" in git(environment, "log", "-1", "--format=%b")
     assert record(second, "tst")["orders"] == "0.2.0"
 

@@ -393,6 +393,7 @@ EXTRA = "type: object\nproperties:\n  region: {type: string}\n  %s: {type: integ
 def raise_version(chart: Path, version: str) -> None:
     text = (chart / "Chart.yaml").read_text("utf-8")
     (chart / "Chart.yaml").write_text(re.sub(r"(?m)^version: .*$", f"version: {version}", text), "utf-8")
+    subprocess.run(["git", "add", "--all", "."], cwd=chart, check=True)
 
 
 def test_values_that_do_not_fit_are_printed_ready_to_paste(railed: Path, commit: Callable[[Path, str], None]) -> None:
@@ -402,6 +403,7 @@ def test_values_that_do_not_fit_are_printed_ready_to_paste(railed: Path, commit:
     ok("package", "orders", cwd=railed)
     ok("train", "cut", "1.1.0", cwd=railed)
     values.write_text("orders:\n  retries: 3\n", "utf-8")
+    subprocess.run(["git", "add", "--all", "."], cwd=values.parent, check=True)
     ok("promote", "1.1.0", "--to", "tst", cwd=railed)
 
     (chart / "values.extra.schema.yaml").write_text(EXTRA % "attempts" + "required: [region]\n", "utf-8")

@@ -1,4 +1,4 @@
-"""kill -9 at any moment: the next command finishes or undoes what was under way, never anything between."""
+"""kill -9 at any moment: what was under way is done or undone, never anything between, and never later."""
 
 from __future__ import annotations
 
@@ -30,13 +30,14 @@ def _one_moment(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv("SOURCE_DATE_EPOCH", "1767225600")
 
 
-MOMENTS = ("any", "announced", "announced", "ready", "ready", "ready")
+MOMENTS = ("any", "ready", "ready", "ready", "parent", "parent")
 
 
 def killed(root: Path, command: tuple[str, ...], random: Random, moment: str) -> bool:
     """Start the command and kill it -9, whether it was still alive.
 
-    It dies at any moment, or soon after its journal was `announced`, or after it was `ready`, when files change.
+    It dies with all that it has started at any moment, or soon after its journal was `ready`, when files change; or it
+    dies alone, and its git goes on (`parent`).
     """
     env = os.environ | {"PYTHONPATH": str(ROOT / "generator")}
     with subprocess.Popen(
@@ -46,22 +47,22 @@ def killed(root: Path, command: tuple[str, ...], random: Random, moment: str) ->
         stdin=subprocess.DEVNULL,
         stdout=subprocess.DEVNULL,
         stderr=subprocess.DEVNULL,
+        start_new_session=True,
     ) as child:
         journal = root / ".git/shunter/journal.json"
         deadline = time.monotonic() + (random.uniform(0, 1.5) if moment == "any" else 60)
-        while time.monotonic() < deadline and child.poll() is None and not has_come(journal, moment):
+        while time.monotonic() < deadline and child.poll() is None and (moment == "any" or not is_ready(journal)):
             time.sleep(0.001)
-        time.sleep(0 if moment == "any" else random.uniform(0, 0.1))
+        time.sleep(0 if moment == "any" else random.uniform(0, 0.3))
         alive = child.poll() is None
-        child.send_signal(signal.SIGKILL)
+        with contextlib.suppress(ProcessLookupError):
+            os.kill(child.pid, signal.SIGKILL) if moment == "parent" else os.killpg(child.pid, signal.SIGKILL)
     return alive
 
 
-def has_come(journal: Path, moment: str) -> bool:
-    if moment == "any" or not journal.exists():
-        return False
+def is_ready(journal: Path) -> bool:
     with contextlib.suppress(OSError, ValueError):
-        return moment == "announced" or bool(json.loads(journal.read_bytes())["ready"])
+        return bool(json.loads(journal.read_bytes())["ready"])
     return False
 
 
@@ -78,7 +79,7 @@ def state(root: Path) -> tuple[str, dict[str, tuple[str, str]]]:
 
 
 @pytest.mark.parametrize("name", COMMANDS)
-def test_a_killed_command_is_finished_or_undone(name: str, example_on_rails: Path, tmp_path: Path) -> None:
+def test_a_killed_command_is_done_or_undone(name: str, example_on_rails: Path, tmp_path: Path) -> None:
     command, random = COMMANDS[name], Random(20260101)
     done = copy(example_on_rails, tmp_path / "done/shop")
     before = state(done)
@@ -89,11 +90,15 @@ def test_a_killed_command_is_finished_or_undone(name: str, example_on_rails: Pat
     for number, moment in enumerate(MOMENTS):
         root = copy(example_on_rails, tmp_path / str(number) / "shop")
         interrupted += killed(root, command, random, moment)
+        left = digest(root)
         ok("status", cwd=root)
+        assert moment == "parent" or digest(root) == left, "reading writes nothing"
+        ok("lock", cwd=root)  # whatever is written next takes back what was not done
         found = state(root)
         assert found in (before, after), f"kill {number}, {moment}"
         for repository in (path.parent for path in root.rglob(".git")):
             git(repository, "fsck", "--no-dangling")
+            assert not list((repository / ".git").glob("*.lock*"))
         assert not list((root / ".git/shunter").glob("journal*"))
         if found == before:
             ok(*command, cwd=root)

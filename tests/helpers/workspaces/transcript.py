@@ -16,6 +16,7 @@ _PLACE = re.compile(r"  --> (.+)")
 _SOURCE = re.compile(r" *\d* \|.*")
 _AFTER = re.compile(
     r"(next|notice): .*|\d+ charts? checked: .*| *(done|planned|noop|conflict|refused|failed)  .*|nothing to do.*"
+    r"| {10}\S.*|\S+ is not tracked by git, and stays"
 )
 _NOTE = re.compile(r" *= (.+)")
 

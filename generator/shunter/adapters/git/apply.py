@@ -1,144 +1,236 @@
 """Plans become files, index entries, commits and repositories: all of them, or none.
 
-The order is that of a database: objects into git's stores, then the journal, then files, index and ref of one
-repository after the other, then the journal goes. An exception undoes everything; after a kill `recover` finishes.
+The order: locks, a look at every repository, the journal with copies of what will change, all files of all
+repositories, and then one commit after the other, as the person would make it. Each is compared with what was judged.
+An exception undoes everything; so does, after a kill, whoever comes next, until the last branch has moved.
 """
 
 from __future__ import annotations
 
-import glob
+import shlex
 import shutil
-import tempfile
 from collections.abc import Sequence
-from dataclasses import replace
+from concurrent.futures import ThreadPoolExecutor
+from dataclasses import dataclass, replace
 from pathlib import Path
 
-from shunter.adapters.git import journal
+from shunter.adapters.git import copies, journal
+from shunter.adapters.git.commit import announce, commit, stage
+from shunter.adapters.git.conflicts import stage_conflicts
+from shunter.adapters.git.fresh import Step, build, move_in, quiet
 from shunter.adapters.git.journal import Change, Journal
-from shunter.adapters.git.prepare import build_new, prepare_existing, refuse_taken
-from shunter.adapters.git.recovery import Step, carry_out, finish, move_in, quiet, recover, recover_in, undo_all
-from shunter.adapters.git.repository import git_dir
+from shunter.adapters.git.prepare import Prepared, Survey, is_fresh, prepare, survey
+from shunter.adapters.git.recovery import recover_in, undo_all
+from shunter.adapters.git.repository import Repository, git_dir
+from shunter.adapters.git.verify import Judge, verify
+from shunter.adapters.system import process
 from shunter.model.errors import ShunterError
-from shunter.model.files import RepositoryPlan
+from shunter.model.files import RepositoryPlan, Writing
 from shunter.model.findings import Outcome, Status
 
-__all__ = ["apply", "apply_new", "recover"]
+_THREADS = 4
 
 
-def _staging_of(plan: RepositoryPlan) -> Path:
-    root = Path(plan.root)
-    refuse_taken(root)
-    return root.with_name(f".{root.name}.shunter-new")
+@dataclass(frozen=True, slots=True)
+class Applied:
+    """One outcome for each plan, in order, and what a person should know."""
+
+    outcomes: tuple[Outcome, ...]
+    notices: tuple[str, ...] = ()
 
 
-def _prepare(plans: Sequence[RepositoryPlan], folder: Path, on_step: Step) -> tuple[Change, ...]:
-    fresh = {_staging_of(plan): plan for plan in plans if plan.head is None}
-    old = [plan for plan in plans if plan.head is not None]
-    announced = [Change(plan.repository, plan.root, None, None, staging=str(at)) for at, plan in fresh.items()]
-    announced += [Change(plan.repository, plan.root, plan.head, None) for plan in old]
-    journal.store(folder, Journal(ready=False, changes=tuple(announced)))
-    on_step("announced")
-    changes = [prepare_existing(plan) for plan in old]
-    for at, plan in fresh.items():
-        shutil.rmtree(at, ignore_errors=True)
-        commit = build_new(plan, at)
-        changes.append(Change(plan.repository, plan.root, None, commit, plan.message, staging=str(at)))
-        on_step(f"{plan.repository}: built")
-    return tuple(changes)
+def look(
+    plans: Sequence[RepositoryPlan], writing: Writing, *, during: bool = False, refuse: bool = True
+) -> tuple[Survey, ...]:
+    """What plans would do to their repositories as they are.
 
-
-def _run(changes: Sequence[Change], folder: Path, on_step: Step) -> None:
-    try:
-        journal.store(folder, Journal(ready=True, changes=tuple(changes)))
-        on_step("journal")
-        for change in changes:
-            carry_out(change, on_step)
-        on_step("done")
-    except BaseException:
-        undo_all(changes, folder)
-        raise
-    finish(changes, folder)
-
-
-def _outcome(change: Change, plan: RepositoryPlan) -> Outcome:
-    count = len(plan.edits)
-    if change.conflicts:
-        return Outcome(change.repository, Status.CONFLICT, "resolve and commit: " + ", ".join(change.conflicts))
-    files = f"{count} file{'' if count == 1 else 's'}"
-    return Outcome(change.repository, Status.DONE, f"{files}, commit {change.commit[:8]}" if change.commit else files)
-
-
-def _outcomes(plans: Sequence[RepositoryPlan], changes: Sequence[Change]) -> tuple[Outcome, ...]:
-    by_root = {change.root: change for change in changes}
-    noop = Status.NOOP
-    return tuple(
-        _outcome(by_root[plan.root], plan) if plan.root in by_root else Outcome(plan.repository, noop, "nothing to do")
-        for plan in plans
-    )
-
-
-def apply(plans: Sequence[RepositoryPlan], home: Path, *, on_step: Step = quiet) -> tuple[Outcome, ...]:
-    """Carry out all plans or none, as one commit per repository; one outcome per plan, in order.
-
-    `home` is the workspace repository, whose git directory holds lock and journal. Every edit's `before` must
-    still be on disk. A plan with `head` None makes a new repository, whose place must be free; a plan with
-    conflicts leaves files and index as an unfinished merge does, without a commit; an existing repository's commit
-    goes onto whatever HEAD is. Other edits and index entries of the person stay as they are. `on_step` hears what
-    has just been done. On any exception everything is put back; the exception then goes on.
+    A `ShunterError` for what they would be refused for, unless `refuse` is false.
     """
+    plans = [replace(plan, root=str(Path(plan.root).absolute())) for plan in plans]
+    if len(plans) == 1:
+        return (survey(plans[0], writing, during=during, refuse=refuse),)
+    with ThreadPoolExecutor(_THREADS) as pool:
+        return tuple(pool.map(lambda plan: survey(plan, writing, during=during, refuse=refuse), plans))
+
+
+def apply(
+    plans: Sequence[RepositoryPlan],
+    home: Path,
+    writing: Writing | None = None,
+    *,
+    during: bool = False,
+    judge: Judge | None = None,
+    on_step: Step = quiet,
+) -> Applied:
+    """Carry out all plans or none, as one commit per repository, in their order.
+
+    `home` is the repository whose git directory holds the journal. Every file must be as the plan found it. A plan
+    without a head makes a new repository, whose place must be free, or the first commit of one; a plan with conflicts
+    leaves files and index as an unfinished merge does. With `during`, repositories in a merge or rebase get files and
+    index only. `judge` is asked again where a hook changed what a person shares. `on_step` hears what has just been
+    done. On any exception everything is put back; the exception then goes on.
+    """
+    writing = writing or Writing()
+    if process.inside_run():
+        raise ShunterError("shunter was started by a hook of another shunter run, and does not write there")
     found = git_dir(home)
     if found is None:
         raise ShunterError(f"{home} is not a git repository", hint="run `git init` there")
-    with journal.locked(journal.folder_of(found), home) as folder:
+    folder = journal.folder_of(found)
+    with journal.all_locked(_locks(plans, home, folder)):
         recover_in(folder)
-        plans = [replace(plan, root=str(Path(plan.root).absolute())) for plan in plans]
-        busy = [plan for plan in plans if plan.edits or plan.conflicts or plan.head is None]
-        if not busy:
-            return _outcomes(plans, ())
+        looked = look(plans, writing, during=during)
+        busy = [each for each in looked if each.busy]
+        said: tuple[str, ...] = ()
+        done: dict[str, Outcome] = {}
+        if busy:
+            done, said = _Run(folder, writing, judge, on_step).carry_out(busy)
+        notices = (*said, *(notice for each in looked for notice in each.notices))
+        idle = (Outcome(each.plan.repository, Status.NOOP, "nothing to do") for each in looked)
+        return Applied(tuple(done.get(s.plan.root, n) for s, n in zip(looked, idle, strict=True)), notices)
+
+
+def _locks(plans: Sequence[RepositoryPlan], home: Path, folder: Path) -> dict[Path, Path]:
+    """The folders to lock, each with its repository: home's, and that of every repository to be changed."""
+    found = {folder.resolve(): home}
+    for plan in plans:
+        if place := git_dir(Path(plan.root)):
+            found.setdefault(journal.folder_of(place).resolve(), Path(plan.root))
+    return found
+
+
+@dataclass(frozen=True, slots=True)
+class _Run:
+    """One run: where its journal is, and how it is to write."""
+
+    folder: Path
+    writing: Writing
+    judge: Judge | None
+    on_step: Step
+
+    def carry_out(self, busy: Sequence[Survey]) -> tuple[dict[str, Outcome], tuple[str, ...]]:
+        """Outcomes by root, and notices."""
+        parts = [prepare(each, self.writing) for each in busy]
+        changes = tuple(part.change for part in parts)
         try:
-            changes = _prepare(busy, folder, on_step)
-        except BaseException:
-            recover_in(folder)
+            self._keep(parts)
+            for part in parts:
+                self._write(part)
+            done = [
+                self._commit(part, f"{n} of {len(parts)}: " if len(parts) > 1 else "")
+                for n, part in enumerate(parts, 1)
+            ]
+            self.on_step("done")
+        except BaseException as error:
+            notes = undo_all(changes, live=True)
+            journal.clear(self.folder, changes)
+            if isinstance(error, ShunterError):
+                raise _with_notes(error, notes or ("everything is as it was",)) from error
             raise
-        _run(changes, folder, on_step)
-        return _outcomes(plans, changes)
+        journal.clear(self.folder, changes)
+        for part in parts:
+            if not part.change.commits:
+                _leave_message(part)
+        return {outcome[0]: outcome[1] for outcome in done}, tuple(notice for _, _, found in done for notice in found)
+
+    def _keep(self, parts: Sequence[Prepared]) -> None:
+        changes = tuple(part.change for part in parts)
+        if any(change.staging for change in changes):
+            journal.store(self.folder, Journal(ready=False, changes=changes))
+            self.on_step("announced")
+        for part in parts:
+            if part.change.staging:
+                shutil.rmtree(part.change.staging, ignore_errors=True)
+                build(part.plan, Path(part.change.staging))
+                self.on_step(f"{part.plan.repository}: built")
+                continue
+            own = _own(part.change)
+            journal.tidy(own)
+            journal.point(own, self.folder)
+            for file in part.change.files:
+                if file.copy:
+                    copies.keep(Path(part.plan.root), file.path, own / "undo" / file.copy)
+        journal.store(self.folder, Journal(ready=True, changes=changes))
+        self.on_step("journal")
+
+    def _write(self, part: Prepared) -> None:
+        change, root = part.change, Path(part.change.root)
+        self.on_step(f"{change.repository}: start")
+        if change.staging:
+            move_in(Path(change.staging), root)
+            self.on_step(f"{change.repository}: moved into place")
+            return
+        own = _own(change)
+        if change.new_branch:
+            Repository(root).git("switch", "--quiet", "--create", change.new_branch)
+            self.on_step(f"{change.repository}: branch")
+        for file in sorted(change.files, key=lambda file: (file.after is not None, file.path)):
+            copies.put(root, file, part.after[file.path])
+            self.on_step(f"{change.repository}: {file.path}")
+        if change.commits:
+            announce(root, [file.path for file in change.files if not file.entries and file.after], own)
+        else:
+            conflicted = set(change.conflicts)
+            stage(root, [f.path for f in change.files if f.path not in conflicted and (f.after or f.entries)], own)
+            stage_conflicts(root, part.plan.conflicts, change.digest)
+        self.on_step(f"{change.repository}: index")
+
+    def _commit(self, part: Prepared, count: str) -> tuple[str, Outcome, tuple[str, ...]]:
+        change = part.change
+        if not change.commits:
+            return change.root, _staged(part), ()
+        own = _own(change)
+        own.mkdir(exist_ok=True)
+        made = commit(change, own, self.writing, {}, count)
+        self.on_step(f"{change.repository}: ref")
+        files = f"{len(part.plan.edits)} file{'' if len(part.plan.edits) == 1 else 's'}"
+        if made is None:
+            return change.root, Outcome(change.repository, Status.DONE, files), ()
+        said = tuple(f"{change.repository}: {line}" for line in made.output)
+        made, notices = verify(part, made, own, self.judge)
+        self.on_step(f"{change.repository}: verified")
+        detail = f"{len(made.paths)} file{'' if len(made.paths) == 1 else 's'}, commit {made.commit[:8]}"
+        outcome = Outcome(change.repository, Status.DONE, detail, paths=tuple(sorted(made.paths)), commit=made.commit)
+        return change.root, outcome, (*said, *notices)
 
 
-def _sweep(target: Path) -> None:
-    """Remove what killed runs left beside `target`: their locks are free."""
-    for stale in target.parent.glob(f".{glob.escape(target.name)}.shunter-new-*"):
-        try:
-            with journal.locked(stale, stale, patience=0):
-                pass
-        except ShunterError:
-            continue
-        shutil.rmtree(stale, ignore_errors=True)
+def _own(change: Change) -> Path:
+    found = git_dir(Path(change.root))
+    if found is None:
+        raise ShunterError(f"{change.root} is not a git repository any more", hint="run the command again")
+    return journal.folder_of(found)
 
 
-def apply_new(plans: Sequence[RepositoryPlan], target: Path, *, on_step: Step = quiet) -> tuple[Outcome, ...]:
-    """Make a workspace at `target`: every plan's repository (at or below `target`), appearing by one rename.
-
-    `target` must be missing or empty. Whatever goes wrong, or a kill, leaves nothing at `target`.
-    """
-    target = target.absolute()
-    refuse_taken(target)
-    target.parent.mkdir(parents=True, exist_ok=True)
-    _sweep(target)
-    box = Path(tempfile.mkdtemp(prefix=f".{target.name}.shunter-new-", dir=target.parent))
-    try:
-        with journal.locked(box, target):
-            changes = _build_all(plans, target, box / "built", on_step)
-            move_in(Change(target.name, str(target), None, None, staging=str(box / "built")))
-            on_step("moved into place")
-    finally:
-        shutil.rmtree(box, ignore_errors=True)
-    return _outcomes(plans, changes)
+def _staged(part: Prepared) -> Outcome:
+    change = part.change
+    if change.conflicts:
+        return Outcome(change.repository, Status.CONFLICT, "resolve and commit: " + ", ".join(change.conflicts))
+    paths = change.paths()
+    return Outcome(change.repository, Status.DONE, f"{len(paths)} files staged, not committed", paths=paths)
 
 
-def _build_all(plans: Sequence[RepositoryPlan], target: Path, built: Path, on_step: Step) -> list[Change]:
-    changes = []
-    for plan in sorted(plans, key=lambda plan: len(Path(plan.root).parts)):
-        commit = build_new(plan, built / Path(plan.root).absolute().relative_to(target))
-        changes.append(Change(plan.repository, plan.root, None, commit, plan.message))
-        on_step(f"{plan.repository}: built")
-    return changes
+def _leave_message(part: Prepared) -> None:
+    message = _own(part.change) / "message"
+    message.parent.mkdir(exist_ok=True)
+    message.write_text(part.change.message.rstrip("\n") + "\n", "utf-8", "surrogateescape")
+
+
+def commit_command(plan: RepositoryPlan) -> str:
+    """The command with which a person commits what was only staged."""
+    found = git_dir(Path(plan.root))
+    message = journal.folder_of(found) / "message" if found else Path("message")
+    return f"git -C {shlex.quote(plan.root)} commit --cleanup=whitespace -F {shlex.quote(str(message))}"
+
+
+def _with_notes(error: ShunterError, notes: Sequence[str]) -> ShunterError:
+    return ShunterError(
+        error.message,
+        hint=error.hint,
+        span=error.span,
+        notes=(*error.notes, *notes),
+        exit_code=error.exit_code,
+        rule=error.rule,
+    )
+
+
+__all__ = ["Applied", "apply", "commit_command", "is_fresh", "look"]

@@ -1,30 +1,32 @@
-"""The journal of a running change, and the lock that keeps two runs apart; both live in `<gitdir>/shunter/`.
+"""The journal of a run, and the lock that keeps two runs apart; both live in `<gitdir>/shunter/`.
 
-The journal is written before the first file is touched and removed after the last ref has moved, so that the run
-after a kill knows what was under way. Bytes are not in it: it names objects that git's store already holds.
+The journal is written before the first file is touched and removed when the run is over, so that whoever comes after a
+kill knows what was under way. Bytes are not in it: it names copies that lie beside it as plain files.
 """
 
 from __future__ import annotations
 
 import json
 import os
+import shutil
 import sys
 import time
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import ExitStack, contextmanager
 from dataclasses import asdict, dataclass
 from pathlib import Path
 from typing import Any
 
-from shunter.adapters.git.repository import IndexEntry
+from shunter.adapters.git.repository import IndexEntry, git_dir
 from shunter.model.errors import ShunterError
 
-_FORMAT = 1
+_FORMAT = 2
+_POINTER = "journal-of"
 
 
 @dataclass(frozen=True, slots=True)
 class Stored:
-    """A file's content by reference: git's mode and the id of a stored object."""
+    """A file's content by reference: its mode and the fingerprint of its bytes (`FileState.object_id`)."""
 
     mode: str
     object_id: str
@@ -32,32 +34,49 @@ class Stored:
 
 @dataclass(frozen=True, slots=True)
 class FileChange:
-    """One path before and after, on disk and in the index."""
+    """One path before and after; `entries` is what the index held before, `shared` as in `Edit`.
+
+    `copy` is the name, in the folder `undo`, of the file as it was; empty where there was none.
+    """
 
     path: str
     before: Stored | None
     after: Stored | None
-    index_before: tuple[IndexEntry, ...] = ()
-    index_after: tuple[IndexEntry, ...] = ()
+    shared: bool = False
+    copy: str = ""
+    entries: tuple[IndexEntry, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
 class Change:
-    """One repository's part. `commit` None leaves HEAD at `head`; `staging` is where a new repository was built."""
+    """One repository's part in a run.
+
+    `head` is the commit before (None: there was none), `branch` the branch (None: detached), `new_branch` one that the
+    run makes. `staging` is where a new repository was built. `travels` are a person's staged files that go into the
+    commit too. Without `commits` files are written and staged only. `digest` is the repository's object format.
+    """
 
     repository: str
     root: str
     head: str | None
-    commit: str | None
+    branch: str | None = None
+    new_branch: str = ""
     message: str = ""
     staging: str = ""
+    commits: bool = True
+    digest: str = "sha1"
     files: tuple[FileChange, ...] = ()
+    travels: tuple[str, ...] = ()
     conflicts: tuple[str, ...] = ()
+
+    def paths(self) -> tuple[str, ...]:
+        """What the commit is to hold, sorted."""
+        return tuple(sorted({*self.travels, *(file.path for file in self.files)}))
 
 
 @dataclass(frozen=True, slots=True)
 class Journal:
-    """What a run does. Until it is `ready`, nothing but its staging folders exists."""
+    """What a run does. Until it is `ready`, no file has been touched, and no new repository is in its place."""
 
     ready: bool
     changes: tuple[Change, ...]
@@ -66,6 +85,15 @@ class Journal:
 def folder_of(git_dir: Path) -> Path:
     """Where shunter keeps its own files in a git directory."""
     return git_dir / "shunter"
+
+
+@contextmanager
+def own_folder(git_dir: Path) -> Iterator[Path]:
+    """shunter's folder in a repository that nobody else knows of yet; tidy again afterwards."""
+    folder = folder_of(git_dir)
+    folder.mkdir(parents=True, exist_ok=True)
+    yield folder
+    shutil.rmtree(folder, ignore_errors=True)
 
 
 def _sync_folder(folder: Path) -> None:
@@ -79,7 +107,7 @@ def _sync_folder(folder: Path) -> None:
 
 
 def store(folder: Path, journal: Journal) -> Path:
-    """Write the journal so that it survives a crash of the machine; where it stands."""
+    """Write the journal so that it survives a crash of the machine, and let every repository point to it."""
     file, temporary = folder / "journal.json", folder / "journal.tmp"
     with temporary.open("w", encoding="ascii") as out:
         json.dump({"format": _FORMAT, **asdict(journal)}, out)
@@ -90,9 +118,45 @@ def store(folder: Path, journal: Journal) -> Path:
     return file
 
 
-def clear(folder: Path) -> None:
-    """Forget the journal: what it describes is done, or undone."""
+def point(folder: Path, to: Path) -> None:
+    """Note in one repository's folder where the journal is that it takes part in."""
+    if folder != to:
+        (folder / _POINTER).write_bytes(os.fsencode(to))
+
+
+def clear(folder: Path, changes: tuple[Change, ...] = ()) -> None:
+    """Forget the journal and the copies: what it describes is done, or undone."""
     (folder / "journal.json").unlink(missing_ok=True)
+    for change in changes:
+        found = git_dir(Path(change.root))
+        if found is not None:
+            tidy(folder_of(found))
+    tidy(folder)
+
+
+def tidy(folder: Path) -> None:
+    """Remove what a run that is over leaves in one repository's folder."""
+    shutil.rmtree(folder / "undo", ignore_errors=True)
+    for name in (_POINTER, "message", "paths", "output", "git"):
+        (folder / name).unlink(missing_ok=True)
+
+
+def put_aside(folder: Path) -> Path:
+    """Rename the journal, so that it blocks nobody and a person can still read it; its new place."""
+    aside = folder / f"journal-{time.strftime('%Y%m%d-%H%M%S')}.json"
+    (folder / "journal.json").replace(aside)
+    return aside
+
+
+def home_of(folder: Path) -> Path | None:
+    """The folder with the journal that concerns this one: itself, or where it points; None when nothing is pending."""
+    if (folder / "journal.json").exists():
+        return folder
+    try:
+        other = Path(os.fsdecode((folder / _POINTER).read_bytes()))
+    except FileNotFoundError:
+        return None
+    return other if (other / "journal.json").exists() else None
 
 
 def _stored(value: Any) -> Stored | None:
@@ -104,13 +168,14 @@ def _entries(value: Any) -> tuple[IndexEntry, ...]:
 
 
 def _file(value: Any) -> FileChange:
-    before, after = _stored(value["before"]), _stored(value["after"])
-    return FileChange(value["path"], before, after, _entries(value["index_before"]), _entries(value["index_after"]))
+    entries = _entries(value.pop("entries"))
+    return FileChange(before=_stored(value.pop("before")), after=_stored(value.pop("after")), entries=entries, **value)
 
 
 def _change(value: Any) -> Change:
     files = tuple(_file(file) for file in value.pop("files"))
-    return Change(files=files, conflicts=tuple(value.pop("conflicts")), **value)
+    travels, conflicts = tuple(value.pop("travels")), tuple(value.pop("conflicts"))
+    return Change(files=files, travels=travels, conflicts=conflicts, **value)
 
 
 def load(folder: Path) -> Journal | None:
@@ -148,24 +213,40 @@ def _try_lock(handle: int) -> bool:
 def locked(folder: Path, place: Path, patience: float = 1.0) -> Iterator[Path]:
     """Hold the lock in `folder` (made if need be) for one run; `place` is what an error calls locked.
 
-    Waits `patience` seconds for another holder. The operating system drops the lock with its last holder, so a kill
-    leaves none behind; the programs that a run has started hold it too, so that a killed run is not taken for
-    finished while its last git is still writing.
+    Waits `patience` seconds for another holder. The operating system drops the lock with this process, so a kill leaves
+    none behind, and no program that a hook leaves running can hold it.
     """
     folder.mkdir(parents=True, exist_ok=True)
     with (folder / "lock").open("a+", encoding="ascii") as file:
         end = time.monotonic() + patience
         while not _try_lock(file.fileno()):
             if time.monotonic() >= end:
-                file.seek(0)
-                holder = file.read().strip() or "unknown"
-                raise ShunterError(
-                    f"another shunter run (process {holder}) is at work in {place}", hint="wait until it is done"
-                )
+                raise _busy(file.name, place)
             time.sleep(0.02)
-        if sys.platform != "win32":
-            os.set_inheritable(file.fileno(), True)
         file.truncate(0)
         file.write(str(os.getpid()))
         file.flush()
         yield folder
+
+
+def _busy(lock: str, place: Path) -> ShunterError:
+    holder = Path(lock).read_text("ascii", "replace").strip() or "unknown"
+    return ShunterError(f"another shunter run (process {holder}) is at work in {place}", hint="wait until it is done")
+
+
+@contextmanager
+def all_locked(roots: dict[Path, Path], patience: float = 1.0) -> Iterator[None]:
+    """Hold the locks of several folders, each with its place; always in the same order, so that no two runs block."""
+    with ExitStack() as stack:
+        for folder in sorted(roots):
+            stack.enter_context(locked(folder, roots[folder], patience))
+        yield
+
+
+def is_held(folder: Path) -> bool:
+    """Whether a run is at work here now. Writes nothing."""
+    try:
+        with (folder / "lock").open("rb") as file:
+            return not _try_lock(file.fileno())
+    except FileNotFoundError:
+        return False

@@ -1,181 +1,139 @@
-"""From a plan to a journal entry: check that the plan still holds, and put everything it needs into git's store.
+"""From a plan to a journal entry: what git says of the repository, what stands against it, what the commit will hold.
 
 Nothing here touches a work tree, an index or a branch.
 """
 
 from __future__ import annotations
 
-import tempfile
-from collections.abc import Iterable, Mapping
+from collections.abc import Mapping
+from dataclasses import dataclass, replace
 from pathlib import Path
 
-from shunter.adapters.git.journal import Change, FileChange, Stored
-from shunter.adapters.git.repository import IndexEntry, Repository
-from shunter.adapters.system import process
-from shunter.adapters.system.files import place, read_state, write_file
-from shunter.core.trees import fast_import
-from shunter.model.errors import ShunterError
-from shunter.model.files import SYMLINK, Conflict, FileState, RepositoryPlan
-
-# Per work tree, and refs keep what is needed for undoing from git's garbage collection.
-KEEP, NEXT = "refs/worktree/shunter/keep", "refs/worktree/shunter/next"
-_EMPTY_BLOB = FileState(b"").object_id()  # what `git add --intent-to-add` puts into the index
+from shunter.adapters.git import refusals
+from shunter.adapters.git.conflicts import conflict_state
+from shunter.adapters.git.copies import stored
+from shunter.adapters.git.fresh import refuse_taken, staging_of
+from shunter.adapters.git.journal import Change, FileChange
+from shunter.adapters.git.repository import git_dir
+from shunter.adapters.git.state import RepositoryState, read_repository
+from shunter.adapters.system.files import place, read_state
+from shunter.model.files import FileState, RepositoryPlan, Writing
 
 
-def _changed(path: str) -> ShunterError:
-    return ShunterError(f"{path} changed while shunter was working", hint="nothing was written: run the command again")
+@dataclass(frozen=True, slots=True)
+class Survey:
+    """A plan, its repository as it is now (None: it is new), and the person's staged files that travel along.
+
+    Edits that git would not see are no longer in the plan, nor are those that would delete what it does not track:
+    these paths are `left`.
+    """
+
+    plan: RepositoryPlan
+    state: RepositoryState | None
+    disk: Mapping[str, FileState | None]
+    travels: tuple[str, ...] = ()
+    left: tuple[str, ...] = ()
+
+    @property
+    def busy(self) -> bool:
+        """Whether there is anything to write."""
+        return bool(self.plan.edits or self.plan.conflicts or self.state is None)
+
+    @property
+    def notices(self) -> tuple[str, ...]:
+        """What a person should know about files that stay."""
+        return tuple(f"{self.plan.repository}: {path} is not tracked by git, and stays" for path in self.left)
+
+    @property
+    def paths(self) -> tuple[str, ...]:
+        """What the commit will hold, sorted."""
+        return tuple(sorted({*self.travels, *(edit.path for edit in self.plan.edits)}))
 
 
-def _id(state: FileState | None) -> str | None:
-    return None if state is None else state.object_id()
+def is_fresh(plan: RepositoryPlan) -> bool:
+    """Whether a plan makes a new repository, rather than changing one, be it one without a commit."""
+    return plan.head is None and git_dir(Path(plan.root)) is None
 
 
-def _stored(state: FileState | None) -> Stored | None:
-    return None if state is None else Stored(state.mode, state.object_id())
+def survey(plan: RepositoryPlan, writing: Writing, *, during: bool, refuse: bool = True) -> Survey:
+    """Look at a plan's repository, and refuse what would lose or commit what a person did not ask for.
+
+    With `during`, a merge or rebase in progress is no reason to refuse; without `refuse` nothing is.
+    """
+    root = Path(plan.root)
+    if is_fresh(plan):
+        refuse_taken(root)
+        return Survey(plan, None, {})
+    named = [*(e.path for e in plan.edits), *(c.path for c in plan.conflicts)]
+    refusals.refuse_twice(plan, named)
+    named += [item.path for item in plan.inputs if item.path not in named]
+    disk = {path: read_state(place(root, path), path) for path in named}
+    state = read_repository(root, named)
+    if refuse:
+        refusals.refuse_moved(plan, state, {path: now.object_id() if now else None for path, now in disk.items()})
+    left = tuple(edit.path for edit in plan.edits if edit.after is None and not state.of(edit.path).entries)
+    seen = (e for e in plan.edits if e.path not in left and not state.holds(e.path, e.after))
+    plan = replace(plan, edits=tuple(seen))
+    if not refuse or (not plan.edits and not plan.conflicts):
+        return Survey(plan, state, disk, left=left)
+    return Survey(plan, state, disk, _ready(plan, state, writing, during=during), left)
 
 
-def _disk(root: Path, paths: Iterable[str]) -> dict[str, FileState | None]:
-    return {path: read_state(place(root, path), path) for path in paths}
-
-
-def _verify_disk(plan: RepositoryPlan, disk: Mapping[str, FileState | None]) -> None:
-    deleted = {edit.before for edit in plan.edits if edit.after is None}
+def _ready(plan: RepositoryPlan, state: RepositoryState, writing: Writing, *, during: bool) -> tuple[str, ...]:
+    """The person's staged files that travel with a plan that nothing stands against."""
+    commits = writing.commit and not plan.conflicts
+    refusals.refuse_unready(state, commits=commits, during=during, branch=writing.branch)
+    if writing.branch:
+        refusals.refuse_branch(state, writing.branch)
     for edit in plan.edits:
-        if _id(disk[edit.path]) != edit.before:
-            raise _changed(edit.path)
+        refusals.refuse_edit(state, edit, during=during)
     for conflict in plan.conflicts:
-        # A template's rename brings a person's file along: it still stands under the name that an edit deletes.
-        allowed = {_id(conflict.ours)} | ({None} if _id(conflict.ours) in deleted else set())
-        if _id(disk[conflict.path]) not in allowed:
-            raise _changed(conflict.path)
+        refusals.refuse_conflict(state, conflict.path)
+    edited = {edit.path for edit in plan.edits}
+    # A path that is resolved by this very plan, in a merge, depends on nobody.
+    asked = [i for i in plan.inputs if not (during and i.path in edited and state.of(i.path).conflicted)]
+    return tuple(i.path for i in asked if refusals.travels(state, i.path, i.before) and i.path not in edited)
 
 
-def _verify_index(
-    plan: RepositoryPlan, index: Mapping[str, tuple[IndexEntry, ...]], head: Mapping[str, Stored]
-) -> None:
-    allowed = {edit.path: {edit.before, _id(edit.after)} for edit in plan.edits}
-    allowed.update({conflict.path: {_id(conflict.ours)} for conflict in plan.conflicts})
-    for path, entries in index.items():
-        if any(entry.stage for entry in entries):
-            raise ShunterError(f"{path} has an unresolved merge conflict", hint="resolve it, then run again")
-        old = head.get(path)
-        if entries[0].object_id not in allowed[path] | {old.object_id if old else None, _EMPTY_BLOB}:
-            raise ShunterError(
-                f"{path} is staged with other content than it has on disk",
-                hint=f"stage or unstage it first: git add {path}",
-            )
+@dataclass(frozen=True, slots=True)
+class Prepared:
+    """One repository's part in a run: its plan, its entry in the journal, and every file as it is to be."""
+
+    plan: RepositoryPlan
+    change: Change
+    after: Mapping[str, FileState | None]
 
 
-def _head_entries(repository: Repository, head: str, paths: set[str]) -> dict[str, Stored]:
-    entries = repository.tree(head).entries()
-    return {path: Stored(*entries[path]) for path in paths if path in entries}
-
-
-def conflict_state(conflict: Conflict) -> FileState | None:
-    """What the work tree shows for a conflict: git's markers where both sides have text, else the side that is there.
-
-    A person's bytes win where markers cannot be written (binary files, symbolic links). None: no file.
-    """
-    base, ours, theirs = conflict.base, conflict.ours, conflict.theirs
-    if ours is None or theirs is None or SYMLINK in (ours.mode, theirs.mode):
-        return ours or theirs
-    with tempfile.TemporaryDirectory(prefix="shunter-") as folder:
-        for name, state in (("ours", ours), ("base", base or FileState(b"")), ("theirs", theirs)):
-            (Path(folder) / name).write_bytes(state.data)
-        labels = ("-L", "before updating", "-L", "last update", "-L", "after updating")
-        merged = process.run(["git", "merge-file", "-p", *labels, "ours", "base", "theirs"], folder)
-    mode = theirs.mode if base is not None and base.mode == ours.mode else ours.mode
-    return ours if merged.returncode > 127 else FileState(merged.stdout, mode)
-
-
-def _stages(conflict: Conflict) -> tuple[IndexEntry, ...]:
-    sides = ((1, conflict.base), (2, conflict.ours), (3, conflict.theirs))
-    return tuple(IndexEntry(state.mode, state.object_id(), stage) for stage, state in sides if state is not None)
-
-
-def _file_changes(
-    plan: RepositoryPlan,
-    disk: Mapping[str, FileState | None],
-    shown: Mapping[str, FileState | None],
-    index: Mapping[str, tuple[IndexEntry, ...]],
-) -> tuple[FileChange, ...]:
-    staged = {conflict.path: _stages(conflict) for conflict in plan.conflicts}
-    for edit in plan.edits:
-        staged[edit.path] = (IndexEntry(edit.after.mode, edit.after.object_id()),) if edit.after else ()
-    return tuple(
-        FileChange(path, _stored(disk[path]), _stored(after), index.get(path, ()), staged[path])
-        for path, after in shown.items()
+def prepare(found: Survey, writing: Writing) -> Prepared:
+    """The journal entry of a plan that nothing stands against."""
+    plan, state = found.plan, found.state
+    after: dict[str, FileState | None] = {edit.path: edit.after for edit in plan.edits}
+    after.update({conflict.path: conflict_state(conflict) for conflict in plan.conflicts})
+    change = Change(plan.repository, plan.root, plan.head, message=plan.message, commits=writing.commit)
+    if state is None:
+        files = tuple(FileChange(path, None, stored(new), shared=True) for path, new in sorted(after.items()))
+        change = replace(change, branch=plan.branch, staging=str(staging_of(Path(plan.root))), files=files)
+        return Prepared(plan, change, after)
+    shared = {edit.path for edit in plan.edits if edit.shared} | {conflict.path for conflict in plan.conflicts}
+    files = tuple(
+        FileChange(
+            path,
+            stored(found.disk[path]),
+            stored(new),
+            path in shared,
+            str(number) if found.disk[path] else "",
+            state.of(path).entries,
+        )
+        for number, (path, new) in enumerate(sorted(after.items()))
     )
-
-
-def _kept(states: Iterable[FileState | None]) -> dict[str, FileState | None]:
-    unique = {state.object_id(): state for state in states if state is not None}
-    return {f"kept/{object_id}": state for object_id, state in unique.items()}
-
-
-def _build(
-    repository: Repository,
-    plan: RepositoryPlan,
-    kept: Mapping[str, FileState | None],
-    new: Mapping[str, FileState | None],
-) -> str | None:
-    who = repository.signature()
-    stream = fast_import.commit(KEEP, who, "kept for undoing", kept)
-    if not new:
-        repository.import_stream(stream)
-        return None
-    stream += fast_import.commit(NEXT, who, plan.message, new, parent=plan.head, mark=2)
-    return repository.import_stream(stream + b"get-mark :2\n")[0]
-
-
-def prepare_existing(plan: RepositoryPlan) -> Change:
-    """Check a plan for a repository that exists, and store its commit and all bytes that doing or undoing needs.
-
-    With conflicts there is no commit: files and index are to stand as a merge would leave them.
-    """
-    repository = Repository(Path(plan.root))
-    if plan.head is None or repository.head() != plan.head:
-        raise _changed(f"the current commit of {plan.repository}")
-    shown = {edit.path: edit.after for edit in plan.edits}
-    shown.update({conflict.path: conflict_state(conflict) for conflict in plan.conflicts})
-    if len(shown) != len(plan.edits) + len(plan.conflicts):
-        raise ValueError(f"{plan.repository}: a path is planned twice")
-    disk = _disk(repository.root, shown)
-    _verify_disk(plan, disk)
-    index = repository.index(list(shown))
-    head = _head_entries(repository, plan.head, set(shown))
-    _verify_index(plan, index, head)
-    sides = [side for conflict in plan.conflicts for side in (conflict.base, conflict.ours, conflict.theirs)]
-    new = {path: after for path, after in shown.items() if head.get(path) != _stored(after)}
-    commit = _build(repository, plan, _kept([*disk.values(), *shown.values(), *sides]), {} if sides else new)
-    files = _file_changes(plan, disk, shown, index)
-    names = tuple(conflict.path for conflict in plan.conflicts)
-    return Change(plan.repository, plan.root, plan.head, commit, plan.message, files=files, conflicts=names)
-
-
-def is_free(target: Path) -> bool:
-    """Whether a new folder may take this place: nothing is there, or an empty folder."""
-    if target.is_symlink() or (target.exists() and not target.is_dir()):
-        return False
-    return not target.exists() or not any(target.iterdir())
-
-
-def refuse_taken(target: Path) -> None:
-    """A `ShunterError` when there is something at `target` that a new repository would hide."""
-    if not is_free(target):
-        raise ShunterError(f"{target} is not empty", hint="choose another folder, or move what is there away")
-
-
-def build_new(plan: RepositoryPlan, folder: Path) -> str:
-    """Make a whole new repository, with one commit of the plan's edits, in the missing `folder`; its commit."""
-    if plan.conflicts or any(edit.before or edit.after is None for edit in plan.edits):
-        raise ValueError(f"{plan.repository}: a new repository can only be given files")
-    repository = Repository.init(folder, plan.branch)
-    files = {edit.path: edit.after for edit in plan.edits}
-    commit = repository.commit(f"refs/heads/{plan.branch}", files, plan.message)
-    for path, state in files.items():
-        if state is not None:
-            write_file(place(folder, path), state)
-    repository.git("read-tree", "HEAD")
-    repository.try_git("update-index", "-q", "--refresh")
-    return commit
+    change = replace(
+        change,
+        branch=state.branch,
+        new_branch=writing.branch,
+        commits=writing.commit and not plan.conflicts and not state.operation,
+        digest=state.digest,
+        files=files,
+        travels=found.travels,
+        conflicts=tuple(conflict.path for conflict in plan.conflicts),
+    )
+    return Prepared(plan, change, after | {path: found.disk[path] for path in found.travels})

@@ -1,156 +1,66 @@
-"""A prepared change carried out, undone, or, after a kill, brought to its end.
+"""What a killed run has left: shown, undone or, when all its commits were made, tidied up.
 
-Every step looks at what is there first, so that doing it twice is doing it once; a file that is neither as it was
-nor as it is to be is never touched.
+Until its last branch has moved a run is undone, afterwards it is done. No hook runs and nothing is committed here,
+unless somebody asks for it by `shunter recover --finish`.
 """
 
 from __future__ import annotations
 
-import shutil
-from collections.abc import Callable, Sequence
-from contextlib import suppress
+import time
+from collections.abc import Sequence
+from dataclasses import dataclass
 from pathlib import Path
+from shutil import rmtree
 
 from shunter.adapters.git import journal
-from shunter.adapters.git.journal import Change, FileChange, Stored
-from shunter.adapters.git.prepare import KEEP, NEXT, is_free, refuse_taken
-from shunter.adapters.git.repository import FILE_MODES, Repository, git_dir
-from shunter.adapters.system.files import place, read_state, remove_file, temporary_name, write_file
+from shunter.adapters.git.commit import commit, differs_from_index, take_from_head
+from shunter.adapters.git.copies import on_disk
+from shunter.adapters.git.fresh import move_in
+from shunter.adapters.git.journal import Change, Journal
+from shunter.adapters.git.repository import Repository, git_dir
+from shunter.adapters.git.undo import ours, revert, undo
+from shunter.adapters.system import process
 from shunter.model.errors import ShunterError
+from shunter.model.files import Writing
 
-Step = Callable[[str], None]
-
-
-def quiet(step: str) -> None:
-    """Hear a step, and say nothing."""
+_SETTLED = 0.5
+"""Seconds for which a lock of git has to stay as it is before it is taken for one that a killed git has left."""
 
 
-def _now(root: Path, path: str) -> Stored | None:
-    state = read_state(place(root, path), path)
-    return None if state is None else Stored(state.mode, state.object_id())
+@dataclass(frozen=True, slots=True)
+class Recovered:
+    """What became of an interrupted run: one line, and what a person should know about what stays."""
+
+    line: str
+    notes: tuple[str, ...] = ()
 
 
-def _content(stored: Stored | None) -> str | None:
-    return None if stored is None else stored.object_id
+def pending(root: Path) -> str:
+    """One line about an interrupted run that concerns the repository at `root`, or nothing. Writes nothing."""
+    found = git_dir(root)
+    home = journal.home_of(journal.folder_of(found)) if found else None
+    if home is None or journal.is_held(home):
+        return ""
+    return (
+        "a run was interrupted here: `shunter recover` shows it; the next command that writes undoes what is not done"
+    )
 
 
-def _put(repository: Repository, file: FileChange, wanted: Stored | None) -> None:
-    now = _now(repository.root, file.path)
-    if now == wanted:
-        return
-    if _content(now) not in (_content(file.before), _content(file.after)):
-        raise ShunterError(f"{file.path} changed while shunter was working", hint=f"in {repository.root}")
-    target = place(repository.root, file.path)
-    if wanted is None:
-        remove_file(target, repository.root)
-    else:
-        write_file(target, repository.blob(wanted.object_id, FILE_MODES[wanted.mode]))
+def recover(root: Path) -> Recovered | None:
+    """Undo, or tidy up after, what a killed run left; None when nothing is pending."""
+    found = git_dir(root)
+    home = journal.home_of(journal.folder_of(found)) if found else None
+    if home is None:
+        return None
+    with journal.locked(home, root):
+        return recover_in(home)
 
 
-def move_in(change: Change) -> None:
-    """Let a new repository appear in its place by one rename."""
-    staging, root = Path(change.staging), Path(change.root)
-    if staging.exists():
-        refuse_taken(root)
-        if root.exists():
-            root.rmdir()
-        staging.rename(root)
+def recover_in(folder: Path, *, patience: float = 5.0) -> Recovered | None:
+    """See `recover`; the caller holds the lock on `folder`.
 
-
-def carry_out(change: Change, on_step: Step) -> None:
-    """Do one repository's part, from wherever it stands."""
-    on_step(f"{change.repository}: start")
-    if change.staging:
-        move_in(change)
-        on_step(f"{change.repository}: moved into place")
-        return
-    repository = Repository(Path(change.root))
-    for file in sorted(change.files, key=lambda file: (file.after is not None, file.path)):
-        _put(repository, file, file.after)
-        on_step(f"{change.repository}: {file.path}")
-    repository.stage({file.path: file.index_after for file in change.files})
-    on_step(f"{change.repository}: index")
-    if change.commit is not None and repository.head() != change.commit:
-        repository.update_ref(change.commit, change.head, change.message.partition("\n")[0])
-        on_step(f"{change.repository}: ref")
-
-
-def _take_out(change: Change) -> None:
-    staging, root = Path(change.staging), Path(change.root)
-    if not staging.exists() and git_dir(root) is not None and Repository(root).head() == change.commit:
-        root.rename(staging)
-    shutil.rmtree(staging, ignore_errors=True)
-
-
-def _undo(change: Change) -> None:
-    if change.staging:
-        _take_out(change)
-        return
-    repository = Repository(Path(change.root))
-    if change.commit is not None and change.head is not None and repository.head() == change.commit:
-        repository.update_ref(change.head, change.commit, "undone")
-    for file in sorted(change.files, key=lambda file: (file.before is not None, file.path)):
-        _put(repository, file, file.before)
-        if file.before is None:
-            remove_file(temporary_name(place(repository.root, file.path)), repository.root)
-    repository.stage({file.path: file.index_before for file in change.files})
-
-
-def undo_all(changes: Sequence[Change], folder: Path) -> None:
-    """Put every repository back to where it was."""
-    for change in reversed(changes):
-        _undo(change)
-    finish(changes, folder)
-
-
-def finish(changes: Sequence[Change], folder: Path) -> None:
-    """Forget a change that is done or undone."""
-    for change in changes:
-        if not change.staging and git_dir(Path(change.root)) is not None:
-            Repository(Path(change.root)).delete_refs(KEEP, NEXT)
-    journal.clear(folder)
-
-
-def _has_all(change: Change) -> bool:
-    """Whether git's store, or the staging folder, still holds what finishing needs."""
-    if change.staging:
-        return Path(change.staging).exists() or git_dir(Path(change.root)) is not None
-    needed = [stored.object_id for file in change.files for stored in (file.before, file.after) if stored]
-    return Repository(Path(change.root)).has([*needed, *([change.commit] if change.commit else [])])
-
-
-def _foreign(change: Change, folder: Path) -> None:
-    """A `ShunterError` when something here is neither what it was before the change nor what it is to be."""
-    give_up = f"or, to keep everything as it is now, delete {folder / 'journal.json'}"
-    if change.staging:
-        if Path(change.staging).exists() and not is_free(Path(change.root)):
-            raise ShunterError(
-                f"an interrupted run wants to make {change.root}, which is not empty",
-                hint=f"move what is there away, {give_up}",
-            )
-        return
-    repository = Repository(Path(change.root))
-    for file in change.files:
-        if _content(_now(repository.root, file.path)) not in (_content(file.before), _content(file.after)):
-            raise ShunterError(
-                f"{repository.root / file.path} was edited after a run of shunter was interrupted",
-                hint=f"move your version away and put back what it was, {give_up}",
-            )
-    if repository.head() not in (change.head, change.commit or change.head):
-        raise ShunterError(
-            f"{change.root} has new commits since a run of shunter was interrupted",
-            hint=f"go back to commit {change.head}, {give_up}",
-        )
-
-
-def _sweep_temporaries(change: Change) -> None:
-    for file in change.files:
-        with suppress(FileNotFoundError, NotADirectoryError):
-            temporary_name(place(Path(change.root), file.path)).unlink()
-
-
-def recover_in(folder: Path) -> str | None:
-    """See `recover`; the caller holds the lock on `folder`."""
+    Waits `patience` seconds for a git that has outlived the run.
+    """
     found = journal.load(folder)
     if found is None:
         return None
@@ -158,30 +68,183 @@ def recover_in(folder: Path) -> str | None:
     if not found.ready:
         for change in found.changes:
             if change.staging:
-                shutil.rmtree(change.staging, ignore_errors=True)
-        finish(found.changes, folder)
-        return f"cleaned up after an interrupted run: {names}"
+                rmtree(change.staging, ignore_errors=True)
+        journal.clear(folder, found.changes)
+        return Recovered(f"cleaned up after an interrupted run: {names}")
+    settle(found, patience)
+    if all(is_done(change) for change in found.changes):
+        tidy_up(found.changes)
+        journal.clear(folder, found.changes)
+        return Recovered(f"an interrupted run was done, and is tidied up: {names}")
+    notes = undo_all(found.changes, live=False)
+    journal.clear(folder, found.changes)
+    return Recovered(f"undid an interrupted run: {names}", notes)
+
+
+def settle(found: Journal, patience: float) -> None:
+    """Wait until no git of the run is left, and remove the locks that a killed one has left."""
     for change in found.changes:
-        _foreign(change, folder)
-    for change in found.changes:
-        _sweep_temporaries(change)
-    if all(_has_all(change) for change in found.changes):
-        for change in found.changes:
-            carry_out(change, quiet)
-        finish(found.changes, folder)
-        return f"finished an interrupted run: {names}"
-    undo_all(found.changes, folder)
-    return f"undid an interrupted run: {names}"
+        place = git_dir(Path(change.root))
+        if place is None:
+            continue
+        note = journal.folder_of(place) / "git"
+        pid = _pid(note)
+        end = time.monotonic() + patience
+        while pid and _is_git(pid):
+            if time.monotonic() >= end:
+                raise ShunterError(
+                    f"git (process {pid}) of an interrupted run is still at work in {change.root}",
+                    hint="wait until it is done, or end it",
+                )
+            time.sleep(0.05)
+        _sweep(place, note, pid)
 
 
-def recover(home: Path) -> str | None:
-    """Finish, or undo where git's objects are missing, what a killed run left; one line saying so, or None.
+def _pid(note: Path) -> int:
+    try:
+        return int(note.read_text("ascii") or 0)
+    except (FileNotFoundError, ValueError):
+        return 0
 
-    To be called before anything else. A file that is neither as it was nor as it was to be is never touched: that
-    is a `ShunterError` that names it, before anything is written.
-    """
-    found = git_dir(home)
-    if found is None or not (journal.folder_of(found) / "journal.json").exists():
+
+def _is_git(pid: int) -> bool:
+    if not process.is_alive(pid):
+        return False
+    try:
+        return b"git" in Path(f"/proc/{pid}/cmdline").read_bytes()
+    except OSError:
+        return not Path("/proc/self").exists()
+
+
+def _sweep(place: Path, note: Path, pid: int) -> None:
+    """Remove git's locks that are as old as the run, and that nobody has touched for a while."""
+    if not (place / "shunter" / "undo").exists() and not note.exists():
+        return
+    since = min(
+        file.stat().st_mtime for file in (note, place / "shunter" / "message", place / "shunter") if file.exists()
+    )
+    locks = [file for file in (place / "index.lock", place / "HEAD.lock", *_reference_locks(place)) if file.exists()]
+    locks += place.glob(f"next-index-{pid}.lock*") if pid else ()
+    stale = {lock: lock.stat().st_mtime for lock in locks if lock.stat().st_mtime >= since - 1}
+    if stale:
+        time.sleep(_SETTLED)
+    for lock, changed in stale.items():
+        if lock.exists() and lock.stat().st_mtime == changed:
+            lock.unlink(missing_ok=True)
+
+
+def _reference_locks(place: Path) -> list[Path]:
+    common = place / "commondir"
+    shared = (place / common.read_text("utf-8").strip()) if common.exists() else place
+    return [*(shared / "refs" / "heads").rglob("*.lock"), shared / "packed-refs.lock"]
+
+
+def is_done(change: Change) -> bool:
+    """Whether a repository's part is over: its branch has moved; where nothing is committed, its files are written."""
+    root = Path(change.root)
+    if change.commits:
+        return ours(change) is not None
+    return git_dir(root) is not None and all(on_disk(root, file.path) == file.after for file in change.files)
+
+
+def tidy_up(changes: Sequence[Change]) -> None:
+    """Let the index follow the commits of a run."""
+    for change in changes:
+        root = Path(change.root)
+        place = git_dir(root)
+        if place is None or not change.commits:
+            continue
+        left = sorted(set(differs_from_index(root)) & set(change.paths()))
+        if left:
+            take_from_head(root, left, journal.folder_of(place))
+
+
+def undo_all(changes: Sequence[Change], *, live: bool) -> tuple[str, ...]:
+    """Take every repository's part back, the last one first; lines about what stays."""
+    return tuple(note for change in reversed(changes) for note in undo(change, live=live))
+
+
+@dataclass(frozen=True, slots=True)
+class Part:
+    """One repository of an interrupted run: `before`, `after` or `foreign`, and the paths that are somebody else's."""
+
+    repository: str
+    root: str
+    state: str
+    foreign: tuple[str, ...] = ()
+    revert: str = ""
+
+
+def show(root: Path) -> tuple[Part, ...]:
+    """How far an interrupted run came, by repository. Writes nothing."""
+    found = git_dir(root)
+    home = journal.home_of(journal.folder_of(found)) if found else None
+    run = journal.load(home) if home else None
+    return tuple(_part(change) for change in run.changes) if run else ()
+
+
+def _part(change: Change) -> Part:
+    root = Path(change.root)
+    if git_dir(root) is None:
+        return Part(change.repository, change.root, "before")
+    made = ours(change)
+    if made is not None:
+        moved = Repository(root).head() != made.commit
+        return Part(change.repository, change.root, "after", revert=revert(change, made) if moved else "")
+    foreign = tuple(file.path for file in change.files if on_disk(root, file.path) not in (file.before, file.after))
+    other = foreign or Repository(root).head() != change.head
+    return Part(change.repository, change.root, "foreign" if other else "before", foreign)
+
+
+def take_back(root: Path) -> Recovered | None:
+    """`recover --undo`: undo the run wherever it got to; the journal is put aside, so that nothing blocks."""
+    return _by_hand(root, finish=None)
+
+
+def carry_on(root: Path, writing: Writing) -> Recovered | None:
+    """`recover --finish`: commit what was written and not committed, with hooks and signatures."""
+    return _by_hand(root, finish=writing)
+
+
+def _by_hand(root: Path, finish: Writing | None) -> Recovered | None:
+    found = git_dir(root)
+    home = journal.home_of(journal.folder_of(found)) if found else None
+    if home is None:
         return None
-    with journal.locked(journal.folder_of(found), home) as folder:
-        return recover_in(folder)
+    with journal.locked(home, root):
+        run = journal.load(home)
+        if run is None:
+            return None
+        settle(run, 5.0)
+        names = ", ".join(change.repository for change in run.changes)
+        if finish is not None:
+            _finish(run.changes, finish)
+            tidy_up(run.changes)
+        notes = undo_all(run.changes, live=False) if finish is None else ()
+        journal.put_aside(home)
+        journal.clear(home, run.changes)
+    return Recovered(f"{'undid' if finish is None else 'finished'} an interrupted run: {names}", notes)
+
+
+def _finish(changes: Sequence[Change], writing: Writing) -> None:
+    open_ = [change for change in changes if not is_done(change)]
+    for change in open_:
+        unwritten = [file.path for file in change.files if on_disk(_place(change), file.path) != file.after]
+        if unwritten:
+            raise ShunterError(
+                f"{change.repository}/{unwritten[0]} is not as the run was to write it, so it cannot be finished",
+                hint="shunter recover --undo",
+            )
+    for number, change in enumerate(open_, 1):
+        if change.staging:
+            move_in(Path(change.staging), Path(change.root))
+        place = git_dir(Path(change.root))
+        if change.commits and place is not None:
+            own = journal.folder_of(place)
+            own.mkdir(exist_ok=True)
+            commit(change, own, writing, {}, f"{number} of {len(open_)}: ")
+
+
+def _place(change: Change) -> Path:
+    staging = Path(change.staging)
+    return staging if change.staging and staging.exists() else Path(change.root)

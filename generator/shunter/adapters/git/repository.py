@@ -6,20 +6,18 @@ import os
 import subprocess
 import time
 import weakref
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
 from shunter.adapters.system import process
-from shunter.core.trees import fast_import
-from shunter.core.trees.fast_import import Signature
 from shunter.model.errors import ShunterError
 from shunter.model.files import EXECUTABLE, REGULAR, SYMLINK, FileState, Listing, Mode
 
 FALLBACK = ("shunter", "shunter@localhost")
-# Plumbing runs on behalf of one shunter command: a user's hooks belong to the user's own commits, and a file system
-# monitor started here would live on and keep the lock that it inherits.
+# Plumbing runs on behalf of one shunter command: a user's hooks belong to commits (see `commit`), and a file system
+# monitor that is started here would outlive the command.
 _GIT = ("git", "--literal-pathspecs", "-c", f"core.hooksPath={os.devnull}", "-c", "core.fsmonitor=false")
 FILE_MODES: Mapping[str, Mode] = {REGULAR: REGULAR, EXECUTABLE: EXECUTABLE, SYMLINK: SYMLINK}
 _ARGUMENTS = 400  # paths for one command line: far below every platform's limit
@@ -163,7 +161,16 @@ class Repository:
         """Run one git command here; a failure is a `ShunterError` with git's own words."""
         done = self.try_git(*args, stdin=stdin)
         if done.returncode:
-            raise ShunterError(f"git {args[0]} failed in {self.root}", notes=(f"git: {done.complaint}",))
+            notes = tuple(f"git: {line}" for line in done.complaints)
+            raise ShunterError(f"git {args[0]} failed in {self.root}", notes=notes)
+        return done
+
+    def git_plain(self, *args: str) -> process.Completed:
+        """`git` for a command whose pathspecs carry magic words."""
+        done = process.run([*_GIT[:1], *_GIT[2:], *args], self.root)
+        if done.returncode:
+            notes = tuple(f"git: {line}" for line in done.complaints)
+            raise ShunterError(f"git {args[0]} failed in {self.root}", notes=notes)
         return done
 
     @property
@@ -181,8 +188,6 @@ class Repository:
             if "not a git repository" in done.stderr.decode("utf-8", "replace"):
                 raise ShunterError(f"not a git repository: {self.root}")
             return None
-        if len(done.text) != 40:
-            raise ShunterError(f"{self.root} uses SHA-256 object names, which shunter does not support")
         return done.text
 
     def branch(self) -> str | None:
@@ -205,10 +210,20 @@ class Repository:
             raise ShunterError(f"{self.root} has lost the git object {object_id}", hint="run `git fsck` there")
         return FileState(content, mode)
 
-    def has(self, object_ids: Iterable[str]) -> bool:
-        """Whether the object store holds all of these."""
-        asked = "".join(f"{object_id}\n" for object_id in sorted(set(object_ids))).encode()
-        return b" missing\n" not in self.git("cat-file", "--batch-check", stdin=asked).stdout
+    def changed(self, folder: str) -> list[str]:
+        """Paths at or below `folder` that are not as HEAD holds them, or not in it at all; ignored ones aside."""
+        listing = self.git("status", "--porcelain", "-z", "--no-renames", "--untracked-files=all", "--", folder).stdout
+        return sorted(os.fsdecode(line[3:]) for line in listing.split(b"\0") if line)
+
+    def ignores(self, path: str) -> bool:
+        """Whether git would leave an untracked file at this path alone."""
+        asked = ["git", "check-ignore", "--quiet", "-z", "--stdin"]
+        return not process.run(asked, self.root, os.fsencode(path) + b"\0").returncode
+
+    def tracked(self, folder: str) -> list[str]:
+        """Paths at or below `folder` that the index holds."""
+        listing = self.git("ls-files", "-z", "--cached", "--", folder).stdout
+        return sorted({os.fsdecode(name) for name in listing.split(b"\0") if name})
 
     def visible_paths(self) -> list[str]:
         """Files of the work tree that git shows: tracked ones that are there, and new ones that are not ignored."""
@@ -224,46 +239,22 @@ class Repository:
         name, _, rest = done.text.partition(" <")
         return name, rest.partition(">")[0], False
 
-    def signature(self) -> Signature:
-        """The identity, now (see `commit_time`)."""
-        name, email, _ = self.identity()
-        return Signature(name, email, *commit_time())
-
     def import_stream(self, stream: bytes) -> list[str]:
         """Feed one `git fast-import`; what the stream's `get-mark` commands answer comes back in order."""
         return self.git("fast-import", "--quiet", "--force", stdin=stream).text.split()
 
-    def commit(
-        self, ref: str, changes: Mapping[str, FileState | None], message: str, *, parent: str | None = None
-    ) -> str:
-        """Build a commit of `changes` over `parent` on `ref`, touching neither index nor work tree; its id."""
-        stream = fast_import.commit(ref, self.signature(), message, changes, parent=parent)
-        return self.import_stream(stream + b"get-mark :1\n")[0]
+    def update_ref(self, new: str | None, old: str, message: str = "", ref: str = "HEAD") -> bool:
+        """Move `ref` from `old` to `new` (None: delete it); False where it stands elsewhere."""
+        move = [ref, new, old] if new else ["-d", ref, old]
+        return not self.try_git("update-ref", "-m", f"shunter: {message}", *move).returncode
 
-    def update_ref(self, new: str, old: str | None, message: str = "", ref: str = "HEAD") -> None:
-        """Move `ref` from `old` (None: it must not exist) to `new`, or fail if it stands elsewhere."""
-        self.git("update-ref", "-m", f"shunter: {message}", ref, new, old or "0" * 40)
+    def stage(self, entries: Mapping[str, Sequence[IndexEntry]], digest: str = "sha1") -> None:
+        """Replace the index entries of exactly these paths (none: the path leaves the index).
 
-    def delete_refs(self, *refs: str) -> None:
-        """Delete refs; those that do not exist are none the wiser."""
-        self.git("update-ref", "--stdin", stdin="".join(f"delete {ref}\n" for ref in refs).encode())
-
-    def index(self, paths: Sequence[str]) -> dict[str, tuple[IndexEntry, ...]]:
-        """The index entries of `paths`, all stages; a path that the index does not hold is left out."""
-        found: dict[str, tuple[IndexEntry, ...]] = {}
-        wanted = set(paths)
-        for part in _parts(paths):
-            for line in self.git("ls-files", "-z", "--stage", "--", *part).stdout.split(b"\0")[:-1]:
-                meta, _, name = line.partition(b"\t")
-                mode, object_id, stage = meta.decode().split()
-                path = os.fsdecode(name)
-                if path in wanted:
-                    found[path] = (*found.get(path, ()), IndexEntry(mode, object_id, int(stage)))
-        return found
-
-    def stage(self, entries: Mapping[str, Sequence[IndexEntry]]) -> None:
-        """Replace the index entries of exactly these paths (none: the path leaves the index)."""
-        gone = b"".join(b"0 %b\t%b\0" % (b"0" * 40, os.fsencode(path)) for path in entries)
+        `digest` is the repository's object format.
+        """
+        nothing = b"0" * (40 if digest == "sha1" else 64)
+        gone = b"".join(b"0 %b\t%b\0" % (nothing, os.fsencode(path)) for path in entries)
         new = b"".join(
             f"{entry.mode} {entry.object_id} {entry.stage}\t".encode() + os.fsencode(path) + b"\0"
             for path, found in entries.items()

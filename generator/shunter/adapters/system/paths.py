@@ -55,15 +55,19 @@ def cache_path() -> str:
 
 
 def may_be_unfinished(root: str) -> bool:
-    """Whether a killed run may have left a journal in the repository at `root`: a look at one or two files."""
+    """Whether a killed run may have left something in the repository at `root`: a look at a few files."""
     git = f"{root}/.git"
     if os.path.isdir(git):
-        return os.path.exists(f"{git}/shunter/journal.json")
+        return _is_marked(git)
     if not os.path.isfile(git):
         return False
     try:
         with open(git, encoding="utf-8", errors="surrogateescape") as pointer:
             target = pointer.read(4096).removeprefix("gitdir:").strip()
-        return os.path.exists(os.path.join(root, target, "shunter", "journal.json"))
+        return _is_marked(os.path.join(root, target))
     except (OSError, ValueError):
         return False
+
+
+def _is_marked(git: str) -> bool:
+    return os.path.exists(f"{git}/shunter/journal.json") or os.path.exists(f"{git}/shunter/journal-of")

@@ -1,9 +1,10 @@
-"""The one door for other programs: bytes in, bytes out, C locale, never a prompt."""
+"""The one door for other programs: bytes in, bytes out, C locale, never a prompt; or as the person would run them."""
 
 from __future__ import annotations
 
 import os
 import subprocess
+import sys
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
@@ -12,7 +13,8 @@ from shunter.model.errors import ShunterError
 
 _HINTS = {"git": "install git 2.38 or newer and put it on PATH", "helm": "install helm and put it on PATH"}
 
-# A git hook exports these for its own repository; inherited, they would point our git at the wrong one.
+# A git hook exports these for its own repository; inherited, they would point our git at the wrong one. The last four
+# are git's own options: they would change how the paths that we name are read.
 _FOREIGN = (
     "GIT_ALTERNATE_OBJECT_DIRECTORIES",
     "GIT_COMMON_DIR",
@@ -22,7 +24,14 @@ _FOREIGN = (
     "GIT_OBJECT_DIRECTORY",
     "GIT_PREFIX",
     "GIT_WORK_TREE",
+    "GIT_LITERAL_PATHSPECS",
+    "GIT_GLOB_PATHSPECS",
+    "GIT_NOGLOB_PATHSPECS",
+    "GIT_ICASE_PATHSPECS",
 )
+
+TRANSPORTS = ("https", "ssh", "git", "file")
+"""What git may speak on our behalf; `ext::` and its kind run a program that a URL names."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -41,13 +50,20 @@ class Completed:
     @property
     def complaint(self) -> str:
         """The last line of standard error: what the program itself says is wrong."""
+        return self.complaints[-1]
+
+    @property
+    def complaints(self) -> tuple[str, ...]:
+        """Every line of standard error, or the exit status where there is none."""
         lines = self.stderr.decode("utf-8", "replace").strip().splitlines()
-        return lines[-1] if lines else f"exit status {self.returncode}"
+        return tuple(lines) or (f"exit status {self.returncode}",)
 
 
 def environment(extra: Mapping[str, str] | None = None) -> dict[str, str]:
     """This process's environment for a child: C locale, no prompts, no foreign repository, and `extra` on top."""
     result = {name: value for name, value in os.environ.items() if name not in _FOREIGN}
+    allowed = os.environ.get("GIT_ALLOW_PROTOCOL", ":".join(TRANSPORTS)).split(":")
+    result["GIT_ALLOW_PROTOCOL"] = ":".join(name for name in allowed if name in TRANSPORTS)
     result.update(LC_ALL="C", LANGUAGE="", GIT_TERMINAL_PROMPT="0", GIT_OPTIONAL_LOCKS="0")
     result.update(extra or {})
     return result
@@ -75,7 +91,6 @@ def run(args: Sequence[str], cwd: Path | str, stdin: bytes = b"", env: Mapping[s
             env=environment(env),
             capture_output=True,
             check=False,
-            close_fds=False,  # a run's lock is inherited, see `journal.locked`
         )
     except OSError as error:
         raise _missing(args[0], error) from error
@@ -92,7 +107,66 @@ def start(args: Sequence[str], cwd: Path | str) -> subprocess.Popen[bytes]:
             stdin=subprocess.PIPE,
             stdout=subprocess.PIPE,
             stderr=subprocess.DEVNULL,
-            close_fds=False,
         )
     except OSError as error:
         raise _missing(args[0], error) from error
+
+
+RUN = "SHUNTER_RUN"
+"""Set for what a run starts on the person's behalf: a shunter in a hook reads, and neither waits nor writes."""
+
+
+def inside_run() -> bool:
+    """Whether this process was started by a hook of another shunter run."""
+    return bool(os.environ.get(RUN))
+
+
+def run_for_person(args: Sequence[str], cwd: Path, output: Path, pid: Path, env: Mapping[str, str]) -> int:
+    """Run `args` as the person would, in their environment and at their terminal; its exit status.
+
+    What it prints goes to the file `output`: a pipe would stay open for as long as a daemon lives that a hook has left
+    behind. The process notes its own number in the file `pid` before the program starts, so that it can be found when
+    this process is killed. `env` holds additions to the environment.
+    """
+    own = {name: value for name, value in os.environ.items() if name not in _FOREIGN}
+    with output.open("wb") as out, pid.open("wb", buffering=0) as number:
+
+        def note() -> None:
+            number.write(b"%d" % os.getpid())
+
+        try:
+            child = subprocess.Popen(
+                list(args),
+                cwd=cwd,
+                env={**own, RUN: str(os.getpid()), **env},
+                stdout=out,
+                stderr=subprocess.STDOUT,
+                preexec_fn=None if sys.platform == "win32" else note,
+            )
+        except OSError as error:
+            raise _missing(args[0], error) from error
+        return _to_its_end(child)
+
+
+def _to_its_end(child: subprocess.Popen[bytes]) -> int:
+    """Wait; Ctrl-C reaches the child too, which then gets time to put its own things in order."""
+    try:
+        return child.wait()
+    except BaseException:
+        try:
+            child.wait(10)
+        except subprocess.TimeoutExpired:
+            child.kill()
+            child.wait()
+        raise
+
+
+def is_alive(pid: int) -> bool:
+    """Whether a process of that number exists."""
+    try:
+        os.kill(pid, 0)
+    except ProcessLookupError:
+        return False
+    except PermissionError:
+        return True
+    return True

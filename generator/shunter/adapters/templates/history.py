@@ -16,8 +16,8 @@ from collections.abc import Callable, Iterator, Mapping
 from pathlib import Path
 
 from shunter import __version__
-from shunter.adapters.system import process
 from shunter.adapters.system.files import DiskTree
+from shunter.adapters.git.remote import push
 from shunter.adapters.git.repository import Repository
 from shunter.adapters.system.paths import CANONICAL_SOURCE, cache_root, data_root
 from shunter.core.trees import fast_import
@@ -165,7 +165,7 @@ def publish(remote: str, bare: Path) -> list[str]:
     The remote may be empty or hold earlier releases of the same history; anything else is a `ShunterError`.
     """
     url = str(Path(remote).absolute()) if Path(remote).exists() else remote
-    done = process.run(["git", "push", "--quiet", "--atomic", url, "refs/heads/main", "refs/tags/*:refs/tags/*"], bare)
+    done = push(bare, url, "refs/heads/main", "refs/tags/*:refs/tags/*")
     if done.returncode:
         lines = [line.strip() for line in done.stderr.decode("utf-8", "replace").strip().splitlines()]
         lines.sort(key=lambda line: not line.startswith("!"))

@@ -17,6 +17,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
+from shunter.adapters.git.remote import checked
 from shunter.adapters.system import process
 from shunter.adapters.templates import cache
 from shunter.adapters.templates.history import bare_for, redirect_env
@@ -43,6 +44,7 @@ class RenderRequest:
         Without `bare`, our own history stands for the built-in URL, and any other URL for itself.
         """
         asked = {key: value for key, value in answers.items() if not key.startswith("_")}
+        checked(source)
         return cls(
             source, release.removeprefix("v"), json.dumps(asked, default=str, sort_keys=True), bare or bare_for(source)
         )

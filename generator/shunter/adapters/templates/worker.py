@@ -11,6 +11,7 @@ from pathlib import Path
 from typing import Any
 
 from copier import Settings, run_copy
+from copier.errors import UnsafeTemplateError
 
 from shunter.adapters.system.files import DiskTree
 
@@ -48,6 +49,9 @@ def _explain(error: Exception, request: dict[str, Any]) -> dict[str, Any]:
             "notes": notes,
             "hint": "is the URL right, and reachable?",
         }
+    if isinstance(error, UnsafeTemplateError):
+        hint = "shunter runs no program that a template brings: take its tasks, migrations and extensions out"
+        return {"error": f"the templates at {source} want to run programs", "notes": notes, "hint": hint}
     kind = request["answers"].get("kind", "project")
     return {"error": f"Copier cannot render a {kind} from templates {release}", "notes": notes, "hint": ""}
 

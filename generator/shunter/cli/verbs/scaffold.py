@@ -8,7 +8,7 @@ from pathlib import Path
 from typing import Any
 
 from shunter.cli.parse import Arguments
-from shunter.cli.session import open_session
+from shunter.cli.session import open_session, writing_of
 from shunter.core.goyaml.document import read
 from shunter.flows.fleet import scaffold
 from shunter.flows.workspace.context import Context
@@ -21,7 +21,9 @@ def new(arguments: Arguments) -> Report:
     target = (Path(arguments.directory) / arguments.target).absolute()
     layout = arguments.layout or _asked("layout (mono or multi)", "mono", ask=not arguments.defaults)
     values = _data_file(arguments.data_file) if arguments.data_file else None
-    asked = scaffold.NewWorkspace(target, layout, arguments.example, tuple(arguments.data), values)
+    asked = scaffold.NewWorkspace(
+        target, layout, arguments.example, tuple(arguments.data), values, writing=writing_of(arguments)
+    )
     return scaffold.new(asked)
 
 

@@ -83,7 +83,12 @@ def promote(arguments: Arguments) -> Report:
     if arguments.source:
         context.site("environment", arguments.source)
     asked = promotion.Promotion(
-        arguments.target, arguments.train, arguments.source, split(arguments.only), arguments.force
+        arguments.target,
+        arguments.train,
+        arguments.source,
+        split(arguments.only),
+        arguments.force,
+        not arguments.no_values,
     )
     return promotion.promote(context, asked, dry_run=arguments.dry_run, diff=arguments.diff)
 
@@ -91,7 +96,12 @@ def promote(arguments: Arguments) -> Report:
 def rollback(arguments: Arguments) -> Report:
     """`shunter rollback ENV [TRAIN]`."""
     return promotion.rollback(
-        open_session(arguments), arguments.environment, arguments.train, dry_run=arguments.dry_run, diff=arguments.diff
+        open_session(arguments),
+        arguments.environment,
+        arguments.train,
+        values=not arguments.no_values,
+        dry_run=arguments.dry_run,
+        diff=arguments.diff,
     )
 
 

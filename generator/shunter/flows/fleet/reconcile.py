@@ -10,7 +10,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
-from shunter.adapters.git.prepare import refuse_taken
+from shunter.adapters.git.fresh import refuse_taken
 from shunter.adapters.git.repository import PlannedRepository, require_git
 from shunter.adapters.system.files import DiskTree
 from shunter.adapters.system.regular import exists, is_checkout
@@ -22,8 +22,8 @@ from shunter.core.workspace.layout import plan_repositories
 from shunter.core.workspace.model import Project, RepositorySpec, Workspace
 from shunter.flows.packaging.derive import Changes, app_files, environment_files
 from shunter.flows.workspace.archives import Archives
-from shunter.flows.workspace.context import require_checkout
-from shunter.flows.workspace.plans import plan_changes, uncommitted
+from shunter.flows.workspace.context import WORKSPACE_FILE, require_checkout
+from shunter.flows.workspace.plans import inputs_of, plan_changes, uncommitted
 from shunter.flows.workspace.projects import ProjectFiles
 from shunter.flows.workspace.recorded import recorded
 from shunter.model.errors import ShunterError
@@ -58,6 +58,7 @@ class Draft:
     tree: Tree
     jobs: list[Job] = field(default_factory=list)
     changes: Changes = field(default_factory=dict)
+    derived: set[str] = field(default_factory=set)
     conflicts: tuple[Conflict, ...] = ()
     notices: list[str] = field(default_factory=list)
 
@@ -65,10 +66,12 @@ class Draft:
         """A project's files with the draft's changes laid over them."""
         return ProjectFiles(SubTree(OverlayTree(self.tree, self.changes), folder), folder)
 
-    def put(self, folder: str, files: Mapping[str, FileState | None]) -> None:
-        """Lay a project's files into the draft."""
+    def put(self, folder: str, files: Mapping[str, FileState | None], *, derived: bool = False) -> None:
+        """Lay a project's files into the draft; `derived` ones hold nothing of a person's."""
         prefix = "" if folder == "." else f"{folder}/"
-        self.changes |= {prefix + path: state for path, state in files.items()}
+        placed = {prefix + path: state for path, state in files.items()}
+        self.changes |= placed
+        self.derived |= placed.keys() if derived else set()
 
 
 @dataclass(frozen=True, slots=True)
@@ -103,6 +106,7 @@ def reconcile(request: Request) -> Reconciled:
     home = next((draft for draft in drafts if draft.spec.folder == "."), None)
     if home is not None:
         home.changes |= request.extra
+        home.derived |= request.extra.keys() - {WORKSPACE_FILE}
         _package_library(request, home)
     for draft in drafts:
         _derive(request, draft)
@@ -114,6 +118,8 @@ def reconcile(request: Request) -> Reconciled:
             tree=draft.tree,
             conflicts=draft.conflicts,
             repository=draft.repository,
+            inputs=inputs_of(draft.tree, ".", [WORKSPACE_FILE]) if draft is home else (),
+            shared=draft.changes.keys() - draft.derived,
         )
         for draft in drafts
     )
@@ -219,16 +225,16 @@ def _remove(request: Request, drafts: Sequence[Draft]) -> None:
 
 
 def _remove_project(draft: Draft, project: Project, *, force: bool) -> None:
-    """Delete what git shows of a project: what it ignores stays, and what no commit holds is not lost silently."""
+    """Delete what git tracks of a project: other files stay, and what no commit holds is not lost silently."""
     changed = uncommitted(draft.repository, project.path)
     if changed and not force:
         raise ShunterError(
             f"{draft.spec.name}/{changed[0]} would be deleted, and no commit holds it as it is",
             hint="commit it, so that git keeps it, or delete it with --force",
         )
-    prefix = f"{project.path}/"
-    visible = [path for path in draft.repository.visible_paths() if path.startswith(prefix)]
-    draft.changes |= dict.fromkeys(visible)
+    gone = draft.repository.tracked(project.path)
+    draft.changes |= dict.fromkeys(gone)
+    draft.derived |= set(gone) if force else set()
 
 
 def _package_library(request: Request, home: Draft) -> None:
@@ -239,7 +245,7 @@ def _package_library(request: Request, home: Draft) -> None:
     packed = chart.packed()
     request.archives.pending[chart.key] = packed
     directory = request.workspace.registries.directory
-    home.put(directory, request.archives.directory.plan_publish([packed], request.generated).edits)
+    home.put(directory, request.archives.directory.plan_publish([packed], request.generated).edits, derived=True)
 
 
 def _derive(request: Request, draft: Draft) -> None:
@@ -247,7 +253,7 @@ def _derive(request: Request, draft: Draft) -> None:
     for project in draft.spec.projects:
         blocked = any(conflict.path.startswith(f"{project.path}/") for conflict in draft.conflicts)
         if project.path in touched and not blocked and (derive := _DERIVERS.get(project.kind)):
-            draft.put(project.path, derive(request, draft, project))
+            draft.put(project.path, derive(request, draft, project), derived=True)
 
 
 def _derive_app(request: Request, draft: Draft, project: Project) -> Changes:

@@ -4,13 +4,12 @@ from __future__ import annotations
 
 import json
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import Any
 
 from shunter import __version__
-from shunter.adapters.git.apply import apply_new
-from shunter.adapters.git.prepare import refuse_taken
+from shunter.adapters.git.fresh import Fresh, make_workspace, refuse_taken
 from shunter.adapters.git.repository import Repository
 from shunter.adapters.system.files import remove_folder
 from shunter.adapters.system.regular import is_checkout, is_folder, read_regular
@@ -27,10 +26,10 @@ from shunter.flows.workspace.clock import generated_now
 from shunter.flows.workspace.context import APPLIED_FILE, WORKSPACE_FILE, Context, workspace_from
 from shunter.flows.workspace.labels import label
 from shunter.flows.workspace.own_files import schema_of
-from shunter.flows.workspace.plans import carry_out
+from shunter.flows.workspace.plans import carry_out, in_order
 from shunter.flows.workspace.projects import files_in, files_of
 from shunter.model.errors import ShunterError
-from shunter.model.files import FileState
+from shunter.model.files import FileState, Writing
 from shunter.model.findings import Outcome, Report, Status
 
 SCHEMA_FILE = ".shunter/workspace.schema.json"
@@ -49,6 +48,7 @@ class NewWorkspace:
     data: Sequence[str] = ()
     values: Mapping[str, Any] | None = None
     text: bytes | None = None
+    writing: Writing = field(default_factory=Writing)
 
 
 def new(asked: NewWorkspace) -> Report:
@@ -70,9 +70,15 @@ def new(asked: NewWorkspace) -> Report:
         extra=workspace_files(text),
         written=example_values() if asked.example else {},
     )
-    outcomes = apply_new(reconcile(request).plans, asked.target)
+    made = make_workspace(in_order(reconcile(request).plans, asked.target), asked.target, asked.writing)
     first = f"cd {asked.target.name} && shunter validate"
+    outcomes = tuple(_made(each) for each in made)
     return Report(outcomes=outcomes, notices=identity_notice(asked.target), next_step=first)
+
+
+def _made(fresh: Fresh) -> Outcome:
+    detail = f"{len(fresh.paths)} file{'' if len(fresh.paths) == 1 else 's'}, commit {fresh.commit[:8]}"
+    return Outcome(fresh.plan.repository, Status.DONE, detail, commit=fresh.commit)
 
 
 def workspace_files(text: bytes) -> dict[str, FileState | None]:
@@ -124,7 +130,7 @@ def change_workspace(context: Context, change: Change, *, dry_run: bool, diff: b
     )
     found = reconcile(request)
     plans = tuple(plan for plan in found.plans if plan.edits or plan.conflicts)
-    report = carry_out(plans, context.root, dry_run=dry_run, diff=diff, next_step=change.next_step)
+    report = carry_out(plans, context, dry_run=dry_run, diff=diff, next_step=change.next_step)
     return replace(report, notices=(*found.notices, *report.notices))
 
 

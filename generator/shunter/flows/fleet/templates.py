@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from pathlib import Path
 
-from shunter.adapters.system import process
+from shunter.adapters.git import remote as remotes
 from shunter.adapters.system.regular import exists, is_checkout
 from shunter.adapters.templates.history import CANONICAL_SOURCE, ensure_history, redirect_snippet
 from shunter.adapters.templates.history import publish as push_history
@@ -53,7 +53,7 @@ def clone(context: Context) -> Report:
 
 
 def _clone(url: str, target: Path) -> Outcome:
-    done = process.run(["git", "clone", "--quiet", url, str(target)], target.parent)
+    done = remotes.clone(url, target)
     if done.returncode:
-        return Outcome(target.name, Status.FAILED, done.complaint)
+        return Outcome(target.name, Status.FAILED, "\n          ".join(done.complaints))
     return Outcome(target.name, Status.DONE, f"cloned from {url}")

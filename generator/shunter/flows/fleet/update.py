@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from pathlib import Path
 
-from shunter.adapters.system import process
+from shunter.adapters.git import remote
 from shunter.adapters.system.regular import read_regular
 from shunter.adapters.templates.history import CANONICAL_SOURCE, bare_for, releases
 from shunter.core.charts.versions import newest_first, parse, require_exact
@@ -19,7 +19,7 @@ from shunter.flows.workspace.context import APPLIED_FILE, WORKSPACE_FILE, Contex
 from shunter.flows.workspace.plans import carry_out
 from shunter.model.errors import ShunterError
 from shunter.model.files import FileState, RepositoryPlan
-from shunter.model.findings import Finding, Kind, Report, Span
+from shunter.model.findings import Finding, Kind, Report, Span, Status
 
 
 def update(context: Context, paths: Sequence[Path], *, release: str, check: bool, dry_run: bool, diff: bool) -> Report:
@@ -32,13 +32,15 @@ def update(context: Context, paths: Sequence[Path], *, release: str, check: bool
     found = _reconciled(context, workspace, wanted, paths)
     plans = found.plans
     busy = [plan for plan in plans if plan.edits or plan.conflicts]
-    report = carry_out(plans, context.root, dry_run=dry_run or check, diff=diff, noop=f"is at {wanted}")
+    report = carry_out(plans, context, dry_run=dry_run, diff=diff, noop=f"is at {wanted}", check=check)
     findings = tuple(finding for plan in busy for finding in _conflicts(plan))
-    stale = check and bool(busy)
+    stale = check and any(o.status in (Status.PLANNED, Status.CONFLICT) for o in report.outcomes)
     step = f"shunter update --to {wanted}" if stale or (dry_run and busy) else ""
     if findings and not (dry_run or check):
         step = "resolve the conflicts, then `git add` and `git commit` in each repository named"
-    return Report(report.product, None, findings, report.outcomes, found.notices, step, answer=not stale)
+    notices = (*found.notices, *report.notices)
+    step = step or report.next_step
+    return Report(report.product, None, findings, report.outcomes, notices, step, answer=not stale)
 
 
 def _reconciled(context: Context, workspace: Workspace, release: str, paths: Sequence[Path]) -> Reconciled:
@@ -93,12 +95,12 @@ def _known_releases(source: str) -> list[str]:
     bare = bare_for(source)
     if bare is not None:
         return releases(bare)
-    done = process.run(["git", "ls-remote", "--tags", "--refs", source], Path.cwd())
+    done = remote.tags(source)
     if done.returncode:
         raise ShunterError(
             f"cannot read the templates at {source}",
             hint="is the URL right, and reachable?",
-            notes=(f"git: {done.complaint}",),
+            notes=tuple(f"git: {line}" for line in done.complaints),
         )
     tags = [line.rpartition("refs/tags/")[2] for line in done.text.splitlines()]
     return [tag.removeprefix("v") for tag in tags if tag.startswith("v") and parse(tag) is not None]

@@ -13,18 +13,22 @@ from shunter.adapters.system.regular import is_folder
 from shunter.core.charts.packed import PackedChart
 from shunter.core.charts.pins import Pin
 from shunter.core.charts.versions import require_exact
+from shunter.core.packaging.editor_schema import EXTRA
 from shunter.core.packaging.record import TrainRecord
 from shunter.core.workspace.model import Service
 from shunter.flows.packaging.derive import Changes, app_files, environment_files
 from shunter.flows.workspace.archives import Archives, open_archives, packed_for_publishing
 from shunter.flows.workspace.clock import generated_now
 from shunter.flows.workspace.context import Context, Site
-from shunter.flows.workspace.plans import carry_out, plan_changes
+from shunter.flows.workspace.plans import carry_out, inputs_of, plan_changes
 from shunter.flows.workspace.projects import ProjectFiles, files_in, files_of
 from shunter.flows.workspace.trains import Trains
 from shunter.model.errors import ShunterError
-from shunter.model.files import FileState, RepositoryPlan, SubTree
+from shunter.model.files import FileState, Input, RepositoryPlan, SubTree
 from shunter.model.findings import Finding, Outcome, Report, Span, Status
+
+SOURCES = ("Chart.yaml", EXTRA, ".helmignore")
+"""A person's files from which what shunter derives in a chart follows."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -42,6 +46,7 @@ class Batch:
     archives: Archives
     generated: str
     changes: dict[Path, Changes] = field(default_factory=dict)
+    inputs: dict[Path, list[Input]] = field(default_factory=dict)
     packed: list[PackedChart] = field(default_factory=list)
     labels: list[str] = field(default_factory=list)
 
@@ -72,10 +77,11 @@ def package(context: Context, names: Sequence[str], stamp: Stamp, *, dry_run: bo
         return Report(findings=_located(batch) or published.findings)
     directory = context.registries().directory
     registry: Changes = {f"{directory}/{path}": state for path, state in published.edits.items()}
-    carry_out(_plans(context, batch, registry), context.root, dry_run=dry_run, diff=False)
     step = "" if context.workspace is None else "shunter train cut VERSION"
+    written = carry_out(_plans(context, batch, registry), context, dry_run=dry_run, diff=False, next_step=step)
     notices = () if batch.names else ("no chart to package here",)
-    return Report(outcomes=_outcomes(batch, published.noop, dry_run=dry_run), notices=notices, next_step=step)
+    outcomes = (*_outcomes(batch, published.noop, dry_run=dry_run), *(o for o in written.outcomes if o.paths))
+    return Report(outcomes=outcomes, notices=(*written.notices, *notices), next_step=written.next_step or step)
 
 
 def _located(batch: Batch) -> tuple[Finding, ...]:
@@ -110,6 +116,7 @@ def _chosen(context: Context, sites: Sequence[Site], names: Sequence[str]) -> li
 
 def _pack_site(context: Context, batch: Batch, site: Site, stamp: Stamp) -> None:
     files = files_of(context, site)
+    batch.inputs.setdefault(site.root, []).extend(inputs_of(files.tree, site.folder, SOURCES))
     if site.kind == "app":
         known = replace(batch.archives, fallback=carrier(files, ()))
         derived = app_files(files, known, batch.generated)
@@ -151,7 +158,10 @@ def _plans(context: Context, batch: Batch, registry: Changes) -> list[Repository
     if registry:
         batch.changes.setdefault(context.root, {}).update(registry)
     message = f"Package {', '.join(batch.names)}" if len(batch.names) < 4 else f"Package {len(batch.names)} charts"
-    return [plan_changes(root, changes, message) for root, changes in sorted(batch.changes.items())]
+    return [
+        plan_changes(root, changes, message, inputs=batch.inputs.get(root, ()))
+        for root, changes in sorted(batch.changes.items())
+    ]
 
 
 def _outcomes(batch: Batch, known: Iterable[tuple[str, str]], *, dry_run: bool) -> tuple[Outcome, ...]:
@@ -167,15 +177,19 @@ def lock(context: Context, names: Sequence[str], *, check: bool, dry_run: bool, 
     """Derive again everything that shunter owns in app charts and environments, from the pins in their Chart.yaml."""
     deriving = Deriving(context, open_archives(context), generated_now())
     by_root: dict[Path, Changes] = {}
+    inputs: dict[Path, list[Input]] = {}
     for site in lockable(context, names):
+        inputs.setdefault(site.root, []).extend(inputs_of(site.tree(), site.folder, SOURCES))
         derived = deriving.site(site)
         prefix = f"{site.folder}/" if site.folder != "." else ""
         by_root.setdefault(site.root, {}).update({prefix + path: state for path, state in derived.items()})
-    plans = [plan_changes(root, changes, "Lock derived files") for root, changes in sorted(by_root.items())]
-    report = carry_out(plans, context.root, dry_run=dry_run or check, diff=diff)
-    stale = check and any(plan.edits for plan in plans)
-    step = "shunter lock" if stale else ""
-    return Report(report.product, outcomes=report.outcomes, answer=not stale, next_step=step)
+    plans = [
+        plan_changes(root, changes, "Lock derived files", inputs=inputs[root])
+        for root, changes in sorted(by_root.items())
+    ]
+    report = carry_out(plans, context, dry_run=dry_run, diff=diff, check=check, during=True)
+    stale = check and any(outcome.status is Status.PLANNED for outcome in report.outcomes)
+    return replace(report, answer=not stale, next_step="shunter lock" if stale else report.next_step)
 
 
 def lockable(context: Context, names: Sequence[str]) -> list[Site]:

@@ -7,13 +7,14 @@ from pathlib import Path
 
 from shunter.adapters.system.paths import data_text
 from shunter.flows.packaging.derive import Changes
-from shunter.flows.packaging.package import Deriving, lockable
+from shunter.flows.packaging.package import SOURCES, Deriving, lockable
 from shunter.flows.workspace.archives import open_archives
 from shunter.flows.workspace.clock import generated_now
 from shunter.flows.workspace.context import Context
-from shunter.flows.workspace.plans import carry_out, plan_changes
+from shunter.flows.workspace.plans import carry_out, inputs_of, plan_changes
 from shunter.model.errors import ShunterError
-from shunter.model.findings import Report
+from shunter.model.files import Input
+from shunter.model.findings import Report, Status
 
 SCHEMA = "values.schema.json"
 PUBLISHED = ("workspace", "train", "record", "answers", "findings")
@@ -36,14 +37,19 @@ def build(context: Context, names: Sequence[str], *, check: bool) -> Report:
     """Compile the values schema of app charts (all, or those named); with `check` only say what is stale."""
     deriving = Deriving(context, open_archives(context), generated_now())
     by_root: dict[Path, Changes] = {}
+    inputs: dict[Path, list[Input]] = {}
     for site in lockable(context, names):
         if site.kind == "app":
+            inputs.setdefault(site.root, []).extend(inputs_of(site.tree(), site.folder, SOURCES))
             derived = deriving.site(site)
             if SCHEMA in derived:
                 by_root.setdefault(site.root, {})[f"{site.folder}/{SCHEMA}"] = derived[SCHEMA]
-    plans = [plan_changes(root, changes, "Compile values schemas") for root, changes in sorted(by_root.items())]
-    report = carry_out(plans, context.root, dry_run=check, diff=False)
-    stale = check and any(plan.edits for plan in plans)
-    notices = () if plans else ("no app chart here",)
+    plans = [
+        plan_changes(root, changes, "Compile values schemas", inputs=inputs[root])
+        for root, changes in sorted(by_root.items())
+    ]
+    report = carry_out(plans, context, dry_run=False, diff=False, check=check)
+    stale = check and any(outcome.status is Status.PLANNED for outcome in report.outcomes)
+    notices = report.notices if plans else ("no app chart here",)
     step = "shunter schema build" if stale else ""
     return Report(outcomes=report.outcomes, notices=notices, answer=not stale, next_step=step)

@@ -66,7 +66,7 @@ def _record(context: Context, train: Train, findings: list[Finding], *, dry_run:
     first = next((e.name for e in context.require_workspace().environments if not e.promotes_from), "ENV")
     step = f"shunter promote {train.version} --to {first}"
     noop = f"train {train.version} is cut already"
-    return carry_out([plan], context.root, dry_run=dry_run, diff=diff, next_step=step, noop=noop)
+    return carry_out([plan], context, dry_run=dry_run, diff=diff, next_step=step, noop=noop)
 
 
 def _check_names(context: Context, names: Sequence[str]) -> None:

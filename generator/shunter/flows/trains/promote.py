@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 
 from shunter.adapters.git.repository import PlannedRepository
@@ -18,11 +18,15 @@ from shunter.flows.validation.schema_diff import explained
 from shunter.flows.workspace.archives import Archives, open_archives
 from shunter.flows.workspace.clock import generated_now
 from shunter.flows.workspace.context import Context, Site
-from shunter.flows.workspace.plans import carry_out, plan_changes, uncommitted
-from shunter.flows.workspace.projects import ProjectFiles, files_of
+from shunter.flows.workspace.plans import carry_out, inputs_of, plan_changes
+from shunter.flows.workspace.projects import ANSWERS_FILE, RECORD_FILE, ProjectFiles, files_of
 from shunter.flows.workspace.trains import Trains
 from shunter.model.errors import ShunterError
+from shunter.model.files import Input, RepositoryPlan, SubTree, Tree
 from shunter.model.findings import Finding, Kind, Report, Severity, Span
+
+_GUARDED = (ANSWERS_FILE, RECORD_FILE, "Chart.yaml", ".helmignore")
+"""Files of an environment that a promotion reads or keeps lines of, besides its values."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -44,20 +48,35 @@ class Promotion:
     source: str = ""
     only: Sequence[str] = ()
     force: bool = False
+    values: bool = True
 
 
 @dataclass(frozen=True, slots=True)
 class _Target:
-    """An environment that is to change: its files, and the record that they carry."""
+    """An environment that is to change, as it was before anything was judged: its files, and the record they carry.
+
+    Without `values`, a person's uncommitted values files are neither judged nor committed.
+    """
 
     site: Site
     files: ProjectFiles
     record: TrainRecord
+    repository: PlannedRepository
+    inputs: tuple[Input, ...] = ()
+    values: bool = True
+
+    def judged(self) -> ProjectFiles:
+        """The files that the new charts are judged with."""
+        head = self.repository.head()
+        if self.values or head is None:
+            return self.files
+        committed = SubTree(self.repository.tree(head), self.site.folder)
+        return self.files.with_changes({name: committed.get(name) for name in self.files.values_files})
 
 
 def promote(context: Context, asked: Promotion, *, dry_run: bool, diff: bool) -> Report:
     """Change what the target is to run, in one commit, or say why not (and write nothing)."""
-    target, trains = _environment(context, asked.target), Trains(context.root)
+    target, trains = _target(context, asked.target, values=asked.values), Trains(context.root)
     record = target.record
     cargo = _limited(_cargo(context, asked, trains), record, asked.only)
     skipped = _skipped(context, asked, cargo)
@@ -70,9 +89,11 @@ def promote(context: Context, asked: Promotion, *, dry_run: bool, diff: bool) ->
     return _arrive(context, target, arrived, trains, dry_run=dry_run, diff=diff)
 
 
-def rollback(context: Context, environment: str, train: str, *, dry_run: bool, diff: bool) -> Report:
+def rollback(
+    context: Context, environment: str, train: str, *, values: bool = True, dry_run: bool, diff: bool
+) -> Report:
     """Take an environment back to an earlier train of its own history (default: the one before)."""
-    target, trains = _environment(context, environment), Trains(context.root)
+    target, trains = _target(context, environment, values=values), Trains(context.root)
     record = target.record
     before = [item.train for item in record.history if item.train != record.train and "+" not in item.train]
     if not before or (train and train not in before):
@@ -86,13 +107,23 @@ def rollback(context: Context, environment: str, train: str, *, dry_run: bool, d
     return _arrive(context, target, arrived, trains, dry_run=dry_run, diff=diff)
 
 
-def _environment(context: Context, name: str) -> _Target:
+def _target(context: Context, name: str, *, values: bool) -> _Target:
+    """The environment to change, at the commit that it has before anything else is read."""
+    context.require_workspace()
+    repository = PlannedRepository(context.site("environment", name).root)
+    repository.head()
+    return replace(_environment(context, name, values=values), repository=repository)
+
+
+def _environment(context: Context, name: str, *, values: bool = True) -> _Target:
     context.require_workspace()
     site = context.site("environment", name)
+    repository = PlannedRepository(site.root)
     files = files_of(context, site)
+    inputs = inputs_of(files.tree, site.folder, (*(files.values_files if values else ()), *_GUARDED))
     if files.record is None:
         raise ShunterError(f"{name} has no train record", hint=f"shunter lock {name}")
-    return _Target(site, files, files.record)
+    return _Target(site, files, files.record, repository, inputs, values)
 
 
 def _cargo(context: Context, asked: Promotion, trains: Trains) -> Cargo:
@@ -157,23 +188,34 @@ def _arrive(
     if refused:
         return Report(findings=refused)
     changes = environment_files(files.tree, files.answers, record, archives, trains.lock_time(record.train))
-    becomes = release_of(context, site, of=files.with_derived(changes, record))
-    findings = judge_release(context, becomes, verify=False)  # what is vendored comes from archives just verified
-    errors = without_secrets(f for f in findings if f.severity is Severity.ERROR)
+    becomes = release_of(context, site, of=target.judged().with_derived(changes, record))
+    # What is vendored comes from archives that were verified just now.
+    errors = _errors(judge_release(context, becomes, verify=False))
     if errors:
         errors = explained(errors, files.chart, becomes.chart)
         return Report(findings=errors, product=paste_ready(errors), answer=False)
-    prefix, repository = f"{site.folder}/", PlannedRepository(site.root)
+    prefix = f"{site.folder}/"
     plan = plan_changes(
         site.root,
         {prefix + path: state for path, state in changes.items()},
         _message(site.name, target.record, record),
-        include=() if record == target.record else uncommitted(repository, site.folder),
-        repository=repository,
+        inputs=target.inputs,
+        repository=target.repository,
     )
+
+    def judge(plan: RepositoryPlan, tree: Tree) -> str:
+        committed = ProjectFiles(SubTree(tree, site.folder), files.label)
+        found = _errors(judge_release(context, release_of(context, site, of=committed)))
+        return found[0].message if found else ""
+
     noop = f"{site.name} runs {record.train or 'these charts'} already"
-    report = carry_out([plan], context.root, dry_run=dry_run, diff=diff, next_step=_next(context, site), noop=noop)
+    step = _next(context, site)
+    report = carry_out([plan], context, dry_run=dry_run, diff=diff, next_step=step, noop=noop, judge=judge)
     return replace(report, outcomes=tuple(replace(outcome, unit=site.name) for outcome in report.outcomes))
+
+
+def _errors(findings: Iterable[Finding]) -> tuple[Finding, ...]:
+    return without_secrets(finding for finding in findings if finding.severity is Severity.ERROR)
 
 
 def _verify(archives: Archives, record: TrainRecord) -> tuple[Finding, ...]:

@@ -12,9 +12,9 @@ from shunter.adapters.system.paths import CANONICAL_SOURCE
 from shunter.adapters.system.regular import NOTHING, is_checkout, is_file, is_folder, kind_at, read_regular
 from shunter.adapters.verdicts.questions import ANSWERS_FILE
 from shunter.adapters.verdicts.questions import WORKSPACE_FILE as WORKSPACE_FILE
-from shunter.model.data import dataclass
+from shunter.model.data import dataclass, field
 from shunter.model.errors import ShunterError
-from shunter.model.files import SubTree, Tree
+from shunter.model.files import SubTree, Tree, Writing
 
 if TYPE_CHECKING:  # the commit hook of a repository that stands alone needs none of it
     from shunter.core.workspace.model import Registries, RepositorySpec, Workspace
@@ -44,11 +44,12 @@ class Site:
 
 @dataclass(frozen=True, slots=True)
 class Context:
-    """Where a command runs. `workspace` is None in a repository that stands alone."""
+    """Where a command runs, and how it is to write. `workspace` is None in a repository that stands alone."""
 
     root: Path
     start: Path
     workspace: Workspace | None
+    writing: Writing = field(default_factory=Writing)
 
     def require_workspace(self) -> Workspace:
         """The workspace, or an error that says where one is needed."""

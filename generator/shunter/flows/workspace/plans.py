@@ -2,17 +2,20 @@
 
 from __future__ import annotations
 
+import posixpath
 import time
-from collections.abc import Iterable, Mapping
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import replace
 from pathlib import Path
 
-from shunter.adapters.git.apply import apply
-from shunter.adapters.git.repository import PlannedRepository
+from shunter.adapters.git.apply import apply, commit_command, look
+from shunter.adapters.git.repository import PlannedRepository, Repository
+from shunter.adapters.git.verify import Judge
 from shunter.adapters.system.files import DiskTree
 from shunter.adapters.system.regular import is_checkout
 from shunter.core.trees.diffs import unified
-from shunter.model.files import Conflict, Edit, FileState, RepositoryPlan, Tree
+from shunter.flows.workspace.context import Context
+from shunter.model.files import Conflict, Edit, FileState, Input, RepositoryPlan, Tree
 from shunter.model.findings import Outcome, Report, Status
 
 Changes = Mapping[str, FileState | None]
@@ -25,68 +28,102 @@ def plan_changes(
     *,
     tree: Tree | None = None,
     conflicts: tuple[Conflict, ...] = (),
-    include: Iterable[str] = (),
+    inputs: Iterable[Input] = (),
+    shared: Collection[str] = (),
     repository: PlannedRepository | None = None,
 ) -> RepositoryPlan:
     """The plan that makes `changes` (path → new state, None deletes) in the repository at `root`.
 
-    `tree` is what is there now (default: the disk); changes that change nothing are dropped. Paths in `include`
-    go into the commit as they are on disk: a person's uncommitted edits that belong to the same step. `repository` is
-    the one at `root`, where somebody has asked it before.
+    `tree` is what is there now (default: the disk); changes that change nothing are dropped. `inputs` are a person's
+    files that the commit depends on, as they were read; the `shared` ones of the changes carry what a person wrote.
+    `repository` is the one at `root`, where somebody has asked it before: the changes follow from the commit that was
+    its head then.
     """
     current = tree or DiskTree(root)
-    edits = [edit for path, after in sorted(changes.items()) if (edit := _edit(current, path, after))]
-    known = {edit.path for edit in edits}
-    edits += [_as_is(current, path) for path in sorted(set(include) - known)]
+    found = (_edit(current, path, after, path in shared) for path, after in sorted(changes.items()))
+    edits = tuple(edit for edit in found if edit)
     head = None
     if is_checkout(root):
         head = (repository or PlannedRepository(root)).head() if edits or conflicts else ""
-    return RepositoryPlan(root.name, str(root), head, tuple(edits), conflicts, message=message)
+    return RepositoryPlan(root.name, str(root), head, edits, conflicts, message=message, inputs=tuple(inputs))
 
 
-def _edit(tree: Tree, path: str, after: FileState | None) -> Edit | None:
+def _edit(tree: Tree, path: str, after: FileState | None, shared: bool) -> Edit | None:
     before = tree.get(path)
-    return None if before == after else Edit(path, before.object_id() if before else None, after)
+    return None if before == after else Edit(path, before.object_id() if before else None, after, shared=shared)
 
 
-def _as_is(tree: Tree, path: str) -> Edit:
-    state = tree.get(path)
-    return Edit(path, state.object_id() if state else None, state)
+def inputs_of(tree: Tree, folder: str, names: Iterable[str]) -> tuple[Input, ...]:
+    """Files of the folder of a repository, `tree`, that a commit depends on, as they are now; none outside of it."""
+    found = []
+    for name in dict.fromkeys(names):
+        path = posixpath.normpath(name)
+        if not path.startswith(("../", "/")):
+            state = tree.get(path)
+            found.append(Input(posixpath.normpath(f"{folder}/{path}"), state.object_id() if state else None))
+    return tuple(found)
 
 
-def uncommitted(repository: PlannedRepository, folder: str) -> list[str]:
-    """Paths below `folder` whose state on disk is not the committed one; ignored files aside."""
-    head = repository.head()
-    if head is None:
-        return []
-    committed, disk = repository.tree(head), DiskTree(repository.root)
-    visible = [path for path in repository.visible_paths() if path.startswith(f"{folder}/")]
-    return sorted(path for path in {*visible, *committed.paths(folder)} if disk.get(path) != committed.get(path))
+def uncommitted(repository: Repository, folder: str) -> list[str]:
+    """Paths below `folder` that are not as HEAD holds them, as `git status` says; ignored files aside."""
+    return repository.changed(folder)
 
 
 def carry_out(
     plans: Iterable[RepositoryPlan],
-    home: Path,
+    context: Context,
     *,
     dry_run: bool,
     diff: bool,
     next_step: str = "",
     noop: str = "up to date",
+    check: bool = False,
+    during: bool = False,
+    judge: Judge | None = None,
 ) -> Report:
-    """Apply plans, or only say what they would do, as one report. Plans without edits become noop outcomes."""
+    """Apply plans, or only say what they would do, as one report. Plans without edits become noop outcomes.
+
+    With `check` nothing refuses: what would change is told even where it could not be written now. `during`: see
+    `apply`. `judge` is asked again about a commit where a hook has changed what a person shares.
+    """
     started = time.perf_counter()
     plans = tuple(plans)
-    busy = tuple(plan for plan in plans if plan.edits or plan.conflicts)
+    busy = in_order([plan for plan in plans if plan.edits or plan.conflicts], context.root)
     product = "".join(unified(plan, _before) for plan in busy) if diff else ""
     idle = tuple(Outcome(plan.repository, Status.NOOP, noop) for plan in plans if plan not in busy)
-    if dry_run:
-        planned = tuple(Outcome(plan.repository, _status(plan), summary(plan)) for plan in busy)
-        return Report(product=product, outcomes=(*planned, *idle))
-    done = apply(busy, home) if busy else ()
+    if check or dry_run:
+        seen = look(busy, context.writing, during=during, refuse=not check)
+        planned = (Outcome(s.plan.repository, _status(s.plan), summary(s.plan), paths=s.paths) for s in seen if s.busy)
+        same = (Outcome(s.plan.repository, Status.NOOP, noop) for s in seen if not s.busy)
+        notices = tuple(notice for each in seen for notice in each.notices)
+        return Report(product=product, outcomes=(*planned, *same, *idle), notices=notices)
+    if not busy:
+        return Report(product=product, outcomes=idle, next_step=next_step)
+    done = apply(busy, context.root, context.writing, during=during, judge=judge)
     subjects = {plan.repository: plan.message.splitlines()[0] for plan in busy}
     seconds = {"apply": time.perf_counter() - started}
-    told = tuple(replace(o, detail=f"{subjects[o.unit]}: {o.detail}", timings=seconds) for o in done)
-    return Report(product=product, outcomes=(*told, *idle), next_step=next_step)
+    told = tuple(_told(o, subjects[o.unit], noop, seconds) for o in done.outcomes)
+    if not context.writing.commit:
+        left = [plan for plan, o in zip(busy, done.outcomes, strict=True) if o.status is Status.DONE]
+        next_step = "\n".join(commit_command(plan) for plan in left)
+    return Report(product=product, outcomes=(*told, *idle), notices=done.notices, next_step=next_step)
+
+
+def _told(outcome: Outcome, subject: str, noop: str, seconds: Mapping[str, float]) -> Outcome:
+    if outcome.status is Status.NOOP:
+        return replace(outcome, detail=noop)
+    return replace(outcome, detail=f"{subject}: {outcome.detail}", timings=seconds)
+
+
+def in_order(plans: Sequence[RepositoryPlan], home: Path) -> tuple[RepositoryPlan, ...]:
+    """What is referenced before what refers to it: charts and code, then the workspace, then environments."""
+
+    def rank(plan: RepositoryPlan) -> int:
+        if Path(plan.root) == home:
+            return 1
+        return 2 if any(edit.path.startswith("envs/") for edit in plan.edits) else 0
+
+    return tuple(sorted(plans, key=rank))
 
 
 def summary(plan: RepositoryPlan) -> str:

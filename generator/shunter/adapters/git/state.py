@@ -1,0 +1,152 @@
+"""What git says of a repository before a run's first write: HEAD, branch, index, and what a person has under way."""
+
+from __future__ import annotations
+
+import hashlib
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+
+from shunter.adapters.git.repository import IndexEntry, Repository
+from shunter.model.files import FileState
+
+_FEW = 50
+"""Paths that git is asked for by name; of more it lists all: faster than matching each file with each path."""
+
+_OPERATIONS = (
+    ("rebase-merge", "rebase"),
+    ("rebase-apply/applying", "am"),
+    ("rebase-apply", "rebase"),
+    ("MERGE_HEAD", "merge"),
+    ("CHERRY_PICK_HEAD", "cherry-pick"),
+    ("REVERT_HEAD", "revert"),
+    ("sequencer", "cherry-pick"),
+    ("BISECT_LOG", "bisect"),
+)
+_HIDDEN = {"S": "skip-worktree", "s": "skip-worktree", "h": "assume-unchanged"}
+
+
+@dataclass(frozen=True, slots=True)
+class PathState:
+    """One path in the index: its entries, and git's letters for HEAD against index and for index against disk.
+
+    `.` is unchanged. `hidden` names the bit by which a person told git not to look at the file on disk.
+    """
+
+    entries: tuple[IndexEntry, ...] = ()
+    staged: str = "."
+    unstaged: str = "."
+    hidden: str = ""
+
+    @property
+    def conflicted(self) -> bool:
+        """Whether a merge left stages here that nobody has resolved."""
+        return any(entry.stage for entry in self.entries)
+
+
+@dataclass(frozen=True, slots=True)
+class RepositoryState:
+    """A repository as git sees it. `paths` holds what the index knows of the paths that were asked for.
+
+    `operation` names a merge, rebase and the like that a person has not ended; `staged` are all paths whose index
+    entry is not HEAD's.
+    """
+
+    root: Path
+    git_dir: Path
+    head: str | None
+    branch: str | None
+    operation: str
+    locked: bool
+    paths: Mapping[str, PathState]
+    staged: frozenset[str]
+    digest: str
+
+    def of(self, path: str) -> PathState:
+        """What is known of one path; a path that the index does not hold has no entries."""
+        return self.paths.get(path, PathState())
+
+    def holds(self, path: str, state: FileState | None) -> bool:
+        """Whether git sees no difference between HEAD, index, disk and `state`, such as line ends that it converts."""
+        known = self.of(path)
+        if state is None or len(known.entries) != 1 or (known.staged, known.unstaged) != (".", "."):
+            return False
+        [entry] = known.entries
+        return not known.hidden and entry == IndexEntry(state.mode, blob_id(state.data, self.digest))
+
+
+def blob_id(data: bytes, digest: str) -> str:
+    """The id that git gives to these bytes, in a repository of that object format (`sha1` or `sha256`)."""
+    return hashlib.new(digest, b"blob %d\0" % len(data) + data, usedforsecurity=False).hexdigest()
+
+
+def operation_in(git_dir: Path) -> str:
+    """The merge, rebase, cherry-pick and the like that is in progress, or nothing."""
+    return next((name for mark, name in _OPERATIONS if (git_dir / mark).exists()), "")
+
+
+def read_repository(root: Path, paths: Sequence[str]) -> RepositoryState:
+    """Ask git about a repository and these paths in it, with two processes."""
+    repository = Repository(root)
+    git_dir = repository.git_dir
+    about, changed = _status(repository)
+    head = None if about.get("branch.oid", "(initial)") == "(initial)" else about["branch.oid"]
+    branch = about.get("branch.head", "(detached)")
+    wanted = set(paths)
+    entries, hidden = _listed(repository, paths)
+    found = {
+        path: PathState(entries.get(path, ()), *changed.get(path, (".", ".")), hidden.get(path, ""))
+        for path in wanted & (entries.keys() | changed.keys())
+    }
+    return RepositoryState(
+        root,
+        git_dir,
+        head,
+        None if branch == "(detached)" else branch,
+        operation_in(git_dir),
+        (git_dir / "index.lock").exists(),
+        found,
+        frozenset(path for path, (staged, _) in changed.items() if staged != "."),
+        _digest(repository, head, entries),
+    )
+
+
+def _digest(repository: Repository, head: str | None, entries: Mapping[str, Sequence[IndexEntry]]) -> str:
+    known = head or next((entry.object_id for found in entries.values() for entry in found), "")
+    if known:
+        return "sha1" if len(known) == 40 else "sha256"
+    return repository.git("rev-parse", "--show-object-format").text
+
+
+def _status(repository: Repository) -> tuple[dict[str, str], dict[str, tuple[str, str]]]:
+    """The headers of `git status`, and of each changed path the two letters."""
+    asked = ("--porcelain=v2", "--branch", "-z", "--no-renames", "--untracked-files=no", "--ignore-submodules=all")
+    about: dict[str, str] = {}
+    changed: dict[str, tuple[str, str]] = {}
+    for line in _lines(repository.git("status", *asked).stdout):
+        if line.startswith("# "):
+            name, _, value = line[2:].partition(" ")
+            about[name] = value
+        elif line[:2] in ("1 ", "u "):
+            path = line.split(" ", 8 if line[0] == "1" else 10)[-1]
+            changed[path] = (line[2], line[3])
+    return about, changed
+
+
+def _listed(repository: Repository, paths: Sequence[str]) -> tuple[dict[str, tuple[IndexEntry, ...]], dict[str, str]]:
+    asked = ["--", *paths] if len(paths) <= _FEW else []
+    wanted = set(paths)
+    entries: dict[str, tuple[IndexEntry, ...]] = {}
+    hidden: dict[str, str] = {}
+    for line in _lines(repository.git("ls-files", "--stage", "-v", "-z", *asked).stdout):
+        about, _, path = line.partition("\t")
+        if path in wanted:
+            letter, mode, object_id, stage = about.split(" ")
+            entries[path] = (*entries.get(path, ()), IndexEntry(mode, object_id, int(stage)))
+            if letter in _HIDDEN:
+                hidden[path] = _HIDDEN[letter]
+    return entries, hidden
+
+
+def _lines(output: bytes) -> Iterator[str]:
+    return (line.decode("utf-8", "surrogateescape") for line in output.split(b"\0")[:-1])

@@ -1,0 +1,148 @@
+"""One repository's part of a run taken back: branch, files and index, and nothing that a person has done since."""
+
+from __future__ import annotations
+
+import os
+import shutil
+import time
+from pathlib import Path
+
+from shunter.adapters.git import copies
+from shunter.adapters.git.commit import Made, read_commit, take_from_head
+from shunter.adapters.git.journal import Change, FileChange, folder_of
+from shunter.adapters.git.repository import Repository, git_dir
+from shunter.adapters.system.files import place, read_state, write_file
+
+
+def ours(change: Change) -> Made | None:
+    """The commit that a run made here, if it did: it stands on what was HEAD, under our subject, with our paths."""
+    root = Path(change.root)
+    if git_dir(root) is None:
+        return None
+    repository = Repository(root)
+    if repository.head() in (None, change.head):
+        return None
+    since = f"{change.head}..HEAD" if change.head else "HEAD"
+    listed = repository.try_git("rev-list", "--first-parent", since)
+    if listed.returncode or not listed.text:
+        return None
+    made = read_commit(root, (), listed.text.split()[-1])
+    subject = change.message.partition("\n")[0]
+    said = repository.git("log", "-1", "--format=%B", made.commit).stdout.decode("utf-8", "replace")
+    is_ours = made.parent == change.head and subject in said and bool(set(made.paths) & set(change.paths()))
+    return made if is_ours else None
+
+
+def undo(change: Change, *, live: bool) -> tuple[str, ...]:
+    """Put one repository back to where it was, as far as nobody else has been there; lines about what stays.
+
+    With `live` the run has failed just now: what a hook has made of a file that only shunter writes is put aside, and
+    the file put back. Later such a file may be a person's, and stays.
+    """
+    root = Path(change.root)
+    found = git_dir(root)
+    if change.staging:
+        return _take_out(change)
+    if found is None:
+        return (f"{root} is no git repository any more",)
+    repository, folder = Repository(root), folder_of(found)
+    notes = _branch_back(repository, change)
+    moved_on = repository.head() != change.head
+    notes += _files_back(repository, change, folder, live=live, moved_on=moved_on)
+    if moved_on:
+        take_from_head(root, [file.path for file in change.files], folder)
+    else:
+        repository.stage({file.path: file.entries for file in change.files}, change.digest)
+        _switch_back(repository, change)
+    return tuple(notes)
+
+
+def _branch_back(repository: Repository, change: Change) -> list[str]:
+    made = ours(change)
+    if made is None:
+        return [] if repository.head() == change.head else [f"{change.repository} has a commit that is not shunter's"]
+    if repository.update_ref(change.head, made.commit, "undone"):
+        return []
+    return [f"{change.repository} has moved on from the commit of this run; to take it back: {revert(change, made)}"]
+
+
+def revert(change: Change, made: Made) -> str:
+    """The command that takes back a commit which others may have built on."""
+    return f"git -C {change.root} revert {made.commit[:12]}"
+
+
+def _switch_back(repository: Repository, change: Change) -> None:
+    if not change.new_branch or repository.branch() != change.new_branch:
+        return
+    if change.branch:
+        repository.git("symbolic-ref", "-m", "shunter: undone", "HEAD", f"refs/heads/{change.branch}")
+    elif change.head:
+        repository.git("update-ref", "--no-deref", "-m", "shunter: undone", "HEAD", change.head)
+    if change.head:
+        repository.update_ref(None, change.head, "undone", f"refs/heads/{change.new_branch}")
+
+
+def _files_back(repository: Repository, change: Change, folder: Path, *, live: bool, moved_on: bool) -> list[str]:
+    root, notes = repository.root, []
+    committed = _as_in_head(repository) if moved_on else None
+    for file in sorted(change.files, key=lambda file: (file.before is not None, file.path)):
+        if committed is not None and file.path not in committed:
+            continue  # a commit that stays holds it as it is on disk
+        if copies.put_back(root, file, folder / "undo"):
+            continue
+        if live and not file.shared:
+            notes.append(f"what a hook made of {file.path} is kept as {_aside(root, file, folder)}")
+            copies.restore(root, file, folder / "undo")
+        else:
+            notes.append(f"{root / file.path} is not what shunter wrote, and stays" + _kept_copy(file, folder))
+    return notes
+
+
+def _as_in_head(repository: Repository) -> set[str]:
+    """Paths that differ between HEAD and disk."""
+    done = repository.git("diff", "--name-only", "-z", "--no-renames", "--no-ext-diff", "--ignore-submodules", "HEAD")
+    return {os.fsdecode(name) for name in done.stdout.split(b"\0")[:-1]}
+
+
+def _aside(root: Path, file: FileChange, folder: Path) -> Path:
+    target = _kept(folder) / file.path
+    state = read_state(place(root, file.path), file.path)
+    if state is not None:
+        write_file(target, state)
+    return target
+
+
+def _kept_copy(file: FileChange, folder: Path) -> str:
+    if not file.copy or not (folder / "undo" / file.copy).exists():
+        return ""
+    target = _kept(folder) / file.path
+    target.parent.mkdir(parents=True, exist_ok=True)
+    (folder / "undo" / file.copy).replace(target)
+    return f"; as it was before: {target}"
+
+
+def _kept(folder: Path) -> Path:
+    return folder / "kept" / time.strftime("%Y%m%d-%H%M%S")
+
+
+def _take_out(change: Change) -> tuple[str, ...]:
+    """Take a new repository out of its place again, unless a person has worked in it."""
+    staging, root = Path(change.staging), Path(change.root)
+    if not staging.exists() and git_dir(root) is not None:
+        made = ours(change)
+        repository = Repository(root)
+        if repository.head() not in (None, made.commit if made else None) or _touched(repository, change):
+            return (f"{root} is new, and holds what shunter did not put there: it stays",)
+        root.rename(staging)
+    shutil.rmtree(staging, ignore_errors=True)
+    return ()
+
+
+def _touched(repository: Repository, change: Change) -> bool:
+    status = repository.git(
+        "status", "--porcelain", "-z", "--untracked-files=all", "--ignored=matching", "--no-renames"
+    )
+    names = {os.fsdecode(line[3:]) for line in status.stdout.split(b"\0")[:-1]}
+    if names - {file.path for file in change.files}:
+        return True
+    return any(copies.on_disk(repository.root, file.path) != file.after for file in change.files)

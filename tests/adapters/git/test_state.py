@@ -1,0 +1,56 @@
+from pathlib import Path
+
+import pytest
+
+from helpers.workspaces.gitrepo import commit_all, git, make_repo, write
+from shunter.adapters.git import state
+from shunter.adapters.git.state import PathState, blob_id, read_repository
+from shunter.model.files import EXECUTABLE, FileState
+
+
+def test_a_path_is_what_git_says_of_it(tmp_path: Path) -> None:
+    root = make_repo(tmp_path / "home", {name: name for name in ("same", "edited", "both", "gone", "hidden", "a\nb")})
+    write(root, {"edited": "1", "both": "1", "gone": None, "staged": "1", "announced": "1", "untracked": "1"})
+    git(root, "add", "both", "staged")
+    git(root, "add", "-N", "announced")
+    write(root, {"both": "2"})
+    git(root, "update-index", "--skip-worktree", "hidden")
+    names = ["same", "edited", "both", "gone", "hidden", "a\nb", "staged", "announced", "untracked"]
+    found = read_repository(root, names)
+    letters = {name: found.of(name).staged + found.of(name).unstaged for name in names}
+    assert letters == {
+        "same": "..", "edited": ".M", "both": "MM", "gone": ".D", "hidden": "..", "a\nb": "..", "staged": "A.",
+        "announced": ".A", "untracked": "..",
+    }  # fmt: skip
+    assert found.of("untracked") == PathState()
+    assert found.of("hidden").hidden == "skip-worktree"
+    assert found.staged == {"both", "staged"}
+    assert (found.branch, found.head, found.operation, found.locked) == (
+        "main",
+        git(root, "rev-parse", "HEAD"),
+        "",
+        False,
+    )
+
+
+def test_few_paths_and_many_give_the_same(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    root = make_repo(tmp_path / "home", {"*": "1", "x": "2"})
+    few = read_repository(root, ["*"])
+    monkeypatch.setattr(state, "_FEW", 0)
+    assert read_repository(root, ["*"]) == few
+
+
+@pytest.mark.parametrize("digest", ["sha1", "sha256"])
+def test_what_git_holds_already_is_no_change(digest: str, tmp_path: Path) -> None:
+    root = tmp_path / "home"
+    git(tmp_path, "init", "-q", "-b", "main", f"--object-format={digest}", str(root))
+    assert read_repository(root, ["x"]).digest == digest
+    commit_all(root, {"x": "one\n"})
+    found = read_repository(root, ["x"])
+    assert blob_id(b"one\n", digest) == git(root, "rev-parse", "HEAD:x")
+    assert found.holds("x", FileState(b"one\n"))
+    assert not found.holds("x", FileState(b"one\n", EXECUTABLE))
+    assert not found.holds("x", FileState(b"two\n"))
+    assert not found.holds("x", None)
+    write(root, {"x": "edited\n"})
+    assert not read_repository(root, ["x"]).holds("x", FileState(b"one\n"))
