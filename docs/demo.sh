@@ -26,4 +26,4 @@ run 'shunter promote --from tst --to pre'
 run 'shunter status'
 
 printf '\nThe workspace stays in %s/shop. Type next:\n\n' "$demo"
-printf '    %s -C %s/shop promote --from pre --to pro\n' "$(command -v shunter)" "$demo"
+printf '    %s -C %s/shop promote --from pre --to pro --diff\n' "$(command -v shunter)" "$demo"

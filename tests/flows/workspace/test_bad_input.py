@@ -420,6 +420,7 @@ def test_values_that_do_not_fit_are_printed_ready_to_paste(railed: Path, commit:
 
     pasted = "\n".join(line for line in result.out.splitlines() if not line.startswith("#"))
     values.write_text(re.sub(r"region:.*", "region: eu", pasted) + "\n", "utf-8")
+    subprocess.run(["git", "add", "--all", "."], cwd=values.parent, check=True)
     ok("promote", "1.2.0", "--to", "tst", cwd=railed)
     ok("validate", "-e", "tst", cwd=railed)
     shown = subprocess.run(["git", "show", "--stat"], cwd=railed / "shop-tst", capture_output=True, text=True).stdout
