@@ -96,7 +96,7 @@ def _print_run(report: Report, *, colour: bool, verbose: bool) -> None:
 
 def finding_block(finding: Finding, *, colour: bool) -> str:
     """A finding as a block of lines: message, place, source line, notes, hint."""
-    notes = (*finding.notes, *(f"{label}: {_place(span)}" for label, span in finding.related))
+    notes = (*finding.notes, *(f"{label}: {_location(span)}" for label, span in finding.related))
     name = finding.severity.value
     return _block(
         name,
@@ -135,7 +135,7 @@ def _block(
     lines = [f"{head} {_visible(message)}"]
     gutter = ""
     if span is not None and span.path:
-        lines.append(f"  --> {_visible(_place(span))}")
+        lines.append(f"  --> {_visible(_location(span))}")
         if span.line and span.text:
             number = str(span.line)
             gutter = " " * len(number)
@@ -156,7 +156,7 @@ def _visible(text: str, keep: str = "") -> str:
     return _UNPRINTABLE.sub(lambda found: found[0] if found[0] in keep else ascii(found[0])[1:-1], shown)
 
 
-def _place(span: Span) -> str:
+def _location(span: Span) -> str:
     return f"{span.path}:{span.line}:{span.column}" if span.line else span.path
 
 

@@ -5,7 +5,7 @@ from pathlib import Path
 import pytest
 
 from helpers.workspaces.gitrepo import disk, make_repo, write
-from shunter.adapters.system.files import DiskTree, place, remove_file, write_file
+from shunter.adapters.system.files import DiskTree, path_below, remove_file, write_file
 from shunter.model.errors import ShunterError
 from shunter.model.files import EXECUTABLE, REGULAR, SYMLINK, FileState
 
@@ -78,13 +78,13 @@ def test_an_unreadable_file_is_named(tmp_path: Path) -> None:
 @pytest.mark.parametrize("path", ["", "/abs", "../up", "a/../b", "a//b", "./a", ".git/config", "a/.GIT/hooks/x"])
 def test_place_refuses_what_leaves_the_root(tmp_path: Path, path: str) -> None:
     with pytest.raises(ShunterError, match="not a path of a repository"):
-        place(tmp_path, path)
+        path_below(tmp_path, path)
 
 
 def test_place_refuses_links_on_the_way(tmp_path: Path) -> None:
     (tmp_path / "link").symlink_to(tmp_path.parent)
     with pytest.raises(ShunterError, match="behind the symbolic link link"):
-        place(tmp_path, "link/x/y")
+        path_below(tmp_path, "link/x/y")
 
 
 def test_write_file_makes_folders_replaces_links_and_keeps_permissions(tmp_path: Path) -> None:

@@ -7,14 +7,14 @@ import pytest
 from helpers.charts.tiny_charts import NOW, chart_files, environment, library_files, pinned
 from helpers.workspaces.own_files import parse, schema
 from shunter.core.charts.pins import Pin
-from shunter.core.packaging.record import PATH, Passage, TrainRecord, train_record
+from shunter.core.packaging.record import PATH, HistoryEntry, TrainRecord, train_record
 from shunter.core.trains import file
 from shunter.core.trains.model import Train
 from shunter.model.errors import ShunterError
 
 CARS = {"web": pinned(chart_files("frontend", "1.10.0", app_version="1.10")), "orders": pinned(chart_files("orders"))}
 TRAIN = Train("1.4.0", pinned(library_files()), CARS, NOW)
-HISTORY = (Passage("1.3.0", "tst", NOW), Passage("1.4.0", "trains", NOW, True))
+HISTORY = (HistoryEntry("1.3.0", "tst", NOW), HistoryEntry("1.4.0", "trains", NOW, True))
 
 
 def test_a_train_reads_back() -> None:

@@ -12,7 +12,7 @@ from contextlib import suppress
 from pathlib import Path
 
 from shunter.adapters.git.journal import FileChange, Stored
-from shunter.adapters.system.files import place, read_state, remove_file, temporary_name, write_file
+from shunter.adapters.system.files import path_below, read_state, remove_file, temporary_name, write_file
 from shunter.model.errors import ShunterError
 from shunter.model.files import FileState
 
@@ -24,7 +24,7 @@ def stored(state: FileState | None) -> Stored | None:
 
 def on_disk(root: Path, path: str) -> Stored | None:
     """What stands at a path now, by reference."""
-    return stored(read_state(place(root, path), path))
+    return stored(read_state(path_below(root, path), path))
 
 
 def same(one: Stored | None, other: Stored | None) -> bool:
@@ -35,7 +35,7 @@ def same(one: Stored | None, other: Stored | None) -> bool:
 def keep(root: Path, path: str, copy: Path) -> None:
     """Keep the file at `path` as `copy`, which is not there yet."""
     copy.parent.mkdir(parents=True, exist_ok=True)
-    source = place(root, path)
+    source = path_below(root, path)
     try:
         os.link(source, copy, follow_symlinks=False)
     except OSError:  # another file system, or one without second names
@@ -55,7 +55,7 @@ def put(root: Path, change: FileChange, after: FileState | None) -> None:
         return
     if not same(now, change.before) and not same(now, change.after):
         raise ShunterError(f"{change.path} changed while shunter was working", hint=f"in {root}: run the command again")
-    target = place(root, change.path)
+    target = path_below(root, change.path)
     if after is None:
         remove_file(target, root)
     else:
@@ -65,7 +65,7 @@ def put(root: Path, change: FileChange, after: FileState | None) -> None:
 def put_back(root: Path, change: FileChange, undo: Path) -> bool:
     """Let a file be what it was before the run; False where it is neither that nor what the run wrote."""
     with suppress(FileNotFoundError, NotADirectoryError):
-        temporary_name(place(root, change.path)).unlink()
+        temporary_name(path_below(root, change.path)).unlink()
     now = on_disk(root, change.path)
     if now == change.before:
         return True
@@ -77,7 +77,7 @@ def put_back(root: Path, change: FileChange, undo: Path) -> bool:
 
 def restore(root: Path, change: FileChange, undo: Path) -> None:
     """Put a file back whatever stands in its place now."""
-    target = place(root, change.path)
+    target = path_below(root, change.path)
     if change.before is None:
         remove_file(target, root)
         return

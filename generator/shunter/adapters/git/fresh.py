@@ -13,7 +13,7 @@ from shunter.adapters.git import journal
 from shunter.adapters.git.commit import commit, stage
 from shunter.adapters.git.journal import Change
 from shunter.adapters.git.repository import Repository
-from shunter.adapters.system.files import place, write_file
+from shunter.adapters.system.files import path_below, write_file
 from shunter.model.errors import ShunterError
 from shunter.model.files import RepositoryPlan, Writing
 
@@ -49,7 +49,7 @@ def build(plan: RepositoryPlan, folder: Path) -> None:
     Repository.init(folder, plan.branch)
     for edit in plan.edits:
         if edit.after is not None:
-            write_file(place(folder, edit.path), edit.after)
+            write_file(path_below(folder, edit.path), edit.after)
     with journal.own_folder(folder / ".git") as own:
         stage(folder, [edit.path for edit in plan.edits], own)
 

@@ -16,7 +16,7 @@ from shunter.adapters.git.fresh import refuse_taken, staging_of
 from shunter.adapters.git.journal import Change, FileChange
 from shunter.adapters.git.repository import git_dir
 from shunter.adapters.git.state import RepositoryState, read_repository
-from shunter.adapters.system.files import place, read_state
+from shunter.adapters.system.files import path_below, read_state
 from shunter.model.files import FileState, RepositoryPlan, Writing
 
 
@@ -67,7 +67,7 @@ def survey(plan: RepositoryPlan, writing: Writing, *, during: bool, refuse: bool
     named = [*(e.path for e in plan.edits), *(c.path for c in plan.conflicts)]
     refusals.refuse_twice(plan, named)
     named += [item.path for item in plan.inputs if item.path not in named]
-    disk = {path: read_state(place(root, path), path) for path in named}
+    disk = {path: read_state(path_below(root, path), path) for path in named}
     state = read_repository(root, named)
     if refuse:
         refusals.refuse_moved(plan, state, {path: now.object_id() if now else None for path, now in disk.items()})

@@ -11,7 +11,7 @@ from shunter.adapters.git import copies
 from shunter.adapters.git.commit import Made, read_commit, take_from_head
 from shunter.adapters.git.journal import Change, FileChange, folder_of
 from shunter.adapters.git.repository import Repository, git_dir
-from shunter.adapters.system.files import place, read_state, write_file
+from shunter.adapters.system.files import path_below, read_state, write_file
 
 
 def ours(change: Change) -> Made | None:
@@ -106,7 +106,7 @@ def _as_in_head(repository: Repository) -> set[str]:
 
 def _aside(root: Path, file: FileChange, folder: Path) -> Path:
     target = _kept(folder) / file.path
-    state = read_state(place(root, file.path), file.path)
+    state = read_state(path_below(root, file.path), file.path)
     if state is not None:
         write_file(target, state)
     return target

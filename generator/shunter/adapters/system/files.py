@@ -21,7 +21,7 @@ def _fault(path: str, error: OSError) -> ShunterError:
     return ShunterError(f"cannot read {path}: {error.strerror or error}", span=Span(path), hint=hint)
 
 
-def place(root: Path, path: str) -> Path:
+def path_below(root: Path, path: str) -> Path:
     """Where the tree path `path` stands below `root`.
 
     Refuses, as a `ShunterError`, what would leave `root`: absolute paths, `..`, anything in `.git`, and a
@@ -73,7 +73,7 @@ class DiskTree:
     def get(self, path: str) -> FileState | None:
         """See `Tree.get`; a path that runs through a symbolic link or out of the root is not there."""
         try:
-            file = place(self.root, path)
+            file = path_below(self.root, path)
         except ShunterError:
             return None
         return read_state(file, path)

@@ -28,7 +28,8 @@ def train_record(record: TrainRecord) -> bytes:
 def record_of_data(data: Mapping[str, Any]) -> TrainRecord:
     """The inverse of `train_record`, for a mapping that fits the schema of records."""
     history = (
-        Passage(item["train"], item["from"], item["at"], item.get("forced", False)) for item in data.get("history", ())
+        HistoryEntry(item["train"], item["from"], item["at"], item.get("forced", False))
+        for item in data.get("history", ())
     )
     return TrainRecord(data.get("train"), pin_of_data(data["library"]), cars_of_data(data["cars"]), tuple(history))
 
@@ -55,7 +56,7 @@ def cars_of_data(data: Mapping[str, Mapping[str, str]]) -> dict[str, Pin]:
 
 
 @dataclass(frozen=True, slots=True)
-class Passage:
+class HistoryEntry:
     """One arrival of a train at an environment, as its history records it. `at` is RFC 3339, UTC, to the second."""
 
     train: str
@@ -71,4 +72,4 @@ class TrainRecord:
     train: str | None
     library: Pin
     cars: Mapping[str, Pin]
-    history: tuple[Passage, ...] = ()
+    history: tuple[HistoryEntry, ...] = ()

@@ -7,7 +7,7 @@ from dataclasses import dataclass, replace
 
 from shunter.adapters.git.repository import PlannedRepository
 from shunter.core.charts.pins import Pin
-from shunter.core.packaging.record import Passage, TrainRecord
+from shunter.core.packaging.record import HistoryEntry, TrainRecord
 from shunter.core.packaging.vendoring import check_library
 from shunter.core.rules.paste import paste_ready
 from shunter.flows.packaging.derive import environment_files
@@ -30,7 +30,7 @@ _GUARDED = (ANSWERS_FILE, RECORD_FILE, "Chart.yaml", ".helmignore")
 
 
 @dataclass(frozen=True, slots=True)
-class Cargo:
+class Freight:
     """What is to arrive: a train's name (None for a mixture), the library and the cars, and where it comes from."""
 
     train: str | None
@@ -78,14 +78,16 @@ def promote(context: Context, asked: Promotion, *, dry_run: bool, diff: bool) ->
     """Change what the target is to run, in one commit, or say why not (and write nothing)."""
     target, trains = _target(context, asked.target, values=asked.values), Trains(context.root)
     record = target.record
-    cargo = _limited(_cargo(context, asked, trains), record, asked.only)
-    skipped = _skipped(context, asked, cargo)
+    freight = _limited(_freight(context, asked, trains), record, asked.only)
+    skipped = _skipped(context, asked, freight)
     if skipped and not asked.force:
         return Report(findings=skipped)
     arrived = record
-    if not _same(cargo, record):
-        passage = Passage(cargo.train or _mixture(cargo, record), cargo.source, generated_now(), forced=bool(skipped))
-        arrived = TrainRecord(cargo.train, cargo.library, cargo.cars, (*record.history, passage))
+    if not _same(freight, record):
+        entry = HistoryEntry(
+            freight.train or _mixture(freight, record), freight.source, generated_now(), forced=bool(skipped)
+        )
+        arrived = TrainRecord(freight.train, freight.library, freight.cars, (*record.history, entry))
     return _arrive(context, target, arrived, trains, dry_run=dry_run, diff=diff)
 
 
@@ -102,8 +104,8 @@ def rollback(
             f"{environment} has no earlier train{f' `{train}`' if train else ''}", hint=f"it ran: {known}"
         )
     found = trains.find(train or before[-1])
-    passage = Passage(found.version, f"rollback of {record.train or 'a mixture'}", generated_now())
-    arrived = TrainRecord(found.version, found.library, found.cars, (*record.history, passage))
+    entry = HistoryEntry(found.version, f"rollback of {record.train or 'a mixture'}", generated_now())
+    arrived = TrainRecord(found.version, found.library, found.cars, (*record.history, entry))
     return _arrive(context, target, arrived, trains, dry_run=dry_run, diff=diff)
 
 
@@ -126,39 +128,39 @@ def _environment(context: Context, name: str, *, values: bool = True) -> _Target
     return _Target(site, files, files.record, repository, inputs, values)
 
 
-def _cargo(context: Context, asked: Promotion, trains: Trains) -> Cargo:
+def _freight(context: Context, asked: Promotion, trains: Trains) -> Freight:
     if asked.train:
         train = trains.find(asked.train)
         environment = context.require_workspace().environment(asked.target)
         source = environment.promotes_from if environment else ""
-        return Cargo(train.version, train.library, train.cars, source or "cut")
+        return Freight(train.version, train.library, train.cars, source or "cut")
     record = _environment(context, asked.source).record
     if not record.cars:
         raise ShunterError(f"{asked.source} runs no train yet", hint=f"shunter promote TRAIN --to {asked.source}")
-    return Cargo(record.train, record.library, record.cars, asked.source)
+    return Freight(record.train, record.library, record.cars, asked.source)
 
 
-def _limited(cargo: Cargo, record: TrainRecord, only: Sequence[str]) -> Cargo:
+def _limited(freight: Freight, record: TrainRecord, only: Sequence[str]) -> Freight:
     if not only:
-        return cargo
+        return freight
     for alias in only:
-        if alias not in cargo.cars:
-            raise ShunterError(f"there is no car `{alias}` in it", hint=f"cars: {', '.join(cargo.cars)}")
-    cars = {**record.cars, **{alias: cargo.cars[alias] for alias in only}}
-    whole = cars == dict(cargo.cars)
-    return replace(cargo, train=cargo.train if whole else None, cars=dict(sorted(cars.items())))
+        if alias not in freight.cars:
+            raise ShunterError(f"there is no car `{alias}` in it", hint=f"cars: {', '.join(freight.cars)}")
+    cars = {**record.cars, **{alias: freight.cars[alias] for alias in only}}
+    whole = cars == dict(freight.cars)
+    return replace(freight, train=freight.train if whole else None, cars=dict(sorted(cars.items())))
 
 
-def _skipped(context: Context, asked: Promotion, cargo: Cargo) -> tuple[Finding, ...]:
+def _skipped(context: Context, asked: Promotion, freight: Freight) -> tuple[Finding, ...]:
     workspace = context.require_workspace()
     environment = workspace.environment(asked.target)
     stage_before = environment.promotes_from if environment else ""
     if not stage_before or asked.source == stage_before:
         return ()
     before = _environment(context, stage_before).record
-    if cargo.train and cargo.train in {before.train, *(item.train for item in before.history)}:
+    if freight.train and freight.train in {before.train, *(item.train for item in before.history)}:
         return ()
-    what = f"train {cargo.train}" if cargo.train else f"what {asked.source} runs"
+    what = f"train {freight.train}" if freight.train else f"what {asked.source} runs"
     return (
         Finding(
             "stage-skipped",
@@ -171,11 +173,11 @@ def _skipped(context: Context, asked: Promotion, cargo: Cargo) -> tuple[Finding,
     )
 
 
-def _same(cargo: Cargo, record: TrainRecord) -> bool:
-    return (cargo.train, cargo.library, dict(cargo.cars)) == (record.train, record.library, dict(record.cars))
+def _same(freight: Freight, record: TrainRecord) -> bool:
+    return (freight.train, freight.library, dict(freight.cars)) == (record.train, record.library, dict(record.cars))
 
 
-def _mixture(cargo: Cargo, record: TrainRecord) -> str:
+def _mixture(freight: Freight, record: TrainRecord) -> str:
     base = record.train or (record.history[-1].train.partition("+")[0] if record.history else "0.0.0")
     return f"{base}+mixed"
 
