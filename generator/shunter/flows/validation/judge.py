@@ -35,19 +35,22 @@ class Validation:
     verdicts: Verdicts = NoVerdicts()
 
 
-def judge_release(context: Context, release: Release, *, verify: bool = True, fix: bool = False) -> tuple[Finding, ...]:
+def judge_release(context: Context, release: Release, *, verify: bool = True) -> tuple[Finding, ...]:
     """The findings of an environment: vendored charts first, then its values files in order.
 
     Sections of services that are known but not pinned yet are judged against their source charts. Without `verify`
-    the vendored charts count as what was pinned; with `fix` what `validate --fix` mends in passing is found, too.
+    the vendored charts count as what was pinned.
     """
-    return judged_release(context, release, verify=verify, fix=fix)[0]
+    return judged_release(context, release, verify=verify)[0]
 
 
 def judged_release(
     context: Context, release: Release, *, verify: bool = True, fix: bool = False
 ) -> tuple[tuple[Finding, ...], bool]:
-    """The findings of an environment, and whether they depend on its own files alone."""
+    """The findings of an environment, and whether they depend on its own files alone.
+
+    With `fix`, what `validate --fix` mends in passing is found, too.
+    """
     record = release.files.record
     findings: tuple[Finding, ...] = ()
     if verify and not release.chart.findings:
