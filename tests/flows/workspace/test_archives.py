@@ -1,0 +1,94 @@
+"""Where a chart comes from: what was just packaged wins, then the folder, then what stands alone carries."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import pytest
+
+from helpers.charts.tiny_charts import LIBRARY, NOW, chart, chart_files, library_files, served, write_files
+from shunter.core.charts.packed import PackedChart
+from shunter.flows.workspace.archives import Archives, archives_at, open_archives, packed_for_publishing, require_file
+from shunter.flows.workspace.context import Context
+from shunter.flows.workspace.projects import ProjectFiles
+from shunter.model.data import replace
+from shunter.model.errors import ShunterError
+from shunter.model.files import FileState, MemoryTree
+
+
+def orders(version: str, text: str = "") -> PackedChart:
+    return chart(chart_files("orders", version, extra={"values.yaml": f"text: {text}\n"}))
+
+
+@pytest.fixture
+def archives(tmp_path: Path) -> Archives:
+    """A folder with orders 1.0.0 and 1.10.0."""
+    made = archives_at(tmp_path, "")
+    published = made.directory.plan_publish([orders("1.0.0"), orders("1.10.0")], NOW)
+    write_files(tmp_path, published.edits)
+    return archives_at(tmp_path, "")
+
+
+def test_what_was_just_packaged_wins(archives: Archives) -> None:
+    new = orders("1.0.0", "new")
+    archives.pending[new.key] = new
+    assert archives.fetch("orders", "1.0.0") is new
+    assert archives.pin("orders", "1.0.0") == new.pin
+
+
+def test_what_is_carried_is_asked_only_where_the_folder_has_none(archives: Archives) -> None:
+    carried = {item.key: item for item in (orders("1.0.0", "carried"), orders("2.0.0", "carried"))}
+    alone = replace(archives, fallback=lambda: carried)
+    assert alone.fetch("orders", "1.0.0").content == orders("1.0.0").content
+    assert alone.fetch("orders", "2.0.0") is carried["orders", "2.0.0"]
+    assert not alone.has("orders", "2.0.0")
+
+
+def test_a_chart_is_fetched_once(archives: Archives) -> None:
+    assert archives.fetch("orders", "1.0.0") is archives.fetch("orders", "1.0.0")
+
+
+def test_a_server_is_asked_last(archives: Archives, tmp_path: Path) -> None:
+    empty = tmp_path / "empty"
+    empty.mkdir()
+    with served(tmp_path) as url:
+        found = archives_at(empty, url)
+        assert found.fetch("orders", "1.10.0").content == orders("1.10.0").content
+        assert not found.has("orders", "1.10.0")
+
+
+def test_the_newest_is_that_of_versions_and_not_of_texts(archives: Archives) -> None:
+    archives.pending["orders", "1.9.0"] = orders("1.9.0")
+    assert archives.newest("orders") == "1.10.0"
+    archives.pending["orders", "1.11.0"] = orders("1.11.0")
+    archives.pending["other", "9.0.0"] = orders("9.0.0")
+    assert archives.newest("orders") == "1.11.0"
+    with pytest.raises(ShunterError, match=r"absent.*of any version"):
+        archives.newest("absent")
+
+
+def test_no_workspace_has_the_usual_folder(tmp_path: Path) -> None:
+    found = open_archives(Context(tmp_path, tmp_path, None))
+    assert (found.directory.root, found.server) == (tmp_path / ".shunter/registry", None)
+
+
+def test_an_app_is_published_whole_or_not_at_all() -> None:
+    answers = FileState(
+        f"_src_path: x\n_commit: v1\nkind: app\nname: orders\nlibrary: {LIBRARY}\narchetype: worker\n".encode()
+    )
+    whole = {**chart_files("orders", library=library_files()), ".copier-answers.yml": answers}
+    lacking = {path: state for path, state in whole.items() if not path.startswith("charts/")}
+    assert packed_for_publishing(ProjectFiles(MemoryTree(whole), "orders")).archive
+    with pytest.raises(ShunterError, match=LIBRARY):
+        packed_for_publishing(ProjectFiles(MemoryTree(lacking), "orders"))
+    metadata = FileState(whole["Chart.yaml"].data + b"- {name: db, version: 1.0.0}\n")
+    with pytest.raises(ShunterError, match="db"):
+        packed_for_publishing(ProjectFiles(MemoryTree({**whole, "Chart.yaml": metadata}), "orders"))
+
+
+def test_a_file_that_has_to_be_there(tmp_path: Path) -> None:
+    (tmp_path / "a").write_bytes(b"x")
+    assert require_file(tmp_path / "a", "h") == b"x"
+    with pytest.raises(ShunterError, match="there is no file") as error:
+        require_file(tmp_path / "b", "what to do")
+    assert error.value.hint == "what to do"
