@@ -1,4 +1,4 @@
-"""Opening a run finishes what a killed one left behind, and only looks where it may have left something."""
+"""Opening a run that writes takes back what a killed one left behind; one that reads only says so."""
 
 from __future__ import annotations
 
@@ -7,7 +7,7 @@ from pathlib import Path
 
 import pytest
 
-from helpers.workspaces.gitrepo import git, make_repo
+from helpers.workspaces.gitrepo import git, make_repo, snapshot
 from shunter.adapters.git.apply import apply
 from shunter.cli.parse import Arguments
 from shunter.cli.session import open_session, split
@@ -18,8 +18,9 @@ from shunter.model.files import FileState
 WORKSPACE = "name: NAME\nlayout: mono\nservices: {}\nenvironments: {tst: {}}\n"
 
 
-def name_of(folder: Path) -> str:
-    context = open_session(Arguments({"directory": str(folder)}))
+def name_of(folder: Path, *, writes: bool = True) -> str:
+    options = {"no_commit": False} if writes else {}
+    context = open_session(Arguments({"directory": str(folder), "quiet": False, **options}))
     return context.workspace.name if context.workspace else ""
 
 
@@ -56,9 +57,18 @@ def test_the_context_is_that_after_the_recovery(at: str, root: Path, capsys: pyt
     assert capsys.readouterr().err == ""
 
 
+def test_who_only_reads_is_told_and_changes_nothing(root: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    kill(root, "shop: shunter.yaml")
+    before = snapshot(root)
+    assert name_of(root, writes=False) == "new"
+    assert capsys.readouterr().err.startswith("notice: ")
+    assert snapshot(root) == before
+    assert name_of(root) == "old"
+
+
 def test_a_folder_that_is_not_there(tmp_path: Path) -> None:
     with pytest.raises(ShunterError, match="there is no folder"):
-        open_session(Arguments({"directory": str(tmp_path / "gone")}))
+        open_session(Arguments({"directory": str(tmp_path / "gone"), "quiet": False}))
 
 
 def test_names_are_split_at_commas() -> None:

@@ -7,7 +7,7 @@ import pytest
 from shunter.core.charts.pins import Pin
 from shunter.core.goyaml.document import read
 from shunter.core.packaging.record import (
-    Passage,
+    HistoryEntry,
     TrainRecord,
     cars_data,
     cars_of_data,
@@ -51,7 +51,7 @@ def test_cars_are_written_in_order_and_read_in_the_files() -> None:
 
 @pytest.mark.parametrize("train", ["1.4.0", None])
 def test_history_stays_as_it_happened(train: str | None) -> None:
-    history = (Passage("1.4.0", "cut", NOW), Passage("1.3.0", "rollback of 1.4.0", NOW, forced=True))
+    history = (HistoryEntry("1.4.0", "cut", NOW), HistoryEntry("1.3.0", "rollback of 1.4.0", NOW, forced=True))
     record = TrainRecord(train, BARE, {"db": FULL}, history)
     data = read(train_record(record), "train.yaml").value
     assert data is not None

@@ -8,8 +8,10 @@ import pytest
 
 from helpers.workspaces.gitrepo import git, make_repo, snapshot, write
 from shunter.adapters.git.repository import PlannedRepository
-from shunter.flows.workspace.plans import Changes, carry_out, plan_changes, summary, uncommitted
-from shunter.model.files import Conflict, FileState, MemoryTree
+from shunter.adapters.system.files import DiskTree
+from shunter.flows.workspace.context import Context
+from shunter.flows.workspace.plans import Changes, carry_out, inputs_of, plan_changes, summary, uncommitted
+from shunter.model.files import Conflict, FileState, MemoryTree, SubTree
 from shunter.model.findings import Status
 
 CHANGES: Changes = {"a": FileState(b"new\n"), "b": None, "c": FileState(b"made\n"), "same": FileState(b"same\n")}
@@ -27,14 +29,14 @@ def test_what_changes_nothing_is_dropped(root: Path) -> None:
     assert summary(plan) == "Change (1 added, 1 changed, 1 removed)"
 
 
-def test_a_person_s_edits_go_along_as_they_are(root: Path) -> None:
+def test_a_persons_edits_are_inputs_and_no_edits_of_ours(root: Path) -> None:
     write(root, {"x/y": "2\n", "x/z": None, "x/new": "3\n"})
-    repository = PlannedRepository(root)
-    paths = uncommitted(repository, "x")
-    assert paths == ["x/new", "x/y", "x/z"]
-    plan = plan_changes(root, {"x/y": FileState(b"ours\n")}, "Change", include=paths, repository=repository)
-    after = {edit.path: edit.after.data if edit.after else None for edit in plan.edits}
-    assert after == {"x/y": b"ours\n", "x/new": b"3\n", "x/z": None}
+    assert sorted(uncommitted(PlannedRepository(root), "x")) == ["x/new", "x/y", "x/z"]
+    inputs = inputs_of(SubTree(DiskTree(root), "x"), "x", ["y", "z", "../a"])
+    assert [(item.path, item.before is None) for item in inputs] == [("x/y", False), ("x/z", True)]
+    plan = plan_changes(root, {"x/y": FileState(b"ours\n")}, "Change", inputs=inputs)
+    assert [edit.path for edit in plan.edits] == ["x/y"]
+    assert plan.inputs == inputs
 
 
 def test_what_git_ignores_is_nobodys_edit(root: Path) -> None:
@@ -51,7 +53,7 @@ def test_a_dry_run_says_what_a_run_does_and_writes_nothing(root: Path, tmp_path:
     idle = make_repo(tmp_path / "idle", {"a": "new\n"})
     plans = [plan_changes(root, CHANGES, "Change\n\nWhy."), plan_changes(idle, {"a": FileState(b"new\n")}, "Nothing")]
     before = snapshot(root), snapshot(idle)
-    dry = carry_out(plans, root, dry_run=True, diff=True, next_step="then", noop="nothing to do")
+    dry = carry_out(plans, Context(root, root, None), dry_run=True, diff=True, next_step="then", noop="nothing to do")
     assert (snapshot(root), snapshot(idle)) == before
     assert [(o.unit, o.status, o.detail) for o in dry.outcomes] == [
         ("repo", Status.PLANNED, "Change (1 added, 1 changed, 1 removed)"),
@@ -59,7 +61,7 @@ def test_a_dry_run_says_what_a_run_does_and_writes_nothing(root: Path, tmp_path:
     ]
     assert dry.next_step == ""
     assert "-old\n+new\n" in dry.product
-    done = carry_out(plans, root, dry_run=False, diff=False, next_step="then")
+    done = carry_out(plans, Context(root, root, None), dry_run=False, diff=False, next_step="then")
     assert [(o.unit, o.status) for o in done.outcomes] == [("repo", Status.DONE), ("idle", Status.NOOP)]
     assert done.outcomes[0].detail.startswith("Change: ")
     assert (done.product, done.next_step) == ("", "then")
@@ -72,5 +74,3 @@ def test_a_conflict_is_said(root: Path) -> None:
     conflict = Conflict("a", "both changed it")
     plan = plan_changes(root, {}, "Change", conflicts=(conflict,))
     assert summary(plan) == "Change (conflict in a)"
-    (outcome,) = carry_out([plan], root, dry_run=True, diff=False).outcomes
-    assert outcome.status is Status.CONFLICT
