@@ -1,0 +1,88 @@
+"""Lint: which charts a name stands for, and what only a whole workspace is asked."""
+
+from __future__ import annotations
+
+import shutil
+from pathlib import Path
+
+import pytest
+
+from helpers.charts.tiny_charts import chart_files, library_files, write_files
+from helpers.tools import need_helm
+from helpers.workspaces.gitrepo import write
+from helpers.workspaces.small import orders, publish, small_workspace
+from helpers.workspaces.workspaces import copy, shared
+from shunter.flows.trains.cut import cut
+from shunter.flows.validation.lint import lint
+from shunter.flows.workspace.context import Context, open_context
+from shunter.model.errors import ShunterError
+from shunter.model.files import FileState
+
+
+@pytest.fixture(autouse=True)
+def _helm() -> None:
+    need_helm()
+
+
+@pytest.fixture
+def small(tmp_path: Path) -> Context:
+    made = shared("small", lambda folder: small_workspace(folder / "small")) / "small"
+    return open_context(copy(made, tmp_path.resolve() / "small"))
+
+
+@pytest.fixture
+def alone(tmp_path: Path) -> Context:
+    """Two charts in no workspace, one of them with a key that YAML reads as a boolean."""
+    root = tmp_path.resolve()
+    template = "a: {{ .Values.known | quote }}\n"
+    for name in ("one", "two"):
+        write_files(root / name, chart_files(name, template=template, extra={"values.yaml": "known: 1\n"}))
+    write(root, {"one/values-pro.yaml": "known: 1\ndead: 1\n"})
+    return Context(root, root, None)
+
+
+def found(context: Context, *paths: str) -> set[tuple[str, str]]:
+    """Rules and places of what was found, without Helm's own remarks and what a small workspace lacks."""
+    report = lint(context, paths)
+    return {(f.rule, f.span.path) for f in report.findings if f.rule not in ("helm-lint", "drift", "missing-modeline")}
+
+
+def test_a_values_file_is_linted_as_if_it_were_passed(alone: Context) -> None:
+    assert found(alone, "one") == found(alone) == set()
+    assert found(alone, "one/values-pro.yaml") == {("unused-key", "one/values-pro.yaml")}
+    write(alone.root, {"two/values.yaml": "known: 1\ngone: 1\n"})
+    assert found(alone) == found(alone, "two") == {("unused-key", "two/values.yaml")}
+    assert found(alone, "one") == set()
+
+
+def test_a_name_that_is_in_no_chart_is_refused(alone: Context) -> None:
+    with pytest.raises(ShunterError, match="elsewhere is in no chart"):
+        lint(alone, ["elsewhere"])
+
+
+def test_an_image_tag_belongs_to_the_chart(small: Context) -> None:
+    write(
+        small.root,
+        {
+            "envs/tst/values.yaml": 'orders:\n  image: {tag: "1.0"}\n',
+            "envs/pre/values.yaml": "orders: {image: {tag: null}}\n",
+        },
+    )
+    assert {item for item in found(small) if item[0] == "image-tag-in-environment"} == {
+        ("image-tag-in-environment", "envs/tst/values.yaml")
+    }
+
+
+def test_a_train_whose_chart_is_another_one_now_is_found_where_nothing_is_named(small: Context) -> None:
+    cut(small, "1.0.0", only=(), chosen={}, dry_run=False, diff=False)
+    shutil.rmtree(small.root / ".shunter/registry")
+    for files in (library_files(), {**orders(), "values.yaml": FileState(b"size: 2\n")}):  # web is gone: not asked
+        publish(small, files)
+    assert ("digest-mismatch", "trains/1.0.0.yaml") in found(small)
+    assert len([item for item in found(small) if item[0] == "digest-mismatch"]) == 1
+    assert not [item for item in found(small, "envs/tst") if item[0] == "digest-mismatch"]
+
+
+def test_a_workspace_says_what_drifts_unless_a_path_is_named(small: Context) -> None:
+    assert "drift" in {finding.rule for finding in lint(small, ()).findings}
+    assert "drift" not in {finding.rule for finding in lint(small, ["envs/tst"]).findings}
