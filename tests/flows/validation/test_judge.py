@@ -13,7 +13,7 @@ from helpers.workspaces.workspaces import copy, shared
 from shunter.flows.release.release import release_of
 from shunter.flows.trains.cut import cut
 from shunter.flows.trains.promote import Promotion, promote
-from shunter.flows.validation.judge import judge_chart, judge_release, judged_release
+from shunter.flows.validation.judge import judge_chart, judged_release
 from shunter.flows.workspace.context import Context, open_context
 from shunter.model.errors import ShunterError
 from shunter.model.findings import Finding, Kind
@@ -26,7 +26,7 @@ def small(tmp_path: Path) -> Context:
 
 
 def judged(context: Context, *, verify: bool = True, fix: bool = False) -> tuple[Finding, ...]:
-    return judge_release(context, release_of(context, context.site("environment", "tst")), verify=verify, fix=fix)
+    return judged_release(context, release_of(context, context.site("environment", "tst")), verify=verify, fix=fix)[0]
 
 
 def depart(context: Context) -> None:
