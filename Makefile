@@ -36,7 +36,7 @@ test: $(VENV)/.dev
 	$(BIN)/python -m pytest -q -n $(WORKERS) -m "not slow" $(ARGS)
 
 slow: $(VENV)/.dev
-	$(BIN)/python -m pytest -q -m slow $(ARGS) || [ $$? -eq 5 ] # 5: there are none
+	$(BIN)/python -m pytest -q -n $(WORKERS) -m slow $(ARGS) || [ $$? -eq 5 ] # 5: there are none
 
 lint: $(VENV)/.dev
 	$(BIN)/ruff check

@@ -9,6 +9,11 @@ run() {
     eval "$*"
 }
 
+if ! git var GIT_COMMITTER_IDENT >/dev/null 2>&1; then
+    echo "notice: git knows no user here, so the commits of the demo are by Demo <demo@example.com>" >&2
+    export GIT_AUTHOR_NAME=Demo GIT_AUTHOR_EMAIL=demo@example.com GIT_COMMITTER_NAME=Demo GIT_COMMITTER_EMAIL=demo@example.com
+fi
+
 demo=$(mktemp -d -t shunter-demo.XXXXXX)
 cd "$demo"
 

@@ -120,6 +120,7 @@ def edited(root: Path, path: str, change: Callable[[str], str]) -> None:
     file.write_text(change(text), "utf-8")
 
 
+@pytest.mark.slow  # two whole histories of templates are made
 def test_the_release_before_comes_out_of_the_history(data_root: Path, now: Release) -> None:
     def library_version(wanted: str) -> None:
         edited(data_root, "_library/version.jinja", lambda text: re.sub(r'"[0-9.]+"', f'"{wanted}"', text))

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from pathlib import Path
+from typing import Any
 
 import pytest
 import yaml
@@ -12,6 +13,12 @@ from helpers.workspaces.cli import ok
 from helpers.workspaces.workspaces import MONOLITHS, NINE, ONE_SERVICE, digest, make_example
 
 KUBERNETES = ("1.33", "1.35", "1.37")
+
+
+def mostly_slow(layouts: list[str]) -> list[Any]:
+    """The two extremes, all in one and each alone; those between are for CI: they are put together from the same parts."""
+    slow = [pytest.param(layout, marks=pytest.mark.slow) for layout in layouts[1:-1]]
+    return [layouts[0], *slow, layouts[-1]]
 
 
 def whole_way(root: Path) -> str:
@@ -33,7 +40,7 @@ def assert_nothing_changes(root: Path) -> None:
     ok("update", "--check", cwd=root)
 
 
-@pytest.mark.parametrize("layout", NINE)
+@pytest.mark.parametrize("layout", mostly_slow(NINE))
 def test_the_example_renders_the_same_in_nine_layouts(layout: str, tmp_path: Path) -> None:
     need_helm()
     root = make_example(tmp_path, layout)
@@ -43,7 +50,7 @@ def test_the_example_renders_the_same_in_nine_layouts(layout: str, tmp_path: Pat
     assert_nothing_changes(root)
 
 
-@pytest.mark.parametrize("layout", MONOLITHS)
+@pytest.mark.parametrize("layout", mostly_slow(MONOLITHS))
 def test_one_service_renders_the_same_in_four_layouts(layout: str, tmp_path: Path) -> None:
     need_helm()
     values = tmp_path / "shunter.yaml"

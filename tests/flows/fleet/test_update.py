@@ -60,7 +60,8 @@ def repositories(root: Path) -> list[Path]:
     return [root, *sorted(path.parent for path in root.glob("*/.git"))]
 
 
-@pytest.mark.parametrize("layout", [pytest.param("multi", marks=pytest.mark.slow), "mono"])
+@pytest.mark.slow  # two workspaces of the example, by two releases
+@pytest.mark.parametrize("layout", ["multi", "mono"])
 def test_an_updated_workspace_is_what_the_new_release_makes(layout: str, upcoming: Path, tmp_path: Path) -> None:
     """Made by the old release and updated, or made by the new one: the same but for pins, which only trains move."""
     ok("new", "shop", "--example", "--defaults", "--layout", layout, cwd=tmp_path)

@@ -78,6 +78,7 @@ def state(root: Path) -> tuple[str, dict[str, tuple[str, str]]]:
     }
 
 
+@pytest.mark.slow  # the steps one by one are killed in tests/adapters/git/test_recovery.py
 @pytest.mark.parametrize("name", COMMANDS)
 def test_a_killed_command_is_done_or_undone(name: str, example_on_rails: Path, tmp_path: Path) -> None:
     command, random = COMMANDS[name], Random(20260101)
