@@ -74,3 +74,9 @@ def test_what_is_not_there_is_named(
     with pytest.raises(ShunterError, match=message):
         cut(small, version, only, chosen)
     assert trains_of(small).all == ()
+
+
+def test_a_version_can_be_chosen_for_a_chart_in_a_folder(small: Context) -> None:
+    publish(small, orders("1.1.0"), "third/orders")
+    cut(small, "1.0.0", chosen={"orders": "1.0.0"})
+    assert trains_of(small).find("1.0.0").cars["orders"] == pinned(orders())

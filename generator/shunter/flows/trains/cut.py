@@ -83,7 +83,8 @@ def _car(context: Context, service: Service, archives: Archives, chosen: str, fi
             return archives.pin(service.name, chosen)
         return _pin(files_of(context, site), archives, findings)
     if service.chart.path:
-        return _pin(files_in(context, context.root / service.chart.path), archives, findings)
+        files = files_in(context, context.root / service.chart.path)
+        return archives.pin(files.packed.name, chosen) if chosen else _pin(files, archives, findings)
     pin = archives.pin(service.chart.name, chosen or service.chart.version)
     return replace(pin, source=service.chart.repository)
 
