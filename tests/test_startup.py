@@ -25,6 +25,8 @@ COSTLY = {
     "hashlib",
     "importlib.metadata",
     "inspect",
+    "lzma",
+    "shutil",
     "socket",
     "subprocess",
     "tarfile",

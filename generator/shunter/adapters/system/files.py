@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import os
-import shutil
 import stat
 from collections.abc import Iterator
 from pathlib import Path
@@ -204,6 +203,8 @@ def remove_file(file: Path, root: Path) -> None:
 
 def remove_folder(folder: Path) -> None:
     """Remove a folder with all that is in it."""
+    import shutil  # which brings three packers along, and every commit's hook passes this module
+
     try:
         shutil.rmtree(folder)
     except OSError as error:
