@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import os
 import subprocess
-import sys
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
@@ -141,7 +140,7 @@ def run_for_person(args: Sequence[str], cwd: Path, output: Path, pid: Path, env:
                 env={**own, RUN: str(os.getpid()), **env},
                 stdout=out,
                 stderr=subprocess.STDOUT,
-                preexec_fn=None if sys.platform == "win32" else note,
+                preexec_fn=note,
             )
         except OSError as error:
             raise _missing(args[0], error) from error

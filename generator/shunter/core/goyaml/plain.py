@@ -8,10 +8,9 @@ from __future__ import annotations
 
 import json
 import re
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from typing import Any
 
-from shunter.core.goyaml import scalars
 from shunter.core.goyaml.document import Document, read
 from shunter.model.errors import ShunterError
 from shunter.model.wording import BARE, quoted
@@ -34,18 +33,6 @@ def sound(document: Document) -> Document:
     for finding in document.findings:
         raise ShunterError(finding.message, hint=finding.hint, span=finding.span, notes=finding.notes)
     return document
-
-
-def text_fields(document: Document, names: Iterable[str]) -> dict[str, Any]:
-    """The document's mapping with the top-level scalars of these `names` as text.
-
-    Helm's fields are typed: where one is text, `version: 1.10` without quotes becomes "1.1".
-    """
-    value = dict(document.value or {})
-    for name in names:
-        if name in value and isinstance(value[name], bool | int | float):
-            value[name] = scalars.key_text(scalars.resolve(document.raw((name,))))
-    return value
 
 
 def dump(value: Mapping[str, Any], comment: str = "") -> bytes:
