@@ -7,8 +7,8 @@ from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
-from shunter.cli.options import COMMANDS, GLOBAL
-from shunter.cli.parse import Command, Option
+from shunter.cli.options import TABLE
+from shunter.cli.table import Command, Option
 from shunter.core.rules.catalogue import RULES
 from shunter.model.findings import Kind
 
@@ -26,9 +26,9 @@ _CODES = (
 
 def commands_page() -> str:
     """The page about every command, from the options table."""
-    lines = ["# Commands", "", _MARK, "", "Options that every command takes:", "", *_options(GLOBAL)]
+    lines = ["# Commands", "", _MARK, "", "Options that every command takes:", "", *_options(TABLE.everywhere)]
     lines += ["", "Exit codes:", "", "| code | meaning |", "|---|---|", *(f"| {n} | {text} |" for n, text in _CODES)]
-    for command in COMMANDS:
+    for command in TABLE.commands:
         lines += ["", *_command(command)]
     return "\n".join(lines) + "\n"
 

@@ -14,10 +14,11 @@ import pytest
 
 from helpers.workspaces import shop
 from helpers.workspaces.cli import Result, shunter
-from shunter.cli.options import COMMANDS, GLOBAL, TABLE
-from shunter.cli.parse import Command, Option, parse
+from shunter.cli.options import TABLE
+from shunter.cli.parse import parse
 from shunter.cli.run import run
 from shunter.cli.shortcut import answer
+from shunter.cli.table import Command, Option
 
 SEED = 20260301
 LINES = 40
@@ -105,7 +106,7 @@ def operands_of(command: Command, values: dict[str, object], random: Random) -> 
 def case(command: Command, random: Random) -> Case:
     """A random correct line of a command. Options of its own follow its words, the others may stand anywhere."""
     made = Case(command)
-    for option in (*GLOBAL, *command.options):
+    for option in (*TABLE.everywhere, *command.options):
         made.values[option.name] = [] if option.takes == "many" else option.default
     own = written([option for option in command.options if option.flags], made.values, random)
     operands = operands_of(command, made.values, random)
@@ -117,7 +118,7 @@ def case(command: Command, random: Random) -> Case:
         own.insert(place, [operand])
     parts = [*([word] for word in command.words), *own]
     count = len(command.words)
-    for group in written(list(GLOBAL), made.values, random):
+    for group in written(list(TABLE.everywhere), made.values, random):
         place = random.randint(0, len(parts))
         parts.insert(place, group)
         count += place < count
@@ -136,7 +137,7 @@ class Oracle(argparse.ArgumentParser):
 
     def __init__(self, command: Command) -> None:
         super().__init__(allow_abbrev=False)
-        for option in (*command.options, *GLOBAL):
+        for option in (*command.options, *TABLE.everywhere):
             self._add(option)
 
     def _add(self, option: Option) -> None:
@@ -158,7 +159,7 @@ class Oracle(argparse.ArgumentParser):
         raise ValueError(message)
 
 
-@pytest.mark.parametrize("command", COMMANDS, ids=lambda command: command.name)
+@pytest.mark.parametrize("command", TABLE.commands, ids=lambda command: command.name)
 def test_a_line_means_what_argparse_makes_of_it(command: Command) -> None:
     random = Random(f"{SEED} {command.name}")
     for _ in range(LINES):
@@ -171,7 +172,7 @@ def test_a_line_means_what_argparse_makes_of_it(command: Command) -> None:
 
 def spoilt(made: Case, random: Random) -> tuple[list[str], bool]:
     """The line with one mistake behind it, and whether argparse takes it for one as well."""
-    options = [option for option in (*made.command.options, *GLOBAL) if option.flags]
+    options = [option for option in (*made.command.options, *TABLE.everywhere) if option.flags]
     switch = random.choice([option for option in options if option.takes == "nothing"])
     single = random.choice([option for option in options if option.takes == "one"])
     valued = random.choice([option for option in options if option.takes != "nothing"])
@@ -196,7 +197,7 @@ def spoilt(made: Case, random: Random) -> tuple[list[str], bool]:
     )
 
 
-@pytest.mark.parametrize("command", COMMANDS, ids=lambda command: command.name)
+@pytest.mark.parametrize("command", TABLE.commands, ids=lambda command: command.name)
 def test_a_mistake_is_a_problem_and_argparse_takes_nothing_that_it_names(command: Command) -> None:
     random = Random(f"{SEED} {command.name}")
     for _ in range(LINES):
@@ -212,8 +213,10 @@ def test_a_mistake_is_a_problem_and_argparse_takes_nothing_that_it_names(command
 
 def test_any_list_of_words_is_read_without_an_exception() -> None:
     random = Random(SEED)
-    flags = [flag for command in COMMANDS for option in (*command.options, *GLOBAL) for flag in option.flags]
-    words = [word for command in COMMANDS for word in command.words]
+    flags = [
+        flag for command in TABLE.commands for option in (*command.options, *TABLE.everywhere) for flag in option.flags
+    ]
+    words = [word for command in TABLE.commands for word in command.words]
     others = [
         "",
         "--",

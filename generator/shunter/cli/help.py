@@ -6,7 +6,8 @@ import shutil
 import textwrap
 from collections.abc import Iterable, Sequence
 
-from shunter.cli.parse import HELP, VERSION, Command, CommandLine, Option, Table
+from shunter.cli.parse import CommandLine
+from shunter.cli.table import HELP, VERSION, Command, Option, Table
 
 _WIDEST = 120
 _LEFT = 26

@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-from shunter.cli.options import COMMANDS, GLOBAL
-from shunter.cli.parse import Arguments, Command
+from shunter.cli.options import TABLE
+from shunter.cli.parse import Arguments
+from shunter.cli.table import Command
 from shunter.model.findings import Report
 
 
@@ -13,12 +14,12 @@ def completion(arguments: Arguments) -> Report:
 
 
 def _flags(command: Command) -> list[str]:
-    return [flag for option in (*command.options, *GLOBAL) for flag in option.flags if flag.startswith("--")]
+    return [flag for option in (*command.options, *TABLE.everywhere) for flag in option.flags if flag.startswith("--")]
 
 
 def _families() -> dict[str, list[Command]]:
     found: dict[str, list[Command]] = {}
-    for command in COMMANDS:
+    for command in TABLE.commands:
         found.setdefault(command.words[0], []).append(command)
     return found
 
@@ -50,7 +51,7 @@ def _zsh() -> str:
 
 def _fish() -> str:
     lines = []
-    for command in COMMANDS:
+    for command in TABLE.commands:
         first, *rest = command.words
         where = f"'__fish_seen_subcommand_from {first}'" if rest else "__fish_use_subcommand"
         lines.append(f"complete -c shunter -n {where} -a {(rest or [first])[0]} -d '{_quoted(command.summary)}'")

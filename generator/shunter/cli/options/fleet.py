@@ -1,0 +1,92 @@
+"""Verbs that make a workspace, and change what is in it."""
+
+from __future__ import annotations
+
+from shunter.cli.options.shared import CHANGES, switch
+from shunter.cli.table import Command, Option
+
+ARCHETYPES = (
+    "rest-api", "api-gateway", "frontend", "auth", "worker", "cron", "database", "search", "broker", "monitoring",
+)  # fmt: skip
+
+_NEW = (
+    Option("target", metavar="DIR", help="folder to make; its name is the workspace's name"),
+    Option("--layout", choices=("mono", "multi"), help="one repository for everything, or one each"),
+    switch("--example", help="start with the example: api-gateway, frontend, auth, orders and a database"),
+    switch("--defaults", help="ask nothing, use defaults"),
+    Option("-d", "--data", takes="many", metavar="KEY=VALUE", help="set a key of shunter.yaml"),
+    Option("--data-file", metavar="FILE", help="YAML file whose keys are laid over shunter.yaml"),
+)
+
+COMMANDS: tuple[Command, ...] = (
+    Command(
+        ("new",),
+        "make a workspace from one file",
+        "shunter.cli.verbs.scaffold:new",
+        _NEW,
+        ("shunter new shop --example --defaults --layout multi", "shunter new shop -d ci=gitlab"),
+    ),
+    Command(
+        ("add", "service"),
+        "add a service: code, chart, and its place in every environment",
+        "shunter.cli.verbs.scaffold:add_service",
+        (
+            Option("name", help="a DNS label, the name of code, chart and alias"),
+            Option("--archetype", choices=ARCHETYPES, help="the service's shape (default: rest-api)"),
+            Option("--language", choices=("python", "none"), help="language of the code to scaffold"),
+            Option("--team", help="the team that owns it"),
+            Option("--port", kind=int, default=0, help="port that the container listens on"),
+            Option("--chart", metavar="PATH|NAME@VERSION", help="an existing chart instead of a template"),
+            Option("--repository", metavar="URL", help="HTTP repository of the existing chart"),
+            *CHANGES,
+        ),
+        ("shunter add service payment --archetype rest-api --team bob",),
+    ),
+    Command(
+        ("add", "environment"),
+        "add an environment, which pins only the library",
+        "shunter.cli.verbs.scaffold:add_environment",
+        (
+            Option("name", help="a DNS label"),
+            Option("--after", metavar="ENV", help="promotes from ENV (a branch of the route)"),
+            Option("--between", metavar="A,B", help="insert between A and B"),
+            Option("--stage", choices=("develop", "staging", "production"), help="its stage"),
+            Option("-n", "--namespace", help="Kubernetes namespace"),
+            *CHANGES,
+        ),
+        ("shunter add environment prf --after tst",),
+    ),
+    Command(
+        ("remove", "service"),
+        "remove a service that no environment pins, and show what becomes of its values",
+        "shunter.cli.verbs.scaffold:remove_service",
+        (
+            Option("name", help="the service"),
+            switch("--force", help="also when it is pinned, or has changes that are not committed"),
+            *CHANGES,
+        ),
+    ),
+    Command(
+        ("remove", "environment"),
+        "remove an environment, and show where its values still are",
+        "shunter.cli.verbs.scaffold:remove_environment",
+        (
+            Option("name", help="the environment"),
+            switch("--force", help="also when it has changes that are not committed"),
+            *CHANGES,
+        ),
+    ),
+    Command(
+        ("update",),
+        "bring generated files to a newer template release, keeping what people wrote",
+        "shunter.cli.verbs.update:update",
+        (
+            Option("paths", takes="many", metavar="PATH", help="repositories or projects (default: all)"),
+            switch("--all", help="every repository of the workspace"),
+            switch("--check", help="exit 1 if anything is out of date; write nothing"),
+            Option("--to", metavar="VERSION", help="template release (default: the newest)"),
+            *CHANGES,
+        ),
+        ("shunter update --all --dry-run --diff", "shunter update --check"),
+    ),
+)

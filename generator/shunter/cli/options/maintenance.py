@@ -1,0 +1,38 @@
+"""Verbs that keep a workspace's repositories and the tool itself in order."""
+
+from __future__ import annotations
+
+from shunter.cli.options.shared import DRY_RUN, OUTPUT, WRITES, switch
+from shunter.cli.table import Command, Option
+
+COMMANDS: tuple[Command, ...] = (
+    Command(
+        ("recover",),
+        "show what an interrupted run left, repository by repository; take it back, or finish it",
+        "shunter.cli.verbs.recover:recover",
+        (
+            switch("--undo", help="put back what the run wrote; what a person did since stays"),
+            switch("--finish", help="commit what was written and not committed, with your hooks"),
+            switch("--no-verify", help="with --finish: skip git hooks that may refuse a commit"),
+            OUTPUT,
+        ),
+    ),
+    Command(
+        ("templates", "publish"),
+        "push the template history to your own git remote, and move the workspace there",
+        "shunter.cli.verbs.templates:publish",
+        (Option("remote", metavar="REMOTE", help="git URL"), DRY_RUN, *WRITES),
+    ),
+    Command(
+        ("templates", "redirect"),
+        "print the git setting that lets plain `copier update` find the templates",
+        "shunter.cli.verbs.templates:redirect",
+    ),
+    Command(("clone",), "check out the repositories that are missing", "shunter.cli.verbs.templates:clone"),
+    Command(
+        ("completion",),
+        "print a completion script",
+        "shunter.cli.verbs.completion:completion",
+        (Option("shell", choices=("bash", "zsh", "fish"), metavar="SHELL", help="the shell: bash, zsh or fish"),),
+    ),
+)

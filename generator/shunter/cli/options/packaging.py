@@ -1,0 +1,67 @@
+"""Verbs that package charts, and derive what shunter owns."""
+
+from __future__ import annotations
+
+from shunter.cli.options.shared import CHANGES, DRY_RUN, OUTPUT, WRITES, switch
+from shunter.cli.table import Command, Option
+
+COMMANDS: tuple[Command, ...] = (
+    Command(
+        ("package",),
+        "package the library chart and app charts into the chart registry",
+        "shunter.cli.verbs.package:package",
+        (
+            Option("charts", takes="many", metavar="CHART", help="services, or the library (default: all)"),
+            Option("--version", metavar="V", help="stamp this version on one chart, without editing files"),
+            Option("--app-version", metavar="A", help="stamp this appVersion on one chart"),
+            DRY_RUN,
+            *WRITES,
+        ),
+        ("shunter package", "shunter package orders --version 1.5.0 --app-version 1.5.0"),
+    ),
+    Command(
+        ("lock",),
+        "derive again everything that shunter owns, from the pins",
+        "shunter.cli.verbs.package:lock",
+        (
+            Option("projects", takes="many", metavar="ENV|CHART", help="default: all"),
+            switch("--check", help="exit 1 if anything would change; write nothing"),
+            *CHANGES,
+        ),
+    ),
+    Command(
+        ("schema", "show"),
+        "print a schema: of one of shunter's own files, or of a service's values",
+        "shunter.cli.verbs.schema:show",
+        (
+            Option(
+                "name",
+                takes="optional",
+                default="workspace",
+                help="workspace, train, record, answers, findings, or a service's name",
+            ),
+        ),
+    ),
+    Command(
+        ("schema", "build"),
+        "compile the values schema of app charts from the library's",
+        "shunter.cli.verbs.schema:build",
+        (
+            Option("charts", takes="many", metavar="CHART", help="services (default: all)"),
+            switch("--check", help="exit 1 if a schema is stale; write nothing"),
+            *WRITES,
+        ),
+    ),
+    Command(
+        ("schema", "diff"),
+        "show what another version of a chart breaks, and which values files that hits (exit 1 if anything)",
+        "shunter.cli.verbs.schema:diff",
+        (
+            Option("chart", metavar="SERVICE", help="the service"),
+            Option("old", takes="optional", metavar="OLD", help="version (default: the newest in the registry)"),
+            Option("new", takes="optional", metavar="NEW", help="version (default: the chart as it is here)"),
+            OUTPUT,
+        ),
+        ("shunter schema diff orders", "shunter schema diff orders 1.0.0 1.1.0 -o json"),
+    ),
+)

@@ -1,0 +1,83 @@
+"""Verbs that judge, render and explain values and charts."""
+
+from __future__ import annotations
+
+from shunter.cli.options.shared import ENGINE, FINDINGS, OUTPUT, SET, VALUES, switch
+from shunter.cli.table import Command, Option
+
+COMMANDS: tuple[Command, ...] = (
+    Command(
+        ("validate",),
+        "judge values files as Helm does, against the schemas of their charts",
+        "shunter.cli.verbs.check:validate",
+        (
+            Option(
+                "files", takes="many", metavar="FILE", help="values files, charts, folders (default: the workspace)"
+            ),
+            Option("-e", "--environment", metavar="ENV", help="only this environment"),
+            VALUES,
+            SET,
+            switch("--fix", help="write safe fixes into the files; comments, order and quotes stay"),
+            switch("--strict", help="warnings fail too"),
+            switch("--no-cache", help="judge again what was judged before"),
+            switch("--exact", help="find keys that do nothing: change each one, and render (needs Helm)"),
+            switch("--manifests", help="render, and check every object against Kubernetes' schemas (needs Helm)"),
+            Option("--kube-version", metavar="A,B", help="Kubernetes versions (default: the newest 3)"),
+            Option("--crds", metavar="DIR", help="schemas of custom resources: GROUP/KIND_VERSION.json"),
+            ENGINE,
+            FINDINGS,
+        ),
+        ("shunter validate", "shunter validate -e pre", "shunter validate envs/tst/values.yaml"),
+    ),
+    Command(
+        ("lint",),
+        "check charts, trains and the layout",
+        "shunter.cli.verbs.check:lint",
+        (
+            Option("paths", takes="many", metavar="PATH", help="charts or folders (default: the workspace)"),
+            switch("--strict", help="warnings fail too"),
+            Option("--explain", metavar="RULE", help="explain a rule"),
+            FINDINGS,
+        ),
+    ),
+    Command(
+        ("render",),
+        "print the manifests of an environment, rendered by Helm",
+        "shunter.cli.verbs.render:render",
+        (
+            Option("environment", takes="optional", metavar="ENV", help="default: the one you are in"),
+            Option("services", takes="many", metavar="SERVICE", help="only these services"),
+            VALUES,
+            SET,
+            Option("--output-dir", metavar="DIR", help="write one file per chart template instead"),
+            Option("--kube-version", metavar="VERSION", help="Kubernetes version to render for"),
+            ENGINE,
+        ),
+        ("shunter render tst", "shunter render tst orders --set orders.replicaCount=3"),
+        ("template",),
+    ),
+    Command(
+        ("values", "explain"),
+        "print the effective values of an app, and where each one comes from",
+        "shunter.cli.verbs.values:explain",
+        (
+            Option("app", metavar="APP", help="the service"),
+            Option("-e", "--environment", metavar="ENV", help="in this environment (default: the chart alone)"),
+            VALUES,
+            SET,
+            OUTPUT,
+        ),
+        ("shunter values explain orders -e tst", "shunter values explain orders -e tst -o json"),
+    ),
+    Command(
+        ("diff",),
+        "compare an environment with another, or with a train: versions, values, manifests",
+        "shunter.cli.verbs.render:diff",
+        (
+            Option("environment", metavar="ENV", help="the environment"),
+            Option("other", takes="optional", metavar="ENV|TRAIN", help="default: what it promotes from"),
+            Option("--only", choices=("versions", "values", "manifests"), help="only this part"),
+            ENGINE,
+        ),
+    ),
+)
