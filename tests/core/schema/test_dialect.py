@@ -18,7 +18,7 @@ from shunter.core.schema.compile import compile_document
 def test_random_schemas_give_helms_verdict() -> None:
     random = Random(5)
     wrong = []
-    for _ in range(250):
+    for _ in range(300):
         made = schema(random)
         data = chart(made)
         loaded = load_archive(data, "c.tgz")

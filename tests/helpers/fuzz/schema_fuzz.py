@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from random import Random
-from typing import Any
+from typing import Any, TypeVar
 
 DRAFTS = {
     4: "http://json-schema.org/draft-04/schema#",
@@ -108,6 +108,10 @@ def schema(random: Random) -> dict[str, Any]:
     return found
 
 
+_T = TypeVar("_T")
+Part = Callable[[], _T]
+
+
 class _Maker:
     def __init__(self, random: Random, draft: int, references: tuple[str, ...]) -> None:
         self.random = random
@@ -144,73 +148,74 @@ class _Maker:
 
     def _plain(self, _below: Callable[[], Any]) -> dict[str, Any]:
         random = self.random
-        exclusive = {"exclusiveMinimum": True, "minimum": random.choice(NUMBERS)}
-        return random.choice(
-            (
-                {"type": random.choice(TYPES)},
-                {"type": random.sample(TYPES, random.randint(1, 3))},
-                {"enum": [value(random, 1) for _ in range(random.randint(1, 4))]},
-                {"const": value(random, 1)},
-                {"pattern": random.choice(PATTERNS)},
-                {"format": random.choice(list(FORMATTED))},
-                {random.choice(("minimum", "maximum")): random.choice(NUMBERS)},
-                {"multipleOf": random.choice((1, 2, 0.1, 0.01, 0.5, 3, 1e-8, 1.0, 7, 0.3, 1e20, 0.0075))},
-                {random.choice(("minLength", "maxLength")): self.size()},
-                exclusive if self.draft == 4 else {"exclusiveMaximum": random.choice(NUMBERS)},
-                random.choice(({"title": "t"}, {"default": 1}, {"x-foo": 1}, {"nullable": True}, {"readOnly": True})),
-            )
+        return self.one(
+            lambda: {"type": random.choice(TYPES)},
+            lambda: {"type": random.sample(TYPES, random.randint(1, 3))},
+            lambda: {"enum": [value(random, 1) for _ in range(random.randint(1, 4))]},
+            lambda: {"const": value(random, 1)},
+            lambda: {"pattern": random.choice(PATTERNS)},
+            lambda: {"format": random.choice(list(FORMATTED))},
+            lambda: {random.choice(("minimum", "maximum")): random.choice(NUMBERS)},
+            lambda: {"multipleOf": random.choice((1, 2, 0.1, 0.01, 0.5, 3, 1e-8, 1.0, 7, 0.3, 1e20, 0.0075))},
+            lambda: {random.choice(("minLength", "maxLength")): self.size()},
+            lambda: (
+                {"exclusiveMinimum": True, "minimum": random.choice(NUMBERS)}
+                if self.draft == 4
+                else {"exclusiveMaximum": random.choice(NUMBERS)}
+            ),
+            lambda: random.choice(
+                ({"title": "t"}, {"default": 1}, {"x-foo": 1}, {"nullable": True}, {"readOnly": True})
+            ),
         )
 
     def _objects(self, below: Callable[[], Any]) -> dict[str, Any]:
         random = self.random
-        new = [
-            {"dependentRequired": {random.choice(KEYS): [random.choice(KEYS)]}},
-            {"dependentSchemas": {random.choice(KEYS): below()}},
-            {"unevaluatedProperties": random.choice((False, False, below()))},
-        ]
-        return random.choice(
-            [
-                {"properties": {random.choice(KEYS): below() for _ in range(random.randint(1, 3))}},
-                {"required": random.sample(KEYS, random.randint(self.draft == 4, 2))},
-                {"additionalProperties": random.choice((False, below(), True))},
-                {"patternProperties": {random.choice((*PATTERNS, "^a", "b", ".", "^$", "^.{2}")): below()}},
-                {"propertyNames": below()},
-                {random.choice(("minProperties", "maxProperties")): self.size()},
-                {"dependencies": {random.choice(KEYS): random.choice((below(), [random.choice(KEYS)]))}},
-                *(new if self.draft >= 2019 else ()),
-            ]
+        new: tuple[Part[dict[str, Any]], ...] = (
+            lambda: {"dependentRequired": {random.choice(KEYS): [random.choice(KEYS)]}},
+            lambda: {"dependentSchemas": {random.choice(KEYS): below()}},
+            lambda: {"unevaluatedProperties": self.one(lambda: False, lambda: False, below)},
+        )
+        return self.one(
+            lambda: {"properties": {random.choice(KEYS): below() for _ in range(random.randint(1, 3))}},
+            lambda: {"required": random.sample(KEYS, random.randint(self.draft == 4, 2))},
+            lambda: {"additionalProperties": self.one(lambda: False, below, lambda: True)},
+            lambda: {"patternProperties": {random.choice((*PATTERNS, "^a", "b", ".", "^$", "^.{2}")): below()}},
+            lambda: {"propertyNames": below()},
+            lambda: {random.choice(("minProperties", "maxProperties")): self.size()},
+            lambda: {"dependencies": {random.choice(KEYS): self.one(below, lambda: [random.choice(KEYS)])}},
+            *(new if self.draft >= 2019 else ()),
         )
 
     def _arrays(self, below: Callable[[], Any]) -> dict[str, Any]:
         random = self.random
-        new = [
-            {"contains": below(), random.choice(("minContains", "maxContains")): self.size()},
-            {"unevaluatedItems": random.choice((False, below()))},
-            {"prefixItems": [below()]} if self.draft == 2020 else {},
-        ]
-        return random.choice(
-            [
-                {"items": below()},
-                {"items": [below(), below()]} if self.draft < 2020 else {"items": below()},
-                {"additionalItems": below()},
-                {"contains": below()},
-                {random.choice(("minItems", "maxItems")): self.size()},
-                {"uniqueItems": True},
-                *(new if self.draft >= 2019 else ()),
-            ]
+        new: tuple[Part[dict[str, Any]], ...] = (
+            lambda: {"contains": below(), random.choice(("minContains", "maxContains")): self.size()},
+            lambda: {"unevaluatedItems": self.one(lambda: False, below)},
+            lambda: {"prefixItems": [below()]} if self.draft == 2020 else {},
+        )
+        return self.one(
+            lambda: {"items": below()},
+            lambda: {"items": [below(), below()]} if self.draft < 2020 else {"items": below()},
+            lambda: {"additionalItems": below()},
+            lambda: {"contains": below()},
+            lambda: {random.choice(("minItems", "maxItems")): self.size()},
+            lambda: {"uniqueItems": True},
+            *(new if self.draft >= 2019 else ()),
         )
 
     def _logic(self, below: Callable[[], Any]) -> dict[str, Any]:
         random = self.random
-        return random.choice(
-            (
-                {random.choice(("allOf", "anyOf", "oneOf")): [below() for _ in range(random.randint(1, 3))]},
-                {"not": below()},
-                {"if": below(), "then": below(), "else": below()},
-                {random.choice(("then", "else")): below()},
-                {"contentEncoding": "base64", "contentMediaType": "application/json", "contentSchema": below()},
-            )
+        return self.one(
+            lambda: {random.choice(("allOf", "anyOf", "oneOf")): [below() for _ in range(random.randint(1, 3))]},
+            lambda: {"not": below()},
+            lambda: {"if": below(), "then": below(), "else": below()},
+            lambda: {random.choice(("then", "else")): below()},
+            lambda: {"contentEncoding": "base64", "contentMediaType": "application/json", "contentSchema": below()},
         )
+
+    def one(self, *parts: Part[_T]) -> _T:
+        """One of the parts, the only one that is made."""
+        return self.random.choice(parts)()
 
     def _references(self, _below: Callable[[], Any]) -> dict[str, Any]:
         if not self.references:
