@@ -56,7 +56,6 @@ PROCESSES = {"shunter.__main__", "shunter.adapters.templates.worker", "shunter.c
 WITHOUT_A_TEST = {
     # entry points of a process: whoever starts the process tests them
     "shunter.__main__",
-    "shunter.adapters.templates.worker",
     "shunter.cli.main",
     # tables: tests/cli/test_table.py and docs/reference hold them to what they say
     "shunter.cli.options.fleet",

@@ -8,10 +8,12 @@ import json
 import sys
 import tempfile
 from pathlib import Path
+from types import CodeType
 from typing import Any
 
 from copier import Settings, run_copy
 from copier.errors import UnsafeTemplateError
+from jinja2.sandbox import SandboxedEnvironment
 
 from shunter.adapters.system.files import DiskTree
 
@@ -63,8 +65,29 @@ def _answer(request: dict[str, Any]) -> dict[str, Any]:
         return _explain(error, request)
 
 
+def _compile_once() -> None:
+    """Compile each expression once in this process.
+
+    Copier compiles some three hundred for a project, its questions again and again, and the next project has the same.
+    """
+    compile_anew = SandboxedEnvironment.compile
+    known: dict[tuple[object, ...], CodeType] = {}
+
+    def compile_once(
+        env: SandboxedEnvironment, source: str, name: str | None = None, filename: str | None = None
+    ) -> CodeType:
+        syntax = (env.lexer, env.autoescape, env.optimized, env.finalize, *sorted(env.extensions))
+        asked = (*syntax, env.preprocess(source, name, filename), name, filename)  # where Copier starts a `yield` anew
+        if asked not in known:
+            known[asked] = compile_anew(env, source, name, filename)
+        return known[asked]
+
+    SandboxedEnvironment.compile = compile_once  # type: ignore[assignment, method-assign]
+
+
 def main() -> None:
     """Answer every request; what Copier itself prints goes to standard error."""
+    _compile_once()
     requests = json.load(sys.stdin)
     with contextlib.redirect_stdout(sys.stderr):
         answers = [_answer(request) for request in requests]
