@@ -11,19 +11,18 @@ from typing import Any
 import helm_python
 import pytest
 
-from helpers.charts.tiny_charts import NOW, archived, chart_files, loose, packed, served, write_files
+from helpers.charts.tiny_charts import archived, chart_files, loose, packed, served, write_files
 from shunter.adapters.helm.registry import DirectoryRegistry, HttpRegistry
 from shunter.core.charts import index
 from shunter.model.errors import ShunterError
 from shunter.model.files import FileState
 
-LATER = "2027-01-01T00:00:00Z"
 ORDERS = [packed(chart_files("orders", version, app_version="1.10")) for version in ("1.0.0", "1.10.0", "1.9.0")]
 CART = packed(chart_files("cart", "0.1.0-main.3.g0123456"))
 
 
-def published(folder: Path, archives: list[bytes], created: str = NOW) -> DirectoryRegistry:
-    publication = DirectoryRegistry(folder).plan_publish(map(archived, archives), created)
+def published(folder: Path, archives: list[bytes]) -> DirectoryRegistry:
+    publication = DirectoryRegistry(folder).plan_publish(map(archived, archives))
     write_files(folder, publication.edits)
     return DirectoryRegistry(folder)
 
@@ -38,7 +37,7 @@ def test_publish_and_fetch(tmp_path: Path) -> None:
 
 def test_the_same_content_is_published_once(tmp_path: Path) -> None:
     registry = published(tmp_path, ORDERS)
-    again = registry.plan_publish(map(archived, ORDERS), LATER)
+    again = registry.plan_publish(map(archived, ORDERS))
     assert (again.edits, again.findings) == ({}, ())
     assert again.noop == (("orders", "1.0.0"), ("orders", "1.10.0"), ("orders", "1.9.0"))
     assert again.pins["orders", "1.0.0"] == archived(ORDERS[0]).pin
@@ -48,7 +47,7 @@ def test_the_same_content_in_other_bytes_keeps_the_published_pin(tmp_path: Path)
     files = chart_files("orders", app_version="1.10")
     registry = published(tmp_path, [packed(files)])
     other = loose(files).packed(mtime=5).archive
-    publication = registry.plan_publish([archived(other)], LATER)
+    publication = registry.plan_publish([archived(other)])
     assert publication.edits == {}
     assert publication.findings == ()
     assert publication.pins["orders", "1.0.0"].digest != archived(other).pin.digest
@@ -57,7 +56,7 @@ def test_the_same_content_in_other_bytes_keeps_the_published_pin(tmp_path: Path)
 def test_other_content_at_a_published_version_is_refused(tmp_path: Path) -> None:
     registry = published(tmp_path, ORDERS)
     changed = packed(chart_files("orders", "1.0.0", app_version="2.0"))
-    publication = registry.plan_publish(map(archived, [changed, CART]), LATER)
+    publication = registry.plan_publish(map(archived, [changed, CART]))
     assert [finding.rule for finding in publication.findings] == ["version-taken"]
     assert "orders 1.0.0" in publication.findings[0].message
     assert publication.findings[0].hint
@@ -65,21 +64,18 @@ def test_other_content_at_a_published_version_is_refused(tmp_path: Path) -> None
 
 def test_one_plan_refuses_two_contents_of_one_version(tmp_path: Path) -> None:
     changed = packed(chart_files("orders", "1.0.0", app_version="2.0"))
-    publication = DirectoryRegistry(tmp_path).plan_publish(map(archived, [ORDERS[0], changed, ORDERS[0]]), NOW)
+    publication = DirectoryRegistry(tmp_path).plan_publish(map(archived, [ORDERS[0], changed, ORDERS[0]]))
     assert [finding.rule for finding in publication.findings] == ["version-taken"]
     assert publication.edits["orders-1.0.0.tgz"].data == ORDERS[0]
 
 
-def test_created_is_kept_and_the_index_is_the_same_in_any_order(tmp_path: Path) -> None:
+def test_the_index_is_the_same_in_any_order(tmp_path: Path) -> None:
     first = published(tmp_path / "a", ORDERS)
-    second = published(tmp_path / "a", [*ORDERS, CART], LATER)
+    second = published(tmp_path / "a", [*ORDERS, CART])
     entry = second.index.get("orders", "1.0.0")
     assert entry == first.index.get("orders", "1.0.0")
-    assert entry is not None
-    assert (entry.created, entry.digest) == (NOW, archived(ORDERS[0]).pin.digest)
     one = (published(tmp_path / "b", ORDERS).root / "index.yaml").read_bytes()
     assert one == (published(tmp_path / "c", ORDERS[::-1]).root / "index.yaml").read_bytes()
-    assert (tmp_path / "a/index.yaml").read_text().endswith(f'generated: "{LATER}"\n')
 
 
 def test_helm_reads_our_index_as_its_own(tmp_path: Path) -> None:
@@ -101,7 +97,7 @@ def test_helm_reads_our_index_as_its_own(tmp_path: Path) -> None:
 
 
 def test_pending_files_count_as_published(tmp_path: Path) -> None:
-    publication = DirectoryRegistry(tmp_path).plan_publish(map(archived, ORDERS), NOW)
+    publication = DirectoryRegistry(tmp_path).plan_publish(map(archived, ORDERS))
     registry = DirectoryRegistry(tmp_path, publication.edits)
     assert registry.fetch("orders", "1.9.0").archive == ORDERS[2]
     assert list(tmp_path.iterdir()) == []
@@ -140,14 +136,14 @@ def test_over_http(tmp_path: Path, suffix: str) -> None:
         with pytest.raises(ShunterError, match=r"chart orders 3\.0\.0 is not in the registry"):
             registry.fetch("orders", "3.0.0")
         with pytest.raises(ShunterError, match="read only"):
-            registry.plan_publish(map(archived, ORDERS), NOW)
+            registry.plan_publish(map(archived, ORDERS))
 
 
 def test_absolute_urls_and_a_wrong_digest_over_http(tmp_path: Path) -> None:
     write_files(tmp_path, {"files/o.tgz": FileState(ORDERS[0])})
     pin = archived(ORDERS[0]).pin
     with served(tmp_path) as url:
-        entry = index.IndexEntry("orders", "1.0.0", pin.digest, (f"{url}/files/o.tgz",), NOW, {"apiVersion": "v2"})
+        entry = index.IndexEntry("orders", "1.0.0", pin.digest, (f"{url}/files/o.tgz",), {"apiVersion": "v2"})
         bad = replace(entry, version="1.0.1", digest="sha256:" + "0" * 64)
         write_files(tmp_path, {"index.yaml": FileState(index.render_index(index.Index((entry, bad))))})
         assert HttpRegistry(url).fetch("orders", "1.0.0").archive == ORDERS[0]

@@ -8,7 +8,7 @@ import helm_python
 import pytest
 import yaml
 
-from helpers.charts.tiny_charts import NOW, archived, chart_files, packed, write_files
+from helpers.charts.tiny_charts import archived, chart_files, packed, write_files
 from shunter.core.charts import index
 from shunter.core.charts.index import Index, IndexEntry
 from shunter.model.errors import ShunterError
@@ -39,14 +39,14 @@ def test_entries_that_helm_skips_are_skipped() -> None:
     assert index.parse_index(data) == index.Index()
 
 
-def entry(version: str, digest: str = "sha256:" + "0" * 64, created: str = NOW) -> IndexEntry:
-    return IndexEntry("orders", version, digest, (f"orders-{version}.tgz",), created, {"apiVersion": "v2"})
+def entry(version: str, digest: str = "sha256:" + "0" * 64) -> IndexEntry:
+    return IndexEntry("orders", version, digest, (f"orders-{version}.tgz",), {"apiVersion": "v2"})
 
 
-def test_a_version_takes_the_place_of_the_same_and_keeps_its_time_while_the_bytes_do_not_change() -> None:
+def test_a_version_takes_the_place_of_the_same() -> None:
     old = Index((entry("1.0.0"), entry("1.1.0")))
-    same, other = entry("1.0.0", created="later"), entry("1.1.0", "sha256:" + "1" * 64, "later")
-    assert index.add(old, [same, other, entry("2.0.0")]).entries == (entry("1.0.0"), other, entry("2.0.0"))
+    other = entry("1.1.0", "sha256:" + "1" * 64)
+    assert index.add(old, [other, entry("2.0.0")]).entries == (entry("1.0.0"), other, entry("2.0.0"))
 
 
 def test_versions_come_newest_first_and_only_exact_ones_are_found() -> None:
@@ -57,23 +57,22 @@ def test_versions_come_newest_first_and_only_exact_ones_are_found() -> None:
 
 
 def test_the_text_depends_on_nothing_but_its_entries() -> None:
-    entries = [entry("1.0.0"), entry("1.1.0", created="2027-01-01T00:00:00Z"), IndexEntry("a", "1.0.0", "", ("a.tgz",))]
+    entries = [entry("1.0.0"), entry("1.1.0"), IndexEntry("a", "1.0.0", "", ("a.tgz",))]
     text = index.render_index(Index(tuple(entries)))
     assert text == index.render_index(Index(tuple(entries[::-1])))
     value = yaml.load(text, yaml.BaseLoader)
-    assert (list(value["entries"]), value["generated"]) == (["a", "orders"], "2027-01-01T00:00:00Z")
-    assert value["entries"]["a"][0]["created"] == "1970-01-01T00:00:00Z"
+    assert (list(value["entries"]), value["generated"]) == (["a", "orders"], "1970-01-01T00:00:00Z")
+    assert "created" not in value["entries"]["a"][0]
     assert value["entries"]["orders"][0]["digest"] == "0" * 64
     assert index.parse_index(text).get("orders", "1.0.0") == IndexEntry(
         "orders",
         "1.0.0",
         "sha256:" + "0" * 64,
         ("orders-1.0.0.tgz",),
-        NOW,
         {"apiVersion": "v2", "name": "orders", "version": "1.0.0"},
     )
 
 
 def test_dates_stay_text() -> None:
-    data = b"apiVersion: v1\nentries:\n  a:\n  - {name: a, version: 1.0.0, urls: [a], created: 2026-01-02T03:04:05Z}\n"
-    assert index.parse_index(data).entries[0].created == "2026-01-02T03:04:05Z"
+    data = b"apiVersion: v1\nentries:\n  a:\n  - {name: a, version: 1.0.0, urls: [a], appVersion: 2026-01-02}\n"
+    assert index.parse_index(data).entries[0].metadata["appVersion"] == "2026-01-02"

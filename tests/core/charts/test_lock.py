@@ -99,7 +99,7 @@ def test_equal_to_helm_over_http_and_through_an_alias(tmp_path: Path) -> None:
         pin = made.pin
         name = f"{pin.name}-{pin.version}.tgz"
         write_files(tmp_path / "repository", {name: FileState(made.archive)})
-        entries.append(index.IndexEntry(pin.name, pin.version, pin.digest, (name,), NOW, {"apiVersion": "v2"}))
+        entries.append(index.IndexEntry(pin.name, pin.version, pin.digest, (name,), {"apiVersion": "v2"}))
     rendered = index.render_index(index.add(index.Index(), entries))
     write_files(tmp_path / "repository", {"index.yaml": FileState(rendered)})
     with served(tmp_path / "repository") as url:
@@ -145,24 +145,26 @@ def test_editing_only_the_condition_makes_helm_refuse_the_old_lock(tmp_path: Pat
     helm_python.dependency_build(folder)
 
 
-def test_the_old_time_is_kept_while_nothing_else_changes() -> None:
+def test_a_stamp_of_helm_is_kept_while_nothing_else_changes() -> None:
     one, two = [Dependency("a", "1.0.0")], [Dependency("a", "1.0.1")]
-    old = lock.chart_lock(one, NOW, None)
-    later = "2027-01-01T00:00:00Z"
-    assert lock.chart_lock(one, later, old) == old
-    assert lock.chart_lock(two, later, old).data.endswith(f'generated: "{later}"\n'.encode())
+    stamped = FileState(lock.render_lock(one, NOW))
+    assert lock.chart_lock(one, stamped) == stamped
+    assert lock.chart_lock(two, stamped) == lock.chart_lock(two, None)
+    assert lock.chart_lock(two, None).data.endswith(f'generated: "{lock.GENERATED}"\n'.encode())
     reconditioned = [Dependency("a", "1.0.0", condition="a.enabled")]
-    assert lock.keep_generated(old.data, reconditioned, later) == later
+    assert lock.chart_lock(reconditioned, stamped) == lock.chart_lock(reconditioned, None)
 
 
 @pytest.mark.parametrize("old", [b"", b"[", b"<<<<<<< ours\n", b"digest: 1\n", b"generated: 5\n"])
 def test_a_broken_lock_is_written_anew(old: bytes) -> None:
-    assert lock.keep_generated(old, [Dependency("a", "1.0.0")], NOW) == NOW
+    dependencies = [Dependency("a", "1.0.0")]
+    assert lock.chart_lock(dependencies, FileState(old)) == lock.chart_lock(dependencies, None)
 
 
 def test_a_lock_with_line_ends_of_windows_is_written_anew() -> None:
-    old = lock.render_lock([Dependency("a", "1.0.0")], NOW)
-    assert lock.keep_generated(old.replace(b"\n", b"\r\n"), [Dependency("a", "1.0.0")], "later") == "later"
+    dependencies = [Dependency("a", "1.0.0")]
+    windows = lock.render_lock(dependencies, NOW).replace(b"\n", b"\r\n")
+    assert lock.chart_lock(dependencies, FileState(windows)) == lock.chart_lock(dependencies, None)
 
 
 @pytest.mark.parametrize(

@@ -15,7 +15,6 @@ import yaml
 
 from helpers.charts.tiny_charts import (
     LIBRARY,
-    NOW,
     chart,
     chart_files,
     environment,
@@ -89,7 +88,7 @@ def test_two_versions_of_a_chart_stand_side_by_side(tmp_path: Path) -> None:
 def test_archives_over_http(tmp_path: Path) -> None:
     charts = cars("orders") | {"old": chart_files("orders", "0.9.0")}
     published = [chart(library_files()), *map(chart, charts.values())]
-    publication = DirectoryRegistry(tmp_path / "registry").plan_publish(published, NOW)
+    publication = DirectoryRegistry(tmp_path / "registry").plan_publish(published)
     write_files(tmp_path / "registry", publication.edits)
     with served(tmp_path / "registry") as url:
         files, _, _ = environment(charts, repository=url)
@@ -184,7 +183,7 @@ def test_schemas_of_unpinned_services_are_taken_from_the_caller() -> None:
     _, spec, record = environment({}, services=("orders",))
     schema = json.dumps({"type": "object", "additionalProperties": False}).encode()
     archives = {(LIBRARY, "1.0.0"): chart(library_files())}
-    derived = umbrella.derive(spec, archives, record, MemoryTree({}), NOW, {"orders": schema})
+    derived = umbrella.derive(spec, archives, record, MemoryTree({}), {"orders": schema})
     state = derived[umbrella.FULL_SCHEMA]
     assert state is not None
     full = json.loads(state.data)
@@ -196,10 +195,10 @@ def test_deriving_twice_changes_nothing_and_removes_what_is_stale() -> None:
     files, spec, record = environment(charts)
     archives = {(spec.library.name, "1.0.0"): chart(library_files())}
     archives |= {(name, "1.0.0"): chart(files) for name, files in charts.items()}
-    again = umbrella.derive(spec, archives, record, MemoryTree(files), "2030-01-01T00:00:00Z")
+    again = umbrella.derive(spec, archives, record, MemoryTree(files))
     assert all(files[path] == state for path, state in again.items())
     fewer = replace(spec, cars={"orders": spec.cars["orders"]})
-    derived = umbrella.derive(fewer, archives, record, MemoryTree(files), NOW)
+    derived = umbrella.derive(fewer, archives, record, MemoryTree(files))
     gone = {path for path, state in derived.items() if state is None}
     assert gone == {path for path in files if path.startswith("charts/cart/")}
     assert all(path not in derived for path in (".helmignore", "values.yaml", "templates/_umbrella.tpl"))
@@ -276,4 +275,4 @@ def test_without_the_umbrellas_library_the_first_app_renders_for_all(tmp_path: P
 def test_a_pin_without_an_archive_is_an_error() -> None:
     _, spec, record = environment(cars("orders"))
     with pytest.raises(ShunterError, match=r"chart orders 1\.0\.0 is not in the registry"):
-        umbrella.derive(spec, {(LIBRARY, "1.0.0"): chart(library_files())}, record, MemoryTree({}), NOW)
+        umbrella.derive(spec, {(LIBRARY, "1.0.0"): chart(library_files())}, record, MemoryTree({}))

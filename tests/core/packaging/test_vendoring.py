@@ -11,7 +11,6 @@ import pytest
 
 from helpers.charts.tiny_charts import (
     LIBRARY,
-    NOW,
     chart,
     chart_files,
     environment,
@@ -115,7 +114,7 @@ def test_the_archive_that_dependency_build_leaves_is_not_the_pinned_one(tmp_path
     (finding,) = vendoring.verify_vendored(loose(after), record)
     assert (finding.rule, finding.span.path) == ("digest-mismatch", "charts/orders-1.0.0.tgz")
     archives = {found.key: found for found in map(chart, (library_files(), *both.values()))}
-    derived = umbrella.derive(spec, archives, record, MemoryTree(after), NOW)
+    derived = umbrella.derive(spec, archives, record, MemoryTree(after))
     assert [path for path, state in derived.items() if state is None] == ["charts/orders-1.0.0.tgz"]
 
 

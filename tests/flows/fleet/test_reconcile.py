@@ -9,7 +9,7 @@ from pathlib import Path
 
 import pytest
 
-from helpers.charts.tiny_charts import NOW, chart, chart_files
+from helpers.charts.tiny_charts import chart, chart_files
 from helpers.workspaces import own_files
 from helpers.workspaces.gitrepo import make_repo, snapshot, write
 from shunter.adapters.git.repository import PlannedRepository
@@ -33,7 +33,7 @@ SPECS = plan_repositories(SHOP)
 
 def request(root: Path) -> Request:
     archives = archives_at(root / ".shunter/registry", "")
-    return Request(root, SHOP, "1.0.0", archives, NOW, "Change", None, applied=SHOP)
+    return Request(root, SHOP, "1.0.0", archives, "Change", None, applied=SHOP)
 
 
 @pytest.fixture

@@ -7,6 +7,7 @@ from pathlib import Path
 import pytest
 
 from helpers.charts.tiny_charts import LIBRARY, NOW, chart, chart_files, environment, library_files, pinned
+from shunter.core.charts.lock import GENERATED
 from shunter.core.charts.pins import Pin
 from shunter.core.packaging.record import HistoryEntry, TrainRecord
 from shunter.flows.packaging.derive import app_files, environment_files, umbrella_version
@@ -44,19 +45,19 @@ def test_an_umbrella_has_the_version_of_its_train() -> None:
 def test_deriving_again_changes_nothing(archives: Archives) -> None:
     record = TrainRecord("1.0.0", pinned(library_files()), {"orders": pinned(chart_files("orders"))})
     tree = MemoryTree({"values.yaml": FileState(b"a: 1\n"), "charts/old/Chart.yaml": FileState(b"")})
-    first = environment_files(tree, ANSWERS, record, archives, NOW)
+    first = environment_files(tree, ANSWERS, record, archives)
     assert first["charts/old/Chart.yaml"] is None
     assert "values.yaml" not in first
     derived = OverlayTree(tree, first)
-    again = environment_files(derived, ANSWERS, record, archives, "2030-01-01T00:00:00Z")
+    again = environment_files(derived, ANSWERS, record, archives)
     assert {path for path, state in again.items() if derived.get(path) != state} == set()
 
 
 def test_charts_from_a_repository_need_no_list_of_what_to_ignore(archives: Archives) -> None:
     record = TrainRecord("1.0.0", pinned(library_files()), {})
-    assert ".helmignore" in environment_files(MemoryTree({}), ANSWERS, record, archives, NOW)
+    assert ".helmignore" in environment_files(MemoryTree({}), ANSWERS, record, archives)
     served = {**ANSWERS, "chart_repository": "https://charts.invalid"}
-    found = environment_files(MemoryTree({}), served, record, archives, NOW)
+    found = environment_files(MemoryTree({}), served, record, archives)
     assert ".helmignore" not in found
     assert f"charts/{LIBRARY}-1.0.0.tgz" in found
 
@@ -65,7 +66,7 @@ def test_a_pin_that_nobody_holds_is_named(archives: Archives) -> None:
     _, _, record = environment({"orders": chart_files("orders")})
     lacking = replace(record, cars={"orders": Pin("orders", "9.0.0")})
     with pytest.raises(ShunterError, match=r"orders 9\.0\.0"):
-        environment_files(MemoryTree({}), ANSWERS, lacking, archives, NOW)
+        environment_files(MemoryTree({}), ANSWERS, lacking, archives)
 
 
 def app(version: str = "1.1.0") -> ProjectFiles:
@@ -74,24 +75,27 @@ def app(version: str = "1.1.0") -> ProjectFiles:
 
 
 def test_an_app_gets_the_library_that_its_chart_names(archives: Archives) -> None:
-    found = app_files(app(), archives, NOW)
+    found = app_files(app(), archives)
     inside = {path for path, state in found.items() if state is not None and path.startswith("charts/")}
     assert f"charts/{LIBRARY}/Chart.yaml" in inside
     assert found["Chart.lock"] is not None
-    assert NOW.encode() in found["Chart.lock"].data
+    assert GENERATED.encode() in found["Chart.lock"].data
     assert "values.schema.json" not in found  # nobody's answers name a library
 
 
-def test_a_lock_keeps_its_time_while_nothing_changes(archives: Archives) -> None:
+def test_a_lock_that_helm_has_stamped_stays(archives: Archives) -> None:
     files = app()
-    files = files.with_changes(app_files(files, archives, NOW))
-    later = app_files(files, archives, "2030-01-01T00:00:00Z")
+    derived = app_files(files, archives)
+    assert derived["Chart.lock"] is not None
+    stamped = FileState(derived["Chart.lock"].data.replace(GENERATED.encode(), NOW.encode()))
+    files = files.with_changes({**derived, "Chart.lock": stamped})
+    later = app_files(files, archives)
     assert {path for path, state in later.items() if files.tree.get(path) != state} == set()
 
 
 def test_without_a_dependency_there_is_no_lock(archives: Archives) -> None:
     tree = MemoryTree({**chart_files("web"), "charts/old.tgz": FileState(b"")})
-    assert app_files(ProjectFiles(tree, "."), archives, NOW) == {"charts/old.tgz": None, "Chart.lock": None}
+    assert app_files(ProjectFiles(tree, "."), archives) == {"charts/old.tgz": None, "Chart.lock": None}
 
 
 def test_a_range_is_refused(archives: Archives) -> None:
@@ -99,4 +103,4 @@ def test_a_range_is_refused(archives: Archives) -> None:
         {"Chart.yaml": FileState(b"name: web\nversion: 1.0.0\ndependencies: [{name: commons, version: ^1}]\n")}
     )
     with pytest.raises(ShunterError, match=r"web/charts/web/Chart\.yaml: dependency `commons`"):
-        app_files(files, archives, NOW)
+        app_files(files, archives)

@@ -6,7 +6,7 @@ from pathlib import Path
 
 import pytest
 
-from helpers.charts.tiny_charts import LIBRARY, NOW, chart, chart_files, library_files, served, write_files
+from helpers.charts.tiny_charts import LIBRARY, chart, chart_files, library_files, served, write_files
 from shunter.core.charts.packed import PackedChart
 from shunter.flows.workspace.archives import Archives, archives_at, open_archives, packed_for_publishing, require_file
 from shunter.flows.workspace.context import Context
@@ -24,7 +24,7 @@ def orders(version: str, text: str = "") -> PackedChart:
 def archives(tmp_path: Path) -> Archives:
     """A folder with orders 1.0.0 and 1.10.0."""
     made = archives_at(tmp_path, "")
-    published = made.directory.plan_publish([orders("1.0.0"), orders("1.10.0")], NOW)
+    published = made.directory.plan_publish([orders("1.0.0"), orders("1.10.0")])
     write_files(tmp_path, published.edits)
     return archives_at(tmp_path, "")
 

@@ -6,20 +6,16 @@ from datetime import UTC, datetime
 
 import pytest
 
-from shunter.flows.workspace.clock import generated_at, generated_now
-
-CUT = "2026-01-02T03:04:05Z"
+from shunter.flows.workspace.clock import generated_now
 
 
 def test_a_build_can_fix_the_time(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv("SOURCE_DATE_EPOCH", "86400")
-    assert generated_now() == generated_at(CUT) == "1970-01-02T00:00:00Z"
+    assert generated_now() == "1970-01-02T00:00:00Z"
 
 
-def test_else_a_train_has_the_time_of_its_cut_and_all_else_the_clocks(monkeypatch: pytest.MonkeyPatch) -> None:
+def test_else_it_is_the_clocks(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.delenv("SOURCE_DATE_EPOCH", raising=False)
     before = datetime.now(UTC).replace(microsecond=0)
     now = datetime.fromisoformat(generated_now())
     assert before <= now <= datetime.now(UTC)
-    assert generated_at(CUT) == CUT
-    assert before <= datetime.fromisoformat(generated_at("")) <= datetime.now(UTC)

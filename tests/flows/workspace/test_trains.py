@@ -8,11 +8,9 @@ import pytest
 
 from helpers.charts.tiny_charts import NOW, library_files, pinned
 from helpers.workspaces.gitrepo import write
-from shunter.core.charts.pins import Pin
 from shunter.core.trains.file import path_of, render_train
 from shunter.core.trains.model import Train
-from shunter.flows.workspace.context import Context
-from shunter.flows.workspace.trains import Trains, trains_of
+from shunter.flows.workspace.trains import Trains
 from shunter.model.errors import ShunterError
 
 LIBRARY = pinned(library_files())
@@ -58,21 +56,3 @@ def test_a_file_is_read_once(root: Path) -> None:
     first = trains.find("1.9.0")
     (root / path_of("1.9.0")).unlink()
     assert trains.find("1.9.0") is first
-
-
-def test_a_lock_of_a_train_has_the_time_of_its_cut(root: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.delenv("SOURCE_DATE_EPOCH", raising=False)
-    assert Trains(root).lock_time("1.9.0") == NOW
-    assert Trains(root).lock_time(None) > NOW
-    assert Trains(root).lock_time("7.0.0") > NOW
-
-
-def test_a_broken_train_is_named(root: Path) -> None:
-    write(root, {path_of("1.9.0"): render_train(Train("1.8.0", LIBRARY, {"a": Pin("a", "1.0.0")}, NOW))})
-    with pytest.raises(ShunterError):
-        Trains(root).at(path_of("1.9.0"))
-
-
-def test_only_a_workspace_has_trains(root: Path) -> None:
-    with pytest.raises(ShunterError, match=r"no shunter\.yaml"):
-        trains_of(Context(root, root, None))

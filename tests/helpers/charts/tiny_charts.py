@@ -118,7 +118,7 @@ def environment(
     pins = {alias: pinned(files) for alias, files in cars.items()}
     spec = umbrella.UmbrellaSpec("tst", "1.0.0", pinned(library), pins, services, "Environment tst", repository)
     record = TrainRecord(train, spec.library, pins)
-    derived = umbrella.derive(spec, archives, record, MemoryTree({}), NOW)
+    derived = umbrella.derive(spec, archives, record, MemoryTree({}))
     files = {path: state for path, state in derived.items() if state is not None}
     files[".helmignore"] = FileState(b".shunter/\n")
     files["values.yaml"] = FileState(b"")

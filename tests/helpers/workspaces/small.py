@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from pathlib import Path
 
-from helpers.charts.tiny_charts import NOW, chart, chart_files, environment, library_files, write_files
+from helpers.charts.tiny_charts import chart, chart_files, environment, library_files, write_files
 from helpers.workspaces.gitrepo import git, make_repo
 from shunter.flows.workspace.archives import open_archives
 from shunter.flows.workspace.context import Context, open_context
@@ -49,7 +49,7 @@ def small_workspace(root: Path) -> Context:
 
 def publish(context: Context, files: Mapping[str, FileState], folder: str = "") -> None:
     """Put a chart into the registry and, where it is given, into a folder; commit both."""
-    found = open_archives(context).directory.plan_publish([chart(files)], NOW)
+    found = open_archives(context).directory.plan_publish([chart(files)])
     assert not found.findings
     write_files(context.root / ".shunter/registry", found.edits)
     if folder:

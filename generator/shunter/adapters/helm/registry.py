@@ -46,8 +46,8 @@ class Registry(Protocol):
     def fetch(self, name: str, version: str) -> PackedChart:
         """The chart in its archive, its digest checked. Raises ShunterError where it is absent or damaged."""
 
-    def plan_publish(self, charts: Iterable[PackedChart], created: str) -> Publication:
-        """What it takes to publish the archives of `charts` at the time `created` (RFC 3339)."""
+    def plan_publish(self, charts: Iterable[PackedChart]) -> Publication:
+        """What it takes to publish the archives of `charts`."""
 
 
 @dataclass(frozen=True)
@@ -86,7 +86,7 @@ class DirectoryRegistry:
             )
         return _checked(PackedChart(str(self.root / file), archive=data), entry)
 
-    def plan_publish(self, charts: Iterable[PackedChart], created: str) -> Publication:
+    def plan_publish(self, charts: Iterable[PackedChart]) -> Publication:
         """See `Registry.plan_publish`.
 
         A version is published once: the same content again is no change, other content is the finding
@@ -105,7 +105,7 @@ class DirectoryRegistry:
                 continue
             file = f"{'-'.join(key)}.tgz"
             edits[file], pins[key] = FileState(chart.archive), chart.pin
-            entries.append(IndexEntry(*key, chart.digest, (file,), created, chart.metadata))
+            entries.append(IndexEntry(*key, chart.digest, (file,), chart.metadata))
         if entries:
             edits[INDEX] = FileState(render_index(add(self.index, entries)))
         return Publication(edits, pins, tuple(noop), tuple(findings))
@@ -172,7 +172,7 @@ class HttpRegistry:
         url = urljoin(self.url.rstrip("/") + "/", entry.urls[0])
         return _checked(PackedChart(url, archive=_download(url, self.timeout, LARGEST_CHART)), entry)
 
-    def plan_publish(self, charts: Iterable[PackedChart], created: str) -> Publication:
+    def plan_publish(self, charts: Iterable[PackedChart]) -> Publication:
         """Always raises ShunterError: an HTTP repository is read only."""
         raise ShunterError(
             f"{self.url} is read only", hint="publish to the folder that it serves, or use `shunter push`"

@@ -8,12 +8,12 @@ from typing import Any
 import yaml
 
 from shunter.core.charts import versions
+from shunter.core.charts.lock import GENERATED
 from shunter.core.goyaml import plain
 from shunter.model.data import dataclass, field
 from shunter.model.errors import ShunterError
 
 _HINT = "the repository's URL must hold an index.yaml"
-_EPOCH = "1970-01-01T00:00:00Z"
 
 
 class _Loader(yaml.CSafeLoader):
@@ -28,13 +28,12 @@ _Loader.yaml_implicit_resolvers = {
 
 @dataclass(frozen=True, slots=True)
 class IndexEntry:
-    """One archive. `digest` is `sha256:` and 64 hex digits; `metadata` is Chart.yaml; `created` is RFC 3339."""
+    """One archive. `digest` is `sha256:` and 64 hex digits; `metadata` is Chart.yaml."""
 
     name: str
     version: str
     digest: str
     urls: tuple[str, ...]
-    created: str = ""
     metadata: Mapping[str, Any] = field(default_factory=dict)
 
 
@@ -54,30 +53,26 @@ class Index:
 
 
 def add(index: Index, new: Iterable[IndexEntry]) -> Index:
-    """`index` with the entries of `new`: each takes the place of one of its name and version.
-
-    `created` of an entry whose archive has not changed is kept.
-    """
-    found = {(item.name, item.version): item for item in index.entries}
-    for item in new:
-        old = found.get((item.name, item.version))
-        found[item.name, item.version] = old if old is not None and old.digest == item.digest else item
+    """`index` with the entries of `new`: each takes the place of one of its name and version."""
+    found = {(item.name, item.version): item for item in (*index.entries, *new)}
     return Index(tuple(found.values()))
 
 
 def render_index(index: Index) -> bytes:
-    """index.yaml: charts by name, versions newest first; `generated` is the time of the newest archive."""
+    """index.yaml: charts by name, versions newest first, and no time of this machine in it.
+
+    Times would be a conflict in every merge of two branches that each published a chart; Helm needs none.
+    """
     entries: dict[str, list[dict[str, Any]]] = {}
     for name in sorted({item.name for item in index.entries}):
         found = (index.get(name, version) for version in index.versions(name))
         entries[name] = [_record(item) for item in found if item is not None]
-    generated = max((item.created for item in index.entries), default="") or _EPOCH
-    return plain.dump({"apiVersion": "v1", "entries": entries, "generated": generated})
+    return plain.dump({"apiVersion": "v1", "entries": entries, "generated": GENERATED})
 
 
 def _record(item: IndexEntry) -> dict[str, Any]:
     record: dict[str, Any] = {"apiVersion": "v1"} | dict(item.metadata)
-    record |= {"name": item.name, "version": item.version, "urls": list(item.urls), "created": item.created or _EPOCH}
+    record |= {"name": item.name, "version": item.version, "urls": list(item.urls)}
     record["digest"] = item.digest.removeprefix("sha256:")
     return {key: record[key] for key in sorted(record)}
 
@@ -113,6 +108,5 @@ def _entry(record: dict[str, Any]) -> IndexEntry:
         str(record["version"]),
         f"sha256:{digest}" if digest else "",
         tuple(str(url) for url in record["urls"]),
-        str(record.get("created") or ""),
         metadata,
     )

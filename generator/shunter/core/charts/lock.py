@@ -20,6 +20,9 @@ from shunter.model.files import FileState
 
 # Python counts these control characters as white space, Go does not.
 _NO_SPACE = "\x1c\x1d\x1e\x1f"
+GENERATED = "1970-01-01T00:00:00Z"
+"""The time in every lock that is written here. Nothing reads it, and a real one is a conflict in every merge."""
+
 _GO_ESCAPES = {ord(char): f"\\u{ord(char):04x}" for char in "<>&\u2028\u2029"}
 
 
@@ -62,8 +65,8 @@ def _sorted(value: Any) -> Any:
     return [_sorted(item) for item in value] if isinstance(value, list | tuple) else value
 
 
-def render_lock(dependencies: Sequence[Dependency], generated: str) -> bytes:
-    """Chart.lock for exactly pinned `dependencies`; `generated` as `format_time` gives it."""
+def render_lock(dependencies: Sequence[Dependency], generated: str = GENERATED) -> bytes:
+    """Chart.lock for exactly pinned `dependencies`; `generated` is the time that it names."""
     resolved = locked(dependencies)
     lines = ["dependencies:"] if resolved else ["dependencies: []"]
     for item in resolved:
@@ -74,22 +77,18 @@ def render_lock(dependencies: Sequence[Dependency], generated: str) -> bytes:
     return ("\n".join(lines) + "\n").encode()
 
 
-def keep_generated(old: bytes | None, dependencies: Sequence[Dependency], now: str) -> str:
-    """The time to write into Chart.lock: that of the `old` lock while it still fits `dependencies`, else `now`."""
-    if old is None:
-        return now
+def chart_lock(dependencies: Sequence[Dependency], old: FileState | None) -> FileState:
+    """Chart.lock for `dependencies`; the `old` one where it differs in its time only, which Helm has stamped."""
+    return FileState(render_lock(dependencies, _stamp(old.data, dependencies) if old else GENERATED))
+
+
+def _stamp(old: bytes, dependencies: Sequence[Dependency]) -> str:
     try:
         value = plain.sound(read_once(old, "Chart.lock", "3")).value or {}
     except ShunterError:
-        return now
+        return GENERATED
     kept = value.get("generated")
-    return kept if isinstance(kept, str) and render_lock(dependencies, kept) == old else now
-
-
-def chart_lock(dependencies: Sequence[Dependency], now: str, old: FileState | None) -> FileState:
-    """Chart.lock for `dependencies`; the time of the `old` one while nothing else changes, else `now`."""
-    generated = keep_generated(old.data if old else None, dependencies, now)
-    return FileState(render_lock(dependencies, generated))
+    return kept if isinstance(kept, str) and render_lock(dependencies, kept) == old else GENERATED
 
 
 def format_time(seconds: int, nanoseconds: int = 0) -> str:

@@ -106,9 +106,9 @@ def _dependency(item: Dependency) -> dict[str, str]:
     return record | {key: value for key, value in optional.items() if value}
 
 
-def chart_lock(spec: UmbrellaSpec, now: str, old: FileState | None) -> FileState:
-    """Chart.lock; it keeps the time of the `old` one while nothing else changes, else it carries `now`."""
-    return lock.chart_lock(dependencies(spec), now, old)
+def chart_lock(spec: UmbrellaSpec, old: FileState | None) -> FileState:
+    """Chart.lock; the `old` one where it differs in its time only."""
+    return lock.chart_lock(dependencies(spec), old)
 
 
 def helm_schema(spec: UmbrellaSpec) -> bytes:
@@ -171,13 +171,12 @@ def derive(
     charts: vendoring.Charts,
     record: TrainRecord,
     previous: Tree,
-    now: str,
     schemas: Mapping[str, bytes] | None = None,
 ) -> dict[str, FileState | None]:
     """All derived files of an environment's folder, and None for those of `previous` that are to go.
 
-    `charts` are by name and version, one for each pin; `previous` is the folder as it is; `now` dates a changed
-    Chart.lock (`lock.format_time`); `schemas` are the schemas of known but unpinned services, by alias.
+    `charts` are by name and version, one for each pin; `previous` is the folder as it is; `schemas` are those of known
+    but unpinned services, by alias.
     """
     known = dict(schemas or {}) | _schemas(spec, charts)
     files = {
@@ -187,7 +186,7 @@ def derive(
         PATH: train_record(record),
     }
     derived: dict[str, FileState | None] = {path: FileState(data) for path, data in files.items()}
-    derived["Chart.lock"] = chart_lock(spec, now, previous.get("Chart.lock"))
+    derived["Chart.lock"] = chart_lock(spec, previous.get("Chart.lock"))
     derived |= vendor(spec, charts)
     return derived | {path: None for path in previous.paths(vendoring.FOLDER) if path not in derived}
 

@@ -79,15 +79,14 @@ class Request:
     """What `reconcile` brings about: `workspace` at template `release`, from what was `applied` last.
 
     `extra` are further changes to the workspace's repository (shunter.yaml itself); `only` names repositories to
-    limit the work to; `written` are first contents of a person's files, by path in their repository; `generated` is
-    the time for new lock files; `message` is the commits' subject; `force` deletes what no commit holds.
+    limit the work to; `written` are first contents of a person's files, by path in their repository; `message` is
+    the commits' subject; `force` deletes what no commit holds.
     """
 
     root: Path
     workspace: Workspace
     release: str
     archives: Archives
-    generated: str
     message: str
     bare: Path | None
     applied: Workspace | None = None
@@ -245,7 +244,7 @@ def _package_library(request: Request, home: Draft) -> None:
     packed = chart.packed()
     request.archives.pending[chart.key] = packed
     directory = request.workspace.registries.directory
-    home.put(directory, request.archives.directory.plan_publish([packed], request.generated).edits, derived=True)
+    home.put(directory, request.archives.directory.plan_publish([packed]).edits, derived=True)
 
 
 def _derive(request: Request, draft: Draft) -> None:
@@ -257,13 +256,13 @@ def _derive(request: Request, draft: Draft) -> None:
 
 
 def _derive_app(request: Request, draft: Draft, project: Project) -> Changes:
-    return app_files(draft.overlay(project.path), request.archives, request.generated)
+    return app_files(draft.overlay(project.path), request.archives)
 
 
 def _derive_environment(request: Request, draft: Draft, project: Project) -> Changes:
     files = draft.overlay(project.path)
     record = files.record or first_record(request)
-    return environment_files(files.tree, files.answers, record, request.archives, request.generated)
+    return environment_files(files.tree, files.answers, record, request.archives)
 
 
 def first_record(request: Request) -> TrainRecord:

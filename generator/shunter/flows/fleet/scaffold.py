@@ -22,7 +22,6 @@ from shunter.core.workspace.model import Environment
 from shunter.core.workspace.text import assignments, first_text, overlay
 from shunter.flows.fleet.reconcile import Request, reconcile
 from shunter.flows.workspace.archives import archives_at, open_archives
-from shunter.flows.workspace.clock import generated_now
 from shunter.flows.workspace.context import APPLIED_FILE, WORKSPACE_FILE, Context, workspace_from
 from shunter.flows.workspace.labels import label
 from shunter.flows.workspace.own_files import schema_of
@@ -64,7 +63,6 @@ def new(asked: NewWorkspace) -> Report:
         workspace=workspace,
         release=workspace.templates_release,
         archives=archives_at(asked.target / workspace.registries.directory, workspace.registries.url),
-        generated=generated_now(),
         message=f"Make workspace {workspace.name}",
         bare=bare_for(workspace.templates_source),
         extra=workspace_files(text),
@@ -121,7 +119,6 @@ def change_workspace(context: Context, change: Change, *, dry_run: bool, diff: b
         workspace=workspace,
         release=workspace.templates_release,
         archives=open_archives(context),
-        generated=generated_now(),
         message=change.message,
         bare=change.bare or bare_for(workspace.templates_source),
         applied=context.applied(),

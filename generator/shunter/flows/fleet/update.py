@@ -14,7 +14,6 @@ from shunter.core.workspace.model import Workspace
 from shunter.flows.fleet.reconcile import Reconciled, Request, reconcile, repositories_of
 from shunter.flows.fleet.scaffold import workspace_files
 from shunter.flows.workspace.archives import open_archives
-from shunter.flows.workspace.clock import generated_now
 from shunter.flows.workspace.context import APPLIED_FILE, WORKSPACE_FILE, Context, workspace_from
 from shunter.flows.workspace.plans import carry_out
 from shunter.model.errors import ShunterError
@@ -52,7 +51,6 @@ def _reconciled(context: Context, workspace: Workspace, release: str, paths: Seq
         workspace=workspace_from(text),
         release=release,
         archives=open_archives(context),
-        generated=generated_now(),
         message=_subject(workspace, release),
         bare=bare_for(workspace.templates_source),
         applied=context.applied(),

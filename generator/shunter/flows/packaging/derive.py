@@ -7,8 +7,8 @@ import json
 from collections.abc import Mapping
 from typing import Any
 
-from shunter.core.charts import lock
 from shunter.core.charts.contents import read_once
+from shunter.core.charts.lock import chart_lock
 from shunter.core.charts.packed import PackedChart
 from shunter.core.charts.pins import Dependency, Pin
 from shunter.core.charts.versions import require_exact
@@ -30,19 +30,14 @@ SOURCE_SCHEMA = "schema/values.v{major}.yaml"
 Changes = dict[str, FileState | None]
 
 
-def app_files(files: ProjectFiles, archives: Archives, generated: str) -> Changes:
-    """What shunter owns in an app chart: the vendored library, Chart.lock and the compiled schema.
-
-    `generated` is the time for a new lock (kept while nothing else changes).
-    """
+def app_files(files: ProjectFiles, archives: Archives) -> Changes:
+    """What shunter owns in an app chart: the vendored library, Chart.lock and the compiled schema."""
     tree, dependencies = files.tree, files.packed.dependencies
     changes: Changes = dict.fromkeys(tree.paths("charts"))
     for dependency in dependencies:
         require_exact(dependency.version, f"{files.label}/Chart.yaml: dependency `{dependency.name}`")
     changes |= _vendored(dependencies, archives)
-    old = tree.get("Chart.lock")
-    kept = lock.keep_generated(old.data if old else None, dependencies, generated)
-    changes["Chart.lock"] = FileState(lock.render_lock(dependencies, kept)) if dependencies else None
+    changes["Chart.lock"] = chart_lock(dependencies, tree.get("Chart.lock")) if dependencies else None
     if schema := _app_schema(files, dependencies, archives):
         changes["values.schema.json"] = FileState(schema)
     return changes
@@ -79,9 +74,7 @@ def _app_schema(files: ProjectFiles, dependencies: tuple[Dependency, ...], archi
         raise ShunterError(error.message, hint=error.hint, span=Span(place)) from error
 
 
-def environment_files(
-    tree: Tree, answers: Mapping[str, Any], record: TrainRecord, archives: Archives, generated: str
-) -> Changes:
+def environment_files(tree: Tree, answers: Mapping[str, Any], record: TrainRecord, archives: Archives) -> Changes:
     """Everything that shunter owns in an environment: Chart.yaml, Chart.lock, both schemas, charts/ and the record."""
     pins = (record.library, *record.cars.values())
     spec = umbrella.UmbrellaSpec(
@@ -94,7 +87,7 @@ def environment_files(
         repository=str(answers.get("chart_repository", "")),
     )
     needed = {_key(pin): archives.fetch(pin.name, pin.version) for pin in pins}
-    derived = dict(umbrella.derive(spec, needed, record, tree, now=generated))
+    derived = dict(umbrella.derive(spec, needed, record, tree))
     if not spec.repository:
         derived[".helmignore"] = _helmignore(tree, needed[_key(record.library)])
     return derived

@@ -18,7 +18,6 @@ from shunter.core.packaging.record import TrainRecord
 from shunter.core.workspace.model import Service
 from shunter.flows.packaging.derive import Changes, app_files, environment_files
 from shunter.flows.workspace.archives import Archives, open_archives, packed_for_publishing
-from shunter.flows.workspace.clock import generated_now
 from shunter.flows.workspace.context import Context, Site
 from shunter.flows.workspace.plans import carry_out, inputs_of, plan_changes
 from shunter.flows.workspace.projects import ProjectFiles, files_in, files_of
@@ -44,7 +43,6 @@ class Batch:
     """What one packaging run has gathered: archives to publish, and changes per repository."""
 
     archives: Archives
-    generated: str
     changes: dict[Path, Changes] = field(default_factory=dict)
     inputs: dict[Path, list[Input]] = field(default_factory=dict)
     packed: list[PackedChart] = field(default_factory=list)
@@ -66,13 +64,13 @@ def package(context: Context, names: Sequence[str], stamp: Stamp, *, dry_run: bo
     """Package the library, the app charts and the existing charts, or those named, into the registry directory."""
     if (stamp.version or stamp.app_version) and len(names) != 1:
         raise ShunterError("--version and --app-version stamp one chart", hint="shunter package CHART --version V")
-    batch = Batch(open_archives(context), generated_now())
+    batch = Batch(open_archives(context))
     for site in _charts(context, names):
         _pack_site(context, batch, site, stamp)
     for service in context.workspace.services if context.workspace else ():
         if service.chart and (not names or service.name in names):
             _pack_existing(context, batch, service)
-    published = batch.archives.directory.plan_publish(batch.packed, batch.generated)
+    published = batch.archives.directory.plan_publish(batch.packed)
     if published.findings:
         return Report(findings=_located(batch) or published.findings)
     directory = context.registries().directory
@@ -87,7 +85,7 @@ def package(context: Context, names: Sequence[str], stamp: Stamp, *, dry_run: bo
 def _located(batch: Batch) -> tuple[Finding, ...]:
     """What refuses each archive, at the Chart.yaml whose version has to be raised."""
     taken = (
-        (place, batch.archives.directory.plan_publish([chart], batch.generated))
+        (place, batch.archives.directory.plan_publish([chart]))
         for place, chart in zip(batch.labels, batch.packed, strict=True)
     )
     return tuple(
@@ -119,7 +117,7 @@ def _pack_site(context: Context, batch: Batch, site: Site, stamp: Stamp) -> None
     batch.inputs.setdefault(site.root, []).extend(inputs_of(files.tree, site.folder, SOURCES))
     if site.kind == "app":
         known = replace(batch.archives, fallback=carrier(files, ()))
-        derived = app_files(files, known, batch.generated)
+        derived = app_files(files, known)
         prefix = f"{site.folder}/" if site.folder != "." else ""
         batch.changes.setdefault(site.root, {}).update({prefix + path: state for path, state in derived.items()})
         files = files.with_changes(derived)
@@ -175,7 +173,7 @@ def _outcomes(batch: Batch, known: Iterable[tuple[str, str]], *, dry_run: bool) 
 
 def lock(context: Context, names: Sequence[str], *, check: bool, dry_run: bool, diff: bool) -> Report:
     """Derive again everything that shunter owns in app charts and environments, from the pins in their Chart.yaml."""
-    deriving = Deriving(context, open_archives(context), generated_now())
+    deriving = Deriving(context, open_archives(context))
     by_root: dict[Path, Changes] = {}
     inputs: dict[Path, list[Input]] = {}
     for site in lockable(context, names):
@@ -205,19 +203,19 @@ def lockable(context: Context, names: Sequence[str]) -> list[Site]:
 class Deriving:
     """One run that derives projects again; the archives and trains that it needs are read once."""
 
-    def __init__(self, context: Context, archives: Archives, generated: str) -> None:
-        self._context, self._archives, self._generated = context, archives, generated
+    def __init__(self, context: Context, archives: Archives) -> None:
+        self._context, self._archives = context, archives
         self._trains = Trains(context.root)
 
     def site(self, site: Site) -> Changes:
         """What shunter owns in one app chart or environment, as its Chart.yaml pins it."""
         files = files_of(self._context, site)
         if site.kind == "app":
-            return app_files(files, replace(self._archives, fallback=carrier(files, ())), self._generated)
+            return app_files(files, replace(self._archives, fallback=carrier(files, ())))
         record = _record(site, files)
         known = replace(self._archives, fallback=carrier(files, (record.library, *record.cars.values())))
         record = self._repinned(files, record, known)
-        return environment_files(files.tree, files.answers, record, known, self._trains.lock_time(record.train))
+        return environment_files(files.tree, files.answers, record, known)
 
     def _repinned(self, files: ProjectFiles, record: TrainRecord, archives: Archives) -> TrainRecord:
         """The record with the pins that Chart.yaml lists: a person or a dependency bot may have moved them."""

@@ -9,7 +9,6 @@ from shunter.adapters.system.paths import data_text
 from shunter.flows.packaging.derive import Changes
 from shunter.flows.packaging.package import SOURCES, Deriving, lockable
 from shunter.flows.workspace.archives import open_archives
-from shunter.flows.workspace.clock import generated_now
 from shunter.flows.workspace.context import Context
 from shunter.flows.workspace.plans import carry_out, inputs_of, plan_changes
 from shunter.model.errors import ShunterError
@@ -35,7 +34,7 @@ def show(context: Context, name: str) -> str:
 
 def build(context: Context, names: Sequence[str], *, check: bool) -> Report:
     """Compile the values schema of app charts (all, or those named); with `check` only say what is stale."""
-    deriving = Deriving(context, open_archives(context), generated_now())
+    deriving = Deriving(context, open_archives(context))
     by_root: dict[Path, Changes] = {}
     inputs: dict[Path, list[Input]] = {}
     for site in lockable(context, names):

@@ -12,7 +12,6 @@ from shunter.flows.packaging.derive import environment_files
 from shunter.flows.release.release import Release, release_of
 from shunter.flows.release.render import documents, verify
 from shunter.flows.workspace.archives import open_archives
-from shunter.flows.workspace.clock import generated_now
 from shunter.flows.workspace.context import Context, Site
 from shunter.flows.workspace.projects import files_of
 from shunter.flows.workspace.trains import trains_of
@@ -53,7 +52,7 @@ def with_train(context: Context, site: Site, train: Train) -> Release:
     """An environment as it would be with that train."""
     files = files_of(context, site)
     record = TrainRecord(train.version, train.library, train.cars)
-    changes = environment_files(files.tree, files.answers, record, open_archives(context), generated_now())
+    changes = environment_files(files.tree, files.answers, record, open_archives(context))
     return release_of(context, site, of=files.with_derived(changes, record))
 
 

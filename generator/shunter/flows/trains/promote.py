@@ -189,7 +189,7 @@ def _arrive(
     refused = _verify(archives, record)
     if refused:
         return Report(findings=refused)
-    changes = environment_files(files.tree, files.answers, record, archives, trains.lock_time(record.train))
+    changes = environment_files(files.tree, files.answers, record, archives)
     becomes = release_of(context, site, of=target.judged().with_derived(changes, record))
     # What is vendored comes from archives that were verified just now.
     errors = _errors(judge_release(context, becomes, verify=False))

@@ -9,10 +9,5 @@ from shunter.core.charts.lock import format_time
 
 
 def generated_now() -> str:
-    """The current time as lock files and trains record it (RFC 3339, UTC, whole seconds)."""
+    """The current time as trains and histories record it (RFC 3339, UTC, whole seconds)."""
     return format_time(int(os.environ.get("SOURCE_DATE_EPOCH") or time.time()))
-
-
-def generated_at(cut: str) -> str:
-    """SOURCE_DATE_EPOCH, else the time at which a train was `cut`, so that it locks to the same bytes everywhere."""
-    return generated_now() if os.environ.get("SOURCE_DATE_EPOCH") else cut or generated_now()

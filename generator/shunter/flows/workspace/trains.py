@@ -10,7 +10,6 @@ from shunter.core.charts.files import follow
 from shunter.core.charts.versions import is_exact, newest_first
 from shunter.core.trains.file import FOLDER, path_of
 from shunter.core.trains.model import Train
-from shunter.flows.workspace.clock import generated_at
 from shunter.flows.workspace.context import Context
 from shunter.flows.workspace.own_files import train_from
 from shunter.model.data import dataclass, field
@@ -49,11 +48,6 @@ class Trains:
         known = [train.version for train in self.all][-5:]
         hint = f"known: {', '.join(known)}" if known else "shunter train cut VERSION makes one"
         raise ShunterError(f"there is no train `{version}`", hint=hint)
-
-    def lock_time(self, version: str | None) -> str:
-        """The time for a new Chart.lock of an environment with that train (None: with a mixture)."""
-        train = self.at(path_of(version)) if version else None
-        return generated_at(train.cut if train else "")
 
 
 def trains_of(context: Context) -> Trains:
