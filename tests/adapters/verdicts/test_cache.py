@@ -10,11 +10,11 @@ from random import Random
 
 import pytest
 
+import shunter as shunter_package
 from helpers.workspaces import shop
 from helpers.workspaces.cli import Result, ok, shunter
 from helpers.workspaces.workspaces import make_example, shared
-from shunter.adapters.verdicts import cache as verdict_cache
-from shunter.adapters.verdicts.cache import Verdicts, _load
+from shunter.adapters.verdicts.cache import NO_JUDGES, _modules
 from shunter.core.rules.verdict import judge
 
 
@@ -233,21 +233,16 @@ def test_runs_side_by_side_share_one_cache(chart: Path, cache: Path) -> None:
     assert all(both(name, cwd=chart).code == 0 for name in names)
 
 
-def test_it_stays_small(tmp_path: Path, cache: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(verdict_cache, "_MOST_ENTRIES", 5)
-    monkeypatch.setattr(verdict_cache, "_MOST_FILES", 8)
-    for number in range(30):
-        folder = tmp_path / f"chart{number}"
-        folder.mkdir()
-        (folder / "Chart.yaml").write_text("apiVersion: v2\nname: a\nversion: 1.0.0\n")
-        for name in range(12 if number == 29 else 1):
-            (folder / f"v{name}.yaml").write_text(f"a: {name}\n")
-            ok("validate", f"v{name}.yaml", cwd=folder)
-    files = sorted(cache.iterdir(), key=lambda path: path.stat().st_mtime_ns)
-    assert 4 <= len(files) <= 8
-    assert max(len(_load(str(path))) for path in files) == 5
-    verdicts = Verdicts()
-    newest = (str(tmp_path / "chart29"), False, (str(tmp_path / "chart29" / "v11.yaml"),))
-    asked = (("v11.yaml", b""), ("shunter.yaml", b""), ("start", b"."))
-    assert verdicts.find((*newest, asked)) == ()
-    assert cache.stat().st_mode & 0o077 == 0
+def test_the_rooms_that_are_not_looked_at_judge_nothing() -> None:
+    """In a checkout a verdict depends on the modules: on all that the judging flow can import."""
+    code = "import sys, shunter.flows.validation.validate, shunter.flows.validation.deep; print(*sys.modules)"
+    done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True)
+    rooms = [f"shunter.{room.replace('/', '.')}" for room in NO_JUDGES]
+    assert [name for name in done.stdout.split() if name.startswith(tuple(rooms))] == []
+    package = Path(shunter_package.__file__).parent
+    assert all((package / room).is_dir() for room in NO_JUDGES)
+    looked_at = {line.partition(" ")[0] for line in _modules(str(package))}
+    there = {str(path) for path in package.rglob("*.py")}
+    assert looked_at == {
+        path for path in there if not path.startswith(tuple(f"{package}/{room}/" for room in NO_JUDGES))
+    }

@@ -5,15 +5,8 @@ from __future__ import annotations
 import os
 import subprocess
 import sys
-from random import Random
 
-from helpers.oracles.embedded_helm import archive
-from helpers.workspaces import shop
-from shunter.adapters.verdicts.entries import key_of, packed, unpacked
-from shunter.core.charts.load import load_archive
-from shunter.core.goyaml.document import read
-from shunter.core.rules.verdict import judge
-from shunter.model.findings import Finding
+from shunter.adapters.verdicts.entries import body_of, entries_in, head_of, key_of
 
 
 def run(code: str) -> str:
@@ -21,38 +14,6 @@ def run(code: str) -> str:
     environment = {**os.environ, "PYTHONPATH": os.pathsep.join(sys.path)}
     done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True, env=environment)
     return done.stdout.strip()
-
-
-def findings(random: Random) -> tuple[Finding, ...]:
-    text = shop.mutated(random, shop.VALUES).encode()
-    return judge(load_archive(archive(shop.files()), "s.tgz"), [read(text, "é.yaml")])
-
-
-KEY = key_of("1.0.0", "4", [("a", b"1"), ("b", b"2")])
-
-
-def test_findings_come_back_as_they_went_in() -> None:
-    random = Random(4)
-    seen = 0
-    for _ in range(200):
-        found = findings(random)
-        seen += len(found)
-        assert unpacked(KEY, packed(KEY, found)) == found
-    assert seen > 100
-    assert unpacked(KEY, packed(KEY, ())) == ()
-
-
-def test_a_damaged_or_foreign_entry_is_none() -> None:
-    random = Random(5)
-    entry = packed(KEY, next(found for found in iter(lambda: findings(random), None) if found))
-    other = key_of("1.0.0", "3", [("a", b"1"), ("b", b"2")])
-    assert unpacked(other, entry) is None
-    for damaged in (b"", b"\n", b"[]", entry[:-1], entry + b" ", entry.replace(b"yaml", b"yamk", 1), b"\x00" * 99):
-        assert unpacked(KEY, damaged) is None
-    for _ in range(300):
-        at = random.randrange(len(entry))
-        flipped = entry[:at] + bytes([entry[at] ^ (1 << random.randrange(8))]) + entry[at + 1 :]
-        assert unpacked(KEY, flipped) is None
 
 
 def test_everything_that_matters_is_in_the_key() -> None:
@@ -68,6 +29,17 @@ def test_everything_that_matters_is_in_the_key() -> None:
         key_of("1.0.0", "4", [("a", b"1")]),
     }
     assert len(keys) == 8
+
+
+def test_an_entry_is_found_by_its_key_and_only_whole() -> None:
+    keys = [key_of("1", "4", [(name, b"")]) for name in "abc"]
+    data = b"\n".join(head_of(key, b"[]") + b"\n[]" for key in keys)
+    entries = entries_in(data)
+    assert {key: body_of(key, entries[key.encode()]) for key in keys} == dict.fromkeys(keys, b"[]")
+    assert body_of(keys[0], entries[keys[1].encode()]) is None
+    assert all(
+        body_of(keys[2], found.get(keys[2].encode(), b"")) is None for found in map(entries_in, (data[:-1], b""))
+    )
 
 
 def test_the_room_of_verdicts_starts_light() -> None:

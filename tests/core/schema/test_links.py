@@ -6,7 +6,7 @@ from typing import Any
 
 import pytest
 
-from shunter.core.schema.links import circles, has_names, is_lazy, is_reached, leaving, repeated_names
+from shunter.core.schema.links import circles, is_reached, leaving, repeated_names
 from shunter.core.schema.walk import subschemas
 
 SEVEN = "http://json-schema.org/draft-07/schema#"
@@ -74,24 +74,3 @@ def test_a_name_that_stands_twice_is_found_at_its_second_place() -> None:
     }
     assert [path for path, _ in repeated_names(document)] == [("$defs", "b"), ("$defs", "d")]
     assert list(repeated_names(True)) == []
-
-
-@pytest.mark.parametrize(
-    ("draft", "schema", "lazy"),
-    [
-        (4, {"$ref": "#/x", "id": "y"}, True),
-        (4, {"id": "y"}, False),
-        (7, {"$ref": "#/x", "if": {}}, True),
-        (7, {"if": {}}, False),
-        (2019, {"$ref": "#/x", "$dynamicRef": "#y"}, False),
-        (2020, {"$dynamicRef": "#y"}, True),
-        (2020, {"$ref": "#/x", "$id": "y"}, False),
-    ],
-)
-def test_where_the_libraries_look_at_different_times(draft: int, schema: dict[str, Any], lazy: bool) -> None:
-    assert is_lazy(draft, subschemas(schema)) is lazy
-
-
-def test_the_name_of_the_root_is_no_name_inside() -> None:
-    assert not has_names(subschemas({"$id": "a", "properties": {"b": {"title": "c"}}}))
-    assert has_names(subschemas({"properties": {"b": {"$anchor": "c"}}}))

@@ -15,8 +15,8 @@ from referencing.jsonschema import specification_with
 
 from helpers.oracles.embedded_helm import METADATA, SHOW_VALUES, RefusedError, archive, values_of
 from helpers.oracles.json_schema_suite import DRAFTS, groups
-from shunter.core.schema.references import BASE, References
-from shunter.core.schema.walk import at
+from shunter.core.schema.references import References
+from shunter.core.schema.walk import BASE, at
 
 REFERENCES = {"draft4": 32, "draft6": 51, "draft7": 55, "draft2019-09": 88, "draft2020-12": 102}
 STEPS = ("a", "b/c", "d%", "e~", "0", "1")

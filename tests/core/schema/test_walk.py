@@ -6,7 +6,17 @@ from typing import Any
 
 import pytest
 
-from shunter.core.schema.walk import at, children, draft_of, is_applied, named_draft, subschemas
+from shunter.core.schema.walk import (
+    at,
+    children,
+    draft_of,
+    has_names,
+    has_references,
+    is_applied,
+    is_lazy,
+    named_draft,
+    subschemas,
+)
 
 TEXT = {"type": "string"}
 
@@ -107,3 +117,30 @@ def test_a_path_leads_to_a_value_or_to_nothing() -> None:
     assert at(value, ("a", 0, 0)) == "zero"
     assert at(value, (1,)) == "one"
     assert at(value, ("a", 1)) is at(value, ("a", "0")) is at(value, ("a", 0, "0", "x")) is at(value, ("b",)) is None
+
+
+@pytest.mark.parametrize(
+    ("draft", "schema", "lazy"),
+    [
+        (4, {"$ref": "#/x", "id": "y"}, True),
+        (4, {"id": "y"}, False),
+        (7, {"$ref": "#/x", "if": {}}, True),
+        (7, {"if": {}}, False),
+        (2019, {"$ref": "#/x", "$dynamicRef": "#y"}, False),
+        (2020, {"$dynamicRef": "#y"}, True),
+        (2020, {"$ref": "#/x", "$id": "y"}, False),
+    ],
+)
+def test_where_the_libraries_look_at_different_times(draft: int, schema: dict[str, Any], lazy: bool) -> None:
+    assert is_lazy(draft, subschemas(schema)) is lazy
+
+
+def test_the_name_of_the_root_is_no_name_inside() -> None:
+    assert not has_names(subschemas({"$id": "a", "properties": {"b": {"title": "c"}}}))
+    assert has_names(subschemas({"properties": {"b": {"$anchor": "c"}}}))
+
+
+def test_references_are_seen_wherever_a_schema_may_stand() -> None:
+    for keyword in ("$ref", "$dynamicRef", "$recursiveRef"):
+        assert has_references(subschemas({"properties": {"a": {"items": {keyword: "#"}}}}))
+    assert not has_references(subschemas({"properties": {"$ref": {}}, "default": {"$ref": "#"}}))

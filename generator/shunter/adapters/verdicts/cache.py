@@ -17,11 +17,11 @@ import sys
 from shunter import __version__
 from shunter.adapters.system.paths import cache_path
 from shunter.adapters.system.regular import LARGEST, read_regular
-from shunter.adapters.verdicts.entries import key_of, packed, unpacked
+from shunter.adapters.verdicts.entries import body_of, entries_in, key_of
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Iterator
+    from collections.abc import Iterator
 
     from shunter.model.findings import Finding
 
@@ -32,9 +32,8 @@ if TYPE_CHECKING:
 _OWN = ("Chart.yaml", "requirements.yaml", "values.yaml", "values.schema.json", ".helmignore", ".copier-answers.yml")
 _FOLDERS = ("charts", "crds", "templates")
 _ENGINES = ("jsonschema_rs", "yaml")
-_MOST_ENTRIES = 4_000
-_MOST_BYTES = 4 * 1024 * 1024
-_MOST_FILES = 512
+NO_JUDGES = ("cli", "flows/fleet", "flows/trains")
+"""Rooms that no judgement imports."""
 
 
 class _UnfitError(Exception):
@@ -61,9 +60,14 @@ class Verdicts:
             return None
         folder = question[0]
         if folder not in self._entries:
-            self._entries[folder] = _load(self._file(folder))
+            self._entries[folder] = self._load(self._file(folder))
         entry = self._entries[folder].get(key.encode())
-        return None if entry is None else unpacked(key, entry)
+        body = None if entry is None else body_of(key, entry)
+        if body is None or body == b"[]":
+            return None if body is None else ()
+        from shunter.adapters.verdicts.storing import findings_in
+
+        return findings_in(body)
 
     def keep(self, question: Question, findings: tuple[Finding, ...]) -> None:
         """Remember the answer to a question that `find` could not answer."""
@@ -72,18 +76,22 @@ class Verdicts:
     def save(self) -> None:
         """Write what is new. Left out is what changed on disk since `find`: nobody knows which bytes were judged."""
         contexts: dict[tuple[str, bool], str] = {}
-        fresh: dict[str, dict[bytes, bytes]] = {}
+        fresh: dict[str, list[tuple[str, tuple[Finding, ...]]]] = {}
         for question, findings in self._new:
             key = self._keys.get(question)
             if key is not None and key == self._key(question, contexts):
-                fresh.setdefault(question[0], {})[key.encode()] = packed(key, findings)
+                fresh.setdefault(self._file(question[0]), []).append((key, findings))
         self._new = []
-        for folder, entries in fresh.items():
-            file = self._file(folder)
-            try:
-                _store(file, entries | {key: entry for key, entry in _load(file).items() if key not in entries})
-            except OSError:
-                return
+        if fresh:
+            from shunter.adapters.verdicts.storing import store
+
+            store(fresh)
+
+    def _load(self, file: str) -> dict[bytes, bytes]:
+        try:
+            return entries_in(read_regular(file))
+        except OSError:
+            return {}
 
     def _file(self, folder: str) -> str:
         return os.path.join(self._root, key_of("folder", "", [(os.path.realpath(folder), b"")]))
@@ -122,18 +130,24 @@ def _release() -> str:
         place = next((p for base in sys.path if os.path.isdir(p := os.path.join(base, engine))), None)
         found.append(f"{place and os.stat(place).st_mtime_ns}")
     if not os.path.isdir(f"{package}/_data"):
-        found += [f"{name} {size} {changed}" for name, size, changed in sorted(_modules(package))]
+        found += _modules(package)
     return "\n".join(found)
 
 
-def _modules(folder: str) -> Iterator[tuple[str, int, int]]:
-    with os.scandir(folder) as entries:
-        for entry in entries:
-            if entry.is_dir():
-                yield from _modules(entry.path)
-            elif entry.name.endswith(".py"):
-                about = entry.stat()
-                yield entry.path, about.st_size, about.st_mtime_ns
+def _modules(package: str) -> list[str]:
+    """Every module's path, size and time of change, sorted: hundreds, and each run that finds an old verdict looks."""
+    found: list[str] = []
+    others = [f"{package}/{room}" for room in NO_JUDGES]
+    folders = [package]
+    while folders:
+        with os.scandir(folders.pop()) as entries:
+            for entry in entries:
+                if entry.name.endswith(".py"):
+                    about = entry.stat()
+                    found.append(f"{entry.path} {about.st_size} {about.st_mtime_ns}")
+                elif entry.name != "__pycache__" and entry.is_dir() and entry.path not in others:
+                    folders.append(entry.path)
+    return sorted(found)
 
 
 def _chart_files(folder: str, *, whole: bool) -> list[Part]:
@@ -159,51 +173,3 @@ def _below(path: str, name: str) -> Iterator[Part]:
     elif name != ".git" and not os.path.lexists(f"{path}/.git"):
         for entry in sorted(os.listdir(path)):
             yield from _below(f"{path}/{entry}", f"{name}/{entry}")
-
-
-def _load(file: str) -> dict[bytes, bytes]:
-    """The entries of a file by key. None of them is checked yet."""
-    try:
-        lines = read_regular(file).split(b"\n")
-    except OSError:
-        return {}
-    return {head[:40]: head + b"\n" + body for head, body in zip(lines[::2], lines[1::2])}  # noqa: B905 - it may be cut off
-
-
-def _store(file: str, entries: dict[bytes, bytes]) -> None:
-    kept: list[bytes] = []
-    size = 0
-    for entry in entries.values():
-        size += len(entry) + 1
-        if len(kept) == _MOST_ENTRIES or size > _MOST_BYTES:
-            break
-        kept.append(entry)
-    folder = os.path.dirname(file)
-    os.makedirs(folder, mode=0o700, exist_ok=True)
-    if not os.path.exists(file):
-        _prune(folder)
-    staging = f"{file}.{os.getpid()}"
-    try:
-        with open(staging, "wb") as out:
-            out.write(b"\n".join(kept))
-        os.replace(staging, file)
-    except OSError:
-        _remove([staging])
-        raise
-
-
-def _prune(folder: str) -> None:
-    """Make room for one more file: of too many, the older half goes."""
-    with os.scandir(folder) as entries:
-        files = [entry.path for entry in entries]
-    if len(files) >= _MOST_FILES:
-        by_age = sorted((os.lstat(path).st_mtime_ns, path) for path in files)
-        _remove(path for _, path in by_age[: len(files) // 2])
-
-
-def _remove(paths: Iterable[str]) -> None:
-    for path in paths:
-        try:
-            os.unlink(path)
-        except OSError:
-            continue

@@ -1,7 +1,7 @@
-"""Verdicts worth remembering: a key from everything that a verdict depends on, and findings as bytes and back.
+"""Verdicts worth remembering: a key from everything that a verdict depends on, and what was kept under it.
 
-Imports next to nothing, so that a hook that only finds old verdicts starts fast. Storing is somebody else's business:
-an entry names its own key and carries a checksum, so a corrupted or foreign one reads as none.
+Imports next to nothing, so that a hook that only finds old verdicts starts fast. An entry names its own key and carries
+a checksum, so a corrupted or foreign one reads as none.
 """
 
 from __future__ import annotations
@@ -14,9 +14,6 @@ except ImportError:
 TYPE_CHECKING = False
 if TYPE_CHECKING:
     from collections.abc import Iterable
-    from typing import Any
-
-    from shunter.model.findings import Finding, Span
 
 _SIZE = 20
 
@@ -31,60 +28,18 @@ def key_of(release: str, helm: str, parts: Iterable[tuple[str, bytes]]) -> str:
     return digest.hexdigest()
 
 
-def packed(key: str, findings: Iterable[Finding]) -> bytes:
-    """Findings as an entry under `key`: a line with the key and a checksum, then JSON."""
-    import json
-
-    body = json.dumps([_plain(finding) for finding in findings], ensure_ascii=False, separators=(",", ":")).encode(
-        "utf-8", "surrogatepass"
-    )
-    return f"{key} {_checksum(key, body)}\n".encode() + body
-
-
-def unpacked(key: str, entry: bytes) -> tuple[Finding, ...] | None:
-    """The findings of an entry; None if it is none of ours, not for this key, or damaged."""
+def body_of(key: str, entry: bytes) -> bytes | None:
+    """What an entry holds; None if it is none of ours, not for this key, or damaged."""
     head, _, body = entry.partition(b"\n")
-    if head != f"{key} {_checksum(key, body)}".encode():
-        return None
-    if body == b"[]":
-        return ()
-    import json
-
-    try:
-        return tuple(_finding(item) for item in json.loads(body.decode("utf-8", "surrogatepass")))
-    except (ValueError, TypeError, KeyError):
-        return None
+    return body if head == head_of(key, body) else None
 
 
-def _checksum(key: str, body: bytes) -> str:
-    return blake2b(body, digest_size=_SIZE, key=key.encode()[:64]).hexdigest()
+def head_of(key: str, body: bytes) -> bytes:
+    """The first line of the entry under `key`: the key, and a checksum of what follows."""
+    return f"{key} {blake2b(body, digest_size=_SIZE, key=key.encode()[:64]).hexdigest()}".encode()
 
 
-def _plain(finding: Finding) -> list[Any]:
-    fix = [[_span_data(edit.span), edit.replacement] for edit in finding.fix]
-    related = [[message, _span_data(span)] for message, span in finding.related]
-    kind, severity = finding.kind.value, finding.severity.value
-    head = [finding.rule, finding.message, _span_data(finding.span), kind, severity, list(finding.key)]
-    return [*head, list(finding.notes), related, finding.hint, fix]
-
-
-def _span_data(span: Span) -> list[Any]:
-    return [span.path, span.line, span.column, span.end, span.text]
-
-
-def _finding(item: list[Any]) -> Finding:
-    from shunter.model.findings import Finding, Kind, Severity, Span, TextEdit
-
-    rule, message, span, kind, severity, key, notes, related, hint, fix = item
-    return Finding(
-        rule,
-        message,
-        Span(*span),
-        Kind(kind),
-        Severity(severity),
-        tuple(key),
-        tuple(notes),
-        tuple((text, Span(*place)) for text, place in related),
-        hint,
-        tuple(TextEdit(Span(*place), replacement) for place, replacement in fix),
-    )
+def entries_in(data: bytes) -> dict[bytes, bytes]:
+    """The entries of a file by key. None of them is checked yet."""
+    lines = data.split(b"\n")
+    return {head[:40]: head + b"\n" + body for head, body in zip(lines[::2], lines[1::2])}  # noqa: B905 - it may be cut off

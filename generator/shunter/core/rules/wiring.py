@@ -9,7 +9,6 @@ from shunter.core.goyaml.document import Document, KeyPath
 from shunter.core.values.coalesce import Coalesced, Slice
 from shunter.core.values.layering import GLOBAL, table_at
 from shunter.model.findings import Finding, Kind, Severity, Span
-from shunter.model.wording import dotted, nearest
 
 
 def lints(coalesced: Coalesced) -> Iterator[Finding]:
@@ -42,6 +41,12 @@ def _documents(coalesced: Coalesced, part: Slice) -> Iterator[tuple[Document, Ke
     yield part.chart.values, ()
 
 
+def _quoted(path: KeyPath) -> str:
+    from shunter.model.wording import dotted  # most umbrellas are wired well, and every commit's hook asks
+
+    return f"`{dotted(path)}`"
+
+
 def _stray_keys(coalesced: Coalesced, part: Slice) -> Iterator[Finding]:
     keys = {dependency.key for dependency in part.chart.dependencies}
     by_name: dict[str, list[str]] = {}
@@ -57,6 +62,8 @@ def _stray_keys(coalesced: Coalesced, part: Slice) -> Iterator[Finding]:
             if key in by_name:
                 yield _release_name(document, path, by_name[key])
             elif isinstance(table[key], dict) and key not in own and part.chart.schema is None:
+                from shunter.model.wording import nearest
+
                 guess = nearest(key, keys)
                 if guess is not None:
                     yield _unknown_alias(document, path, guess)
@@ -64,14 +71,14 @@ def _stray_keys(coalesced: Coalesced, part: Slice) -> Iterator[Finding]:
 
 def _release_name(document: Document, path: KeyPath, aliases: list[str]) -> Finding:
     names = " and ".join(f"`{alias}`" for alias in aliases)
-    message = f"`{dotted(path)}` is the name of a chart that is deployed as {names}; Helm ignores this block"
+    message = f"{_quoted(path)} is the name of a chart that is deployed as {names}; Helm ignores this block"
     span = document.span(path, of="key")
     hint = f"write the values below {' or '.join(f'`{alias}`' for alias in aliases)}"
     return Finding("unknown-release", message, span, kind=Kind.LINT, key=path, hint=hint)
 
 
 def _unknown_alias(document: Document, path: KeyPath, guess: str) -> Finding:
-    message = f"no chart here is called `{dotted(path)}`; Helm ignores this block"
+    message = f"no chart here is called {_quoted(path)}; Helm ignores this block"
     span = document.span(path, of="key")
     return Finding("unknown-alias", message, span, kind=Kind.LINT, key=path, hint=f"did you mean `{guess}`?")
 
@@ -87,7 +94,7 @@ def _conditions(coalesced: Coalesced, part: Slice) -> Iterator[Finding]:
             path: KeyPath = (*part.path, *parents, key)
             document, own = coalesced.origin(path) or (part.chart.values, ())
             message = (
-                f"`{dotted(own)}` switches nothing: a condition must be true or false, so {dependency.key} stays on"
+                f"{_quoted(own)} switches nothing: a condition must be true or false, so {dependency.key} stays on"
             )
             hint = "write true or false, without quotes"
             yield Finding("condition-type", message, document.span(own), Kind.LINT, Severity.WARNING, own, hint=hint)
@@ -104,7 +111,7 @@ def _ignored_nulls(coalesced: Coalesced, part: Slice) -> Iterator[Finding]:
             if origin is None or origin[0] is document or origin[0] in coalesced.layers or not origin[0].has(origin[1]):
                 continue
             span = document.span(path)
-            message = f"the null of `{dotted(path)}` does nothing: in the umbrella's own file it removes no default"
+            message = f"the null of {_quoted(path)} does nothing: in the umbrella's own file it removes no default"
             related: tuple[tuple[str, Span], ...] = (("the default stays", origin[0].span(origin[1])),)
             hint = "set it in a file that is passed with -f"
             yield Finding("ignored-null", message, span, Kind.LINT, key=path, related=related, hint=hint)

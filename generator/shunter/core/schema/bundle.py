@@ -13,8 +13,8 @@ from collections import defaultdict
 from collections.abc import Iterator, Mapping
 from typing import Any
 
-from shunter.core.schema.references import KEYWORDS, References, Target
-from shunter.core.schema.walk import LISTS, MAPS, SINGLE
+from shunter.core.schema.references import References, Target
+from shunter.core.schema.walk import KEYWORDS, LISTS, MAPS, SINGLE
 
 _IDENTITY = frozenset(
     {"$id", "$schema", "$anchor", "$dynamicAnchor", "$recursiveAnchor", "$vocabulary", "$defs", "definitions"}

@@ -9,14 +9,16 @@ from __future__ import annotations
 import json
 from collections.abc import Iterator, Mapping
 from functools import lru_cache
-from typing import Any, Final
+from typing import TYPE_CHECKING, Any, Final
 
 from shunter.core.schema.dialect import adapted, formats, repeated_options
 from shunter.core.schema.engine import jsonschema_rs
-from shunter.core.schema.links import Reference, has_names, is_lazy, is_reached, leaving, repeated_names
-from shunter.core.schema.references import BASE, References, join
-from shunter.core.schema.walk import Nodes, draft_of, subschemas
+from shunter.core.schema.walk import BASE, Nodes, draft_of, has_names, is_lazy, subschemas
 from shunter.model.data import dataclass
+
+if TYPE_CHECKING:  # few schemas of a commit's charts have references that need a closer look
+    from shunter.core.schema.links import Reference
+    from shunter.core.schema.references import References
 
 _OLD_DRAFTS: Final = ("draft-04", "draft-06", "draft-07")
 _DRAFTS: Final = frozenset(
@@ -60,6 +62,8 @@ class Schema:
 @lru_cache(256)
 def references_of(schema: Schema) -> References:
     """What the references of a schema lead to, in what was compiled (`usable`)."""
+    from shunter.core.schema.references import References
+
     return References(schema.usable, named=schema.named)
 
 
@@ -136,10 +140,8 @@ def _compiled(document: Any, known: Mapping[str, Any]) -> Schema:
         Problem("`enum` names a value twice, which this draft does not allow", path, "drop one")
         for path in repeated_options(draft, nodes)
     )
-    problems += tuple(
-        Problem(f"the schema names `{name}` twice", path, "give each place a name of its own")
-        for path, name in (repeated_names(document) if named else ())
-    )
+    if named:
+        problems += tuple(_repeated_names(document))
     if any(problem.fatal for problem in problems):
         return Schema(document, None, problems, usable)
     idle = {path for path, _ in faults}
@@ -154,9 +156,20 @@ def _compiled(document: Any, known: Mapping[str, Any]) -> Schema:
     return _without_references(document, nodes, usable, known, problems)
 
 
+def _repeated_names(document: Any) -> Iterator[Problem]:
+    from shunter.core.schema.links import repeated_names
+
+    for path, name in repeated_names(document):
+        yield Problem(f"the schema names `{name}` twice", path, "give each place a name of its own")
+
+
 def _matters(document: Any, path: tuple[str | int, ...]) -> bool:
     """Whether Helm sees a faulty pattern; before draft 7, it sees names of patternProperties only where it gets to."""
-    return path[-1] == "pattern" or draft_of(document) >= 7 or is_reached(document, path[:-2])
+    if path[-1] == "pattern" or draft_of(document) >= 7:
+        return True
+    from shunter.core.schema.links import is_reached
+
+    return is_reached(document, path[:-2])
 
 
 def _pattern_problem(path: tuple[str | int, ...], fault: str) -> Problem:
@@ -188,6 +201,8 @@ def _without_references(
     document: dict[str, Any], nodes: Nodes, usable: Any, known: Mapping[str, Any], problems: tuple[Problem, ...]
 ) -> Schema:
     """The schema without the references that lead nowhere; those that Helm reaches are problems."""
+    from shunter.core.schema.links import leaving
+
     paths = set()
     for reference in leaving(document):
         target = reference.target
@@ -230,6 +245,8 @@ def _without_id(document: Any) -> Any:
     identity = document.get("$id") if isinstance(document, dict) else None
     if not isinstance(identity, str) or "://" in identity or identity.startswith(("urn:", "#")):
         return document
+    from shunter.core.schema.references import join
+
     return {**document, "$id": join(BASE, identity)}
 
 

@@ -12,8 +12,8 @@ from functools import lru_cache
 from typing import Any, Final
 
 from shunter.core.schema.compile import Schema, references_of
-from shunter.core.schema.references import KEYWORDS, References, join
-from shunter.core.schema.walk import children, is_applied
+from shunter.core.schema.references import References, join
+from shunter.core.schema.walk import KEYWORDS, children, is_applied
 
 MOST_CHECKS: Final = 100_000_000
 """The validator makes some 30 million in a second."""

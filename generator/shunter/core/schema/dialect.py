@@ -10,8 +10,7 @@ import re
 from collections.abc import Callable, Iterator
 from typing import Any, Final
 
-from shunter.core.schema.links import circles
-from shunter.core.schema.walk import Nodes, Path, draft_of, subschemas
+from shunter.core.schema.walk import Nodes, Path, draft_of, has_references, subschemas
 
 _IDLE: Final = ("contentEncoding", "contentMediaType", "contentSchema")
 _SPECIAL: Final = frozenset((*_IDLE, "const", "enum", "pattern", "patternProperties"))
@@ -41,9 +40,14 @@ def adapted(document: Any) -> tuple[Any, list[tuple[Path, str]]]:
             _allow_numbers(schema)
         faults += _patterns(path, schema)
         faults += _names(path, schema)
-    for schema, keyword in circles(usable, subschemas(usable, (), draft) if moved else nodes):
-        del schema[keyword]
-        schema["not"] = {}
+    if moved:
+        nodes = subschemas(usable, (), draft)
+    if has_references(nodes):
+        from shunter.core.schema.links import circles
+
+        for schema, keyword in circles(usable, nodes):
+            del schema[keyword]
+            schema["not"] = {}
     return usable, faults
 
 

@@ -9,21 +9,14 @@ from collections.abc import Iterator
 from typing import Any, Final
 from urllib.parse import urldefrag
 
-from shunter.core.schema.references import BASE, KEYWORDS, NAMES, References, anchors, identity, is_url, join
-from shunter.core.schema.walk import Nodes, Path, children, is_applied, subschemas
+from shunter.core.schema.references import References, anchors, identity, is_url, join
+from shunter.core.schema.walk import BASE, FORGOTTEN, Nodes, Path, children, has_names, is_applied, subschemas
 from shunter.model.data import dataclass
 
-_FORGOTTEN: Final = ("contains", "propertyNames", "if", "then", "else")
-"""What Helm's library compiles beside a `$ref` of an old draft, although it never looks at it."""
 _IN_PLACE: Final = frozenset(
     ("allOf", "anyOf", "oneOf", "not", "if", "then", "else", "dependentSchemas", "dependencies")
 )
 """Keywords whose schemas judge the same value as their parent."""
-_SUSPECT: Final = {
-    4: frozenset(("id",)),
-    **dict.fromkeys((6, 7), frozenset((*_FORGOTTEN, "$id"))),
-    2020: frozenset(("$dynamicAnchor", "$dynamicRef")),
-}
 
 
 @dataclass(frozen=True, slots=True)
@@ -74,8 +67,6 @@ def circles(document: Any, nodes: Nodes) -> list[tuple[dict[str, Any], str]]:
 
     `nodes` are the document's schema objects. Helm's library refuses the value there.
     """
-    if not any(keyword in schema for _, schema in nodes for keyword in KEYWORDS):
-        return []
     search = _Circles(References(document, named=has_names(nodes)))
     for _, schema in nodes:
         search.visit(schema)
@@ -111,21 +102,6 @@ class _Circles:
             self.visit(targets[0])
 
 
-def is_lazy(draft: int, nodes: Nodes) -> bool:
-    """Whether jsonschema-rs looks at references late or never that Helm's library looks at at once, or finds others.
-
-    In the drafts up to 7 it takes an identifier beside a `$ref` for one.
-    """
-    words = _SUSPECT.get(draft, frozenset())
-    schemas = nodes if words else ()
-    return any(not words.isdisjoint(schema) and (draft == 2020 or "$ref" in schema) for _, schema in schemas)
-
-
-def has_names(nodes: Nodes) -> bool:
-    """Whether any schema below the root has an identifier or an anchor."""
-    return any(path and not NAMES.isdisjoint(schema) for path, schema in nodes)
-
-
 def is_reached(document: dict[str, Any], path: Path) -> bool:
     """Whether the root of a document reaches the keywords of the schema object at `path`."""
     references = References(document)
@@ -151,6 +127,6 @@ def _reached(references: References) -> set[int]:
         draft = references.location_of(schema).draft
         ignoring = draft < 2019 and isinstance(schema.get("$ref"), str)
         for step, item in children(schema, draft):
-            if is_applied(step[0], schema) and (not ignoring or step[0] in _FORGOTTEN):
+            if is_applied(step[0], schema) and (not ignoring or step[0] in FORGOTTEN):
                 stack.append(item)
     return seen

@@ -11,13 +11,10 @@ from collections.abc import Iterator
 from typing import Any, Final
 from urllib.parse import quote, unquote, urldefrag, urljoin
 
-from shunter.core.schema.walk import Path, at, children, draft_of, named_draft
+from shunter.core.schema.walk import BASE, KEYWORDS, NAMES, Path, at, children, draft_of, named_draft
 from shunter.model.data import dataclass
 
-BASE: Final = "file:///values.schema.json"
-KEYWORDS: Final = ("$ref", "$recursiveRef", "$dynamicRef")
 _REFERRING: Final = frozenset(KEYWORDS)
-NAMES: Final = frozenset(("$anchor", "$dynamicAnchor", "$id", "$recursiveAnchor", "id"))
 _INDEX: Final = r"[+-]?[0-9]{1,18}"
 _BAD_ESCAPE: Final = r"%(?![0-9A-Fa-f]{2})"
 _BAD_TILDE: Final = r"~(?![01])"

@@ -13,7 +13,7 @@ LISTS: Final = frozenset(("allOf", "anyOf", "items", "oneOf", "prefixItems"))
 _APPLIED: Final = ("contains", "contentSchema", "else", "if", "items", "not", "propertyNames", "then")
 _REST: Final = ("additionalItems", "additionalProperties", "unevaluatedItems", "unevaluatedProperties")
 SINGLE: Final = frozenset((*_APPLIED, *_REST))
-_KEYWORDS: Final = MAPS | LISTS | SINGLE
+_HOLDING: Final = MAPS | LISTS | SINGLE
 _STORES: Final = ("$defs", "definitions", "contentSchema")
 _SINCE: Final = {
     **dict.fromkeys(("contains", "propertyNames"), 6),
@@ -22,6 +22,20 @@ _SINCE: Final = {
     "prefixItems": 2020,
 }
 _DRAFTS: Final = {"draft-04": 4, "draft-06": 6, "draft-07": 7, "draft/2019-09": 2019, "draft/2020-12": 2020}
+
+BASE: Final = "file:///values.schema.json"
+"""The URL of a schema that does not name one."""
+KEYWORDS: Final = ("$ref", "$recursiveRef", "$dynamicRef")
+"""Keywords that refer to a schema."""
+NAMES: Final = frozenset(("$anchor", "$dynamicAnchor", "$id", "$recursiveAnchor", "id"))
+"""Keywords that give a schema a name which references can use."""
+FORGOTTEN: Final = ("contains", "propertyNames", "if", "then", "else")
+"""What Helm's library compiles beside a `$ref` of an old draft, although it never looks at it."""
+_SUSPECT: Final = {
+    4: frozenset(("id",)),
+    **dict.fromkeys((6, 7), frozenset((*FORGOTTEN, "$id"))),
+    2020: frozenset(("$dynamicAnchor", "$dynamicRef")),
+}
 
 
 def subschemas(schema: Any, path: Path = (), draft: int = 0) -> list[tuple[Path, dict[str, Any]]]:
@@ -34,7 +48,7 @@ def subschemas(schema: Any, path: Path = (), draft: int = 0) -> list[tuple[Path,
 def _gather(schema: Any, path: Path, draft: int, found: list[tuple[Path, dict[str, Any]]]) -> None:
     if isinstance(schema, dict):
         found.append((path, schema))
-        if not _KEYWORDS.isdisjoint(schema):
+        if not _HOLDING.isdisjoint(schema):
             for step, item in children(schema, draft):
                 _gather(item, path + step, draft, found)
 
@@ -63,6 +77,26 @@ def children(schema: Mapping[str, Any], draft: int = 0) -> Iterator[tuple[Path, 
             yield from (((key, index), item) for index, item in enumerate(value))
         elif key in SINGLE:
             yield (key,), value
+
+
+def has_references(nodes: Nodes) -> bool:
+    """Whether any schema refers to another, or to itself."""
+    return any(keyword in schema for _, schema in nodes for keyword in KEYWORDS)
+
+
+def has_names(nodes: Nodes) -> bool:
+    """Whether any schema below the root has an identifier or an anchor."""
+    return any(path and not NAMES.isdisjoint(schema) for path, schema in nodes)
+
+
+def is_lazy(draft: int, nodes: Nodes) -> bool:
+    """Whether jsonschema-rs looks at references late or never that Helm's library looks at at once, or finds others.
+
+    In the drafts up to 7 it takes an identifier beside a `$ref` for one.
+    """
+    words = _SUSPECT.get(draft, frozenset())
+    schemas = nodes if words else ()
+    return any(not words.isdisjoint(schema) and (draft == 2020 or "$ref" in schema) for _, schema in schemas)
 
 
 def is_applied(keyword: str | int, schema: Mapping[str, Any]) -> bool:
