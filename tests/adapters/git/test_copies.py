@@ -58,6 +58,28 @@ def test_a_file_that_was_not_there_goes_with_its_folder(tmp_path: Path) -> None:
     assert list(tmp_path.iterdir()) == []
 
 
+@pytest.mark.parametrize("made", ["a/deep", "a/deep/er"])
+def test_a_folder_that_came_no_further_makes_way(made: str, change: FileChange, tmp_path: Path) -> None:
+    root = tmp_path / "root"
+    (root / "a").unlink()
+    (root / made).mkdir(parents=True)
+    removed = FileChange("a", stored(OLD), None, copy="0")
+    inside = FileChange("a/deep/er/file", None, stored(NEW))
+    assert put_back(root, inside, tmp_path / "undo")
+    assert put_back(root, removed, tmp_path / "undo")
+    assert (root / "a").read_bytes() == b"old\n"
+
+
+def test_a_folder_with_somebodys_file_stays(change: FileChange, tmp_path: Path) -> None:
+    root = tmp_path / "root"
+    (root / "a").unlink()
+    write(root, {"a/theirs": "mine\n"})
+    removed = FileChange("a", stored(OLD), None, copy="0")
+    with pytest.raises(ShunterError, match=r"cannot put .* back"):
+        put_back(root, removed, tmp_path / "undo")
+    assert (root / "a/theirs").read_bytes() == b"mine\n"
+
+
 def test_the_executable_bit_makes_no_other_file() -> None:
     assert same(stored(OLD), stored(FileState(b"old\n", EXECUTABLE)))
     assert not same(stored(OLD), None)

@@ -68,6 +68,9 @@ def put_back(root: Path, change: FileChange, undo: Path) -> bool:
         temporary_name(path_below(root, change.path)).unlink()
     now = on_disk(root, change.path)
     if now == change.before:
+        target = path_below(root, change.path)
+        if not os.path.lexists(target):  # the run may have made its folder, and no more
+            remove_file(target, root)
         return True
     if not same(now, change.after) and not same(now, change.before):
         return False
@@ -84,8 +87,17 @@ def restore(root: Path, change: FileChange, undo: Path) -> None:
     copy = undo / change.copy
     try:
         target.parent.mkdir(parents=True, exist_ok=True)
+        _remove_empty(target)
         copy.replace(target)
     except OSError as error:
         raise ShunterError(
             f"cannot put {root / change.path} back: {error.strerror or error}", hint=f"it is kept as {copy}"
         ) from error
+
+
+def _remove_empty(folder: Path) -> None:
+    """Remove a folder in which there are only folders: the run has made them, and put nothing there yet."""
+    if folder.is_dir() and not folder.is_symlink():
+        for each, _, _ in os.walk(folder, topdown=False):
+            with suppress(OSError):
+                Path(each).rmdir()

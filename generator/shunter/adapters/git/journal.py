@@ -135,7 +135,7 @@ def clear(folder: Path, changes: tuple[Change, ...] = ()) -> None:
 def tidy(folder: Path) -> None:
     """Remove what a run that is over leaves in one repository's folder."""
     shutil.rmtree(folder / "undo", ignore_errors=True)
-    for name in (_POINTER, "message", "paths", "output", "git"):
+    for name in (_POINTER, "journal.tmp", "message", "paths", "output", "git"):
         (folder / name).unlink(missing_ok=True)
 
 
