@@ -66,6 +66,17 @@ def test_verbose_shows_timings_and_what_had_nothing_to_do(capsys: pytest.Capture
     assert "    done  one  written  render 1.23 s\n    noop  two  up to date\n" in err
 
 
+def test_the_files_of_a_vendored_chart_are_one_line_unless_verbose(capsys: pytest.CaptureFixture[str]) -> None:
+    vendored = tuple(f"envs/pre/charts/orders/templates/{number}.yaml" for number in range(5))
+    paths = ("envs/pre/Chart.yaml", "envs/pre/charts/auth/Chart.yaml", *vendored)
+    report = Report(outcomes=(Outcome("pre", Status.DONE, "promoted", paths=paths),))
+    output.print_report(report, PLAIN, colour=False)
+    said = [line.strip() for line in capsys.readouterr().err.splitlines()[1:]]
+    assert said == ["envs/pre/Chart.yaml", "envs/pre/charts/auth/Chart.yaml", "envs/pre/charts/orders/ (5 files)"]
+    output.print_report(report, VERBOSE, colour=False)
+    assert [line.strip() for line in capsys.readouterr().err.splitlines()[1:]] == list(paths)
+
+
 def test_many_that_have_nothing_to_do_are_one_line(capsys: pytest.CaptureFixture[str]) -> None:
     idle = tuple(Outcome(name, Status.NOOP, "up to date") for name in "abc")
     output.print_report(Report(outcomes=idle), PLAIN, colour=False)

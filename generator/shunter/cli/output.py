@@ -20,6 +20,8 @@ _SEVERITY = {Severity.ERROR: "red", Severity.WARNING: "yellow", Severity.NOTE: "
 _UNPRINTABLE = re.compile("[\0-\x1f\x7f-\x9f\u2028-\u202e\u2066-\u2069\ud800-\udfff]")
 _LONGEST = 2_000
 """Characters of one part of a block: a file may hold a word of megabytes, and a message quotes it."""
+_MOST_PATHS = 4
+"""Paths of one vendored chart that are printed one by one."""
 _STATUS = {
     Status.DONE: "green",
     Status.PLANNED: "yellow",
@@ -168,7 +170,7 @@ def _outcome_lines(outcomes: Sequence[Outcome], *, colour: bool, verbose: bool) 
         for outcome in shown
         for line in (
             _outcome_line(outcome, colour=colour, verbose=verbose),
-            *(f"          {_visible(path)}" for path in outcome.paths),
+            *(f"          {_visible(path)}" for path in (outcome.paths if verbose else _folded(outcome.paths))),
         )
     ]
     idle = len(outcomes) - len(shown)
@@ -181,6 +183,17 @@ def _outcome_line(outcome: Outcome, *, colour: bool, verbose: bool) -> str:
     mark = _paint(f"{outcome.status.value:>8}", _STATUS[outcome.status], colour=colour)
     times = "  ".join(f"{name} {seconds:.2f} s" for name, seconds in outcome.timings.items()) if verbose else ""
     return f"{mark}  {outcome.unit}  {outcome.detail}{'  ' + times if times else ''}".rstrip()
+
+
+def _folded(paths: Sequence[str]) -> list[str]:
+    """Paths, with one line for each vendored chart of which there are many; `--verbose` and JSON list them all."""
+    charts: dict[str, list[str]] = {}
+    for path in paths:
+        above, found, rest = path.partition("/charts/")
+        name, inside, _ = rest.partition("/")
+        charts.setdefault(f"{above}{found}{name}/" if inside else path, []).append(path)
+    many = {folder: f"{folder} ({len(held)} files)" for folder, held in charts.items() if len(held) > _MOST_PATHS}
+    return [line for folder, held in charts.items() for line in ([many[folder]] if folder in many else held)]
 
 
 def _run_data(report: Report) -> dict[str, object]:
