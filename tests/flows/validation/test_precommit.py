@@ -120,3 +120,19 @@ def test_a_stale_file_stops_a_commit(example_on_rails: Path, tmp_path: Path) -> 
     assert "next: shunter lock" in result.stdout
     ok("lock", cwd=root)
     assert run(root, "git", "status", "--porcelain").stdout == ""
+
+
+@pytest.mark.slow  # the same hooks without pre-commit around them run in tests/flows/workspace/test_safe_hands.py
+@pytest.mark.parametrize("layout", ["multi", "mono"])
+def test_a_promotion_passes_installed_hooks(layout: str, request: pytest.FixtureRequest) -> None:
+    root: Path = request.getfixturevalue("railed" if layout == "multi" else "mono")
+    if layout == "mono":
+        for command in ("package", "train cut 1.0.0", "promote 1.0.0 --to tst"):
+            ok(*command.split(), cwd=root)
+    target = root / "shop-pre" if layout == "multi" else root
+    (target / "untracked.txt").write_text("mine\n", "utf-8")
+    assert run(target, "pre-commit", "install").returncode == 0
+    said = ok("promote", "--from", "tst", "--to", "pre", cwd=root).err
+    for name in (VALIDATE, LINT, LOCK):
+        assert [line for line in said.splitlines() if name in line and line.endswith("Passed")], said
+    assert run(target, "git", "status", "--porcelain").stdout == "?? untracked.txt\n"

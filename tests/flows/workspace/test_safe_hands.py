@@ -221,6 +221,17 @@ def test_a_hook_that_writes_is_refused_in_one_line(railed: Path) -> None:
     assert not (railed / "trains/9.0.0.yaml").exists()
 
 
+def test_a_fixer_in_a_hook_changes_nothing_that_was_judged(railed: Path) -> None:
+    pre = railed / "shop-pre"
+    schema = '{"properties": {"count": {"type": "integer"}}}'
+    chart = {"Chart.yaml": "apiVersion: v2\nname: mine\nversion: 1.0.0\n", "values.schema.json": schema}
+    commit_all(pre, {f"mine/{name}": text for name, text in {**chart, "values.yaml": "count: '3'\n"}.items()})
+    hook(pre, "shunter validate --fix mine/values.yaml")
+    before = plain(railed)
+    assert "does not write there" in shunter(*PROMOTE, cwd=railed).err
+    assert plain(railed) == before
+
+
 def test_recover_shows_and_takes_back(tmp_path: Path, example: Path) -> None:
     root = copy(example, tmp_path / "shop")
     pre = root / "shop-pre"

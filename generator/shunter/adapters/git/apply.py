@@ -23,7 +23,7 @@ from shunter.adapters.git.prepare import Prepared, Survey, is_fresh, prepare, su
 from shunter.adapters.git.recovery import recover_in, undo_all
 from shunter.adapters.git.repository import Repository, git_dir
 from shunter.adapters.git.verify import Judge, verify
-from shunter.adapters.system import process
+from shunter.adapters.system.process import refuse_inside_run
 from shunter.model.errors import ShunterError
 from shunter.model.files import RepositoryPlan, Writing
 from shunter.model.findings import Outcome, Status
@@ -71,8 +71,7 @@ def apply(
     done. On any exception everything is put back; the exception then goes on.
     """
     writing = writing or Writing()
-    if process.inside_run():
-        raise ShunterError("shunter was started by a hook of another shunter run, and does not write there")
+    refuse_inside_run()
     found = git_dir(home)
     if found is None:
         raise ShunterError(f"{home} is not a git repository", hint="run `git init` there")

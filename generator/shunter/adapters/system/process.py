@@ -120,6 +120,12 @@ def inside_run() -> bool:
     return bool(os.environ.get(RUN))
 
 
+def refuse_inside_run() -> None:
+    """A `ShunterError` where this process was started by a hook of another shunter run: nothing is written there."""
+    if inside_run():
+        raise ShunterError("shunter was started by a hook of another shunter run, and does not write there")
+
+
 def run_for_person(args: Sequence[str], cwd: Path, output: Path, pid: Path, env: Mapping[str, str]) -> int:
     """Run `args` as the person would, in their environment and at their terminal; its exit status.
 

@@ -7,6 +7,7 @@ from pathlib import Path
 from typing import Final
 
 from shunter.adapters.system.files import DiskTree, write_file
+from shunter.adapters.system.process import refuse_inside_run
 from shunter.core.rules.fixes import fixed
 from shunter.model.data import dataclass, field, replace
 from shunter.model.findings import Finding, Kind, Outcome, Status
@@ -52,6 +53,7 @@ class Repair:
             self.given_up.add(name)
             self.rules.pop(name, None)
         before.append(data)
+        refuse_inside_run()
         write_file(path, replace(state, data=data))
         if applied:
             self.rules.setdefault(name, []).extend(finding.rule for finding in applied)

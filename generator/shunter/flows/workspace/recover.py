@@ -3,10 +3,9 @@
 from __future__ import annotations
 
 from shunter.adapters.git import recovery
-from shunter.adapters.system.process import inside_run
+from shunter.adapters.system.process import refuse_inside_run
 from shunter.flows.workspace.context import Context
 from shunter.model.data import replace
-from shunter.model.errors import ShunterError
 from shunter.model.files import Writing
 from shunter.model.findings import Report
 
@@ -27,19 +26,14 @@ def show(context: Context) -> Report:
 
 def undo(context: Context) -> Report:
     """Put back what equals what the run wrote; the rest is named, and stays."""
-    _refuse_inside()
+    refuse_inside_run()
     return _told(recovery.take_back(context.root))
 
 
 def finish(context: Context, writing: Writing) -> Report:
     """Commit what was written and not committed."""
-    _refuse_inside()
+    refuse_inside_run()
     return _told(recovery.carry_on(context.root, writing))
-
-
-def _refuse_inside() -> None:
-    if inside_run():
-        raise ShunterError("shunter was started by a hook of another shunter run, and does not write there")
 
 
 def _told(done: recovery.Recovered | None) -> Report:
