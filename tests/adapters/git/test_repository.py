@@ -1,4 +1,5 @@
 import os
+import subprocess
 from pathlib import Path
 
 import pytest
@@ -57,6 +58,19 @@ def test_changed_and_tracked_are_what_git_says(repository: Repository) -> None:
     write(repository.root, {"a/one": "edited", "a/new": "", "a/x.log": "", "two": "outside of the folder"})
     assert repository.changed("a") == ["a/new", "a/one"]
     assert repository.tracked("a") == ["a/one"]
+
+
+def test_conflicted_is_what_a_merge_has_left(repository: Repository) -> None:
+    root = repository.root
+    commit_all(root, {"both": "one\n", "other": "x\n"})
+    git(root, "switch", "-q", "-c", "side")
+    commit_all(root, {"both": "two\n"})
+    git(root, "switch", "-q", "-")
+    commit_all(root, {"both": "three\n", "other": "y\n"})
+    assert repository.conflicted() == []
+    subprocess.run(["git", "merge", "-q", "side"], cwd=root, check=False, capture_output=True)
+    write(root, {"other": "not staged\n"})
+    assert repository.conflicted() == ["both"]
 
 
 def test_update_ref_moves_only_what_stands_where_it_is_thought_to(repository: Repository) -> None:

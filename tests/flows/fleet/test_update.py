@@ -161,6 +161,10 @@ def test_a_conflict_is_left_to_its_person(shop: Path, run: Update, commit: Commi
         if repository.name != "orders":
             assert subjects(repository)[0] == f"Update to template release {NEXT}", "the others are done"
 
+    for command in ("update", "update --check"):
+        [open_] = refusals(unchanged(shop, lambda command=command: run(*command.split())))
+        assert (open_.rule, open_.place) == ("update-conflict", "orders/README.md"), command
+
     readme.write_text(re.sub(r"(?ms)^<{7}.*?^={7}\n(.*?)^>{7}[^\n]*\n", r"\1", readme.read_text("utf-8")), "utf-8")
     commit(shop / "orders", "Take theirs")
     assert NEW_HEADING in readme.read_text("utf-8")

@@ -225,6 +225,11 @@ class Repository:
         listing = self.git("ls-files", "-z", "--cached", "--", folder).stdout
         return sorted({os.fsdecode(name) for name in listing.split(b"\0") if name})
 
+    def conflicted(self) -> list[str]:
+        """Paths that a merge or an update has left in conflict, and nobody has resolved."""
+        listing = self.git("diff-files", "--name-only", "--diff-filter=U", "--ignore-submodules", "-z").stdout
+        return sorted({os.fsdecode(name) for name in listing.split(b"\0") if name})
+
     def visible_paths(self) -> list[str]:
         """Files of the work tree that git shows: tracked ones that are there, and new ones that are not ignored."""
         listing = self.git("ls-files", "-z", "--cached", "--others", "--exclude-standard").stdout
@@ -286,6 +291,11 @@ class PlannedRepository(Repository):
             self._known["head"] = super().head()
         found: str | None = self._known["head"]
         return found
+
+    def conflicted(self) -> list[str]:
+        """Paths that a merge or an update has left in conflict, and nobody has resolved."""
+        listing = self.git("diff-files", "--name-only", "--diff-filter=U", "--ignore-submodules", "-z").stdout
+        return sorted({os.fsdecode(name) for name in listing.split(b"\0") if name})
 
     def visible_paths(self) -> list[str]:
         """See `Repository.visible_paths`."""

@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from pathlib import Path
 
 from shunter.adapters.git import remote
-from shunter.adapters.system.regular import read_regular
+from shunter.adapters.git.repository import Repository
+from shunter.adapters.system.regular import is_checkout, read_regular
 from shunter.adapters.templates.history import CANONICAL_SOURCE, bare_for, releases
 from shunter.core.charts.versions import newest_first, parse, require_exact
 from shunter.core.goyaml.edit import edit
@@ -32,7 +33,8 @@ def update(context: Context, paths: Sequence[Path], *, release: str, check: bool
     plans = found.plans
     busy = [plan for plan in plans if plan.edits or plan.conflicts]
     report = carry_out(plans, context, dry_run=dry_run, diff=diff, noop=f"is at {wanted}", check=check)
-    findings = tuple(finding for plan in busy for finding in _conflicts(plan))
+    idle = [plan for plan in plans if plan not in busy]
+    findings = tuple(finding for plan in busy for finding in _conflicts(plan)) + tuple(_left_open(idle))
     stale = check and any(o.status in (Status.PLANNED, Status.CONFLICT) for o in report.outcomes)
     step = f"shunter update --to {wanted}" if stale or (dry_run and busy) else ""
     if findings and not (dry_run or check):
@@ -106,12 +108,24 @@ def _known_releases(source: str) -> list[str]:
 
 def _conflicts(plan: RepositoryPlan) -> list[Finding]:
     return [
-        Finding(
-            "update-conflict",
-            f"{conflict.path}: the template and a person changed the same lines ({conflict.kind})",
-            Span(f"{plan.repository}/{conflict.path}"),
-            Kind.LINT,
-            hint="both versions are in the file: keep what is right, then git add and git commit",
-        )
+        _conflict(plan, conflict.path, f"the template and a person changed the same lines ({conflict.kind})")
         for conflict in plan.conflicts
     ]
+
+
+def _left_open(plans: Iterable[RepositoryPlan]) -> Iterator[Finding]:
+    """The conflicts that an earlier update, or a merge, has left in repositories where nothing else is to do."""
+    for plan in plans:
+        if is_checkout(Path(plan.root)):
+            for path in Repository(Path(plan.root)).conflicted():
+                yield _conflict(plan, path, "this conflict is not resolved yet")
+
+
+def _conflict(plan: RepositoryPlan, path: str, what: str) -> Finding:
+    return Finding(
+        "update-conflict",
+        f"{path}: {what}",
+        Span(f"{plan.repository}/{path}"),
+        Kind.LINT,
+        hint="both versions are in the file: keep what is right, then git add and git commit",
+    )
