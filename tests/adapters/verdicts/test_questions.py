@@ -128,3 +128,16 @@ def test_after_a_killed_run_nothing_is_taken_for_granted(chart: Path) -> None:
 )
 def test_the_last_line(charts: int, findings: int, line: str) -> None:
     assert summary(charts, findings) == line
+
+
+@pytest.mark.parametrize(
+    ("charts", "own", "line"),
+    [
+        (0, ["shunter.yaml"], "shunter.yaml checked: 1 finding"),
+        (1, ["shunter.yaml"], "1 chart, shunter.yaml checked: 1 finding"),
+        (2, ["a", "b", "c"], "2 charts, a, b, c checked: 1 finding"),
+        (0, ["a", "b", "c", "d"], "4 files of shunter checked: 1 finding"),
+    ],
+)
+def test_the_last_line_names_files_of_ours(charts: int, own: list[str], line: str) -> None:
+    assert summary(charts, 1, own) == line

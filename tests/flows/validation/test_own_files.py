@@ -78,6 +78,58 @@ def test_validate_and_lint_answer_no(still: Path, broken: Callable[..., None]) -
     assert "next: shunter validate --fix" in result.err
 
 
+NAMED = {
+    "shunter.yaml": ("ci: github", "ci: jenkins", "enum"),
+    "trains/1.0.0.yaml": ("version: 1.0.0", "version: 1.0.1", "train-file-name"),
+    ".copier-answers.yml": ("kind: workspace", "kind: worksapce", "enum"),
+    ".shunter/applied.yaml": ("ci: github", "ci: jenkins", "enum"),
+    "orders/services/orders/.copier-answers.yml": ("port: 8080", "port: eighty", "type"),
+}
+
+
+@pytest.mark.parametrize("command", ["validate", "lint"])
+def test_a_file_of_ours_that_is_named_is_judged_as_what_it_is(
+    command: str, still: Path, broken: Callable[..., None]
+) -> None:
+    for path, (old, new, rule) in NAMED.items():
+        assert ok(command, path, cwd=still).err.endswith(f"{path} checked: valid\n")
+        broken(path, (old, new))
+        (block,) = refusals(untouched(still, command, path))
+        assert (block.rule, block.place.partition(":")[0]) == (rule, path)
+        (still / path).write_text((still / path).read_text("utf-8").replace(new, old, 1), "utf-8")
+
+
+def test_files_of_ours_are_judged_together_with_charts(still: Path, broken: Callable[..., None]) -> None:
+    values = f"{TST}/values.yaml"
+    both = ok("validate", values, "trains/1.0.0.yaml", ".copier-answers.yml", cwd=still).err
+    assert both == "1 chart, trains/1.0.0.yaml, .copier-answers.yml checked: valid\n"
+    broken("trains/1.0.0.yaml", ("cars:", "carz:"))
+    result = shunter("validate", "../../../trains/1.0.0.yaml", "values.yaml", cwd=still / TST)
+    assert "1 chart, ../../../trains/1.0.0.yaml checked: " in result.err
+    assert blocks(result.err)[0].place.startswith("../../../trains/1.0.0.yaml:")
+    fixed = shunter("validate", "--fix", "trains/1.0.0.yaml", cwd=still)
+    assert fixed.err.endswith("trains/1.0.0.yaml checked: valid\n"), fixed.err
+
+
+def test_answers_and_records_in_a_chart_are_judged_with_it(still: Path, broken: Callable[..., None]) -> None:
+    for name in (".copier-answers.yml", ".shunter/train.yaml"):
+        assert ok("validate", f"{TST}/{name}", cwd=still).err == "1 chart checked: valid\n"
+    broken(f"{TST}/.shunter/train.yaml", ("train: 1.0.0", "train: latest"))
+    result = shunter("validate", f"{TST}/.shunter/train.yaml", cwd=still)
+    assert [block.rule for block in blocks(result.err)] == ["pattern"]
+    assert result.err.endswith("1 chart checked: 1 finding\n")
+
+
+@pytest.mark.parametrize("command", ["validate", "lint", f"validate {TST}/values.yaml"])
+def test_a_key_that_is_set_twice_is_no_matter_of_helm(command: str, still: Path, broken: Callable[..., None]) -> None:
+    broken("shunter.yaml", ("name: shop", "name: shop\nname: shop"))
+    result = untouched(still, *command.split())
+    (block,) = refusals(result)
+    assert (block.rule, "Helm" in result.err) == ("duplicate-key", False)
+    assert "is already set on line" in block.message
+    assert result.err.endswith("shunter.yaml checked: 1 finding\n")
+
+
 def test_what_is_certain_is_fixed_and_the_rest_is_named(still: Path, broken: Callable[..., None]) -> None:
     broken("shunter.yaml", *WORKSPACE)
     result = shunter("validate", "--fix", cwd=still / TST)

@@ -7,7 +7,7 @@ from pathlib import Path
 import pytest
 
 from helpers.workspaces.gitrepo import write
-from shunter.flows.validation.targets import inside, targets_of
+from shunter.flows.validation.targets import inside, own_names, targets_of
 from shunter.flows.workspace.context import Context
 from shunter.model.errors import ShunterError
 
@@ -91,3 +91,12 @@ def test_what_stands_for_nothing_is_refused(name: str, message: str, context: Co
         targets_of(context, [name])
     assert caught.value.message == message
     assert caught.value.hint
+
+
+def test_files_of_ours_are_those_outside_of_charts(tmp_path: Path) -> None:
+    own = ["shunter.yaml", ".copier-answers.yml", ".shunter/applied.yaml", "trains/1.0.0.yaml", "a/.shunter/train.yaml"]
+    others = ["trains/README.md", "a/trains/1.0.0.yaml", "a/values.yaml", "chart/.copier-answers.yml", "chart/x.yaml"]
+    write(tmp_path, dict.fromkeys((*own, *others, "chart/Chart.yaml", "chart/.shunter/train.yaml"), ""))
+    context = Context(tmp_path, tmp_path, None)
+    assert own_names(context, [*others, *own, "chart/.shunter/train.yaml", "b/shunter.yaml", "."]) == own
+    assert own_names(Context(tmp_path, tmp_path / "a", None), ["../shunter.yaml", "values.yaml"]) == ["../shunter.yaml"]

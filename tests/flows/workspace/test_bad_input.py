@@ -157,7 +157,7 @@ def test_the_place_of_the_culprit_is_shown(still: Path) -> None:
         "   |                ^^^^^^^^\n"
         "   = schema: workspace.schema.json#/properties/services/additionalProperties\n"
         "hint: did you mean `rest-api`?\n"
-        "0 charts checked: 1 finding\n"
+        "shunter.yaml checked: 1 finding\n"
         "next: shunter validate --fix\n"
     )
 
@@ -202,7 +202,7 @@ UNKNOWN = {
     "schema show nope": ("`nope`", "orders"),
     "schema build nope": ("`nope`", "orders"),
     "validate nope.yaml": ("nope.yaml", ""),
-    "validate shunter.yaml": ("belongs to no chart", ""),
+    "validate README.md": ("belongs to no chart", ""),
     "validate -f nope.yaml": ("nope.yaml", ""),
     "validate --set orders": ("orders", ""),
     "lint nope": ("nope is in no chart", ""),

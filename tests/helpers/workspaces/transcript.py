@@ -15,7 +15,7 @@ _HEAD = re.compile(r"(error|warning|note)(?:\[([a-z0-9.-]+)\])?: (.+)")
 _PLACE = re.compile(r"  --> (.+)")
 _SOURCE = re.compile(r" *\d* \|.*")
 _AFTER = re.compile(
-    r"(next|notice): .*|\d+ charts? checked: .*| *(done|planned|noop|conflict|refused|failed)  .*|nothing to do.*"
+    r"(next|notice): .*|\S.* checked: (valid|\d+ findings?)| *(done|planned|noop|conflict|refused|failed)  .*|nothing to do.*"
     r"| {10}\S.*|\S+ is not tracked by git, and stays"
 )
 _NOTE = re.compile(r" *= (.+)")

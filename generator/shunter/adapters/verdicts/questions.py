@@ -15,6 +15,7 @@ if TYPE_CHECKING:
 
 WORKSPACE_FILE = "shunter.yaml"
 ANSWERS_FILE = ".copier-answers.yml"
+_MOST_NAMES = 3
 _NOT_VALUES = ("templates", "charts", "crds")
 _IS_ENVIRONMENT = b"\nkind: environment\n"
 
@@ -115,7 +116,9 @@ def _read(path: str) -> bytes:
         return b""
 
 
-def summary(charts: int, findings: int) -> str:
-    """The line that `validate` ends with."""
+def summary(charts: int, findings: int, own: Sequence[str] = ()) -> str:
+    """The line that `validate` ends with; `own` are shunter's own files that were judged besides charts, or instead."""
     said = "valid" if not findings else f"{findings} finding{'s' if findings > 1 else ''}"
-    return f"{charts} chart{'s' if charts != 1 else ''} checked: {said}"
+    judged = [f"{charts} chart{'s' if charts != 1 else ''}"] if charts or not own else []
+    judged += own if len(own) <= _MOST_NAMES else [f"{len(own)} files of shunter"]
+    return f"{', '.join(judged)} checked: {said}"

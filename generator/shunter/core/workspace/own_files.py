@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from typing import Any, Final
 
 from shunter.core.goyaml.document import Document, KeyPath
@@ -55,10 +55,7 @@ def _judge(document: Document, kind: OwnFile, schema: bytes) -> tuple[Finding, .
         return tuple(_refused(replace(finding, notes=(*finding.notes, *notes))) for finding in document.findings)
     found: list[Finding] = []
     if not document.clean:
-        from shunter.core.rules.yaml_lints import yaml_lints
-
-        repeated = (finding for finding in yaml_lints(document) if finding.rule in _REPEATED)
-        found += (_refused(replace(finding, notes=(*finding.notes, *notes))) for finding in repeated)
+        found += (_refused(replace(finding, notes=(*finding.notes, *notes))) for finding in _repeated(document))
     if not accepts(schema, document.value):
         from shunter.core.rules.blame import findings
         from shunter.core.rules.judged import FileValues
@@ -67,6 +64,18 @@ def _judge(document: Document, kind: OwnFile, schema: bytes) -> tuple[Finding, .
         judged = FileValues(document, kind.called, f"{kind.schema}.schema.json", notes)
         found += limited(findings(judged, compile_schema(schema)))
     return tuple(found)
+
+
+def _repeated(document: Document) -> Iterator[Finding]:
+    """Keys that are set twice. It is not Helm that reads them here, so what Helm makes of them is not said."""
+    from shunter.core.rules.yaml_lints import yaml_lints
+    from shunter.model.wording import dotted
+
+    for finding in yaml_lints(document):
+        if finding.rule in _REPEATED:
+            line = finding.related[0][1].line
+            message = f"`{dotted(finding.key)}` is already set on line {line}, and only one of the two can count"
+            yield replace(finding, message=message)
 
 
 def _refused(finding: Finding) -> Finding:

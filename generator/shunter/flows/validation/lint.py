@@ -16,10 +16,10 @@ from shunter.core.rules.yaml_lints import yaml_lints
 from shunter.core.trains.file import path_of
 from shunter.flows.release.release import Release, release_of, with_files
 from shunter.flows.validation.judge import unnamed_schemas
-from shunter.flows.validation.own_files import broken_in, broken_trains
+from shunter.flows.validation.own_files import broken_in, broken_trains, judged_own
 from shunter.flows.validation.release_lints import lint_release
 from shunter.flows.validation.report import report_of
-from shunter.flows.validation.targets import inside
+from shunter.flows.validation.targets import inside, own_names
 from shunter.flows.validation.unused import unused_keys
 from shunter.flows.workspace.archives import open_archives
 from shunter.flows.workspace.context import Context, Site
@@ -36,8 +36,8 @@ _CHARTS = ("library", "app", "environment")
 def lint(context: Context, paths: Sequence[str]) -> Report:
     """Lint every chart of the workspace, or the charts at `paths`; trains and layout too when nothing is named.
 
-    A values file among the paths is linted as if passed with `-f`; without a name and without a project that shunter
-    made, the chart around here is, or those below.
+    A values file among the paths is judged as if passed with `-f`, a file of ours by its schema. Without a name
+    and without a project that shunter made, the chart around here is, or those below.
     Helm's own lint runs where an engine is installed; a notice says when it is not. Repositories that are not checked
     out are findings about the layout: the workspace's own CI runs where the others are not.
     """
@@ -45,20 +45,22 @@ def lint(context: Context, paths: Sequence[str]) -> Report:
     present = [site for site in known if is_checkout(site.root) or not context.workspace]
     sites = [site for site in present if site.kind in _CHARTS]
     asked: list[tuple[Site, str]] = [(site, "") for site in sites]
+    own = own_names(context, paths)
     if paths or not (known or context.workspace):
-        names = (name for path in paths or (".",) for name in inside(context, path))
+        charts = [path for path in paths if path not in own] if paths else ["."]
+        names = (name for path in charts for name in inside(context, path))
         asked = [(_site_at(context, sites, name), name) for name in names]
     asked = list(dict.fromkeys((site, file if _is_extra(context, site, file) else "") for site, file in asked))
     helm, notices = _engine()
     broken = broken_in(context, present if not paths else [site for site, _ in asked if site in present])
-    findings = [finding for found in broken.values() for finding in found]
+    findings = [*judged_own(context, own), *(finding for found in broken.values() for finding in found)]
     findings += [
         finding for site, file in asked if site not in broken for finding in _lint_site(context, site, helm, file)
     ]
     if not paths and context.workspace is not None:
         findings += broken_trains(context) or _lint_trains(context)
         findings += () if broken else [_drifted(line) for line in drift(context)]
-    report = report_of(context, findings, len({site for site, _ in asked}))
+    report = report_of(context, findings, len({site for site, _ in asked}), own)
     return Report(findings=report.findings, notices=(*notices, *report.notices))
 
 

@@ -2,15 +2,20 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Iterator
+import os
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from functools import partial
 from pathlib import Path
 
+from shunter.adapters.system.regular import read_regular
 from shunter.adapters.verdicts.questions import summary
+from shunter.core.workspace.answers import own_answers
 from shunter.flows.validation.repair import Repair
 from shunter.flows.validation.report import without_secrets
-from shunter.flows.workspace.context import Context, Site
+from shunter.flows.validation.targets import own_schema
+from shunter.flows.workspace.context import WORKSPACE_FILE, Context, Site, workspace_from
 from shunter.flows.workspace.labels import label, relabelled
+from shunter.flows.workspace.own_files import record_from, schema_of, train_from
 from shunter.flows.workspace.projects import ProjectFiles
 from shunter.flows.workspace.recorded import recorded
 from shunter.flows.workspace.trains import trains_of
@@ -40,7 +45,26 @@ def reported(error: ShunterError, again: Callable[[], Report], directory: str, *
 
 def _about(findings: tuple[Finding, ...]) -> Report:
     step = "shunter validate --fix" if any(finding.fix for finding in findings) else ""
-    return Report(findings=without_secrets(findings), notices=(summary(0, len(findings)),), next_step=step)
+    files = sorted({finding.span.path for finding in findings})
+    return Report(findings=without_secrets(findings), notices=(summary(0, len(findings), files),), next_step=step)
+
+
+def judged_own(context: Context, names: Sequence[str]) -> list[Finding]:
+    """What is wrong with the named files of ours, which stand in no chart."""
+    return [finding for name in names for finding in _findings_of(partial(_read_own, context, name))]
+
+
+def _read_own(context: Context, name: str) -> object:
+    path = os.path.normpath(context.start.joinpath(name))
+    schema, data, shown = own_schema(path), read_regular(path), os.path.normpath(name)
+    if schema == "train":
+        return train_from(data, shown)
+    if schema == "record":
+        return record_from(data, shown)
+    if schema == "answers":
+        return own_answers(data, shown, schema_of(schema))
+    is_around = context.workspace is not None and path == str(context.root / WORKSPACE_FILE)
+    return context.workspace if is_around else workspace_from(data, shown)
 
 
 def broken_in(context: Context, sites: Iterable[Site]) -> dict[Site, tuple[Finding, ...]]:

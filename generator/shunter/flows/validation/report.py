@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Sequence
 
 from shunter.adapters.verdicts.questions import summary
 from shunter.flows.workspace.context import Context
@@ -10,12 +10,15 @@ from shunter.flows.workspace.labels import seen_from
 from shunter.model.findings import Finding, Report
 
 
-def report_of(context: Context, findings: Iterable[Finding], count: int) -> Report:
-    """The findings at the workspace's levels, each once, in order of place, as seen from where the run started."""
+def report_of(context: Context, findings: Iterable[Finding], count: int, own: Sequence[str] = ()) -> Report:
+    """The findings at the workspace's levels, each once, in order of place, as seen from where the run started.
+
+    `count` charts and shunter's `own` files were judged.
+    """
     seen = (seen_from(context.start, finding) for finding in levelled(context, findings))
     unique = without_secrets(dict.fromkeys(seen))
     ordered = tuple(sorted(unique, key=lambda f: (f.span, f.rule, f.message)))
-    return Report(findings=ordered, notices=(summary(count, len(ordered)),))
+    return Report(findings=ordered, notices=(summary(count, len(ordered), own),))
 
 
 def levelled(context: Context, findings: Iterable[Finding]) -> Iterator[Finding]:

@@ -10,16 +10,22 @@ from typing import Final
 
 from shunter.adapters.system.files import DiskTree
 from shunter.adapters.system.regular import FOLDER, LOST_LINK, NOTHING, is_file, is_folder, kind_at
-from shunter.adapters.verdicts.questions import chart_folder, is_values_file
+from shunter.adapters.verdicts.questions import ANSWERS_FILE, WORKSPACE_FILE, chart_folder, is_values_file
 from shunter.core.charts.contents import read_once
-from shunter.flows.workspace.context import Context, Site
-from shunter.flows.workspace.projects import files_in, files_of
+from shunter.flows.workspace.context import APPLIED_FILE, Context, Site
+from shunter.flows.workspace.projects import RECORD_FILE, files_in, files_of
 from shunter.model.data import dataclass
 from shunter.model.errors import ShunterError
 
 _SHARED: Final = ("Chart.yaml", "values.yaml", "values.schema.json")
 _OTHER_VALUES = r"values[-._].+\.ya?ml|ci/.*values\.ya?ml"
 _ITSELF: Final = ""
+_OWN: Final = {
+    WORKSPACE_FILE: "workspace",
+    APPLIED_FILE: "workspace",
+    ANSWERS_FILE: "answers",
+    RECORD_FILE: "record",
+}
 
 
 @dataclass(frozen=True, slots=True)
@@ -77,6 +83,24 @@ def inside(context: Context, name: str) -> list[str]:
         vendored = tuple(f"{folder}charts/" for folder in folders)
         found = [folder.rstrip("/") for folder in folders if not folder.startswith(vendored)]
     return [os.path.join(name, file) for file in found] or [name]
+
+
+def own_names(context: Context, names: Sequence[str]) -> list[str]:
+    """Those of the named files that are shunter's own, and part of no chart."""
+    return [name for name in names if own_schema(os.path.normpath(context.start.joinpath(name)))]
+
+
+def own_schema(path: str) -> str:
+    """What the schema of the file at `path` is called, if it is one of shunter's own and part of no chart; else empty.
+
+    An answers file and a record that stand in a chart are judged with it.
+    """
+    folder, name = os.path.split(path)
+    above, inside = os.path.split(folder)
+    schema = _OWN.get(name) or _OWN.get(f"{inside}/{name}", "")
+    if inside == "trains" and name.endswith(".yaml") and is_file(os.path.join(above, WORKSPACE_FILE)):
+        schema = "train"
+    return schema if schema and is_file(path) and not chart_folder(path) else ""
 
 
 def _chart_of(path: str, name: str) -> str:

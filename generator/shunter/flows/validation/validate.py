@@ -2,14 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 
 from shunter.adapters.system.regular import read_regular
 from shunter.adapters.verdicts.questions import WORKSPACE_FILE, questions
 from shunter.flows.release.release import release_of
 from shunter.flows.validation.judge import Validation, judge_chart, judged_release
 from shunter.flows.validation.report import levelled, report_of, without_secrets
-from shunter.flows.validation.targets import Target, targets_of
+from shunter.flows.validation.targets import Target, own_names, targets_of
 from shunter.flows.workspace.context import Context, Site
 from shunter.model.data import replace
 from shunter.model.errors import ShunterError
@@ -23,16 +23,17 @@ def validate(context: Context, asked: Validation) -> Report:
 
     With `fix`, safe fixes are written into the files first; what is reported is what stays.
     """
-    findings, count = _judged(context, asked)
+    own = own_names(context, asked.files)
+    findings, count = _judged(context, asked, own)
     if not asked.fix:
-        report = report_of(context, findings, count)
+        report = report_of(context, findings, count, own)
         return replace(report, next_step=_fix_command(asked)) if any(f.fix for f in report.findings) else report
     from shunter.flows.validation.repair import Repair
 
     repair = Repair(context.start)
     while repair.apply(levelled(context, findings)):
-        findings, count = _judged(context, asked)
-    return replace(report_of(context, findings, count), outcomes=repair.outcomes())
+        findings, count = _judged(context, asked, own)
+    return replace(report_of(context, findings, count, own), outcomes=repair.outcomes())
 
 
 def _fix_command(asked: Validation) -> str:
@@ -45,9 +46,18 @@ def _fix_command(asked: Validation) -> str:
     return join(["shunter", "validate", "--fix", *where, *layers]) + rest
 
 
-def _judged(context: Context, asked: Validation) -> tuple[list[Finding], int]:
-    targets = wanted(context, asked)
-    findings = [finding for target in targets for finding in _judge_target(context, asked, target)]
+def _judged(context: Context, asked: Validation, own: Sequence[str]) -> tuple[list[Finding], int]:
+    """The findings of a request and how many charts it is about; `own` are shunter's own files among those named."""
+    findings: list[Finding] = []
+    targets: list[Target] = []
+    if own:
+        from shunter.flows.validation.own_files import judged_own
+
+        findings += judged_own(context, own)
+        asked = replace(asked, files=[name for name in asked.files if name not in own])
+    if asked.files or not own:
+        targets = wanted(context, asked)
+    findings += [finding for target in targets for finding in _judge_target(context, asked, target)]
     asked.verdicts.save()
     return findings, len(targets)
 
