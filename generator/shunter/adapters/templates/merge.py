@@ -69,7 +69,7 @@ def skip_if_exists(answers: Mapping[str, Any], root: Path | None = None) -> Call
     """Which of a project's paths are written once and then a person's: `_skip_if_exists` of our `copier.yml`."""
     base = root or data_root()
 
-    class Loader(yaml.SafeLoader):
+    class Loader(yaml.CSafeLoader):
         """Reads Copier's `!include`."""
 
     def include(loader: Loader, node: yaml.ScalarNode) -> list[Any]:
