@@ -25,6 +25,7 @@ _UNWANTED = (
     "GIT_WORK_TREE",
     "MAKEFLAGS",
     "NO_COLOR",
+    "PYTHONDONTWRITEBYTECODE",  # some hundred commands run as processes: they would compile shunter anew each time
 )
 _NEVER_HERE = ("root reads everything", "not a checkout")
 
