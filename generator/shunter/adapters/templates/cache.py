@@ -1,7 +1,7 @@
 """Renders kept by content: the same template release and the same answers always give the same files.
 
-Only renders from the local history are kept, whose folder is named by its content; a tag of a remote may move. What
-is damaged or foreign counts as not there.
+Only renders from a local history are kept, under what its tag of the release stands for: the next history, which has
+this release as well, finds them again. A tag of a remote may move. What is damaged or foreign counts as not there.
 """
 
 from __future__ import annotations
@@ -10,13 +10,16 @@ import contextlib
 import hashlib
 import json
 import os
+import re
 from collections.abc import Mapping
 from pathlib import Path
-from typing import Any
+from typing import Any, Final
 
 from shunter.adapters.system.paths import cache_root
 
 Answer = Mapping[str, Any]
+_RELEASE: Final = re.compile(r"[0-9A-Za-z][0-9A-Za-z.+-]*")
+_OBJECT: Final = re.compile(r"[0-9a-f]{40,64}")
 
 
 def place(bare: Path, source: str, release: str, answers: str) -> Path:
@@ -25,7 +28,18 @@ def place(bare: Path, source: str, release: str, answers: str) -> Path:
 
     parts = (version("copier"), version("jinja2"), source, release, answers)
     digest = hashlib.sha256("\0".join(parts).encode()).hexdigest()
-    return cache_root() / "renders" / bare.stem / f"{digest[:40]}.json"
+    return cache_root() / "renders" / (_tagged(bare, release) or bare.stem) / f"{digest[:40]}.json"
+
+
+def _tagged(bare: Path, release: str) -> str:
+    """The object that a release's tag names; empty where git has packed it away."""
+    if not _RELEASE.fullmatch(release):
+        return ""
+    try:
+        found = (bare / "refs/tags" / f"v{release}").read_bytes().decode("ascii", "replace").strip()
+    except OSError:
+        return ""
+    return found if _OBJECT.fullmatch(found) else ""
 
 
 def load(file: Path) -> Answer | None:
