@@ -201,8 +201,17 @@ def removed(base: Path) -> None:
 
 def prepare(quick: bool) -> None:
     """What each worker does first: what all cases need is imported once."""
+    import shunter.cli.formats
+    import shunter.cli.main
+    import shunter.cli.run
+    import shunter.cli.verbs.check
     import shunter.core.rules.blame
-    import shunter.flows.validation.judge  # noqa: F401
+    import shunter.core.rules.content
+    import shunter.core.rules.masking
+    import shunter.core.rules.wiring
+    import shunter.flows.validation.judge
+    import shunter.flows.validation.repair
+    import shunter.flows.validation.validate  # noqa: F401
 
     malformed_text.MOST = QUICK if quick else None
     give_up_overrides()
