@@ -171,7 +171,8 @@ class RepositoryPlan:
 
     `root` is the repository's folder; `head` the commit that the plan was made on (None: there is none yet; empty:
     nothing is to be done, and nobody looked); `key` identifies the plan's inputs. `inputs` go into the commit where a
-    person has staged them. Paths are relative to `root`.
+    person has staged them. `origin` is the URL of that remote, for a repository that is new. Paths are relative to
+    `root`.
     """
 
     repository: str
@@ -183,6 +184,7 @@ class RepositoryPlan:
     message: str = ""
     key: str = ""
     inputs: tuple[Input, ...] = ()
+    origin: str = ""
 
 
 def _silent(line: str) -> None:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
@@ -60,3 +61,21 @@ def test_a_new_workspace_that_fails_or_is_killed_leaves_nothing_at_its_place(tmp
         assert killed(lambda on_step: make_workspace(workspace(target), target, Writing(), on_step=on_step), at)
         assert not target.exists()
         assert len(names(tmp_path)) == 1
+
+
+def test_a_new_repository_gets_its_remote(tmp_path: Path) -> None:
+    target = tmp_path / "shop"
+    plans = [replace(plan, origin=f"https://git.x/{plan.repository}") for plan in workspace(target)]
+    make_workspace([plans[0], replace(plans[1], origin=""), plans[2]], target, Writing())
+    assert git(target / "a", "remote", "get-url", "origin") == "https://git.x/a"
+    assert git(target, "remote", "get-url", "origin") == "https://git.x/shop"
+    assert git(target / "b", "remote") == ""
+
+
+@pytest.mark.parametrize("url", ["--mirror=push", "ext::sh -c x", "http://x/y"])
+def test_a_url_that_git_is_not_to_use_makes_nothing(tmp_path: Path, url: str) -> None:
+    target = tmp_path / "shop"
+    plans = [replace(plan, origin=url) for plan in workspace(target)]
+    with pytest.raises(ShunterError, match=r"starts like an option|uses the transport"):
+        make_workspace(plans, target, Writing())
+    assert names(tmp_path) == []

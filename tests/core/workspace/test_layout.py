@@ -7,8 +7,15 @@ import itertools
 import pytest
 
 from helpers.workspaces import own_files
-from shunter.core.workspace.layout import plan_repositories, promotion_order
+from shunter.core.workspace.layout import (
+    origin_url,
+    placeholder_url,
+    plan_repositories,
+    promotion_order,
+    repository_url,
+)
 from shunter.core.workspace.model import Environment, Workspace
+from shunter.model.data import replace
 
 MODES = [*itertools.product(("mono", "multi"), repeat=3)]
 
@@ -110,3 +117,16 @@ def test_the_workspace_ignores_its_checkouts_and_names_owners() -> None:
 def test_promotion_order_puts_sources_first() -> None:
     chain = [Environment("pro", promotes_from="pre"), Environment("pre", promotes_from="tst"), Environment("tst")]
     assert [environment.name for environment in promotion_order(chain)] == ["tst", "pre", "pro"]
+
+
+def test_a_url_has_names_put_into_it() -> None:
+    known = replace(workspace("multi"), repositories_url="https://git.x/{workspace}/{name}.git")
+    assert repository_url(known, "orders") == origin_url(known, "orders") == "https://git.x/shop/orders.git"
+    assert repository_url(replace(known, repositories_url=""), "orders") == ""
+
+
+@pytest.mark.parametrize("organisation", ["acme", "shop"])
+def test_the_placeholder_of_a_new_workspace_is_nobody_s_remote(organisation: str) -> None:
+    known = replace(workspace("multi"), repositories_url=placeholder_url(organisation))
+    assert repository_url(known, "orders") == f"git@git.example:{organisation}/orders.git"
+    assert origin_url(known, "orders") == ""

@@ -12,6 +12,7 @@ from pathlib import Path
 from shunter.adapters.git import journal
 from shunter.adapters.git.commit import commit, stage
 from shunter.adapters.git.journal import Change
+from shunter.adapters.git.remote import checked
 from shunter.adapters.git.repository import Repository
 from shunter.adapters.system.files import path_below, write_file
 from shunter.model.errors import ShunterError
@@ -46,7 +47,9 @@ def build(plan: RepositoryPlan, folder: Path) -> None:
     """Make a repository in the missing `folder` with the plan's files, staged and not committed."""
     if plan.conflicts or any(edit.before or edit.after is None for edit in plan.edits):
         raise ValueError(f"{plan.repository}: a new repository can only be given files")
-    Repository.init(folder, plan.branch)
+    repository = Repository.init(folder, plan.branch)
+    if plan.origin:
+        repository.git("remote", "add", "--", "origin", checked(plan.origin))
     for edit in plan.edits:
         if edit.after is not None:
             write_file(path_below(folder, edit.path), edit.after)

@@ -10,6 +10,7 @@ from shunter.core.workspace.model import Environment, Project, RepositorySpec, S
 
 LIBRARY_FOLDER = "library"
 TRAINS_FOLDER = "trains"
+EXAMPLE_ORGANISATION = "acme"
 
 
 def service_folder(name: str) -> str:
@@ -52,6 +53,23 @@ def environment_repository(workspace: Workspace, environment: str) -> str:
     if workspace.layout.envs == "mono":
         return workspace.layout.envs_repository
     return f"{workspace.name}-{environment}"
+
+
+def repository_url(workspace: Workspace, name: str) -> str:
+    """Where a repository is cloned from and pushed to, by `repositories.url`; empty where that is not set."""
+    return workspace.repositories_url.replace("{name}", name).replace("{workspace}", workspace.name)
+
+
+def placeholder_url(organisation: str) -> str:
+    """The `repositories.url` of a new shunter.yaml, until somebody says where the repositories really are."""
+    return f"git@git.example:{organisation}/{{name}}.git"
+
+
+def origin_url(workspace: Workspace, name: str) -> str:
+    """The remote that a new repository gets: `repository_url`, or empty while that is the placeholder."""
+    if workspace.repositories_url in map(placeholder_url, (EXAMPLE_ORGANISATION, workspace.name)):
+        return ""
+    return repository_url(workspace, name)
 
 
 def plan_repositories(workspace: Workspace) -> tuple[RepositorySpec, ...]:

@@ -6,6 +6,7 @@ from collections.abc import Mapping, Sequence
 from typing import Any
 
 from shunter.core.goyaml.edit import edit, round_trip_yaml
+from shunter.core.workspace.layout import EXAMPLE_ORGANISATION, placeholder_url
 from shunter.model.errors import ShunterError
 
 MODELINE = "# yaml-language-server: $schema=.shunter/workspace.schema.json"
@@ -51,11 +52,11 @@ environments:
 
 def first_text(name: str, layout: str, *, source: str, release: str, example: bool) -> bytes:
     """The `shunter.yaml` of a new workspace: the example's services, or none."""
-    organisation = "acme" if example else name
+    organisation = EXAMPLE_ORGANISATION if example else name
     head = (
         f"{MODELINE}\n# The whole workspace. `shunter schema show workspace` explains every key.\n"
         f"name: {name}\nlayout: {layout}\n"
-        f"repositories:\n  url: git@git.example:{organisation}/{{name}}.git\n"
+        f"repositories:\n  url: {placeholder_url(organisation)}\n"
         f"registries:\n  images: registry.example/{organisation}\n"
         "ci: github\ndevelopment: trunk\ndeployment: helm\n"
         f"# Where generated files come from; `shunter update` moves the release.\n"

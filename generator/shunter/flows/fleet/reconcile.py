@@ -6,7 +6,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import Any
 
@@ -18,7 +18,7 @@ from shunter.adapters.templates.merge import MergeProject, merge_repository
 from shunter.adapters.templates.render import RenderRequest, render_many
 from shunter.core.packaging.record import TrainRecord
 from shunter.core.workspace.answers import Recorded, merge_answers
-from shunter.core.workspace.layout import plan_repositories
+from shunter.core.workspace.layout import origin_url, plan_repositories
 from shunter.core.workspace.model import Project, RepositorySpec, Workspace
 from shunter.flows.packaging.derive import Changes, app_files, environment_files
 from shunter.flows.workspace.archives import Archives
@@ -109,20 +109,22 @@ def reconcile(request: Request) -> Reconciled:
         _package_library(request, home)
     for draft in drafts:
         _derive(request, draft)
-    plans = tuple(
-        plan_changes(
-            draft.repository.root,
-            draft.changes,
-            request.message,
-            tree=draft.tree,
-            conflicts=draft.conflicts,
-            repository=draft.repository,
-            inputs=inputs_of(draft.tree, ".", [WORKSPACE_FILE]) if draft is home else (),
-            shared=draft.changes.keys() - draft.derived,
-        )
-        for draft in drafts
-    )
+    plans = tuple(_plan(request, draft) for draft in drafts)
     return Reconciled(plans, tuple(notice for draft in drafts for notice in draft.notices))
+
+
+def _plan(request: Request, draft: Draft) -> RepositoryPlan:
+    plan = plan_changes(
+        draft.repository.root,
+        draft.changes,
+        request.message,
+        tree=draft.tree,
+        conflicts=draft.conflicts,
+        repository=draft.repository,
+        inputs=inputs_of(draft.tree, ".", [WORKSPACE_FILE]) if draft.spec.folder == "." else (),
+        shared=draft.changes.keys() - draft.derived,
+    )
+    return replace(plan, origin=origin_url(request.workspace, draft.spec.name))
 
 
 def _is_asked(request: Request, spec: RepositorySpec) -> bool:

@@ -10,6 +10,7 @@ from typing import Any
 
 from shunter import __version__
 from shunter.adapters.git.fresh import Fresh, make_workspace, refuse_taken
+from shunter.adapters.git.remote import checked
 from shunter.adapters.git.repository import Repository
 from shunter.adapters.system.files import remove_folder
 from shunter.adapters.system.regular import is_checkout, is_folder, read_regular
@@ -58,6 +59,7 @@ def new(asked: NewWorkspace) -> Report:
     )
     text = edit(overlay(text, asked.values or {}), assignments(asked.data))
     workspace = workspace_from(text)
+    checked(workspace.repositories_url)
     request = Request(
         root=asked.target,
         workspace=workspace,

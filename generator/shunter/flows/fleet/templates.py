@@ -8,6 +8,7 @@ from shunter.adapters.git import remote as remotes
 from shunter.adapters.system.regular import exists, is_checkout
 from shunter.adapters.templates.history import CANONICAL_SOURCE, ensure_history, redirect_snippet
 from shunter.adapters.templates.history import publish as push_history
+from shunter.core.workspace.layout import repository_url
 from shunter.flows.fleet.scaffold import Change, change_workspace
 from shunter.flows.workspace.context import Context
 from shunter.model.errors import ShunterError
@@ -47,8 +48,7 @@ def clone(context: Context) -> Report:
             continue
         if not workspace.repositories_url:
             raise ShunterError("shunter.yaml names no `repositories.url`", hint="add it: git@host:acme/{name}.git")
-        url = workspace.repositories_url.replace("{name}", spec.name).replace("{workspace}", workspace.name)
-        outcomes.append(_clone(url, target))
+        outcomes.append(_clone(repository_url(workspace, spec.name), target))
     return Report(outcomes=tuple(outcomes))
 
 
