@@ -23,6 +23,7 @@ _UNWANTED = (
     "GIT_DIR",
     "GIT_INDEX_FILE",
     "GIT_WORK_TREE",
+    "CI",
     "MAKEFLAGS",
     "NO_COLOR",
     "PYTHONDONTWRITEBYTECODE",  # some hundred commands run as processes: they would compile shunter anew each time

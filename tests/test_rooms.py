@@ -33,10 +33,12 @@ ADAPTERS = {
     "adapters/cluster": "adapters/system core/kube",
     "adapters/templates": "adapters/system adapters/git core/trees",
     "adapters/verdicts": "adapters/system",
+    "adapters/forge": "adapters/system",
 }
 BELOW = " ".join((*CORE, *ADAPTERS))
 FLOWS = {
     "flows/workspace": BELOW,
+    "flows/checkouts": f"{BELOW} flows/workspace",
     "flows/release": f"{BELOW} flows/workspace",
     "flows/packaging": f"{BELOW} flows/workspace",
     "flows/validation": f"{BELOW} flows/workspace flows/release flows/packaging",
@@ -66,6 +68,7 @@ WITHOUT_A_TEST = {
     "shunter.cli.options.validation",
     # verbs, from arguments to a flow and back: the tests of the flows run them through the command
     "shunter.cli.verbs.check",
+    "shunter.cli.verbs.checkouts",
     "shunter.cli.verbs.completion",
     "shunter.cli.verbs.package",
     "shunter.cli.verbs.recover",

@@ -129,6 +129,10 @@ def test_the_colour_says_how_bad_it_is(severity: Severity, code: str) -> None:
     assert f"| \x1b[{code}m^\x1b[0m" in block
 
 
+def test_a_table_shows_what_a_terminal_would_obey() -> None:
+    assert output.table([("a\x1b[2J", "\u202eb")], ("A", "B")) == "A         B\na\\x1b[2J  \\u202eb\n"
+
+
 def test_a_table_has_aligned_columns_and_no_trailing_blanks() -> None:
     assert output.table([("a", "long one", ""), ("bb", "c", "d")], ("X", "Y", "Z")) == (
         "X   Y         Z\na   long one\nbb  c         d\n"

@@ -18,8 +18,8 @@ from shunter.model.files import FileState
 WORKSPACE = "name: NAME\nlayout: mono\nservices: {}\nenvironments: {tst: {}}\n"
 
 
-def name_of(folder: Path, *, writes: bool = True) -> str:
-    options = {"no_commit": False} if writes else {}
+def name_of(folder: Path, *, writes: bool = True, by: str = "no_commit") -> str:
+    options = {by: False} if writes else {}
     context = open_session(Arguments({"directory": str(folder), "quiet": False, **options}))
     return context.workspace.name if context.workspace else ""
 
@@ -55,6 +55,12 @@ def test_the_context_is_that_after_the_recovery(at: str, root: Path, capsys: pyt
     assert f"name: {found}\n" in git(root, "show", "HEAD:shunter.yaml")
     assert name_of(root) == found
     assert capsys.readouterr().err == ""
+
+
+def test_sync_pushes_no_half_done_run(root: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    kill(root, "shop: shunter.yaml")
+    assert name_of(root, by="pr") == "old"
+    assert capsys.readouterr().err.startswith("notice: ")
 
 
 def test_who_only_reads_is_told_and_changes_nothing(root: Path, capsys: pytest.CaptureFixture[str]) -> None:

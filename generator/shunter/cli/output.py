@@ -113,7 +113,8 @@ def finding_block(finding: Finding, *, colour: bool) -> str:
 
 
 def table(rows: Sequence[Sequence[str]], header: Sequence[str]) -> str:
-    """Rows in aligned columns under a header, without trailing blanks."""
+    """Rows in aligned columns under a header, without trailing blanks and without what a terminal would obey."""
+    rows = [[_visible(cell) for cell in row] for row in rows]
     widths = [max(len(row[column]) for row in [header, *rows]) for column in range(len(header))]
     lines = [
         "  ".join(cell.ljust(width) for cell, width in zip(row, widths, strict=True)).rstrip()

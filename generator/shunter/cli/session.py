@@ -34,7 +34,7 @@ def open_session(arguments: Arguments) -> Context:
 def _writes(arguments: Arguments) -> bool:
     """Whether this command line changes repositories."""
     shows = any(getattr(arguments, name, False) for name in ("dry_run", "check"))
-    return hasattr(arguments, "no_commit") and not shows
+    return (hasattr(arguments, "no_commit") or hasattr(arguments, "pr")) and not shows
 
 
 def _recover(context: Context) -> None:

@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 import sys
+import time
 from pathlib import Path
 
 import pytest
 
-from shunter.adapters.system.process import Completed, environment, run, start
+from shunter.adapters.system.process import Completed, allowed_transports, environment, in_ci, run, run_beside, start
 from shunter.model.errors import ShunterError
 
 
@@ -64,3 +65,32 @@ def test_a_dialogue_goes_line_by_line(tmp_path: Path) -> None:
     child.stdin.close()
     assert child.wait() == 0
     child.stdout.close()
+
+
+def test_a_person_may_forbid_transports_and_allow_no_other(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("GIT_ALLOW_PROTOCOL", "ext:ssh:file")
+    assert allowed_transports() == environment()["GIT_ALLOW_PROTOCOL"] == "ssh:file"
+    monkeypatch.delenv("GIT_ALLOW_PROTOCOL")
+    assert allowed_transports() == "https:ssh:git:file"
+
+
+def test_ci_is_what_ci_systems_say(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.delenv("CI", raising=False)
+    assert not in_ci()
+    for value, said in (("true", True), ("True", True), ("1", True), ("false", False), ("", False)):
+        monkeypatch.setenv("CI", value)
+        assert in_ci() == said
+
+
+def test_a_program_runs_as_the_person_would_and_nobody_waits_for_its_daemons(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("LC_ALL", "C.UTF-8")
+    monkeypatch.setenv("GIT_DIR", "elsewhere")
+    script = 'echo "$LC_ALL $EXTRA $GIT_DIR" "$(test -n "$SHUNTER_RUN" && echo inside)"; sleep 20 & exit 3'
+    started = time.monotonic()
+    assert run_beside(["sh", "-c", script], tmp_path, tmp_path / "output", {"EXTRA": "more"}) == 3
+    assert time.monotonic() - started < 10
+    assert (tmp_path / "output").read_text().split() == ["C.UTF-8", "more", "inside"]
+    with pytest.raises(ShunterError, match="`absent` is not installed"):
+        run_beside(["absent"], tmp_path, tmp_path / "output", {})

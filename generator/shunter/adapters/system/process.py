@@ -4,9 +4,10 @@ from __future__ import annotations
 
 import os
 import subprocess
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
+from typing import IO
 
 from shunter.model.errors import ShunterError
 
@@ -58,11 +59,21 @@ class Completed:
         return tuple(lines) or (f"exit status {self.returncode}",)
 
 
+def allowed_transports() -> str:
+    """`TRANSPORTS` as git reads them, without those that the person has forbidden."""
+    allowed = os.environ.get("GIT_ALLOW_PROTOCOL", ":".join(TRANSPORTS)).split(":")
+    return ":".join(name for name in allowed if name in TRANSPORTS)
+
+
+def in_ci() -> bool:
+    """Whether the environment says that nobody is watching: CI systems set CI=true."""
+    return os.environ.get("CI", "").lower() in ("true", "1")
+
+
 def environment(extra: Mapping[str, str] | None = None) -> dict[str, str]:
     """This process's environment for a child: C locale, no prompts, no foreign repository, and `extra` on top."""
     result = {name: value for name, value in os.environ.items() if name not in _FOREIGN}
-    allowed = os.environ.get("GIT_ALLOW_PROTOCOL", ":".join(TRANSPORTS)).split(":")
-    result["GIT_ALLOW_PROTOCOL"] = ":".join(name for name in allowed if name in TRANSPORTS)
+    result["GIT_ALLOW_PROTOCOL"] = allowed_transports()
     result.update(LC_ALL="C", LANGUAGE="", GIT_TERMINAL_PROMPT="0", GIT_OPTIONAL_LOCKS="0")
     result.update(extra or {})
     return result
@@ -133,24 +144,35 @@ def run_for_person(args: Sequence[str], cwd: Path, output: Path, pid: Path, env:
     behind. The process notes its own number in the file `pid` before the program starts, so that it can be found when
     this process is killed. `env` holds additions to the environment.
     """
-    own = {name: value for name, value in os.environ.items() if name not in _FOREIGN}
     with output.open("wb") as out, pid.open("wb", buffering=0) as number:
 
         def note() -> None:
             number.write(b"%d" % os.getpid())
 
-        try:
-            child = subprocess.Popen(
-                list(args),
-                cwd=cwd,
-                env={**own, RUN: str(os.getpid()), **env},
-                stdout=out,
-                stderr=subprocess.STDOUT,
-                preexec_fn=note,
-            )
-        except OSError as error:
-            raise _missing(args[0], error) from error
-        return _to_its_end(child)
+        return _to_its_end(_started(args, cwd, out, env, note))
+
+
+def run_beside(args: Sequence[str], cwd: Path, output: Path, env: Mapping[str, str]) -> int:
+    """`run_for_person` for several at once, and for what need not be found after a kill."""
+    with output.open("wb") as out:
+        return _to_its_end(_started(args, cwd, out, env, None))
+
+
+def _started(
+    args: Sequence[str], cwd: Path, out: IO[bytes], env: Mapping[str, str], note: Callable[[], None] | None
+) -> subprocess.Popen[bytes]:
+    own = {name: value for name, value in os.environ.items() if name not in _FOREIGN}
+    try:
+        return subprocess.Popen(
+            list(args),
+            cwd=cwd,
+            env={**own, RUN: str(os.getpid()), **env},
+            stdout=out,
+            stderr=subprocess.STDOUT,
+            preexec_fn=note,
+        )
+    except OSError as error:
+        raise _missing(args[0], error) from error
 
 
 def _to_its_end(child: subprocess.Popen[bytes]) -> int:

@@ -20,7 +20,7 @@ _FAMILIES = {
     "validation": "validate lint render template values diff",
     "trains": "train promote rollback status history",
     "packaging": "package lock schema",
-    "maintenance": "recover templates clone completion",
+    "maintenance": "recover sync templates clone completion",
 }
 """Module to first words that it alone has, in the order of the overview; a word that is missing here loads them all."""
 

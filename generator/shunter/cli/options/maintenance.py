@@ -18,6 +18,17 @@ COMMANDS: tuple[Command, ...] = (
         ),
     ),
     Command(
+        ("sync",),
+        "fetch in every checkout, and catch up where that loses nothing; show what is left (exit 1 if anything)",
+        "shunter.cli.verbs.checkouts:sync",
+        (
+            switch("--push", help="push the current branches, what is referenced first; stop at the first refusal"),
+            switch("--pr", help="--push, and open pull requests (gh, glab, tea), or print links for it"),
+            OUTPUT,
+        ),
+        ("shunter sync", "shunter sync --push", "shunter sync --pr"),
+    ),
+    Command(
         ("templates", "publish"),
         "push the template history to your own git remote, and move the workspace there",
         "shunter.cli.verbs.templates:publish",

@@ -1,0 +1,1 @@
+"""Checkouts and their remotes: how far they are apart, catching up, pushing."""

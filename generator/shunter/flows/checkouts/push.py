@@ -1,0 +1,207 @@
+"""Pushing what the checkouts are ahead, what is referenced before what refers to it; and pull requests for it."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass, replace
+from pathlib import Path
+
+from shunter.adapters.forge.place import Place, place_of
+from shunter.adapters.forge.requests import Opened, Request, open_request
+from shunter.adapters.git.remote import (
+    Target,
+    default_branch,
+    is_pushed,
+    own_commits,
+    push_branch,
+    push_target,
+    urls_of,
+)
+from shunter.adapters.git.upstream import standing
+from shunter.adapters.system.process import inside_run
+from shunter.flows.checkouts.sync import DIVERGED, MISSING, NO_UPSTREAM, REFUSED, UNKNOWN, Checkout, catch_up
+from shunter.flows.workspace.context import Context
+from shunter.model.errors import ShunterError
+from shunter.model.findings import Report
+
+PUSHED, NOT_PUSHED = "pushed", "not pushed"
+
+
+@dataclass(frozen=True, slots=True)
+class _Step:
+    """One checkout and where its branch goes: `target` is None where nothing is to be pushed.
+
+    `obstacle` is why it cannot be pushed, and so nothing after it.
+    """
+
+    checkout: Checkout
+    target: Target | None = None
+    obstacle: str = ""
+    pushes: bool = False
+
+
+def sync(context: Context, *, push: bool = False, requests: bool = False) -> Report:
+    """Bring every checkout up to date; `push` what is ahead; with `requests` open pull requests for what is pushed.
+
+    The report's data has one row for each repository. Its answer is no where anything is left to do.
+    """
+    context.require_workspace()
+    if inside_run():
+        raise ShunterError("shunter was started by a hook of another shunter run, and does not write there")
+    found, notices = catch_up(context)
+    stopped: tuple[str, ...] = ()
+    if push or requests:
+        found, stopped = _pushed(context, found, requests=requests)
+    refused = [f"{each.spec.name}: {line}" for each in found if each.state in (REFUSED, UNKNOWN) for line in each.said]
+    left = [each for each in found if each.left]
+    data = [each.row() for each in found]
+    return Report(data=data, notices=(*notices, *refused, *stopped), next_step=_next(left), answer=not left)
+
+
+def _next(left: Sequence[Checkout]) -> str:
+    if any(each.state == MISSING for each in left):
+        return "shunter clone"
+    waiting = ("ahead", NOT_PUSHED)
+    fresh = any(each.state == NO_UPSTREAM and each.at and not each.at.upstream for each in left)
+    return "shunter sync --push" if fresh or any(each.state in waiting for each in left) else ""
+
+
+def reference_order(found: Sequence[Checkout], home: object) -> tuple[Checkout, ...]:
+    """What is referenced before what refers to it: charts, code, then the workspace at `home`, then environments."""
+
+    def rank(checkout: Checkout) -> int:
+        kinds = {project.kind for project in checkout.spec.projects}
+        if checkout.root == home:
+            return 2
+        return 3 if "environment" in kinds else 1 if "service" in kinds else 0
+
+    return tuple(sorted(found, key=rank))
+
+
+def _pushed(
+    context: Context, found: Sequence[Checkout], *, requests: bool
+) -> tuple[tuple[Checkout, ...], tuple[str, ...]]:
+    """The checkouts after pushing, in their order; and, where a refusal ended it, what is pushed and what is not."""
+    steps = [_step(each) for each in reference_order(found, context.root)]
+    if requests:
+        _refuse_default_branches(steps)
+    done: dict[str, Checkout] = {}
+    held: list[str] = []
+    for step in steps:
+        after = _carried_out(context, step, stopped=bool(held))
+        done[after.spec.name] = after
+        if step.obstacle or (step.pushes and after.state != PUSHED):
+            held.append(after.spec.name)
+    if held:
+        pushed = ", ".join(each.spec.name for each in done.values() if each.state == PUSHED)
+        told = (f"pushed: {pushed or 'nothing'}; not pushed: {', '.join(held)}",)
+        return tuple(done[each.spec.name] for each in found), told
+    if requests:
+        done = {step.checkout.spec.name: _requested(step, done[step.checkout.spec.name]) for step in steps}
+    return tuple(done[each.spec.name] for each in found), ()
+
+
+def _step(checkout: Checkout) -> _Step:
+    """What is to be done with one checkout, by what git and its own settings say."""
+    at = checkout.at
+    if at is None or at.head is None:
+        return _Step(checkout)
+    if at.branch is None:
+        return _Step(checkout, obstacle="" if is_pushed(checkout.root) else "its commits are on no branch of a remote")
+    try:
+        target = push_target(checkout.root, at.branch)
+    except ShunterError as error:
+        return _Step(checkout, obstacle=f"{error.message}: {error.hint}")
+    if target is None or (target.base == target.remote and at.ahead == 0):
+        return _Step(checkout, target)
+    obstacle = _obstacle(checkout, at.branch, target)
+    gone = at.upstream and checkout.state == NO_UPSTREAM
+    if gone and is_pushed(checkout.root, besides=at.upstream):
+        return _Step(checkout, target)
+    return _Step(checkout, target, obstacle, pushes=True)
+
+
+def _obstacle(checkout: Checkout, branch: str, target: Target) -> str:
+    at = checkout.at
+    assert at is not None
+    again = f"git -C {checkout.spec.folder} push --set-upstream {target.remote} {branch}"
+    if at.operation:
+        return checkout.detail
+    if at.ahead and at.behind and checkout.state == DIVERGED:
+        return checkout.detail
+    if at.upstream and checkout.state == NO_UPSTREAM:
+        return f"{checkout.detail}; to bring it back: {again}"
+    if target.follows not in ("", branch) and target.base == target.remote:
+        return f"{branch} follows {at.upstream}, another branch: {again}"
+    return ""
+
+
+def _carried_out(context: Context, step: _Step, *, stopped: bool) -> Checkout:
+    checkout, at, target = step.checkout, step.checkout.at, step.target
+    if step.obstacle:
+        return replace(checkout, detail=step.obstacle, left=True)
+    if not step.pushes or at is None or at.branch is None or target is None:
+        return checkout
+    if stopped:
+        return replace(checkout, state=NOT_PUSHED, left=True)
+    context.writing.tell(f"push {checkout.spec.name}")
+    try:
+        said = push_branch(checkout.root, at.branch, target, prompts=context.writing.ask is not None)
+    except ShunterError as error:
+        return replace(checkout, state=REFUSED, detail=error.message, left=True)
+    if not said.ok:
+        return replace(checkout, state=REFUSED, detail=said.complaint, said=said.lines, left=True)
+    after = standing(checkout.root)
+    detail = "changes that are not committed stay" if after.dirty else ""
+    return replace(checkout, state=PUSHED, detail=detail, at=after, left=after.dirty, said=())
+
+
+def _refuse_default_branches(steps: Sequence[_Step]) -> None:
+    """A `ShunterError` before anything is pushed where a branch is the one that pull requests go to."""
+    for step in steps:
+        at, target = step.checkout.at, step.target
+        if not step.pushes or step.obstacle or at is None or target is None:
+            continue
+        default = default_branch(step.checkout.root, target.base)
+        if not default and step.checkout.state == UNKNOWN:
+            said = tuple(f"git: {line}" for line in step.checkout.said)
+            raise ShunterError(f"the remote of {step.checkout.spec.name} does not answer", hint="try again", notes=said)
+        if at.branch == (default or at.branch):
+            why = "its default branch" if default else "the first branch of its remote"
+            raise ShunterError(
+                f"{step.checkout.spec.name} is on {at.branch}, {why}: there is nothing to request",
+                hint="commit to a branch of its own (`--branch NAME` on the command that writes), or sync --push",
+                exit_code=1,
+            )
+
+
+def _requested(step: _Step, after: Checkout) -> Checkout:
+    """The checkout with the pull request of its branch, where it has commits that the default branch lacks."""
+    at, target, root = after.at, step.target, after.root
+    if at is None or at.branch is None or target is None or not (after.state == PUSHED or at.ahead == 0):
+        return after
+    default = default_branch(root, target.base)
+    place = _place(root, target.base)
+    if default in ("", at.branch) or not (commits := own_commits(root, target.base, default)):
+        return after
+    if place is None:
+        return replace(after, detail=after.detail or "its remote is no forge: no pull request")
+    if target.remote != target.base:
+        fork = _place(root, target.remote)
+        owner = f"{fork.path.partition('/')[0]}:" if fork else ""
+        return replace(after, request=Opened("link", place.link(default, f"{owner}{at.branch}")))
+    opened = open_request(root, place, Request(at.branch, default, *_text(commits, at.branch)))
+    problem = opened.problem
+    return replace(after, request=opened, detail=problem or after.detail, left=after.left or bool(problem))
+
+
+def _place(root: Path, remote: str) -> Place | None:
+    return next((place for url in urls_of(root, remote) if (place := place_of(url))), None)
+
+
+def _text(commits: Sequence[tuple[str, str]], branch: str) -> tuple[str, str]:
+    """Title and body: of the only commit, or else of the newest with a list of all."""
+    subject, body = commits[0]
+    if len(commits) > 1:
+        body = "\n".join(f"* {each}" for each, _ in commits)
+    return subject or branch, body
