@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from shunter.cli.options.shared import CHANGES, switch
+from shunter.cli.options.shared import CHANGES, FETCH, switch
 from shunter.cli.table import Command, Option
 
 ARCHETYPES = (
@@ -85,6 +85,7 @@ COMMANDS: tuple[Command, ...] = (
             switch("--all", help="every repository of the workspace"),
             switch("--check", help="exit 1 if anything is out of date; write nothing"),
             Option("--to", metavar="VERSION", help="template release (default: the newest)"),
+            FETCH,
             *CHANGES,
         ),
         ("shunter update --all --dry-run --diff", "shunter update --check"),

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from shunter.cli.options.shared import CHANGES, DRY_RUN, OUTPUT, WRITES, switch
+from shunter.cli.options.shared import CHANGES, DRY_RUN, FETCH, OUTPUT, WRITES, switch
 from shunter.cli.table import Command, Option
 
 COMMANDS: tuple[Command, ...] = (
@@ -14,6 +14,7 @@ COMMANDS: tuple[Command, ...] = (
             Option("charts", takes="many", metavar="CHART", help="services, or the library (default: all)"),
             Option("--version", metavar="V", help="stamp this version on one chart, without editing files"),
             Option("--app-version", metavar="A", help="stamp this appVersion on one chart"),
+            FETCH,
             DRY_RUN,
             *WRITES,
         ),

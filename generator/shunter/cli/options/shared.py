@@ -12,6 +12,7 @@ def switch(*flags: str, help: str) -> Option:  # noqa: A002 - the field's own wo
 
 DRY_RUN = switch("--dry-run", help="write nothing; say what would be done")
 DIFF = switch("--diff", help="write nothing; print the changes as a unified diff")
+FETCH = switch("--fetch", help="first ask the remotes whether the checkouts concerned are behind them")
 WRITES = (
     Option("--branch", metavar="NAME", help="make this new branch first, in every repository that changes"),
     switch("--no-commit", help="write and stage only; print the commands that commit"),

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from shunter.cli.options.shared import CHANGES, FORCE, NO_VALUES, OUTPUT
+from shunter.cli.options.shared import CHANGES, FETCH, FORCE, NO_VALUES, OUTPUT
 from shunter.cli.table import Command, Option
 
 COMMANDS: tuple[Command, ...] = (
@@ -14,6 +14,7 @@ COMMANDS: tuple[Command, ...] = (
             Option("version", help="SemVer of the train"),
             Option("--set", takes="many", metavar="SERVICE=VERSION", help="another version of a chart"),
             Option("--only", metavar="A,B", help="only these services"),
+            FETCH,
             *CHANGES,
         ),
         ("shunter train cut 1.0.0",),
@@ -42,6 +43,7 @@ COMMANDS: tuple[Command, ...] = (
             Option("--only", metavar="A,B", help="only these services"),
             FORCE,
             NO_VALUES,
+            FETCH,
             *CHANGES,
         ),
         ("shunter promote 1.0.0 --to tst", "shunter promote --from tst --to pre --diff"),
@@ -54,6 +56,7 @@ COMMANDS: tuple[Command, ...] = (
             Option("environment", metavar="ENV", help="the environment"),
             Option("train", takes="optional", help="default: the one before"),
             NO_VALUES,
+            FETCH,
             *CHANGES,
         ),
     ),

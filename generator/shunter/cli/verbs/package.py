@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from shunter.cli.parse import Arguments
 from shunter.cli.session import open_session
+from shunter.flows.checkouts import behind
 from shunter.flows.packaging import package as packaging
 from shunter.model.findings import Report
 
@@ -11,7 +12,13 @@ from shunter.model.findings import Report
 def package(arguments: Arguments) -> Report:
     """`shunter package`."""
     stamp = packaging.Stamp(arguments.version, arguments.app_version)
-    return packaging.package(open_session(arguments), arguments.charts, stamp, dry_run=arguments.dry_run)
+    context, names, dry_run = open_session(arguments), arguments.charts, arguments.dry_run
+    roots = behind.roots_of(context, ("app", "library"), names)
+
+    def run() -> Report:
+        return packaging.package(context, names, stamp, dry_run=dry_run)
+
+    return behind.aware(context, roots, run, fetch=arguments.fetch, writes=not dry_run)
 
 
 def lock(arguments: Arguments) -> Report:

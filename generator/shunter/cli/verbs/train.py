@@ -2,17 +2,21 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from dataclasses import replace
+from pathlib import Path
 
 from shunter.cli.output import table
 from shunter.cli.parse import Arguments
 from shunter.cli.session import open_session, split
 from shunter.core.packaging.record import cars_data, pin_data
 from shunter.core.trains.board import Board
+from shunter.flows.checkouts import behind
 from shunter.flows.trains import cut as cutting
 from shunter.flows.trains import list as listing
 from shunter.flows.trains import promote as promotion
 from shunter.flows.trains import status as board
+from shunter.flows.workspace.context import Context
 from shunter.flows.workspace.trains import trains_of
 from shunter.model.errors import ShunterError
 from shunter.model.findings import Report
@@ -20,15 +24,19 @@ from shunter.model.findings import Report
 
 def cut(arguments: Arguments) -> Report:
     """`shunter train cut VERSION`."""
-    chosen = dict(_pair(text) for text in arguments.set)
-    return cutting.cut(
-        open_session(arguments),
-        arguments.version,
-        only=split(arguments.only),
-        chosen=chosen,
-        dry_run=arguments.dry_run,
-        diff=arguments.diff,
-    )
+    context, only, chosen = open_session(arguments), split(arguments.only), dict(_pair(text) for text in arguments.set)
+
+    def run() -> Report:
+        version, dry_run, diff = arguments.version, arguments.dry_run, arguments.diff
+        return cutting.cut(context, version, only=only, chosen=chosen, dry_run=dry_run, diff=diff)
+
+    return _aware(arguments, context, behind.roots_of(context, ("app",), only), run)
+
+
+def _aware(arguments: Arguments, context: Context, roots: list[Path], run: Callable[[], Report]) -> Report:
+    """The report of `run`, which says or refuses where one of these checkouts is behind."""
+    writes = not (arguments.dry_run or arguments.diff)
+    return behind.aware(context, roots, run, fetch=arguments.fetch, writes=writes)
 
 
 def _pair(text: str) -> tuple[str, str]:
@@ -90,19 +98,23 @@ def promote(arguments: Arguments) -> Report:
         arguments.force,
         not arguments.no_values,
     )
-    return promotion.promote(context, asked, dry_run=arguments.dry_run, diff=arguments.diff)
+
+    def run() -> Report:
+        return promotion.promote(context, asked, dry_run=arguments.dry_run, diff=arguments.diff)
+
+    roots = behind.promotion_roots(context, arguments.target, arguments.source)
+    return _aware(arguments, context, roots, run)
 
 
 def rollback(arguments: Arguments) -> Report:
     """`shunter rollback ENV [TRAIN]`."""
-    return promotion.rollback(
-        open_session(arguments),
-        arguments.environment,
-        arguments.train,
-        values=not arguments.no_values,
-        dry_run=arguments.dry_run,
-        diff=arguments.diff,
-    )
+    context, environment, values = open_session(arguments), arguments.environment, not arguments.no_values
+
+    def run() -> Report:
+        train, dry_run, diff = arguments.train, arguments.dry_run, arguments.diff
+        return promotion.rollback(context, environment, train, values=values, dry_run=dry_run, diff=diff)
+
+    return _aware(arguments, context, behind.promotion_roots(context, environment), run)
 
 
 def status(arguments: Arguments) -> Report:
