@@ -27,6 +27,7 @@ DRAFT_7 = "http://json-schema.org/draft-07/schema#"
 
 READ: Files = {
     "yaml-syntax": "a: b: c",
+    "merge-conflict": "<<<<<<< HEAD\na: 1\n=======\na: 2\n>>>>>>> other\n",
     "yaml-root": "- a",
     "yaml-separator": "a: 1\n--- b",
     "yaml-number": "a: .inf",
@@ -137,6 +138,10 @@ def forge(root: Path) -> None:
     values.write_text(values.read_text("utf-8") + "# changed\n", "utf-8")
 
 
+def edit_pin(root: Path) -> None:
+    substitute(root / "shop-tst/envs/tst/Chart.yaml", "version: 0.1.0", "version: 0.2.0")
+
+
 def stray(root: Path) -> None:
     write(root / "shop-tst/envs/tst/charts/stray", {"Chart.yaml": CHART.format("stray")})
 
@@ -168,6 +173,7 @@ VALUES = "shop-tst/envs/tst/values.yaml"
 WORKSPACE: dict[str, tuple[Callable[[Path], object], str]] = {
     "digest-mismatch": (forge, "validate -e tst"),
     "chart-not-pinned": (stray, "validate -e tst"),
+    "pins-differ": (edit_pin, "lint"),
     "library-too-old": (built_with_a_newer_library, "validate -e tst"),
     "version-taken": (edit(ORDERS, "# changed\n"), "package"),
     "not-packaged": (edit(ORDERS, "# changed\n"), "train cut 1.1.0"),

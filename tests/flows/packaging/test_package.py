@@ -1,4 +1,4 @@
-"""Packaging writes the registry and nothing else of a person's; locking derives again, or says what is stale."""
+"""Packaging writes the registry and nothing else of a person's."""
 
 from __future__ import annotations
 
@@ -6,12 +6,10 @@ from pathlib import Path
 
 import pytest
 
-from helpers.charts.tiny_charts import chart_files, environment, library_files, pinned
-from helpers.workspaces.gitrepo import commit_all, git, snapshot, write
+from helpers.workspaces.gitrepo import commit_all, git, snapshot
 from helpers.workspaces.small import small_workspace
 from helpers.workspaces.workspaces import copy, shared
-from shunter.core.charts.pins import Pin
-from shunter.flows.packaging.package import Stamp, carried, lock, lockable, package, stamped
+from shunter.flows.packaging.package import Stamp, package, stamped
 from shunter.flows.workspace.archives import open_archives
 from shunter.flows.workspace.context import Context, open_context
 from shunter.flows.workspace.projects import ProjectFiles
@@ -70,45 +68,3 @@ def test_a_stamp_keeps_every_other_byte() -> None:
     assert stamped(files, Stamp()) is files
     with pytest.raises(ShunterError, match="--version"):
         stamped(files, Stamp("^2"))
-
-
-def test_what_is_vendored_is_carried_where_it_is_what_was_pinned() -> None:
-    files, _, record = environment({"orders": chart_files("orders")})
-    project = ProjectFiles(MemoryTree(files), "envs/tst")
-    pins = (record.library, *record.cars.values())
-    assert set(carried(project, ())) == set(carried(project, pins)) == {("commons", "1.0.0"), ("orders", "1.0.0")}
-    assert all(chart.archive for chart in carried(project, pins).values())
-    other = pinned({**chart_files("orders"), "values.yaml": FileState(b"a: 1\n")})
-    assert set(carried(project, [record.library, other])) == {("commons", "1.0.0")}
-    assert carried(project, [Pin("web", "1.0.0")]) == {}
-
-
-def test_a_lock_is_checked_and_made(small: Context) -> None:
-    lock(small, (), check=False, dry_run=False, diff=False)
-    report = lock(small, (), check=True, dry_run=False, diff=False)
-    assert (report.answer, report.next_step) == (True, "")
-    commit_all(small.root, {"envs/pre/charts/commons/Chart.yaml": "edited: 1\n"})
-    before = snapshot(small.root)
-    stale = lock(small, (), check=True, dry_run=False, diff=True)
-    assert (stale.answer, stale.next_step) == (False, "shunter lock")
-    assert stale.product == "vendored small/envs/pre/charts/commons: 1 files\n"
-    assert snapshot(small.root) == before
-    assert lock(small, ["tst"], check=True, dry_run=False, diff=False).answer is True
-    lock(small, ["pre"], check=False, dry_run=False, diff=False)
-    found = (small.root / "envs/pre/charts/commons/Chart.yaml").read_bytes()
-    assert found == library_files()["Chart.yaml"].data
-
-
-def test_a_record_with_a_merges_markers_is_taken_from_the_last_commit(small: Context) -> None:
-    lock(small, (), check=False, dry_run=False, diff=False)
-    was = (small.root / "envs/tst/.shunter/train.yaml").read_text("utf-8")
-    write(small.root, {"envs/tst/.shunter/train.yaml": f"<<<<<<< ours\n{was}=======\n{was}>>>>>>> theirs\n"})
-    lock(small, ["tst"], check=False, dry_run=False, diff=False)
-    assert (small.root / "envs/tst/.shunter/train.yaml").read_text("utf-8") == was
-
-
-def test_only_apps_and_environments_are_locked(small: Context) -> None:
-    assert [site.name for site in lockable(small, ())] == ["tst", "pre"]
-    with pytest.raises(ShunterError, match="there is no chart or environment `web`") as error:
-        lockable(small, ["web"])
-    assert error.value.hint == "known: tst, pre"

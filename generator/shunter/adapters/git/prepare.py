@@ -95,6 +95,11 @@ def _ready(plan: RepositoryPlan, state: RepositoryState, writing: Writing, *, du
     return tuple(i.path for i in asked if refusals.travels(state, i.path, i.before) and i.path not in edited)
 
 
+def _in_a_merge(plan: RepositoryPlan, state: RepositoryState) -> bool:
+    """Whether the commit is the person's to make: what is written is a part of their merge."""
+    return bool(state.operation) or any(state.of(edit.path).conflicted for edit in plan.edits)
+
+
 @dataclass(frozen=True, slots=True)
 class Prepared:
     """One repository's part in a run: its plan, its entry in the journal, and every file as it is to be."""
@@ -130,7 +135,7 @@ def prepare(found: Survey, writing: Writing) -> Prepared:
         change,
         branch=state.branch,
         new_branch=writing.branch,
-        commits=writing.commit and not plan.conflicts and not state.operation,
+        commits=writing.commit and not plan.conflicts and not _in_a_merge(plan, state),
         digest=state.digest,
         files=files,
         travels=found.travels,

@@ -110,6 +110,27 @@ class DirectoryRegistry:
             edits[INDEX] = FileState(render_index(add(self.index, entries)))
         return Publication(edits, pins, tuple(noop), tuple(findings))
 
+    def unlisted(self) -> tuple[str, ...]:
+        """The archives in the folder that the index does not name: all of them where it cannot be read."""
+        known = {path.name for path in self.root.glob("*.tgz")} if self.root.is_dir() else set()
+        try:
+            return tuple(sorted(known - {_file(entry) for entry in self.index.entries}))
+        except ShunterError:
+            return tuple(sorted(known))
+
+    def listing(self, files: Iterable[str]) -> FileState:
+        """index.yaml with these archives of the folder in it, and what else it names; that is nothing if it is broken.
+
+        Raises ShunterError for an archive that is no chart.
+        """
+        charts = {file: PackedChart(str(self.root / file), archive=(self.root / file).read_bytes()) for file in files}
+        new = [IndexEntry(*chart.key, chart.digest, (file,), chart.metadata) for file, chart in charts.items()]
+        try:
+            old = self.index
+        except ShunterError:
+            old = Index()
+        return FileState(render_index(add(old, new)))
+
     def _held(self, chart: PackedChart) -> PackedChart:
         """What the registry has of a chart's name and version: the same chart where the file has the same bytes."""
         entry = _entry(self.index, *chart.key)

@@ -27,8 +27,16 @@ COMMANDS: tuple[Command, ...] = (
         (
             Option("projects", takes="many", metavar="ENV|CHART", help="default: all"),
             switch("--check", help="exit 1 if anything would change; write nothing"),
+            Option("--ours", metavar="A,B", help="in a merge: take our side of these cars, which both sides changed"),
+            Option("--theirs", metavar="A,B", help="in a merge: take their side of these cars"),
+            Option(
+                "--follow",
+                choices=("record", "chart"),
+                help="what decides where an environment's record and Chart.yaml differ",
+            ),
             *CHANGES,
         ),
+        ("shunter lock tst", "shunter lock tst --ours orders --theirs payment"),
     ),
     Command(
         ("schema", "show"),

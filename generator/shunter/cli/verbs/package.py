@@ -3,9 +3,11 @@
 from __future__ import annotations
 
 from shunter.cli.parse import Arguments
-from shunter.cli.session import open_session
+from shunter.cli.session import open_session, split
 from shunter.flows.checkouts import behind
+from shunter.flows.packaging import lock as locking
 from shunter.flows.packaging import package as packaging
+from shunter.flows.packaging.merge import choice_of
 from shunter.model.findings import Report
 
 
@@ -23,9 +25,10 @@ def package(arguments: Arguments) -> Report:
 
 def lock(arguments: Arguments) -> Report:
     """`shunter lock`."""
-    return packaging.lock(
+    return locking.lock(
         open_session(arguments),
         arguments.projects,
+        choice_of(split(arguments.ours), split(arguments.theirs), arguments.follow),
         check=arguments.check,
         dry_run=arguments.dry_run,
         diff=arguments.diff,

@@ -10,6 +10,7 @@ import yaml
 from shunter.core.charts import versions
 from shunter.core.charts.lock import GENERATED
 from shunter.core.goyaml import plain
+from shunter.core.goyaml.conflict import MESSAGE, marker_span
 from shunter.model.data import dataclass, field
 from shunter.model.errors import ShunterError
 
@@ -82,6 +83,8 @@ def parse_index(data: bytes, path: str = "index.yaml") -> Index:
 
     Raises ShunterError where it is no index.
     """
+    if (span := marker_span(path, data)) is not None:
+        raise ShunterError(MESSAGE, hint="shunter lock", span=span, rule="merge-conflict", exit_code=1)
     try:
         value = yaml.load(data.decode("utf-8"), _Loader)  # noqa: S506 - derived from the safe loader
     except (yaml.YAMLError, ValueError, RecursionError) as error:

@@ -10,6 +10,7 @@ from collections.abc import Mapping, Sequence
 from typing import Any, Final, Literal
 
 from shunter.core.goyaml import nodes
+from shunter.core.goyaml.conflict import conflict_finding
 from shunter.core.goyaml.construct import RefusedError, construct, is_merge, pairs, scalar
 from shunter.core.goyaml.nodes import MappingNode, Node, ScalarNode, SequenceNode
 from shunter.core.goyaml.positions import decode, line_at, span_at
@@ -185,7 +186,7 @@ def _root(part: Part) -> tuple[dict[str, Any], bool]:
 
 
 def _refused(path: str, data: bytes, helm: str, finding: Finding) -> Document:
-    return Document(path, None, (finding,), data, helm)
+    return Document(path, None, (conflict_finding(path, data) or finding,), data, helm)
 
 
 def _chunks(data: bytes) -> list[tuple[int, bytes]]:

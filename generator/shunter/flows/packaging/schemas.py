@@ -7,7 +7,7 @@ from pathlib import Path
 
 from shunter.adapters.system.paths import data_text
 from shunter.flows.packaging.derive import Changes
-from shunter.flows.packaging.package import SOURCES, Deriving, lockable
+from shunter.flows.packaging.lock import SOURCES, Deriving, lockable
 from shunter.flows.workspace.archives import open_archives
 from shunter.flows.workspace.context import Context
 from shunter.flows.workspace.plans import carry_out, inputs_of, plan_changes

@@ -14,6 +14,7 @@ from shunter.core.goyaml.document import Document
 from shunter.core.rules.schema_lints import lint_schema
 from shunter.core.rules.yaml_lints import yaml_lints
 from shunter.core.trains.file import path_of
+from shunter.flows.packaging.lock import pins_differ
 from shunter.flows.release.release import Release, release_of, with_files
 from shunter.flows.validation.judge import unnamed_schemas
 from shunter.flows.validation.own_files import broken_in, broken_trains, judged_own
@@ -96,7 +97,7 @@ def _lint_site(context: Context, site: Site, helm: Engine | None, file: str) -> 
     for document in release.layers:
         found += yaml_lints(document)
     if release.is_environment:
-        yield from release.files.vendored
+        yield from _pins(site, release)
         for document in release.layers:
             found += _image_tags(document)
         found += unnamed_schemas(release)
@@ -106,6 +107,13 @@ def _lint_site(context: Context, site: Site, helm: Engine | None, file: str) -> 
     found += unused_keys(context, release)
     found += lint_release(release, helm) if site.kind != "library" and not file else ()
     yield from relabelled(found, release.label)
+
+
+def _pins(site: Site, release: Release) -> Iterator[Finding]:
+    """What differs from the record: Chart.yaml, or else what is vendored, which follows from it."""
+    record = release.files.record
+    apart = list(pins_differ(site.name, release.files, record)) if record is not None else []
+    yield from apart or release.files.vendored
 
 
 def _release(context: Context, site: Site, file: str) -> Release:

@@ -30,17 +30,22 @@ def plan_changes(
     conflicts: tuple[Conflict, ...] = (),
     inputs: Iterable[Input] = (),
     shared: Collection[str] = (),
+    unmerged: Collection[str] = (),
     repository: PlannedRepository | None = None,
 ) -> RepositoryPlan:
     """The plan that makes `changes` (path → new state, None deletes) in the repository at `root`.
 
     `tree` is what is there now (default: the disk); changes that change nothing are dropped. `inputs` are a person's
     files that the commit depends on, as they were read; the `shared` ones of the changes carry what a person wrote.
+    A path that is `unmerged` is resolved by what is written there, even where that is on disk already.
     `repository` is the one at `root`, where somebody has asked it before: the changes follow from the commit that was
     its head then.
     """
     current = tree or DiskTree(root)
-    found = (_edit(current, path, after, path in shared) for path, after in sorted(changes.items()))
+    found = (
+        _edit(current, path, after, shared=path in shared, always=path in unmerged)
+        for path, after in sorted(changes.items())
+    )
     edits = tuple(edit for edit in found if edit)
     head = None
     if is_checkout(root):
@@ -48,9 +53,11 @@ def plan_changes(
     return RepositoryPlan(root.name, str(root), head, edits, conflicts, message=message, inputs=tuple(inputs))
 
 
-def _edit(tree: Tree, path: str, after: FileState | None, shared: bool) -> Edit | None:
+def _edit(tree: Tree, path: str, after: FileState | None, *, shared: bool, always: bool) -> Edit | None:
     before = tree.get(path)
-    return None if before == after else Edit(path, before.object_id() if before else None, after, shared=shared)
+    if before == after and not always:
+        return None
+    return Edit(path, before.object_id() if before else None, after, shared=shared)
 
 
 def inputs_of(tree: Tree, folder: str, names: Iterable[str]) -> tuple[Input, ...]:

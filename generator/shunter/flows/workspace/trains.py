@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from functools import cached_property
 from pathlib import Path
 
@@ -14,14 +15,16 @@ from shunter.flows.workspace.context import Context
 from shunter.flows.workspace.own_files import train_from
 from shunter.model.data import dataclass, field
 from shunter.model.errors import ShunterError
+from shunter.model.files import FileState
 
 
 @dataclass(frozen=True, eq=False)
 class Trains:
-    """The trains of the workspace at `root`; each file is read once."""
+    """The trains of the workspace at `root`, with what is `changed` laid over its files; each file is read once."""
 
     root: Path
     read: dict[str, Train | None] = field(default_factory=dict)
+    changed: Mapping[str, FileState | None] = field(default_factory=dict)
 
     @property
     def paths(self) -> list[str]:
@@ -37,7 +40,7 @@ class Trains:
     def at(self, path: str) -> Train | None:
         """The train in a file; None if there is none."""
         if path not in self.read:
-            state = follow(DiskTree(self.root), path)
+            state = self.changed.get(path) or follow(DiskTree(self.root), path)
             self.read[path] = train_from(state.data, path) if state else None
         return self.read[path]
 

@@ -16,6 +16,12 @@ READING: Final = (
         "above it.",
     ),
     verdict(
+        "merge-conflict",
+        "a merge conflict that nobody has resolved",
+        "git has left both versions in the file, between `<<<<<<<` and `>>>>>>>`. Keep what is right, and `git add` "
+        "the file. Files that shunter derives are resolved by `shunter lock`.",
+    ),
+    verdict(
         "yaml-root",
         "the file holds no map",
         "A values file is a map of keys at its top. A file that holds a list (`- a`) or one word is refused by Helm.",

@@ -22,6 +22,14 @@ WORKSPACE: Final = (
         "Helm renders whatever lies in `charts/`, listed or not. `shunter lock` removes what is not pinned.",
     ),
     lint(
+        "pins-differ",
+        Severity.ERROR,
+        "a Chart.yaml that pins something else than the record",
+        "What an environment runs stands in `.shunter/train.yaml`, its record, and Chart.yaml follows from it. A merge "
+        "that was resolved in one of the two, or an edit of Chart.yaml, leaves them apart: `shunter lock ENV --follow "
+        "record` derives Chart.yaml again, `--follow chart` takes over what Chart.yaml pins.",
+    ),
+    lint(
         "library-too-old",
         Severity.ERROR,
         "a library older than a car was built with",
