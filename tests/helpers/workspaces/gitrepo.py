@@ -70,9 +70,14 @@ def snapshot(root: Path) -> dict[str, object]:
     if not root.exists():
         return {}
     return {
-        "disk": disk(root),
-        "index": git(root, "ls-files", "-s"),
-        "head": git(root, "symbolic-ref", "HEAD"),
+        **checkout(root),
         "refs": git(root, "for-each-ref", "--format=%(refname) %(objectname)"),
         "log": git(root, "log", "--format=%s", "--all"),
     }
+
+
+def checkout(root: Path) -> dict[str, object]:
+    """A snapshot without its history, whose commits carry the time: two runs have the same."""
+    if not root.exists():
+        return {}
+    return {"disk": disk(root), "index": git(root, "ls-files", "-s"), "head": git(root, "symbolic-ref", "HEAD")}
