@@ -7,8 +7,7 @@ from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
-from shunter.cli.options import TABLE
-from shunter.cli.table import Command, Option
+from shunter.cli.options import TABLE, Command, Option
 from shunter.core.rules.catalogue import RULES
 from shunter.model.findings import Kind
 

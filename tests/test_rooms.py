@@ -59,11 +59,10 @@ WITHOUT_A_TEST = {
     # entry points of a process: whoever starts the process tests them
     "shunter.__main__",
     "shunter.cli.main",
-    # tables: tests/cli/test_table.py and docs/reference hold them to what they say
+    # tables: tests/cli/test_options.py and docs/reference hold them to what they say
     "shunter.cli.options.fleet",
     "shunter.cli.options.maintenance",
     "shunter.cli.options.packaging",
-    "shunter.cli.options.shared",
     "shunter.cli.options.trains",
     "shunter.cli.options.validation",
     # verbs, from arguments to a flow and back: the tests of the flows run them through the command

@@ -7,8 +7,7 @@ from pathlib import Path
 import pytest
 
 from helpers.workspaces.cli import ok
-from shunter.cli.options import TABLE
-from shunter.cli.table import HELP, Command
+from shunter.cli.options import HELP, TABLE, Command
 
 
 @pytest.mark.parametrize("columns", [60, 80, 200])

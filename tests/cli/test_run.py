@@ -7,10 +7,9 @@ from collections.abc import Callable
 
 import pytest
 
-from shunter.cli.options import TABLE
+from shunter.cli.options import TABLE, Command
 from shunter.cli.parse import Arguments, parse
 from shunter.cli.run import run
-from shunter.cli.table import Command
 from shunter.model.errors import ShunterError
 from shunter.model.findings import Finding, Kind, Report, Severity, Span
 

@@ -14,11 +14,10 @@ import pytest
 
 from helpers.workspaces import shop
 from helpers.workspaces.cli import Result, shunter
-from shunter.cli.options import TABLE
+from shunter.cli.options import TABLE, Command, Option
 from shunter.cli.parse import parse
 from shunter.cli.run import run
 from shunter.cli.shortcut import answer
-from shunter.cli.table import Command, Option
 
 SEED = 20260301
 LINES = 40

@@ -6,8 +6,8 @@ import shutil
 import textwrap
 from collections.abc import Iterable, Sequence
 
+from shunter.cli.options import HELP, VERSION, Command, Option, Table
 from shunter.cli.parse import CommandLine
-from shunter.cli.table import HELP, VERSION, Command, Option, Table
 
 _WIDEST = 120
 _LEFT = 26

@@ -5,7 +5,7 @@ from __future__ import annotations
 import difflib
 from collections.abc import Iterable, Sequence
 
-from shunter.cli.table import VERSION, Command, Option, Table
+from shunter.cli.options import VERSION, Command, Option, Table
 
 
 def _quoted(shown: str) -> str:

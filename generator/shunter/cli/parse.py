@@ -6,14 +6,14 @@ result: it can be printed in the colour that the rest of the line asks for, and 
 
 from __future__ import annotations
 
-from shunter.cli.table import HELP, VERSION
+from shunter.cli.options import HELP, VERSION
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
     from collections.abc import Iterable, Sequence
     from typing import Any
 
-    from shunter.cli.table import Command, Option, Table
+    from shunter.cli.options import Command, Option, Table
 
 
 class Arguments:

@@ -11,9 +11,8 @@ from typing import TYPE_CHECKING
 from shunter import __version__
 from shunter.adapters.verdicts.cache import Verdicts
 from shunter.cli import output
-from shunter.cli.options import TABLE
+from shunter.cli.options import TABLE, Command
 from shunter.cli.parse import Arguments, CommandLine
-from shunter.cli.table import Command
 from shunter.model.errors import ShunterError
 from shunter.model.findings import Report
 

@@ -2,8 +2,7 @@
 
 from __future__ import annotations
 
-from shunter.cli.options.shared import CHANGES, FETCH, switch
-from shunter.cli.table import Command, Option
+from shunter.cli.options import CHANGES, FETCH, Command, Option, switch
 
 ARCHETYPES = (
     "rest-api", "api-gateway", "frontend", "auth", "worker", "cron", "database", "search", "broker", "monitoring",

@@ -2,8 +2,7 @@
 
 from __future__ import annotations
 
-from shunter.cli.options.shared import DRY_RUN, OUTPUT, WRITES, switch
-from shunter.cli.table import Command, Option
+from shunter.cli.options import DRY_RUN, OUTPUT, WRITES, Command, Option, switch
 
 COMMANDS: tuple[Command, ...] = (
     Command(

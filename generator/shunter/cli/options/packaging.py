@@ -2,8 +2,7 @@
 
 from __future__ import annotations
 
-from shunter.cli.options.shared import CHANGES, DRY_RUN, FETCH, OUTPUT, WRITES, switch
-from shunter.cli.table import Command, Option
+from shunter.cli.options import CHANGES, DRY_RUN, FETCH, OUTPUT, WRITES, Command, Option, switch
 
 COMMANDS: tuple[Command, ...] = (
     Command(

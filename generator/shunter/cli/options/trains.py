@@ -2,8 +2,7 @@
 
 from __future__ import annotations
 
-from shunter.cli.options.shared import CHANGES, FETCH, FORCE, NO_VALUES, OUTPUT
-from shunter.cli.table import Command, Option
+from shunter.cli.options import CHANGES, FETCH, FORCE, NO_VALUES, OUTPUT, Command, Option
 
 COMMANDS: tuple[Command, ...] = (
     Command(

@@ -2,8 +2,7 @@
 
 from __future__ import annotations
 
-from shunter.cli.options.shared import ENGINE, FINDINGS, OUTPUT, SET, VALUES, switch
-from shunter.cli.table import Command, Option
+from shunter.cli.options import ENGINE, FINDINGS, OUTPUT, SET, VALUES, Command, Option, switch
 
 COMMANDS: tuple[Command, ...] = (
     Command(

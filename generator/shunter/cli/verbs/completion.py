@@ -2,9 +2,8 @@
 
 from __future__ import annotations
 
-from shunter.cli.options import TABLE
+from shunter.cli.options import TABLE, Command
 from shunter.cli.parse import Arguments
-from shunter.cli.table import Command
 from shunter.model.findings import Report
 
 

@@ -8,8 +8,7 @@ from importlib import import_module
 
 import pytest
 
-from shunter.cli.options import TABLE
-from shunter.cli.table import HELP, VERSION, Command, Option, Table
+from shunter.cli.options import HELP, TABLE, VERSION, Command, Option, Table
 
 
 @pytest.mark.parametrize("command", TABLE.commands, ids=lambda command: command.name)
@@ -46,7 +45,7 @@ print(*sorted(name for name in sys.modules if name.startswith("shunter.cli.")))
 def loaded(*argv: str) -> set[str]:
     """The families, and what mistakes need, that are imported by parsing this command line."""
     done = subprocess.run([sys.executable, "-c", LOADED, *argv], capture_output=True, text=True, check=True)
-    always = {f"shunter.cli.{name}" for name in ("options", "options.shared", "parse", "table")}
+    always = {f"shunter.cli.{name}" for name in ("options", "parse")}
     return {name.rpartition(".")[2] for name in set(done.stdout.split()) - always}
 
 
