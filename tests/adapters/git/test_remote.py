@@ -184,6 +184,18 @@ def test_where_a_branch_is_pushed_to(origin: Path, clone: Path) -> None:
     assert remote.push_target(clone, "new") is None
 
 
+def test_no_setting_makes_it_a_forced_push(origin: Path, clone: Path) -> None:
+    commit_all(origin, {"a": "theirs"})
+    theirs = git(origin, "rev-parse", "main")
+    commit_all(clone, {"a": "ours"})
+    git(clone, "config", "push.default", "matching")
+    target = remote.Target("origin", "origin", "main")
+    for key, value in (("push", "+refs/heads/*:refs/heads/*"), ("mirror", "true")):
+        git(clone, "config", f"remote.origin.{key}", value)
+        assert not remote.push_branch(clone, "main", target, prompts=False).ok
+        assert git(origin, "rev-parse", "main") == theirs
+
+
 def test_what_the_remote_has_of_head(clone: Path) -> None:
     assert remote.is_pushed(clone)
     git(clone, "update-ref", "-d", "refs/remotes/origin/HEAD")
