@@ -187,6 +187,14 @@ class RepositoryPlan:
     origin: str = ""
 
 
+@dataclass(frozen=True, slots=True)
+class Move:
+    """A checkout takes another place by one rename, before the plans of the same run are written. Absolute paths."""
+
+    root: str
+    target: str
+
+
 def _silent(line: str) -> None:
     """Say nothing."""
 

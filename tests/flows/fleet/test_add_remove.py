@@ -17,6 +17,7 @@ from helpers.workspaces.cli import ok, shunter
 from helpers.workspaces.http import served
 from helpers.workspaces.transcript import error, refusals, untouched
 from helpers.workspaces.workspaces import copy, digest
+from shunter.adapters.git.moves import REMOVED
 
 SERVICE = ("service", "payment", "--archetype", "rest-api", "--team", "bob")
 AFTER = ("environment", "prf", "--after", "tst")
@@ -51,11 +52,16 @@ def folder_of(root: Path, environment: str) -> Path:
 @pytest.mark.parametrize("what", [SERVICE, AFTER, BETWEEN], ids=["service", "after", "between"])
 def test_remove_undoes_add(what: tuple[str, ...], root: Path) -> None:
     before, folders = digest(root), repositories(root)
+    added = "payment" if what == SERVICE else "shop-prf"
     ok("add", *what, cwd=root)
     assert digest(root) != before
     for command in ("validate", "lint --strict", "lock --check", "update --check"):
         ok(*command.split(), cwd=root)
-    ok("remove", *what[:2], cwd=root)
+    said = ok("remove", *what[:2], cwd=root).err
+    if (root / "orders").exists():
+        assert f"moved it to .shunter/removed/{added}, not deleted: it has no remote" in said
+        assert f"1 removed checkout in {REMOVED}" in ok("status", cwd=root).err
+        shutil.rmtree(root / REMOVED)
     assert digest(root) == before
     assert repositories(root) == folders
     for repository in folders:
@@ -209,6 +215,7 @@ def test_edits_of_generated_files_survive_add_and_remove(root: Path, commit: Cal
     ok("add", *SERVICE, cwd=root)
     assert readme.read_text("utf-8").endswith("\nAsk in #shop.\n")
     ok("remove", "service", "payment", cwd=root)
+    shutil.rmtree(root / REMOVED, ignore_errors=True)
     assert digest(root) == before
     assert values.name in git(values.parent, "status", "--porcelain"), "a person's edit stays uncommitted"
 
@@ -234,23 +241,106 @@ def test_what_no_commit_holds_is_not_deleted(mono: Path) -> None:
     assert git(mono, "show", command[1]) == "orders: {replicaCount: 3}\n"
 
 
-def test_a_checkout_with_work_in_it_stays(shop: Path, commit: Callable[[Path, str], None]) -> None:
+def remote_of(root: Path, bare: Path) -> None:
+    """A remote that has all of the checkout's branch, as people have one; the machine's own git hooks aside."""
+    git(root, "init", "--quiet", "--bare", str(bare))
+    git(root, "remote", "add", "origin", f"file://{bare}")
+    git(root, "push", "--quiet", "-u", "origin", "main")
+
+
+def test_a_checkout_is_deleted_when_its_remote_has_all_of_it(shop: Path, tmp_path: Path) -> None:
     ok("add", *SERVICE, cwd=shop)
-    (shop / "payment/services/payment/notes.txt").write_text("mine\n", "utf-8")
-    assert "payment/ stays" in ok("remove", "service", "payment", cwd=shop).err
-    assert (shop / "payment/services/payment/notes.txt").is_file()
+    remote_of(shop / "payment", tmp_path / "payment.git")
+    (shop / "payment/services/payment/main.log").write_text("mine\n", "utf-8")
+    before = digest(shop / "payment")
+    shown = untouched(shop, "remove", "service", "payment", "--dry-run").err
+    assert "move it to .shunter/removed/payment, not deleted: services/payment/main.log is" in shown
+    (shop / "payment/services/payment/main.log").unlink()
+    assert "delete it: every commit" in untouched(shop, "remove", "service", "payment", "--dry-run").err
+    (shop / "payment/services/payment/main.log").write_text("mine\n", "utf-8")
+    ok("remove", "service", "payment", cwd=shop)
+    assert digest(shop / REMOVED / "payment") == before
+    assert git(shop, "status", "--porcelain", "--untracked-files=all") == ""
+    ok("add", *SERVICE, cwd=shop)
+    (shop / "payment/.git/hooks").rename(tmp_path / "hooks")
+    remote_of(shop / "payment", tmp_path / "again.git")
+    assert "deleted it: every commit" in ok("remove", "service", "payment", cwd=shop).err
+    assert not (shop / "payment").exists()
+    assert [path.name for path in (shop / REMOVED).iterdir() if path.is_dir()] == ["payment"]
+
+
+def test_a_person_s_commit_is_kept_with_its_checkout(shop: Path) -> None:
+    """The case remove-deletes-work: one amended commit, and a file that only this clone ignores."""
+    ok("add", *SERVICE, cwd=shop)
+    payment = shop / "payment"
+    (payment / "services/payment/precious.py").write_text("precious = 1\n", "utf-8")
+    (payment / "local").write_text("mine\n", "utf-8")
+    (payment / ".git/info/exclude").write_text("local\n", "utf-8")
+    git(payment, "add", "--all")
+    git(payment, "commit", "--quiet", "--amend", "-m", "My payment")
+    head = git(payment, "rev-parse", "HEAD")
+    untouched(shop, "remove", "service", "payment", "--dry-run")
+    ok("remove", "service", "payment", cwd=shop)
+    kept = shop / REMOVED / "payment"
+    assert git(kept, "rev-parse", "HEAD") == head
+    assert (kept / "local").read_text("utf-8") == "mine\n"
+    assert (kept / "services/payment/precious.py").is_file()
+
+
+def test_an_environment_s_checkout_is_kept_with_its_other_branches(shop: Path) -> None:
     ok("add", *AFTER, cwd=shop)
     commit_on_branch(shop / "shop-prf")
-    said = ok("remove", "environment", "prf", cwd=shop).err
-    assert "shop-prf/ stays" in said
-    assert "values of prf stay in shop-prf/envs/prf" in said
-    assert (shop / "shop-prf/.git").is_dir()
+    git(shop / "shop-prf", "worktree", "add", "--quiet", str(shop.parent / "beside"), "idea")
+    ok("remove", "environment", "prf", cwd=shop)
+    kept = shop / REMOVED / "shop-prf"
+    assert git(kept, "log", "-1", "--format=%s", "idea") == "An idea\n"
+    assert git(shop.parent / "beside", "branch", "--show-current") == "idea\n"
+
+
+def test_update_lets_go_of_checkouts_as_remove_does(shop: Path, commit: Callable[[Path, str], None]) -> None:
+    text = (shop / "shunter.yaml").read_text("utf-8")
+    (shop / "shunter.yaml").write_text(text.replace("  frontend:\n    archetype: frontend\n    team: edge\n", ""))
+    commit(shop, "No frontend")
+    assert untouched(shop, "update", "--check").code == 1
+    assert "move it to .shunter/removed/frontend" in untouched(shop, "update", "--dry-run").err
+    ok("update", cwd=shop)
+    assert not (shop / "frontend").exists()
+    assert (shop / REMOVED / "frontend/services/frontend").is_dir()
+    git(shop, "revert", "--no-edit", "HEAD")
+    git(shop, "revert", "--no-edit", "HEAD~2")
+    assert f"mv {shop / REMOVED / 'frontend'} {shop / 'frontend'}" in error(shunter("validate", cwd=shop)).hint
+
+
+def test_a_failed_hook_brings_a_removed_checkout_back(shop: Path) -> None:
+    ok("add", *SERVICE, cwd=shop)
+    hook = shop / ".git/hooks/pre-commit"
+    hook.write_text("#!/bin/sh\ntest ! -e payment || exit 0\nexit 1\n", "utf-8")
+    hook.chmod(0o755)
+    before = digest(shop)
+    assert shunter("remove", "service", "payment", cwd=shop).code == 2
+    assert digest(shop) == before
+    assert not (shop / REMOVED).exists()
 
 
 def commit_on_branch(root: Path) -> None:
     git(root, "switch", "--quiet", "-c", "idea")
     git(root, "commit", "--quiet", "--allow-empty", "-m", "An idea")
     git(root, "switch", "--quiet", "main")
+
+
+def test_charts_of_a_person_below_charts_stay(railed: Path, commit: Callable[[Path, str], None]) -> None:
+    """The case charts-folder-deleted, with the folders committed: no verb deletes what it did not write."""
+    folders = [railed / "orders/charts/orders/charts/side", railed / "shop-tst/envs/tst/charts/side"]
+    for folder in folders:
+        write(folder, "side")
+        commit(folder, "A chart of mine")
+    before = [digest(folder) for folder in folders]
+    ok("add", *SERVICE, cwd=railed)
+    shunter("lock", cwd=railed)
+    shunter("package", cwd=railed)
+    shunter("remove", "service", "payment", cwd=railed)
+    assert [digest(folder) for folder in folders] == before
+    assert "chart-not-pinned" in shunter("validate", "-e", "tst", cwd=railed).err
 
 
 def test_remove_says_which_values_are_left(railed: Path) -> None:
@@ -296,7 +386,8 @@ def test_the_difference_is_shown_before_and_comes_true(
     apply_diff(applied, shown.out)
     assert untouched(root, *command, "--diff").out == shown.out, "a diff only shows"
     ok(*command, cwd=root)
-    for name in re.findall(r"(?m)^ +planned  (\S+)  delete it", shown.err):
+    for name in re.findall(r"(?m)^ +planned  (\S+)  move it to", shown.err):
         assert not (root / name).exists()
         shutil.rmtree(applied / name)
+    shutil.rmtree(root / REMOVED, ignore_errors=True)
     assert plain(root) == plain(applied)

@@ -7,8 +7,8 @@ from pathlib import Path
 import pytest
 
 from helpers.charts.tiny_charts import LIBRARY, NOW, chart, chart_files, environment, library_files, pinned
-from shunter.core.charts.lock import GENERATED
-from shunter.core.charts.pins import Pin
+from shunter.core.charts.lock import GENERATED, render_lock
+from shunter.core.charts.pins import Dependency, Pin
 from shunter.core.packaging.record import HistoryEntry, TrainRecord
 from shunter.flows.packaging.derive import app_files, environment_files, umbrella_version
 from shunter.flows.workspace.archives import Archives, archives_at
@@ -42,9 +42,14 @@ def test_an_umbrella_has_the_version_of_its_train() -> None:
     assert mixed == umbrella_version(TrainRecord(None, Pin(LIBRARY, "2.0.0"), cars, history))
 
 
+def lock_of(*charts: tuple[str, str]) -> FileState:
+    return FileState(render_lock([Dependency(*chart, "") for chart in charts], NOW))
+
+
 def test_deriving_again_changes_nothing(archives: Archives) -> None:
     record = TrainRecord("1.0.0", pinned(library_files()), {"orders": pinned(chart_files("orders"))})
-    tree = MemoryTree({"values.yaml": FileState(b"a: 1\n"), "charts/old/Chart.yaml": FileState(b"")})
+    files = {"values.yaml": FileState(b"a: 1\n"), "charts/old/Chart.yaml": FileState(b"")}
+    tree = MemoryTree({**files, "Chart.lock": lock_of(("old", "1.0.0"))})
     first = environment_files(tree, ANSWERS, record, archives)
     assert first["charts/old/Chart.yaml"] is None
     assert "values.yaml" not in first
@@ -94,8 +99,19 @@ def test_a_lock_that_helm_has_stamped_stays(archives: Archives) -> None:
 
 
 def test_without_a_dependency_there_is_no_lock(archives: Archives) -> None:
-    tree = MemoryTree({**chart_files("web"), "charts/old.tgz": FileState(b"")})
-    assert app_files(ProjectFiles(tree, "."), archives) == {"charts/old.tgz": None, "Chart.lock": None}
+    files = {**chart_files("web"), "charts/old-1.0.0.tgz": FileState(b"")}
+    tree = MemoryTree({**files, "Chart.lock": lock_of(("old", "1.0.0"))})
+    assert app_files(ProjectFiles(tree, "."), archives) == {"charts/old-1.0.0.tgz": None, "Chart.lock": None}
+
+
+def test_a_chart_that_shunter_did_not_put_there_stays(archives: Archives) -> None:
+    """What a merge brings along equals a chart of the registry; a person's equals none, whatever it is called."""
+    record = TrainRecord("1.0.0", pinned(library_files()), {})
+    merged = {f"charts/orders/{path}": state for path, state in chart_files("orders").items()}
+    edited = {f"charts/edited/{path}": state for path, state in chart_files("orders").items()}
+    person = {"charts/edited/more.txt": FileState(b""), "charts/side.tgz": FileState(b""), "charts/x/y": FileState(b"")}
+    found = environment_files(MemoryTree({**merged, **edited, **person}), ANSWERS, record, archives)
+    assert {path for path, state in found.items() if state is None} == merged.keys()
 
 
 def test_a_range_is_refused(archives: Archives) -> None:

@@ -14,7 +14,7 @@ from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, replace
 from pathlib import Path
 
-from shunter.adapters.git import copies, journal
+from shunter.adapters.git import copies, journal, moves
 from shunter.adapters.git.commit import announce, commit, stage
 from shunter.adapters.git.conflicts import stage_conflicts
 from shunter.adapters.git.fresh import Step, build, move_in, quiet
@@ -25,7 +25,7 @@ from shunter.adapters.git.repository import Repository, git_dir
 from shunter.adapters.git.verify import Judge, verify
 from shunter.adapters.system.process import refuse_inside_run
 from shunter.model.errors import ShunterError
-from shunter.model.files import RepositoryPlan, Writing
+from shunter.model.files import Move, RepositoryPlan, Writing
 from shunter.model.findings import Outcome, Status
 
 _THREADS = 4
@@ -61,8 +61,11 @@ def apply(
     during: bool = False,
     judge: Judge | None = None,
     on_step: Step = quiet,
+    moving: Sequence[Move] = (),
 ) -> Applied:
     """Carry out all plans or none, as one commit per repository, in their order.
+
+    Checkouts that are `moving` do so before the first file is written; a plan's root is where its repository was.
 
     `home` is the repository whose git directory holds the journal. Every file must be as the plan found it. A plan
     without a head makes a new repository, whose place must be free, or the first commit of one; a plan with conflicts
@@ -76,25 +79,27 @@ def apply(
     if found is None:
         raise ShunterError(f"{home} is not a git repository", hint="run `git init` there")
     folder = journal.folder_of(found)
-    with journal.all_locked(_locks(plans, home, folder)):
+    with journal.all_locked(_locks([*(p.root for p in plans), *(m.root for m in moving)], home, folder)):
         recover_in(folder)
+        for move in moving:
+            moves.refuse_move(move)
         looked = look(plans, writing, during=during)
         busy = [each for each in looked if each.busy]
         said: tuple[str, ...] = ()
         done: dict[str, Outcome] = {}
-        if busy:
-            done, said = _Run(folder, writing, judge, on_step).carry_out(busy)
+        if busy or moving:
+            done, said = _Run(folder, writing, judge, on_step, tuple(moving)).carry_out(busy)
         notices = (*said, *(notice for each in looked for notice in each.notices))
         idle = (Outcome(each.plan.repository, Status.NOOP, "nothing to do") for each in looked)
         return Applied(tuple(done.get(s.plan.root, n) for s, n in zip(looked, idle, strict=True)), notices)
 
 
-def _locks(plans: Sequence[RepositoryPlan], home: Path, folder: Path) -> dict[Path, Path]:
+def _locks(roots: Sequence[str], home: Path, folder: Path) -> dict[Path, Path]:
     """The folders to lock, each with its repository: home's, and that of every repository to be changed."""
     found = {folder.resolve(): home}
-    for plan in plans:
-        if place := git_dir(Path(plan.root)):
-            found.setdefault(journal.folder_of(place).resolve(), Path(plan.root))
+    for root in roots:
+        if place := git_dir(Path(root)):
+            found.setdefault(journal.folder_of(place).resolve(), Path(root))
     return found
 
 
@@ -106,6 +111,7 @@ class _Run:
     writing: Writing
     judge: Judge | None
     on_step: Step
+    moving: tuple[Move, ...] = ()
 
     def carry_out(self, busy: Sequence[Survey]) -> tuple[dict[str, Outcome], tuple[str, ...]]:
         """Outcomes by root, and notices."""
@@ -113,6 +119,10 @@ class _Run:
         changes = tuple(part.change for part in parts)
         try:
             self._keep(parts)
+            for move in self.moving:
+                moves.carry_out(move)
+                self.on_step(f"{Path(move.root).name}: moved")
+            parts = [self._moved(part) for part in parts]
             for part in parts:
                 self._write(part)
             done = [
@@ -121,21 +131,27 @@ class _Run:
             ]
             self.on_step("done")
         except BaseException as error:
-            notes = undo_all(changes, live=True)
+            notes = (*moves.take_back(self.moving), *undo_all(changes, live=True))
             journal.clear(self.folder, changes)
             if isinstance(error, ShunterError):
                 raise _with_notes(error, notes or ("everything is as it was",)) from error
             raise
-        journal.clear(self.folder, changes)
+        journal.clear(self.folder, tuple(part.change for part in parts))
         for part in parts:
             if not part.change.commits:
                 _leave_message(part)
-        return {outcome[0]: outcome[1] for outcome in done}, tuple(notice for _, _, found in done for notice in found)
+        outcomes = {each.plan.root: outcome for each, (outcome, _) in zip(busy, done, strict=True)}
+        return outcomes, tuple(notice for _, found in done for notice in found)
+
+    def _moved(self, part: Prepared) -> Prepared:
+        """A repository's part where its repository is after the moves."""
+        [change] = moves.placed([part.change], self.moving)
+        return replace(part, change=change, plan=replace(part.plan, root=change.root))
 
     def _keep(self, parts: Sequence[Prepared]) -> None:
         changes = tuple(part.change for part in parts)
         if any(change.staging for change in changes):
-            journal.store(self.folder, Journal(ready=False, changes=changes))
+            journal.store(self.folder, Journal(ready=False, changes=changes, moves=self.moving))
             self.on_step("announced")
         for part in parts:
             if part.change.staging:
@@ -149,7 +165,7 @@ class _Run:
             for file in part.change.files:
                 if file.copy:
                     copies.keep(Path(part.plan.root), file.path, own / "undo" / file.copy)
-        journal.store(self.folder, Journal(ready=True, changes=changes))
+        journal.store(self.folder, Journal(ready=True, changes=changes, moves=self.moving))
         self.on_step("journal")
 
     def _write(self, part: Prepared) -> None:
@@ -174,23 +190,23 @@ class _Run:
             stage_conflicts(root, part.plan.conflicts, change.digest)
         self.on_step(f"{change.repository}: index")
 
-    def _commit(self, part: Prepared, count: str) -> tuple[str, Outcome, tuple[str, ...]]:
+    def _commit(self, part: Prepared, count: str) -> tuple[Outcome, tuple[str, ...]]:
         change = part.change
         if not change.commits:
-            return change.root, _staged(part), ()
+            return _staged(part), ()
         own = _own(change)
         own.mkdir(exist_ok=True)
         made = commit(change, own, self.writing, {}, count)
         self.on_step(f"{change.repository}: ref")
         files = f"{len(part.plan.edits)} file{'' if len(part.plan.edits) == 1 else 's'}"
         if made is None:
-            return change.root, Outcome(change.repository, Status.DONE, files), ()
+            return Outcome(change.repository, Status.DONE, files), ()
         said = tuple(f"{change.repository}: {line}" for line in made.output)
         made, notices = verify(part, made, own, self.judge)
         self.on_step(f"{change.repository}: verified")
         detail = f"{len(made.paths)} file{'' if len(made.paths) == 1 else 's'}, commit {made.commit[:8]}"
         outcome = Outcome(change.repository, Status.DONE, detail, paths=tuple(sorted(made.paths)), commit=made.commit)
-        return change.root, outcome, (*said, *notices)
+        return outcome, (*said, *notices)
 
 
 def _own(change: Change) -> Path:

@@ -19,6 +19,7 @@ from typing import Any
 
 from shunter.adapters.git.repository import IndexEntry, git_dir
 from shunter.model.errors import ShunterError
+from shunter.model.files import Move
 
 _FORMAT = 2
 _POINTER = "journal-of"
@@ -76,10 +77,14 @@ class Change:
 
 @dataclass(frozen=True, slots=True)
 class Journal:
-    """What a run does. Until it is `ready`, no file has been touched, and no new repository is in its place."""
+    """What a run does. Until it is `ready`, no file has been touched, and no repository is in a new place.
+
+    `changes` name repositories by where they are before the `moves`.
+    """
 
     ready: bool
     changes: tuple[Change, ...]
+    moves: tuple[Move, ...] = ()
 
 
 def folder_of(git_dir: Path) -> Path:
@@ -183,7 +188,8 @@ def load(folder: Path) -> Journal | None:
         value = json.loads(file.read_bytes())
         if value["format"] != _FORMAT:
             raise ShunterError(f"{file} was written by another release of shunter", hint="finish with that release")
-        return Journal(value["ready"], tuple(_change(change) for change in value["changes"]))
+        moves = tuple(Move(**move) for move in value.get("moves", ()))
+        return Journal(value["ready"], tuple(_change(change) for change in value["changes"]), moves)
     except FileNotFoundError:
         return None
     except (KeyError, TypeError, ValueError) as error:

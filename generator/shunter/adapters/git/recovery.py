@@ -8,11 +8,11 @@ from __future__ import annotations
 
 import time
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 from shutil import rmtree
 
-from shunter.adapters.git import journal
+from shunter.adapters.git import journal, moves
 from shunter.adapters.git.commit import commit, differs_from_index, take_from_head
 from shunter.adapters.git.copies import on_disk
 from shunter.adapters.git.fresh import move_in
@@ -71,14 +71,26 @@ def recover_in(folder: Path, *, patience: float = 5.0) -> Recovered | None:
                 rmtree(change.staging, ignore_errors=True)
         journal.clear(folder, found.changes)
         return Recovered(f"cleaned up after an interrupted run: {names}")
-    settle(found, patience)
-    if all(is_done(change) for change in found.changes):
-        tidy_up(found.changes)
-        journal.clear(folder, found.changes)
+    now = _as_it_is(found)
+    settle(now, patience)
+    if all(is_done(change) for change in now.changes) and all(map(moves.is_made, now.moves)):
+        for move in now.moves:
+            moves.carry_out(move)
+        tidy_up(now.changes)
+        journal.clear(folder, now.changes)
         return Recovered(f"an interrupted run was done, and is tidied up: {names}")
-    notes = undo_all(found.changes, live=False)
+    notes = _undo(found)
     journal.clear(folder, found.changes)
     return Recovered(f"undid an interrupted run: {names}", notes)
+
+
+def _as_it_is(found: Journal) -> Journal:
+    """A journal whose changes name repositories by where they are now."""
+    return replace(found, changes=moves.placed(found.changes, found.moves))
+
+
+def _undo(found: Journal) -> tuple[str, ...]:
+    return (*moves.take_back(found.moves), *undo_all(found.changes, live=False))
 
 
 def settle(found: Journal, patience: float) -> None:
@@ -180,7 +192,7 @@ def show(root: Path) -> tuple[Part, ...]:
     found = git_dir(root)
     home = journal.home_of(journal.folder_of(found)) if found else None
     run = journal.load(home) if home else None
-    return tuple(_part(change) for change in run.changes) if run else ()
+    return tuple(_part(change) for change in _as_it_is(run).changes) if run else ()
 
 
 def _part(change: Change) -> Part:
@@ -215,12 +227,15 @@ def _by_hand(root: Path, finish: Writing | None) -> Recovered | None:
         run = journal.load(home)
         if run is None:
             return None
-        settle(run, 5.0)
+        settle(_as_it_is(run), 5.0)
         names = ", ".join(change.repository for change in run.changes)
         if finish is not None:
+            for move in run.moves:
+                moves.carry_out(move)
+            run = _as_it_is(run)
             _finish(run.changes, finish)
             tidy_up(run.changes)
-        notes = undo_all(run.changes, live=False) if finish is None else ()
+        notes = _undo(run) if finish is None else ()
         journal.put_aside(home)
         journal.clear(home, run.changes)
     return Recovered(f"{'undid' if finish is None else 'finished'} an interrupted run: {names}", notes)

@@ -83,12 +83,22 @@ def chart_lock(dependencies: Sequence[Dependency], old: FileState | None) -> Fil
 
 
 def _stamp(old: bytes, dependencies: Sequence[Dependency]) -> str:
-    try:
-        value = plain.sound(read_once(old, "Chart.lock", "3")).value or {}
-    except ShunterError:
-        return GENERATED
-    kept = value.get("generated")
+    kept = _read(old).get("generated")
     return kept if isinstance(kept, str) and render_lock(dependencies, kept) == old else GENERATED
+
+
+def locked_charts(old: bytes | None) -> tuple[tuple[str, str], ...]:
+    """Name and version of every chart that a Chart.lock lists; none where there is no lock, or a broken one."""
+    listed = _read(old).get("dependencies")
+    items = [item for item in listed if isinstance(item, dict)] if isinstance(listed, list) else []
+    return tuple((str(item.get("name")), str(item.get("version"))) for item in items)
+
+
+def _read(old: bytes | None) -> Mapping[str, Any]:
+    try:
+        return plain.sound(read_once(old, "Chart.lock", "3")).value or {} if old is not None else {}
+    except ShunterError:
+        return {}
 
 
 def format_time(seconds: int, nanoseconds: int = 0) -> str:

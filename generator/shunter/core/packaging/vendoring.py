@@ -90,7 +90,7 @@ def _compare(pinned: Pin | None, found: PackedChart, path: str) -> Finding | Non
             f"{found.name} {found.version} lies in charts/ but is not pinned, and Helm renders it",
             Span(path),
             Kind.LINT,
-            hint="run `shunter lock` to remove it, or pin it",
+            hint="delete it, or pin it; `shunter lock` only removes what it put there itself",
         )
     actual = found.content if pinned.content else found.digest
     if actual == (pinned.content or pinned.digest):

@@ -5,7 +5,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import Any
@@ -43,10 +43,14 @@ class Job:
 
 @dataclass(frozen=True, slots=True)
 class Reconciled:
-    """What is to be done, the workspace's own repository first, and what a person should know about it."""
+    """What is to be done, the workspace's own repository first, and what a person should know about it.
+
+    `dropped` are checkouts that no longer belong to the workspace.
+    """
 
     plans: tuple[RepositoryPlan, ...]
     notices: tuple[str, ...] = ()
+    dropped: tuple[Path, ...] = ()
 
 
 @dataclass
@@ -110,7 +114,16 @@ def reconcile(request: Request) -> Reconciled:
     for draft in drafts:
         _derive(request, draft)
     plans = tuple(_plan(request, draft) for draft in drafts)
-    return Reconciled(plans, tuple(notice for draft in drafts for notice in draft.notices))
+    return Reconciled(plans, tuple(notice for draft in drafts for notice in draft.notices), tuple(_dropped(request)))
+
+
+def _dropped(request: Request) -> Iterator[Path]:
+    if request.applied is None or request.only:
+        return
+    kept = {spec.folder for spec in plan_repositories(request.workspace)}
+    for spec in plan_repositories(request.applied):
+        if spec.folder not in kept and is_checkout(request.root / spec.folder):
+            yield request.root / spec.folder
 
 
 def _plan(request: Request, draft: Draft) -> RepositoryPlan:

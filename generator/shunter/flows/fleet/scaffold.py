@@ -12,15 +12,14 @@ from shunter import __version__
 from shunter.adapters.git.fresh import Fresh, make_workspace, refuse_taken
 from shunter.adapters.git.remote import checked
 from shunter.adapters.git.repository import Repository
-from shunter.adapters.system.files import remove_folder
 from shunter.adapters.system.regular import is_checkout, is_folder, read_regular
 from shunter.adapters.templates.history import CANONICAL_SOURCE, bare_for
 from shunter.core.charts.versions import is_label
 from shunter.core.goyaml.edit import edit
 from shunter.core.workspace.example import example_values
-from shunter.core.workspace.layout import plan_repositories
 from shunter.core.workspace.model import Environment
 from shunter.core.workspace.text import assignments, first_text, overlay
+from shunter.flows.fleet.checkouts import leaving, let_go
 from shunter.flows.fleet.reconcile import Request, reconcile
 from shunter.flows.workspace.archives import archives_at, open_archives
 from shunter.flows.workspace.context import APPLIED_FILE, WORKSPACE_FILE, Context, workspace_from
@@ -129,7 +128,10 @@ def change_workspace(context: Context, change: Change, *, dry_run: bool, diff: b
     )
     found = reconcile(request)
     plans = tuple(plan for plan in found.plans if plan.edits or plan.conflicts)
-    report = carry_out(plans, context, dry_run=dry_run, diff=diff, next_step=change.next_step)
+    gone = leaving(context, found.dropped)
+    moving = tuple(each.move for each in gone)
+    report = carry_out(plans, context, dry_run=dry_run, diff=diff, next_step=change.next_step, moving=moving)
+    report = let_go(context, report, gone, dry_run=dry_run)
     return replace(report, notices=(*found.notices, *report.notices))
 
 
@@ -191,9 +193,8 @@ def remove_service(
             hint="promote a train without it first (train cut --only), or --force: its pin stays until the next train",
         )
     change = Change([(["services", name], None)], f"Remove service {name}", force=force)
-    dropped = _dropped(context, change)
     report = change_workspace(context, change, dry_run=dry_run, diff=diff)
-    return _after_removal(report, dropped, _values_left(context, name), dry_run=dry_run)
+    return replace(report, notices=(*report.notices, *_values_left(context, name)))
 
 
 def remove_environment(
@@ -209,11 +210,10 @@ def remove_environment(
     source = environment.promotes_from or None
     edits += [(["environments", follower, "promotes-from"], source) for follower in followers]
     change = Change(edits, f"Remove environment {name}", force=force)
-    dropped = _dropped(context, change)
     report = change_workspace(context, change, dry_run=dry_run, diff=diff)
     notices = tuple(f"{follower} promotes from {source or 'nowhere'} then" for follower in followers)
-    report = _after_removal(report, dropped, notices, dry_run=dry_run)
-    return replace(report, notices=(*report.notices, *(() if dry_run else _values_of(context, environment))))
+    left = () if dry_run else _values_of(context, environment)
+    return replace(report, notices=(*report.notices, *notices, *left))
 
 
 def unknown(kind: str, name: str, known: Sequence[str]) -> ShunterError:
@@ -246,7 +246,7 @@ def _values_left(context: Context, service: str) -> tuple[str, ...]:
 
 
 def _values_of(context: Context, environment: Environment) -> tuple[str, ...]:
-    """Where a removed environment's values are: in a checkout that stays, or in git's history; none if it is gone."""
+    """Where a removed environment's values are in a repository that stays: still there, or in git's history."""
     site = next(site for site in context.sites("environment", missing_ok=True) if site.name == environment.name)
     if not is_checkout(site.root):
         return ()
@@ -255,27 +255,3 @@ def _values_of(context: Context, environment: Environment) -> tuple[str, ...]:
     where = "" if site.root == context.start else f"-C {label(context, site.root)} "
     shown = (f"git {where}show HEAD~1:{site.folder}/{name}" for name in environment.values)
     return tuple(f"values of {site.name} are in git's history: {command}" for command in shown)
-
-
-def _dropped(context: Context, change: Change) -> list[Path]:
-    """The checkouts that no longer belong to the workspace after the change."""
-    after = workspace_from(edit(read_regular(str(context.root / WORKSPACE_FILE)), change.edits))
-    kept = {spec.folder for spec in plan_repositories(after)}
-    gone = (context.root / spec.folder for spec in context.specs() if spec.folder not in kept)
-    return [root for root in gone if is_checkout(root)]
-
-
-def _after_removal(report: Report, dropped: Sequence[Path], notices: tuple[str, ...], *, dry_run: bool) -> Report:
-    outcomes = tuple(_abandon(root, dry_run=dry_run) for root in dropped)
-    return replace(report, outcomes=(*report.outcomes, *outcomes), notices=(*report.notices, *notices))
-
-
-def _abandon(root: Path, *, dry_run: bool) -> Outcome:
-    """Delete a checkout that holds nothing but the one commit that `add` made; leave any other to its people."""
-    repository = Repository(root)
-    status = Status.PLANNED if dry_run else Status.DONE
-    if repository.git("rev-list", "--all", "--count").text != "1" or not repository.is_clean():
-        return Outcome(root.name, status, f"no longer part of the workspace; {root.name}/ stays until you delete it")
-    if not dry_run:
-        remove_folder(root)
-    return Outcome(root.name, status, "delete it: it holds only what shunter made")

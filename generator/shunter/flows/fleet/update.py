@@ -12,6 +12,7 @@ from shunter.adapters.templates.history import CANONICAL_SOURCE, bare_for, relea
 from shunter.core.charts.versions import newest_first, parse, require_exact
 from shunter.core.goyaml.edit import edit
 from shunter.core.workspace.model import Workspace
+from shunter.flows.fleet.checkouts import leaving, let_go
 from shunter.flows.fleet.reconcile import Reconciled, Request, reconcile, repositories_of
 from shunter.flows.fleet.scaffold import workspace_files
 from shunter.flows.workspace.archives import open_archives
@@ -32,7 +33,11 @@ def update(context: Context, paths: Sequence[Path], *, release: str, check: bool
     found = _reconciled(context, workspace, wanted, paths)
     plans = found.plans
     busy = [plan for plan in plans if plan.edits or plan.conflicts]
-    report = carry_out(plans, context, dry_run=dry_run, diff=diff, noop=f"is at {wanted}", check=check)
+    gone = leaving(context, found.dropped)
+    moving = tuple(each.move for each in gone)
+    noop = f"is at {wanted}"
+    report = carry_out(plans, context, dry_run=dry_run, diff=diff, noop=noop, check=check, moving=moving)
+    report = let_go(context, report, gone, dry_run=dry_run or check)
     idle = [plan for plan in plans if plan not in busy]
     findings = tuple(finding for plan in busy for finding in _conflicts(plan)) + tuple(_left_open(idle))
     stale = check and any(o.status in (Status.PLANNED, Status.CONFLICT) for o in report.outcomes)

@@ -8,7 +8,7 @@ from collections.abc import Mapping
 from typing import Any
 
 from shunter.core.charts.contents import read_once
-from shunter.core.charts.lock import chart_lock
+from shunter.core.charts.lock import chart_lock, locked_charts
 from shunter.core.charts.packed import PackedChart
 from shunter.core.charts.pins import Dependency, Pin
 from shunter.core.charts.versions import require_exact
@@ -22,7 +22,7 @@ from shunter.core.packaging.record import TrainRecord, cars_data
 from shunter.flows.workspace.archives import Archives
 from shunter.flows.workspace.projects import ProjectFiles
 from shunter.model.errors import ShunterError
-from shunter.model.files import FileState, Tree
+from shunter.model.files import FileState, SubTree, Tree
 from shunter.model.findings import Span
 
 SOURCE_SCHEMA = "schema/values.v{major}.yaml"
@@ -40,7 +40,35 @@ def app_files(files: ProjectFiles, archives: Archives) -> Changes:
     changes["Chart.lock"] = chart_lock(dependencies, tree.get("Chart.lock")) if dependencies else None
     if schema := _app_schema(files, dependencies, archives):
         changes["values.schema.json"] = FileState(schema)
-    return changes
+    return _only_own(tree, changes, archives)
+
+
+def _only_own(tree: Tree, changes: Changes, archives: Archives) -> Changes:
+    """The changes without deletions below `charts/` of what shunter did not put there.
+
+    It wrote what the last Chart.lock lists, and what equals a chart of the registry: a merge brings such along.
+    """
+    old = tree.get("Chart.lock")
+    known = locked_charts(old.data if old else None)
+    own = {name for chart, version in known for name in (chart, f"{chart}-{version}", f"{chart}-{version}.tgz")}
+    gone = {_entry(path) for path, state in changes.items() if state is None} - {""}
+    foreign = {name for name in gone - own if not _is_published(tree, f"charts/{name}", archives)}
+    return {path: state for path, state in changes.items() if state or _entry(path) not in foreign}
+
+
+def _entry(path: str) -> str:
+    """The name directly below `charts/` that a path of a chart belongs to; empty for a path elsewhere."""
+    folder, _, below = path.partition("/")
+    return below.partition("/")[0] if folder == vendoring.FOLDER else ""
+
+
+def _is_published(tree: Tree, place: str, archives: Archives) -> bool:
+    state = tree.get(place)
+    found = PackedChart(place, archive=state.data) if state else PackedChart(place, SubTree(tree, place))
+    try:
+        return archives.has(*found.key) and archives.fetch(*found.key).content == found.content
+    except ShunterError:
+        return False
 
 
 def _vendored(dependencies: tuple[Dependency, ...], archives: Archives) -> Changes:
@@ -90,7 +118,7 @@ def environment_files(tree: Tree, answers: Mapping[str, Any], record: TrainRecor
     derived = dict(umbrella.derive(spec, needed, record, tree))
     if not spec.repository:
         derived[".helmignore"] = _helmignore(tree, needed[_key(record.library)])
-    return derived
+    return _only_own(tree, derived, archives)
 
 
 def _key(pin: Pin) -> tuple[str, str]:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from shunter.adapters.git.moves import REMOVED, removed
 from shunter.core.trains.board import Board, make_board, next_promotion
 from shunter.flows.workspace.context import Context
 from shunter.flows.workspace.drift import drift
@@ -35,7 +36,14 @@ def status(context: Context) -> tuple[Board, Report]:
             for app, cells in board.rows.items()
         },
     }
-    return board, Report(data=data, notices=drift(context), next_step=next_promotion(board))
+    notices = (*drift(context), *_removed(context))
+    return board, Report(data=data, notices=notices, next_step=next_promotion(board))
+
+
+def _removed(context: Context) -> tuple[str, ...]:
+    """One line where the workspace keeps checkouts that it no longer has."""
+    count = len(removed(context.root))
+    return (f"{count} removed checkout{'' if count == 1 else 's'} in {REMOVED}",) if count else ()
 
 
 def history(context: Context, name: str) -> Report:

@@ -121,7 +121,11 @@ class Context:
 def require_checkout(root: Path) -> None:
     """Refuse to go on where a repository is not checked out."""
     if not is_checkout(root):
-        raise ShunterError(f"repository {root.name} is not checked out ({root})", hint="shunter clone")
+        from shunter.adapters.git.moves import REMOVED
+
+        kept = root.parent / REMOVED / root.name
+        hint = f"shunter clone, or take the one that was removed: mv {kept} {root}" if is_checkout(kept) else ""
+        raise ShunterError(f"repository {root.name} is not checked out ({root})", hint=hint or "shunter clone")
 
 
 def open_context(directory: str | os.PathLike[str]) -> Context:

@@ -15,7 +15,7 @@ from shunter.adapters.system.files import DiskTree
 from shunter.adapters.system.regular import is_checkout
 from shunter.core.trees.diffs import unified
 from shunter.flows.workspace.context import Context
-from shunter.model.files import Conflict, Edit, FileState, Input, RepositoryPlan, Tree
+from shunter.model.files import Conflict, Edit, FileState, Input, Move, RepositoryPlan, Tree
 from shunter.model.findings import Outcome, Report, Status
 
 Changes = Mapping[str, FileState | None]
@@ -87,11 +87,13 @@ def carry_out(
     check: bool = False,
     during: bool = False,
     judge: Judge | None = None,
+    moving: Sequence[Move] = (),
 ) -> Report:
     """Apply plans, or only say what they would do, as one report. Plans without edits become noop outcomes.
 
     With `check` nothing refuses: what would change is told even where it could not be written now. `during`: see
-    `apply`. `judge` is asked again about a commit where a hook has changed what a person shares.
+    `apply`. `judge` is asked again about a commit where a hook has changed what a person shares. Checkouts that are
+    `moving` do so in the same run; plans name them by where they are before it.
     """
     started = time.perf_counter()
     plans = tuple(plans)
@@ -104,15 +106,16 @@ def carry_out(
         same = (Outcome(s.plan.repository, Status.NOOP, noop) for s in seen if not s.busy)
         notices = tuple(notice for each in seen for notice in each.notices)
         return Report(product=product, outcomes=(*planned, *same, *idle), notices=notices)
-    if not busy:
+    if not busy and not moving:
         return Report(product=product, outcomes=idle, next_step=next_step)
-    done = apply(busy, context.root, context.writing, during=during, judge=judge)
+    done = apply(busy, context.root, context.writing, during=during, judge=judge, moving=moving)
     subjects = {plan.repository: plan.message.splitlines()[0] for plan in busy}
     seconds = {"apply": time.perf_counter() - started}
     told = tuple(_told(o, subjects[o.unit], noop, seconds) for o in done.outcomes)
     if not context.writing.commit:
         left = [plan for plan, o in zip(busy, done.outcomes, strict=True) if o.status is Status.DONE]
-        next_step = "\n".join(commit_command(plan) for plan in left)
+        now = {move.root: move.target for move in moving}
+        next_step = "\n".join(commit_command(replace(plan, root=now.get(plan.root, plan.root))) for plan in left)
     return Report(product=product, outcomes=(*told, *idle), notices=done.notices, next_step=next_step)
 
 

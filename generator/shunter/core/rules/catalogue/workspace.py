@@ -19,7 +19,8 @@ WORKSPACE: Final = (
         "chart-not-pinned",
         Severity.ERROR,
         "a chart in `charts/` that nobody pinned",
-        "Helm renders whatever lies in `charts/`, listed or not. `shunter lock` removes what is not pinned.",
+        "Helm renders whatever lies in `charts/`, listed or not. `shunter lock` removes what it put there itself and "
+        "no longer pins.",
     ),
     lint(
         "pins-differ",
