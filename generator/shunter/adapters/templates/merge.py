@@ -24,7 +24,7 @@ from shunter.core.trees import fast_import
 from shunter.core.trees.fast_import import Signature
 from shunter.core.trees.merge_output import Merged, read_diff, read_merge
 from shunter.model.errors import ShunterError
-from shunter.model.files import Conflict, FileState
+from shunter.model.files import Conflict, FileState, OverlayTree, SubTree, Tree
 
 Files = Mapping[str, FileState]
 Changes = dict[str, FileState | None]
@@ -86,25 +86,27 @@ def merge_repository(
     root: Path,
     projects: Sequence[MergeProject],
     written_once: Callable[[Mapping[str, Any]], Callable[[str], bool]] = skip_if_exists,
+    moved: Mapping[str, FileState | None] | None = None,
 ) -> tuple[Changes, tuple[Conflict, ...]]:
     """Changes (path in the repository → new state, None deletes) and conflicts that bring projects to their new render.
 
     `written_once` makes, from a project's answers, the predicate for paths that are never touched once they exist.
     A file that the person deleted stays deleted, renames on either side are followed, files outside the projects'
-    folders do not change. Nothing is written.
+    folders do not change. Nothing is written. `moved` are changes that count as made in the working tree.
     """
+    tree = OverlayTree(DiskTree(root), moved) if moved else DiskTree(root)
     changes: Changes = {}
     conflicts: list[Conflict] = []
     hard: list[tuple[MergeProject, _Sides]] = []
     for project in projects:
-        each = _sides(root, project, written_once(project.answers))
+        each = _sides(SubTree(tree, project.path), project, written_once(project.answers))
         plain = _plain(each)
         if plain is None:
             hard.append((project, each))
         else:
             changes |= {each.prefix + path: state for path, state in plain.items()}
-    visible = Repository(root).visible_paths() if hard else []
-    sides = [_with_added(root, project, projects, visible, each) for project, each in hard]
+    visible = _visible(root, moved or {}) if hard else []
+    sides = [_with_added(SubTree(tree, p.path), p, projects, visible, each) for p, each in hard]
     if sides:
         with tempfile.TemporaryDirectory(prefix="shunter-", ignore_cleanup_errors=True) as folder:
             scratch = Repository.init(Path(folder), bare=True)
@@ -114,10 +116,15 @@ def merge_repository(
     return changes, tuple(conflicts)
 
 
-def _sides(root: Path, project: MergeProject, once: Callable[[str], bool]) -> _Sides:
+def _visible(root: Path, moved: Mapping[str, FileState | None]) -> list[str]:
+    """What git shows of a working tree in which some files have moved."""
+    stay = (path for path in Repository(root).visible_paths() if path not in moved)
+    return sorted([*stay, *(path for path, state in moved.items() if state is not None)])
+
+
+def _sides(disk: Tree, project: MergeProject, once: Callable[[str], bool]) -> _Sides:
     """The three trees, of ours only what a render has."""
     prefix = "" if project.path == "." else f"{project.path}/"
-    disk = DiskTree(root / project.path)
     rendered = {path: disk.get(path) for path in {*project.old, *project.new}}
     settled = {path for path in rendered if once(path) and (rendered[path] is not None or path in project.old)}
     base = {path: state for path, state in project.old.items() if path not in settled}
@@ -140,14 +147,13 @@ def _plain(sides: _Sides) -> Files | None:
 
 
 def _with_added(
-    root: Path, project: MergeProject, projects: Sequence[MergeProject], visible: Sequence[str], sides: _Sides
+    disk: Tree, project: MergeProject, projects: Sequence[MergeProject], visible: Sequence[str], sides: _Sides
 ) -> _Sides:
     """The three trees, ours with the person's own files that the merge has to see."""
     others = {other.path for other in projects} - {project.path}
     added = set(_added(sides.prefix, visible, others)) - sides.ours.keys() - sides.settled
     if sides.base.keys() <= sides.ours.keys():
         added = {path for path in added if _collides(path, sides.theirs)}
-    disk = DiskTree(root / project.path)
     more = {path: state for path in added if (state := disk.get(path)) is not None}
     return replace(sides, ours={**sides.ours, **more})
 

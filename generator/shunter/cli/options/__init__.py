@@ -143,7 +143,7 @@ _EVERYWHERE = (
 )
 
 _FAMILIES = {
-    "fleet": "new add remove update",
+    "fleet": "new add remove rename update",
     "validation": "validate lint render template values diff",
     "trains": "train promote rollback status history",
     "packaging": "package lock schema",

@@ -76,6 +76,20 @@ COMMANDS: tuple[Command, ...] = (
         ),
     ),
     Command(
+        ("rename", "service"),
+        "give a service another name everywhere; what runs in the cluster keeps its names",
+        "shunter.cli.verbs.scaffold:rename_service",
+        (Option("old", help="the service"), Option("new", help="its new name, a DNS label"), *CHANGES),
+        ("shunter rename service orders order-service --dry-run",),
+    ),
+    Command(
+        ("rename", "environment"),
+        "give an environment another name everywhere; namespace and release stay",
+        "shunter.cli.verbs.scaffold:rename_environment",
+        (Option("old", help="the environment"), Option("new", help="its new name, a DNS label"), *CHANGES),
+        ("shunter rename environment pro live",),
+    ),
+    Command(
         ("update",),
         "bring generated files to a newer template release, keeping what people wrote",
         "shunter.cli.verbs.update:update",
@@ -85,6 +99,7 @@ COMMANDS: tuple[Command, ...] = (
             switch("--check", help="exit 1 if anything is out of date; write nothing"),
             Option("--to", metavar="VERSION", help="template release (default: the newest)"),
             FETCH,
+            switch("--force", help="remove what is gone from shunter.yaml even while another name has come"),
             *CHANGES,
         ),
         ("shunter update --all --dry-run --diff", "shunter update --check"),

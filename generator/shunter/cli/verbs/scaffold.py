@@ -1,4 +1,4 @@
-"""new, add and remove."""
+"""new, add, remove and rename."""
 
 from __future__ import annotations
 
@@ -10,7 +10,7 @@ from typing import Any
 from shunter.cli.parse import Arguments
 from shunter.cli.session import open_session, writing_of
 from shunter.core.goyaml.document import read
-from shunter.flows.fleet import scaffold
+from shunter.flows.fleet import rename, scaffold
 from shunter.flows.workspace.context import Context
 from shunter.model.errors import ShunterError
 from shunter.model.findings import Report
@@ -113,3 +113,19 @@ def remove_environment(arguments: Arguments) -> Report:
     return scaffold.remove_environment(
         open_session(arguments), arguments.name, force=arguments.force, dry_run=arguments.dry_run, diff=arguments.diff
     )
+
+
+def rename_service(arguments: Arguments) -> Report:
+    """`shunter rename service OLD NEW`."""
+    return _rename(arguments, "service")
+
+
+def rename_environment(arguments: Arguments) -> Report:
+    """`shunter rename environment OLD NEW`."""
+    return _rename(arguments, "environment")
+
+
+def _rename(arguments: Arguments, kind: rename.Kind) -> Report:
+    context = open_session(arguments)
+    names = arguments.old, arguments.new
+    return rename.rename(context, kind, *names, dry_run=arguments.dry_run, diff=arguments.diff)

@@ -18,7 +18,15 @@ def update(arguments: Arguments) -> Report:
     check, dry_run, diff = arguments.check, arguments.dry_run, arguments.diff
 
     def run() -> Report:
-        return updating.update(context, paths, release=arguments.to, check=check, dry_run=dry_run, diff=diff)
+        return updating.update(
+            context,
+            paths,
+            release=arguments.to,
+            check=check,
+            dry_run=dry_run,
+            diff=diff,
+            force=arguments.force,
+        )
 
     writes = not (check or dry_run or diff)
     return behind.aware(context, behind.roots_at(context, paths), run, fetch=arguments.fetch, writes=writes)

@@ -79,8 +79,9 @@ def _layout(name: str, raw: str | Mapping[str, Any]) -> Layout:
 
 
 def _service(name: str, raw: Mapping[str, Any]) -> Service:
+    formerly = tuple(raw.get("formerly", ()))
     if chart := raw.get("chart"):
-        return Service(name=name, team=raw.get("team", ""), chart=ExistingChart(**chart))
+        return Service(name=name, team=raw.get("team", ""), chart=ExistingChart(**chart), formerly=formerly)
     archetype = raw.get("archetype", "")
     language = raw.get("language", "python" if archetype in STATELESS else "none")
     return Service(
@@ -89,6 +90,7 @@ def _service(name: str, raw: Mapping[str, Any]) -> Service:
         language="" if language == "none" else language,
         team=raw.get("team", ""),
         port=raw.get("port", _PORTS.get(archetype, 8080)),
+        formerly=formerly,
     )
 
 

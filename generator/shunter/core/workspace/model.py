@@ -40,7 +40,10 @@ class ExistingChart:
 
 @dataclass(frozen=True, slots=True)
 class Service:
-    """What a team owns. `language` is empty where there is no code; `chart` is set for an existing chart."""
+    """What a team owns. `language` is empty where there is no code; `chart` is set for an existing chart.
+
+    `formerly` are names that it had before, by which trains may still call it.
+    """
 
     name: str
     archetype: str = ""
@@ -48,6 +51,7 @@ class Service:
     team: str = ""
     port: int = 8080
     chart: ExistingChart | None = None
+    formerly: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -96,6 +100,11 @@ class Workspace:
     def service(self, name: str) -> Service | None:
         """The service of that name, or None."""
         return next((service for service in self.services if service.name == name), None)
+
+    @property
+    def renamed(self) -> dict[str, str]:
+        """Former names of services, and what each is called now."""
+        return {name: service.name for service in self.services for name in service.formerly}
 
     def environment(self, name: str) -> Environment | None:
         """The environment of that name, or None."""

@@ -21,6 +21,7 @@ def broken_rules(document: Document, workspace: Workspace, found: Sequence[Findi
     `found` is what the schema says: where a service is broken, nobody knows whether it has code.
     """
     yield from _reserved_names(document, workspace)
+    yield from _former_names(document, workspace)
     yield from _unknown_sources(document, workspace)
     yield from _circles(document, workspace)
     if not any(finding.key[:1] == ("services",) for finding in found):
@@ -35,6 +36,18 @@ def _reserved_names(document: Document, workspace: Workspace) -> Iterator[Findin
         if service.name in (*_RESERVED, workspace.library):
             message = f"a service cannot be called `{service.name}`: an umbrella's values use that key"
             yield _taken(document, ("services", service.name), message, "rename the service")
+
+
+def _former_names(document: Document, workspace: Workspace) -> Iterator[Finding]:
+    claimed = {service.name: f"service `{service.name}`" for service in workspace.services}
+    for service in workspace.services:
+        for number, name in enumerate(service.formerly):
+            path = ("services", service.name, "formerly", number)
+            if taken := claimed.get(name):
+                message = f"`{service.name}` cannot have been called `{name}`: that is {taken}"
+                hint = "remove it here once no train calls it so, or choose another name for the other"
+                yield Finding("name-taken", message, document.span(path), key=path, hint=hint)
+            claimed[name] = f"what `{service.name}` was"
 
 
 def _taken(document: Document, path: KeyPath, message: str, hint: str) -> Finding:

@@ -1,1 +1,1 @@
-"""Repositories made and kept: new, add, remove, update."""
+"""Repositories made and kept: new, add, remove, rename, update."""

@@ -20,6 +20,7 @@ from shunter.core.packaging.record import TrainRecord
 from shunter.core.workspace.answers import Recorded, merge_answers
 from shunter.core.workspace.layout import origin_url, plan_repositories
 from shunter.core.workspace.model import Project, RepositorySpec, Workspace
+from shunter.flows.fleet.renaming import Renaming
 from shunter.flows.packaging.derive import Changes, app_files, environment_files
 from shunter.flows.workspace.archives import Archives
 from shunter.flows.workspace.context import WORKSPACE_FILE, require_checkout
@@ -27,7 +28,7 @@ from shunter.flows.workspace.plans import inputs_of, plan_changes, uncommitted
 from shunter.flows.workspace.projects import ProjectFiles
 from shunter.flows.workspace.recorded import recorded
 from shunter.model.errors import ShunterError
-from shunter.model.files import Conflict, FileState, MemoryTree, OverlayTree, RepositoryPlan, SubTree, Tree
+from shunter.model.files import Conflict, FileState, MemoryTree, Move, OverlayTree, RepositoryPlan, SubTree, Tree
 
 Files = Mapping[str, FileState]
 
@@ -45,26 +46,33 @@ class Job:
 class Reconciled:
     """What is to be done, the workspace's own repository first, and what a person should know about it.
 
-    `dropped` are checkouts that no longer belong to the workspace.
+    `dropped` are checkouts that no longer belong to the workspace, `moves` those that are renamed.
     """
 
     plans: tuple[RepositoryPlan, ...]
     notices: tuple[str, ...] = ()
     dropped: tuple[Path, ...] = ()
+    moves: tuple[Move, ...] = ()
 
 
 @dataclass
 class Draft:
-    """What is going to happen to one repository."""
+    """What is going to happen to one repository. `tree` has what is `moved` in its new place already."""
 
     spec: RepositorySpec
     repository: PlannedRepository
-    tree: Tree
+    disk: Tree
+    moved: Changes = field(default_factory=dict)
     jobs: list[Job] = field(default_factory=list)
     changes: Changes = field(default_factory=dict)
     derived: set[str] = field(default_factory=set)
     conflicts: tuple[Conflict, ...] = ()
     notices: list[str] = field(default_factory=list)
+
+    @property
+    def tree(self) -> Tree:
+        """The repository with its renamed folders in their new places."""
+        return OverlayTree(self.disk, self.moved) if self.moved else self.disk
 
     def overlay(self, folder: str) -> ProjectFiles:
         """A project's files with the draft's changes laid over them."""
@@ -84,7 +92,7 @@ class Request:
 
     `extra` are further changes to the workspace's repository (shunter.yaml itself); `only` names repositories to
     limit the work to; `written` are first contents of a person's files, by path in their repository; `message` is
-    the commits' subject; `force` deletes what no commit holds.
+    the commits' subject; `force` deletes what no commit holds; `renaming` is what has another name than in `applied`.
     """
 
     root: Path
@@ -98,6 +106,7 @@ class Request:
     only: frozenset[str] = frozenset()
     written: Mapping[str, bytes] = field(default_factory=dict)
     force: bool = False
+    renaming: Renaming | None = None
 
 
 def reconcile(request: Request) -> Reconciled:
@@ -114,28 +123,32 @@ def reconcile(request: Request) -> Reconciled:
     for draft in drafts:
         _derive(request, draft)
     plans = tuple(_plan(request, draft) for draft in drafts)
-    return Reconciled(plans, tuple(notice for draft in drafts for notice in draft.notices), tuple(_dropped(request)))
+    notices = tuple(notice for draft in drafts for notice in draft.notices)
+    moves = request.renaming.moves(tuple(draft.spec for draft in drafts)) if request.renaming else ()
+    return Reconciled(plans, notices, tuple(_dropped(request, moves)), moves)
 
 
-def _dropped(request: Request) -> Iterator[Path]:
+def _dropped(request: Request, moves: Sequence[Move]) -> Iterator[Path]:
     if request.applied is None or request.only:
         return
-    kept = {spec.folder for spec in plan_repositories(request.workspace)}
+    kept = {request.root / spec.folder for spec in plan_repositories(request.workspace)}
+    kept |= {Path(move.root) for move in moves}
     for spec in plan_repositories(request.applied):
-        if spec.folder not in kept and is_checkout(request.root / spec.folder):
-            yield request.root / spec.folder
+        root = request.root / spec.folder
+        if root not in kept and is_checkout(root):
+            yield root
 
 
 def _plan(request: Request, draft: Draft) -> RepositoryPlan:
     plan = plan_changes(
         draft.repository.root,
-        draft.changes,
+        draft.moved | draft.changes,
         request.message,
-        tree=draft.tree,
+        tree=draft.disk,
         conflicts=draft.conflicts,
         repository=draft.repository,
         inputs=inputs_of(draft.tree, ".", [WORKSPACE_FILE]) if draft.spec.folder == "." else (),
-        shared=draft.changes.keys() - draft.derived,
+        shared=(draft.moved.keys() | draft.changes.keys()) - draft.derived,
     )
     return replace(plan, origin=origin_url(request.workspace, draft.spec.name))
 
@@ -145,17 +158,23 @@ def _is_asked(request: Request, spec: RepositorySpec) -> bool:
 
 
 def _draft(request: Request, spec: RepositorySpec) -> Draft:
-    root = request.root / spec.folder
+    renaming = request.renaming
+    root = renaming.place(spec) if renaming else request.root / spec.folder
     applied = _applied_answers(request.applied)
-    if ("repository", spec.name) in applied:
+    if ("repository", root.name) in applied:
         require_checkout(root)
     exists = is_checkout(root)
     if not exists:
         refuse_taken(root)
     draft = Draft(spec, PlannedRepository(root), DiskTree(root) if exists else MemoryTree({}))
+    if renaming and exists:
+        draft.moved = renaming.moved(draft.repository, spec)
+        draft.notices += renaming.left(spec)
     for project in spec.projects:
         was = recorded(draft.tree, project.path)
-        wanted = merge_answers(was.answers if was else {}, project.answers, applied.get((project.kind, project.name)))
+        name = renaming.rename.former(project).name if renaming else project.name
+        name = root.name if project.kind == "repository" else name
+        wanted = merge_answers(was.answers if was else {}, project.answers, applied.get((project.kind, name)))
         draft.notices += [_kept(spec, project, key, wanted.answers) for key in wanted.kept]
         if was != Recorded(request.workspace.templates_source, f"v{request.release}", wanted.answers):
             draft.jobs.append(Job(project, wanted.answers, was))
@@ -222,10 +241,18 @@ def _merge(request: Request, draft: Draft, rendered: Mapping[RenderRequest, File
     for job in draft.jobs:
         if job.recorded is not None:
             old, new = rendered[_old_request(request, job.recorded)], rendered[_new_request(request, job)]
+            if request.renaming and request.renaming.rename.concerns(job.project):
+                draft.moved, old = request.renaming.with_package(draft.moved, job.project, old, new)
             projects.append(MergeProject(job.project.path, old, new, job.desired))
     if projects:
-        changes, conflicts = merge_repository(draft.repository.root, projects)
+        changes, conflicts = merge_repository(draft.repository.root, projects, moved=draft.moved)
         draft.changes |= changes
+        if request.renaming:
+            # A rename is no update: where both sides changed a line, the person's stays, and a person looks at it.
+            draft.notices += [
+                f"{draft.spec.name}/{each.path} may name {request.renaming.rename.old}" for each in conflicts
+            ]
+            return
         draft.conflicts = conflicts
 
 
@@ -234,8 +261,16 @@ def _remove(request: Request, drafts: Sequence[Draft]) -> None:
     known = {draft.spec.name: draft for draft in drafts}
     for spec in plan_repositories(request.applied) if request.applied else ():
         for project in spec.projects:
-            if (spec.name, project.kind, project.name) not in kept and spec.name in known:
+            if (
+                (spec.name, project.kind, project.name) not in kept
+                and spec.name in known
+                and not _is_moved(request, project)
+            ):
                 _remove_project(known[spec.name], project, force=request.force)
+
+
+def _is_moved(request: Request, project: Project) -> bool:
+    return request.renaming is not None and request.renaming.rename.leaves(project)
 
 
 def _remove_project(draft: Draft, project: Project, *, force: bool) -> None:
@@ -264,6 +299,9 @@ def _package_library(request: Request, home: Draft) -> None:
 
 def _derive(request: Request, draft: Draft) -> None:
     touched = {job.project.path for job in draft.jobs}
+    if request.renaming:
+        for project in draft.spec.projects:
+            draft.put(project.path, request.renaming.rewritten(draft.overlay(project.path), project))
     for project in draft.spec.projects:
         blocked = any(conflict.path.startswith(f"{project.path}/") for conflict in draft.conflicts)
         if project.path in touched and not blocked and (derive := _DERIVERS.get(project.kind)):

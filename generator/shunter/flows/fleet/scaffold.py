@@ -140,7 +140,7 @@ def add_service(
 ) -> Report:
     """Add a service; `settings` are its keys in `shunter.yaml`."""
     workspace = context.require_workspace()
-    _require_label(name)
+    require_label(name)
     if workspace.service(name):
         raise ShunterError(f"there is already a service `{name}`", hint="choose another name, or edit shunter.yaml")
     if path := settings.get("chart", {}).get("path"):
@@ -149,7 +149,8 @@ def add_service(
     return change_workspace(context, change, dry_run=dry_run, diff=diff)
 
 
-def _require_label(name: str) -> None:
+def require_label(name: str) -> None:
+    """Raise ShunterError for a name that cannot be a service's or an environment's."""
     if not is_label(name):
         hint = "lower case letters, digits and `-`, a letter or digit first and last"
         raise ShunterError(f"`{name}` is not a DNS label", hint=hint)
@@ -166,7 +167,7 @@ def add_environment(
 ) -> Report:
     """Add an environment; with `before` that environment promotes from the new one from now on."""
     workspace = context.require_workspace()
-    _require_label(name)
+    require_label(name)
     if workspace.environment(name):
         raise ShunterError(
             f"there is already an environment `{name}`", hint="choose another name, or edit shunter.yaml"

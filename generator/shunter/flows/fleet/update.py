@@ -14,6 +14,7 @@ from shunter.core.goyaml.edit import edit
 from shunter.core.workspace.model import Workspace
 from shunter.flows.fleet.checkouts import leaving, let_go
 from shunter.flows.fleet.reconcile import Reconciled, Request, reconcile, repositories_of
+from shunter.flows.fleet.rename import refuse_swapped
 from shunter.flows.fleet.scaffold import workspace_files
 from shunter.flows.workspace.archives import open_archives
 from shunter.flows.workspace.context import APPLIED_FILE, WORKSPACE_FILE, Context, workspace_from
@@ -23,12 +24,24 @@ from shunter.model.files import FileState, RepositoryPlan
 from shunter.model.findings import Finding, Kind, Report, Span, Status
 
 
-def update(context: Context, paths: Sequence[Path], *, release: str, check: bool, dry_run: bool, diff: bool) -> Report:
+def update(
+    context: Context,
+    paths: Sequence[Path],
+    *,
+    release: str,
+    check: bool,
+    dry_run: bool,
+    diff: bool,
+    force: bool = False,
+) -> Report:
     """Bring repositories (all, or those that hold `paths`) to a template release: the newest, or `release`.
 
-    A conflict leaves git's markers and an unmerged index in its repository, makes no commit there, and is a finding.
+    With `force`, a name that is gone from shunter.yaml is removed even while another has come. A conflict leaves git's
+    markers and an unmerged index in its repository, makes no commit there, and is a finding.
     """
     workspace = context.require_workspace()
+    if not force:
+        refuse_swapped(workspace, context.applied())
     wanted = _release(workspace, release)
     found = _reconciled(context, workspace, wanted, paths)
     plans = found.plans

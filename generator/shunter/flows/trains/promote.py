@@ -20,7 +20,7 @@ from shunter.flows.workspace.clock import generated_now
 from shunter.flows.workspace.context import Context, Site
 from shunter.flows.workspace.plans import carry_out, inputs_of, plan_changes
 from shunter.flows.workspace.projects import ANSWERS_FILE, RECORD_FILE, ProjectFiles, files_of
-from shunter.flows.workspace.trains import Trains
+from shunter.flows.workspace.trains import Trains, trains_of
 from shunter.model.errors import ShunterError
 from shunter.model.files import Input, RepositoryPlan, SubTree, Tree
 from shunter.model.findings import Finding, Kind, Report, Severity, Span
@@ -76,7 +76,7 @@ class _Target:
 
 def promote(context: Context, asked: Promotion, *, dry_run: bool, diff: bool) -> Report:
     """Change what the target is to run, in one commit, or say why not (and write nothing)."""
-    target, trains = _target(context, asked.target, values=asked.values), Trains(context.root)
+    target, trains = _target(context, asked.target, values=asked.values), trains_of(context)
     record = target.record
     freight = _limited(_freight(context, asked, trains), record, asked.only)
     skipped = _skipped(context, asked, freight)
@@ -95,7 +95,7 @@ def rollback(
     context: Context, environment: str, train: str, *, values: bool = True, dry_run: bool, diff: bool
 ) -> Report:
     """Take an environment back to an earlier train of its own history (default: the one before)."""
-    target, trains = _target(context, environment, values=values), Trains(context.root)
+    target, trains = _target(context, environment, values=values), trains_of(context)
     record = target.record
     before = [item.train for item in record.history if item.train != record.train and "+" not in item.train]
     if not before or (train and train not in before):

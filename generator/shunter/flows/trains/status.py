@@ -8,14 +8,14 @@ from shunter.flows.workspace.context import Context
 from shunter.flows.workspace.drift import drift
 from shunter.flows.workspace.projects import files_of
 from shunter.flows.workspace.records import records
-from shunter.flows.workspace.trains import Trains
+from shunter.flows.workspace.trains import trains_of
 from shunter.model.errors import ShunterError
 from shunter.model.findings import Report
 
 
 def board_of(context: Context) -> Board:
     """The board of the context's workspace."""
-    return make_board(context.require_workspace(), records(context), Trains(context.root).all)
+    return make_board(context.require_workspace(), records(context), trains_of(context).all)
 
 
 def status(context: Context) -> tuple[Board, Report]:

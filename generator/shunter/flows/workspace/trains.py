@@ -13,16 +13,20 @@ from shunter.core.trains.file import FOLDER, path_of
 from shunter.core.trains.model import Train
 from shunter.flows.workspace.context import Context
 from shunter.flows.workspace.own_files import train_from
-from shunter.model.data import dataclass, field
+from shunter.model.data import dataclass, field, replace
 from shunter.model.errors import ShunterError
 from shunter.model.files import FileState
 
 
 @dataclass(frozen=True, eq=False)
 class Trains:
-    """The trains of the workspace at `root`, with what is `changed` laid over its files; each file is read once."""
+    """The trains of the workspace at `root`, with what is `changed` laid over its files; each file is read once.
+
+    A car that is called as a service was `formerly` has the service's name of today: the files never change.
+    """
 
     root: Path
+    formerly: Mapping[str, str] = field(default_factory=dict)
     read: dict[str, Train | None] = field(default_factory=dict)
     changed: Mapping[str, FileState | None] = field(default_factory=dict)
 
@@ -41,8 +45,13 @@ class Trains:
         """The train in a file; None if there is none."""
         if path not in self.read:
             state = self.changed.get(path) or follow(DiskTree(self.root), path)
-            self.read[path] = train_from(state.data, path) if state else None
+            self.read[path] = self._today(train_from(state.data, path)) if state else None
         return self.read[path]
+
+    def _today(self, train: Train) -> Train:
+        if not self.formerly.keys() & train.cars.keys():
+            return train
+        return replace(train, cars={self.formerly.get(alias, alias): pin for alias, pin in train.cars.items()})
 
     def find(self, version: str) -> Train:
         """The train of that version, or an error that names the newest ones."""
@@ -55,5 +64,4 @@ class Trains:
 
 def trains_of(context: Context) -> Trains:
     """The trains of the context's workspace. Raises ShunterError where there is no workspace."""
-    context.require_workspace()
-    return Trains(context.root)
+    return Trains(context.root, context.require_workspace().renamed)
