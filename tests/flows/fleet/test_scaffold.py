@@ -9,7 +9,8 @@ from typing import Any
 
 import pytest
 
-from helpers.workspaces.gitrepo import make_repo, snapshot
+from helpers.workspaces.cli import ok
+from helpers.workspaces.gitrepo import git, make_repo, snapshot
 from helpers.workspaces.small import WORKSPACE, small_workspace
 from helpers.workspaces.workspaces import copy, shared
 from shunter.flows.fleet import scaffold
@@ -36,6 +37,16 @@ def test_the_workspaces_files_hold_its_text_a_copy_and_a_schema() -> None:
     assert workspace_from(applied.data) == workspace_from(text.data)
     assert applied.data.startswith(b"# ")
     assert json.loads(schema.data)["type"] == "object"
+
+
+def test_what_a_new_workspace_would_be_is_shown_and_not_written(tmp_path: Path) -> None:
+    said = ok("new", "shop", "--defaults", "--layout", "mono", "--diff", cwd=tmp_path)
+    assert list(tmp_path.iterdir()) == []
+    assert "planned  shop  Make workspace shop (" in said.err
+    ok("new", "shop", "--defaults", "--layout", "mono", cwd=tmp_path)
+    shown = {line.removeprefix("+++ b/shop/") for line in said.out.splitlines() if line.startswith("+++ b/shop/")}
+    made = set(git(tmp_path / "shop", "ls-files").splitlines())
+    assert {"shunter.yaml", "envs/tst/values.yaml", "library/Chart.yaml"} <= shown <= made
 
 
 def test_a_folder_with_something_in_it_is_no_place_for_a_new_workspace(tmp_path: Path) -> None:

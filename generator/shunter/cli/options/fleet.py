@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from shunter.cli.options import CHANGES, FETCH, Command, Option, switch
+from shunter.cli.options import CHANGES, DIFF, DRY_RUN, FETCH, Command, Option, switch
 
 ARCHETYPES = (
     "rest-api", "api-gateway", "frontend", "auth", "worker", "cron", "database", "search", "broker", "monitoring",
@@ -15,6 +15,8 @@ _NEW = (
     switch("--defaults", help="ask nothing, use defaults"),
     Option("-d", "--data", takes="many", metavar="KEY=VALUE", help="set a key of shunter.yaml"),
     Option("--data-file", metavar="FILE", help="YAML file whose keys are laid over shunter.yaml"),
+    DRY_RUN,
+    DIFF,
 )
 
 COMMANDS: tuple[Command, ...] = (

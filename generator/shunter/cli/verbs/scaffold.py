@@ -22,7 +22,14 @@ def new(arguments: Arguments) -> Report:
     layout = arguments.layout or _asked("layout (mono or multi)", "mono", ask=not arguments.defaults)
     values = _data_file(arguments.data_file) if arguments.data_file else None
     asked = scaffold.NewWorkspace(
-        target, layout, arguments.example, tuple(arguments.data), values, writing=writing_of(arguments)
+        target,
+        layout,
+        arguments.example,
+        tuple(arguments.data),
+        values,
+        writing=writing_of(arguments),
+        dry_run=arguments.dry_run,
+        diff=arguments.diff,
     )
     return scaffold.new(asked)
 

@@ -16,6 +16,7 @@ from shunter.adapters.system.regular import is_checkout, is_folder, read_regular
 from shunter.adapters.templates.history import CANONICAL_SOURCE, bare_for
 from shunter.core.charts.versions import is_label
 from shunter.core.goyaml.edit import edit
+from shunter.core.trees.diffs import unified
 from shunter.core.workspace.example import example_values
 from shunter.core.workspace.model import Environment
 from shunter.core.workspace.text import assignments, first_text, overlay
@@ -25,7 +26,7 @@ from shunter.flows.workspace.archives import archives_at, open_archives
 from shunter.flows.workspace.context import APPLIED_FILE, WORKSPACE_FILE, Context, workspace_from
 from shunter.flows.workspace.labels import label
 from shunter.flows.workspace.own_files import schema_of
-from shunter.flows.workspace.plans import carry_out, in_order
+from shunter.flows.workspace.plans import carry_out, in_order, summary
 from shunter.flows.workspace.projects import files_in, files_of
 from shunter.model.errors import ShunterError
 from shunter.model.files import FileState, Writing
@@ -39,7 +40,10 @@ _APPLIED_COMMENT = (
 
 @dataclass(frozen=True, slots=True)
 class NewWorkspace:
-    """What `new` was asked for. `data` are `key=value` pairs, `values` a mapping laid over the first text."""
+    """What `new` was asked for. `data` are `key=value` pairs, `values` a mapping laid over the first text.
+
+    With `dry_run` nothing is written, and what would be is said, with `diff` as a diff.
+    """
 
     target: Path
     layout: str = "mono"
@@ -48,6 +52,8 @@ class NewWorkspace:
     values: Mapping[str, Any] | None = None
     text: bytes | None = None
     writing: Writing = field(default_factory=Writing)
+    dry_run: bool = False
+    diff: bool = False
 
 
 def new(asked: NewWorkspace) -> Report:
@@ -69,7 +75,12 @@ def new(asked: NewWorkspace) -> Report:
         extra=workspace_files(text),
         written=example_values() if asked.example else {},
     )
-    made = make_workspace(in_order(reconcile(request).plans, asked.target), asked.target, asked.writing)
+    plans = in_order(reconcile(request).plans, asked.target)
+    if asked.dry_run:
+        product = "".join(unified(plan, lambda *_: None) for plan in plans) if asked.diff else ""
+        planned = tuple(Outcome(plan.repository, Status.PLANNED, summary(plan)) for plan in plans)
+        return Report(product=product, outcomes=planned)
+    made = make_workspace(plans, asked.target, asked.writing)
     first = f"cd {asked.target.name} && shunter validate"
     outcomes = tuple(_made(each) for each in made)
     return Report(outcomes=outcomes, notices=identity_notice(asked.target), next_step=first)
