@@ -34,7 +34,8 @@ def test_a_damaged_file_is_rendered_again(request_for: RenderRequest, tmp_path: 
     fresh = render_many([request_for])
     (kept,) = tmp_path.rglob("*.json")
     whole = kept.read_bytes()
-    for damaged in (b"", b"junk", whole[:-1], whole.replace(b"kept-library", b"left-library")):
+    for damaged in (b"", b"junk", whole[:-1], whole.replace(b"100644", b"100755", 1)):
+        assert damaged != whole
         kept.write_bytes(damaged)
         assert cache.load(kept) is None
     assert render_many([request_for]) == fresh
