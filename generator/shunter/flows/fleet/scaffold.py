@@ -20,7 +20,7 @@ from shunter.core.trees.diffs import unified
 from shunter.core.workspace.example import example_values
 from shunter.core.workspace.model import Environment
 from shunter.core.workspace.text import assignments, first_text, overlay
-from shunter.flows.fleet.checkouts import leaving, let_go
+from shunter.flows.fleet.leaving import leaving, let_go
 from shunter.flows.fleet.reconcile import Request, reconcile
 from shunter.flows.workspace.archives import archives_at, open_archives
 from shunter.flows.workspace.context import APPLIED_FILE, WORKSPACE_FILE, Context, workspace_from

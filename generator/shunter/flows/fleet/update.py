@@ -12,7 +12,7 @@ from shunter.adapters.templates.history import CANONICAL_SOURCE, bare_for, relea
 from shunter.core.charts.versions import newest_first, parse, require_exact
 from shunter.core.goyaml.edit import edit
 from shunter.core.workspace.model import Workspace
-from shunter.flows.fleet.checkouts import leaving, let_go
+from shunter.flows.fleet.leaving import leaving, let_go
 from shunter.flows.fleet.reconcile import Reconciled, Request, reconcile, repositories_of
 from shunter.flows.fleet.rename import refuse_swapped
 from shunter.flows.fleet.scaffold import workspace_files

@@ -6,7 +6,7 @@ from pathlib import Path
 
 from helpers.workspaces.gitrepo import git, make_repo, write
 from shunter.adapters.git import moves
-from shunter.flows.fleet.checkouts import leaving, let_go
+from shunter.flows.fleet.leaving import leaving, let_go
 from shunter.flows.workspace.context import Context
 from shunter.model.findings import Report, Status
 
