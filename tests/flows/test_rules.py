@@ -14,6 +14,7 @@ from helpers.charts.releases import substitute
 from helpers.tools import need_helm
 from helpers.workspaces import shop as umbrella
 from helpers.workspaces.cli import ok, shunter
+from helpers.workspaces.gitrepo import git
 from shunter.core.goyaml.document import MAX_BYTES
 from shunter.core.rules.catalogue import RULES
 from shunter.core.rules.limits import MOST_FINDINGS
@@ -165,7 +166,14 @@ def edit(path: str, text: str) -> Callable[[Path], None]:
 
 def publish_again(root: Path) -> None:
     substitute(root / "orders/charts/orders/Chart.yaml", "version: 0.1.0", "version: 0.2.0")
+    git(root / "orders", "commit", "-qam", "orders 0.2.0")
     ok("package", "orders", cwd=root)
+
+
+def cut_from_no_commit(root: Path) -> None:
+    edit(ORDERS, "# changed\n")(root)
+    substitute(root / "orders/charts/orders/Chart.yaml", "version: 0.1.0", "version: 0.2.0")
+    ok("package", "orders", "--allow-dirty", cwd=root)
 
 
 ORDERS = "orders/charts/orders/values.yaml"
@@ -177,6 +185,7 @@ WORKSPACE: dict[str, tuple[Callable[[Path], object], str]] = {
     "library-too-old": (built_with_a_newer_library, "validate -e tst"),
     "version-taken": (edit(ORDERS, "# changed\n"), "package"),
     "not-packaged": (edit(ORDERS, "# changed\n"), "train cut 1.1.0"),
+    "dirty-chart": (cut_from_no_commit, "train cut 1.1.0 --set orders=0.2.0+dirty"),
     "train-exists": (publish_again, "train cut 1.0.0"),
     "image-tag-in-environment": (edit(VALUES, "auth:\n  image:\n    tag: '1'\n"), "lint"),
     "editor-schema": (lambda root: (root / VALUES).write_text("orders: {}\n", "utf-8"), "lint"),

@@ -128,3 +128,10 @@ BAD_LABELS = ["", "a" * 64, "-a", "a-", "Orders", "my_app", "a.b", "a\n", "\u00e
 
 def test_labels() -> None:
     assert [text for text in GOOD_LABELS + BAD_LABELS if versions.is_label(text)] == GOOD_LABELS
+
+
+@pytest.mark.parametrize(("text", "marked"), [("1.0.0", "1.0.0+dirty"), ("1.0.0-rc.1+up4", "1.0.0-rc.1+up4.dirty")])
+def test_a_version_can_be_marked_dirty(text: str, marked: str) -> None:
+    assert versions.marked_dirty(text) == marked
+    assert versions.require_exact(marked, "chart orders").text == marked
+    assert [versions.is_dirty(version) for version in (text, marked, "1.0.0-dirty")] == [False, True, False]

@@ -144,6 +144,8 @@ def helm_repository(folder: Path) -> Path:
 def test_charts_of_other_people_are_pinned_validated_rendered_and_promoted(root: Path, tmp_path: Path) -> None:
     need_helm()
     write(root / "vendored" / "cache", "cache-redis")
+    git(root, "add", "vendored")
+    git(root, "commit", "-q", "-m", "cache")
     ok("add", "service", "cache", "--chart", "cache", "--team", "bob", cwd=root / "vendored")
     with served(helm_repository(tmp_path)) as url:
         ok("add", "service", "queue", "--chart", "redis@18.0.1", "--repository", url, cwd=root)

@@ -8,6 +8,7 @@ import subprocess
 import tarfile
 from collections.abc import Callable
 from pathlib import Path
+from typing import Any
 
 import pytest
 import yaml
@@ -15,10 +16,11 @@ import yaml
 from helpers.charts.patches import apply_diff, plain
 from helpers.charts.releases import LIBRARY, NEXT, newer, next_release, substitute
 from helpers.tools import need_helm
-from helpers.workspaces.cli import Result, ok
+from helpers.workspaces.cli import Result, ok, shunter
 from helpers.workspaces.transcript import blocks, error, refusals, unchanged, untouched
 from helpers.workspaces.workspaces import copy, digest, shared
 from shunter.core.packaging.publish import compiled_library
+from shunter.flows.fleet import update as updating
 
 HEADING, NEW_HEADING = "## Commands", "## Commands of release two"
 Update = Callable[..., Result]
@@ -264,7 +266,7 @@ def test_a_newer_library_reaches_every_app_chart_and_environments_by_train(raile
     assert len(taken) == 5
     for app in apps:
         substitute(app / "Chart.yaml", "version: 0.1.0", "version: 0.2.0")
-        git(app, "add", "Chart.yaml")
+        git(app, "commit", "-q", "-a", "-m", "0.2.0")
     run("package")
     with tarfile.open(railed / ".shunter/registry/orders-0.2.0.tgz") as archive:
         member = archive.extractfile("orders/Chart.yaml")
@@ -276,3 +278,30 @@ def test_a_newer_library_reaches_every_app_chart_and_environments_by_train(raile
     run("validate")
     run("lock --check")
     assert run("render tst").out.count("\nkind: ") == manifests.count("\nkind: ")
+
+
+@pytest.mark.parametrize("how", ["edited", "staged", "committed"])
+def test_what_changes_while_it_is_merged_is_not_written_over(
+    how: str, shop: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    orders, path = shop / "orders", "CODEOWNERS"
+    substitute(shop / "shunter.yaml", 'alice: ["@acme/alice"]', 'alice: ["@acme/alice-2"]')
+    git(shop, "commit", "-q", "-a", "-m", "alice")
+    original = vars(updating)["carry_out"]
+    seen: list[bytes] = []
+
+    def carry_out(*arguments: Any, **options: Any) -> Any:
+        (orders / path).write_bytes((orders / path).read_bytes() + b"# mine\n")
+        if how != "edited":
+            git(orders, "add", path)
+        if how == "committed":
+            git(orders, "commit", "-q", "-m", "mine")
+        seen.append((orders / path).read_bytes())
+        return original(*arguments, **options)
+
+    monkeypatch.setattr(updating, "carry_out", carry_out)
+    before = subjects(shop)
+    assert "changed while shunter was working" in error(shunter("update", cwd=shop)).message
+    assert (orders / path).read_bytes() == seen[0]
+    assert (subjects(shop), subjects(orders)[0] == "mine") == (before, how == "committed")
+    monkeypatch.undo()

@@ -104,7 +104,6 @@ def test_a_fresh_clone_asks_nobody(made: Path, asked: list[str], tmp_path: Path)
     for command in ("validate", "lint --strict", "lock --check", "lock", "schema build --check"):
         ok(*command.split(), cwd=tmp_path / "shop-tst")
         ok(*command.split(), cwd=tmp_path / "orders")
-    ok("package", cwd=tmp_path / "orders")
     manifests = ok("render", "tst", cwd=tmp_path / "shop-tst").out
     assert asked == []
     assert manifests == ok("render", "tst", cwd=made).out != ""

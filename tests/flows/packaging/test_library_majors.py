@@ -44,6 +44,7 @@ def next_major(root: Path) -> None:
     rewritten(contract, ("\nproperties:\n", "\nproperties:\n  era: {description: Only here., type: string}\n"))
     rewritten(library / "Chart.yaml", ("version: 1.0.0", "version: 2.0.0"))
     git(library, "add", "-A", ".")
+    git(library, "commit", "-q", "-m", "library 2.0.0")
 
 
 def move(chart: Path) -> None:
@@ -52,6 +53,7 @@ def move(chart: Path) -> None:
         rewritten(template, (f"{LIBRARY}.v1", f"{LIBRARY}.v2"))
     rewritten(chart / "Chart.yaml", ("version: 1.0.0", "version: 2.0.0"), ("version: 0.1.0", "version: 0.2.0"))
     git(chart, "add", "-A", ".")
+    git(chart, "commit", "-q", "-m", "follow the library")
 
 
 def test_an_app_moves_alone(railed: Path) -> None:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 import subprocess
 from pathlib import Path
 
@@ -13,7 +14,7 @@ from helpers.workspaces.cli import Result, ok, shunter
 from helpers.workspaces.gitrepo import commit_all, git, write
 from helpers.workspaces.small import orders, publish, small_workspace
 from helpers.workspaces.transcript import Block, blocks
-from helpers.workspaces.workspaces import shared
+from helpers.workspaces.workspaces import copy, shared
 from shunter.core.packaging.record import TrainRecord
 from shunter.flows.workspace.context import open_context
 from shunter.flows.workspace.records import records
@@ -44,9 +45,10 @@ def remote() -> Path:
 
 @pytest.fixture
 def two(remote: Path, tmp_path: Path) -> tuple[Path, Path]:
-    """Two clones of the same state: mine, and that of somebody else."""
+    """Two clones of the same state: mine, and that of somebody else; both may push."""
+    copy(remote, tmp_path / "shop.git")
     for name in ("mine", "other"):
-        git(tmp_path, "clone", "-q", str(remote), f"{name}/shop")
+        git(tmp_path, "clone", "-q", str(tmp_path / "shop.git"), f"{name}/shop")
     return tmp_path / "mine/shop", tmp_path / "other/shop"
 
 
@@ -293,3 +295,42 @@ def test_the_same_train_cut_twice_is_one_and_two_of_one_version_are_named(
     assert merge(*two) == {"trains/3.1.0.yaml": "AA"}
     [found] = refused(mine, "lock")
     assert found.message == "both sides of the merge cut train 3.1.0, with other charts"
+
+
+def act(root: Path, verb: str, first: bool) -> None:
+    """One of the verbs that two people use at the same time, each for something else."""
+    if verb == "promote":
+        ok("promote", "1.1.0" if first else "1.2.0", "--to", "tst", cwd=root)
+    elif verb == "cut":
+        ok("train", "cut", "3.0.0" if first else "3.1.0", cwd=root)
+    else:
+        name = "orders" if first else "web"
+        chart = root / f"third/{name}/Chart.yaml"
+        text = re.sub(r"(?m)^version: .*$", "version: 1.5.0", chart.read_text("utf-8"))
+        commit_all(root, {f"third/{name}/Chart.yaml": text}, f"{name} 1.5.0")
+        ok("package", cwd=root)
+
+
+@pytest.mark.parametrize("other", ["promote", "cut", "package"])
+@pytest.mark.parametrize("mine", ["promote", "cut", "package"])
+def test_whatever_two_do_at_once_git_and_lock_make_one_of_it(mine: str, other: str, two: tuple[Path, Path]) -> None:
+    act(two[0], mine, first=True)
+    act(two[1], other, first=False)
+    git(two[1], "push", "-q")
+    root = two[0]
+    found = merge(*two)
+    assert bool(found) == (mine == other == "promote")
+    if found:
+        ok("lock", cwd=root)
+        git(root, "commit", "-q", "--no-edit")
+    git(root, "push", "-q")
+    is_sound(root)
+    trains = {path.stem for path in (root / "trains").iterdir()}
+    assert {"3.0.0" if mine == "cut" else "1.0.0", "3.1.0" if other == "cut" else "1.0.0"} <= trains
+    assert [entry.train for entry in record(root).history if entry.source != "merge"][1:] == [
+        *(["1.1.0"] if mine == "promote" else []),
+        *(["1.2.0"] if other == "promote" else []),
+    ]
+    ok("train", "cut", "4.0.0", cwd=root)
+    ok("promote", "4.0.0", "--to", "tst", cwd=root)
+    is_sound(root)

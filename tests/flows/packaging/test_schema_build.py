@@ -45,6 +45,7 @@ def own_keys(root: Path) -> None:
 def newer_library(root: Path) -> None:
     replaced(root / "library" / "Chart.yaml", "version: 1.0.0", "version: 1.1.0")
     replaced(root / "library" / "schema" / "values.v1.yaml", "maximum: 65535", "maximum: 32767")
+    git(root, "commit", "-q", "-m", "library 1.1.0")
     ok("package", "shop-library", cwd=root)
     replaced(root / CHART / "Chart.yaml", "version: 1.0.0", "version: 1.1.0")
 
@@ -83,6 +84,7 @@ def test_own_keys_are_judged_rendered_and_known_to_editors(railed: Path) -> None
     assert refusals_of(railed, "validate", f"{CHART}/values.yaml") == {"unknown-key"}, "the schema is not built yet"
     ok("schema", "build", "orders", cwd=railed)
     ok("validate", cwd=railed)
+    git(railed / CHART, "commit", "-q", "-a", "-m", "orders 0.2.0")
     for command in (["package", "orders"], ["train", "cut", "1.1.0"], ["promote", "1.1.0", "--to", "tst"]):
         ok(*command, cwd=railed)
 

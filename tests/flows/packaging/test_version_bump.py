@@ -52,7 +52,7 @@ def test_versions_move_and_pods_stay(railed: Path) -> None:
     assert len(pods(before)) == len(APPS)
     chart = railed / "library" / "Chart.yaml"
     chart.write_text(chart.read_text("utf-8").replace("version: 1.0.0", "version: 1.0.1"), "utf-8")
-    git(railed, "add", "library")
+    git(railed, "commit", "-qam", "library 1.0.1")
     ok("package", LIBRARY, cwd=railed)
     for name in APPS:
         ok("package", name, "--version", "0.2.0", cwd=railed)

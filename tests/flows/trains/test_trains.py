@@ -24,6 +24,7 @@ def bump(root: Path, chart: str, version: str) -> None:
     file = root / chart / "charts" / chart / "Chart.yaml"
     text = file.read_text("utf-8")
     file.write_text(text.replace("version: 0.1.0", f"version: {version}"), "utf-8")
+    git(root / chart, "commit", "-q", "-a", "-m", version)
     ok("package", chart, cwd=root)
 
 

@@ -8,6 +8,7 @@ from pathlib import Path
 import pytest
 
 from helpers.workspaces.cli import ok, shunter
+from helpers.workspaces.gitrepo import git
 
 OLD = {"replicas": {"type": "integer"}, "mode": {"enum": ["a", "b"]}, "port": {"type": "integer"}}
 NEW = {"replicaCount": {"type": "integer"}, "mode": {"enum": ["a"]}, "port": {"type": "integer", "minimum": 1024}}
@@ -21,6 +22,8 @@ def write_chart(root: Path, version: str, properties: dict[str, object], **more:
     (root / "legacy" / "values.schema.json").write_text(json.dumps(schema, indent=1), "utf-8")
     (root / "legacy" / "Chart.yaml").write_text(f"apiVersion: v2\nname: legacy\nversion: {version}\n", "utf-8")
     (folder / "a.yaml").write_text("# {{ .Values.replicas }}\n", "utf-8")
+    git(root, "add", "legacy")
+    git(root, "commit", "-q", "-m", f"legacy {version}")
 
 
 @pytest.fixture

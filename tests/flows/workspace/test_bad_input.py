@@ -365,6 +365,7 @@ def test_a_chart_published_again_with_other_content(railed: Path) -> None:
         (registry / name).unlink()
     chart = railed / "orders/charts/orders/values.yaml"
     chart.write_text(chart.read_text("utf-8") + "# forged\n", "utf-8")
+    subprocess.run(["git", "commit", "--quiet", "-a", "-m", "forged"], cwd=chart.parent, check=True)
     ok("package", cwd=railed)
     for command in ("promote --from tst --to pre", "promote 1.0.0 --to pre", "lint"):
         block = refusals(untouched(railed, *command.split()))[0]
@@ -394,9 +395,10 @@ def raise_version(chart: Path, version: str) -> None:
     text = (chart / "Chart.yaml").read_text("utf-8")
     (chart / "Chart.yaml").write_text(re.sub(r"(?m)^version: .*$", f"version: {version}", text), "utf-8")
     subprocess.run(["git", "add", "--all", "."], cwd=chart, check=True)
+    subprocess.run(["git", "commit", "--quiet", "-m", version], cwd=chart, check=True)
 
 
-def test_values_that_do_not_fit_are_printed_ready_to_paste(railed: Path, commit: Callable[[Path, str], None]) -> None:
+def test_values_that_do_not_fit_are_printed_ready_to_paste(railed: Path) -> None:
     chart, values = railed / "orders/charts/orders", railed / "shop-tst/envs/tst/values.yaml"
     (chart / "values.extra.schema.yaml").write_text(EXTRA % "retries", "utf-8")
     raise_version(chart, "0.2.0")
@@ -408,7 +410,6 @@ def test_values_that_do_not_fit_are_printed_ready_to_paste(railed: Path, commit:
 
     (chart / "values.extra.schema.yaml").write_text(EXTRA % "attempts" + "required: [region]\n", "utf-8")
     raise_version(chart, "0.3.0")
-    commit(railed / "orders", "orders 0.3.0")
     ok("package", "orders", cwd=railed)
     ok("train", "cut", "1.2.0", cwd=railed)
     result = untouched(railed, "promote", "1.2.0", "--to", "tst")

@@ -13,7 +13,7 @@ import yaml
 
 from helpers.tools import need_helm
 from helpers.workspaces.cli import ok, shunter
-from helpers.workspaces.transcript import everything, refusals, untouched
+from helpers.workspaces.transcript import error, everything, refusals, untouched
 
 CHARTS = ("api-gateway", "frontend", "auth", "orders", "orders-db")
 ENVIRONMENTS = ("tst", "pre", "pro")
@@ -45,17 +45,11 @@ def test_a_clone_passes_its_own_checks(name: str, example_on_rails: Path, tmp_pa
     assert is_clean(root)
 
 
-@pytest.mark.parametrize("name", CHARTS)
-def test_a_chart_is_packaged_as_in_the_workspace(name: str, example_on_rails: Path, tmp_path: Path) -> None:
-    root = clone(example_on_rails / name, tmp_path / name)
-    ok("package", cwd=root / "charts" / name)
-    archive = f".shunter/registry/{name}-0.1.0.tgz"
-    assert (root / archive).read_bytes() == (example_on_rails / archive).read_bytes()
-    ok("package", name, "--version", "0.2.0-rc.1", "--app-version", "abc", cwd=root)
-    index = yaml.safe_load((root / ".shunter/registry/index.yaml").read_text("utf-8"))
-    versions = [(entry["version"], entry["appVersion"]) for entry in index["entries"][name]]
-    assert versions[0] == ("0.2.0-rc.1", "abc")
-    assert [version for version, _ in versions[1:]] == ["0.1.0"]
+@pytest.mark.parametrize("command", ["package", "package orders --version 0.2.0", "package --dry-run"])
+def test_a_chart_is_published_in_its_workspace_only(command: str, example_on_rails: Path, tmp_path: Path) -> None:
+    root = clone(example_on_rails / "orders", tmp_path / "orders")
+    found = error(untouched(root, *command.split()))
+    assert found.message == f"{root} stands alone, and the chart registry is in the workspace's repository"
     assert is_clean(root)
 
 

@@ -4,6 +4,9 @@ from __future__ import annotations
 
 import contextlib
 import io
+import os
+import subprocess
+import sys
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -32,3 +35,10 @@ def ok(*arguments: str, cwd: Path) -> Result:
     result = shunter(*arguments, cwd=cwd)
     assert result.code == 0, f"shunter {' '.join(arguments)}: {result.code}\n{result.out}{result.err}"
     return result
+
+
+def run_in_background(root: Path, *arguments: str) -> subprocess.Popen[str]:
+    """Start `shunter ARGUMENTS` as a process of its own."""
+    env = os.environ | {"PYTHONPATH": str(Path(__file__).resolve().parents[3] / "generator")}
+    command = [sys.executable, "-m", "shunter", *arguments]
+    return subprocess.Popen(command, cwd=root, env=env, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True)

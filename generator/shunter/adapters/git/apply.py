@@ -9,7 +9,7 @@ from __future__ import annotations
 
 import shlex
 import shutil
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, replace
 from pathlib import Path
@@ -21,6 +21,7 @@ from shunter.adapters.git.fresh import Step, build, move_in, quiet
 from shunter.adapters.git.journal import Change, Journal
 from shunter.adapters.git.prepare import Prepared, Survey, is_fresh, prepare, survey
 from shunter.adapters.git.recovery import recover_in, undo_all
+from shunter.adapters.git.refusals import refuse_other_than
 from shunter.adapters.git.repository import Repository, git_dir
 from shunter.adapters.git.verify import Judge, verify
 from shunter.adapters.system.process import refuse_inside_run
@@ -60,6 +61,7 @@ def apply(
     *,
     during: bool = False,
     judge: Judge | None = None,
+    read: Mapping[Path, str | None] | None = None,
     on_step: Step = quiet,
     moving: Sequence[Move] = (),
 ) -> Applied:
@@ -70,8 +72,9 @@ def apply(
     `home` is the repository whose git directory holds the journal. Every file must be as the plan found it. A plan
     without a head makes a new repository, whose place must be free, or the first commit of one; a plan with conflicts
     leaves files and index as an unfinished merge does. With `during`, repositories in a merge or rebase get files and
-    index only. `judge` is asked again where a hook changed what a person shares. `on_step` hears what has just been
-    done. On any exception everything is put back; the exception then goes on.
+    index only. `judge` is asked again where a hook changed what a person shares. `read` are files that the plans follow
+    from, in any repository: object ids by path, None for no file. `on_step` hears what has just been done. On any
+    exception everything is put back; the exception then goes on.
     """
     writing = writing or Writing()
     refuse_inside_run()
@@ -81,6 +84,7 @@ def apply(
     folder = journal.folder_of(found)
     with journal.all_locked(_locks([*(p.root for p in plans), *(m.root for m in moving)], home, folder)):
         recover_in(folder)
+        refuse_other_than(read or {})
         for move in moving:
             moves.refuse_move(move)
         looked = look(plans, writing, during=during)

@@ -8,6 +8,7 @@ from pathlib import Path
 
 from shunter.adapters.git.repository import Repository
 from shunter.adapters.git.state import PathState, RepositoryState
+from shunter.adapters.system.files import read_state
 from shunter.model.errors import ShunterError
 from shunter.model.files import Edit, RepositoryPlan
 
@@ -28,6 +29,14 @@ def refuse_moved(plan: RepositoryPlan, state: RepositoryState, disk: Mapping[str
         # A template's rename brings a person's file along: it still stands under the name that an edit deletes.
         if disk[conflict.path] not in {ours} | ({None} if ours in deleted else set()):
             raise changed(conflict.path)
+
+
+def refuse_other_than(read: Mapping[Path, str | None]) -> None:
+    """A `ShunterError` where a file is not as it was `read`: object ids by path, None for no file."""
+    for path, before in read.items():
+        now = read_state(path, str(path))
+        if (now.object_id() if now else None) != before:
+            raise changed(str(path))
 
 
 def changed(what: str) -> ShunterError:

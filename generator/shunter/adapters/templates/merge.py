@@ -12,6 +12,7 @@ import tempfile
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from pathlib import Path
+from posixpath import join, normpath
 from typing import Any
 
 import yaml
@@ -49,6 +50,11 @@ class MergeProject:
     old: Files
     new: Files
     answers: Mapping[str, Any] = field(default_factory=dict)
+
+
+def touched(projects: Sequence[MergeProject]) -> set[str]:
+    """The paths in their repository that a merge of these projects may change."""
+    return {normpath(join(each.path, name)) for each in projects for name in {*each.old, *each.new}}
 
 
 @dataclass(frozen=True, slots=True)

@@ -13,6 +13,7 @@ COMMANDS: tuple[Command, ...] = (
             Option("charts", takes="many", metavar="CHART", help="services, or the library (default: all)"),
             Option("--version", metavar="V", help="stamp this version on one chart, without editing files"),
             Option("--app-version", metavar="A", help="stamp this appVersion on one chart"),
+            switch("--allow-dirty", help="also what no commit holds: marked +dirty, and no train takes it"),
             FETCH,
             DRY_RUN,
             *WRITES,

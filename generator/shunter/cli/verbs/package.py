@@ -18,7 +18,7 @@ def package(arguments: Arguments) -> Report:
     roots = behind.roots_of(context, ("app", "library"), names)
 
     def run() -> Report:
-        return packaging.package(context, names, stamp, dry_run=dry_run)
+        return packaging.package(context, names, stamp, allow_dirty=arguments.allow_dirty, dry_run=dry_run)
 
     return behind.aware(context, roots, run, fetch=arguments.fetch, writes=not dry_run)
 

@@ -20,6 +20,8 @@ from shunter.model.files import FileState
 
 # Python counts these control characters as white space, Go does not.
 _NO_SPACE = "\x1c\x1d\x1e\x1f"
+LOCK = "Chart.lock"
+
 GENERATED = "1970-01-01T00:00:00Z"
 """The time in every lock that is written here. Nothing reads it, and a real one is a conflict in every merge."""
 

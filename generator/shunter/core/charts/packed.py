@@ -15,6 +15,8 @@ from shunter.model.errors import ShunterError
 from shunter.model.files import FileState, MemoryTree, SubTree, Tree
 
 Files = Mapping[str, FileState]
+REVISION = "org.opencontainers.image.revision"
+"""In Chart.yaml's `annotations`: the commit that a published chart was made of."""
 
 
 @dataclass(frozen=True, eq=False)
@@ -89,7 +91,9 @@ class PackedChart:
     def pin(self) -> Pin:
         """Name, version, appVersion, and both digests."""
         app = str(self.metadata.get("appVersion", ""))
-        return Pin(self.name, self.version, app, self.digest, self.content)
+        annotations = self.metadata.get("annotations")
+        revision = annotations.get(REVISION, "") if isinstance(annotations, dict) else ""
+        return Pin(self.name, self.version, app, self.digest, self.content, revision=str(revision))
 
     @cached_property
     def subcharts(self) -> Mapping[str, PackedChart]:

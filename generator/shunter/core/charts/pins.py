@@ -30,7 +30,8 @@ class Pin:
     """One chart at one exact version. Digests are `sha256:` and 64 hex digits.
 
     `digest` is of the archive's bytes, `content` of the unpacked files (see `core.charts.archive.content_digest`),
-    so that an unpacked copy can be verified too. `source` is where a third-party chart came from.
+    so that an unpacked copy can be verified too. `source` is where a third-party chart came from, `revision` the commit
+    that the archive says it was made of.
     """
 
     name: str
@@ -39,3 +40,4 @@ class Pin:
     digest: str = ""
     content: str = ""
     source: str = ""
+    revision: str = ""

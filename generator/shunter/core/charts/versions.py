@@ -22,6 +22,7 @@ _RANGE = re.compile(r"[\^~<>=!*|, ]|(?:^|\.)[xX](?:\.|$)")
 _LABEL = re.compile(r"[a-z0-9](?:[a-z0-9-]{0,61}[a-z0-9])?")
 _LARGEST = 2**64 - 1
 _LONGEST = 256
+_DIRTY = "dirty"
 
 
 @total_ordering
@@ -116,3 +117,13 @@ def _parsed(text: str) -> tuple[Version, str]:
 def is_label(text: str) -> bool:
     """Whether `text` is a DNS label of RFC 1123: what Kubernetes accepts as most names, 1 to 63 characters."""
     return _LABEL.fullmatch(text) is not None
+
+
+def marked_dirty(text: str) -> str:
+    """The version with the build metadata that says that no commit holds what it is made of."""
+    return f"{text}{'.' if '+' in text else '+'}{_DIRTY}"
+
+
+def is_dirty(text: str) -> bool:
+    """Whether a version is marked so."""
+    return _DIRTY in text.partition("+")[2].split(".")

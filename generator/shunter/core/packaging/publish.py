@@ -14,15 +14,46 @@ import re
 from collections.abc import Mapping
 from typing import Any, Final
 
-from shunter.core.charts.packed import PackedChart
+from shunter.core.charts.packed import REVISION, PackedChart
+from shunter.model.data import dataclass
 from shunter.model.files import FileState
 
 ANNOTATION = "shunter/library"
 """In Chart.yaml's `annotations`: name and version of the library that is compiled in."""
+SOURCE = "org.opencontainers.image.source"
+"""In Chart.yaml's `annotations`: the repository of the chart's sources."""
 _NOT_RENDERED = ("README.md", "LICENSE", ".helmignore", ".copier-answers.yml", "Chart.yaml", "schema/")
 _NAMED: Final = re.compile(r"templates/_[^/]*")
 _OF_MAJOR: Final = re.compile(r"templates/_[^/]+(\.v\d+\.tpl)")
 _DEFINE: Final = re.compile(rb"\{\{-?\s*(?:define|block)\s+([\"`][^\"`]*[\"`])")
+
+
+@dataclass(frozen=True, slots=True)
+class Origin:
+    """Where a published chart comes from: a repository's URL and a commit; empty is unknown."""
+
+    source: str = ""
+    revision: str = ""
+
+
+def origin_of(metadata: Mapping[str, Any]) -> Origin:
+    """What a published chart's metadata says of where it comes from."""
+    annotations = metadata.get("annotations")
+    known = annotations if isinstance(annotations, dict) else {}
+    return Origin(str(known.get(SOURCE, "")), str(known.get(REVISION, "")))
+
+
+def with_origin(chart: PackedChart, origin: Origin) -> PackedChart:
+    """The chart's files, with `origin` in Chart.yaml; a source that a person has put there stays."""
+    from shunter.core.goyaml.edit import edit
+
+    source = "" if origin_of(chart.metadata).source else origin.source
+    wanted = [(name, text) for name, text in ((SOURCE, source), (REVISION, origin.revision)) if text]
+    if not wanted:
+        return chart
+    state = chart.files["Chart.yaml"]
+    data = edit(state.data, [(["annotations", name], text) for name, text in wanted])
+    return PackedChart.of_files({**chart.files, "Chart.yaml": FileState(data, state.mode)}, chart.label)
 
 
 def major_suffix(path: str) -> str:

@@ -12,7 +12,7 @@ from shunter.model.data import dataclass
 PATH = ".shunter/train.yaml"
 _COMMENT = "Derived by shunter: which charts this environment runs, and how they came here."
 _PIN_KEYS = {"name": "name", "version": "version", "appVersion": "app_version", "digest": "digest"}
-_PIN_KEYS |= {"content": "content", "source": "source"}
+_PIN_KEYS |= {"content": "content", "source": "source", "revision": "revision"}
 
 
 def train_record(record: TrainRecord) -> bytes:

@@ -14,7 +14,7 @@ from shunter.adapters.git.fresh import refuse_taken
 from shunter.adapters.git.repository import PlannedRepository, require_git
 from shunter.adapters.system.files import DiskTree
 from shunter.adapters.system.regular import exists, is_checkout
-from shunter.adapters.templates.merge import MergeProject, merge_repository
+from shunter.adapters.templates.merge import MergeProject, merge_repository, touched
 from shunter.adapters.templates.render import RenderRequest, render_many
 from shunter.core.packaging.record import TrainRecord
 from shunter.core.workspace.answers import Recorded, merge_answers
@@ -24,7 +24,7 @@ from shunter.flows.fleet.renaming import Renaming
 from shunter.flows.packaging.derive import Changes, app_files, environment_files
 from shunter.flows.workspace.archives import Archives
 from shunter.flows.workspace.context import WORKSPACE_FILE, require_checkout
-from shunter.flows.workspace.plans import inputs_of, plan_changes, uncommitted
+from shunter.flows.workspace.plans import inputs_of, object_ids, plan_changes, uncommitted
 from shunter.flows.workspace.projects import ProjectFiles
 from shunter.flows.workspace.recorded import recorded
 from shunter.model.errors import ShunterError
@@ -57,7 +57,7 @@ class Reconciled:
 
 @dataclass
 class Draft:
-    """What is going to happen to one repository. `tree` has what is `moved` in its new place already."""
+    """What is going to happen to one repository. `tree` has what is `moved` in its new place; `read` are object ids."""
 
     spec: RepositorySpec
     repository: PlannedRepository
@@ -68,6 +68,7 @@ class Draft:
     derived: set[str] = field(default_factory=set)
     conflicts: tuple[Conflict, ...] = ()
     notices: list[str] = field(default_factory=list)
+    read: dict[str, str | None] = field(default_factory=dict)
 
     @property
     def tree(self) -> Tree:
@@ -146,6 +147,7 @@ def _plan(request: Request, draft: Draft) -> RepositoryPlan:
         request.message,
         tree=draft.disk,
         conflicts=draft.conflicts,
+        before=draft.read,
         repository=draft.repository,
         inputs=inputs_of(draft.tree, ".", [WORKSPACE_FILE]) if draft.spec.folder == "." else (),
         shared=(draft.moved.keys() | draft.changes.keys()) - draft.derived,
@@ -178,6 +180,9 @@ def _draft(request: Request, spec: RepositorySpec) -> Draft:
         draft.notices += [_kept(spec, project, key, wanted.answers) for key in wanted.kept]
         if was != Recorded(request.workspace.templates_source, f"v{request.release}", wanted.answers):
             draft.jobs.append(Job(project, wanted.answers, was))
+    if draft.jobs and exists:
+        draft.read |= object_ids(draft.disk, [WORKSPACE_FILE] if spec.folder == "." else [])
+        draft.repository.head()  # before the files that the changes follow from are read
     return draft
 
 
@@ -245,6 +250,7 @@ def _merge(request: Request, draft: Draft, rendered: Mapping[RenderRequest, File
                 draft.moved, old = request.renaming.with_package(draft.moved, job.project, old, new)
             projects.append(MergeProject(job.project.path, old, new, job.desired))
     if projects:
+        draft.read |= object_ids(draft.disk, touched(projects))
         changes, conflicts = merge_repository(draft.repository.root, projects, moved=draft.moved)
         draft.changes |= changes
         if request.renaming:

@@ -7,17 +7,24 @@ from functools import cache
 from pathlib import Path
 
 from shunter.adapters.git.repository import Repository
-from shunter.adapters.helm.registry import INDEX
 from shunter.core.charts.packed import PackedChart
 from shunter.core.charts.pins import Dependency, Pin
 from shunter.core.packaging.editor_schema import EXTRA
 from shunter.core.packaging.record import TrainRecord
 from shunter.flows.packaging.derive import Changes, app_files, environment_files
-from shunter.flows.packaging.merge import Choice, Merges, listed_again, merged_record, merged_trains, next_step
-from shunter.flows.workspace.archives import Archives, open_archives
+from shunter.flows.packaging.merge import (
+    Choice,
+    Merges,
+    archives_with,
+    listed_again,
+    merged_record,
+    merged_trains,
+    next_step,
+)
+from shunter.flows.workspace.archives import Archives
 from shunter.flows.workspace.context import Context, Site
-from shunter.flows.workspace.plans import carry_out, inputs_of, plan_changes
-from shunter.flows.workspace.projects import RECORD_FILE, ProjectFiles, files_of
+from shunter.flows.workspace.plans import carry_out, inputs_of, plan_changes, read_now
+from shunter.flows.workspace.projects import ANSWERS_FILE, RECORD_FILE, ProjectFiles, files_of
 from shunter.flows.workspace.trains import Trains
 from shunter.model.data import replace
 from shunter.model.errors import ShunterError
@@ -40,12 +47,14 @@ def lock(
     merges = Merges()
     by_root: dict[Path, Changes] = {}
     inputs: dict[Path, list[Input]] = {}
+    read: dict[Path, str | None] = {}
     own = listed_again(context, merges.at(context.root)) | merged_trains(context, merges.at(context.root))
     if own:
         by_root[context.root] = dict(own)
-    deriving = Deriving(context, _archives(context, own), merges, choice, own)
+    deriving = Deriving(context, archives_with(context, own), merges, choice, own)
     for site in lockable(context, names):
         inputs.setdefault(site.root, []).extend(inputs_of(site.tree(), site.folder, SOURCES))
+        read |= {} if merges.at(site.root).operation else read_now(site.path, site.tree(), (RECORD_FILE, ANSWERS_FILE))
         by_root.setdefault(site.root, {}).update(_below(site.folder, deriving.site(site)))
     deriving.require_used()
     plans = [
@@ -59,18 +68,12 @@ def lock(
         )
         for root, changes in sorted(by_root.items())
     ]
-    report = carry_out(plans, context, dry_run=dry_run, diff=diff, check=check, during=True)
+    report = carry_out(plans, context, dry_run=dry_run, diff=diff, check=check, during=True, read=read)
     if check:
         stale = any(outcome.status is Status.PLANNED for outcome in report.outcomes)
         return replace(report, answer=not stale, next_step="shunter lock" if stale else report.next_step)
     step, notices = next_step(merges, {root: list(changes) for root, changes in by_root.items()})
     return replace(report, next_step=step or report.next_step, notices=(*report.notices, *notices))
-
-
-def _archives(context: Context, own: Changes) -> Archives:
-    archives = open_archives(context)
-    index = own.get(f"{context.registries().directory}/{INDEX}")
-    return replace(archives, directory=replace(archives.directory, pending={INDEX: index})) if index else archives
 
 
 def _below(folder: str, changes: Changes) -> Changes:

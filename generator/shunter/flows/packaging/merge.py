@@ -13,6 +13,7 @@ from shunter.core.packaging.merged import OURS, THEIRS, Disputed, Merged, merge_
 from shunter.core.packaging.record import HistoryEntry, TrainRecord
 from shunter.core.trains.file import FOLDER, render_train
 from shunter.flows.packaging.derive import Changes
+from shunter.flows.workspace.archives import Archives, open_archives
 from shunter.flows.workspace.clock import generated_now
 from shunter.flows.workspace.context import Context, Site
 from shunter.flows.workspace.own_files import record_from, train_from
@@ -145,6 +146,13 @@ def listed_again(context: Context, merge: Merge) -> Changes:
     tracked = set(Repository(context.root).tracked(directory))
     files = tuple(file for file in files if f"{directory}/{file}" in tracked)
     return {f"{directory}/{INDEX}": registry.listing(files)} if files else {}
+
+
+def archives_with(context: Context, own: Changes) -> Archives:
+    """The context's archives, with the index among the changes `own` in the place of the one on disk."""
+    archives = open_archives(context)
+    index = own.get(f"{context.registries().directory}/{INDEX}")
+    return replace(archives, directory=replace(archives.directory, pending={INDEX: index})) if index else archives
 
 
 def next_step(merges: Merges, resolved: Mapping[Path, Sequence[str]]) -> tuple[str, tuple[str, ...]]:

@@ -2,20 +2,25 @@
 
 from __future__ import annotations
 
+import os
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field, replace
 from pathlib import Path
 
-from shunter.adapters.helm.registry import HttpRegistry
-from shunter.adapters.system.regular import is_folder
+from shunter.adapters.git.stages import Merge
+from shunter.adapters.helm.registry import INDEX, HttpRegistry
+from shunter.adapters.system.files import DiskTree
+from shunter.adapters.system.regular import is_checkout, is_folder
 from shunter.core.charts.packed import PackedChart
-from shunter.core.charts.versions import require_exact
+from shunter.core.charts.versions import marked_dirty, require_exact
 from shunter.core.workspace.model import Service
 from shunter.flows.packaging.derive import Changes, app_files
 from shunter.flows.packaging.lock import SOURCES, carrier, chosen
-from shunter.flows.workspace.archives import Archives, open_archives, packed_for_publishing
-from shunter.flows.workspace.context import Context, Site
-from shunter.flows.workspace.plans import carry_out, inputs_of, plan_changes
+from shunter.flows.packaging.merge import archives_with, listed_again
+from shunter.flows.packaging.origin import DERIVED, Sources, dirty
+from shunter.flows.workspace.archives import Archives, packed_as_held, packed_for_publishing
+from shunter.flows.workspace.context import Context, Site, repository_root
+from shunter.flows.workspace.plans import as_read, carry_out, inputs_of, plan_changes, read_now
 from shunter.flows.workspace.projects import ProjectFiles, files_in, files_of
 from shunter.model.errors import ShunterError
 from shunter.model.files import FileState, Input, RepositoryPlan
@@ -35,10 +40,14 @@ class Batch:
     """What one packaging run has gathered: archives to publish, and changes per repository."""
 
     archives: Archives
+    sources: Sources
     changes: dict[Path, Changes] = field(default_factory=dict)
     inputs: dict[Path, list[Input]] = field(default_factory=dict)
     packed: list[PackedChart] = field(default_factory=list)
     labels: list[str] = field(default_factory=list)
+    allow_dirty: bool = False
+    read: dict[Path, str | None] = field(default_factory=dict)
+    clean: list[tuple[str, Path, str, Sequence[str]]] = field(default_factory=list)
 
     def take(self, chart: PackedChart, place: str) -> None:
         """Note an archive for publishing; later charts of this run may depend on it. `place` is its chart's folder."""
@@ -52,23 +61,34 @@ class Batch:
         return [f"{chart.name} {chart.version}" for chart in self.packed]
 
 
-def package(context: Context, names: Sequence[str], stamp: Stamp, *, dry_run: bool) -> Report:
-    """Package the library, the app charts and the existing charts, or those named, into the registry directory."""
+def package(
+    context: Context, names: Sequence[str], stamp: Stamp, *, allow_dirty: bool = False, dry_run: bool
+) -> Report:
+    """Package the library, the app charts and the existing charts, or those named, into the registry directory.
+
+    What is packaged is what git tracks, as its last commit holds it; with `allow_dirty` else too, marked as such.
+    """
+    _require_registry(context)
     if (stamp.version or stamp.app_version) and len(names) != 1:
         raise ShunterError("--version and --app-version stamp one chart", hint="shunter package CHART --version V")
-    batch = Batch(open_archives(context))
-    for site in _charts(context, names):
+    sites = _charts(context, names)
+    existing = [s for s in context.require_workspace().services if s.chart and (not names or s.name in names)]
+    listed = listed_again(context, Merge(context.root))
+    batch = Batch(archives_with(context, listed), _sources(context, sites, existing), allow_dirty=allow_dirty)
+    batch.read |= read_now(batch.archives.directory.root, DiskTree(batch.archives.directory.root), [INDEX])
+    for site in sites:
         _pack_site(context, batch, site, stamp)
-    for service in context.workspace.services if context.workspace else ():
-        if service.chart and (not names or service.name in names):
-            _pack_existing(context, batch, service)
+    for service in existing:
+        _pack_existing(context, batch, service)
+    _require_still_clean(batch)
     published = batch.archives.directory.plan_publish(batch.packed)
     if published.findings:
         return Report(findings=_located(batch) or published.findings)
     directory = context.registries().directory
-    registry: Changes = {f"{directory}/{path}": state for path, state in published.edits.items()}
-    step = "" if context.workspace is None else "shunter train cut VERSION"
-    written = carry_out(_plans(context, batch, registry), context, dry_run=dry_run, diff=False, next_step=step)
+    registry = listed | {f"{directory}/{path}": state for path, state in published.edits.items()}
+    step = "shunter train cut VERSION"
+    plans = _plans(context, batch, registry)
+    written = carry_out(plans, context, dry_run=dry_run, diff=False, next_step=step, read=batch.read)
     notices = () if batch.names else ("no chart to package here",)
     outcomes = (*_outcomes(batch, published.noop, dry_run=dry_run), *(o for o in written.outcomes if o.paths))
     return Report(outcomes=outcomes, notices=(*written.notices, *notices), next_step=written.next_step or step)
@@ -85,6 +105,27 @@ def _located(batch: Batch) -> tuple[Finding, ...]:
     )
 
 
+def _require_registry(context: Context) -> None:
+    """Refuse to publish from a repository that stands alone: the registry is a folder of the workspace's repository."""
+    if context.workspace is None:
+        raise ShunterError(
+            f"{context.root} stands alone, and the chart registry is in the workspace's repository",
+            hint="run it in a checkout of the workspace, or publish from here with `helm package` and `helm push`",
+        )
+
+
+def _sources(context: Context, sites: Sequence[Site], existing: Sequence[Service]) -> Sources:
+    """The folders of the charts, by repository."""
+    places = [(site.root, site.folder) for site in sites]
+    folders = [context.root / service.chart.path for service in existing if service.chart and service.chart.path]
+    places += [(repository_root(folder), os.path.relpath(folder, repository_root(folder))) for folder in folders]
+    found: dict[Path, list[str]] = {}
+    for root, folder in places:
+        if is_checkout(root):
+            found.setdefault(root, []).append(folder)
+    return Sources(found)
+
+
 def _charts(context: Context, names: Sequence[str]) -> list[Site]:
     order = {"library": 0, "app": 1}
     found = context.sites(missing_ok=bool(names))
@@ -99,6 +140,7 @@ def _charts(context: Context, names: Sequence[str]) -> list[Site]:
 
 def _pack_site(context: Context, batch: Batch, site: Site, stamp: Stamp) -> None:
     files = files_of(context, site)
+    batch.read |= read_now(site.path, files.tree, ["Chart.yaml"])
     batch.inputs.setdefault(site.root, []).extend(inputs_of(files.tree, site.folder, SOURCES))
     if site.kind == "app":
         known = replace(batch.archives, fallback=carrier(files, ()))
@@ -106,7 +148,44 @@ def _pack_site(context: Context, batch: Batch, site: Site, stamp: Stamp) -> None
         prefix = f"{site.folder}/" if site.folder != "." else ""
         batch.changes.setdefault(site.root, {}).update({prefix + path: state for path, state in derived.items()})
         files = files.with_changes(derived)
-    batch.take(packed_for_publishing(stamped(files, stamp)), files.label)
+    _publish(batch, stamped(files, stamp), site.root, site.folder, DERIVED if site.kind == "app" else ())
+
+
+def _publish(batch: Batch, files: ProjectFiles, root: Path, folder: str, derived: Sequence[str] = ()) -> None:
+    """Note a chart for publishing, with its origin; git is asked only where the registry does not hold it already."""
+    known = batch.archives.directory.index.get(*files.packed.key)
+    if known is not None:
+        held = packed_as_held(files, known.metadata)
+        if held.digest == known.digest or root not in batch.sources.folders:
+            batch.take(held, files.label)
+            return
+    if root not in batch.sources.folders:
+        batch.take(packed_for_publishing(files), files.label)
+        return
+    tidy = batch.sources.tidied(files, root, folder)
+    if known is not None:
+        batch.take(packed_as_held(tidy, known.metadata), files.label)
+        return
+    changed = batch.sources.changed(root, folder, derived)
+    if changed and not batch.allow_dirty:
+        raise dirty(files.packed.name, root, folder, changed)
+    if changed:
+        tidy = stamped(tidy, Stamp(marked_dirty(files.packed.version)))
+    origin = batch.sources.origin(root, folder, derived)
+    batch.take(packed_for_publishing(tidy, replace(origin, revision="") if changed else origin), files.label)
+    aside = {"Chart.yaml", *derived}
+    own = {path: state for path, state in tidy.packed.files.items() if path.partition("/")[0] not in aside}
+    batch.read |= as_read(root / folder, own)
+    if not changed:
+        batch.clean.append((tidy.packed.name, root, folder, derived))
+
+
+def _require_still_clean(batch: Batch) -> None:
+    """Refuse what was edited before it was packed, and after git was asked whether it is clean."""
+    now = Sources(batch.sources.folders)
+    for name, root, folder, derived in batch.clean:
+        if changed := now.changed(root, folder, derived):
+            raise dirty(name, root, folder, changed)
 
 
 def stamped(files: ProjectFiles, stamp: Stamp) -> ProjectFiles:
@@ -131,8 +210,9 @@ def _pack_existing(context: Context, batch: Batch, service: Service) -> None:
             raise ShunterError(
                 f"service {service.name}: there is no folder {chart.path}", hint="correct chart.path in shunter.yaml"
             )
-        files = files_in(context, folder)
-        batch.take(packed_for_publishing(files), files.label)
+        root, files = repository_root(folder), files_in(context, folder)
+        batch.read |= read_now(folder, files.tree, ["Chart.yaml"])
+        _publish(batch, files, root, os.path.relpath(folder, root))
     elif not batch.archives.has(chart.name, chart.version):
         batch.take(HttpRegistry(chart.repository).fetch(chart.name, chart.version), chart.repository)
 

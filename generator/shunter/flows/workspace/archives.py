@@ -5,13 +5,14 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
+from typing import Any
 
 from shunter.adapters.helm.registry import DirectoryRegistry, HttpRegistry
 from shunter.adapters.system.regular import is_file, read_regular
 from shunter.core.charts.packed import PackedChart
 from shunter.core.charts.pins import Pin
 from shunter.core.charts.versions import newest_first
-from shunter.core.packaging.publish import published
+from shunter.core.packaging.publish import Origin, origin_of, published, with_origin
 from shunter.core.packaging.vendoring import absent_from_registry
 from shunter.flows.workspace.context import Context
 from shunter.flows.workspace.projects import ProjectFiles
@@ -73,13 +74,21 @@ def archives_at(directory: Path, url: str) -> Archives:
     return Archives(DirectoryRegistry(directory), HttpRegistry(url) if url else None)
 
 
-def packed_for_publishing(files: ProjectFiles) -> PackedChart:
-    """The chart as it is published: an app chart's library is compiled in."""
+def packed_for_publishing(files: ProjectFiles, origin: Origin | None = None) -> PackedChart:
+    """The chart as it is published, with where it comes from: an app chart's library is compiled in."""
     chart = files.packed
     if files.answers.get("kind") == "app":
         chart.require_complete()
         chart = published(chart, str(files.answers.get("library", "")))
-    return chart.packed()
+    return (with_origin(chart, origin) if origin else chart).packed()
+
+
+def packed_as_held(files: ProjectFiles, held: Mapping[str, Any]) -> PackedChart:
+    """The chart as it is published, saying that it comes from where the published one says; `held` is its metadata.
+
+    Where that is the same chart, the two are equal: what was committed since need not have changed it.
+    """
+    return packed_for_publishing(files, origin_of(held))
 
 
 def require_file(path: Path, hint: str) -> bytes:

@@ -140,7 +140,7 @@ def open_context(directory: str | os.PathLike[str]) -> Context:
             return Context(folder, start, load_workspace(folder, start))
         if kind != NOTHING:
             raise ShunterError(f"{file} is no file", hint="remove it, or put a workspace's file there")
-    return Context(_repository_root(start), start, None)
+    return Context(repository_root(start), start, None)
 
 
 def load_workspace(root: Path, start: Path) -> Workspace:
@@ -177,5 +177,6 @@ def discover(root: Path, start: Path) -> tuple[Site, ...]:
     return tuple(sites)
 
 
-def _repository_root(start: Path) -> Path:
+def repository_root(start: Path) -> Path:
+    """The root of the git work tree around a folder; the folder itself where there is none."""
     return next((folder for folder in (start, *start.parents) if is_checkout(folder)), start)

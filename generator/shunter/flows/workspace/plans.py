@@ -31,12 +31,14 @@ def plan_changes(
     inputs: Iterable[Input] = (),
     shared: Collection[str] = (),
     unmerged: Collection[str] = (),
+    before: Mapping[str, str | None] | None = None,
     repository: PlannedRepository | None = None,
 ) -> RepositoryPlan:
     """The plan that makes `changes` (path → new state, None deletes) in the repository at `root`.
 
     `tree` is what is there now (default: the disk); changes that change nothing are dropped. `inputs` are a person's
     files that the commit depends on, as they were read; the `shared` ones of the changes carry what a person wrote.
+    `before` has the object ids of files that were read earlier than now, as they were then (None: no file).
     A path that is `unmerged` is resolved by what is written there, even where that is on disk already.
     `repository` is the one at `root`, where somebody has asked it before: the changes follow from the commit that was
     its head then.
@@ -46,6 +48,8 @@ def plan_changes(
         _edit(current, path, after, shared=path in shared, always=path in unmerged)
         for path, after in sorted(changes.items())
     )
+    earlier = before or {}
+    found = (replace(e, before=earlier[e.path]) if e and e.path in earlier else e for e in found)
     edits = tuple(edit for edit in found if edit)
     head = None
     if is_checkout(root):
@@ -71,6 +75,22 @@ def inputs_of(tree: Tree, folder: str, names: Iterable[str]) -> tuple[Input, ...
     return tuple(found)
 
 
+def as_read(folder: Path, files: Mapping[str, FileState | None]) -> dict[Path, str | None]:
+    """Files of a folder as they were read, for `carry_out`: it refuses to write when they are not so any more."""
+    return {folder / path: state.object_id() if state else None for path, state in files.items()}
+
+
+def object_ids(tree: Tree, names: Iterable[str]) -> dict[str, str | None]:
+    """The object ids of files of a tree as they are now; None for no file."""
+    states = ((name, tree.get(name)) for name in names)
+    return {name: state.object_id() if state else None for name, state in states}
+
+
+def read_now(folder: Path, tree: Tree, names: Iterable[str]) -> dict[Path, str | None]:
+    """`as_read` for files of the tree in that folder, which are going to be read."""
+    return {folder / name: object_id for name, object_id in object_ids(tree, names).items()}
+
+
 def uncommitted(repository: Repository, folder: str) -> list[str]:
     """Paths below `folder` that are not as HEAD holds them, as `git status` says; ignored files aside."""
     return repository.changed(folder)
@@ -88,12 +108,14 @@ def carry_out(
     during: bool = False,
     judge: Judge | None = None,
     moving: Sequence[Move] = (),
+    read: Mapping[Path, str | None] | None = None,
 ) -> Report:
     """Apply plans, or only say what they would do, as one report. Plans without edits become noop outcomes.
 
     With `check` nothing refuses: what would change is told even where it could not be written now. `during`: see
     `apply`. `judge` is asked again about a commit where a hook has changed what a person shares. Checkouts that are
     `moving` do so in the same run; plans name them by where they are before it.
+    `read` are the files that the plans follow from, see `as_read`.
     """
     started = time.perf_counter()
     plans = tuple(plans)
@@ -108,7 +130,7 @@ def carry_out(
         return Report(product=product, outcomes=(*planned, *same, *idle), notices=notices)
     if not busy and not moving:
         return Report(product=product, outcomes=idle, next_step=next_step)
-    done = apply(busy, context.root, context.writing, during=during, judge=judge, moving=moving)
+    done = apply(busy, context.root, context.writing, during=during, judge=judge, moving=moving, read=read)
     subjects = {plan.repository: plan.message.splitlines()[0] for plan in busy}
     seconds = {"apply": time.perf_counter() - started}
     told = tuple(_told(o, subjects[o.unit], noop, seconds) for o in done.outcomes)

@@ -51,6 +51,13 @@ WORKSPACE: Final = (
         "and package it.",
     ),
     lint(
+        "dirty-chart",
+        Severity.ERROR,
+        "a chart that no commit holds",
+        "`shunter package --allow-dirty` publishes what is not committed, and marks the version `+dirty`. Nobody can "
+        "say later what is in it, so no train takes it: commit, and package a version.",
+    ),
+    lint(
         "train-exists",
         Severity.ERROR,
         "a train of this version exists",

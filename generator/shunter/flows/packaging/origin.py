@@ -1,0 +1,78 @@
+"""The source of what is published: a clean folder, and the commit that it is at."""
+
+from __future__ import annotations
+
+import shlex
+from collections.abc import Iterable, Mapping, Sequence
+from pathlib import Path
+
+from shunter.adapters.git.origin import Untidy, last_commit, look_below, remote_url
+from shunter.adapters.system.regular import is_checkout
+from shunter.core.charts.lock import LOCK
+from shunter.core.packaging.publish import Origin
+from shunter.flows.workspace.context import repository_root
+from shunter.flows.workspace.projects import ProjectFiles
+from shunter.model.data import dataclass, field
+from shunter.model.errors import ShunterError
+
+DERIVED = ("charts", LOCK, "values.schema.json")
+"""What shunter writes into an app chart: it follows from the rest, and is committed along with the archive."""
+
+
+@dataclass(frozen=True)
+class Sources:
+    """The folders of charts by repository. Git is asked about a repository when its first chart is to be published."""
+
+    folders: Mapping[Path, Sequence[str]]
+    looked: dict[Path, Untidy] = field(default_factory=dict)
+    remotes: dict[Path, str] = field(default_factory=dict)
+
+    def tidied(self, files: ProjectFiles, root: Path, folder: str) -> ProjectFiles:
+        """A chart's files without those that git ignores there."""
+        prefix = _prefix(folder)
+        ignored = [path[len(prefix) :] for path in self._at(root).ignored if _within(path, folder)]
+        gone = [path for path in files.tree.paths() if any(_within(path, name) for name in ignored)]
+        return files.with_changes(dict.fromkeys(gone)) if gone else files
+
+    def changed(self, root: Path, folder: str, derived: Iterable[str] = ()) -> list[str]:
+        """Paths in a chart's folder that HEAD does not hold as they are, but for what is `derived` in it."""
+        aside = [_prefix(folder) + path for path in derived]
+        changed = (path for path in self._at(root).changed if _within(path, folder))
+        return [path for path in changed if not any(_within(path, name) for name in aside)]
+
+    def origin(self, root: Path, folder: str, derived: Sequence[str] = ()) -> Origin:
+        """Where a chart's folder comes from: the remote, and the last commit that touched what is not `derived`."""
+        if root not in self.remotes:
+            self.remotes[root] = remote_url(root)
+        return Origin(self.remotes[root], last_commit(root, folder, [_prefix(folder) + path for path in derived]))
+
+    def _at(self, root: Path) -> Untidy:
+        if root not in self.looked:
+            self.looked[root] = look_below(root, self.folders[root])
+        return self.looked[root]
+
+
+def tracked(files: ProjectFiles, place: Path) -> ProjectFiles:
+    """A chart's files in the folder `place` without those that git ignores there."""
+    root = repository_root(place)
+    folder = place.relative_to(root).as_posix()
+    return Sources({root: [folder]}).tidied(files, root, folder) if is_checkout(root) else files
+
+
+def dirty(name: str, root: Path, folder: str, changed: Sequence[str]) -> ShunterError:
+    """The refusal to publish what no commit holds."""
+    shown = ", ".join(changed[:5]) + (f" and {len(changed) - 5} more" if len(changed) > 5 else "")
+    git = f"git -C {shlex.quote(str(root))}"
+    return ShunterError(
+        f"chart {name} has changes that no commit holds: {shown}",
+        hint=f"{git} add {shlex.quote(folder)} && {git} commit\n"
+        "or --allow-dirty: the version is marked +dirty, and no train takes it",
+    )
+
+
+def _prefix(folder: str) -> str:
+    return "" if folder == "." else f"{folder}/"
+
+
+def _within(path: str, folder: str) -> bool:
+    return folder == "." or path.rstrip("/") == folder.rstrip("/") or path.startswith(f"{folder.rstrip('/')}/")
