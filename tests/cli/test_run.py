@@ -3,10 +3,15 @@
 from __future__ import annotations
 
 import errno
+import os
+import subprocess
+import sys
 from collections.abc import Callable
+from pathlib import Path
 
 import pytest
 
+from helpers.charts.charts import ROOT
 from shunter.cli.options import TABLE, Command
 from shunter.cli.parse import Arguments, parse
 from shunter.cli.run import run
@@ -101,3 +106,14 @@ def test_a_line_that_runs_no_command(
 def test_colour_is_for_who_wants_it(color: str, coloured: bool, capsys: pytest.CaptureFixture[str]) -> None:
     outcome(raising(ShunterError("m")), "--color", color)
     assert ("\x1b[" in capsys.readouterr().err) is coloured
+
+
+def test_a_folder_that_is_gone_is_named(tmp_path: Path) -> None:
+    gone = tmp_path / "gone"
+    gone.mkdir()
+    command = 'cd "$0" && rmdir "$0" && exec "$1" -m shunter status'
+    env = os.environ | {"PYTHONPATH": str(ROOT / "generator")}
+    done = subprocess.run(
+        ["sh", "-c", command, gone, sys.executable], env=env, capture_output=True, text=True, check=False
+    )
+    assert (done.returncode, done.stderr.splitlines()[0]) == (2, "error: the folder you are in is gone")

@@ -1,13 +1,15 @@
 import os
+import shlex
 import subprocess
 from pathlib import Path
 
 import pytest
 
 from helpers.workspaces.gitrepo import commit_all, disk, git, make_repo, snapshot, write
-from helpers.workspaces.plans import START, StopError, clash, edit, fresh, plan, raising, usual
+from helpers.workspaces.plans import START, StopError, clash, edit, fresh, killed, plan, raising, usual
 from shunter.adapters.git import journal
-from shunter.adapters.git.apply import apply
+from shunter.adapters.git.apply import apply, look
+from shunter.adapters.git.recovery import recover
 from shunter.adapters.git.repository import git_dir
 from shunter.adapters.system.files import DiskTree
 from shunter.model.errors import ShunterError
@@ -217,3 +219,59 @@ def test_a_full_disk_undoes_everything(tmp_path: Path) -> None:
             assert not list(home.glob(".git/*.lock"))
     finally:
         subprocess.run(["umount", str(small)], check=True)
+
+
+@pytest.mark.parametrize("staged", [False, True])
+def test_what_a_person_did_to_a_file_that_is_written_anew_is_kept(staged: bool, home: Path) -> None:
+    write(home, {"edit": "theirs\n"})
+    if staged:
+        git(home, "add", "edit")
+    done = apply([plan(home, edit(home, "edit", b"derived\n"), edit(home, "new", b"x\n"))], home)
+    [notice] = done.notices
+    kept = Path(notice.rpartition(": ")[2])
+    assert notice.startswith("home: edit is written anew; what was changed there is kept: ")
+    assert kept.read_text() == "theirs\n"
+    assert git(home, "show", "HEAD:edit") == "derived"
+    assert git(home, "status", "--porcelain") == ""
+
+
+def test_what_was_kept_survives_a_kill_after_the_last_commit(home: Path) -> None:
+    write(home, {"edit": "theirs\n"})
+    found = False
+    for at in range(4, 20):
+        if found := killed(
+            lambda on_step: apply([plan(home, edit(home, "edit", b"derived\n"))], home, on_step=on_step), at
+        ) and bool(git(home, "log", "-1", "--format=%s") == "Change home"):
+            break
+    assert found
+    done = recover(home)
+    assert done is not None
+    [note] = done.notes
+    assert Path(note.rpartition(": ")[2]).read_text() == "theirs\n"
+
+
+def test_taking_back_a_change_is_no_part_of_the_commit(home: Path) -> None:
+    write(home, {"edit": "theirs\n"})
+    wanted = plan(home, edit(home, "edit", b"old\n"), edit(home, "new", b"x\n"))
+    [seen] = look([wanted], Writing())
+    [outcome] = apply([wanted], home).outcomes
+    assert seen.paths == outcome.paths == ("new",)
+
+
+def test_staged_work_that_goes_along_is_named(home: Path) -> None:
+    write(home, {"keep": "mine\n"})
+    git(home, "add", "keep")
+    done = apply([plan(home, edit(home, "keep", b"mine, and ours\n", shared=True))], home)
+    assert done.notices == ("home: keep has staged changes of yours: they are committed with it",)
+
+
+def test_what_is_staged_and_not_committed_is_committed_first(home: Path) -> None:
+    wanted = plan(home, edit(home, "edit", b"one\n"), edit(home, "new", b"x\n"))
+    apply([wanted], home, Writing(commit=False))
+    with pytest.raises(ShunterError, match=r"staged with --no-commit in .* is not committed yet") as caught:
+        apply([plan(home, edit(home, "keep", b"two\n"))], home)
+    command = caught.value.hint.splitlines()[0]
+    assert command.startswith("git -C ")
+    subprocess.run(shlex.split(command), check=True, capture_output=True)
+    apply([plan(home, edit(home, "keep", b"two\n"))], home)
+    assert git(home, "log", "--format=%s").splitlines() == ["Change home", "Change home", "start"]

@@ -13,7 +13,8 @@ import pytest
 
 from helpers.workspaces.gitrepo import commit_all, git, make_repo, snapshot, write
 from helpers.workspaces.plans import START, committed, done, edit, plan, refused, status, usual
-from shunter.adapters.git.apply import apply, commit_command
+from shunter.adapters.git.apply import apply
+from shunter.adapters.git.refusals import commit_command
 from shunter.model.errors import ShunterError
 from shunter.model.files import EXECUTABLE, FileState, Writing
 from shunter.model.findings import Status
@@ -263,7 +264,7 @@ def test_without_a_commit_files_are_staged_and_the_command_is_told(home: Path) -
     assert not (home / "hook-ran").exists()
     assert git(home, "log", "--format=%s") == "start"
     assert git(home, "diff", "--name-only") == ""
-    subprocess.run(shlex.split(commit_command(wanted)), check=True, capture_output=True)
+    subprocess.run(shlex.split(commit_command(Path(wanted.root))), check=True, capture_output=True)
     assert (home / "hook-ran").exists()
     assert git(home, "log", "-1", "--format=%s") == "Change home"
     assert committed(home) == list(outcome.paths)

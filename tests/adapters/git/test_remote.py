@@ -196,6 +196,15 @@ def test_no_setting_makes_it_a_forced_push(origin: Path, clone: Path) -> None:
         assert git(origin, "rev-parse", "main") == theirs
 
 
+def test_a_branch_goes_where_the_person_s_settings_send_it(origin: Path, clone: Path) -> None:
+    commit_all(clone, {"a": "ours"})
+    git(clone, "config", "remote.origin.push", "refs/heads/main:refs/heads/review")
+    before = git(origin, "rev-parse", "main")
+    assert remote.push_branch(clone, "main", remote.Target("origin", "origin", "main"), prompts=False).ok
+    assert git(origin, "rev-parse", "main") == before
+    assert git(origin, "rev-parse", "review") == git(clone, "rev-parse", "HEAD")
+
+
 def test_what_the_remote_has_of_head(clone: Path) -> None:
     assert remote.is_pushed(clone)
     git(clone, "update-ref", "-d", "refs/remotes/origin/HEAD")

@@ -141,7 +141,7 @@ def test_a_fixer_that_refuses_is_undone_and_its_whole_message_shown(home: Path) 
     )
     error = refused(home, derived(home), "git commit failed in")
     assert error.notes[:2] == ("git: end-of-file-fixer: Failed", "git: - files were modified by this hook")
-    assert "what a hook made of edit is kept as" in error.notes[2]
+    assert "what became of edit meanwhile is kept as" in error.notes[2]
 
 
 def test_a_hook_that_edits_without_adding_leaves_its_edit_and_the_commit_right(home: Path) -> None:
@@ -191,10 +191,11 @@ def test_what_was_pushed_meanwhile_is_taken_back_here(home: Path, tmp_path: Path
     hook(home, "git push -q origin HEAD:refs/heads/topic 2> /dev/null", "post-commit")
     hook(roots[2], "exit 1")
     before = git(home, "rev-parse", "HEAD")
-    with pytest.raises(ShunterError, match="git commit failed"):
+    with pytest.raises(ShunterError, match="git commit failed") as caught:
         apply([usual(root) for root in roots], home)
     assert git(home, "rev-parse", "HEAD") == before
     assert status(home) == []
+    assert any("home: the commit of this run is on origin/topic as well" in note for note in caught.value.notes)
     assert git(tmp_path / "remote.git", "log", "-1", "--format=%s", "topic") == "Change home"
 
 
@@ -212,6 +213,16 @@ def test_a_hook_that_commits_on_top_keeps_its_commit(home: Path) -> None:
     )
     assert git(home, "log", "--format=%s").splitlines() == ["on top", "Change home", "start"]
     assert status(home) == []
+
+
+def test_a_hook_that_switches_away_leaves_no_commit_behind(home: Path) -> None:
+    roots = three(home)
+    hook(home, "git switch -q -c other HEAD~1", "post-commit")
+    hook(roots[2], "exit 1")
+    with pytest.raises(ShunterError):
+        apply([derived(root) for root in roots], home)
+    assert git(home, "log", "--format=%s", "main") == "start"
+    assert (home / "edit").read_text() == "old\n"
 
 
 def test_a_run_ends_well_though_a_hook_commits_on_top(home: Path) -> None:

@@ -233,3 +233,12 @@ def test_the_flow_gives_one_checkout_for_each_repository(ours: Path) -> None:
     assert [(each.spec.name, each.left) for each in found] == [(name, False) for name in NAMES]
     assert notices == ()
     assert snapshot(ours) == before
+
+
+def test_an_ignored_file_in_the_way_is_not_written_over(remotes: Remotes, ours: Path) -> None:
+    orders = checkout(ours, "orders")
+    write(orders, {".git/info/exclude": "*.secret\n", "x.secret": "mine\n"})
+    remotes.moved("orders", {"x.secret": "theirs\n"})
+    found = sync(ours)
+    assert found.code == 1
+    assert (orders / "x.secret").read_text() == "mine\n"

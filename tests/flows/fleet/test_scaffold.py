@@ -103,3 +103,20 @@ def test_who_has_no_name_is_told_whose_commits_these_are(tmp_path: Path, monkeyp
         for key in ("NAME", "EMAIL"):
             monkeypatch.delenv(f"GIT_{role}_{key}")
     assert [line.split(",")[0] for line in scaffold.identity_notice(root)] == ["notice: git knows no user here"]
+
+
+def test_a_workspace_that_changes_while_it_is_planned_is_not_written(
+    mono: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    original: Any = vars(scaffold)["reconcile"]
+
+    def reconcile(request: Any) -> Any:
+        monkeypatch.setattr(scaffold, "reconcile", original)
+        ok("add", "environment", "first", cwd=mono)
+        return original(request)
+
+    monkeypatch.setattr(scaffold, "reconcile", reconcile)
+    with pytest.raises(ShunterError, match=r"shunter\.yaml changed while shunter was working"):
+        scaffold.add_service(open_context(str(mono)), "second", {"archetype": "rest-api"})
+    assert git(mono, "log", "-1", "--format=%s") == "Add environment first"
+    assert git(mono, "status", "--porcelain") == ""

@@ -7,7 +7,7 @@ An exception undoes everything; so does, after a kill, whoever comes next, until
 
 from __future__ import annotations
 
-import shlex
+import os
 import shutil
 from collections.abc import Mapping, Sequence
 from concurrent.futures import ThreadPoolExecutor
@@ -140,12 +140,14 @@ class _Run:
             if isinstance(error, ShunterError):
                 raise _with_notes(error, notes or ("everything is as it was",)) from error
             raise
-        journal.clear(self.folder, tuple(part.change for part in parts))
+        changes = tuple(part.change for part in parts)
+        kept = copies.set_aside(changes)
+        journal.clear(self.folder, changes)
         for part in parts:
             if not part.change.commits:
                 _leave_message(part)
         outcomes = {each.plan.root: outcome for each, (outcome, _) in zip(busy, done, strict=True)}
-        return outcomes, tuple(notice for _, found in done for notice in found)
+        return outcomes, (*kept, *(notice for _, found in done for notice in found))
 
     def _moved(self, part: Prepared) -> Prepared:
         """A repository's part where its repository is after the moves."""
@@ -229,16 +231,10 @@ def _staged(part: Prepared) -> Outcome:
 
 
 def _leave_message(part: Prepared) -> None:
-    message = _own(part.change) / "message"
-    message.parent.mkdir(exist_ok=True)
-    message.write_text(part.change.message.rstrip("\n") + "\n", "utf-8", "surrogateescape")
-
-
-def commit_command(plan: RepositoryPlan) -> str:
-    """The command with which a person commits what was only staged."""
-    found = git_dir(Path(plan.root))
-    message = journal.folder_of(found) / "message" if found else Path("message")
-    return f"git -C {shlex.quote(plan.root)} commit --cleanup=whitespace -F {shlex.quote(str(message))}"
+    own = _own(part.change)
+    own.mkdir(exist_ok=True)
+    (own / "message").write_text(part.change.message.rstrip("\n") + "\n", "utf-8", "surrogateescape")
+    (own / journal.WAITING).write_bytes(b"".join(os.fsencode(path) + b"\0" for path in part.change.paths()))
 
 
 def _with_notes(error: ShunterError, notes: Sequence[str]) -> ShunterError:
@@ -252,4 +248,4 @@ def _with_notes(error: ShunterError, notes: Sequence[str]) -> ShunterError:
     )
 
 
-__all__ = ["Applied", "apply", "commit_command", "is_fresh", "look"]
+__all__ = ["Applied", "apply", "is_fresh", "look"]

@@ -8,10 +8,13 @@ from __future__ import annotations
 
 import os
 import shutil
+import time
+from collections.abc import Iterable, Iterator
 from contextlib import suppress
 from pathlib import Path
 
-from shunter.adapters.git.journal import FileChange, Stored
+from shunter.adapters.git.journal import Change, FileChange, Stored, folder_of
+from shunter.adapters.git.repository import git_dir
 from shunter.adapters.system.files import path_below, read_state, remove_file, temporary_name, write_file
 from shunter.model.errors import ShunterError
 from shunter.model.files import FileState
@@ -76,6 +79,29 @@ def put_back(root: Path, change: FileChange, undo: Path) -> bool:
         return False
     restore(root, change, undo)
     return True
+
+
+def set_aside(changes: Iterable[Change]) -> tuple[str, ...]:
+    """Move the copies that are to stay out of the way of the next run; a line about each."""
+    return tuple(line for change in changes for line in _set_aside(change))
+
+
+def _set_aside(change: Change) -> Iterator[str]:
+    staying = [file for file in change.files if file.stay]
+    found = git_dir(Path(change.root)) if staying else None
+    if found is None:
+        return
+    for file in staying:
+        copy, target = folder_of(found) / "undo" / file.copy, kept_in(folder_of(found)) / file.path
+        if os.path.lexists(copy):
+            target.parent.mkdir(parents=True, exist_ok=True)
+            copy.replace(target)
+            yield f"{change.repository}: {file.path} is written anew; what was changed there is kept: {target}"
+
+
+def kept_in(folder: Path) -> Path:
+    """Where, in shunter's folder of a repository, files go that a person may want back."""
+    return folder / "kept" / time.strftime("%Y%m%d-%H%M%S")
 
 
 def restore(root: Path, change: FileChange, undo: Path) -> None:

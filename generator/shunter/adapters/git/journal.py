@@ -23,6 +23,8 @@ from shunter.model.files import Move
 
 _FORMAT = 2
 _POINTER = "journal-of"
+WAITING = "waiting"
+"""The file that names, beside the message, what a run has staged for a person to commit; each name ends in a NUL."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -37,7 +39,8 @@ class Stored:
 class FileChange:
     """One path before and after; `entries` is what the index held before, `shared` as in `Edit`.
 
-    `copy` is the name, in the folder `undo`, of the file as it was; empty where there was none.
+    `copy` is the name, in the folder `undo`, of the file as it was; empty where there was none. It is to
+    `stay` after the run where it holds what a person did to a file that shunter writes anew, and no commit holds that.
     """
 
     path: str
@@ -46,6 +49,7 @@ class FileChange:
     shared: bool = False
     copy: str = ""
     entries: tuple[IndexEntry, ...] = ()
+    stay: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -140,7 +144,7 @@ def clear(folder: Path, changes: tuple[Change, ...] = ()) -> None:
 def tidy(folder: Path) -> None:
     """Remove what a run that is over leaves in one repository's folder."""
     shutil.rmtree(folder / "undo", ignore_errors=True)
-    for name in (_POINTER, "journal.tmp", "message", "paths", "output", "git"):
+    for name in (_POINTER, "journal.tmp", "message", WAITING, "paths", "output", "git"):
         (folder / name).unlink(missing_ok=True)
 
 

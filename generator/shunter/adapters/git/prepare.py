@@ -41,13 +41,26 @@ class Survey:
 
     @property
     def notices(self) -> tuple[str, ...]:
-        """What a person should know about files that stay."""
-        return tuple(f"{self.plan.repository}: {path} is not tracked by git, and stays" for path in self.left)
+        """What a person should know about files that stay, and about their own changes that go into the commit."""
+        staged = [edit.path for edit in self.plan.edits if edit.shared and self._staged(edit.path)]
+        return (
+            *(f"{self.plan.repository}: {path} is not tracked by git, and stays" for path in self.left),
+            *(
+                f"{self.plan.repository}: {path} has staged changes of yours: they are committed with it"
+                for path in staged
+            ),
+        )
+
+    def _staged(self, path: str) -> bool:
+        return self.state is not None and self.state.of(path).staged not in ".U"
 
     @property
     def paths(self) -> tuple[str, ...]:
         """What the commit will hold, sorted."""
-        return tuple(sorted({*self.travels, *(edit.path for edit in self.plan.edits)}))
+        held = (
+            e.path for e in self.plan.edits if self.state is None or not self.state.commits_nothing(e.path, e.after)
+        )
+        return tuple(sorted({*self.travels, *held}))
 
 
 def is_fresh(plan: RepositoryPlan) -> bool:
@@ -83,6 +96,7 @@ def _ready(plan: RepositoryPlan, state: RepositoryState, writing: Writing, *, du
     """The person's staged files that travel with a plan that nothing stands against."""
     commits = writing.commit and not plan.conflicts
     refusals.refuse_unready(state, commits=commits, during=during, branch=writing.branch)
+    refusals.refuse_waiting(state)
     if writing.branch:
         refusals.refuse_branch(state, writing.branch)
     for edit in plan.edits:
@@ -128,6 +142,7 @@ def prepare(found: Survey, writing: Writing) -> Prepared:
             path in shared,
             str(number) if found.disk[path] else "",
             state.of(path).entries,
+            stay=path not in shared and found.disk[path] is not None and state.of(path).is_touched,
         )
         for number, (path, new) in enumerate(sorted(after.items()))
     )

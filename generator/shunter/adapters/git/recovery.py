@@ -14,7 +14,7 @@ from shutil import rmtree
 
 from shunter.adapters.git import journal, moves
 from shunter.adapters.git.commit import commit, differs_from_index, take_from_head
-from shunter.adapters.git.copies import on_disk
+from shunter.adapters.git.copies import on_disk, set_aside
 from shunter.adapters.git.fresh import move_in
 from shunter.adapters.git.journal import Change, Journal
 from shunter.adapters.git.repository import Repository, git_dir
@@ -77,8 +77,9 @@ def recover_in(folder: Path, *, patience: float = 5.0) -> Recovered | None:
         for move in now.moves:
             moves.carry_out(move)
         tidy_up(now.changes)
+        kept = set_aside(now.changes)
         journal.clear(folder, now.changes)
-        return Recovered(f"an interrupted run was done, and is tidied up: {names}")
+        return Recovered(f"an interrupted run was done, and is tidied up: {names}", kept)
     notes = _undo(found)
     journal.clear(folder, found.changes)
     return Recovered(f"undid an interrupted run: {names}", notes)
@@ -178,7 +179,7 @@ def undo_all(changes: Sequence[Change], *, live: bool) -> tuple[str, ...]:
 
 @dataclass(frozen=True, slots=True)
 class Part:
-    """One repository of an interrupted run: `before`, `after` or `foreign`, and the paths that are somebody else's."""
+    """One repository of an interrupted run: `before`, `after`, `foreign` or `missing`, and whose paths are not ours."""
 
     repository: str
     root: str
@@ -198,7 +199,7 @@ def show(root: Path) -> tuple[Part, ...]:
 def _part(change: Change) -> Part:
     root = Path(change.root)
     if git_dir(root) is None:
-        return Part(change.repository, change.root, "before")
+        return Part(change.repository, change.root, "before" if change.staging else "missing")
     made = ours(change)
     if made is not None:
         moved = Repository(root).head() != made.commit
@@ -235,7 +236,7 @@ def _by_hand(root: Path, finish: Writing | None) -> Recovered | None:
             run = _as_it_is(run)
             _finish(run.changes, finish)
             tidy_up(run.changes)
-        notes = _undo(run) if finish is None else ()
+        notes = _undo(run) if finish is None else set_aside(run.changes)
         journal.put_aside(home)
         journal.clear(home, run.changes)
     return Recovered(f"{'undid' if finish is None else 'finished'} an interrupted run: {names}", notes)

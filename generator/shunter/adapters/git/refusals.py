@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+import os
 import shlex
 from collections.abc import Mapping, Sequence
 from pathlib import Path
 
-from shunter.adapters.git.repository import Repository
+from shunter.adapters.git.journal import WAITING, folder_of
+from shunter.adapters.git.repository import Repository, git_dir
 from shunter.adapters.git.state import PathState, RepositoryState
 from shunter.adapters.system.files import read_state
 from shunter.model.errors import ShunterError
@@ -62,6 +64,24 @@ def refuse_unready(state: RepositoryState, *, commits: bool, during: bool, branc
         raise ShunterError(
             f"HEAD is detached in {root}: a commit there would be on no branch",
             hint="git switch BRANCH, or let this command make one: --branch NAME; or --no-commit",
+        )
+
+
+def commit_command(root: Path) -> str:
+    """The command with which a person commits what a run has only staged."""
+    found = git_dir(root)
+    message = folder_of(found) / "message" if found else Path("message")
+    return f"git -C {shlex.quote(str(root))} commit --cleanup=whitespace -F {shlex.quote(str(message))}"
+
+
+def refuse_waiting(state: RepositoryState) -> None:
+    """A `ShunterError` where an earlier run with --no-commit has staged files that are not committed yet."""
+    waiting = folder_of(state.git_dir) / WAITING
+    names = waiting.read_bytes().split(b"\0") if waiting.exists() else []
+    if not state.operation and state.staged & {os.fsdecode(name) for name in names}:
+        raise ShunterError(
+            f"what shunter staged with --no-commit in {state.root} is not committed yet",
+            hint=f"{commit_command(state.root)}\nor take it back: {_git(state, 'restore --staged --worktree', '.')}",
         )
 
 

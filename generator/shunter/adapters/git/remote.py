@@ -111,7 +111,7 @@ def upstream_is_gone(root: Path) -> bool:
 
 def fast_forward(root: Path, upstream: str) -> Said:
     """Move the branch to `upstream` with `git merge --ff-only`, hooks on; git refuses what would lose anything."""
-    return _as_person(root, ["merge", "--ff-only", "--quiet", "--", upstream], prompts=False)
+    return _as_person(root, ["merge", "--ff-only", "--no-overwrite-ignore", "--quiet", "--", upstream], prompts=False)
 
 
 @dataclass(frozen=True, slots=True)
@@ -148,7 +148,17 @@ def push_target(root: Path, branch: str) -> Target | None:
 
 
 def push_branch(root: Path, branch: str, target: Target, *, prompts: bool) -> Said:
-    """Push one branch under its own name, hooks on, never by force; it follows what it made, if it followed nothing."""
+    """Push one branch, hooks on, never by force; it follows what it made, if it followed nothing.
+
+    It has its own name there, unless the person's `remote.*.push` says where branches go, as for a review.
+    """
+    repository = Repository(root)
+    asked = repository.try_git("config", "--get-all", f"remote.{target.remote}.push").text.split()
+    mirrors = repository.try_git("config", "--type=bool", "--get", f"remote.{target.remote}.mirror").text == "true"
+    if any(refspec.startswith("+") for refspec in asked):
+        return Said(False, (f"error: remote.{target.remote}.push forces (+), which shunter never does",))
+    if asked and not mirrors:
+        return _as_person(root, ["push", "--quiet", "--", target.remote], prompts=prompts)
     follow = [] if target.follows else ["--set-upstream"]
     refspec = f"refs/heads/{branch}:refs/heads/{branch}"
     return _as_person(root, ["push", "--quiet", *follow, "--", target.remote, refspec], prompts=prompts)

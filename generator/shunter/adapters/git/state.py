@@ -39,6 +39,11 @@ class PathState:
     hidden: str = ""
 
     @property
+    def is_touched(self) -> bool:
+        """Whether somebody has changed it, on disk or in the index, since the last commit, and left no conflict."""
+        return bool(self.entries) and not self.conflicted and (self.staged, self.unstaged) != (".", ".")
+
+    @property
     def conflicted(self) -> bool:
         """Whether a merge left stages here that nobody has resolved."""
         return any(entry.stage for entry in self.entries)
@@ -71,8 +76,15 @@ class RepositoryState:
         known = self.of(path)
         if state is None or len(known.entries) != 1 or (known.staged, known.unstaged) != (".", "."):
             return False
-        [entry] = known.entries
-        return not known.hidden and entry == IndexEntry(state.mode, blob_id(state.data, self.digest))
+        return not known.hidden and self._is_entry(known, state)
+
+    def commits_nothing(self, path: str, state: FileState | None) -> bool:
+        """Whether HEAD holds `state` already, so that writing it only takes back what somebody has changed on disk."""
+        known = self.of(path)
+        return state is not None and len(known.entries) == 1 and known.staged == "." and self._is_entry(known, state)
+
+    def _is_entry(self, known: PathState, state: FileState) -> bool:
+        return known.entries[0] == IndexEntry(state.mode, blob_id(state.data, self.digest))
 
 
 def blob_id(data: bytes, digest: str) -> str:

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import os
 import shutil
-import time
 from pathlib import Path
 
 from shunter.adapters.git import copies
@@ -20,9 +19,10 @@ def ours(change: Change) -> Made | None:
     if git_dir(root) is None:
         return None
     repository = Repository(root)
-    if repository.head() in (None, change.head):
+    tip = branch_of(repository, change)
+    if repository.try_git("rev-parse", "--quiet", "--verify", tip).text in ("", change.head):
         return None
-    since = f"{change.head}..HEAD" if change.head else "HEAD"
+    since = f"{change.head}..{tip}" if change.head else tip
     listed = repository.try_git("rev-list", "--first-parent", since)
     if listed.returncode or not listed.text:
         return None
@@ -31,6 +31,13 @@ def ours(change: Change) -> Made | None:
     said = repository.git("log", "-1", "--format=%B", made.commit).stdout.decode("utf-8", "replace")
     is_ours = made.parent == change.head and subject in said and bool(set(made.paths) & set(change.paths()))
     return made if is_ours else None
+
+
+def branch_of(repository: Repository, change: Change) -> str:
+    """The branch that a run commits to, wherever HEAD is now; HEAD where it was detached."""
+    name = change.new_branch or change.branch
+    ref = f"refs/heads/{name}"
+    return ref if name and not repository.try_git("show-ref", "--verify", "--quiet", ref).returncode else "HEAD"
 
 
 def undo(change: Change, *, live: bool) -> tuple[str, ...]:
@@ -61,9 +68,19 @@ def _branch_back(repository: Repository, change: Change) -> list[str]:
     made = ours(change)
     if made is None:
         return [] if repository.head() == change.head else [f"{change.repository} has a commit that is not shunter's"]
-    if repository.update_ref(change.head, made.commit, "undone"):
-        return []
+    if repository.update_ref(change.head, made.commit, "undone", branch_of(repository, change)):
+        return _elsewhere(repository, change, made)
     return [f"{change.repository} has moved on from the commit of this run; to take it back: {revert(change, made)}"]
+
+
+def _elsewhere(repository: Repository, change: Change, made: Made) -> list[str]:
+    """A line where another branch, or a remote that was pushed to, holds the commit that was just taken back."""
+    asked = ("--contains", made.commit, "--format=%(refname:short)", "--", "refs/heads", "refs/remotes")
+    holding = repository.git("for-each-ref", *asked).text.split()
+    if not holding:
+        return []
+    told = f"the commit of this run is on {', '.join(holding)} as well; to take it back there"
+    return [f"{change.repository}: {told}: {revert(change, made)}"]
 
 
 def revert(change: Change, made: Made) -> str:
@@ -91,7 +108,10 @@ def _files_back(repository: Repository, change: Change, folder: Path, *, live: b
         if copies.put_back(root, file, folder / "undo"):
             continue
         if live and not file.shared:
-            notes.append(f"what a hook made of {file.path} is kept as {_aside(root, file, folder)}")
+            aside = _aside(root, file, folder)
+            notes.append(
+                f"what became of {file.path} meanwhile is kept as {aside}" if aside else f"{file.path} is back"
+            )
             copies.restore(root, file, folder / "undo")
         else:
             notes.append(f"{root / file.path} is not what shunter wrote, and stays" + _kept_copy(file, folder))
@@ -104,25 +124,22 @@ def _as_in_head(repository: Repository) -> set[str]:
     return {os.fsdecode(name) for name in done.stdout.split(b"\0")[:-1]}
 
 
-def _aside(root: Path, file: FileChange, folder: Path) -> Path:
-    target = _kept(folder) / file.path
+def _aside(root: Path, file: FileChange, folder: Path) -> Path | None:
     state = read_state(path_below(root, file.path), file.path)
-    if state is not None:
-        write_file(target, state)
+    if state is None:
+        return None
+    target = copies.kept_in(folder) / file.path
+    write_file(target, state)
     return target
 
 
 def _kept_copy(file: FileChange, folder: Path) -> str:
     if not file.copy or not (folder / "undo" / file.copy).exists():
         return ""
-    target = _kept(folder) / file.path
+    target = copies.kept_in(folder) / file.path
     target.parent.mkdir(parents=True, exist_ok=True)
     (folder / "undo" / file.copy).replace(target)
     return f"; as it was before: {target}"
-
-
-def _kept(folder: Path) -> Path:
-    return folder / "kept" / time.strftime("%Y%m%d-%H%M%S")
 
 
 def _take_out(change: Change) -> tuple[str, ...]:

@@ -8,6 +8,7 @@ from typing import Literal
 
 from shunter.adapters.git.moves import refuse_move
 from shunter.adapters.git.repository import Repository
+from shunter.adapters.system.files import DiskTree
 from shunter.adapters.system.regular import read_regular
 from shunter.adapters.templates.history import bare_for
 from shunter.core.workspace.model import Workspace
@@ -16,8 +17,8 @@ from shunter.flows.fleet.reconcile import Request, reconcile
 from shunter.flows.fleet.renaming import Renaming
 from shunter.flows.fleet.scaffold import require_label, unknown, workspace_files
 from shunter.flows.workspace.archives import open_archives
-from shunter.flows.workspace.context import WORKSPACE_FILE, Context, workspace_from
-from shunter.flows.workspace.plans import carry_out
+from shunter.flows.workspace.context import APPLIED_FILE, WORKSPACE_FILE, Context, workspace_from
+from shunter.flows.workspace.plans import carry_out, read_now
 from shunter.flows.workspace.records import records
 from shunter.flows.workspace.trains import trains_of
 from shunter.model.data import replace
@@ -34,6 +35,7 @@ def rename(context: Context, kind: Kind, old: str, new: str, *, dry_run: bool, d
     Code, chart, values, pins and records follow; trains stay as they were cut, and are read by today's names.
     """
     asked = _asked(context, kind, old, new)
+    read = read_now(context.root, DiskTree(context.root), (WORKSPACE_FILE, APPLIED_FILE))
     text = renamed_workspace(read_regular(str(context.root / WORKSPACE_FILE)), asked)
     workspace, archives = workspace_from(text), open_archives(context)
     keep = kind == "service" and _is_known_elsewhere(context, asked)
@@ -54,7 +56,8 @@ def rename(context: Context, kind: Kind, old: str, new: str, *, dry_run: bool, d
     for move in found.moves:
         refuse_move(move)
     plans = tuple(plan for plan in found.plans if plan.edits)
-    report = carry_out(plans, context, dry_run=dry_run, diff=diff, next_step="shunter validate", moving=found.moves)
+    step = "shunter validate"
+    report = carry_out(plans, context, dry_run=dry_run, diff=diff, next_step=step, moving=found.moves, read=read)
     to_do = (*_names(asked, workspace, keep=keep), *_forge(asked, workspace, found.moves, dry_run=dry_run))
     return replace(report, notices=(*found.notices, *report.notices, *to_do))
 

@@ -12,6 +12,7 @@ from shunter import __version__
 from shunter.adapters.git.fresh import Fresh, make_workspace, refuse_taken
 from shunter.adapters.git.remote import checked
 from shunter.adapters.git.repository import Repository
+from shunter.adapters.system.files import DiskTree
 from shunter.adapters.system.regular import is_checkout, is_folder, read_regular
 from shunter.adapters.templates.history import CANONICAL_SOURCE, bare_for
 from shunter.core.charts.versions import is_label
@@ -26,7 +27,7 @@ from shunter.flows.workspace.archives import archives_at, open_archives
 from shunter.flows.workspace.context import APPLIED_FILE, WORKSPACE_FILE, Context, workspace_from
 from shunter.flows.workspace.labels import label
 from shunter.flows.workspace.own_files import schema_of
-from shunter.flows.workspace.plans import carry_out, in_order, summary
+from shunter.flows.workspace.plans import carry_out, in_order, read_now, summary
 from shunter.flows.workspace.projects import files_in, files_of
 from shunter.model.errors import ShunterError
 from shunter.model.files import FileState, Writing
@@ -124,6 +125,7 @@ class Change:
 def change_workspace(context: Context, change: Change, *, dry_run: bool, diff: bool) -> Report:
     """Edit `shunter.yaml` and bring every repository that it concerns along, in one step."""
     context.require_workspace()
+    read = read_now(context.root, DiskTree(context.root), (WORKSPACE_FILE, APPLIED_FILE))
     text = edit(read_regular(str(context.root / WORKSPACE_FILE)), change.edits)
     workspace = workspace_from(text)
     request = Request(
@@ -141,7 +143,8 @@ def change_workspace(context: Context, change: Change, *, dry_run: bool, diff: b
     plans = tuple(plan for plan in found.plans if plan.edits or plan.conflicts)
     gone = leaving(context, found.dropped)
     moving = tuple(each.move for each in gone)
-    report = carry_out(plans, context, dry_run=dry_run, diff=diff, next_step=change.next_step, moving=moving)
+    step = change.next_step
+    report = carry_out(plans, context, dry_run=dry_run, diff=diff, next_step=step, moving=moving, read=read)
     report = let_go(context, report, gone, dry_run=dry_run)
     return replace(report, notices=(*found.notices, *report.notices))
 

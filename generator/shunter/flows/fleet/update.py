@@ -7,6 +7,7 @@ from pathlib import Path
 
 from shunter.adapters.git import remote
 from shunter.adapters.git.repository import Repository
+from shunter.adapters.system.files import DiskTree
 from shunter.adapters.system.regular import is_checkout, read_regular
 from shunter.adapters.templates.history import CANONICAL_SOURCE, bare_for, releases
 from shunter.core.charts.versions import newest_first, parse, require_exact
@@ -18,7 +19,7 @@ from shunter.flows.fleet.rename import refuse_swapped
 from shunter.flows.fleet.scaffold import workspace_files
 from shunter.flows.workspace.archives import open_archives
 from shunter.flows.workspace.context import APPLIED_FILE, WORKSPACE_FILE, Context, workspace_from
-from shunter.flows.workspace.plans import carry_out
+from shunter.flows.workspace.plans import carry_out, read_now
 from shunter.model.errors import ShunterError
 from shunter.model.files import FileState, RepositoryPlan
 from shunter.model.findings import Finding, Kind, Report, Span, Status
@@ -40,6 +41,7 @@ def update(
     markers and an unmerged index in its repository, makes no commit there, and is a finding.
     """
     workspace = context.require_workspace()
+    read = read_now(context.root, DiskTree(context.root), (WORKSPACE_FILE, APPLIED_FILE))
     if not force:
         refuse_swapped(workspace, context.applied())
     wanted = _release(workspace, release)
@@ -49,7 +51,7 @@ def update(
     gone = leaving(context, found.dropped)
     moving = tuple(each.move for each in gone)
     noop = f"is at {wanted}"
-    report = carry_out(plans, context, dry_run=dry_run, diff=diff, noop=noop, check=check, moving=moving)
+    report = carry_out(plans, context, dry_run=dry_run, diff=diff, noop=noop, check=check, moving=moving, read=read)
     report = let_go(context, report, gone, dry_run=dry_run or check)
     idle = [plan for plan in plans if plan not in busy]
     findings = tuple(finding for plan in busy for finding in _conflicts(plan)) + tuple(_left_open(idle))

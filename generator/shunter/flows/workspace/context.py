@@ -130,7 +130,10 @@ def require_checkout(root: Path) -> None:
 
 def open_context(directory: str | os.PathLike[str]) -> Context:
     """The workspace around `directory` (the nearest `shunter.yaml` upwards), or the repository that stands alone."""
-    start = Path(directory).resolve()
+    try:
+        start = Path(directory).resolve()
+    except FileNotFoundError:
+        raise ShunterError("the folder you are in is gone", hint="cd to one that exists, or -C DIR") from None
     if not is_folder(start):
         raise ShunterError(f"there is no folder {directory}", hint="check -C")
     for folder in (start, *start.parents):

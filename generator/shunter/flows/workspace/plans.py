@@ -8,7 +8,8 @@ from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import replace
 from pathlib import Path
 
-from shunter.adapters.git.apply import apply, commit_command, look
+from shunter.adapters.git.apply import apply, look
+from shunter.adapters.git.refusals import commit_command
 from shunter.adapters.git.repository import PlannedRepository, Repository
 from shunter.adapters.git.verify import Judge
 from shunter.adapters.system.files import DiskTree
@@ -137,7 +138,7 @@ def carry_out(
     if not context.writing.commit:
         left = [plan for plan, o in zip(busy, done.outcomes, strict=True) if o.status is Status.DONE]
         now = {move.root: move.target for move in moving}
-        next_step = "\n".join(commit_command(replace(plan, root=now.get(plan.root, plan.root))) for plan in left)
+        next_step = "\n".join(commit_command(Path(now.get(plan.root, plan.root))) for plan in left)
     return Report(product=product, outcomes=(*told, *idle), notices=done.notices, next_step=next_step)
 
 
