@@ -205,7 +205,8 @@ def _run_data(report: Report) -> dict[str, object]:
     ]
     findings = [{"rule": f.rule, "message": f.message, "path": f.span.path} for f in report.all_findings()]
     next_ = report.next_step.split("\n") if report.next_step else []
-    return {"version": 1, "outcomes": outcomes, "findings": findings, "notices": list(report.notices), "next": next_}
+    data = {"version": 1, "outcomes": outcomes, "findings": findings, "notices": list(report.notices), "next": next_}
+    return data if report.data is None else {**data, "data": report.data}
 
 
 def _serialise(data: object, form: str) -> str:

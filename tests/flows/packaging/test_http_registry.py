@@ -13,6 +13,7 @@ import yaml
 
 from helpers.tools import need_helm
 from helpers.workspaces.cli import ok, shunter
+from helpers.workspaces.gitrepo import git
 from helpers.workspaces.http import served
 from helpers.workspaces.transcript import error, everything, refusals, untouched
 from helpers.workspaces.workspaces import ONE_SERVICE, copy
@@ -148,3 +149,19 @@ def test_a_forged_archive_is_refused_wherever_it_lies(shop: Path, registry: tupl
         (registry[0] / ARCHIVES[0]).write_bytes(honest)
     assert [block.rule for block in found] == ["digest-mismatch"]
     assert ARCHIVES[0] in found[0].message
+
+
+def test_bump_asks_the_server_for_libraries_and_for_what_is_published(
+    shop: Path, registry: tuple[Path, str], asked: list[str]
+) -> None:
+    shutil.rmtree(shop / ".shunter/registry")
+    git(shop, "commit", "-qam", "the registry is elsewhere")
+    asked.clear()
+    block = error(untouched(shop, "bump", "orders", "--library", "1.1.0"))
+    assert (block.hint, asked) == ("known: 1.0.0", ["/index.yaml"])
+    chart = shop / "orders/charts/orders/values.yaml"
+    chart.write_text(chart.read_text("utf-8") + "# changed\n", "utf-8")
+    git(shop / "orders", "commit", "-qam", "values")
+    ok("bump", "orders", "--to", "0.0.9", cwd=shop)
+    [taken] = refusals(untouched(shop, "bump", "orders", "--to", "0.1.0"))
+    assert (taken.rule, taken.place) == ("version-taken", "orders/charts/orders/Chart.yaml")

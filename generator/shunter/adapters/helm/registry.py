@@ -101,7 +101,7 @@ class DirectoryRegistry:
                 pins[key] = self._held(chart).pin
                 noop.append(key)
             if key in pins:
-                findings += _taken(pins[key], chart.pin)
+                findings += taken(pins[key], chart.pin)
                 continue
             file = f"{'-'.join(key)}.tgz"
             edits[file], pins[key] = FileState(chart.archive), chart.pin
@@ -138,7 +138,8 @@ class DirectoryRegistry:
         return chart if same else self.fetch(*chart.key)
 
 
-def _taken(held: Pin, new: Pin) -> list[Finding]:
+def taken(held: Pin, new: Pin) -> list[Finding]:
+    """The finding `version-taken` where a published chart and a new one of its version differ; else none."""
     if held.content == new.content:
         return []
     message = f"{new.name} {new.version} is in the registry already, with other content"

@@ -146,7 +146,7 @@ _FAMILIES = {
     "fleet": "new add remove rename update",
     "validation": "validate lint render template values diff",
     "trains": "train promote rollback status history",
-    "packaging": "package lock schema",
+    "packaging": "package bump lock schema",
     "maintenance": "recover sync templates clone completion",
 }
 """Module to first words that it alone has, in the order of the overview; a word that is missing here loads them all."""

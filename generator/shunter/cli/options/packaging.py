@@ -21,6 +21,23 @@ COMMANDS: tuple[Command, ...] = (
         ("shunter package", "shunter package orders --version 1.5.0 --app-version 1.5.0"),
     ),
     Command(
+        ("bump",),
+        "raise the version of charts, and of the library that they depend on, with all that follows from it",
+        "shunter.cli.verbs.package:bump",
+        (
+            Option("charts", takes="many", metavar="CHART", help="services, or the library"),
+            switch("--all", help="every app chart"),
+            switch("--major", help="the next major version"),
+            switch("--minor", help="the next minor version"),
+            switch("--patch", help="the next patch version (default with --library or --app-version)"),
+            Option("--to", metavar="V", help="this version, which may be lower"),
+            Option("--library", metavar="V", help="depend on this version of the library chart"),
+            Option("--app-version", metavar="A", help="this appVersion, of one chart"),
+            *CHANGES,
+        ),
+        ("shunter bump orders --minor", "shunter bump --all --library 1.1.0"),
+    ),
+    Command(
         ("lock",),
         "derive again everything that shunter owns, from the pins",
         "shunter.cli.verbs.package:lock",

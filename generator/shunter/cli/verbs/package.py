@@ -1,13 +1,19 @@
-"""package and lock."""
+"""package, bump and lock."""
 
 from __future__ import annotations
 
+from dataclasses import replace
+
+from shunter.cli.output import table
 from shunter.cli.parse import Arguments
 from shunter.cli.session import open_session, split
+from shunter.core.workspace.bump import PARTS
 from shunter.flows.checkouts import behind
+from shunter.flows.packaging import bump as bumping
 from shunter.flows.packaging import lock as locking
 from shunter.flows.packaging import package as packaging
 from shunter.flows.packaging.merge import choice_of
+from shunter.model.errors import ShunterError
 from shunter.model.findings import Report
 
 
@@ -21,6 +27,37 @@ def package(arguments: Arguments) -> Report:
         return packaging.package(context, names, stamp, allow_dirty=arguments.allow_dirty, dry_run=dry_run)
 
     return behind.aware(context, roots, run, fetch=arguments.fetch, writes=not dry_run)
+
+
+def bump(arguments: Arguments) -> Report:
+    """`shunter bump`."""
+    parts = [part for part in PARTS if getattr(arguments, part)]
+    if len(parts) > 1:
+        raise ShunterError(f"--{parts[0]} and --{parts[1]} are two answers", hint="give one of them")
+    asked = bumping.Bump(
+        arguments.charts,
+        everything=arguments.all,
+        part="".join(parts),
+        to=arguments.to,
+        library=arguments.library,
+        app_version=arguments.app_version,
+    )
+    report = bumping.bump(open_session(arguments), asked, dry_run=arguments.dry_run, diff=arguments.diff)
+    rows = [
+        (
+            row["service"],
+            _change(row["version"], row["to"]),
+            _change(row["library"], row["library_to"]),
+            row["repository"],
+        )
+        for row in report.data or ()
+    ]
+    shown = table(rows, ("SERVICE", "VERSION", "LIBRARY", "REPOSITORY")) if rows else ""
+    return replace(report, product=report.product or shown)
+
+
+def _change(old: str, new: str) -> str:
+    return f"{old} -> {new}" if old != new else old or "-"
 
 
 def lock(arguments: Arguments) -> Report:

@@ -94,6 +94,17 @@ def package(
     return Report(outcomes=outcomes, notices=(*written.notices, *notices), next_step=written.next_step or step)
 
 
+def unpublished_library(context: Context, site: Site, archives: Archives) -> Batch:
+    """The workspace's library chart as `package` would publish it, pending in `archives`; nothing is written.
+
+    Raises ShunterError where no commit holds it.
+    """
+    batch = Batch(archives, _sources(context, [site], []))
+    _pack_site(context, batch, site, Stamp())
+    _require_still_clean(batch)
+    return batch
+
+
 def _located(batch: Batch) -> tuple[Finding, ...]:
     """What refuses each archive, at the Chart.yaml whose version has to be raised."""
     taken = (

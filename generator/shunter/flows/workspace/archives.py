@@ -37,6 +37,10 @@ class Archives:
         """Whether the chart can be fetched without asking a server."""
         return (name, version) in self.pending or self.directory.has(name, version)
 
+    def published(self, name: str, version: str) -> bool:
+        """Whether a registry holds the chart; the server is asked for what the directory does not hold."""
+        return self.directory.has(name, version) or (self.server is not None and self.server.has(name, version))
+
     def fetch(self, name: str, version: str) -> PackedChart:
         """The chart. Raises ShunterError where no registry holds that version."""
         key = name, version
