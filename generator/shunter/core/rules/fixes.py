@@ -15,7 +15,7 @@ def fixed(data: bytes, findings: Iterable[Finding], path: str) -> tuple[bytes, t
 
     A fix that overlaps one before it, or whose line no longer reads as it did, is left out; run again for it.
     """
-    lines = data.removeprefix(_BOM).decode("utf-8", "surrogateescape").split("\n")
+    lines = _lines(data)
     taken: list[TextEdit] = []
     applied: list[Finding] = []
     for finding in findings:
@@ -26,11 +26,25 @@ def fixed(data: bytes, findings: Iterable[Finding], path: str) -> tuple[bytes, t
             continue
         taken += edits
         applied.append(finding)
-    for edit in sorted(taken, key=lambda edit: (edit.span.line, edit.span.column), reverse=True):
+    return _joined(data, lines, taken), tuple(applied)
+
+
+def with_edit(data: bytes, edit: TextEdit) -> bytes:
+    """`data` with one edit in it; as it is where that line no longer reads as it did."""
+    lines = _lines(data)
+    return _joined(data, lines, [edit] if _holds(edit, lines) else [])
+
+
+def _lines(data: bytes) -> list[str]:
+    return data.removeprefix(_BOM).decode("utf-8", "surrogateescape").split("\n")
+
+
+def _joined(data: bytes, lines: list[str], edits: Iterable[TextEdit]) -> bytes:
+    for edit in sorted(edits, key=lambda edit: (edit.span.line, edit.span.column), reverse=True):
         line, span = lines[edit.span.line - 1], edit.span
         lines[span.line - 1] = line[: span.column - 1] + edit.replacement + line[span.end - 1 :]
     text = "\n".join(lines).encode("utf-8", "surrogateescape")
-    return (_BOM if data.startswith(_BOM) else b"") + text, tuple(applied)
+    return (_BOM if data.startswith(_BOM) else b"") + text
 
 
 def _holds(edit: TextEdit, lines: Sequence[str]) -> bool:

@@ -10,10 +10,10 @@ from shunter.core.charts.versions import require_exact
 from shunter.core.goyaml.document import Document, KeyPath, read
 from shunter.core.goyaml.edit import edit
 from shunter.core.goyaml.plain import is_plain
-from shunter.core.rules.fixes import fixed
+from shunter.core.rules.fixes import with_edit
 from shunter.model.errors import ShunterError
 from shunter.model.files import FileState
-from shunter.model.findings import Finding, Span, TextEdit
+from shunter.model.findings import Span, TextEdit
 from shunter.model.wording import quoted
 
 PARTS: Final = ("major", "minor", "patch")
@@ -57,7 +57,7 @@ def _replaced(data: bytes, document: Document, path: KeyPath, text: str) -> byte
     raw, span = document.raw(path), document.span(path)
     quote = raw[0] if raw and raw[0] in "'\"" else ""
     new = f"{quote}{text}{quote}" if quote else text if is_plain(text) else quoted(text)
-    changed = fixed(data, [Finding("bumped", "", span, fix=(TextEdit(span, new),))], span.path)[0]
+    changed = with_edit(data, TextEdit(span, new))
     if read(changed, document.path).value != _expected(document.value, path, text):
         raise ShunterError(f"`{path[-1]}` cannot be changed in {document.path}", span=span, hint="change it by hand")
     return changed

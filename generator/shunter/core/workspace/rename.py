@@ -8,12 +8,12 @@ from typing import Any, Final, Literal
 from shunter.core.goyaml.document import Document, read
 from shunter.core.goyaml.edit import edit
 from shunter.core.goyaml.plain import scalar_text
-from shunter.core.rules.fixes import fixed
+from shunter.core.rules.fixes import with_edit
 from shunter.core.workspace.layout import plan_repositories
 from shunter.core.workspace.model import Project, RepositorySpec, Workspace
 from shunter.model.data import dataclass
 from shunter.model.errors import ShunterError
-from shunter.model.findings import Finding, Span, TextEdit
+from shunter.model.findings import Span, TextEdit
 
 OVERRIDE: Final = "nameOverride"
 """The value from which the library chart makes names and selectors, where it is set, instead of from the alias."""
@@ -107,7 +107,7 @@ def rename_key(data: bytes, name: str, path: tuple[str, ...], new: str) -> bytes
 
 
 def _spliced(data: bytes, span: Span, text: str) -> bytes:
-    return fixed(data, [Finding("renamed", "", span, fix=(TextEdit(span, text),))], span.path)[0]
+    return with_edit(data, TextEdit(span, text))
 
 
 def renamed_values(
