@@ -49,3 +49,9 @@ def test_a_mapping_is_laid_over_and_comments_stay() -> None:
     data = b"# head\na: 1 # one\nb: {c: 2}\n"
     assert overlay(data, {"b": {"d": 3}, "e": True}) == b"# head\na: 1 # one\nb: {c: 2, d: 3}\ne: true\n"
     assert overlay(data, {}) == edit(data, []) == data
+
+
+@pytest.mark.parametrize("value", ["[", "'", "*a", "%x", '{"a": 1, "a": 2}'])
+def test_a_value_that_is_no_yaml_is_named(value: str) -> None:
+    with pytest.raises(ShunterError, match="is no YAML"):
+        assignments([f"ci={value}"])

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import json
+import os
 import shutil
 from pathlib import Path
 
@@ -9,6 +11,7 @@ import pytest
 
 from helpers.charts.tiny_charts import chart_files, library_files, write_files
 from helpers.tools import need_helm
+from helpers.workspaces.cli import shunter
 from helpers.workspaces.gitrepo import write
 from helpers.workspaces.small import orders, publish, small_workspace
 from helpers.workspaces.workspaces import copy, shared
@@ -86,3 +89,27 @@ def test_a_train_whose_chart_is_another_one_now_is_found_where_nothing_is_named(
 def test_a_workspace_says_what_drifts_unless_a_path_is_named(small: Context) -> None:
     assert "drift" in {finding.rule for finding in lint(small, ()).findings}
     assert "drift" not in {finding.rule for finding in lint(small, ["envs/tst"]).findings}
+
+
+def unfolding(levels: int) -> str:
+    """A schema of few lines that asks for 2 ** levels checks of one value."""
+    definitions: dict[str, object] = {f"d{n}": {"allOf": [{"$ref": f"#/$defs/d{n + 1}"}] * 2} for n in range(levels)}
+    definitions[f"d{levels}"] = {}
+    draft = "https://json-schema.org/draft/2020-12/schema"
+    return json.dumps({"$schema": draft, "$defs": definitions, "properties": {"known": {"$ref": "#/$defs/d0"}}})
+
+
+def test_what_helm_would_not_come_back_from_is_not_given_to_it(alone: Context) -> None:
+    write(alone.root, {"one/values.schema.json": unfolding(34)})
+    assert ("schema-too-complex", "one/values.schema.json") in found(alone, "one")
+    said = shunter("validate", "one", "--manifests", cwd=alone.root).err
+    assert "schema-too-complex" in said
+    assert "nothing was rendered" in said
+
+
+@pytest.mark.parametrize("name", ["values.yaml", "templates/a.yaml"])
+def test_a_pipe_is_not_given_to_helm(name: str, alone: Context) -> None:
+    (alone.root / "one" / name).unlink(missing_ok=True)
+    (alone.root / "one/templates").mkdir(exist_ok=True)
+    os.mkfifo(alone.root / "one" / name)
+    assert ("chart-broken", f"one/{name}") in found(alone, "one")

@@ -40,8 +40,8 @@ def _aware(arguments: Arguments, context: Context, roots: list[Path], run: Calla
 
 
 def _pair(text: str) -> tuple[str, str]:
-    name, separator, version = text.partition("=")
-    if not separator:
+    name, _, version = text.partition("=")
+    if not (name and version):
         raise ShunterError(f"`{text}` is not SERVICE=VERSION", hint="such as --set orders=1.4.2")
     return name, version
 

@@ -27,6 +27,7 @@ _TOO_COMPLEX: Final = Problem(
     fatal=False,
     rule="schema-too-complex",
 )
+_NO_PLAIN_FILE: Final = {"chart-broken", "file-too-large"}
 _ORDER: Final = {Severity.ERROR: 0, Severity.WARNING: 1, Severity.NOTE: 2}
 
 
@@ -106,6 +107,30 @@ def judge_slice(coalesced: Coalesced, part: Slice) -> Iterator[Finding]:
 
         judged = ChartValues(coalesced, part)
         yield from limited(findings(judged, schema)) if explained else (unexplained(judged),)
+
+
+def not_for_helm(chart: Chart, layers: Sequence[Document]) -> tuple[Finding, ...]:
+    """Why these values of a chart must not be handed to Helm, which has no bounds: it would not come back.
+
+    A schema that asks for too much, or a file that is a pipe or a device.
+    """
+    unread = [finding for finding in chart.findings if finding.rule in _NO_PLAIN_FILE]
+    if unread or any(layer.findings for layer in layers):
+        return tuple(unread)
+    coalesced = coalesce(chart, [sops.decrypted_shape(layer) for layer in layers])
+    if coalesced.mismatch is not None:
+        return ()
+    return tuple(finding for part in coalesced.slices for finding in _too_complex(part))
+
+
+def _too_complex(part: Slice) -> Iterator[Finding]:
+    if part.chart.schema is None:
+        return
+    schema = compile_schema(part.chart.schema)
+    rule = _TOO_COMPLEX.rule
+    yield from (schema_finding(part.chart, problem) for problem in schema.problems if problem.rule == rule)
+    if schema.validator is not None and not _costs(part, schema)[0]:
+        yield schema_finding(part.chart, _TOO_COMPLEX)
 
 
 def _costs(part: Slice, schema: Schema) -> tuple[bool, bool]:

@@ -5,6 +5,8 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from typing import Any
 
+from ruamel.yaml.error import YAMLError
+
 from shunter.core.goyaml.edit import edit, round_trip_yaml
 from shunter.core.workspace.layout import EXAMPLE_ORGANISATION, placeholder_url
 from shunter.model.errors import ShunterError
@@ -75,7 +77,10 @@ def assignments(pairs: Sequence[str]) -> list[tuple[list[str], Any]]:
             raise ShunterError(
                 f"`{pair}` is not KEY=VALUE", hint="such as -d ci=gitlab or -d registries.images=ghcr.io/acme"
             )
-        changes.append((key.split("."), round_trip_yaml().load(value)))
+        try:
+            changes.append((key.split("."), round_trip_yaml().load(value)))
+        except YAMLError:
+            raise ShunterError(f"the value of `{pair}` is no YAML", hint="quote it: -d 'key=\"value\"'") from None
     return changes
 
 

@@ -20,6 +20,8 @@ from shunter.model.data import replace
 from shunter.model.findings import Kind, Report
 
 _NOT_RENDERED = "notice: nothing was rendered, since Helm refuses these values"
+_NOT_FOR_HELM = {"schema-too-complex"}
+"""Helm has no bounds: it would not come back."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -40,7 +42,7 @@ class Deep:
 def validate_deeply(context: Context, asked: Validation, deep: Deep) -> Report:
     """Judge values as `validate` does and, where Helm takes them, render what they are for."""
     report = validate(context, asked)
-    if any(finding.kind is Kind.VERDICT for finding in report.findings):
+    if any(finding.kind is Kind.VERDICT or finding.rule in _NOT_FOR_HELM for finding in report.findings):
         return replace(report, notices=(*report.notices, _NOT_RENDERED))
     helm = engine(deep.helm)
     checker = Checker(helm, cluster_of(deep.kube_versions, deep.crds, context.start)) if deep.manifests else None
