@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 import shlex
+import shutil
 import subprocess
 from collections.abc import Callable
 from pathlib import Path
@@ -110,6 +111,7 @@ def test_publish_moves_the_workspace_and_every_answers_file(small: Path, remote:
         ok(*command, cwd=small)
     assert answers(small) == {(str(remote), "v0.1.0")}
     ok("remove", "environment", "prf", cwd=small)
+    shutil.rmtree(small / ".shunter/removed", ignore_errors=True)  # a checkout that is on no remote is moved there
     assert digest(small) == before
 
 
