@@ -9,6 +9,7 @@ import pytest
 from helpers.charts.tiny_charts import chart_files, environment, write_files
 from helpers.tools import NO_HELM
 from helpers.workspaces.gitrepo import write
+from shunter.adapters.helm.engine import engine
 from shunter.core.goyaml.document import read
 from shunter.flows.release.release import Release, release_of, releases_of_chart
 from shunter.flows.workspace.context import Context, Site
@@ -33,6 +34,18 @@ def test_a_file_that_helm_cannot_read_is_named_below_the_chart() -> None:
         _ = release.values
     assert error.value.span is not None
     assert error.value.span.path == "charts/web/x.yaml"
+
+
+def test_what_helm_would_not_come_back_from_is_not_rendered() -> None:
+    pytest.importorskip("helm_python", reason=NO_HELM)
+    definitions: dict[str, object] = {f"d{n}": {"allOf": [{"$ref": f"#/definitions/d{n + 1}"}] * 2} for n in range(34)}
+    schema = {"definitions": {**definitions, "d34": {}}, "properties": {"a": {"$ref": "#/definitions/d0"}}}
+    extra = {"values.yaml": "a: own\n"}
+    release = Release(ProjectFiles(MemoryTree(chart_files("web", schema=schema, extra=extra)), "charts/web"))
+    with pytest.raises(ShunterError) as error:
+        release.render(engine())
+    assert error.value.rule == "schema-too-complex"
+    assert release.render(engine(), release.unchecked)
 
 
 def test_without_values_the_charts_own_are_passed_once_more() -> None:

@@ -109,17 +109,13 @@ def judge_slice(coalesced: Coalesced, part: Slice) -> Iterator[Finding]:
         yield from limited(findings(judged, schema)) if explained else (unexplained(judged),)
 
 
-def not_for_helm(chart: Chart, layers: Sequence[Document]) -> tuple[Finding, ...]:
+def not_for_helm(coalesced: Coalesced) -> tuple[Finding, ...]:
     """Why these values of a chart must not be handed to Helm, which has no bounds: it would not come back.
 
-    A schema that asks for too much, or a file that is a pipe or a device.
+    A schema that asks for too much, or a file that is a pipe, a device or too large.
     """
-    unread = [finding for finding in chart.findings if finding.rule in _NO_PLAIN_FILE]
-    if unread or any(layer.findings for layer in layers):
+    if unread := [finding for finding in coalesced.chart.findings if finding.rule in _NO_PLAIN_FILE]:
         return tuple(unread)
-    coalesced = coalesce(chart, [sops.decrypted_shape(layer) for layer in layers])
-    if coalesced.mismatch is not None:
-        return ()
     return tuple(finding for part in coalesced.slices for finding in _too_complex(part))
 
 

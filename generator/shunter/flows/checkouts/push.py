@@ -18,7 +18,7 @@ from shunter.adapters.git.remote import (
     urls_of,
 )
 from shunter.adapters.git.upstream import standing
-from shunter.adapters.system.process import inside_run
+from shunter.adapters.system.process import refuse_inside_run
 from shunter.flows.checkouts.sync import DIVERGED, MISSING, NO_UPSTREAM, REFUSED, UNKNOWN, Checkout, catch_up
 from shunter.flows.workspace.context import Context
 from shunter.model.errors import ShunterError
@@ -46,8 +46,7 @@ def sync(context: Context, *, push: bool = False, requests: bool = False) -> Rep
     The report's data has one row for each repository. Its answer is no where anything is left to do.
     """
     context.require_workspace()
-    if inside_run():
-        raise ShunterError("shunter was started by a hook of another shunter run, and does not write there")
+    refuse_inside_run()
     found, notices = catch_up(context)
     stopped: tuple[str, ...] = ()
     if push or requests:

@@ -17,6 +17,7 @@ from shunter.flows.workspace.projects import ProjectFiles, files_in, files_of
 from shunter.model.data import dataclass, replace
 from shunter.model.errors import ShunterError
 from shunter.model.files import Tree
+from shunter.model.findings import Finding
 
 if TYPE_CHECKING:  # the commit hook renders nothing
     from shunter.adapters.helm.engine import Engine
@@ -55,6 +56,13 @@ class Release:
     def coalesced(self) -> Coalesced:
         """What each chart's values end up as."""
         return coalesce(self.chart, self.layers)
+
+    @cached_property
+    def not_for_helm(self) -> tuple[Finding, ...]:
+        """Why Helm must not get this release: it would not come back from a schema or a file of it."""
+        from shunter.core.rules.verdict import not_for_helm
+
+        return not_for_helm(self.coalesced) if not any(layer.findings for layer in self.layers) else ()
 
     @cached_property
     def everything(self) -> Coalesced:
@@ -98,7 +106,12 @@ class Release:
         values: Mapping[str, Any] | None = None,
         kube_version: str | None = None,
     ) -> str:
-        """What `helm template` prints, of another archive or with other values than the release's own where given."""
+        """What `helm template` prints, of another archive or with other values than the release's own where given.
+
+        Raises ShunterError for a release that Helm would not come back from.
+        """
+        for finding in relabelled(self.not_for_helm, self.label) if archive is None else ():
+            raise ShunterError(finding.message, hint=finding.hint, span=finding.span, rule=finding.rule)
         chart = self.archive if archive is None else archive
         given = self.values if values is None else values
         name = self.name or chart.name

@@ -20,8 +20,7 @@ from shunter.model.data import replace
 from shunter.model.findings import Kind, Report
 
 _NOT_RENDERED = "notice: nothing was rendered, since Helm refuses these values"
-_NOT_FOR_HELM = {"schema-too-complex"}
-"""Helm has no bounds: it would not come back."""
+_NOT_FOR_HELM = "notice: nothing was rendered of {}: Helm would not come back from its schema"
 
 
 @dataclass(frozen=True, slots=True)
@@ -42,20 +41,25 @@ class Deep:
 def validate_deeply(context: Context, asked: Validation, deep: Deep) -> Report:
     """Judge values as `validate` does and, where Helm takes them, render what they are for."""
     report = validate(context, asked)
-    if any(finding.kind is Kind.VERDICT or finding.rule in _NOT_FOR_HELM for finding in report.findings):
+    if any(finding.kind is Kind.VERDICT for finding in report.findings):
         return replace(report, notices=(*report.notices, _NOT_RENDERED))
     helm = engine(deep.helm)
     checker = Checker(helm, cluster_of(deep.kube_versions, deep.crds, context.start)) if deep.manifests else None
     targets = wanted(context, asked)
     found = [*report.findings]
+    notices: list[str] = []
     for target in targets:
         for release in releases_of(context, asked, target):
+            if release.not_for_helm:
+                notices.append(_NOT_FOR_HELM.format(release.label))
+                continue
             # In a workspace the environments' values say which of a chart's defaults do anything.
             proved = release if context.workspace else release.with_values()
             keys = Prover(proved, helm).findings(later(context, release.chart)) if deep.exact else ()
             objects = checker.findings(release) if checker else ()
             found += relabelled((*keys, *objects), release.label)
-    return replace(report_of(context, found, len(targets)), outcomes=report.outcomes)
+    judged = report_of(context, found, len(targets))
+    return replace(judged, outcomes=report.outcomes, notices=(*judged.notices, *notices))
 
 
 def releases_of(context: Context, asked: Validation, target: Target) -> list[Release]:

@@ -12,7 +12,6 @@ from shunter.adapters.verdicts.questions import chart_folder, is_values_file
 from shunter.core.charts.contents import read_once
 from shunter.core.goyaml.document import Document
 from shunter.core.rules.schema_lints import lint_schema
-from shunter.core.rules.verdict import not_for_helm
 from shunter.core.rules.yaml_lints import yaml_lints
 from shunter.core.trains.file import path_of
 from shunter.flows.packaging.lock import pins_differ
@@ -93,8 +92,8 @@ def _is_extra(context: Context, site: Site, name: str) -> bool:
 def _lint_site(context: Context, site: Site, helm: Engine | None, file: str) -> Iterator[Finding]:
     release = _release(context, site, file)
     found: list[Finding] = []
-    if refused := not_for_helm(release.chart, release.layers) if helm is not None else ():
-        found, helm = [*refused], None
+    if helm is not None and release.not_for_helm:
+        found, helm = [*release.not_for_helm], None
     if helm is not None:
         found += _helm_lint(site, release, helm)
     for document in release.layers:
