@@ -61,6 +61,7 @@ def check(root: Path, *command: str) -> None:
         result = shunter(*command, cwd=root)
     assert result.code in (0, 1), result.err
     assert reads.more_than(reads.yaml) == []
+    assert reads.more_than(reads.templates) == []
     assert reads.more_than(reads.unpacked) == []
     assert reads.more_than(reads.hashed, before | places(root)) == []
     assert reads.yaml

@@ -1,4 +1,4 @@
-"""What one command reads: how often each content is parsed as YAML, unpacked and hashed; and git's processes."""
+"""What one command reads: how often each content is parsed as YAML or template, unpacked and hashed; and git's processes."""
 
 from __future__ import annotations
 
@@ -19,7 +19,8 @@ from typing import Any
 from unittest import mock
 
 import shunter
-from shunter.core.charts import archive, contents
+from shunter.core.charts import archive, contents, templates
+from shunter.core.gotemplate import parse
 from shunter.core.goyaml import nodes
 
 _FRAMES = 14
@@ -32,6 +33,7 @@ class Reads:
     yaml: Counter[str] = field(default_factory=Counter)
     unpacked: Counter[str] = field(default_factory=Counter)
     hashed: Counter[str] = field(default_factory=Counter)
+    templates: Counter[str] = field(default_factory=Counter)
     where: dict[str, list[str]] = field(default_factory=dict)
 
     def note(self, counter: Counter[str], data: bytes) -> None:
@@ -86,12 +88,13 @@ def _modules() -> list[Any]:
 def counted() -> Iterator[Reads]:
     """Count what this process reads until the end of the block, whatever was read before.
 
-    The real functions run: the parser below the YAML reader, `archive.unpack`, and SHA-256 of archives and contents,
+    The real functions run: the parser below the YAML reader, that of templates, `archive.unpack`, and SHA-256 of archives and contents,
     under every name that some module has imported them by.
     """
     contents.forget()
+    templates.parsed.cache_clear()
     reads = Reads()
-    compose, unpack = nodes.compose, archive.unpack
+    compose, unpack, parsing = nodes.compose, archive.unpack, parse.parse
 
     def composing(data: Any, *rest: Any) -> Any:
         reads.note(reads.yaml, bytes(data))
@@ -101,7 +104,11 @@ def counted() -> Iterator[Reads]:
         reads.note(reads.unpacked, data)
         return unpack(data, *rest)
 
-    instead = {id(compose): composing, id(unpack): unpacking}
+    def parsing_template(text: str) -> Any:
+        reads.note(reads.templates, text.encode())
+        return parsing(text)
+
+    instead = {id(compose): composing, id(unpack): unpacking, id(parsing): parsing_template}
     changed = [
         (module, name, value)
         for module in _modules()

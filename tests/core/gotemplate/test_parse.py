@@ -55,3 +55,14 @@ def test_every_template_of_our_charts_is_parsed() -> None:
     charts = [library_chart(), *(app_chart(archetype, schema=False) for archetype in ARCHETYPES)]
     texts = [text for chart in charts for path, text in chart.items() if path.startswith("templates/")]
     assert sum(len(parse(text).defines) for text in texts) > 80
+
+
+@pytest.mark.parametrize(
+    "text", [r'"a\x68\150b"', r'"\xc3\xa4\u00e4\U0001F600"', r'"\a\b\f\n\r\t\v\\\""', "`\\x68`", r'"\303\244-\x41"']
+)
+def test_a_string_is_what_go_makes_of_it(text: str) -> None:
+    template = f"{{{{ define {text} }}}}found{{{{ end }}}}"
+    [define] = parse(template).defines
+    show = "{{ include .Values.name . | toJson }}"
+    chart = archive({"Chart.yaml": METADATA, "templates/_h.tpl": template, "templates/show.yaml": show})
+    assert values_of(chart, {"name": define.name}) == "found"

@@ -16,7 +16,6 @@ from shunter.core.gotemplate.tree import Chain, Clause, Define, Function, Litera
 Defines = Mapping[str, Sequence[tuple[str, Define]]]
 _LARGEST = 1024 * 1024
 _COMPARING = (Function("eq"), Function("ne"), Function("has"))
-_parse = lru_cache(512)(parse.parse)
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -33,6 +32,15 @@ class Release:
     broken: bool = False
 
 
+@lru_cache(512)
+def parsed(data: bytes) -> Template | None:
+    """The template in a file, equal bytes once; None where it cannot be parsed. What is very long is cut off."""
+    try:
+        return parse.parse(data[:_LARGEST].decode("utf-8", "replace"))
+    except (TemplateError, RecursionError):
+        return None
+
+
 def release_of(chart: Chart) -> Release:
     """The templates of a chart and of all charts below it."""
     files: dict[int, dict[str, Template]] = {}
@@ -43,9 +51,8 @@ def release_of(chart: Chart) -> Release:
         for path in sorted(path for path in part.files if path.startswith("templates/")):
             place = join(part.folder, path)
             data = part.read(path) or b""
-            try:
-                template = _parse(data[:_LARGEST].decode("utf-8", "replace"))
-            except (TemplateError, RecursionError):
+            template = parsed(data)
+            if template is None:
                 broken = True
                 continue
             broken = broken or len(data) > _LARGEST

@@ -6,7 +6,6 @@ nothing that they do matters to the question of what is read.
 
 from __future__ import annotations
 
-import json
 import re
 from bisect import bisect_right
 from collections.abc import Iterator
@@ -46,6 +45,12 @@ _TOKEN: Final = re.compile(
     |(?P<word>[A-Za-z_]\w*)""",
     re.VERBOSE,
 )
+_ESCAPE: Final = re.compile(
+    r"(?P<bytes>(?:\\(?:x[0-9a-fA-F]{2}|[0-7]{3}))+)"
+    r"|\\u(?P<short>[0-9a-fA-F]{4})|\\U(?P<long>[0-9a-fA-F]{8})|\\(?P<other>.)"
+)
+_CONTROLS: Final = {"a": "\a", "b": "\b", "f": "\f", "n": "\n", "r": "\r", "t": "\t", "v": "\v"}
+_BLANK: Final = " \t\r\n"
 _BREAK: Final = re.compile("\n")
 _CLAUSES: Final = ("if", "with", "range")
 _CONSTANTS: Final = frozenset(("true", "false", "nil"))
@@ -191,6 +196,8 @@ class _Parser:
         start = self.position
         body, _, end = self.nodes(("end",))
         text = self.text[start:end]
+        text = text.lstrip(_BLANK) if self.text.endswith("-}}", 0, start) else text
+        text = text.rstrip(_BLANK) if _OPEN.match(self.text, end)[0] == "{{-" else text  # type: ignore[index]
         empty = not body and not _COMMENT.sub("", text).strip()
         self.defines.append(Define(name, body, text, line, empty))
 
@@ -266,7 +273,14 @@ def _simple(token: _Token) -> Operand:
 def _unquoted(token: _Token) -> str:
     if token.kind == "raw":
         return token.text[1:-1]
-    try:
-        return str(json.loads(token.text))
-    except ValueError:
-        return token.text[1:-1]
+    return _ESCAPE.sub(_unescaped, token.text[1:-1]) if "\\" in token.text else token.text[1:-1]
+
+
+def _unescaped(found: re.Match[str]) -> str:
+    """What an escape stands for, as Go's strconv.Unquote has it; bytes of a character (`\\xc3\\xa4`) come together."""
+    if found["bytes"]:
+        units = (int(one[1:], 16) if one[0] == "x" else int(one, 8) & 255 for one in found[0][1:].split("\\"))
+        return bytes(units).decode("utf-8", "replace")
+    if code := found["short"] or found["long"]:
+        return chr(int(code, 16)) if int(code, 16) < 0x110000 else found[0]
+    return _CONTROLS.get(found["other"], found["other"])

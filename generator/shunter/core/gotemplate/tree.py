@@ -88,7 +88,10 @@ Node: TypeAlias = Action | Clause | Call
 
 @dataclass(frozen=True, slots=True)
 class Define:
-    """A named template: its tree, its text between `define` and `end`, and whether it prints anything at all."""
+    """A named template: its tree, its text between `define` and `end`, and whether it prints anything at all.
+
+    The text is without the blanks that `define` and `end` trim.
+    """
 
     name: str
     body: tuple[Node, ...]

@@ -6,26 +6,33 @@ pkg/engine/engine.go); a later definition replaces an earlier one, unless it is 
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from posixpath import join
 
-from shunter.core.charts.templates import release_of
+from shunter.core.charts.defines import defining, shared_names
+from shunter.core.charts.load import Chart
+from shunter.core.charts.templates import parsed
 from shunter.core.charts.versions import parse
-from shunter.core.gotemplate.tree import Define
+from shunter.core.gotemplate.tree import Define, Template
+from shunter.core.goyaml.document import Document
 from shunter.core.packaging.publish import compiled_folder, compiled_library
-from shunter.core.values.coalesce import Slice
+from shunter.core.values.coalesce import Slice, coalesce
 from shunter.model.findings import Finding, Kind, Severity, Span
 
 
 @dataclass(frozen=True, slots=True, eq=False)
 class _Definition:
-    """One body of a name: where it stands on disk, and in Helm's order (`rank`, the lowest wins)."""
+    """One body of a name: where it stands on disk, and in Helm's order (`rank`, the lowest wins; an empty one last)."""
 
     part: Slice
     place: str
-    rank: tuple[int, str]
+    rank: tuple[bool, int, str]
     define: Define
+
+    def differs(self, winner: _Definition) -> bool:
+        """Whether the two do not print the same; of two that print nothing, none replaces the other."""
+        return self.define.text != winner.define.text and not winner.define.empty
 
     @property
     def library(self) -> tuple[str, str]:
@@ -51,35 +58,80 @@ class _Definition:
         if not path:
             return f"the umbrella {chart.name} {chart.version}"
         inside = f" (in {'/'.join(path[:-1])})" if len(path) > 1 else ""
-        return f"{chart.name} {chart.version}{inside}"
+        alias = f" (as {path[0]})" if len(path) == 1 and path[0] != chart.name else ""
+        return f"{chart.name} {chart.version}{inside or alias}"
 
 
 def define_collisions(slices: Sequence[Slice]) -> Iterator[Finding]:
     """A finding for each chart whose named templates lose to other bodies of another chart; `slices` are deployed."""
+    yield from _found(
+        (loser, ranked[0])
+        for ranked in _by_name(slices).values()
+        for loser in ranked[1:]
+        if loser.differs(ranked[0]) and not loser.define.empty and loser.part.chart is not ranked[0].part.chart
+    )
+
+
+def car_collisions(slices: Sequence[Slice]) -> Iterator[Finding]:
+    """A finding for each car that does not render as it does alone, since a named template of another car wins.
+
+    `slices` are those of an umbrella. A chart below a car that collides with another one there does so alone, too.
+    """
+    yield from _found(
+        (own, ranked[0])
+        for ranked in _by_name(slices).values()
+        for own in {item.part.path[:1]: item for item in reversed(ranked)}.values()
+        if own.differs(ranked[0]) and not _is_other_version(own, ranked[0])
+    )
+
+
+def umbrella_of(cars: Mapping[str, Chart]) -> tuple[Slice, ...]:
+    """The slices of an umbrella of these charts by alias, each with its default values; broken ones are left out."""
+    root = Slice((), _nothing(), {})
+    below = (
+        Slice((alias, *part.path), part.chart, part.values)
+        for alias, chart in cars.items()
+        if not chart.findings
+        for part in coalesce(chart, []).slices
+    )
+    return root, *below
+
+
+def _nothing() -> Chart:
+    return Chart("umbrella", "0.0.0", "", "", Document("Chart.yaml", {}), Document("values.yaml", {}))
+
+
+def _found(pairs: Iterable[tuple[_Definition, _Definition]]) -> Iterator[Finding]:
+    """The findings for definitions and those that win over them, one for each two charts."""
     lost: dict[tuple[str, str, str], list[tuple[_Definition, _Definition]]] = {}
-    for group in _by_name(slices).values():
-        ranked = sorted(group, key=lambda item: item.rank)
-        winner = ranked[0]
-        for loser in ranked[1:]:
-            if loser.define.text != winner.define.text and loser.part.chart is not winner.part.chart:
-                key = (winner.part.chart.folder, loser.part.chart.name, loser.part.chart.version)
-                lost.setdefault(key, []).append((loser, winner))
-    for pairs in lost.values():
-        yield _finding(pairs)
+    for loser, winner in pairs:
+        key = (winner.part.chart.folder, loser.part.chart.name, loser.part.chart.version)
+        lost.setdefault(key, []).append((loser, winner))
+    for group in lost.values():
+        yield _finding(group)
 
 
 def _by_name(slices: Sequence[Slice]) -> dict[str, list[_Definition]]:
-    """The definitions of each name that has several; per file the last one that is not empty."""
-    release = release_of(slices[0].chart)
+    """The definitions of each name that has several, the one that wins first."""
+    defined = defining(part.chart for part in slices)
+    shared = shared_names(defined)
     found: dict[str, list[_Definition]] = {}
     for part in slices:
         above = join(slices[0].chart.name, *(f"charts/{step}" for step in part.path))
-        for place, template in release.files[id(part.chart)].items():
-            path = join(above, place.removeprefix(part.chart.folder).lstrip("/"))
-            last = {define.name: define for define in template.defines if not define.empty}
-            for name, define in last.items():
-                found.setdefault(name, []).append(_Definition(part, place, (path.count("/"), path), define))
-    return {name: group for name, group in found.items() if len(group) > 1}
+        for inside, (data, names) in defined[id(part.chart)].items():
+            template = parsed(data) if names & shared else None
+            path, place = join(above, inside), join(part.chart.folder, inside)
+            for name, define in _effective(template).items():
+                rank = (define.empty, path.count("/"), path)
+                found.setdefault(name, []).append(_Definition(part, place, rank, define))
+    groups = {name: group for name, group in found.items() if len(group) > 1}
+    return {name: sorted(group, key=lambda item: item.rank) for name, group in groups.items()}
+
+
+def _effective(template: Template | None) -> dict[str, Define]:
+    """The definitions of a file: the last of each name, and an empty one only where there is no other."""
+    defines = template.defines if template else ()
+    return {define.name: define for define in sorted(defines, key=lambda define: not define.empty)}
 
 
 def _finding(pairs: Sequence[tuple[_Definition, _Definition]]) -> Finding:
@@ -89,7 +141,7 @@ def _finding(pairs: Sequence[tuple[_Definition, _Definition]]) -> Finding:
     losers = list(dict.fromkeys(item.title for item, _ in pairs))
     planned = _is_planned(loser, winner)
     message = f"{winner.title} replaces {shown} of {', '.join(losers)}: named templates are global"
-    hint = "give one of the two other names, or bring both charts to the same version"
+    hint = _hint(loser, winner)
     if planned:
         message = f"{winner.title} of the umbrella renders what was built with {', '.join(losers)}"
         hint = "nothing to do: the umbrella's library renders every app"
@@ -104,12 +156,24 @@ def _finding(pairs: Sequence[tuple[_Definition, _Definition]]) -> Finding:
     )
 
 
+def _hint(loser: _Definition, winner: _Definition) -> str:
+    if loser.part.chart.name == winner.part.chart.name or (loser.library[0] and loser.library[0] == winner.library[0]):
+        return "bring both to one version, or leave one of the two out: Helm has one body for both"
+    return "give one of the two another name, or pin versions that define it alike: Helm has one body for both"
+
+
+def _is_other_version(loser: _Definition, winner: _Definition) -> bool:
+    """Whether this is the umbrella's own library in another version: newer it is planned, older `library-too-old`."""
+    (mine, version), (theirs, other) = winner.library, loser.library
+    above = len(winner.part.path) == 1 and winner.part.chart.name == mine
+    return above and mine == theirs and version != other
+
+
 def _is_planned(loser: _Definition, winner: _Definition) -> bool:
     """Whether this is the umbrella's own library in place of an older copy of it that an app carries."""
-    (mine, version), (theirs, older) = winner.library, loser.library
-    at_hand, built = parse(version), parse(older)
+    at_hand, built = parse(winner.library[1]), parse(loser.library[1])
     newer = at_hand is not None and built is not None and built < at_hand
-    return newer and mine == theirs and len(winner.part.path) == 1
+    return newer and _is_other_version(loser, winner)
 
 
 def _span(item: _Definition) -> Span:

@@ -16,6 +16,7 @@ from shunter.core.trains.file import path_of, render_train
 from shunter.core.trains.model import Train
 from shunter.core.workspace.model import Service
 from shunter.flows.packaging.origin import tracked
+from shunter.flows.validation.collisions import collisions_of
 from shunter.flows.workspace.archives import Archives, open_archives, packed_as_held
 from shunter.flows.workspace.clock import generated_now
 from shunter.flows.workspace.context import Context
@@ -63,6 +64,8 @@ def cut(
     cutting.findings.extend(_of_no_commit(pin) for pin in (library_pin, *cars.values()) if is_dirty(pin.version))
     charts = {alias: archives.fetch(pin.name, pin.version) for alias, pin in cars.items()}
     cutting.findings.extend(check_library(library_pin, charts))
+    library_chart = archives.fetch(library_pin.name, library_pin.version)
+    cutting.findings.extend(collisions_of(context, {library_pin.name: library_chart, **charts}))
     return _record(cutting, Train(version, library_pin, cars, generated_now()), dry_run=dry_run, diff=diff)
 
 

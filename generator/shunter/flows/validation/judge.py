@@ -6,6 +6,7 @@ from collections.abc import Iterable, Iterator, Sequence
 from pathlib import Path
 
 from shunter.adapters.verdicts.cache import NoVerdicts, Verdicts
+from shunter.core.charts.defines import may_collide
 from shunter.core.charts.load import Chart
 from shunter.core.rules.verdict import judge
 from shunter.flows.release.layers import awaited, unpinned_note, with_sources
@@ -58,8 +59,17 @@ def judged_release(
     missing = awaited(context, set(record.cars) if record else set(), release.layers)
     chart, unpinned = with_sources(context, release.chart, missing)
     judged = (unpinned_note(f, unpinned) for f in judge(chart, release.layers))
-    found = [*judged, *(unnamed_schemas(release) if fix else ())]
+    found = [*judged, *_colliding(context, release), *(unnamed_schemas(release) if fix else ())]
     return (*findings, *relabelled(found, release.label)), not missing
+
+
+def _colliding(context: Context, release: Release) -> Iterable[Finding]:
+    """What cars do to each other, where a first look does not say that it is nothing."""
+    if not may_collide(release.chart):
+        return ()
+    from shunter.flows.validation.collisions import collisions
+
+    return collisions(context, release)
 
 
 def judge_chart(

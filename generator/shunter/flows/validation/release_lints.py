@@ -9,9 +9,9 @@ from shunter.adapters.helm.engine import Engine
 from shunter.core.kube.objects import objects_of
 from shunter.core.rules.collisions import define_collisions
 from shunter.core.rules.objects import duplicate_objects
-from shunter.core.values.coalesce import Slice
 from shunter.flows.release.release import Release
 from shunter.flows.release.render import documents
+from shunter.flows.validation.collisions import deployed
 from shunter.model.errors import ShunterError
 from shunter.model.findings import Finding
 
@@ -28,10 +28,3 @@ def lint_release(release: Release, helm: Engine | None) -> Iterator[Finding]:
     if helm is not None:
         with suppress(ShunterError):
             yield from duplicate_objects(objects_of(documents(release.render(helm))), slices, release.namespace)
-
-
-def deployed(release: Release) -> tuple[Slice, ...]:
-    """The chart and its subcharts that are switched on; none where Helm cannot read them."""
-    if release.chart.findings or any(layer.findings for layer in release.layers):
-        return ()
-    return release.coalesced.slices

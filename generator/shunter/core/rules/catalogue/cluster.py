@@ -13,8 +13,9 @@ RELEASE: Final = (
         Severity.ERROR,
         "two charts define one named template differently",
         "Names of templates are global in a release: of two bodies of `app.labels`, one renders both charts. The "
-        "umbrella's wins, then that of the chart nearer to it, then the alphabetically first. Helm says nothing. "
-        "Equal bodies are no collision.",
+        "umbrella's wins, then that of the chart nearer to it, then the alphabetically first. Helm says nothing, so "
+        "`train cut`, `promote` and `validate` refuse two cars of which one would not render as it does alone. Equal "
+        "bodies are no collision.",
     ),
     lint(
         "duplicate-object",
