@@ -81,6 +81,16 @@ def test_the_first_package_reads_nothing_twice(shop: Path) -> None:
     check(shop, "package")
 
 
+def test_what_shunter_publishes_is_promoted_and_judged_without_a_parser_of_templates(railed: Path) -> None:
+    for command in (("promote", "1.0.0", "--to", "pre"), ("validate", "--no-cache")):
+        with counted() as reads:
+            ok(*command, cwd=railed)
+        assert not reads.templates, command
+    with counted() as reads:
+        ok("train", "cut", "1.0.1", cwd=railed)
+    assert reads.templates
+
+
 def test_the_count_sees_what_is_read_twice(railed: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     """The test of the test: without what is kept, equal files of two places are parsed once each."""
     from shunter.core.charts import load
