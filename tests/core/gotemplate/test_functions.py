@@ -13,6 +13,9 @@ from shunter.core.gotemplate.values import NIL, TEXT, At, Bag, Like, Map, Str, V
 
 A, B, TRUE = frozenset((At(("a",)),)), frozenset((At(("b",)),)), frozenset((Str("true"),))
 
+LIKE = frozenset((Like(r"a\..*"),))
+EACH = {("consume", frozenset((Str(word),))) for word in ("^(x)$", "${1}@1")}
+
 
 class Seen:
     """A run that writes down what a function asks of it."""
@@ -54,6 +57,11 @@ def at(*paths: str) -> Value:
 
 CASES: list[tuple[str, list[Value], Value, set[tuple[str, Value]]]] = [
     ("default", [TRUE, A], A | TRUE, set()),
+    ("replace", [text("a."), text("b."), text("a.x")], text("b.x"), {("consume", text("a.x"))}),
+    ("replace", [text("a."), text("b."), LIKE], frozenset((Like(r"b\..*"),)), {("consume", LIKE)}),
+    ("replace", [text("a."), text("b."), A], TEXT, {("consume", A)}),
+    ("regexReplaceAll", [text("^(x)$"), LIKE, text("${1}@1")], LIKE, set()),
+    ("regexReplaceAll", [text("^(x)$"), A, text("${1}@1")], TEXT, {("consume", A)} | EACH),
     ("coalesce", [NIL, NIL], NIL, set()),
     ("or", [NIL, A], A | NIL, {("test", NIL), ("test", A)}),
     ("ternary", [A, B, TRUE], A | B, {("test", TRUE)}),

@@ -16,6 +16,7 @@ from typing import Any, Final
 from shunter.core.gotemplate import parse
 from shunter.core.gotemplate.functions import FUNCTIONS
 from shunter.core.gotemplate.reads import ANY, Path, Reads
+from shunter.core.gotemplate.rename import public
 from shunter.core.gotemplate.tree import Action, Call, Clause, Define, Dot, Function, Literal, Node, Pipeline, Variable
 from shunter.core.gotemplate.values import (
     FILE,
@@ -69,6 +70,13 @@ class Run:
     depth: int = 0
     prints_source: bool = False
     done: set[tuple[str, Value]] = field(default_factory=set)
+    known: dict[str, dict[str, None]] = field(init=False, default_factory=dict)
+    """The named templates by each name that may call them: values have the public one."""
+
+    def __post_init__(self) -> None:
+        for name in self.defines:
+            for known in (name, public(name)):
+                self.known.setdefault(known, {})[name] = None
 
     @property
     def location(self) -> str:
@@ -241,10 +249,11 @@ class Run:
         """`include` and `template`."""
         found: dict[str, None] = {}
         for atom in name:
-            if isinstance(atom, Str) and atom.text in self.defines:
-                found[atom.text] = None
+            if isinstance(atom, Str) and atom.text in self.known:
+                found.update(dict.fromkeys(self.known[atom.text]))
             elif isinstance(atom, Like):
-                found.update(dict.fromkeys(known for known in self.defines if re.fullmatch(atom.pattern, known)))
+                alike = (names for known, names in self.known.items() if re.fullmatch(atom.pattern, known))
+                found.update(dict.fromkeys(name for names in alike for name in names))
             else:
                 self.escape(argument)
         for known in found:

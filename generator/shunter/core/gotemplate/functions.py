@@ -209,6 +209,34 @@ def _print(run: Run, arguments: list[Value]) -> Value:
     return frozenset((Like(_any_between(pieces)),)) | (carried(arguments) - TEXT)
 
 
+def _replaced(run: Run, arguments: list[Value]) -> Value:
+    """`replace old new text`, followed where the first two stand in the template."""
+    old, new = (next((atom.text for atom in given if isinstance(atom, Str)), None) for given in arguments[:2])
+    if old is None or new is None or any(len(given) != 1 for given in arguments[:2]):
+        return _unknown(run, arguments)
+    run.consume(arguments[2])
+    found = {Str(atom.text.replace(old, new)) for atom in arguments[2] if isinstance(atom, Str)}
+    like = {
+        Like(atom.pattern.replace(re.escape(old), re.escape(new))) for atom in arguments[2] if isinstance(atom, Like)
+    }
+    rest = len(found) + len(like) < len(arguments[2])
+    return frozenset((*found, *like)) | (carried(arguments[2:]) if rest else frozenset())
+
+
+def _matched(run: Run, arguments: list[Value]) -> Value:
+    """`regexReplaceAll pattern text new`, followed where what is replaced is kept, and something put behind it."""
+    new = next((atom.text for atom in arguments[2] if isinstance(atom, Str)), "")
+    if not new.startswith("${1}@") or not all(isinstance(atom, Str | Like) for atom in arguments[1]):
+        return _unknown(run, arguments)
+    return arguments[1]
+
+
+def _unknown(run: Run, arguments: list[Value]) -> Value:
+    for argument in arguments:
+        run.consume(argument)
+    return carried(arguments)
+
+
 def _each(names: str, semantics: Semantics) -> dict[str, Semantics]:
     return dict.fromkeys(names.split(), semantics)
 
@@ -237,6 +265,8 @@ FUNCTIONS: Final[Mapping[str, Semantics]] = {
     "include": _include,
     "tpl": _tpl,
     "printf": _printf,
+    "replace": _replaced,
+    "regexReplaceAll": _matched,
     "print": _print,
 }
 """What is known, by the function's name."""

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import re
 from bisect import bisect_right
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from typing import Final
 
@@ -65,11 +65,23 @@ class TemplateError(Exception):
 
 
 @dataclass(slots=True)
-class _Token:
+class Token:
+    """A piece of an action: its kind, its text and where that starts; `spaced` where white space stands before it."""
+
     kind: str
     text: str
     start: int
     spaced: bool
+
+    @property
+    def end(self) -> int:
+        """Where it ends."""
+        return self.start + len(self.text)
+
+    @property
+    def value(self) -> str:
+        """What a string constant means."""
+        return _unquoted(self)
 
 
 def parse(text: str) -> Template:
@@ -77,11 +89,18 @@ def parse(text: str) -> Template:
     return _Parser(text).file()
 
 
+def actions(text: str) -> Iterator[Sequence[Token]]:
+    """The tokens of each action in turn, after its opening, up to its `close`. Raises TemplateError as `parse` does."""
+    parser = _Parser(text)
+    while parser.open() is not None:
+        yield parser.tokens
+
+
 class _Parser:
     def __init__(self, text: str) -> None:
         self.text = text
         self.position = 0
-        self.tokens: list[_Token] = []
+        self.tokens: list[Token] = []
         self.next = 0
         self.defines: list[Define] = []
         self.breaks = [match.start() for match in _BREAK.finditer(text)]
@@ -124,7 +143,7 @@ class _Parser:
                 return match.start()
         return None
 
-    def lex(self) -> Iterator[_Token]:
+    def lex(self) -> Iterator[Token]:
         spaced = True
         while True:
             match = _TOKEN.match(self.text, self.position)
@@ -135,15 +154,15 @@ class _Parser:
             if kind == "space":
                 spaced = True
                 continue
-            yield _Token(kind, match[0], match.start(), spaced)
+            yield Token(kind, match[0], match.start(), spaced)
             if kind == "close":
                 return
             spaced = False
 
-    def peek(self) -> _Token:
+    def peek(self) -> Token:
         return self.tokens[self.next]
 
-    def take(self) -> _Token:
+    def take(self) -> Token:
         token = self.tokens[self.next]
         self.next += token.kind != "close"
         return token
@@ -262,7 +281,7 @@ class _Parser:
         return Chain(base, tuple(names)) if names else base
 
 
-def _simple(token: _Token) -> Operand:
+def _simple(token: Token) -> Operand:
     if token.kind == "dot":
         return Dot()
     if token.kind == "variable":
@@ -270,7 +289,7 @@ def _simple(token: _Token) -> Operand:
     return Literal() if token.text in _CONSTANTS else Function(token.text)
 
 
-def _unquoted(token: _Token) -> str:
+def _unquoted(token: Token) -> str:
     if token.kind == "raw":
         return token.text[1:-1]
     return _ESCAPE.sub(_unescaped, token.text[1:-1]) if "\\" in token.text else token.text[1:-1]
