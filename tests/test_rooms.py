@@ -21,7 +21,7 @@ CORE = {
     "core/charts": "core/goyaml core/gotemplate",
     "core/values": "core/goyaml core/charts",
     "core/kube": "core/goyaml core/values",
-    "core/packaging": "core/goyaml core/schema core/charts core/values",
+    "core/packaging": "core/goyaml core/gotemplate core/schema core/charts core/values",
     "core/rules": "core/goyaml core/gotemplate core/schema core/charts core/values core/kube core/packaging",
     "core/workspace": "core/goyaml core/schema core/charts core/rules",
     "core/trains": "core/goyaml core/charts core/packaging core/workspace",

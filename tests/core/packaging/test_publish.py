@@ -1,7 +1,8 @@
-"""An app chart as it is published: it renders alone what it rendered with its dependency, and an umbrella's library wins."""
+"""An app chart as it is published: it renders what it rendered with its dependency, alone and in any umbrella."""
 
 from __future__ import annotations
 
+import re
 from collections.abc import Mapping
 from pathlib import Path
 
@@ -47,14 +48,13 @@ def test_helm_has_nothing_to_say_about_it(tmp_path: Path) -> None:
     assert [message for message in messages if message.severity is not Severity.NOTE] == []
 
 
-def test_an_umbrellas_own_library_wins_over_what_is_compiled_in(tmp_path: Path) -> None:
+def test_an_umbrellas_other_library_changes_nothing(tmp_path: Path) -> None:
     files = umbrella({"aaa": app_chart("rest-api", "aaa")})
-    path = f"charts/{LIBRARY}/templates/_app.v1.tpl"
-    entry = f'define "{LIBRARY}.v1.app" -}}}}'
-    assert entry in files[path]
-    files[path] = files[path].replace(entry, f"{entry}\n# from the umbrella")
-    rendered = render(write({path: text for path, text in files.items() if path != ".helmignore"}, tmp_path))
-    assert rendered["shop/charts/aaa/templates/app.yaml"].lstrip().startswith("# from the umbrella")
+    expected = render(write(files, tmp_path / "same"))["shop/charts/aaa/templates/app.yaml"]
+    other = {path: text.replace("app.kubernetes.io", "example.com") for path, text in library_chart().items()}
+    other |= {f"charts/{LIBRARY}/{path}": text for path, text in other.items() if path.startswith("templates/")}
+    files = {**files, **{path: text for path, text in other.items() if path.startswith("charts/")}}
+    assert render(write(files, tmp_path / "other"))["shop/charts/aaa/templates/app.yaml"] == expected
 
 
 def test_the_chart_says_which_library_it_holds_and_keeps_every_other_byte() -> None:
@@ -63,13 +63,15 @@ def test_the_chart_says_which_library_it_holds_and_keeps_every_other_byte() -> N
     source["Chart.yaml"] = FileState(comment + source["Chart.yaml"].data)
     found = published(source, LIBRARY)
     metadata = yaml.safe_load(found["Chart.yaml"].data)
-    assert metadata["annotations"] == {ANNOTATION: f"{LIBRARY} 1.0.0"}
+    assert re.fullmatch(rf"{LIBRARY} 1\.0\.0 [0-9a-f]{{12}}", metadata["annotations"][ANNOTATION])
     assert compiled_library(metadata) == (LIBRARY, "1.0.0")
+    assert compiled_library({"annotations": {ANNOTATION: f"{LIBRARY} 1.0.0"}}) == (LIBRARY, "1.0.0")
     assert "dependencies" not in metadata
     head, _, _ = source["Chart.yaml"].data.partition(b"dependencies:")
     assert found["Chart.yaml"].data.startswith(head)
     same = {path for path in found if path in source and found[path] == source[path]}
-    assert same == {path for path in source if not path.startswith("charts/") and path != "Chart.yaml"}
+    changed = {"Chart.yaml", "templates/NOTES.txt", "templates/app.yaml"}
+    assert same == {path for path in source if not path.startswith("charts/")} - changed
     assert published(source, LIBRARY) == found
     assert published(found, LIBRARY) == found
 
@@ -93,7 +95,9 @@ def compiled(**templates: str) -> dict[str, str]:
     library |= {f"templates/{name}": FileState(text.encode()) for name, text in templates.items()}
     found = published(chart_files("orders", library=library), LIBRARY)
     folder = f"templates/{LIBRARY}/"
-    return {path.removeprefix(folder): state.data.decode() for path, state in found.items() if path.startswith(folder)}
+    marked = {path.removeprefix(folder): state.data for path, state in found.items() if path.startswith(folder)}
+    (mark,) = {path.partition("/")[0] for path in marked}
+    return {path.partition("/")[2]: data.decode().replace(f"@{mark}", "") for path, data in marked.items()}
 
 
 def test_the_sources_of_a_major_become_one_file() -> None:
@@ -126,6 +130,14 @@ def test_sources_that_define_a_name_twice_stay_apart(tmp_path: Path) -> None:
 def test_a_library_that_holds_more_than_named_templates_stays_a_dependency(more: dict[str, str]) -> None:
     library = library_files() | {path: FileState(text.encode()) for path, text in more.items()}
     files = chart_files("orders", library=library)
+    assert published(files, LIBRARY) == files
+
+
+def test_a_chart_with_another_that_calls_the_library_stays_as_it_is() -> None:
+    files = chart_files("orders", library=library_files())
+    text = files["Chart.yaml"].data + b'- name: redis\n  version: 1.0.0\n  repository: ""\n'
+    inner = chart_files("redis", template='{{ include "commons.v1.version" . }}')
+    files |= {"Chart.yaml": FileState(text), **{f"charts/redis/{path}": state for path, state in inner.items()}}
     assert published(files, LIBRARY) == files
 
 

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 
-from shunter.core.packaging.publish import compiled_folder, compiled_path, major_suffix
+from shunter.core.packaging.publish import compiled_folder, compiled_name, major_suffix
 
 _COMMENT = "# By shunter: the library that this chart pins renders every app, so its copies in the apps are not parsed."
 
@@ -22,7 +22,10 @@ def managed(text: str, library: str, files: Iterable[str]) -> str:
     managed_lines = (f"charts/*/{compiled_folder(library)}", nested, _COMMENT)
     kept = [line for line in text.splitlines(keepends=True) if not line.startswith(managed_lines)]
     templates = [path for path in files if path.startswith("templates/")]
-    lines = [f"charts/*/{path}\n" for path in sorted({compiled_path(library, path) for path in templates})]
+    lines = [
+        f"charts/*/{path}\n"
+        for path in sorted({compiled_folder(library) + compiled_name(library, path) for path in templates})
+    ]
     lines += [f"{nested}{name}\n" for name in sorted(set(map(_of_its_major, templates)))]
     return "".join([f"{_COMMENT}\n", *lines, *kept])
 

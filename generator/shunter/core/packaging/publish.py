@@ -2,26 +2,29 @@
 
 Helm copies all values of a release once for every chart in it that declares a dependency (`processDependencyEnabled` in
 pkg/chart/v2/util/dependencies.go), so a hundred apps that each depend on the library cost the square of a hundred. A
-published chart therefore holds the library's named templates itself, two folders deep: the copy of an umbrella that
-pins the library stands higher, and wins (`sortTemplates` in pkg/engine/engine.go). The sources of one major of the
-library, `templates/_*.v1.tpl`, become one file, since an umbrella holds it once for each app. The chart in its
-repository stays an ordinary one, with its dependency.
+published chart therefore holds the library's named templates itself, under names of their own (`qualify`): it renders
+with them wherever it runs. They stand three folders deep, so that a named template of the app wins over the library's
+(`sortTemplates` in pkg/engine/engine.go). The sources of one major of the library, `templates/_*.v1.tpl`, become one
+file. The chart in its repository stays an ordinary one, with its dependency.
 """
 
 from __future__ import annotations
 
 import re
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from typing import Any, Final
 
+from shunter.core.charts.helmignore import filter_files
 from shunter.core.charts.packed import REVISION, PackedChart
+from shunter.core.packaging.qualify import names_in, qualified
 from shunter.model.data import dataclass
 from shunter.model.files import FileState
 
 ANNOTATION = "shunter/library"
-"""In Chart.yaml's `annotations`: name and version of the library that is compiled in."""
+"""In Chart.yaml's `annotations`: name, version and hash of the library that is compiled in."""
 SOURCE = "org.opencontainers.image.source"
 """In Chart.yaml's `annotations`: the repository of the chart's sources."""
+_TEMPLATES: Final = "templates/"
 _NOT_RENDERED = ("README.md", "LICENSE", ".helmignore", ".copier-answers.yml", "Chart.yaml", "schema/")
 _NAMED: Final = re.compile(r"templates/_[^/]*")
 _OF_MAJOR: Final = re.compile(r"templates/_[^/]+(\.v\d+\.tpl)")
@@ -62,25 +65,29 @@ def major_suffix(path: str) -> str:
     return found[1] if found else ""
 
 
-def compiled_folder(library: str) -> str:
-    """The folder in a published app chart that holds the library's templates, with a slash at its end."""
-    return f"templates/{library}/"
+def compiled_folder(library: str, mark: str = "") -> str:
+    """The folder in a published app chart that holds the library's templates, with a slash at its end.
+
+    `mark` is what `qualify` tells libraries apart by; without one, the folder of all of them.
+    """
+    return f"{_TEMPLATES}{library}/" + (f"{mark}/" if mark else "")
 
 
-def compiled_path(library: str, path: str) -> str:
-    """Where a template file of the library stands in a published app chart: `templates/<library>/_<library>.v1.tpl`.
+def compiled_name(library: str, path: str) -> str:
+    """What a template file of the library is called in a published app chart: `_<library>.v1.tpl`.
 
     A file that is not of one major keeps its name.
     """
     suffix = major_suffix(path)
-    return compiled_folder(library) + (f"_{library}{suffix}" if suffix else path.removeprefix("templates/"))
+    return f"_{library}{suffix}" if suffix else path.removeprefix(_TEMPLATES)
 
 
 def published(chart: PackedChart, library: str) -> PackedChart:
     """The chart with its `library` compiled in.
 
-    As it is where it does not depend on that library under its own name, or where the library holds more than named
-    templates: values, custom resources or charts of its own would be lost.
+    As it is where it does not depend on that library under its own name, where the library holds more than named
+    templates (values, custom resources or charts of its own would be lost), or where another chart in it calls that
+    library. Raises ShunterError for a file below `templates/` that is no template.
     """
     dependencies = chart.metadata.get("dependencies", ())
     rest = [item for item in dependencies if item.get("name") != library or item.get("alias")]
@@ -88,37 +95,52 @@ def published(chart: PackedChart, library: str) -> PackedChart:
     if len(rest) != len(dependencies) - 1 or len(copies) != 1 or not _only_named_templates(copies[0][1].files):
         return chart
     folder, copy = copies[0]
+    inside = _names_inside(inner for path, inner in chart.subcharts.items() if path != folder)
+    if any(name.startswith(f"{library}.") for name in inside):
+        return chart
     kept = {
         path: state
         for path, state in chart.files.items()
         if path != "Chart.lock" and path != folder and not path.startswith(f"{folder}/")
     }
-    described = _chart_file(chart.files["Chart.yaml"], rest, f"{library} {copy.version}")
-    compiled = _compiled(copy.files, library)
-    return PackedChart.of_files({**kept, **compiled, "Chart.yaml": described}, chart.label)
+    own = {path: state for path, state in filter_files(kept).items() if path.startswith(_TEMPLATES)}
+    made = qualified(library, copy.version, _compiled(copy.files, library), own, inside)
+    compiled = {compiled_folder(library, made.mark) + path: state for path, state in made.library.items()}
+    built_with = f"{library} {copy.version} {made.mark.removeprefix(f'{copy.version}-')}"
+    described = _chart_file(chart.files["Chart.yaml"], rest, built_with)
+    return PackedChart.of_files({**kept, **made.app, **compiled, "Chart.yaml": described}, chart.label)
+
+
+def _names_inside(charts: Iterable[PackedChart]) -> frozenset[str]:
+    """The named templates that these charts, and the charts in them, define or call."""
+    found: frozenset[str] = frozenset()
+    for chart in charts:
+        templates = {path: state for path, state in chart.files.items() if path.startswith(_TEMPLATES)}
+        found |= names_in(templates) | _names_inside(chart.subcharts.values())
+    return found
 
 
 def compiled_library(metadata: Mapping[str, Any]) -> tuple[str, str]:
     """Name and version of the library that a chart says is compiled in; two empty texts where there is none."""
     annotations = metadata.get("annotations")
     text = annotations.get(ANNOTATION, "") if isinstance(annotations, dict) else ""
-    name, _, version = str(text).partition(" ")
+    name, version, *_ = (*str(text).split(), "", "")
     return name, version
 
 
 def _compiled(library: Mapping[str, FileState], name: str) -> dict[str, FileState]:
-    """The library's templates as a published chart holds them.
+    """The library's templates as a published chart holds them, by the file's name.
 
     Of two files that define the same name Helm takes one, but it refuses one file that does so twice: such stay apart.
     """
     groups: dict[str, list[str]] = {}
     for path in sorted(filter(_NAMED.fullmatch, library)):
-        groups.setdefault(compiled_path(name, path), []).append(path)
+        groups.setdefault(compiled_name(name, path), []).append(path)
     files: dict[str, FileState] = {}
     for target, paths in groups.items():
         defined = [item for path in paths for item in _DEFINE.findall(library[path].data)]
         if len(paths) > 1 and len(defined) > len(set(defined)):
-            files |= {compiled_folder(name) + path.removeprefix("templates/"): library[path] for path in paths}
+            files |= {path.removeprefix(_TEMPLATES): library[path] for path in paths}
         elif len(paths) > 1:
             files[target] = FileState(b"".join(_line_ended(library[path].data) for path in paths))
         else:

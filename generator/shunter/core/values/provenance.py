@@ -22,7 +22,7 @@ from shunter.model.data import dataclass
 from shunter.model.errors import ShunterError
 
 _TEMPLATES: Final = "templates/"
-_ENTRY: Final = re.compile(rb"\b(?:include|template)\s+[\"`]([\w.-]+\.v\d+)\.app[\"`]")
+_ENTRY: Final = re.compile(rb"\b(?:include|template)\s+[\"`]([\w.-]+\.v\d+(?:@[\w.+-]+)?)\.app[\"`]")
 
 
 @dataclass(frozen=True, slots=True)
