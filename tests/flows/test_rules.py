@@ -147,15 +147,6 @@ def stray(root: Path) -> None:
     write(root / "shop-tst/envs/tst/charts/stray", {"Chart.yaml": CHART.format("stray")})
 
 
-def built_with_a_newer_library(root: Path) -> None:
-    library = next((root / "shop-tst/envs/tst/charts").glob("*/templates/_*.tpl")).parents[1]
-    copied = root / "shop-tst/envs/tst/charts/orders/charts" / library.name
-    text = (library / "Chart.yaml").read_text("utf-8")
-    write(copied, {"Chart.yaml": "".join(line for line in text.splitlines(True) if not line.startswith("version:"))})
-    with (copied / "Chart.yaml").open("a") as out:
-        out.write("version: 99.0.0\n")
-
-
 def edit(path: str, text: str) -> Callable[[Path], None]:
     def change(root: Path) -> None:
         with (root / path).open("a", encoding="utf-8") as out:
@@ -182,7 +173,6 @@ WORKSPACE: dict[str, tuple[Callable[[Path], object], str]] = {
     "digest-mismatch": (forge, "validate -e tst"),
     "chart-not-pinned": (stray, "validate -e tst"),
     "pins-differ": (edit_pin, "lint"),
-    "library-too-old": (built_with_a_newer_library, "validate -e tst"),
     "version-taken": (edit(ORDERS, "# changed\n"), "package"),
     "not-packaged": (edit(ORDERS, "# changed\n"), "train cut 1.1.0"),
     "dirty-chart": (cut_from_no_commit, "train cut 1.1.0 --set orders=0.2.0+dirty"),

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from collections.abc import Mapping
 from typing import Any
 
 import jsonschema
@@ -10,15 +11,15 @@ import jsonschema_rs
 import pytest
 
 from helpers.charts import scenarios
-from helpers.charts.charts import ARCHETYPES, LIBRARY, app_chart, library_chart, schema_source
+from helpers.charts.charts import ARCHETYPES, LIBRARY, app_chart, schema_source
 from helpers.charts.tiny_charts import loose
+from shunter.core.packaging import publish
 from shunter.core.packaging.app_schema import compile_app_schema
 from shunter.core.packaging.editor_schema import EXTRA, values_schema
 from shunter.core.schema import bundle
 from shunter.model.files import FileState
 
 OWN = b"x-features: [rbac]\nproperties:\n  currency: {description: Of every price., enum: [EUR, CHF]}\n"
-SHARED = {path: FileState(text.encode()) for path, text in library_chart().items()}
 
 
 def states(archetype: str, own: bytes | None = None) -> dict[str, FileState]:
@@ -30,8 +31,8 @@ def states(archetype: str, own: bytes | None = None) -> dict[str, FileState]:
     return files
 
 
-def schema(files: dict[str, FileState], library: dict[str, FileState] | None = None) -> dict[str, Any]:
-    data = values_schema(loose(files), LIBRARY, loose(SHARED if library is None else library))
+def schema(files: Mapping[str, FileState]) -> dict[str, Any]:
+    data = values_schema(loose(files))
     assert data is not None
     found: dict[str, Any] = json.loads(data)
     return found
@@ -70,10 +71,11 @@ def test_the_apps_own_keys_are_described_too() -> None:
     assert properties["rbac"]["description"]
 
 
-def test_an_archive_without_its_own_library_takes_the_environments() -> None:
-    files = {path: state for path, state in states("worker").items() if not path.startswith("charts/")}
-    assert schema(files) == schema(states("worker"))
-    assert "description" not in json.dumps(schema(files, library={}))
+def test_a_published_archive_has_what_it_is_made_of() -> None:
+    alone = publish.published(loose(states("worker")), LIBRARY).files
+    assert schema(alone) == schema(states("worker"))
+    without = {path: state for path, state in alone.items() if not path.startswith("schema/")}
+    assert "description" not in json.dumps(schema(without))
 
 
 def test_what_was_compiled_otherwise_stays_as_it_is() -> None:
@@ -82,10 +84,14 @@ def test_what_was_compiled_otherwise_stays_as_it_is() -> None:
     files = {**states("worker"), "values.schema.json": FileState(json.dumps(edited).encode())}
     assert schema(files) == edited
     without_own = {path: state for path, state in states("worker", OWN).items() if path != EXTRA}
-    assert values_schema(loose(without_own), LIBRARY, loose(SHARED)) == without_own["values.schema.json"].data
+    assert values_schema(loose(without_own)) == without_own["values.schema.json"].data
 
 
 @pytest.mark.parametrize("text", [b"", b"true", b"[]", b"{}", b'{"properties": {"archetype": {}}}', b"no json"])
 def test_a_foreign_charts_schema_is_left_alone(text: bytes) -> None:
-    assert values_schema(loose({"values.schema.json": FileState(text)}), LIBRARY, loose(SHARED)) == text
-    assert values_schema(loose({"Chart.yaml": FileState(b"")}), LIBRARY, loose(SHARED)) is None
+    chart = {
+        "Chart.yaml": FileState(b"apiVersion: v2\nname: x\nversion: 1.0.0\n"),
+        "values.schema.json": FileState(text),
+    }
+    assert values_schema(loose(chart)) == text
+    assert values_schema(loose({"Chart.yaml": FileState(b"")})) is None

@@ -26,7 +26,7 @@ from helpers.charts.tiny_charts import (
 from shunter.adapters.helm.engine import EmbeddedEngine
 from shunter.adapters.helm.registry import DirectoryRegistry
 from shunter.core.charts.pins import Pin
-from shunter.core.packaging import umbrella, vendoring
+from shunter.core.packaging import publish, umbrella, vendoring
 from shunter.model.errors import ShunterError
 from shunter.model.files import FileState, MemoryTree
 from shunter.model.findings import Severity
@@ -62,7 +62,7 @@ def test_helm_renders_lints_and_builds_a_fresh_clone(tmp_path: Path) -> None:
     assert spec.aliases() == ["cart", "orders", "shop-cart"]
 
 
-def test_only_the_library_renders_nothing_and_lints_clean(tmp_path: Path) -> None:
+def test_an_environment_without_apps_renders_nothing_and_lints_clean(tmp_path: Path) -> None:
     files, _, _ = environment({}, services=("orders",))
     folder = write_files(tmp_path, files)
     assert render(folder) == {}
@@ -93,7 +93,6 @@ def test_archives_over_http(tmp_path: Path) -> None:
     with served(tmp_path / "registry") as url:
         files, _, _ = environment(charts, repository=url)
         assert sorted(path for path in files if path.startswith("charts/")) == [
-            "charts/commons-1.0.0.tgz",
             "charts/orders-0.9.0.tgz",
             "charts/orders-1.0.0.tgz",
         ]
@@ -114,10 +113,7 @@ def test_a_third_party_chart_keeps_its_own_repository() -> None:
     _, spec, _ = environment(cars("orders"), repository="https://charts.example")
     other = replace(spec.cars["orders"], source="https://other.example")
     moved = replace(spec, cars={"orders": other})
-    assert [item.repository for item in umbrella.dependencies(moved)] == [
-        "https://charts.example",
-        "https://other.example",
-    ]
+    assert [item.repository for item in umbrella.dependencies(moved)] == ["https://other.example"]
 
 
 def test_a_car_is_switched_by_its_own_key(tmp_path: Path) -> None:
@@ -209,7 +205,7 @@ def test_chart_yaml_is_plain_and_in_order() -> None:
     assert umbrella.chart_yaml(spec).decode() == (
         "# Derived by shunter from the environment's pins; `shunter lock` writes it again.\n"
         "apiVersion: v2\nname: tst\ndescription: Environment tst\ntype: application\nversion: 1.0.0\ndependencies:\n"
-        '- name: commons\n  version: 1.0.0\n  repository: ""\n'
+        '- name: commons\n  version: 0.0.0\n  repository: ""\n'
         '- name: frontend\n  version: 1.10.0\n  repository: ""\n  alias: web\n  condition: web.enabled\n'
     )
 
@@ -249,26 +245,39 @@ def test_a_prerelease_is_pinned_exactly_though_no_range_finds_it(tmp_path: Path)
         helm_python.dependency_update(folder)
 
 
-def test_the_umbrellas_library_renders_every_app(tmp_path: Path) -> None:
-    """Template names are global, and the umbrella's copy beats those inside the apps."""
-    template = f'{{{{ include "{LIBRARY}.v1.version" . }}}}\n'
-    built = library_files("1.0.0")
-    charts = {name: chart_files(name, library=built, template=template) for name in ("orders", "cart")}
-    files, _, _ = environment(charts, library_files("1.3.0"))
-    assert {text.strip() for text in render(write_files(tmp_path, files)).values()} == {"1.3.0"}
+VERSION = f'{{{{ include "{LIBRARY}.v1.version" . }}}}\n'
 
 
-def test_without_the_umbrellas_library_the_first_app_renders_for_all(tmp_path: Path) -> None:
-    """Why the umbrella has a library of its own: two versions clash without a word."""
-    template = f'{{{{ include "{LIBRARY}.v1.version" . }}}}\n'
-    charts = {
-        "a": chart_files("a", library=library_files("1.0.0"), template=template),
-        "b": chart_files("b", library=library_files("2.0.0"), template=template),
-    }
-    files, _, record = environment(charts, library_files("2.0.0"))
-    alone = {path: state for path, state in files.items() if not path.startswith(f"charts/{LIBRARY}/")}
-    assert {text.strip() for text in render(write_files(tmp_path / "alone", alone)).values()} == {"1.0.0"}
-    assert {text.strip() for text in render(write_files(tmp_path / "whole", files)).values()} == {"2.0.0"}
+def built(name: str, version: str) -> dict[str, FileState]:
+    return chart_files(name, library=library_files(version), template=VERSION)
+
+
+def published(name: str, version: str) -> dict[str, FileState]:
+    return dict(publish.published(loose(built(name, version)), LIBRARY).files)
+
+
+@pytest.mark.parametrize("repository", ["", "https://charts.example"])
+def test_every_app_renders_with_the_library_that_it_was_published_with(repository: str, tmp_path: Path) -> None:
+    versions = {"a": "1.0.0", "b": "1.3.0", "c": "1.0.0", "d": "2.0.0"}
+    files, _, record = environment({name: published(name, v) for name, v in versions.items()}, repository=repository)
+    folder = write_files(tmp_path, files)
+    assert {path.split("/")[2]: text.strip() for path, text in render(folder).items()} == versions
+    assert lint_problems(folder) == []
+    assert vendoring.verify_vendored(loose(files), record) == ()
+    libraries = [path for path in files if path.endswith(f"/_{LIBRARY}.tpl")]
+    assert len(libraries) == (0 if repository else 3)
+
+
+def test_chart_lock_is_the_same_with_another_library() -> None:
+    locks = {environment({"a": published("a", version)})[0]["Chart.lock"].data[:200] for version in ("1.0.0", "1.3.0")}
+    assert len({lock.partition(b"generated")[0] for lock in locks}) == 1
+
+
+def test_ordinary_archives_clash_without_a_word(tmp_path: Path) -> None:
+    """Why published charts have names of their own."""
+    charts = {"a": built("a", "1.0.0"), "b": built("b", "2.0.0")}
+    files, _, record = environment(charts)
+    assert {text.strip() for text in render(write_files(tmp_path, files)).values()} == {"1.0.0"}
     assert vendoring.verify_vendored(loose(files), record) == ()
 
 

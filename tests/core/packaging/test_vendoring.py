@@ -20,7 +20,7 @@ from helpers.charts.tiny_charts import (
     write_files,
 )
 from shunter.core.charts.packed import PackedChart
-from shunter.core.packaging import umbrella, vendoring
+from shunter.core.packaging import publish, umbrella, vendoring
 from shunter.model.errors import ShunterError
 from shunter.model.files import FileState, MemoryTree, SubTree
 from shunter.model.findings import Finding
@@ -60,12 +60,12 @@ def test_another_archive_of_the_same_version_is_found(tmp_path: Path) -> None:
     assert (finding.rule, finding.span.path) == ("digest-mismatch", "charts/cart-1.0.0.tgz")
 
 
-@pytest.mark.parametrize("lost", ["orders", LIBRARY])
+@pytest.mark.parametrize("lost", ["orders", "cart"])
 def test_an_absent_chart_is_an_error_where_helm_renders_on(lost: str, tmp_path: Path) -> None:
     files, _, record = environment(CARS)
     fewer = {path: state for path, state in files.items() if not path.startswith(f"charts/{lost}/")}
     with helm_python.Chart.load(write_files(tmp_path, fewer)) as loaded:
-        assert len(loaded.render({})) < 3
+        assert len(loaded.render({})) < 2
     with pytest.raises(
         ShunterError, match=f"chart {lost} 1.0.0 is pinned, but envs/tst/charts does not hold it"
     ) as caught:
@@ -118,21 +118,50 @@ def test_the_archive_that_dependency_build_leaves_is_not_the_pinned_one(tmp_path
     assert [path for path, state in derived.items() if state is None] == ["charts/orders-1.0.0.tgz"]
 
 
-@pytest.mark.parametrize(("pinned", "found"), [("1.2.0", []), ("1.3.0", []), ("1.1.9", ["library-too-old"])])
-def test_a_library_older_than_a_car_was_built_with(pinned: str, found: list[str]) -> None:
-    built = {"orders": chart_files("orders", library=library_files("1.2.0")), "cart": chart_files("cart")}
-    for repository in ("", "https://charts.example"):
-        files, _, record = environment(built, library_files(pinned), repository=repository)
-        assert rules(vendoring.verify_vendored(loose(files), record)) == found
-    assert (
-        rules(vendoring.check_library(record.library, {alias: loose(files) for alias, files in built.items()})) == found
-    )
+def published(name: str, version: str = "1.0.0") -> dict[str, FileState]:
+    template = f'{{{{ include "{LIBRARY}.v1.version" . }}}}'
+    source = chart_files(name, library=library_files(version), template=template)
+    return dict(publish.published(loose(source), LIBRARY).files)
 
 
-def test_a_library_vendored_as_an_archive_counts_too() -> None:
-    car = chart_files("orders") | {f"charts/{LIBRARY}-2.0.0.tgz": FileState(packed(library_files("2.0.0")))}
-    (finding,) = vendoring.check_library(environment({})[1].library, {"web": loose(car)})
-    assert finding.message == "web 1.0.0 was built with commons 2.0.0, but 1.0.0 is pinned"
+def test_each_library_lies_in_one_place_and_every_app_is_what_was_pinned() -> None:
+    cars = {"a": published("a"), "b": published("b"), "c": published("c", "1.1.0"), "cart": chart_files("cart")}
+    files, _, record = environment(cars)
+    carried = sorted(path for path in files if path.startswith(f"charts/{LIBRARY}/"))
+    assert [path.rpartition("/")[2] for path in carried] == ["Chart.yaml", f"_{LIBRARY}.tpl", f"_{LIBRARY}.tpl"]
+    assert not any(path.startswith("charts/a/templates/commons/") for path in files)
+    assert vendoring.verify_vendored(loose(files), record) == ()
+    whole = vendoring.assembled(loose(files))
+    assert {copy.name: copy.content for copy in whole.values() if copy.name in cars} == {
+        alias: loose(car).content for alias, car in cars.items()
+    }
+
+
+def test_a_library_that_was_changed_is_found_at_the_apps_and_where_it_lies() -> None:
+    files, _, record = environment({"a": published("a")})
+    path = next(path for path in files if path.endswith(f"/_{LIBRARY}.tpl"))
+    edited = {**files, path: FileState(files[path].data + b"{{/* mine */}}")}
+    found = vendoring.verify_vendored(loose(edited), record)
+    assert [(finding.rule, finding.span.path) for finding in found] == [("digest-mismatch", "charts/a")]
+    more = {**files, f"charts/{LIBRARY}/templates/_more.tpl": FileState(b"")}
+    found = vendoring.verify_vendored(loose(more), record)
+    assert [(finding.rule, finding.span.path) for finding in found] == [("digest-mismatch", f"charts/{LIBRARY}")]
+
+
+def test_an_absent_library_is_an_error() -> None:
+    files, _, record = environment({"a": published("a")})
+    fewer = {path: state for path, state in files.items() if not path.startswith(f"charts/{LIBRARY}/")}
+    with pytest.raises(ShunterError, match=f"charts/a lies without {LIBRARY}"):
+        vendoring.verify_vendored(loose(fewer), record)
+
+
+def test_what_two_apps_hold_differently_stays_with_the_second() -> None:
+    car, other = published("a"), published("b")
+    path = next(path for path in other if path.endswith(f"/_{LIBRARY}.tpl"))
+    other[path] = FileState(b"{{/* by hand */}}")
+    files, _, record = environment({"a": car, "b": other})
+    assert files[f"charts/b/{path}"] == other[path]
+    assert vendoring.verify_vendored(loose(files), record) == ()
 
 
 def test_folders_are_the_charts_names_where_they_can_be() -> None:
@@ -140,7 +169,6 @@ def test_folders_are_the_charts_names_where_they_can_be() -> None:
         {"b": chart_files("orders", "2.0.0"), "a": chart_files("orders"), "c": chart_files("orders")}
     )
     assert vendoring.folders(spec.pins()) == {
-        (LIBRARY, "1.0.0"): LIBRARY,
         ("orders", "1.0.0"): "orders",
         ("orders", "2.0.0"): "orders-2.0.0",
     }

@@ -35,7 +35,8 @@ ENVIRONMENTS: dict[str, list[str]] = {
 def chart_files(archetype: str) -> dict[str, str]:
     """An umbrella with one app, whose chart prints the merged values."""
     app = app_chart(archetype, schema=False)
-    return umbrella({archetype: {**app, "templates/show.yaml": MERGED}})
+    ours = '{{ tpl (.Files.Get "ours.json") . }}'
+    return umbrella({archetype: {**app, "templates/show.yaml": MERGED, "templates/ours.yaml": ours}})
 
 
 def compiled(files: Mapping[str, str]) -> str:
@@ -57,10 +58,7 @@ def helms(files: Mapping[str, str], layers: list[Document], app: str, ours: Expl
         values = merged(values, layer.value or {})
     strings = [setting.value for setting in ours.settings if setting.origin[0] in ours.library]
     texts = sorted({text for text in strings if isinstance(text, str) and "{{" in text})
-    more = {
-        f"charts/{app}/ours.json": json.dumps(texts),
-        f"charts/{app}/templates/ours.yaml": '{{ tpl (.Files.Get "ours.json") . }}',
-    }
+    more = {f"charts/{app}/ours.json": json.dumps(texts)}
     with helm_python.Chart.load_archive(archive({**files, **more}, "shop")) as chart:
         rendered = chart.render(values, name="tst")
     found = {path.rpartition("/")[2]: text for path, text in rendered.items()}
@@ -143,9 +141,8 @@ def test_random_values_are_merged_as_helm_merges_them(seed: int) -> None:
     random = Random(seed)
     archetype = random.choice(ARCHETYPES)
     files = chart_files(archetype)
-    files[f"charts/{archetype}/templates/app.yaml"] = (
-        f'{{{{ if false }}}}{{{{ include "{LIBRARY}.v1.app" . }}}}{{{{ end }}}}'
-    )
+    path = f"charts/{archetype}/templates/app.yaml"
+    files[path] = f"{{{{ if false }}}}{files[path]}{{{{ end }}}}"
     files[f"charts/{archetype}/templates/NOTES.txt"] = ""
     shape = {**explained(files, [], archetype).values}
     for key in ("archetype", "enabled", "global", LIBRARY, *READ_BY_UNITS):

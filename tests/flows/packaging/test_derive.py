@@ -58,13 +58,19 @@ def test_deriving_again_changes_nothing(archives: Archives) -> None:
     assert {path for path, state in again.items() if derived.get(path) != state} == set()
 
 
-def test_charts_from_a_repository_need_no_list_of_what_to_ignore(archives: Archives) -> None:
+def test_lines_that_were_managed_leave_helmignore(archives: Archives) -> None:
     record = TrainRecord("1.0.0", pinned(library_files()), {})
-    assert ".helmignore" in environment_files(MemoryTree({}), ANSWERS, record, archives)
+    assert ".helmignore" not in environment_files(MemoryTree({}), ANSWERS, record, archives)
+    old = FileState(f"charts/*/templates/{LIBRARY}/_{LIBRARY}.v1.tpl\nmine\n".encode())
+    found = environment_files(MemoryTree({".helmignore": old}), ANSWERS, record, archives)
+    assert found[".helmignore"] == FileState(b"mine\n")
+
+
+def test_charts_from_a_repository_hold_their_library_themselves(archives: Archives) -> None:
+    record = TrainRecord("1.0.0", pinned(library_files()), {})
     served = {**ANSWERS, "chart_repository": "https://charts.invalid"}
-    found = environment_files(MemoryTree({}), served, record, archives)
-    assert ".helmignore" not in found
-    assert f"charts/{LIBRARY}-1.0.0.tgz" in found
+    assert not any(path.startswith("charts/") for path in environment_files(MemoryTree({}), served, record, archives))
+    assert f"charts/{LIBRARY}/Chart.yaml" in environment_files(MemoryTree({}), ANSWERS, record, archives)
 
 
 def test_a_pin_that_nobody_holds_is_named(archives: Archives) -> None:

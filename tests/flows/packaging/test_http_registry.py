@@ -67,7 +67,7 @@ def environment(root: Path, name: str) -> Path:
 def test_archives_are_vendored_and_the_url_is_named(made: Path, registry: tuple[Path, str]) -> None:
     for folder in (environment(made, "tst"), made / "orders/charts/orders"):
         vendored = sorted(path.name for path in (folder / "charts").iterdir())
-        assert vendored == (ARCHIVES if folder.name == "tst" else ARCHIVES[1:])
+        assert vendored == (ARCHIVES[:1] if folder.name == "tst" else ARCHIVES[1:])
         for name in vendored:
             assert (folder / "charts" / name).read_bytes() == (registry[0] / name).read_bytes()
         chart = yaml.safe_load((folder / "Chart.yaml").read_text("utf-8"))
@@ -114,7 +114,7 @@ def test_a_promotion_takes_from_the_server_what_the_folder_lacks(shop: Path) -> 
     shutil.rmtree(shop / ".shunter/registry")
     ok("promote", "--from", "tst", "--to", "pre", cwd=shop)
     charts = sorted(path.name for path in (environment(shop, "pre") / "charts").iterdir())
-    assert charts == ARCHIVES
+    assert charts == ARCHIVES[:1]
     ok("validate", cwd=shop)
     ok("lock", "--check", cwd=shop)
     ok("train", "cut", "1.1.0", cwd=shop)
@@ -136,7 +136,7 @@ def test_a_version_that_neither_has_is_named(shop: Path) -> None:
 def test_a_forged_archive_is_refused_wherever_it_lies(shop: Path, registry: tuple[Path, str]) -> None:
     folder = environment(shop, "tst") / "charts"
     honest = (folder / ARCHIVES[0]).read_bytes()
-    (folder / ARCHIVES[0]).write_bytes((folder / ARCHIVES[1]).read_bytes())
+    (folder / ARCHIVES[0]).write_bytes((registry[0] / ARCHIVES[1]).read_bytes())
     assert shunter("validate", cwd=shop).code != 0
     assert untouched(shop, "render", "tst").code != 0
     (folder / ARCHIVES[0]).write_bytes(honest)

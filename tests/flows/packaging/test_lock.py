@@ -6,14 +6,16 @@ from pathlib import Path
 
 import pytest
 
-from helpers.charts.tiny_charts import chart_files, environment, library_files, pinned
+from helpers.charts.tiny_charts import chart_files, environment, pinned
 from helpers.workspaces.gitrepo import commit_all, snapshot
-from helpers.workspaces.small import publish, small_workspace
+from helpers.workspaces.small import orders, publish, small_workspace
 from helpers.workspaces.workspaces import copy, shared
 from shunter.core.charts.pins import Pin
 from shunter.core.packaging.record import TrainRecord
 from shunter.flows.packaging.lock import carried, lock, lockable
 from shunter.flows.packaging.merge import Choice
+from shunter.flows.trains.cut import cut
+from shunter.flows.trains.promote import Promotion, promote
 from shunter.flows.workspace.context import Context, open_context
 from shunter.flows.workspace.projects import ProjectFiles
 from shunter.flows.workspace.records import records
@@ -36,11 +38,11 @@ def record(context: Context) -> TrainRecord:
 def test_what_is_vendored_is_carried_where_it_is_what_was_pinned() -> None:
     files, _, record = environment({"orders": chart_files("orders")})
     project = ProjectFiles(MemoryTree(files), "envs/tst")
-    pins = (record.library, *record.cars.values())
-    assert set(carried(project, ())) == set(carried(project, pins)) == {("commons", "1.0.0"), ("orders", "1.0.0")}
+    pins = tuple(record.cars.values())
+    assert set(carried(project, pins)) == {("orders", "1.0.0")}
     assert all(chart.archive for chart in carried(project, pins).values())
     other = pinned({**chart_files("orders"), "values.yaml": FileState(b"a: 1\n")})
-    assert set(carried(project, [record.library, other])) == {("commons", "1.0.0")}
+    assert carried(project, [other]) == {}
     assert carried(project, [Pin("web", "1.0.0")]) == {}
 
 
@@ -56,8 +58,7 @@ def test_a_lock_is_checked_and_made(small: Context) -> None:
     assert snapshot(small.root) == before
     assert lock(small, ["tst"], check=True, dry_run=False, diff=False).answer is True
     lock(small, ["pre"], check=False, dry_run=False, diff=False)
-    found = (small.root / "envs/pre/charts/commons/Chart.yaml").read_bytes()
-    assert found == library_files()["Chart.yaml"].data
+    assert (small.root / "envs/pre/charts/commons/Chart.yaml").read_text("utf-8").endswith("\nversion: 0.0.0\n")
 
 
 def test_a_record_with_markers_that_nobody_resolved_is_named(small: Context) -> None:
@@ -72,19 +73,20 @@ def test_a_record_with_markers_that_nobody_resolved_is_named(small: Context) -> 
 
 def test_the_record_decides_and_an_edit_of_chart_yaml_is_taken_over_on_demand(small: Context) -> None:
     lock(small, (), check=False, dry_run=False, diff=False)
+    cut(small, "1.0.0", only=(), chosen={}, dry_run=False, diff=False)
+    promote(small, Promotion("tst", train="1.0.0"), dry_run=False, diff=False)
     path = small.root / "envs/tst/Chart.yaml"
     was = path.read_text("utf-8")
-    publish(small, library_files("1.1.0"), "library")
-    commit_all(
-        small.root, {"envs/tst/Chart.yaml": was.replace("name: commons\n", "name: commons\n").replace("1.0.0", "1.1.0")}
-    )
+    publish(small, orders("1.1.0"), "third/orders")
+    edited = was.replace("name: orders\n  version: 1.0.0", "name: orders\n  version: 1.1.0")
+    commit_all(small.root, {"envs/tst/Chart.yaml": edited})
     for check in (True, False):
         with pytest.raises(ShunterError, match="pin other charts") as error:
             lock(small, ["tst"], check=check, dry_run=False, diff=False)
         assert (error.value.rule, error.value.exit_code) == ("pins-differ", 1)
-        assert error.value.notes == ("commons: commons 1.1.0 in Chart.yaml, commons 1.0.0 in the record",)
+        assert error.value.notes == ("orders: orders 1.1.0 in Chart.yaml, orders 1.0.0 in the record",)
     lock(small, ["tst"], Choice(follow="chart"), check=False, dry_run=False, diff=False)
-    assert record(small).library.version == "1.1.0"
+    assert record(small).cars["orders"].version == "1.1.0"
     assert lock(small, ["tst"], check=True, dry_run=False, diff=False).answer is True
     commit_all(small.root, {"envs/tst/Chart.yaml": was})
     lock(small, ["tst"], Choice(follow="record"), check=False, dry_run=False, diff=False)

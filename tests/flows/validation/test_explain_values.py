@@ -35,7 +35,7 @@ def test_each_source_is_named_with_its_place(example_on_rails: Path, tmp_path: P
     assert place(found["image.repository"])[:2] == ("app", f"{TST}/charts/orders/values.yaml")
     whose, library, _ = place(found["securityContext.readOnlyRootFilesystem"])
     assert whose == "library default"
-    assert library.startswith(f"{TST}/charts/")
+    assert library.startswith(f"{TST}/charts/shop-library/templates/shop-library/")
     assert library.endswith("/_shop-library.v1.tpl")
     assert place(found["readinessProbe.path"])[:2] == ("archetype rest-api", library)
     assert place(found["podLabels.tier"]) == ("-f", str(more), 3)
@@ -73,7 +73,7 @@ def test_before_the_first_train_the_chart_of_the_workspace_counts(example_on_rai
     result = ok("values", "explain", "orders", "-e", "pre", "-o", "json", cwd=example_on_rails)
     found = {row["key"]: row for row in json.loads(result.out)["keys"]}
     assert place(found["archetype"]) == ("app", "orders/charts/orders/values.yaml", 1)
-    assert found["kind"]["file"].startswith("shop-pre/envs/pre/charts/shop-library/")
+    assert found["kind"]["file"].startswith("orders/charts/orders/charts/shop-library/")
     assert any(row["from"] == "environment" for row in found.values())
     assert "pre does not pin orders yet" in result.err
 

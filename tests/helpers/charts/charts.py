@@ -14,9 +14,10 @@ from jinja2 import FileSystemLoader
 from jinja2.sandbox import SandboxedEnvironment
 
 from shunter.core.charts.packed import PackedChart
+from shunter.core.charts.pins import Pin
 from shunter.core.packaging.app_schema import compile_app_schema
-from shunter.core.packaging.parse_once import managed
 from shunter.core.packaging.publish import published
+from shunter.core.packaging.vendoring import CARRIER_VERSION, vendor_with_carrier
 from shunter.model.files import FileState
 
 ROOT = Path(__file__).parents[3]
@@ -64,10 +65,9 @@ def render_project(kind: str, answers: Mapping[str, Any]) -> dict[str, str]:
 
 
 def environment_helmignore(library: str = LIBRARY) -> str:
-    """What an environment's .helmignore says: the template's lines, and those that shunter manages."""
+    """What an environment's .helmignore says."""
     template = _environment().get_template("templates/environment/.helmignore.jinja")
-    text = template.render(kind="environment", library=library, values_files=["values.yaml"])
-    return managed(text, library, library_chart(library))
+    return template.render(kind="environment", library=library, values_files=["values.yaml"])
 
 
 @cache
@@ -118,14 +118,15 @@ def published_chart(chart: Mapping[str, str], library: str = LIBRARY) -> dict[st
 
 
 def umbrella(apps: Mapping[str, Mapping[str, str]], library: str = LIBRARY, name: str = "shop") -> dict[str, str]:
-    """An umbrella chart over the given app charts, as they are published, and the library, unpacked under charts/."""
-    dependencies: list[dict[str, Any]] = [
-        {"name": library, "version": _version(library_chart(library)), "repository": ""}
-    ]
-    files = {f"charts/{library}/{path}": text for path, text in library_chart(library).items()}
+    """An umbrella chart over the given app charts, as they are published, unpacked under charts/ with their library."""
+    dependencies: list[dict[str, Any]] = [{"name": library, "version": CARRIER_VERSION, "repository": ""}]
+    charts = {}
     for app, chart in apps.items():
         dependencies.append({"name": app, "version": _version(chart), "repository": "", "condition": f"{app}.enabled"})
-        files.update({f"charts/{app}/{path}": text for path, text in published_chart(chart, library).items()})
+        source = PackedChart.of_files({path: FileState(text.encode()) for path, text in chart.items()})
+        charts[app, _version(chart)] = published(source, library)
+    vendored = vendor_with_carrier([Pin(*key) for key in charts], charts, library)
+    files = {path: state.data.decode() for path, state in vendored.items()}
     files["Chart.yaml"] = yaml.safe_dump(
         {"apiVersion": "v2", "name": name, "version": "1.0.0", "dependencies": dependencies}, sort_keys=False
     )

@@ -8,7 +8,6 @@ out as it is in the archive; a chart of another make, or one built otherwise, ke
 from __future__ import annotations
 
 import json
-import re
 from collections.abc import Iterator, Mapping
 from functools import lru_cache
 from typing import Any, Final
@@ -18,44 +17,46 @@ from shunter.core.charts.packed import PackedChart
 from shunter.core.goyaml.document import merge_maps
 from shunter.core.packaging.app_schema import compile_app_schema, editor_schema
 from shunter.core.packaging.extra_schema import read_extra
+from shunter.core.packaging.publish import CONTRACT, compiled_folder, compiled_library, library_folders
 from shunter.core.values.provenance import defined
 from shunter.model.errors import ShunterError
 from shunter.model.files import FileState
 
 HELMS: Final = "values.schema.json"
 EXTRA: Final = "values.extra.schema.yaml"
-_CONTRACT: Final = re.compile(r"schema/values\.(v\d+)\.yaml")
 
 
-def values_schema(chart: PackedChart, name: str, library: PackedChart) -> bytes | None:
-    """The app's schema for editors, or Helm's, or None where the chart has none.
-
-    `library` is the library chart, called `name`, for an app whose archive does not hold its own.
-    """
+def values_schema(chart: PackedChart) -> bytes | None:
+    """The app's schema for editors, or Helm's, or None where the chart has none."""
     helms = chart.files.get(HELMS)
     if helms is None:
         return None
     extra = chart.files.get(EXTRA)
-    for found, files in _libraries(chart, name, library):
-        for path in filter(_CONTRACT.fullmatch, files):
-            major = path.removeprefix("schema/values.").removesuffix(".yaml")
-            templates = b"".join(files[name].data for name in sorted(files) if name.startswith("templates/"))
-            own = extra.data if extra else None
-            described = _described(helms.data, own, found, major, files[path].data, templates)
-            if described is not None:
-                return described
+    own = extra.data if extra else None
+    for library, mark, files in _libraries(chart):
+        templates = b"".join(files[name].data for name in sorted(files) if name.startswith("templates/"))
+        for path in files:
+            if found := CONTRACT.fullmatch(path):
+                entry = f"{library}.{found[1]}{mark}"
+                described = _described(helms.data, own, library, entry, files[path].data, templates)
+                if described is not None:
+                    return described
     return helms.data
 
 
-def _libraries(chart: PackedChart, name: str, library: PackedChart) -> Iterator[tuple[str, Mapping[str, FileState]]]:
+def _libraries(chart: PackedChart) -> Iterator[tuple[str, str, Mapping[str, FileState]]]:
+    """The name of each library that the chart holds, what its names are marked with, and its files."""
     for inside in chart.subcharts.values():
-        yield inside.name, inside.files
-    yield name, library.files
+        yield inside.name, "", inside.files
+    if folders := library_folders(chart.metadata):
+        name, _ = compiled_library(chart.metadata)
+        mark = folders[0].removeprefix(compiled_folder(name)).rstrip("/")
+        yield name, f"@{mark}", {path: state for path, state in chart.files.items() if path.startswith(folders)}
 
 
 @lru_cache(maxsize=256)
 def _described(
-    helms: bytes, extra: bytes | None, library: str, major: str, contract: bytes, templates: bytes
+    helms: bytes, extra: bytes | None, library: str, entry: str, contract: bytes, templates: bytes
 ) -> bytes | None:
     try:
         archetype = json.loads(helms)["properties"]["archetype"]["const"]
@@ -63,7 +64,7 @@ def _described(
         own = read_extra(extra, EXTRA, source) if extra is not None else None
         if compile_app_schema(source, archetype=archetype, library=library, extra=own) != helms:
             return None
-        defaults = _defaults(templates, f"{library}.{major}", archetype)
+        defaults = _defaults(templates, entry, archetype)
         return editor_schema(source, archetype=archetype, library=library, extra=own, defaults=defaults)
     except (ShunterError, ValueError, KeyError, TypeError):
         return None

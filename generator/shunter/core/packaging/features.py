@@ -2,24 +2,28 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Iterator, Mapping, Sequence
 from functools import lru_cache
-from typing import Any, Final
+from typing import Any
 
 from shunter.core.charts.load import Chart
 from shunter.core.goyaml import plain
+from shunter.core.packaging.publish import CONTRACT, library_folders
 from shunter.model.errors import ShunterError
 
-_CONTRACT: Final = re.compile(r"schema/values\.v\d+\.yaml")
 
+def having(chart: Chart, root: Chart, key: str, beside: Sequence[str]) -> str | None:
+    """The feature whose `key` stands among the keys `beside`, in the contract of the library of `chart`.
 
-def having(charts: Sequence[Chart], key: str, beside: Sequence[str]) -> str | None:
-    """The feature whose `key` stands among the keys `beside`, in the contract of a library below one of `charts`."""
-    for chart in charts:
-        for library in chart.subcharts:
-            for path in filter(_CONTRACT.fullmatch, library.files):
-                found = _having(_contract(library.read(path) or b""), key, frozenset(beside))
+    That is below the chart, or in it, or in a chart of the umbrella `root`.
+    """
+    folders = library_folders(chart.definition.value or {})
+    places = [(below, "schema/values.") for below in chart.subcharts]
+    places += [(place, folder) for place in (chart, *root.subcharts) for folder in folders]
+    for place, folder in places:
+        for path in place.files:
+            if path.startswith(folder) and CONTRACT.fullmatch(path):
+                found = _having(_contract(place.read(path) or b""), key, frozenset(beside))
                 if found is not None:
                     return found
     return None

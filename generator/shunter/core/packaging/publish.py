@@ -24,7 +24,10 @@ ANNOTATION = "shunter/library"
 """In Chart.yaml's `annotations`: name, version and hash of the library that is compiled in."""
 SOURCE = "org.opencontainers.image.source"
 """In Chart.yaml's `annotations`: the repository of the chart's sources."""
+CONTRACT: Final = re.compile(r"schema/(?:.*/)?values\.(v\d+)\.yaml")
+"""The contract of one major of a library, in its chart, or in a published app's folder for it."""
 _TEMPLATES: Final = "templates/"
+_CONTRACTS: Final = "schema/"
 _NOT_RENDERED = ("README.md", "LICENSE", ".helmignore", ".copier-answers.yml", "Chart.yaml", "schema/")
 _NAMED: Final = re.compile(r"templates/_[^/]*")
 _OF_MAJOR: Final = re.compile(r"templates/_[^/]+(\.v\d+\.tpl)")
@@ -106,6 +109,8 @@ def published(chart: PackedChart, library: str) -> PackedChart:
     own = {path: state for path, state in filter_files(kept).items() if path.startswith(_TEMPLATES)}
     made = qualified(library, copy.version, _compiled(copy.files, library), own, inside)
     compiled = {compiled_folder(library, made.mark) + path: state for path, state in made.library.items()}
+    for path in filter(CONTRACT.fullmatch, copy.files):
+        compiled[f"{_CONTRACTS}{library}/{made.mark}/{path.removeprefix(_CONTRACTS)}"] = copy.files[path]
     built_with = f"{library} {copy.version} {made.mark.removeprefix(f'{copy.version}-')}"
     described = _chart_file(chart.files["Chart.yaml"], rest, built_with)
     return PackedChart.of_files({**kept, **made.app, **compiled, "Chart.yaml": described}, chart.label)
@@ -120,12 +125,27 @@ def _names_inside(charts: Iterable[PackedChart]) -> frozenset[str]:
     return found
 
 
+def library_folders(metadata: Mapping[str, Any]) -> tuple[str, ...]:
+    """The folders of a published chart that hold its library's templates and contracts, each with a slash at its end.
+
+    None where no library is compiled in, or one without names of its own.
+    """
+    name, version, digits = _annotated(metadata)
+    mark = f"{version}-{digits}"
+    return (compiled_folder(name, mark), f"{_CONTRACTS}{name}/{mark}/") if digits else ()
+
+
 def compiled_library(metadata: Mapping[str, Any]) -> tuple[str, str]:
     """Name and version of the library that a chart says is compiled in; two empty texts where there is none."""
+    name, version, _ = _annotated(metadata)
+    return name, version
+
+
+def _annotated(metadata: Mapping[str, Any]) -> tuple[str, str, str]:
     annotations = metadata.get("annotations")
     text = annotations.get(ANNOTATION, "") if isinstance(annotations, dict) else ""
-    name, version, *_ = (*str(text).split(), "", "")
-    return name, version
+    name, version, digits, *_ = (*str(text).split(), "", "", "")
+    return name, version, digits
 
 
 def _compiled(library: Mapping[str, FileState], name: str) -> dict[str, FileState]:

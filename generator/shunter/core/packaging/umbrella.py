@@ -12,7 +12,6 @@ from collections.abc import Collection, Mapping
 from typing import Any
 
 from shunter.core.charts import lock, versions
-from shunter.core.charts.packed import PackedChart
 from shunter.core.charts.pins import Dependency, Pin
 from shunter.core.goyaml import plain
 from shunter.core.packaging import editor_schema, vendoring
@@ -46,8 +45,8 @@ class UmbrellaSpec:
     app_version: str = ""
 
     def pins(self) -> tuple[Pin, ...]:
-        """Every pin, each chart and version once, the library first, then in order of aliases."""
-        pins = {(self.library.name, self.library.version): self.library}
+        """Every pin, each chart and version once, in order of aliases."""
+        pins: dict[tuple[str, str], Pin] = {}
         for alias in sorted(self.cars):
             pins.setdefault((self.cars[alias].name, self.cars[alias].version), self.cars[alias])
         return tuple(pins.values())
@@ -59,11 +58,11 @@ class UmbrellaSpec:
 
 def check(spec: UmbrellaSpec) -> None:
     """Raise ShunterError for pins that Helm cannot tell apart: ranges, aliases that are no label or that clash."""
-    versions.require_exact(spec.library.version, f"chart {spec.library.name}")
     for alias, pin in sorted(spec.cars.items()):
         versions.require_exact(pin.version, f"chart {alias}")
-        if alias in RESERVED or alias == spec.library.name:
-            raise ShunterError(f"no chart may be called `{alias}`", hint="Helm uses this key for itself: give an alias")
+        if alias in RESERVED or spec.library.name in (alias, pin.name):
+            hint = "the library has this name, or Helm uses the key for itself: give the chart another"
+            raise ShunterError(f"no chart may be called `{alias}`", hint=hint)
         if not versions.is_label(alias):
             raise ShunterError(
                 f"the alias `{alias}` is no DNS label", hint="use lower-case letters, digits and hyphens"
@@ -71,9 +70,9 @@ def check(spec: UmbrellaSpec) -> None:
 
 
 def dependencies(spec: UmbrellaSpec) -> tuple[Dependency, ...]:
-    """Chart.yaml's `dependencies`: the library, then the cars by alias."""
+    """Chart.yaml's `dependencies`: what carries libraries, where charts are vendored unpacked; the cars by alias."""
     check(spec)
-    found = [Dependency(spec.library.name, spec.library.version, _repository(spec, spec.library))]
+    found = [] if spec.repository else [Dependency(spec.library.name, vendoring.CARRIER_VERSION)]
     for alias, pin in sorted(spec.cars.items()):
         shown = "" if alias == pin.name else alias
         condition = f"{alias}.enabled"
@@ -162,8 +161,9 @@ def vendor(spec: UmbrellaSpec, charts: vendoring.Charts) -> dict[str, FileState]
 
     Raises ShunterError for a pin that has no chart.
     """
-    take = vendoring.vendor_archives if spec.repository else vendoring.vendor_unpacked
-    return take(spec.pins(), charts)
+    if spec.repository:
+        return vendoring.vendor_archives(spec.pins(), charts)
+    return vendoring.vendor_with_carrier(spec.pins(), charts, spec.library.name)
 
 
 def derive(
@@ -192,7 +192,6 @@ def derive(
 
 
 def _schemas(spec: UmbrellaSpec, charts: vendoring.Charts) -> dict[str, bytes]:
-    library = charts.get((spec.library.name, spec.library.version), PackedChart.of_files({}))
     cars = {alias: charts.get((pin.name, pin.version)) for alias, pin in spec.cars.items()}
-    found = {alias: editor_schema.values_schema(car, spec.library.name, library) for alias, car in cars.items() if car}
+    found = {alias: editor_schema.values_schema(car) for alias, car in cars.items() if car}
     return {alias: schema for alias, schema in found.items() if schema is not None}

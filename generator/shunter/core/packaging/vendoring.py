@@ -7,16 +7,18 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
 
-from shunter.core.charts import versions
 from shunter.core.charts.packed import PackedChart
 from shunter.core.charts.pins import Pin
-from shunter.core.packaging.publish import compiled_library
+from shunter.core.goyaml import plain
+from shunter.core.packaging.publish import compiled_library, library_folders
 from shunter.core.packaging.record import TrainRecord
 from shunter.model.errors import ShunterError
 from shunter.model.files import FileState
 from shunter.model.findings import Finding, Kind, Span
 
 FOLDER = "charts"
+CARRIER_VERSION = "0.0.0"
+_COMMENT = "By shunter: what the charts here were published with, each library once; their archives hold it themselves."
 Files = dict[str, FileState]
 Charts = Mapping[tuple[str, str], PackedChart]
 """Charts by name and version."""
@@ -43,6 +45,37 @@ def vendor_unpacked(pins: Sequence[Pin], charts: Charts) -> Files:
     return files
 
 
+def vendor_with_carrier(pins: Sequence[Pin], charts: Charts, library: str) -> Files:
+    """`vendor_unpacked`, with what the charts hold of `library` in one chart of that name, each file once.
+
+    Helm parses every file of every chart. The carrier's version is constant, so that Chart.lock is too.
+    """
+    shared = _apart([_given(charts, key) for key in folders(pins)], library)
+    found = {
+        path: state
+        for path, state in vendor_unpacked(pins, charts).items()
+        if shared.get(path.split("/", 2)[2]) != state
+    }
+    return found | {f"{FOLDER}/{library}/{path}": state for path, state in _carrier(library, shared).items()}
+
+
+def _apart(charts: Iterable[PackedChart], library: str) -> Files:
+    """What `charts` hold of their copies of `library`, at its path in each; of two that differ, the first."""
+    shared: Files = {}
+    for chart in charts:
+        if compiled_library(chart.metadata)[0] == library:
+            inside = library_folders(chart.metadata)
+            found = {path: state for path, state in chart.files.items() if inside and path.startswith(inside)}
+            shared = {**found, **shared}
+    return shared
+
+
+def _carrier(library: str, shared: Files) -> Files:
+    """The files of the chart that carries these of `library`, sorted."""
+    value = {"apiVersion": "v2", "name": library, "type": "library", "version": CARRIER_VERSION}
+    return dict(sorted({**shared, "Chart.yaml": FileState(plain.dump(value, _COMMENT))}.items()))
+
+
 def vendor_archives(pins: Sequence[Pin], charts: Charts) -> Files:
     """`charts/<name>-<version>.tgz` for every pin, as `helm dependency build` leaves them."""
     keys = dict.fromkeys((pin.name, pin.version) for pin in pins)
@@ -63,14 +96,13 @@ def absent_from_registry(name: str, version: str, known: Iterable[str] = ()) -> 
 
 
 def verify_vendored(chart: PackedChart, record: TrainRecord, folder: str = "") -> tuple[Finding, ...]:
-    """Compare `charts/` of an environment with its record.
+    """Compare `charts/` of an environment with its record, each chart put together with its library.
 
-    `chart` is the environment's, `folder` its path for findings. Findings: `digest-mismatch`,
-    `chart-not-pinned` (Helm renders whatever lies in `charts/`), `library-too-old`. A pinned chart that is absent
-    raises ShunterError.
+    `chart` is the environment's, `folder` its path for findings. Findings: `digest-mismatch`, `chart-not-pinned` (Helm
+    renders whatever lies in `charts/`). A pinned chart that is absent raises ShunterError, and so does its library.
     """
-    pins = {(pin.name, pin.version): pin for pin in (record.library, *record.cars.values())}
-    copies = sorted(chart.subcharts.items())
+    pins = {(pin.name, pin.version): pin for pin in record.cars.values()}
+    copies = sorted(assembled(chart).items())
     present = {copy.key for _, copy in copies}
     for name, version in pins:
         if (name, version) not in present:
@@ -78,9 +110,48 @@ def verify_vendored(chart: PackedChart, record: TrainRecord, folder: str = "") -
                 f"chart {name} {version} is pinned, but {_join(folder, FOLDER)} does not hold it",
                 hint="run `shunter lock`: Helm would leave the chart out and say nothing",
             )
-    findings = [_compare(pins.get(copy.key), copy, _join(folder, path)) for path, copy in copies]
-    too_old = [_library(record.library, copy.name, copy, _join(folder, path)) for path, copy in copies]
-    return tuple(finding for finding in (*findings, *too_old) if finding is not None)
+    carrier = (record.library.name, CARRIER_VERSION)
+    findings = [_compare(pins.get(copy.key), copy, _join(folder, path)) for path, copy in copies if copy.key != carrier]
+    findings += [_compare_carrier(chart, copy, _join(folder, path)) for path, copy in copies if copy.key == carrier]
+    return tuple(finding for finding in findings if finding is not None)
+
+
+def assembled(chart: PackedChart) -> dict[str, PackedChart]:
+    """The charts in `charts/` of an environment, by their path there, each as it was published.
+
+    What an unpacked one has in the chart that carries its library is put into it. Raises ShunterError where it is in
+    neither.
+    """
+    carriers = {copy.name: copy for copy in chart.subcharts.values() if copy.version == CARRIER_VERSION}
+    return {path: _whole(path, copy, carriers) for path, copy in chart.subcharts.items()}
+
+
+def _whole(path: str, copy: PackedChart, carriers: Mapping[str, PackedChart]) -> PackedChart:
+    library, _ = compiled_library(copy.metadata)
+    inside = library_folders(copy.metadata)
+    if copy.archive or not inside:
+        return copy
+    shared = carriers[library].files if library in carriers else {}
+    files = {name: state for name, state in shared.items() if name.startswith(inside)} | dict(copy.files)
+    if not any(name.startswith(inside) for name in files):
+        raise ShunterError(
+            f"{path} lies without {library}, with which it was published, in {FOLDER}/{library}",
+            hint="run `shunter lock`: Helm would say that a template is missing",
+        )
+    return PackedChart.of_files(files, copy.label)
+
+
+def _compare_carrier(chart: PackedChart, carrier: PackedChart, path: str) -> Finding | None:
+    open_ = [copy for place, copy in assembled(chart).items() if not copy.archive and copy.key != carrier.key]
+    if carrier.files == _carrier(carrier.name, _apart(open_, carrier.name)):
+        return None
+    return Finding(
+        "digest-mismatch",
+        f"{carrier.name} in charts/ holds something else than what the pinned charts were published with",
+        Span(path),
+        Kind.LINT,
+        hint="run `shunter lock` to restore it: Helm loads whatever lies there",
+    )
 
 
 def _compare(pinned: Pin | None, found: PackedChart, path: str) -> Finding | None:
@@ -103,34 +174,6 @@ def _compare(pinned: Pin | None, found: PackedChart, path: str) -> Finding | Non
         notes=(f"pinned: {pinned.content or pinned.digest}", f"found: {actual}"),
         hint="run `shunter lock` to restore it; a change of a chart needs a version of its own",
     )
-
-
-def _library(library: Pin, name: str, car: PackedChart, path: str) -> Finding | None:
-    built = _built_with(car, library.name)
-    at_hand = versions.parse(library.version)
-    if built is None or at_hand is None or built <= at_hand:
-        return None
-    return Finding(
-        "library-too-old",
-        f"{name} {car.version} was built with {library.name} {built.text}, but {library.version} is pinned",
-        Span(path),
-        Kind.LINT,
-        hint=f"pin {library.name} {built.text} or newer: its copy renders every app",
-    )
-
-
-def _built_with(car: PackedChart, library: str) -> versions.Version | None:
-    """The version of the library that is compiled into a car, or that it carries in its own `charts/`."""
-    found = [chart.version for chart in car.subcharts.values() if chart.name == library]
-    name, version = compiled_library(car.metadata)
-    found += [version] if name == library else []
-    return max((known for text in found if (known := versions.parse(text))), default=None)
-
-
-def check_library(library: Pin, cars: Mapping[str, PackedChart]) -> tuple[Finding, ...]:
-    """`library-too-old` findings for charts by alias, before they are vendored."""
-    found = [_library(library, alias, car, f"{FOLDER}/{alias}") for alias, car in sorted(cars.items())]
-    return tuple(finding for finding in found if finding is not None)
 
 
 def _join(folder: str, path: str) -> str:

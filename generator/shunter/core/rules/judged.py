@@ -127,7 +127,7 @@ class ChartValues:
 
     def advice(self, key: str, known: list[str]) -> str:
         """How to ask for the library's feature that has the key."""
-        feature = features.having((self.part.chart, self.coalesced.chart), key, known)
+        feature = features.having(self.part.chart, self.coalesced.chart, key, known)
         return f"ask for it: `x-features: [{feature}]` in the chart's values.extra.schema.yaml" if feature else ""
 
     def default(self, path: KeyPath) -> Iterator[tuple[Document, KeyPath]]:

@@ -17,7 +17,7 @@ from shunter.core.packaging import umbrella, vendoring
 from shunter.core.packaging.app_schema import compile_app_schema
 from shunter.core.packaging.editor_schema import EXTRA
 from shunter.core.packaging.extra_schema import read_extra
-from shunter.core.packaging.parse_once import managed
+from shunter.core.packaging.ignored import unmanaged
 from shunter.core.packaging.record import TrainRecord, cars_data
 from shunter.flows.workspace.archives import Archives
 from shunter.flows.workspace.projects import ProjectFiles
@@ -104,7 +104,6 @@ def _app_schema(files: ProjectFiles, dependencies: tuple[Dependency, ...], archi
 
 def environment_files(tree: Tree, answers: Mapping[str, Any], record: TrainRecord, archives: Archives) -> Changes:
     """Everything that shunter owns in an environment: Chart.yaml, Chart.lock, both schemas, charts/ and the record."""
-    pins = (record.library, *record.cars.values())
     spec = umbrella.UmbrellaSpec(
         name=str(answers["name"]),
         description=f"Environment {answers['name']} of {answers['workspace']}",
@@ -114,21 +113,16 @@ def environment_files(tree: Tree, answers: Mapping[str, Any], record: TrainRecor
         services=frozenset(answers.get("services", ())),
         repository=str(answers.get("chart_repository", "")),
     )
-    needed = {_key(pin): archives.fetch(pin.name, pin.version) for pin in pins}
+    needed = {(pin.name, pin.version): archives.fetch(pin.name, pin.version) for pin in record.cars.values()}
     derived = dict(umbrella.derive(spec, needed, record, tree))
-    if not spec.repository:
-        derived[".helmignore"] = _helmignore(tree, needed[_key(record.library)])
+    if ignored := tree.get(".helmignore"):
+        derived[".helmignore"] = _helmignore(ignored, record.library.name)
     return _only_own(tree, derived, archives)
 
 
-def _key(pin: Pin) -> tuple[str, str]:
-    return pin.name, pin.version
-
-
-def _helmignore(tree: Tree, library: PackedChart) -> FileState:
-    old = tree.get(".helmignore")
-    text = old.data.decode("utf-8", "surrogateescape") if old else ""
-    return FileState(managed(text, library.name, library.files).encode("utf-8", "surrogateescape"))
+def _helmignore(old: FileState, library: str) -> FileState:
+    text = unmanaged(old.data.decode("utf-8", "surrogateescape"), library)
+    return FileState(text.encode("utf-8", "surrogateescape"), old.mode)
 
 
 def umbrella_version(record: TrainRecord) -> str:

@@ -11,6 +11,7 @@ from shunter.core.charts.packed import PackedChart
 from shunter.core.charts.pins import Dependency, Pin
 from shunter.core.packaging.editor_schema import EXTRA
 from shunter.core.packaging.record import TrainRecord
+from shunter.core.packaging.vendoring import assembled
 from shunter.flows.packaging.derive import Changes, app_files, environment_files
 from shunter.flows.packaging.merge import (
     Choice,
@@ -177,12 +178,10 @@ class Deriving:
         """The record with the pins that Chart.yaml lists."""
         library, cars = record.library, {}
         for dependency in files.packed.dependencies:
-            old = record.library if dependency.name == library.name else record.cars.get(dependency.key)
-            same = old is not None and (old.name, old.version) == (dependency.name, dependency.version)
-            pin = old if same and old is not None else archives.pin(dependency.name, dependency.version)
-            if dependency.name == record.library.name:
-                library = pin
-            else:
+            if dependency.name != library.name:
+                old = record.cars.get(dependency.key)
+                same = old is not None and (old.name, old.version) == (dependency.name, dependency.version)
+                pin = old if same and old is not None else archives.pin(dependency.name, dependency.version)
                 cars[dependency.key] = pin
         return replace(record, train=self._train_of(library, cars), library=library, cars=cars)
 
@@ -193,9 +192,9 @@ class Deriving:
 
 def differing(dependencies: Sequence[Dependency], record: TrainRecord) -> list[str]:
     """One line for each chart that Chart.yaml pins in another way than the record does."""
-    listed = {item.key: f"{item.name} {item.version}" for item in dependencies}
-    pins = {record.library.name: record.library, **record.cars}
-    pinned = {alias: f"{pin.name} {pin.version}" for alias, pin in pins.items()}
+    library = record.library.name
+    listed = {item.key: f"{item.name} {item.version}" for item in dependencies if item.name != library}
+    pinned = {alias: f"{pin.name} {pin.version}" for alias, pin in record.cars.items()}
     return [
         f"{alias}: {listed.get(alias, 'nothing')} in Chart.yaml, {pinned.get(alias, 'nothing')} in the record"
         for alias in sorted({*listed, *pinned})
@@ -223,6 +222,6 @@ def carried(files: ProjectFiles, pins: Sequence[Pin]) -> dict[tuple[str, str], P
     contents = {(pin.name, pin.version): pin.content for pin in pins}
     return {
         chart.key: chart if chart.archive else chart.packed()
-        for chart in files.packed.subcharts.values()
+        for chart in assembled(files.packed).values()
         if not pins or contents.get(chart.key) == chart.content
     }

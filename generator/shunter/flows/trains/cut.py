@@ -11,7 +11,6 @@ from shunter.adapters.system.files import DiskTree
 from shunter.core.charts.packed import PackedChart
 from shunter.core.charts.pins import Pin
 from shunter.core.charts.versions import is_dirty, require_exact
-from shunter.core.packaging.vendoring import check_library
 from shunter.core.trains.file import path_of, render_train
 from shunter.core.trains.model import Train
 from shunter.core.workspace.model import Service
@@ -63,9 +62,7 @@ def cut(
         raise ShunterError("the workspace has no service to put into a train", hint="shunter add service NAME")
     cutting.findings.extend(_of_no_commit(pin) for pin in (library_pin, *cars.values()) if is_dirty(pin.version))
     charts = {alias: archives.fetch(pin.name, pin.version) for alias, pin in cars.items()}
-    cutting.findings.extend(check_library(library_pin, charts))
-    library_chart = archives.fetch(library_pin.name, library_pin.version)
-    cutting.findings.extend(collisions_of(context, {library_pin.name: library_chart, **charts}))
+    cutting.findings.extend(collisions_of(context, charts))
     return _record(cutting, Train(version, library_pin, cars, generated_now()), dry_run=dry_run, diff=diff)
 
 

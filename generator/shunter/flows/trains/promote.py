@@ -8,7 +8,6 @@ from dataclasses import dataclass, replace
 from shunter.adapters.git.repository import PlannedRepository
 from shunter.core.charts.pins import Pin
 from shunter.core.packaging.record import HistoryEntry, TrainRecord
-from shunter.core.packaging.vendoring import check_library
 from shunter.core.rules.paste import paste_ready
 from shunter.flows.packaging.derive import environment_files
 from shunter.flows.release.release import release_of
@@ -221,15 +220,10 @@ def _errors(findings: Iterable[Finding]) -> tuple[Finding, ...]:
 
 
 def _verify(archives: Archives, record: TrainRecord) -> tuple[Finding, ...]:
-    findings = []
-    cars = {}
-    for alias, pin in [("", record.library), *record.cars.items()]:
-        found = archives.fetch(pin.name, pin.version)
-        if (found.digest, found.content) != (pin.digest, pin.content):
-            findings.append(_other_digest(pin, found.pin))
-        elif alias:
-            cars[alias] = found
-    return (*findings, *check_library(record.library, cars))
+    found = ((pin, archives.fetch(pin.name, pin.version).pin) for pin in (record.library, *record.cars.values()))
+    return tuple(
+        _other_digest(pin, held) for pin, held in found if (held.digest, held.content) != (pin.digest, pin.content)
+    )
 
 
 def _other_digest(pin: Pin, found: Pin) -> Finding:

@@ -31,13 +31,6 @@ WORKSPACE: Final = (
         "record` derives Chart.yaml again, `--follow chart` takes over what Chart.yaml pins.",
     ),
     lint(
-        "library-too-old",
-        Severity.ERROR,
-        "a library older than a car was built with",
-        "The umbrella's copy of the library chart renders every app. With one older than the app was built with, "
-        "defines may be missing. Pin that version or a newer one.",
-    ),
-    lint(
         "version-taken",
         Severity.ERROR,
         "another chart has this version already",
