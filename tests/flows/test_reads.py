@@ -9,8 +9,11 @@ import pytest
 
 from helpers.reads import counted, git_processes, key_of
 from helpers.workspaces.cli import ok, shunter
+from shunter.adapters.system.files import DiskTree
 from shunter.core.charts.archive import content_digest, unpack
+from shunter.core.charts.packed import PackedChart
 from shunter.core.goyaml.document import read
+from shunter.core.packaging.vendoring import assembled
 from shunter.model.files import EXECUTABLE, REGULAR, FileState
 
 SERVICE = ("add", "service", "billing", "--archetype", "rest-api", "--team", "alice")
@@ -50,9 +53,18 @@ def places(root: Path) -> Counter[str]:
                 if file.is_file()
             }
             found[content_digest(files).removeprefix("sha256:")] += 1
+            found.update(vendored(path.parent))
         if path.suffix == ".tgz":
             found[content_digest(unpack(path.read_bytes())).removeprefix("sha256:")] += 1
     return found
+
+
+def vendored(folder: Path) -> list[str]:
+    """The contents of an environment's charts, each with its library, which lies beside it."""
+    if not (folder / ".shunter/train.yaml").exists():
+        return []
+    charts = assembled(PackedChart(folder.name, DiskTree(folder))).values()
+    return [chart.content.removeprefix("sha256:") for chart in charts]
 
 
 def check(root: Path, *command: str) -> None:

@@ -92,7 +92,7 @@ def counted() -> Iterator[Reads]:
     under every name that some module has imported them by.
     """
     contents.forget()
-    templates.parsed.cache_clear()
+    templates.parse_once.cache_clear()
     reads = Reads()
     compose, unpack, parsing = nodes.compose, archive.unpack, parse.parse
 

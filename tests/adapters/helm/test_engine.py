@@ -149,7 +149,7 @@ def test_a_missing_dependency_is_an_error_where_helm_renders_on(tool: Engine, go
     data = tarred({path: state for path, state in files.items() if not path.startswith(gone)})
     with helm_python.Chart.load_archive(data) as chart:
         assert len(chart.render({})) == (1 if gone == "charts/commons/" else 0)
-    with pytest.raises(ShunterError, match=r"chart tst depends on \w+ 1\.0\.0, but its charts/ does not hold it"):
+    with pytest.raises(ShunterError, match=r"chart tst depends on \w+ [01]\.0\.0, but its charts/ does not hold it"):
         render(tool, data)
 
 

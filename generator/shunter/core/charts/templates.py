@@ -33,10 +33,15 @@ class Release:
 
 
 @lru_cache(512)
+def parse_once(text: str) -> Template:
+    """What `parse.parse` makes of a template, equal texts once. Raises TemplateError as it does."""
+    return parse.parse(text)
+
+
 def parsed(data: bytes) -> Template | None:
-    """The template in a file, equal bytes once; None where it cannot be parsed. What is very long is cut off."""
+    """The template in a file; None where it cannot be parsed. What is very long is cut off."""
     try:
-        return parse.parse(data[:_LARGEST].decode("utf-8", "replace"))
+        return parse_once(data[:_LARGEST].decode("utf-8", "replace"))
     except (TemplateError, RecursionError):
         return None
 

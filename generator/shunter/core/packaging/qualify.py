@@ -16,8 +16,9 @@ from collections.abc import Callable, Collection, Iterable, Mapping
 from functools import partial
 from typing import TypeVar
 
+from shunter.core.charts.templates import parse_once
 from shunter.core.gotemplate import rename
-from shunter.core.gotemplate.parse import TemplateError, parse
+from shunter.core.gotemplate.parse import TemplateError
 from shunter.core.gotemplate.rename import DIGITS, Names
 from shunter.model.data import dataclass
 from shunter.model.errors import ShunterError
@@ -72,7 +73,7 @@ def _defines(files: Files) -> dict[str, str]:
     """The text of each named template, by name; of several of one name, all of them."""
     found: dict[str, str] = {}
     for path in sorted(files):
-        for define in _reading(path, files[path], parse).defines:
+        for define in _reading(path, files[path], parse_once).defines:
             found[define.name] = f"{found.get(define.name, '')}{path}\n{define.text}\n"
     return found
 
