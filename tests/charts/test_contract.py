@@ -93,6 +93,7 @@ def test_custom_resources_fit_their_projects_own_schemas(umbrellas: dict[str, Um
     assert kinds == {*expected.split(), "VerticalPodAutoscaler"}
 
 
+@pytest.mark.slow  # renders each archetype once for each of some hundred keys
 def test_no_documented_key_is_dead(umbrellas: dict[str, Umbrella]) -> None:
     whole = {item.name: umbrellas[item.name].render_app(item.values) for item in SCENARIOS}
     dead = []

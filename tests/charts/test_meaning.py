@@ -287,6 +287,7 @@ def examples(key: str, archetype: str, visits: list[Visit]) -> Iterator[Any]:
     yield from (visit.value for visit in visits if visit.path == (key,))
 
 
+@pytest.mark.slow  # renders each archetype twice for each of some hundred keys
 @pytest.mark.parametrize("archetype", ARCHETYPES)
 def test_every_key_of_every_archetype_has_an_effect(archetype: str, train: Callable[..., Objects]) -> None:
     extra = {"x-features": list(schema_source()["x-features"])}

@@ -34,6 +34,7 @@ def rest_api(render: Render, tmp_path_factory: pytest.TempPathFactory) -> Path:
     return render(SERVICES["rest-api"].answers, tmp_path_factory.mktemp("rest-api"))
 
 
+@pytest.mark.slow  # the generated service's own tests and linter run
 @pytest.mark.parametrize("archetype", SERVICES)
 def test_it_passes_its_own_tests_and_linter(archetype: str, render: Render, tmp_path: Path) -> None:
     folder = render(SERVICES[archetype].answers, tmp_path)

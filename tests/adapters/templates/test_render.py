@@ -146,12 +146,14 @@ def updated(root: Path, source: str) -> None:
     assert (written["_src_path"], written["_commit"]) == (source, "v1.1.0")
 
 
+@pytest.mark.slow  # Copier itself updates a project, which takes it seconds
 def test_plain_copier_update_works_with_the_redirect(bare: Path, tmp_path: Path) -> None:
     root = new_project(bare, tmp_path / "orders", CANONICAL_SOURCE)
     copier(root, redirect_env(CANONICAL_SOURCE, bare), "update", "--defaults", "--quiet")
     updated(root, CANONICAL_SOURCE)
 
 
+@pytest.mark.slow  # Copier itself updates a project, which takes it seconds
 def test_plain_copier_update_works_from_a_published_remote(bare: Path, tmp_path: Path) -> None:
     remote = Repository.init(tmp_path / "published.git", bare=True).root.as_uri()
     assert publish(remote, bare) == ["1.0.0", "1.1.0"]

@@ -354,6 +354,7 @@ def test_what_is_not_judged_is_no_verdict() -> None:
     assert [finding.kind for finding in read(b" " * (MAX_BYTES + 1), "v.yaml").findings] == [Kind.LINT]
 
 
+@pytest.mark.slow  # files of many megabytes; small ones stand for them beside it
 @pytest.mark.parametrize(
     ("text", "what"),
     [
@@ -369,6 +370,7 @@ def test_what_is_small_and_takes_a_gigabyte_is_not_judged(text: bytes, what: str
     assert (finding.rule, what in finding.message) == ("file-too-large", True)
 
 
+@pytest.mark.slow  # files of many megabytes; small ones stand for them beside it
 def test_a_large_file_is_judged() -> None:
     value = read(b"".join(b"key%d: 1\n" % number for number in range(140_000)), "x.yaml").value
     assert value is not None

@@ -49,6 +49,7 @@ def folder_of(root: Path, environment: str) -> Path:
 # undone
 
 
+@pytest.mark.slow  # six pairs of commands; each command by itself is tested beside it
 @pytest.mark.parametrize("what", [SERVICE, AFTER, BETWEEN], ids=["service", "after", "between"])
 def test_remove_undoes_add(what: tuple[str, ...], root: Path) -> None:
     before, folders = digest(root), repositories(root)
@@ -89,6 +90,7 @@ def test_a_route_gets_a_branch_or_a_stop(shop: Path) -> None:
 # the whole way
 
 
+@pytest.mark.slow  # a workspace of its own, and the whole way to a train
 def test_a_new_service_and_a_new_environment_go_the_whole_way(root: Path) -> None:
     need_helm()
     ok("add", *SERVICE, cwd=root)
@@ -141,6 +143,7 @@ def helm_repository(folder: Path) -> Path:
     return folder / "served"
 
 
+@pytest.mark.slow  # a workspace of its own, and the whole way to a train
 def test_charts_of_other_people_are_pinned_validated_rendered_and_promoted(root: Path, tmp_path: Path) -> None:
     need_helm()
     write(root / "vendored" / "cache", "cache-redis")
@@ -178,6 +181,7 @@ def test_charts_of_other_people_are_pinned_validated_rendered_and_promoted(root:
     assert "18.0.1" in ok("status", cwd=root).out
 
 
+@pytest.mark.slow  # a workspace of its own, and the whole way to a train
 def test_a_chart_that_is_not_served_is_named(shop: Path, tmp_path: Path) -> None:
     need_helm()
     with served(helm_repository(tmp_path)) as url:

@@ -33,6 +33,7 @@ def services(tmp_path_factory: pytest.TempPathFactory) -> Path:
     return copy(shared("services", make_services) / "shop", tmp_path_factory.mktemp("services") / "shop")
 
 
+@pytest.mark.slow  # make installs what the generated project needs
 @pytest.mark.parametrize("archetype", STATELESS)
 def test_make_lint_and_make_test_pass(archetype: str, services: Path) -> None:
     require("make")

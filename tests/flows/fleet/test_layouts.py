@@ -40,6 +40,7 @@ def assert_nothing_changes(root: Path) -> None:
     ok("update", "--check", cwd=root)
 
 
+@pytest.mark.slow  # a workspace for each layout; test_samples renders all of them
 @pytest.mark.parametrize("layout", mostly_slow(NINE))
 def test_the_example_renders_the_same_in_nine_layouts(layout: str, tmp_path: Path) -> None:
     need_helm()
@@ -50,6 +51,7 @@ def test_the_example_renders_the_same_in_nine_layouts(layout: str, tmp_path: Pat
     assert_nothing_changes(root)
 
 
+@pytest.mark.slow  # a workspace for each layout; test_samples renders all of them
 @pytest.mark.parametrize("layout", mostly_slow(MONOLITHS))
 def test_one_service_renders_the_same_in_four_layouts(layout: str, tmp_path: Path) -> None:
     need_helm()

@@ -82,6 +82,7 @@ def clean(root: Path) -> None:
         git(repository, "fsck", "--no-dangling")
 
 
+@pytest.mark.slow  # a workspace of its own, and the whole way to a train
 def test_a_renamed_service_goes_the_whole_way(root: Path) -> None:
     need_helm()
     values = environment(root, "tst") / "values.yaml"
@@ -120,6 +121,7 @@ def test_a_renamed_service_goes_the_whole_way(root: Path) -> None:
     assert "order-service" in ok("train", "show", "1.0.0", cwd=root).out
 
 
+@pytest.mark.slow  # a workspace of its own, and the whole way to a train
 def test_a_renamed_environment_stays_where_it_is_in_the_cluster(root: Path) -> None:
     need_helm()
     ok("promote", "--from", "tst", "--to", "pre", cwd=root)
@@ -334,6 +336,7 @@ def test_what_both_sides_changed_stays_a_person_s_and_is_named(root: Path) -> No
     clean(root)
 
 
+@pytest.mark.slow  # a workspace for each mixed layout
 @pytest.mark.parametrize(
     "layout",
     [
@@ -363,6 +366,7 @@ def make_small(folder: Path, layout: str) -> None:
         ok(*command.split(), cwd=root)
 
 
+@pytest.mark.slow  # a workspace of its own with a chart of other people
 def test_a_chart_of_other_people_says_what_nobody_knows(mono: Path) -> None:
     chart = {"Chart.yaml": "apiVersion: v2\nname: redis\nversion: 18.0.1\n", "values.yaml": "port: 6379\n"}
     write(mono / "vendored/cache", chart)

@@ -105,6 +105,7 @@ def test_who_has_no_name_is_told_whose_commits_these_are(tmp_path: Path, monkeyp
     assert [line.split(",")[0] for line in scaffold.identity_notice(root)] == ["notice: git knows no user here"]
 
 
+@pytest.mark.slow  # a workspace is made anew for each moment
 def test_a_workspace_that_changes_while_it_is_planned_is_not_written(
     mono: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:

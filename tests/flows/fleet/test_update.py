@@ -91,6 +91,7 @@ def files(root: Path) -> list[str]:
     return [path.relative_to(root).as_posix() for path in root.rglob("*") if path.is_file()]
 
 
+@pytest.mark.slow  # updates the whole example twice; each kind of file is tested beside it
 def test_edits_in_generated_files_are_kept(shop: Path, run: Update, commit: Commit) -> None:
     readme, service = shop / "orders/README.md", shop / "orders/services/orders"
     substitute(readme, "# orders\n", "# The orders\n")
@@ -122,6 +123,7 @@ def test_edits_in_generated_files_are_kept(shop: Path, run: Update, commit: Comm
     assert [git(repository, "rev-parse", "HEAD") for repository in repositories(shop)] == heads
 
 
+@pytest.mark.slow  # updates the whole example twice; each kind of file is tested beside it
 def test_the_difference_is_shown_and_comes_true(shop: Path, run: Update, commit: Commit, tmp_path: Path) -> None:
     substitute(shop / "orders/README.md", "# orders\n", "# The orders\n")
     commit(shop / "orders", "Ours")
@@ -201,6 +203,7 @@ def test_only_the_repositories_that_are_named(shop: Path, run: Update) -> None:
     done(run("update", "--check"))
 
 
+@pytest.mark.slow  # updates the whole example twice; each kind of file is tested beside it
 def test_shunter_yaml_reaches_the_others_after_only_some(shop: Path) -> None:
     substitute(shop / "shunter.yaml", "ci: github", "ci: gitlab")
     assert f"git -C {shop} add shunter.yaml" in error(untouched(shop, "update", "shop-tst")).hint
@@ -224,6 +227,7 @@ def test_a_missing_checkout_stops_only_who_needs_it(shop: Path, run: Update) -> 
     done(run("update", "shop-tst"))
 
 
+@pytest.mark.slow  # updates the whole example twice; each kind of file is tested beside it
 def test_there_and_back_again(shop: Path, run: Update) -> None:
     ignored = re.compile(r"\.shunter/registry/|/Chart\.lock$")
     before = {path: state for path, state in plain(shop).items() if not ignored.search(path)}
@@ -243,6 +247,7 @@ def test_there_and_back_again(shop: Path, run: Update) -> None:
     )
 
 
+@pytest.mark.slow  # a library goes the whole way: charts, a train, an environment
 def test_a_newer_library_reaches_every_app_chart_and_environments_by_train(railed: Path, upcoming: Path) -> None:
     need_helm()
 

@@ -63,6 +63,7 @@ def passes(root: Path, *ours: str) -> None:
 VALIDATE, LINT, LOCK = "values files fit the schemas", "charts, trains and layout", "derived files are fresh"
 
 
+@pytest.mark.slow  # pre-commit makes an environment of its own for each clone
 @pytest.mark.parametrize("kind", KINDS)
 def test_a_fresh_clone_passes(kind: str, example_on_rails: Path, tmp_path: Path) -> None:
     root = clone(example_on_rails.parent / KINDS[kind], tmp_path / "clone")
@@ -78,6 +79,7 @@ def make_mono_modes(folder: Path) -> None:
     ok("new", "shop", "--defaults", "--data-file", str(folder / "values.yaml"), cwd=folder)
 
 
+@pytest.mark.slow  # pre-commit makes an environment of its own for each clone
 @pytest.mark.parametrize(
     ("name", "ours"), [("code", (LINT,)), ("charts", (VALIDATE, LINT, LOCK)), ("envs", (VALIDATE,))]
 )
@@ -86,6 +88,7 @@ def test_repositories_of_mono_modes_pass(name: str, ours: tuple[str, ...], tmp_p
     passes(clone(root / f"shop-{name}", tmp_path / "clone"), *ours)
 
 
+@pytest.mark.slow  # pre-commit makes an environment of its own for each clone
 def test_a_checkout_inside_its_workspace_passes(railed: Path) -> None:
     for name in ("orders", "shop-tst"):
         passes(railed / name, VALIDATE, LINT, LOCK)

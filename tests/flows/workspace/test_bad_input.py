@@ -357,6 +357,7 @@ def test_an_archive_of_the_registry_that_was_changed(railed: Path) -> None:
     ok("promote", "--from", "tst", "--to", "pre", "--dry-run", cwd=railed)
 
 
+@pytest.mark.slow  # a workspace of its own, packaged twice
 def test_a_chart_published_again_with_other_content(railed: Path) -> None:
     """Whoever forges the archive and the index alike is found out by the train's digests."""
     registry = railed / ".shunter/registry"
@@ -398,6 +399,7 @@ def raise_version(chart: Path, version: str) -> None:
     subprocess.run(["git", "commit", "--quiet", "-m", version], cwd=chart, check=True)
 
 
+@pytest.mark.slow  # five commands over a workspace of its own
 def test_values_that_do_not_fit_are_printed_ready_to_paste(railed: Path) -> None:
     chart, values = railed / "orders/charts/orders", railed / "shop-tst/envs/tst/values.yaml"
     (chart / "values.extra.schema.yaml").write_text(EXTRA % "retries", "utf-8")

@@ -132,6 +132,7 @@ VERBS = {
 PAIRS = [pair for pair in combinations_with_replacement(VERBS, 2) if pair != ("lock", "lock")]
 
 
+@pytest.mark.slow  # two commands for each of fourteen pairs; one pair of promotions is in test_safe_hands
 @pytest.mark.parametrize("pair", PAIRS, ids=" and ".join)
 def test_two_at_once_are_one_after_the_other_or_one_is_refused(pair: tuple[str, str], root: Path) -> None:
     runs = [run_in_background(root, *VERBS[name]) for name in pair]

@@ -109,6 +109,7 @@ def test_a_killed_command_is_done_or_undone(name: str, example_on_rails: Path, t
     assert interrupted, "no kill came in time"
 
 
+@pytest.mark.slow  # a workspace is made anew for each kill
 @pytest.mark.parametrize("seed", [1, 2])
 def test_a_killed_new_leaves_nothing_or_everything(seed: int, tmp_path: Path) -> None:
     command = ("new", "shop", "--defaults", "-d", "services.orders.archetype=rest-api")

@@ -5,7 +5,9 @@ from __future__ import annotations
 import hashlib
 import os
 import re
-from collections.abc import Callable
+import stat
+import time
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
 from pathlib import Path
 
@@ -19,6 +21,9 @@ _AFTER = re.compile(
     r"| {10}\S.*|\S+ is not tracked by git, and stays"
 )
 _NOTE = re.compile(r" *= (.+)")
+_SETTLED = 50_000_000
+"""Nanoseconds after which a second change of a file has another ctime than the first."""
+_STATES: dict[tuple[int, ...], str] = {}
 
 
 @dataclass
@@ -103,15 +108,32 @@ def everything(root: Path) -> dict[str, str]:
 
     shunter's own lock, an empty file in git's folder, is left out.
     """
-    found = {}
-    for folder, folders, names in os.walk(root):
-        if Path(folder).match(".git/shunter") and names == ["lock"]:
-            continue
-        for name in [*names, *(name for name in folders if Path(folder, name).is_symlink())]:
-            path = Path(folder, name)
-            data = os.fsencode(path.readlink()) if path.is_symlink() else path.read_bytes()
-            found[path.relative_to(root).as_posix()] = f"{path.lstat().st_mode:o} {hashlib.sha256(data).hexdigest()}"
-        found[Path(folder).relative_to(root).as_posix() + "/"] = ""
+    return dict(_below(str(root), "./"))
+
+
+def _below(folder: str, name: str) -> Iterator[tuple[str, str]]:
+    with os.scandir(folder) as found:
+        entries = sorted(found, key=lambda entry: entry.name)
+    if folder.endswith(".git/shunter") and [entry.name for entry in entries] == ["lock"]:
+        return
+    yield name, ""
+    below = name.removeprefix("./")
+    for entry in entries:
+        if entry.is_dir(follow_symlinks=False):
+            yield from _below(entry.path, f"{below}{entry.name}/")
+        else:
+            yield f"{below}{entry.name}", _state(entry.path, entry.stat(follow_symlinks=False))
+
+
+def _state(path: str, state: os.stat_result) -> str:
+    """Mode and digest; read again only if the file is another one, or was written since: nobody forges a ctime."""
+    key = (state.st_dev, state.st_ino, state.st_mode, state.st_size, state.st_mtime_ns, state.st_ctime_ns)
+    if found := _STATES.get(key):
+        return found
+    data = os.fsencode(Path(path).readlink()) if stat.S_ISLNK(state.st_mode) else Path(path).read_bytes()
+    found = f"{state.st_mode:o} {hashlib.sha256(data).hexdigest()}"
+    if time.time_ns() - state.st_ctime_ns > _SETTLED:
+        _STATES[key] = found
     return found
 
 

@@ -13,7 +13,7 @@ import hashlib
 import json
 import re
 from collections.abc import Callable, Collection, Iterable, Mapping
-from functools import partial
+from functools import lru_cache, partial
 from typing import TypeVar
 
 from shunter.core.charts.templates import parse_once
@@ -50,8 +50,8 @@ def qualified(name: str, version: str, library: Files, app: Files, foreign: Coll
     single = sorted(known for known in {*theirs, *mine} - {*foreign} if not _major(name).match(known))
     if not majors and not single:
         return Qualified(dict(library), dict(app), mark)
-    names = _names(majors, single, mark)
-    return Qualified(_renamed(library, names), _renamed(app, names), mark)
+    renamed = partial(_renamed, majors=tuple(majors), single=tuple(single), mark=mark)
+    return Qualified(_each(library, renamed), _each(app, renamed), mark)
 
 
 def names_in(files: Files) -> frozenset[str]:
@@ -123,11 +123,14 @@ def _go(text: str) -> str:
     return json.dumps(text, ensure_ascii=False)
 
 
-def _renamed(files: Files, names: Names) -> dict[str, FileState]:
-    return {
-        path: FileState(_bytes(_reading(path, state, partial(rename.renamed, names=names))), state.mode)
-        for path, state in files.items()
-    }
+def _each(files: Files, renamed: Callable[[str], str]) -> dict[str, FileState]:
+    return {path: FileState(_bytes(_reading(path, state, renamed)), state.mode) for path, state in files.items()}
+
+
+@lru_cache(256)
+def _renamed(text: str, majors: tuple[str, ...], single: tuple[str, ...], mark: str) -> str:
+    """A template file with its names marked, equal ones once: most apps of a workspace hold the same library."""
+    return rename.renamed(text, _names(majors, single, mark))
 
 
 def _reading(path: str, state: FileState, take: Callable[[str], _Made]) -> _Made:

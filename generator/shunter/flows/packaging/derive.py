@@ -5,6 +5,7 @@ from __future__ import annotations
 import hashlib
 import json
 from collections.abc import Mapping
+from functools import lru_cache
 from typing import Any
 
 from shunter.core.charts.contents import read_once
@@ -87,19 +88,24 @@ def _app_schema(files: ProjectFiles, dependencies: tuple[Dependency, ...], archi
     source = archives.fetch(library.name, library.version).files.get(name)
     if source is None:
         return None
-    contract = sound(read_once(source.data, name)).value or {}
-    state, place = files.tree.get(EXTRA), f"{files.label}/{EXTRA}"
+    archetype, state = str(answers["archetype"]), files.tree.get(EXTRA)
+    if state is None:
+        return _compiled(source.data, name, archetype, library.name)
+    contract, place = sound(read_once(source.data, name)).value or {}, f"{files.label}/{EXTRA}"
     try:
-        return compile_app_schema(
-            contract,
-            archetype=str(answers["archetype"]),
-            library=library.name,
-            extra=read_extra(state.data, place, contract) if state else None,
-        )
+        extra = read_extra(state.data, place, contract)
+        return compile_app_schema(contract, archetype=archetype, library=library.name, extra=extra)
     except ShunterError as error:
-        if state is None or error.span is not None:
+        if error.span is not None:
             raise
         raise ShunterError(error.message, hint=error.hint, span=Span(place)) from error
+
+
+@lru_cache(64)
+def _compiled(contract: bytes, path: str, archetype: str, library: str) -> bytes:
+    """The schema of all apps of one shape that add nothing to the contract: it is compiled once."""
+    found = sound(read_once(contract, path)).value or {}
+    return compile_app_schema(found, archetype=archetype, library=library, extra=None)
 
 
 def environment_files(tree: Tree, answers: Mapping[str, Any], record: TrainRecord, archives: Archives) -> Changes:
