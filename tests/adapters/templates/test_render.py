@@ -172,3 +172,20 @@ def test_a_template_that_wants_to_run_programs_is_refused(setting: str, tmp_path
     with pytest.raises(ShunterError, match="want to run programs"):
         render(str(source), "1.0.0", {})
     assert not list(tmp_path.rglob("pwned"))
+
+
+def test_templates_that_a_person_trusts_by_name_may_run_programs(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    source = make_repo(tmp_path / "templates", {"copier.yml": "_tasks: [touch made]\n", "x.jinja": "x\n"})
+    git(source, "tag", "v1.0.0")
+    settings = tmp_path / "settings.yml"
+    monkeypatch.setenv("COPIER_SETTINGS_PATH", str(settings))
+    for trusted, made in ((tmp_path / "others", False), (source, True)):
+        settings.write_text(f"trust: ['{trusted}']\ndefaults: {{x: y}}\n")
+        if made:
+            assert set(render(str(source), "1.0.0", {})) == {"made", "x"}
+        else:
+            with pytest.raises(ShunterError) as error:
+                render(str(source), "1.0.0", {})
+            assert f"trust: [{source}]" in error.value.hint

@@ -51,7 +51,7 @@ class RenderRequest:
 
 
 def _environment(source: str, bare: Path | None, mirrors: str) -> dict[str, str]:
-    """What the worker sees: no settings of the user's Copier; with a local history, none of their git either.
+    """What the worker sees: with a local history, no settings of the user's Copier and git.
 
     `mirrors` is its own: Copier's mirror of a template does not stand two processes at a time (`git worktree prune`
     of one removes what `git worktree add` of the other has just begun).
@@ -62,11 +62,11 @@ def _environment(source: str, bare: Path | None, mirrors: str) -> dict[str, str]
         "PYTHONPATH": os.pathsep.join(filter(None, (package, os.environ.get("PYTHONPATH")))),
         "PYTHONWARNINGS": "ignore",
         "PYTHONUTF8": "1",
-        "COPIER_SETTINGS_PATH": os.devnull,
         "COPIER_CACHE_DIR": mirrors,
     }
     if bare:
-        result |= redirect_env(source, bare) | {"GIT_CONFIG_GLOBAL": os.devnull, "GIT_CONFIG_NOSYSTEM": "1"}
+        own = {"COPIER_SETTINGS_PATH": os.devnull, "GIT_CONFIG_GLOBAL": os.devnull, "GIT_CONFIG_NOSYSTEM": "1"}
+        result |= redirect_env(source, bare) | own
     count = int(result.get("GIT_CONFIG_COUNT") or os.environ.get("GIT_CONFIG_COUNT") or 0)
     for number, (key, value) in enumerate(quick, count):
         result |= {f"GIT_CONFIG_KEY_{number}": key, f"GIT_CONFIG_VALUE_{number}": value}

@@ -11,7 +11,7 @@ from pathlib import Path
 from types import CodeType
 from typing import Any
 
-from copier import Settings, run_copy
+from copier import Settings, load_settings, run_copy
 from copier.errors import UnsafeTemplateError
 from jinja2.sandbox import SandboxedEnvironment
 
@@ -26,7 +26,7 @@ def _render(request: dict[str, Any]) -> dict[str, Any]:
             target,
             request["answers"],
             vcs_ref=f"v{request['release']}",
-            settings=Settings(),
+            settings=Settings(trust=load_settings().trust),  # a person's own defaults answer no question of a workspace
             defaults=True,
             overwrite=True,
             quiet=True,
@@ -52,7 +52,7 @@ def _explain(error: Exception, request: dict[str, Any]) -> dict[str, Any]:
             "hint": "is the URL right, and reachable?",
         }
     if isinstance(error, UnsafeTemplateError):
-        hint = "shunter runs no program that a template brings: take its tasks, migrations and extensions out"
+        hint = f"if you trust them, name them in Copier's settings.yml (`trust: [{source}]`); else take tasks and extensions out"
         return {"error": f"the templates at {source} want to run programs", "notes": notes, "hint": hint}
     kind = request["answers"].get("kind", "project")
     return {"error": f"Copier cannot render a {kind} from templates {release}", "notes": notes, "hint": ""}
