@@ -18,6 +18,7 @@ from helpers.workspaces.workspaces import copy, shared
 from shunter.flows.packaging import lock as locking
 from shunter.flows.packaging import package as packaging
 from shunter.flows.trains import cut as cutting
+from shunter.flows.workspace import plans
 
 
 def _with_trains(folder: Path) -> None:
@@ -152,3 +153,17 @@ def test_two_at_once_are_one_after_the_other_or_one_is_refused(pair: tuple[str, 
         ok(*command.split(), cwd=root)
     assert (root / "trains/3.0.0.yaml").exists() == ("cut" in pair)
     assert bool(list((root / ".shunter/registry").glob("web-1.2.0.tgz"))) == ("package" in pair)
+
+
+@pytest.mark.parametrize("verb", ["cut", "promote"])
+def test_a_workspace_file_that_changes_meanwhile_is_noticed(
+    verb: str, root: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    original = vars(plans)["apply"]
+
+    def apply(*arguments: Any, **options: Any) -> Any:
+        (root / "shunter.yaml").write_bytes((root / "shunter.yaml").read_bytes() + b"# changed\n")
+        return original(*arguments, **options)
+
+    monkeypatch.setattr(plans, "apply", apply)
+    assert "shunter.yaml" in error(shunter(*VERBS[verb], cwd=root)).message

@@ -11,7 +11,7 @@ from shunter.adapters.git.remote import Said, fast_forward, fetch_all, upstream_
 from shunter.adapters.git.upstream import Standing, standing
 from shunter.adapters.system.regular import is_checkout
 from shunter.core.workspace.model import RepositorySpec
-from shunter.flows.workspace.context import Context, load_workspace
+from shunter.flows.workspace.context import Context, reopened
 from shunter.model.errors import ShunterError
 
 UP_TO_DATE, FORWARDED, AHEAD, DIRTY = "up to date", "fast-forwarded", "ahead", "dirty"
@@ -61,7 +61,7 @@ def catch_up(context: Context) -> tuple[tuple[Checkout, ...], tuple[str, ...]]:
     if not any(each.root == context.root and each.state == FORWARDED for each in found):
         return found, ()
     try:
-        newer = replace(context, workspace=load_workspace(context.root, context.start))
+        newer = reopened(context)
     except ShunterError as error:
         return found, (f"notice: {error.message}; its newest commit brought that",)
     known = {each.spec.name for each in found}

@@ -9,7 +9,6 @@ from typing import Literal
 from shunter.adapters.git.moves import refuse_move
 from shunter.adapters.git.repository import Repository
 from shunter.adapters.system.files import DiskTree
-from shunter.adapters.system.regular import read_regular
 from shunter.adapters.templates.history import bare_for
 from shunter.core.workspace.model import Workspace
 from shunter.core.workspace.rename import OVERRIDE, Rename, renamed_workspace
@@ -35,8 +34,8 @@ def rename(context: Context, kind: Kind, old: str, new: str, *, dry_run: bool, d
     Code, chart, values, pins and records follow; trains stay as they were cut, and are read by today's names.
     """
     asked = _asked(context, kind, old, new)
-    read = read_now(context.root, DiskTree(context.root), (WORKSPACE_FILE, APPLIED_FILE))
-    text = renamed_workspace(read_regular(str(context.root / WORKSPACE_FILE)), asked)
+    read = read_now(context.root, DiskTree(context.root), (APPLIED_FILE,))
+    text = renamed_workspace(context.text, asked)
     workspace, archives = workspace_from(text), open_archives(context)
     keep = kind == "service" and _is_known_elsewhere(context, asked)
     renaming = Renaming(asked, context.root, workspace, archives, keep)

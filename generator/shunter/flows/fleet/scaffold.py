@@ -13,7 +13,7 @@ from shunter.adapters.git.fresh import Fresh, make_workspace, refuse_taken
 from shunter.adapters.git.remote import checked
 from shunter.adapters.git.repository import Repository
 from shunter.adapters.system.files import DiskTree
-from shunter.adapters.system.regular import is_checkout, is_folder, read_regular
+from shunter.adapters.system.regular import is_checkout, is_folder
 from shunter.adapters.templates.history import CANONICAL_SOURCE, bare_for
 from shunter.core.charts.versions import is_label
 from shunter.core.goyaml.edit import edit
@@ -125,8 +125,8 @@ class Change:
 def change_workspace(context: Context, change: Change, *, dry_run: bool, diff: bool) -> Report:
     """Edit `shunter.yaml` and bring every repository that it concerns along, in one step."""
     context.require_workspace()
-    read = read_now(context.root, DiskTree(context.root), (WORKSPACE_FILE, APPLIED_FILE))
-    text = edit(read_regular(str(context.root / WORKSPACE_FILE)), change.edits)
+    read = read_now(context.root, DiskTree(context.root), (APPLIED_FILE,))
+    text = edit(context.text, change.edits)
     workspace = workspace_from(text)
     request = Request(
         root=context.root,

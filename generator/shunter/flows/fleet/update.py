@@ -8,7 +8,7 @@ from pathlib import Path
 from shunter.adapters.git import remote
 from shunter.adapters.git.repository import Repository
 from shunter.adapters.system.files import DiskTree
-from shunter.adapters.system.regular import is_checkout, read_regular
+from shunter.adapters.system.regular import is_checkout
 from shunter.adapters.templates.history import CANONICAL_SOURCE, bare_for, releases
 from shunter.core.charts.versions import newest_first, parse, require_exact
 from shunter.core.goyaml.edit import edit
@@ -18,7 +18,7 @@ from shunter.flows.fleet.reconcile import Reconciled, Request, reconcile, reposi
 from shunter.flows.fleet.rename import refuse_swapped
 from shunter.flows.fleet.scaffold import workspace_files
 from shunter.flows.workspace.archives import open_archives
-from shunter.flows.workspace.context import APPLIED_FILE, WORKSPACE_FILE, Context, workspace_from
+from shunter.flows.workspace.context import APPLIED_FILE, Context, workspace_from
 from shunter.flows.workspace.plans import carry_out, read_now
 from shunter.model.errors import ShunterError
 from shunter.model.files import FileState, RepositoryPlan
@@ -41,7 +41,7 @@ def update(
     markers and an unmerged index in its repository, makes no commit there, and is a finding.
     """
     workspace = context.require_workspace()
-    read = read_now(context.root, DiskTree(context.root), (WORKSPACE_FILE, APPLIED_FILE))
+    read = read_now(context.root, DiskTree(context.root), (APPLIED_FILE,))
     if not force:
         refuse_swapped(workspace, context.applied())
     wanted = _release(workspace, release)
@@ -65,7 +65,7 @@ def update(
 
 
 def _reconciled(context: Context, workspace: Workspace, release: str, paths: Sequence[Path]) -> Reconciled:
-    text = read_regular(str(context.root / WORKSPACE_FILE))
+    text = context.text
     if release != workspace.templates_release:
         text = edit(text, [(["templates", "release"], release)])
     request = Request(

@@ -12,7 +12,7 @@ from shunter.adapters.system.paths import CANONICAL_SOURCE
 from shunter.adapters.system.regular import NOTHING, is_checkout, is_file, is_folder, kind_at, read_regular
 from shunter.adapters.verdicts.questions import ANSWERS_FILE
 from shunter.adapters.verdicts.questions import WORKSPACE_FILE as WORKSPACE_FILE
-from shunter.model.data import dataclass, field
+from shunter.model.data import dataclass, field, replace
 from shunter.model.errors import ShunterError
 from shunter.model.files import SubTree, Tree, Writing
 
@@ -44,12 +44,16 @@ class Site:
 
 @dataclass(frozen=True, slots=True)
 class Context:
-    """Where a command runs, and how it is to write. `workspace` is None in a repository that stands alone."""
+    """Where a command runs, and how it is to write. `workspace` is None in a repository that stands alone.
+
+    `text` is the workspace's file as it was read, which all that the command does follows from.
+    """
 
     root: Path
     start: Path
     workspace: Workspace | None
     writing: Writing = field(default_factory=Writing)
+    text: bytes = b""
 
     def require_workspace(self) -> Workspace:
         """The workspace, or an error that says where one is needed."""
@@ -140,16 +144,22 @@ def open_context(directory: str | os.PathLike[str]) -> Context:
         file = folder / WORKSPACE_FILE
         kind = kind_at(file)
         if not kind:
-            return Context(folder, start, load_workspace(folder, start))
+            return _opened(folder, start)
         if kind != NOTHING:
             raise ShunterError(f"{file} is no file", hint="remove it, or put a workspace's file there")
     return Context(repository_root(start), start, None)
 
 
-def load_workspace(root: Path, start: Path) -> Workspace:
-    """The workspace that `root`'s `shunter.yaml` describes; errors name the file as seen from `start`."""
+def reopened(context: Context) -> Context:
+    """The same context with `shunter.yaml` as it is now."""
+    return replace(_opened(context.root, context.start), writing=context.writing)
+
+
+def _opened(root: Path, start: Path) -> Context:
+    """The context of the workspace at `root`; errors name its file as seen from `start`."""
     file = str(root / WORKSPACE_FILE)
-    return workspace_from(read_regular(file), os.path.relpath(file, start))
+    text = read_regular(file)
+    return Context(root, start, workspace_from(text, os.path.relpath(file, start)), text=text)
 
 
 def workspace_from(data: bytes, path: str = WORKSPACE_FILE) -> Workspace:

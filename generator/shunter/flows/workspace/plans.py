@@ -15,7 +15,7 @@ from shunter.adapters.git.verify import Judge
 from shunter.adapters.system.files import DiskTree
 from shunter.adapters.system.regular import is_checkout
 from shunter.core.trees.diffs import unified
-from shunter.flows.workspace.context import Context
+from shunter.flows.workspace.context import WORKSPACE_FILE, Context
 from shunter.model.files import Conflict, Edit, FileState, Input, Move, RepositoryPlan, Tree
 from shunter.model.findings import Outcome, Report, Status
 
@@ -97,6 +97,12 @@ def uncommitted(repository: Repository, folder: str) -> list[str]:
     return repository.changed(folder)
 
 
+def _workspace_file(context: Context) -> dict[Path, str | None]:
+    """The workspace's file as it was read; a link is left out, since what it leads to may lie anywhere."""
+    path = context.root / WORKSPACE_FILE
+    return {path: FileState(context.text).object_id()} if context.text and not path.is_symlink() else {}
+
+
 def carry_out(
     plans: Iterable[RepositoryPlan],
     context: Context,
@@ -116,7 +122,7 @@ def carry_out(
     With `check` nothing refuses: what would change is told even where it could not be written now. `during`: see
     `apply`. `judge` is asked again about a commit where a hook has changed what a person shares. Checkouts that are
     `moving` do so in the same run; plans name them by where they are before it.
-    `read` are the files that the plans follow from, see `as_read`.
+    `read` are the files that the plans follow from besides shunter.yaml, see `as_read`.
     """
     started = time.perf_counter()
     plans = tuple(plans)
@@ -131,7 +137,8 @@ def carry_out(
         return Report(product=product, outcomes=(*planned, *same, *idle), notices=notices)
     if not busy and not moving:
         return Report(product=product, outcomes=idle, next_step=next_step)
-    done = apply(busy, context.root, context.writing, during=during, judge=judge, moving=moving, read=read)
+    known = _workspace_file(context) | dict(read or {})
+    done = apply(busy, context.root, context.writing, during=during, judge=judge, moving=moving, read=known)
     subjects = {plan.repository: plan.message.splitlines()[0] for plan in busy}
     seconds = {"apply": time.perf_counter() - started}
     told = tuple(_told(o, subjects[o.unit], noop, seconds) for o in done.outcomes)
