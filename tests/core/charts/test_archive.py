@@ -13,7 +13,7 @@ import helm_python
 import pytest
 
 from helpers.charts.tiny_charts import archived, chart_files, library_files, loose, packed, tarred, write_files
-from shunter.core.charts import archive
+from shunter.core.charts import archive, deflate
 from shunter.model.errors import ShunterError
 from shunter.model.files import EXECUTABLE, SYMLINK, FileState
 
@@ -70,6 +70,43 @@ def test_helm_loads_and_renders_what_we_pack(tmp_path: Path) -> None:
         assert ours.dependencies == loose.dependencies
         assert ours.render({}, name="r") == loose.render({}, name="r")
     assert archive.digest(data) == helm_python.digest(tmp_path / "app-1.2.3.tgz")
+
+
+def test_helm_reads_whatever_is_compressed() -> None:
+    """Go's decoder is not zlib's, and stops at what zlib would take."""
+    rng = random.Random(8)
+    for _ in range(40):
+        letters = [chr(letter) for letter in range(1, rng.choice([2, 3, 20, 256]))]
+        texts = {f"files/{n}": "".join(rng.choices(letters, k=rng.choice([0, 1, 40, 5000]))) for n in range(4)}
+        with helm_python.Chart.load_archive(packed(chart_files("app", extra=texts))) as chart:
+            assert {file["name"]: file["data"] for file in chart.files} == texts
+
+
+def test_what_charts_share_is_the_same_bytes_in_each_archive() -> None:
+    """So git stores one published version beside the next in little more than what differs."""
+    shared = {"templates/_big.tpl": "".join(f"{{{{/* {number} */}}}}\n" for number in range(2000))}
+    one, other = (packed(chart_files(name, extra=shared)) for name in ("app", "web"))
+    part = deflate.blocks(shared["templates/_big.tpl"].encode())
+    assert one != other
+    assert part in one
+    assert part in other
+    assert len(one) < len(part) + 500
+
+
+def test_an_archive_that_is_not_compressed_holds_the_same() -> None:
+    files = random_chart(random.Random(4))
+    plain, small = loose(files).packed(compressed=False).archive, packed(files)
+    assert gzip.decompress(plain) == gzip.decompress(small)
+    assert len(plain) > 3 * len(small)
+
+
+def test_many_small_files_are_compressed_in_parts() -> None:
+    """What is searched for repetitions stays short, however many files there are."""
+    files = chart_files("app", extra={f"files/{number}": "x" * 900 for number in range(200)})
+    data = packed(files)
+    assert archive.unpack(data) == files
+    assert data.count(b"\0\0\xff\xff") > 200 * 1536 // (40 * 1024)
+    assert len(data) < 200 * 60
 
 
 def test_we_unpack_what_helm_packs(tmp_path: Path) -> None:

@@ -10,9 +10,11 @@ import io
 import re
 import struct
 import zlib
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
+from functools import lru_cache
 from typing import TYPE_CHECKING
 
+from shunter.core.charts.deflate import END, blocks, stored
 from shunter.model.errors import ShunterError
 from shunter.model.files import EXECUTABLE, REGULAR, SYMLINK, FileState
 
@@ -24,27 +26,61 @@ LARGEST_FILE = 5 * 1024 * 1024
 _MOST_ENTRIES = 20_000
 _LONGEST_PATH = 4_096
 _GZIP_HEADER = b"\x1f\x8b\x08\x00\x00\x00\x00\x00\x00\xff"
-_STORED = 0xFFFF
+_APART = 4096
+"""The least size of a file that is compressed apart: where a chart differs from the next one is in small files."""
+_LARGEST_PART = 32 * 1024
+_LARGEST_KEPT = 256 * 1024
 _DRIVE = re.compile(r"[a-zA-Z]:/")
 
 
-def write(files: Mapping[str, FileState], name: str, mtime: int = 0) -> bytes:
+def write(files: Mapping[str, FileState], name: str, mtime: int = 0, *, compressed: bool = True) -> bytes:
     """The archive of `files` (paths relative to the chart) in a top folder `name`.
 
-    Equal files give equal bytes: entries are sorted, owned by nobody, and dated `mtime` (seconds since 1970). Raises
-    ShunterError where a file is a symbolic link or too large.
+    Equal files give equal bytes: entries are sorted, owned by nobody, and dated `mtime` (seconds since 1970). What is
+    read once and kept nowhere need not be `compressed`. Raises ShunterError where a file is a symbolic link or too
+    large.
     """
+    parts = [*_tar(files, name, mtime)]
+    made = (_compressed(part) if compressed else stored(part) for part in parts)
+    check = size = 0
+    for part in parts:
+        check, size = zlib.crc32(part, check), size + len(part)
+    return b"".join((_GZIP_HEADER, *made, END, struct.pack("<II", check, size & 0xFFFFFFFF)))
+
+
+def _compressed(part: bytes) -> bytes:
+    return _blocks_once(part) if len(part) < _LARGEST_KEPT else blocks(part)
+
+
+_blocks_once = lru_cache(maxsize=64)(blocks)
+
+
+def _tar(files: Mapping[str, FileState], name: str, mtime: int) -> Iterator[bytes]:
+    """The tar in parts: a file that is not small is one of its own, equal in every chart that has it."""
     import tarfile
 
-    buffer = io.BytesIO()
-    with tarfile.open(fileobj=buffer, mode="w", format=tarfile.PAX_FORMAT) as tar:
-        for path in sorted(files, key=lambda path: (path != "Chart.yaml", path)):
-            data = _checked(path, files[path], name)
-            entry = tarfile.TarInfo(f"{name}/{path}")
-            entry.size, entry.mtime = len(data), mtime
-            entry.mode = 0o755 if files[path].mode == EXECUTABLE else 0o644
-            tar.addfile(entry, io.BytesIO(data))
-    return _gzip(buffer.getvalue())
+    part, size = b"", 0
+    for path in sorted(files, key=lambda path: (path != "Chart.yaml", path)):
+        data = _checked(path, files[path], name)
+        entry = tarfile.TarInfo(f"{name}/{path}")
+        entry.size, entry.mtime = len(data), mtime
+        entry.mode = 0o755 if files[path].mode == EXECUTABLE else 0o644
+        head = entry.tobuf(tarfile.PAX_FORMAT, tarfile.ENCODING, "surrogateescape")
+        padding = bytes(-len(data) % tarfile.BLOCKSIZE)
+        apart = len(data) >= _APART
+        if apart or len(part) >= _LARGEST_PART:
+            yield part + head
+            part = b""
+        else:
+            part += head
+        if apart:
+            yield data
+        else:
+            part += data
+        part += padding
+        size += len(head) + len(data) + len(padding)
+    end = 2 * tarfile.BLOCKSIZE
+    yield part + bytes(end + -(size + end) % tarfile.RECORDSIZE)
 
 
 def _checked(path: str, state: FileState, name: str) -> bytes:
@@ -57,19 +93,6 @@ def _checked(path: str, state: FileState, name: str) -> bytes:
             f"{path} in chart {name} is larger than Helm loads ({LARGEST_FILE} bytes)", hint="name it in .helmignore"
         )
     return state.data
-
-
-def _gzip(data: bytes) -> bytes:
-    """A gzip member of stored blocks (RFC 1951, 3.2.4).
-
-    What zlib compresses to depends on its build, so a digest would differ between machines; git compresses anyway.
-    """
-    chunks = [data[start : start + _STORED] for start in range(0, len(data), _STORED)]
-    blocks = [
-        struct.pack("<BHH", number == len(chunks), len(chunk), len(chunk) ^ 0xFFFF) + chunk
-        for number, chunk in enumerate(chunks, 1)
-    ]
-    return _GZIP_HEADER + b"".join(blocks) + struct.pack("<II", zlib.crc32(data), len(data) & 0xFFFFFFFF)
 
 
 def unpack(data: bytes, what: str = "the archive", most: int = LARGEST_CHART) -> dict[str, FileState]:

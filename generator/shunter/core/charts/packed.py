@@ -125,14 +125,15 @@ class PackedChart:
                 hint="run `shunter lock`: Helm would leave the chart out and say nothing",
             )
 
-    def packed(self, mtime: int = 0) -> PackedChart:
+    def packed(self, mtime: int = 0, *, compressed: bool = True) -> PackedChart:
         """The chart without what its `.helmignore` drops, with the archive of that; `mtime` dates its files.
 
-        Raises ShunterError where a dependency is absent, or a file is a symbolic link or too large.
+        An archive that nobody keeps need not be `compressed`: that takes longer than all else. Raises ShunterError
+        where a dependency is absent, or a file is a symbolic link or too large.
         """
         kept = PackedChart.of_files(helmignore.filter_files(self.files), self.label)
         kept.require_complete()
-        return replace(kept, archive=archive.write(kept.files, kept.name, mtime))
+        return replace(kept, archive=archive.write(kept.files, kept.name, mtime, compressed=compressed))
 
 
 def _subcharts(files: Files, place: str) -> Iterable[tuple[str, PackedChart]]:

@@ -97,7 +97,7 @@ class Release:
         """The chart's archive without schemas: Helm takes any values for it."""
         from shunter.flows.release.unchecked import without_schemas
 
-        return without_schemas(self.files.packed).packed()
+        return without_schemas(self.files.packed).packed(compressed=False)
 
     def render(
         self,

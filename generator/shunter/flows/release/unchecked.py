@@ -20,4 +20,4 @@ def without_schemas(chart: PackedChart) -> PackedChart:
 
 
 def _repacked(path: str, state: FileState) -> bytes:
-    return without_schemas(PackedChart(path, archive=state.data)).packed().archive
+    return without_schemas(PackedChart(path, archive=state.data)).packed(compressed=False).archive

@@ -60,7 +60,7 @@ class ProjectFiles:
     @cached_property
     def archive(self) -> PackedChart:
         """The chart with its archive, as Helm is to render it. Raises ShunterError where a dependency is absent."""
-        return self.packed.packed()
+        return self.packed.packed(compressed=False)
 
     @cached_property
     def record(self) -> TrainRecord | None:
