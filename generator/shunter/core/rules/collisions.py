@@ -13,7 +13,6 @@ from posixpath import join
 from shunter.core.charts.defines import defining, shared_names
 from shunter.core.charts.load import Chart
 from shunter.core.charts.templates import parsed
-from shunter.core.charts.versions import parse
 from shunter.core.gotemplate.tree import Define, Template
 from shunter.core.goyaml.document import Document
 from shunter.core.packaging.publish import compiled_folder, compiled_library
@@ -81,7 +80,7 @@ def car_collisions(slices: Sequence[Slice]) -> Iterator[Finding]:
         (own, ranked[0])
         for ranked in _by_name(slices).values()
         for own in {item.part.path[:1]: item for item in reversed(ranked)}.values()
-        if own.differs(ranked[0]) and not _is_other_version(own, ranked[0])
+        if own.differs(ranked[0])
     )
 
 
@@ -139,20 +138,15 @@ def _finding(pairs: Sequence[tuple[_Definition, _Definition]]) -> Finding:
     names = list(dict.fromkeys(f"`{item.define.name}`" for item, _ in pairs))
     shown = ", ".join(names[:3]) + (f" and {len(names) - 3} more" if len(names) > 3 else "")
     losers = list(dict.fromkeys(item.title for item, _ in pairs))
-    planned = _is_planned(loser, winner)
     message = f"{winner.title} replaces {shown} of {', '.join(losers)}: named templates are global"
-    hint = _hint(loser, winner)
-    if planned:
-        message = f"{winner.title} of the umbrella renders what was built with {', '.join(losers)}"
-        hint = "nothing to do: the umbrella's library renders every app"
     return Finding(
         "define-collision",
         message,
         _span(loser),
         Kind.LINT,
-        Severity.NOTE if planned else Severity.ERROR,
+        Severity.ERROR,
         related=(("the one that wins", _span(winner)),),
-        hint=hint,
+        hint=_hint(loser, winner),
     )
 
 
@@ -160,20 +154,6 @@ def _hint(loser: _Definition, winner: _Definition) -> str:
     if loser.part.chart.name == winner.part.chart.name or (loser.library[0] and loser.library[0] == winner.library[0]):
         return "bring both to one version, or leave one of the two out: Helm has one body for both"
     return "give one of the two another name, or pin versions that define it alike: Helm has one body for both"
-
-
-def _is_other_version(loser: _Definition, winner: _Definition) -> bool:
-    """Whether this is the umbrella's own library in another version: newer it is planned, older `library-too-old`."""
-    (mine, version), (theirs, other) = winner.library, loser.library
-    above = len(winner.part.path) == 1 and winner.part.chart.name == mine
-    return above and mine == theirs and version != other
-
-
-def _is_planned(loser: _Definition, winner: _Definition) -> bool:
-    """Whether this is the umbrella's own library in place of an older copy of it that an app carries."""
-    at_hand, built = parse(winner.library[1]), parse(loser.library[1])
-    newer = at_hand is not None and built is not None and built < at_hand
-    return newer and _is_other_version(loser, winner)
 
 
 def _span(item: _Definition) -> Span:
