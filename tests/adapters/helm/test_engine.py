@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import os
 import re
-import shutil
 import subprocess
 import sys
 from concurrent.futures import ThreadPoolExecutor
@@ -15,13 +14,12 @@ import helm_python
 import pytest
 
 from helpers.charts.tiny_charts import archived, chart_files, environment, packed, tarred, write_files
+from helpers.tools import HELM, needs_helm
 from shunter.adapters.helm.engine import BinaryEngine, EmbeddedEngine, Engine, engine
 from shunter.model.errors import ShunterError
 from shunter.model.files import FileState
 from shunter.model.findings import Severity
 
-HELM = os.environ.get("SHUNTER_TEST_HELM") or shutil.which("helm") or ""
-needs_helm = pytest.mark.skipif(not HELM, reason="no helm binary: put one on PATH, or name it in SHUNTER_TEST_HELM")
 ENGINES = [
     pytest.param(EmbeddedEngine(), id="embedded"),
     pytest.param(BinaryEngine(HELM), id="binary", marks=needs_helm),
