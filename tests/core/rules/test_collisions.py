@@ -220,3 +220,17 @@ def test_libraries_that_are_compiled_into_two_cars_collide_and_a_third_does_not_
     above = {"Chart.yaml": chart("lib", "1.1.0", "library"), "templates/_lib.tpl": define("1.1.0")}
     (found,) = of_cars(lib=above, **cars)
     assert found.span.path == "one.tgz/templates/lib/_lib.tpl"
+
+
+def test_an_app_overrides_its_own_vendored_library_and_no_stranger_does() -> None:
+    marked = "annotations: {shunter/library: lib 1.0.0 0123456789ab}\n"
+    carrier = {
+        "Chart.yaml": chart("lib", "0.0.0", "library"),
+        "templates/lib/1.0.0-0123456789ab/_lib.tpl": define("library"),
+    }
+    app = {"Chart.yaml": chart("app", "1.0.0") + marked, "templates/_h.tpl": define("override")}
+    assert of_cars(lib=carrier, app=app) == []
+    stranger = {"Chart.yaml": chart("other", "1.0.0"), "templates/_h.tpl": define("stranger")}
+    user = {"Chart.yaml": chart("app", "1.0.0") + marked}
+    (found,) = of_cars(lib=carrier, user=user, stranger=stranger)
+    assert found.message.startswith("other 1.0.0 (as stranger) replaces `who` of lib")

@@ -15,7 +15,8 @@ from shunter.core.charts.load import Chart
 from shunter.core.charts.templates import parsed
 from shunter.core.gotemplate.tree import Define, Template
 from shunter.core.goyaml.document import Document
-from shunter.core.packaging.publish import compiled_folder, compiled_library
+from shunter.core.packaging.publish import compiled_folder, compiled_library, library_folders
+from shunter.core.packaging.vendoring import CARRIER_VERSION
 from shunter.core.values.coalesce import Slice, coalesce
 from shunter.model.findings import Finding, Kind, Severity, Span
 
@@ -30,8 +31,15 @@ class _Definition:
     define: Define
 
     def differs(self, winner: _Definition) -> bool:
-        """Whether the two do not print the same; of two that print nothing, none replaces the other."""
-        return self.define.text != winner.define.text and not winner.define.empty
+        """Whether the two do not print the same, and should; of two that print nothing, none replaces the other."""
+        if self.define.text == winner.define.text or winner.define.empty:
+            return False
+        return not self._is_of_the_library_of(winner.part.chart)
+
+    def _is_of_the_library_of(self, app: Chart) -> bool:
+        """Whether this is the library that the app was published with, vendored: what the app overrides is its own."""
+        inside = library_folders(app.definition.value or {})
+        return bool(inside) and self.part.chart.version == CARRIER_VERSION and self.path.startswith(inside)
 
     @property
     def library(self) -> tuple[str, str]:
