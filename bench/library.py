@@ -1,14 +1,18 @@
 """What an app of the library costs: lines of chart, and CPU of rendering an umbrella, beside `helm create`.
 
-`python bench/library.py [RUNS]`. Ours is a REST API of nine objects: Deployment, Service, Ingress, autoscaler, account,
+`python bench/library.py [RUNS] [CHECKOUT]`. Ours is a REST API of nine objects: Deployment, Service, Ingress, autoscaler, account,
 disruption budget, ConfigMap, ServiceMonitor and a migration hook. The first peer is what `helm create` makes, as it is:
 four objects. The second makes ours: five of them from `helm create`'s templates, four from bench/helm-create/. The apps
 are what `shunter package` publishes.
+
+With another checkout of shunter, ours is measured beside what that one publishes and vendors instead: 100 apps that were
+published with one library and with five, unpacked and as archives, all in turn: `python bench/library.py 15 ../before`.
 """
 
 from __future__ import annotations
 
 import gc
+import subprocess
 import sys
 import tempfile
 import time
@@ -18,12 +22,26 @@ import helm_python
 import yaml
 
 ROOT = Path(__file__).resolve().parents[1]
-sys.path[:0] = [str(ROOT / "generator"), str(ROOT / "tests")]
+MAKE = "--make"
+OURS = Path(sys.argv[3]) if sys.argv[1:2] == [MAKE] else ROOT
+sys.path[:0] = [str(OURS / "generator"), str(OURS / "tests")]
 
-from helpers.charts.charts import LIBRARY, app_chart, environment_helmignore, umbrella, write  # noqa: E402
+from helpers.charts.charts import (  # noqa: E402
+    LIBRARY,
+    app_chart,
+    environment_helmignore,
+    library_chart,
+    published_chart,
+    umbrella,
+    write,
+)
+from shunter.core.charts.packed import PackedChart  # noqa: E402
+from shunter.model.files import FileState  # noqa: E402
 
 COUNTS = (1, 10, 50, 100, 200)
 EXTRA = ROOT / "bench" / "helm-create"
+BEFORE = {"unpacked-1": 1.03, "unpacked-5": 1.1, "archives-1": 1.03, "archives-5": 1.1}
+"""How the apps lie there and with how many libraries: the most that ours may take, to the other checkout's."""
 OWN = ("Chart.yaml", "values.yaml", "templates/app.yaml", "templates/NOTES.txt")
 REST_API = """\
 archetype: rest-api
@@ -106,9 +124,73 @@ def train(folder: Path, charts: dict[str, dict[str, str]], library: bool) -> Pat
     return write(files, folder)
 
 
+def built_with(chart: dict[str, str], minor: int) -> dict[str, str]:
+    """The app's chart with a newer minor version of the library, which has a template more."""
+    version = f"1.{minor}.0"
+    files = {
+        **chart,
+        f"charts/{LIBRARY}/templates/_minor.v1.tpl": f'{{{{ define "{LIBRARY}.v1.minor" }}}}{minor}{{{{ end }}}}',
+    }
+    app, library = (yaml.safe_load(files[path]) for path in ("Chart.yaml", f"charts/{LIBRARY}/Chart.yaml"))
+    app["dependencies"][0]["version"] = library["version"] = version
+    return files | {"Chart.yaml": yaml.safe_dump(app), f"charts/{LIBRARY}/Chart.yaml": yaml.safe_dump(library)}
+
+
+def archive(chart: dict[str, str]) -> bytes:
+    return PackedChart.of_files({path: FileState(text.encode()) for path, text in chart.items()}).packed().archive
+
+
+def as_archives(folder: Path, charts: dict[str, dict[str, str]]) -> Path:
+    """The environment as it is where the registry is a server: archives in `charts/`."""
+    files = umbrella(charts)
+    carried = (
+        f"charts/{LIBRARY}/Chart.yaml" in files and yaml.safe_load(files[f"charts/{LIBRARY}/Chart.yaml"])["version"]
+    )
+    write({path: text for path, text in files.items() if not path.startswith("charts/")}, folder)
+    packed = {name: published_chart(chart) for name, chart in charts.items()}
+    if carried == yaml.safe_load(library_chart()["Chart.yaml"])["version"]:  # until 0.0.0 carried those of all apps
+        packed[LIBRARY] = library_chart()
+    else:
+        metadata = yaml.safe_load(files["Chart.yaml"])
+        metadata["dependencies"] = metadata["dependencies"][1:]
+        write({"Chart.yaml": yaml.safe_dump(metadata, sort_keys=False)}, folder)
+    (folder / "charts").mkdir()
+    for name, chart in packed.items():
+        version = yaml.safe_load(chart["Chart.yaml"])["version"]
+        (folder / "charts" / f"{name}-{version}.tgz").write_bytes(archive(chart))
+    write({".helmignore": environment_helmignore()}, folder)
+    return folder
+
+
+def make(folder: Path) -> None:
+    """100 apps in each of the ways of BEFORE, as the checkout that is imported publishes them."""
+    for libraries in (1, 5):
+        apps = {f"app{n:03}": built_with(ours(f"app{n:03}", schema=True), n % libraries) for n in range(100)}
+        train(folder / f"unpacked-{libraries}", apps, library=True)
+        as_archives(folder / f"archives-{libraries}", apps)
+
+
+def against(checkout: Path, folder: Path, runs: int) -> bool:
+    for place, root in (("ours", ROOT), ("before", checkout)):
+        subprocess.run([sys.executable, __file__, MAKE, str(folder / place), str(root)], check=True)
+    found = cpu_seconds([folder / place / way for way in BEFORE for place in ("ours", "before")], runs)
+    print(f"CPU seconds of rendering 100 apps, best of {runs}, in turn with {checkout.name}")
+    missed = False
+    for (way, limit), mine, before in zip(BEFORE.items(), found[::2], found[1::2], strict=True):
+        print(f"{way:>12} {mine:>9.3f} {before:>9.3f} {mine / before:>7.2f} x (limit {limit})")
+        missed |= mine > limit * before
+    return missed
+
+
 def main() -> int:
+    if sys.argv[1:2] == [MAKE]:
+        make(Path(sys.argv[2]))
+        return 0
     runs = int(sys.argv[1]) if len(sys.argv) > 1 else 3
     helm_python.disable_logging()
+    if len(sys.argv) > 2:
+        with tempfile.TemporaryDirectory() as name:
+            return int(against(Path(sys.argv[2]).resolve(), Path(name), runs))
     with tempfile.TemporaryDirectory() as name:
         folder = Path(name)
         bare = created(folder)
