@@ -15,10 +15,12 @@ TEXTS = (
     "{{ include `commons.v1.labels` . }}",
     '{{ include (printf "commons.v1.%s" "labels") . }}',
     "commons.v1.example.com",
-    '{{ "commons.v1.example.com" | upper }} commons.v1.labels',
+    'host: {{ "commons.v1.example.com" }} commons.v1.labels {{ .Chart.Name }}',
 )
+"""In values as well: names in actions are names, and what is printed of a host's name is put back."""
 BODIES = (
     *TEXTS,
+    '{{ "commons.v1.example.com" | upper }} commons.v1.labels',
     '{{ template "commons.v1.labels" . }}',
     '{{ $n := "commons.v1.labels" }}{{ include $n . }}',
     '{{ tpl "{{ include `commons.v1.labels` . }}" . }}',
@@ -57,3 +59,8 @@ def source(random: Random, name: str, version: str) -> Files:
 def app(random: Random, name: str, version: str) -> Files:
     """The same as it is published."""
     return dict(publish.published(loose(source(random, name, version)), LIBRARY).files)
+
+
+def random_texts(random: Random, count: int) -> list[str]:
+    """Texts of values that name the library, in templates and not."""
+    return random.choices(TEXTS, k=count)
