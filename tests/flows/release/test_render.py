@@ -2,12 +2,15 @@
 
 from __future__ import annotations
 
+import re
 from pathlib import Path
 
 import pytest
 
 from helpers.charts.tiny_charts import archived, chart_files, environment, write_files
 from helpers.oracles.embedded_helm import archive
+from helpers.tools import need_helm
+from helpers.workspaces.cli import shunter
 from helpers.workspaces.gitrepo import disk
 from shunter.adapters.helm.engine import EmbeddedEngine
 from shunter.adapters.system.files import DiskTree
@@ -70,3 +73,16 @@ def test_a_vendored_file_that_is_not_what_was_pinned_is_found(tmp_path: Path) ->
     (tmp_path / RECORD_FILE).unlink()
     with pytest.raises(ShunterError, match="envs/tst has no train record"):
         verify(release())
+
+
+def test_the_error_of_a_template_names_the_app_its_library_and_the_persons_file(
+    example_on_rails: Path, tmp_path: Path
+) -> None:
+    need_helm()
+    values = tmp_path / "more.yaml"
+    values.write_text("orders: {env: {NAME: '{{ include \"shop-library.v1.nothing\" . }}'}}\n", "utf-8")
+    failed = shunter("render", "tst", "-f", str(values), cwd=example_on_rails)
+    assert failed.code != 0
+    first, *rest = failed.err.splitlines()
+    assert re.match(r'error: Helm: .*no template "shop-library\.v1@1\.0\.0-[0-9a-f]{12}\.nothing"', first)
+    assert "tst/charts/orders/templates/app.yaml:1:3" in rest[0]
