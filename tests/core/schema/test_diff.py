@@ -130,3 +130,24 @@ def test_where_values_stop_fitting_a_change_was_named() -> None:
             assert changes(old, new), (old, new, values)
         assert changes(old, old) == []
     assert broken > 100
+
+
+@pytest.mark.parametrize("last", [{"type": "string"}, {"type": "object", "properties": {"a": {"$ref": "#/$defs/d0"}}}])
+def test_many_references_to_one_definition_end(last: Any) -> None:
+    """Each of 34 definitions refers twice to the next one, and the last one has changed."""
+
+    def schema(end: Any) -> Any:
+        defs = {f"d{n}": _twice(f"#/$defs/d{n + 1}") for n in range(34)}
+        return {"properties": {"a": {"$ref": "#/$defs/d0"}}, "$defs": {**defs, "d34": end}}
+
+    found = breaking_changes(
+        *(json.dumps(each).encode() for each in (schema({"type": ["integer", "string"]}), schema(last)))
+    )
+    assert {change.kind for change in found} >= {"type"}
+
+
+def _twice(reference: str) -> Any:
+    return {
+        "properties": {key: {"$ref": reference} for key in "ab"},
+        "anyOf": [{"$ref": reference}, {"$ref": reference}],
+    }

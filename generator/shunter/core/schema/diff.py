@@ -6,7 +6,9 @@ change inside `anyOf`, `oneOf`, `not` or `if` is reported as a whole, since its 
 
 from __future__ import annotations
 
+import hashlib
 import json
+from collections import Counter
 from collections.abc import Iterator
 from dataclasses import dataclass, field
 from typing import Any, Final
@@ -21,6 +23,8 @@ _EXACT: Final = ("pattern", "format", "multipleOf", "const", "uniqueItems", "pat
 _COMBINED: Final = ("anyOf", "oneOf", "not", "if", "then", "else", "allOf", "dependencies", "dependentRequired")
 _FOR_PEOPLE: Final = ("$comment", "default", "deprecated", "description", "examples", "title")
 _DEEPEST: Final = 60
+_MOST: Final = 100
+"""How often two schemas are compared that many references lead to: each time at another key."""
 _TYPES: Final = frozenset(("null", "boolean", "integer", "number", "string", "array", "object"))
 
 
@@ -46,7 +50,8 @@ def breaking_changes(old: bytes | None, new: bytes | None) -> tuple[Change, ...]
     A schema that is no JSON counts as none. In the order of the new schema.
     """
     before, after = _parsed(old), _parsed(new)
-    return tuple(_Comparison(References(before), References(after)).changes((), before, after, 0))
+    comparison = _Comparison(References(before), References(after))
+    return tuple(dict.fromkeys(comparison.changes((), before, after, 0)))
 
 
 def _parsed(data: bytes | None) -> Any:
@@ -56,10 +61,50 @@ def _parsed(data: bytes | None) -> Any:
         return {}
 
 
-@dataclass(frozen=True, slots=True)
+class _Meanings:
+    """The meaning of each schema of a document as a digest: references taken in, what is only for people left out."""
+
+    def __init__(self, references: References) -> None:
+        self.references = references
+        self._known: dict[int, str] = {}
+
+    def of(self, schema: Any) -> str:
+        """The digest of a schema, or of any value in one. One that refers to itself stands for itself there."""
+        if isinstance(schema, list):
+            return _digest([self.of(item) for item in schema])
+        if not isinstance(schema, dict):
+            return json.dumps(schema)
+        if id(schema) not in self._known:
+            self._known[id(schema)] = "itself"
+            self._known[id(schema)] = self._digest(schema)
+        return self._known[id(schema)]
+
+    def _digest(self, schema: dict[str, Any]) -> str:
+        target = _followed(self.references, schema)
+        if target is not schema and isinstance(target, dict):
+            return self.of(target) if target else _digest({})
+        found = {}
+        for key, value in schema.items():
+            if key in ("properties", "patternProperties") and isinstance(value, dict):
+                found[key] = _digest({name: self.of(item) for name, item in value.items()})
+            elif key not in _FOR_PEOPLE:
+                found[key] = self.of(value)
+        return _digest(found)
+
+
+def _digest(value: Any) -> str:
+    return hashlib.sha256(json.dumps(value, sort_keys=True).encode()).hexdigest()
+
+
 class _Comparison:
-    old: References
-    new: References
+    def __init__(self, old: References, new: References) -> None:
+        self.old, self.new = old, new
+        self._meant, self._means = _Meanings(old), _Meanings(new)
+        self._compared: Counter[tuple[int, int]] = Counter()
+
+    def _same(self, old: Any, new: Any) -> bool:
+        """Whether two schemas mean the same."""
+        return self._meant.of(old) == self._means.of(new)
 
     def changes(self, path: Path, old: Any, new: Any, depth: int) -> Iterator[Change]:
         """The breaking changes from one schema object to another, at `path` in the values."""
@@ -70,6 +115,10 @@ class _Comparison:
             yield Change(path, "forbidden", f"`{key_text(path)}` is not allowed any more")
         if not isinstance(before, dict) or not isinstance(after, dict) or depth > _DEEPEST:
             return
+        pair = id(before) if before else 0, id(after) if after else 0
+        self._compared[pair] += 1
+        if self._compared[pair] > _MOST:
+            return
         yield from _types(path, before, after)
         yield from _enums(path, before, after)
         yield from _limits(path, before, after)
@@ -77,7 +126,7 @@ class _Comparison:
         yield from self._properties(path, before, after, depth)
         yield from self._items(path, before, after, depth)
         for keyword in _COMBINED:
-            if keyword in after and _meaning(self.old, before.get(keyword)) != _meaning(self.new, after[keyword]):
+            if keyword in after and not self._same(before.get(keyword), after[keyword]):
                 own = None if _has_references(after[keyword]) else {keyword: after[keyword]}
                 yield Change(path, "condition", f"`{key_text(path)}` has other conditions (`{keyword}`)", narrowed=own)
 
@@ -103,7 +152,7 @@ class _Comparison:
     def _gone(self, path: Path, schema: Any, fresh: dict[str, Any]) -> Change:
         """A key that the new schema does not know: under another name, if one is near and means the same."""
         name = str(path[-1])
-        same = [key for key, other in fresh.items() if _meaning(self.old, schema) == _meaning(self.new, other)]
+        same = [key for key, other in fresh.items() if self._same(schema, other)]
         guess = nearest(name, same)
         if guess:
             return Change(path, "renamed", f"`{key_text(path)}` is now called `{guess}`", renamed_to=guess)
@@ -123,24 +172,6 @@ def key_text(path: Path) -> str:
 def _followed(references: References, schema: Any) -> Any:
     schema = references.followed(schema)
     return {} if schema is True or schema is None else schema
-
-
-def _meaning(references: References, schema: Any, depth: int = _DEEPEST) -> Any:
-    """A schema with its references taken in, and without what is only for people."""
-    if isinstance(schema, list):
-        return [_meaning(references, item, depth) for item in schema]
-    if not isinstance(schema, dict) or depth == 0:
-        return schema
-    target = _followed(references, schema)
-    if target is not schema and isinstance(target, dict):
-        return _meaning(references, target, depth - 1)
-    found = {}
-    for key, value in schema.items():
-        if key in ("properties", "patternProperties") and isinstance(value, dict):
-            found[key] = {name: _meaning(references, item, depth - 1) for name, item in value.items()}
-        elif key not in _FOR_PEOPLE:
-            found[key] = _meaning(references, value, depth - 1)
-    return found
 
 
 def _has_references(schema: Any) -> bool:
