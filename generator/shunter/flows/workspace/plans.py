@@ -16,7 +16,7 @@ from shunter.adapters.system.files import DiskTree
 from shunter.adapters.system.regular import is_checkout
 from shunter.core.trees.diffs import unified
 from shunter.flows.workspace.context import WORKSPACE_FILE, Context
-from shunter.model.files import Conflict, Edit, FileState, Input, Move, RepositoryPlan, Tree
+from shunter.model.files import SYMLINK, Conflict, Edit, FileState, Input, Move, RepositoryPlan, Tree
 from shunter.model.findings import Outcome, Report, Status
 
 Changes = Mapping[str, FileState | None]
@@ -99,8 +99,10 @@ def uncommitted(repository: Repository, folder: str) -> list[str]:
 
 def _workspace_file(context: Context) -> dict[Path, str | None]:
     """The workspace's file as it was read; a link is left out, since what it leads to may lie anywhere."""
-    path = context.root / WORKSPACE_FILE
-    return {path: FileState(context.text).object_id()} if context.text and not path.is_symlink() else {}
+    state = DiskTree(context.root).get(WORKSPACE_FILE)
+    if not context.text or (state is not None and state.mode == SYMLINK):
+        return {}
+    return {context.root / WORKSPACE_FILE: FileState(context.text).object_id()}
 
 
 def carry_out(
