@@ -55,6 +55,17 @@ MAY_IMPORT: Mapping[str, frozenset[str]] = {
 PROCESSES = {"shunter.__main__", "shunter.adapters.templates.worker", "shunter.cli.hooks"}
 """Modules that nobody imports: each is a process of its own."""
 
+AWAITED = {
+    # decision 19: the model of trains, which flows/trains and flows/workspace take up next
+    "shunter.core.trains.carried",
+    "shunter.core.trains.entry",
+    "shunter.core.trains.history",
+    "shunter.core.trains.merge",
+    "shunter.core.trains.order",
+    "shunter.core.trains.state",
+}
+"""Modules that no command reaches yet, by the decision that says which one is going to."""
+
 WITHOUT_A_TEST = {
     # entry points of a process: whoever starts the process tests them
     "shunter.__main__",
@@ -215,7 +226,7 @@ def verbs() -> set[str]:
 
 
 def test_every_module_is_reached() -> None:
-    assert set(NAMES) - reached({"shunter.cli.main", *PROCESSES, *verbs()}) == set()
+    assert set(NAMES) - reached({"shunter.cli.main", *PROCESSES, *verbs()}) == AWAITED
 
 
 @pytest.mark.parametrize("module", NAMES)
