@@ -58,10 +58,14 @@ PROCESSES = {"shunter.__main__", "shunter.adapters.templates.worker", "shunter.c
 AWAITED = {
     # decision 19: the model of trains, which flows/trains and flows/workspace take up next
     "shunter.core.trains.carried",
+    "shunter.core.trains.cut",
     "shunter.core.trains.entry",
+    "shunter.core.trains.gate",
     "shunter.core.trains.history",
     "shunter.core.trains.merge",
     "shunter.core.trains.order",
+    "shunter.core.trains.plan",
+    "shunter.core.trains.rollback",
     "shunter.core.trains.state",
 }
 """Modules that no command reaches yet, by the decision that says which one is going to."""

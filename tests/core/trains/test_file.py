@@ -9,7 +9,7 @@ from helpers.workspaces.own_files import parse, schema
 from shunter.core.charts.pins import Pin
 from shunter.core.packaging.record import PATH, HistoryEntry, TrainRecord, train_record
 from shunter.core.trains import file
-from shunter.core.trains.model import Train
+from shunter.core.trains.model import Train, Yank
 from shunter.model.errors import ShunterError
 
 CARS = {"web": pinned(chart_files("frontend", "1.10.0", app_version="1.10")), "orders": pinned(chart_files("orders"))}
@@ -38,6 +38,20 @@ def test_an_environments_record_reads_back() -> None:
 def test_a_source_is_kept() -> None:
     train = Train("1.0.0", TRAIN.library, {"db": Pin("postgresql", "16.1.0", source="https://charts.example")}, NOW)
     assert file.parse_train(file.render_train(train), "trains/1.0.0.yaml", schema("train")) == train
+
+
+def test_what_a_train_says_of_its_base_is_kept() -> None:
+    words = {"line": "acme", "base": "1.3.0", "drops": ("old",), "lower": {"web": "1.11.0"}, "replaces": {"a": "b"}}
+    train = Train("1.4.0", TRAIN.library, CARS, NOW, **words)  # type: ignore[arg-type]
+    assert parse("train", file.render_train(train)) == train
+
+
+def test_a_yank_reads_back() -> None:
+    yank = Yank("1.4.0", "loses orders: INC-77", NOW, "R One <r1@example.com>")
+    path = file.yank_path_of("1.4.0")
+    assert file.parse_yank(file.render_yank(yank), path, schema("yank")) == yank
+    with pytest.raises(ShunterError, match=r"the file is trains/yanked/1\.5\.0\.yaml"):
+        file.parse_yank(file.render_yank(yank), file.yank_path_of("1.5.0"), schema("yank"))
 
 
 def test_a_train_under_another_name_is_refused() -> None:
