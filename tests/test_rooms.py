@@ -56,7 +56,7 @@ PROCESSES = {"shunter.__main__", "shunter.adapters.templates.worker", "shunter.c
 """Modules that nobody imports: each is a process of its own."""
 
 AWAITED = {
-    # decision 19: the model of trains, which flows/trains and flows/workspace take up next
+    # decisions 19 to 22: the model of trains, which flows/trains and flows/workspace take up next
     "shunter.core.trains.carried",
     "shunter.core.trains.cut",
     "shunter.core.trains.entry",
@@ -68,7 +68,7 @@ AWAITED = {
     "shunter.core.trains.rollback",
     "shunter.core.trains.state",
 }
-"""Modules that no command reaches yet, by the decision that says which one is going to."""
+"""Modules that no command reaches yet, by the decisions that one is going to carry out."""
 
 WITHOUT_A_TEST = {
     # entry points of a process: whoever starts the process tests them
