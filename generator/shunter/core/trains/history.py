@@ -41,7 +41,7 @@ def heads(entries: Entries) -> tuple[str, ...]:
 
 
 def ordered(entries: Entries) -> tuple[str, ...]:
-    """All entries, each behind those that it came after; beside each other, by time and then by name.
+    """All entries, each behind those that it came after; beside each other by name, which begins with the time.
 
     The order is the same however branches were merged. What is in a circle, which no hash allows, comes last.
     """
@@ -50,16 +50,16 @@ def ordered(entries: Entries) -> tuple[str, ...]:
     for name, before in waits.items():
         for other in before:
             followers.setdefault(other, []).append(name)
-    ready = [(entries[name].why.at, name) for name, before in waits.items() if not before]
+    ready = [name for name, before in waits.items() if not before]
     heapify(ready)
     found: list[str] = []
     while ready:
-        _, name = heappop(ready)
+        name = heappop(ready)
         found.append(name)
         for follower in followers.get(name, ()):
             waits[follower].discard(name)
             if not waits[follower]:
-                heappush(ready, (entries[follower].why.at, follower))
+                heappush(ready, follower)
     return (*found, *sorted(entries.keys() - set(found)))
 
 
