@@ -64,7 +64,9 @@ AWAITED = {
     "shunter.core.trains.history",
     "shunter.core.trains.merge",
     "shunter.core.trains.order",
+    "shunter.core.trains.places",
     "shunter.core.trains.plan",
+    "shunter.core.trains.plan_file",
     "shunter.core.trains.rollback",
     "shunter.core.trains.state",
 }

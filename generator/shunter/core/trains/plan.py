@@ -235,6 +235,12 @@ def _refusal(move: Move, answer: Answer, asked: Asked) -> Refusal | None:
     alias = move.alias
     if answer.verdict is Verdict.REFUSED and not (answer.forcible and asked.force):
         return Refusal(alias, answer.rule, answer.reason, answer.opens)
+    return unsaid(move)
+
+
+def unsaid(move: Move) -> Refusal | None:
+    """Why a move may not happen without a word that it does not have, or whatever is said; None where it may."""
+    alias = move.alias
     if move.was and move.now and rewritten(move.was.pin, move.now.pin):
         reason = f"{alias} {move.now.pin.version} is another archive than the one that runs under this version"
         return Refusal(alias, "version-rewritten", reason, "publish it under a new version")

@@ -129,11 +129,12 @@ def render_state(state: State) -> bytes:
         value["entry"] = state.entry
     if state.base:
         value["base"] = {"train": state.base.train, "cars": state.base.cars}
-    value |= {"state": state.hash, "cars": {alias: _car_data(state.cars[alias]) for alias in sorted(state.cars)}}
+    value |= {"state": state.hash, "cars": {alias: car_data(state.cars[alias]) for alias in sorted(state.cars)}}
     return plain.dump(value, _COMMENT)
 
 
-def _car_data(car: Car) -> dict[str, Any]:
+def car_data(car: Car) -> dict[str, Any]:
+    """A car as it stands in the files, without what is empty."""
     pin = car.pin
     texts = {
         "chart": f"{pin.name} {pin.version}",
@@ -166,11 +167,12 @@ def parse_state(data: bytes, path: str, schema: bytes) -> State:
     """
     found = checked(read_once(data, path), STATE, schema)
     base = found.get("base")
-    cars = {alias: _car_of_data(car) for alias, car in found["cars"].items()}
+    cars = {alias: car_of_data(car) for alias, car in found["cars"].items()}
     return State(cars, found.get("entry", ""), Base(base["train"], base["cars"]) if base else None, found["state"])
 
 
-def _car_of_data(data: Mapping[str, Any]) -> Car:
+def car_of_data(data: Mapping[str, Any]) -> Car:
+    """The inverse of `car_data`, for a mapping that fits the schema of records."""
     name, version = data["chart"].split(" ")
     texts = {"app_version": "appVersion", "digest": "digest", "content": "content", "source": "source"}
     pin = Pin(name, version, **{attribute: data.get(key, "") for attribute, key in texts.items()})
