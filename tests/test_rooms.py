@@ -62,12 +62,14 @@ AWAITED = {
     "shunter.core.trains.entry",
     "shunter.core.trains.gate",
     "shunter.core.trains.history",
+    "shunter.core.trains.holds",
     "shunter.core.trains.merge",
     "shunter.core.trains.order",
     "shunter.core.trains.places",
     "shunter.core.trains.plan",
     "shunter.core.trains.plan_file",
     "shunter.core.trains.rollback",
+    "shunter.core.trains.rows",
     "shunter.core.trains.state",
 }
 """Modules that no command reaches yet, by the decisions that one is going to carry out."""
