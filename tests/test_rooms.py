@@ -71,6 +71,7 @@ AWAITED = {
     "shunter.core.trains.rollback",
     "shunter.core.trains.rows",
     "shunter.core.trains.state",
+    "shunter.core.trains.waves",
 }
 """Modules that no command reaches yet, by the decisions that one is going to carry out."""
 

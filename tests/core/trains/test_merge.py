@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import itertools
 import random
+import subprocess
+from pathlib import Path
 
 import pytest
 
@@ -11,7 +13,7 @@ from helpers.fuzz.histories import Branch, at, car, cars, merged, random_change,
 from shunter.core.trains.entry import Why
 from shunter.core.trains.history import flaws, heads, ordered
 from shunter.core.trains.merge import Disputed, merge
-from shunter.core.trains.state import Base, Hold, cars_hash
+from shunter.core.trains.state import Base, Hold, cars_hash, render_state
 from shunter.model.data import replace
 
 BOTH = Branch().promoted({"orders": "1.0.0", "web": "1.0.0"}, 0)
@@ -150,6 +152,17 @@ def test_changes_of_the_same_cars_are_settled_or_asked(seed: int) -> None:
         assert settled(one, other, 20).state == settled(other, one, 20).state
     found = settled(one, other, 20)
     assert flaws(found.state, found.entries, PATH) == ()
+
+
+def test_git_merges_two_promotions_of_different_cars_with_one_conflict(tmp_path: Path) -> None:
+    for name, branch in (("base", BOTH), ("ours", OURS), ("theirs", THEIRS)):
+        (tmp_path / name).write_bytes(render_state(branch.state))
+    command = ["git", "merge-file", "-p", "ours", "base", "theirs"]
+    merged = subprocess.run(command, cwd=tmp_path, capture_output=True, text=True, check=False)
+    assert merged.returncode == 1, "one conflict"
+    conflict = merged.stdout.partition("<<<<<<<")[2].partition(">>>>>>>")[0]
+    keys = [line.partition(":")[0] for line in conflict.splitlines()[1:] if ":" in line]
+    assert keys == ["entry", "state", "entry", "state"]
 
 
 def test_cars_are_complete_after_a_merge() -> None:

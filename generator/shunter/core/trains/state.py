@@ -123,13 +123,15 @@ def _digest(value: Any) -> str:
 
 
 def render_state(state: State) -> bytes:
-    """The file of a record; cars by alias. Equal states give equal bytes."""
-    value: dict[str, Any] = {"format": FORMAT}
-    if state.entry:
-        value["entry"] = state.entry
+    """The file of a record; cars by alias. Equal states give equal bytes.
+
+    `entry` and `state` stand side by side at the top: git makes them one conflict wherever two sides changed something.
+    """
+    value: dict[str, Any] = {"format": FORMAT} | ({"entry": state.entry} if state.entry else {})
+    value["state"] = state.hash
     if state.base:
         value["base"] = {"train": state.base.train, "cars": state.base.cars}
-    value |= {"state": state.hash, "cars": {alias: car_data(state.cars[alias]) for alias in sorted(state.cars)}}
+    value["cars"] = {alias: car_data(state.cars[alias]) for alias in sorted(state.cars)}
     return plain.dump(value, _COMMENT)
 
 
