@@ -201,4 +201,8 @@ def test_what_trains_between_say_counts_for_who_comes_from_before_them() -> None
     assert cut.freight_of(trains["1.2.0"], trains).drops == {"old"}
     state = State({**cars({"orders": "1.5.0", "web": "2.0.0", "old": "1.0.0"})})
     assert plan(state, far, {}, Asked()).refusals == ()
+    lowered = State(cars({"orders": "1.5.0"}, "1.2.0"))
+    brought = cut.freight_from("pre", lowered, frozenset({"orders"}), trains)
+    assert (brought.lower["orders"], brought.source, brought.train) == ("1.6.0", "pre", "")
+    assert brought.covers == frozenset({"orders"})
     assert [each.alias for each in plan(state, near, {}, Asked()).refusals] == ["old"]

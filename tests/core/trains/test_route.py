@@ -8,13 +8,13 @@ import pytest
 
 from helpers.fuzz.histories import Branch, at, pin
 from shunter.core.charts.pins import Pin
-from shunter.core.trains.cut import Offer, Said, base_of, bumped, compose, freight_of, hotfix_of
+from shunter.core.trains.cut import Offer, Said, base_of, bumped, compose, freight_from, freight_of, hotfix_of
 from shunter.core.trains.entry import Why
 from shunter.core.trains.gate import Gate, Source, answers
 from shunter.core.trains.history import came_before, flaws, ordered, state_at
 from shunter.core.trains.model import Train
 from shunter.core.trains.places import Here, advice, label
-from shunter.core.trains.plan import ALL, Asked, Freight, Plan, carried_out, plan
+from shunter.core.trains.plan import ALL, Asked, Plan, carried_out, plan
 from shunter.core.trains.rollback import plan_rollback
 from shunter.core.trains.state import car_of_brief
 from shunter.model.data import dataclass, field
@@ -50,11 +50,11 @@ class Shop:
     def plan(self, to: str, train: str = "", asked: Asked | None = None) -> Plan:
         """The plan of a promotion: of a train, or else of what the environment before runs."""
         here, before = self.places[to].state, ROUTE[to]
+        since = here.base.train if here.base else ""
         if train:
-            freight = freight_of(self.trains[train], self.trains, here.base.train if here.base else "")
+            freight = freight_of(self.trains[train], self.trains, since)
         else:
-            source = self.places[before].state
-            freight = Freight(source.cars, source.base.train if source.base else "", before)
+            freight = freight_from(before, self.places[before].state, None, self.trains, since)
         sources = (Source(before, self.places[before].entries),) if before else ()
         found = answers(Gate(to, here, TODAY, sources), freight.cars, "" if train else None)
         return plan(here, freight, found, asked or Asked())
@@ -158,6 +158,26 @@ def test_what_was_rolled_back_from_does_not_go_on() -> None:
     assert [refused.rule for refused in shop.promote("pro", version).refusals] == ["car-rolled-back"]
     shop.promote("pre", version)
     assert shop.promote("pro", version).refusals == ()
+
+
+def test_what_an_environment_brings_is_what_it_runs_and_what_its_trains_say() -> None:
+    shop = whole_route(orders=["1.0.0"], web=["1.0.0"], old=["1.0.0"])
+    shop.published["orders"].append("1.1.0")
+    del shop.published["old"]
+    dropping = shop.cut(Said(drops=("old",)))
+    shop.promote("tst", dropping)
+    shop.promote("pre")
+    assert (shop.runs("pre"), label(shop.places["pre"].state)) == ({"orders": "1.1.0", "web": "1.0.0"}, dropping)
+    shop.published["web"].append("1.1.0")
+    following = shop.cut()
+    shop.promote("tst", following)
+    shop.promote("pre", following, Asked(only=("web",)))
+    assert label(shop.places["pre"].state) == following, "one car was all that differed"
+    shop.rollback("pre", "orders")
+    found = shop.promote("pro")
+    assert (found.refusals, found.base) == ((), shop.places["pro"].state.base)
+    assert shop.places["pro"].state.train == ""
+    assert shop.runs("pro") == shop.runs("pre") == {"orders": "1.0.0", "web": "1.1.0"}
 
 
 @pytest.mark.parametrize("seed", range(8))

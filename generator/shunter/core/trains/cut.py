@@ -10,7 +10,7 @@ from shunter.core.charts.versions import Version, parse, require_exact
 from shunter.core.trains.model import Train
 from shunter.core.trains.order import Order, compare, compare_versions, newest, rewritten
 from shunter.core.trains.plan import Freight, Move, Refusal, chosen
-from shunter.core.trains.state import Car
+from shunter.core.trains.state import Car, State
 from shunter.model.data import dataclass, field, replace
 from shunter.model.errors import ShunterError
 
@@ -245,3 +245,18 @@ def freight_of(train: Train, trains: Mapping[str, Train], since: str = "") -> Fr
         lower={alias: newest(each.lower.get(alias, "") for each in chain) for each in chain for alias in each.lower},
         replaces={old: new for each in reversed(chain) for old, new in each.replaces.items()},
     )
+
+
+def freight_from(
+    name: str, state: State, services: frozenset[str] | None, trains: Mapping[str, Train], since: str = ""
+) -> Freight:
+    """What the environment `name` brings, which runs `state` and declares `services` (None: all); see `freight_of`.
+
+    Its last whole train says what is dropped and replaced, and the train of each car whether that goes down.
+    """
+    base = trains.get(state.base.train) if state.base else None
+    said = freight_of(base, trains, since) if base else Freight({})
+    own = {alias: trains[car.train].lower.get(alias, "") for alias, car in state.cars.items() if car.train in trains}
+    lower = {alias: newest((own.get(alias, ""), said.lower.get(alias, ""))) for alias in {*own, *said.lower}}
+    cars = {alias: replace(car, hold=None) for alias, car in state.cars.items()}
+    return replace(said, cars=cars, train=state.train, source=name, covers=services, lower=lower)

@@ -109,8 +109,8 @@ def label(state: State, train: Mapping[str, Pin] | None = None) -> str:
     """
     if state.base is None:
         return f"{len(state.cars)} cars of no train" if state.cars else "nothing"
-    if state.version == state.base.train:
-        return state.version
+    if state.train:
+        return state.train
     if train is None:
         return f"{state.base.train}, changed"
     others = sum(compare(train.get(alias), car.pin) is not Order.SAME for alias, car in state.cars.items())

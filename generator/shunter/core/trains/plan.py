@@ -199,7 +199,7 @@ def moved(cars: Mapping[str, Car], moves: Iterable[Move]) -> dict[str, Car]:
 
 def _word(move: Move, freight: Freight, asked: Asked, answers: Mapping[str, Answer], here: Collection[str]) -> str:
     """What lets a car go down or away; empty where nothing does, or nothing has to."""
-    alias, says = move.alias, f"train {freight.train}"
+    alias, says = move.alias, f"train {freight.train}" if freight.train else "its train"
     if move.order is Order.DOWN:
         words = {
             "--allow-downgrade": bool(asked.downgrade & {ALL, alias}),

@@ -85,17 +85,21 @@ class State:
         return {alias: car.pin for alias, car in self.cars.items()}
 
     @property
+    def train(self) -> str:
+        """The train that runs here whole; empty where something else runs, or nothing."""
+        return self.base.train if self.base and self.base.cars == cars_hash(self.pins) else ""
+
+    @property
     def version(self) -> str:
         """The umbrella's version: the base's train where all is as it arrived, or else with a hash of the cars.
 
         An environment that runs something else than a train is `1.4.0+cars.5f0c2a91`, so that Helm's history tells its
         states apart.
         """
-        hashed = cars_hash(self.pins)
-        if self.base is not None and self.base.cars == hashed:
-            return self.base.train
+        if self.train:
+            return self.train
         train = self.base.train.partition("+")[0] if self.base else "0.0.0"
-        return f"{train}+cars.{hashed.partition(':')[2][:8]}" if self.cars else train
+        return f"{train}+cars.{cars_hash(self.pins).partition(':')[2][:8]}" if self.cars else train
 
 
 def car_of_brief(text: str) -> Car:
