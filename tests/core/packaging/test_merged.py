@@ -14,9 +14,9 @@ from shunter.model.data import replace
 ENTRY = HistoryEntry("1.0.0", "cut", "2026-01-01T00:00:00Z")
 
 
-def record(train: str | None = "1.0.0", *history: HistoryEntry, library: str = "1.0.0", **cars: str) -> TrainRecord:
+def record(train: str | None = "1.0.0", *history: HistoryEntry, **cars: str) -> TrainRecord:
     pins = {alias: Pin(alias, version) for alias, version in cars.items()}
-    return TrainRecord(train, Pin("commons", library), pins, (ENTRY, *history))
+    return TrainRecord(train, pins, (ENTRY, *history))
 
 
 BASE = record(orders="1.0.0", web="1.0.0")
@@ -28,10 +28,10 @@ def entry(train: str, at: str) -> HistoryEntry:
 
 def test_what_one_side_changed_is_taken() -> None:
     ours = record("1.1.0", entry("1.1.0", "02"), orders="1.1.0", web="1.0.0")
-    theirs = record("1.2.0", entry("1.2.0", "01"), library="1.1.0", orders="1.0.0", web="1.2.0", more="1.0.0")
+    theirs = record("1.2.0", entry("1.2.0", "01"), orders="1.0.0", web="1.2.0", more="1.0.0")
     found = merge_records(BASE, ours, theirs)
     assert found.disputed == ()
-    assert (found.record.train, found.record.library.version) == (None, "1.1.0")
+    assert found.record.train is None
     assert {alias: pin.version for alias, pin in found.record.cars.items()} == {
         "more": "1.0.0", "orders": "1.1.0", "web": "1.2.0",
     }  # fmt: skip

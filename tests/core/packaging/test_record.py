@@ -52,7 +52,7 @@ def test_cars_are_written_in_order_and_read_in_the_files() -> None:
 @pytest.mark.parametrize("train", ["1.4.0", None])
 def test_history_stays_as_it_happened(train: str | None) -> None:
     history = (HistoryEntry("1.4.0", "cut", NOW), HistoryEntry("1.3.0", "rollback of 1.4.0", NOW, forced=True))
-    record = TrainRecord(train, BARE, {"db": FULL}, history)
+    record = TrainRecord(train, {"db": FULL}, history)
     data = read(train_record(record), "train.yaml").value
     assert data is not None
     assert [("forced" in item) for item in data["history"]] == [False, True]
@@ -60,4 +60,4 @@ def test_history_stays_as_it_happened(train: str | None) -> None:
 
 
 def test_a_record_of_an_old_file_needs_neither_train_nor_history() -> None:
-    assert record_of_data({"library": pin_data(BARE), "cars": {}}) == TrainRecord(None, BARE, {})
+    assert record_of_data({"library": pin_data(BARE), "cars": {}}) == TrainRecord(None, {})

@@ -19,28 +19,27 @@ environments:
   tst: {}
 """)
 LIBRARY = Pin(SHOP.library, "1.0.0")
-TRAINS = [Train(version, LIBRARY, {"orders": Pin("orders", version)}) for version in ("1.0.0", "1.10.0")]
-EMPTY = TrainRecord(None, LIBRARY, {})
+TRAINS = [Train(version, {"orders": Pin("orders", version)}) for version in ("1.0.0", "1.10.0")]
+EMPTY = TrainRecord(None, {})
 
 
 def running(version: str, *, mixed: bool = False) -> TrainRecord:
-    return TrainRecord(None if mixed else version, LIBRARY, {"orders": Pin("orders", version)})
+    return TrainRecord(None if mixed else version, {"orders": Pin("orders", version)})
 
 
 def board(tst: TrainRecord | None, pre: TrainRecord | None) -> Board:
     return make_board(SHOP, {"tst": tst, "pre": pre}, TRAINS)
 
 
-def test_columns_stand_in_the_order_of_promotion_and_rows_end_with_the_library() -> None:
+def test_columns_stand_in_the_order_of_promotion() -> None:
     found = board(running("1.10.0"), running("1.0.0"))
     assert [(c.environment, c.promotes_from, c.train, c.waiting) for c in found.columns] == [
         ("tst", "", "1.10.0", ""),
         ("pre", "tst", "1.0.0", "1.10.0"),
     ]
-    assert list(found.rows) == ["orders", "site", SHOP.library]
+    assert list(found.rows) == ["orders", "site"]
     assert found.rows["orders"] == (Cell("1.10.0", behind=False), Cell("1.0.0", behind=True))
     assert found.rows["site"] == (Cell("", behind=False), Cell("", behind=False))
-    assert found.rows[SHOP.library] == (Cell("1.0.0", behind=False), Cell("1.0.0", behind=False))
     assert found.newest == "1.10.0"
 
 

@@ -23,7 +23,7 @@ PATH = ".shunter/train.yaml"
 
 
 def old(train: str | None, history: tuple[HistoryEntry, ...] = HISTORY) -> TrainRecord:
-    return TrainRecord(train, LIBRARY, CARS, history)
+    return TrainRecord(train, CARS, history)
 
 
 @pytest.mark.parametrize("record", [old("1.4.0"), old(None), old("1.4.0", ()), old(None, ())])
@@ -39,10 +39,8 @@ def test_cars_and_history_are_kept_and_explained(record: TrainRecord) -> None:
 
 
 def test_two_branches_carry_the_same_over() -> None:
-    assert carried_over(old("1.4.0")) == carried_over(
-        TrainRecord("1.4.0", LIBRARY, dict(reversed(CARS.items())), HISTORY)
-    )
+    assert carried_over(old("1.4.0")) == carried_over(TrainRecord("1.4.0", dict(reversed(CARS.items())), HISTORY))
 
 
 def test_an_environment_that_runs_nothing_has_no_entry() -> None:
-    assert carried_over(TrainRecord(None, LIBRARY, {})) == (State(), ())
+    assert carried_over(TrainRecord(None, {})) == (State(), ())

@@ -41,7 +41,7 @@ def refused(found: Composition) -> list[tuple[str, str, str]]:
 
 
 def train(version: str, **more: Any) -> Train:
-    return Train(version, LIBRARY, BASE, **more)
+    return Train(version, BASE, **more)
 
 
 def test_newer_releases_are_laid_over_the_base_and_pre_releases_are_not() -> None:
@@ -190,9 +190,9 @@ def test_what_trains_between_say_counts_for_who_comes_from_before_them() -> None
     trains = {
         each.version: each
         for each in (
-            Train("1.0.0", LIBRARY, BASE),
-            Train("1.1.0", LIBRARY, BASE, base="1.0.0", drops=("old",), lower={"orders": "1.4.0"}),
-            Train("1.2.0", LIBRARY, BASE, base="1.1.0", lower={"orders": "1.6.0"}, replaces={"a": "b"}),
+            Train("1.0.0", BASE),
+            Train("1.1.0", BASE, base="1.0.0", drops=("old",), lower={"orders": "1.4.0"}),
+            Train("1.2.0", BASE, base="1.1.0", lower={"orders": "1.6.0"}, replaces={"a": "b"}),
         )
     }
     far, near, strange = (cut.freight_of(trains["1.2.0"], trains, since) for since in ("1.0.0", "1.1.0", "9.9.9"))

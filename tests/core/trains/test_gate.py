@@ -7,7 +7,6 @@ from typing import Any
 import pytest
 
 from helpers.fuzz.histories import Branch, at, car, cars, pin
-from shunter.core.charts.pins import Pin
 from shunter.core.packaging.record import HistoryEntry, TrainRecord
 from shunter.core.trains.carried import carried_over
 from shunter.core.trains.entry import Why
@@ -109,7 +108,7 @@ def test_a_history_of_the_old_form_counts_by_the_files_of_its_trains() -> None:
     trains = {version: {"orders": pin("orders", version)} for version in ("1.0.0", "1.1.0", "1.2.0")}
     history = [HistoryEntry("1.0.0", "tst", at(0)), HistoryEntry("1.1.0", "tst", at(1))]
     history.append(HistoryEntry("1.0.0", "rollback of 1.1.0", at(2)))
-    _, entries = carried_over(TrainRecord("1.0.0", Pin("lib", "1.0.0"), trains["1.0.0"], tuple(history)))
+    _, entries = carried_over(TrainRecord("1.0.0", trains["1.0.0"], tuple(history)))
     old = Source("pre", {entry.name: entry for entry in entries})
     assert answer("1.0.0", old, trains=trains) == OPEN
     assert answer("1.1.0", old, trains=trains).rule == "car-rolled-back"

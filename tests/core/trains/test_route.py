@@ -43,7 +43,7 @@ class Shop:
         version = hotfix_of(hotfix, self.trains.values()) if hotfix else bumped(base, made.moves)
         pins = {alias: found if found.digest else pin(alias, found.version) for alias, found in made.cars.items()}
         self.trains[version] = Train(
-            version, LIBRARY, pins, base=base, drops=made.drops, lower=made.lower, replaces=made.replaces
+            version, pins, base=base, drops=made.drops, lower=made.lower, replaces=made.replaces
         )
         return version
 

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from helpers.fuzz.histories import Branch, at, pin
-from shunter.core.charts.pins import Pin
 from shunter.core.packaging.record import HistoryEntry, TrainRecord
 from shunter.core.trains.carried import carried_over
 from shunter.core.trains.entry import Why
@@ -51,7 +50,7 @@ def test_a_row_has_all_that_the_entry_says() -> None:
 
 def test_a_history_of_the_old_form_comes_first() -> None:
     old = HistoryEntry("1.0.0", "tst", at(0), True)
-    state, (entry,) = carried_over(TrainRecord("1.0.0", Pin("lib", "1.0.0"), {"web": pin("web", "1.0.0")}, (old,)))
+    state, (entry,) = carried_over(TrainRecord("1.0.0", {"web": pin("web", "1.0.0")}, (old,)))
     first, second = rows({entry.name: entry})
     assert (first["entry"], first["verb"], first["train"], first["from"]) == ("", "arrived", "1.0.0", "tst")
     assert first["forced"] == ["stage-skipped"]

@@ -51,7 +51,7 @@ def test_the_hash_is_of_what_runs_and_not_of_what_follows_from_it() -> None:
     def with_car(**changes: Any) -> str:
         return replace(STATE, cars={**SHOP, "orders": replace(SHOP["orders"], **changes)}).hash
 
-    assert with_car(library="other 1.0.0 00", commit="") == STATE.hash
+    assert with_car(pin=replace(SHOP["orders"].pin, library="other 1.0.0 00", revision="")) == STATE.hash
     assert replace(STATE, entry="").hash == STATE.hash
     others = [
         with_car(train="1.3.0"),

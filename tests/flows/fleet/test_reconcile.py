@@ -9,13 +9,11 @@ from pathlib import Path
 
 import pytest
 
-from helpers.charts.tiny_charts import chart, chart_files
 from helpers.workspaces import own_files
 from helpers.workspaces.gitrepo import make_repo, snapshot, write
 from shunter.adapters.git.repository import PlannedRepository
-from shunter.core.packaging.record import TrainRecord
 from shunter.core.workspace.layout import plan_repositories
-from shunter.flows.fleet.reconcile import Draft, Request, first_record, reconcile, repositories_of
+from shunter.flows.fleet.reconcile import Draft, Request, reconcile, repositories_of
 from shunter.flows.workspace.archives import archives_at
 from shunter.model.errors import ShunterError
 from shunter.model.files import FileState, MemoryTree
@@ -64,14 +62,6 @@ def test_a_checkout_that_went_may_still_be_named(root: Path) -> None:
     for folder in ("orders/charts/orders", "orders/charts", "orders"):
         (root / folder).rmdir()
     assert repositories_of([root / "orders"], root, SPECS) == {"orders"}
-
-
-def test_a_new_environment_pins_the_newest_library_alone(root: Path) -> None:
-    asked = request(root)
-    for version in ("1.9.0", "1.10.0"):
-        made = chart(chart_files(SHOP.library, version, kind="library", template=None))
-        asked.archives.pending[made.key] = made
-    assert first_record(asked) == TrainRecord(None, asked.archives.pin(SHOP.library, "1.10.0"), {})
 
 
 def test_a_checkout_that_was_there_and_is_gone_stops_everything(root: Path) -> None:

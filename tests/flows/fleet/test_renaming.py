@@ -6,7 +6,7 @@ from pathlib import Path
 
 import pytest
 
-from helpers.charts.tiny_charts import LIBRARY, chart, chart_files
+from helpers.charts.tiny_charts import chart, chart_files
 from helpers.workspaces.gitrepo import make_repo, write
 from shunter.adapters.git.repository import PlannedRepository
 from shunter.core.charts.pins import Pin
@@ -75,7 +75,7 @@ def test_a_package_follows_its_service(renaming: Renaming) -> None:
 
 
 def environment(**cars: Pin) -> ProjectFiles:
-    record = TrainRecord("1.0.0", Pin(LIBRARY, "1.0.0"), cars)
+    record = TrainRecord("1.0.0", cars)
     files = {"values.yaml": FileState(b"orders: {x: 1}\n"), RECORD_FILE: FileState(train_record(record))}
     return ProjectFiles(MemoryTree(files), "envs/tst")
 

@@ -36,9 +36,9 @@ def record(context: Context) -> TrainRecord:
 
 
 def test_what_is_vendored_is_carried_where_it_is_what_was_pinned() -> None:
-    files, _, record = environment({"orders": chart_files("orders")})
+    files, _, cars = environment({"orders": chart_files("orders")})
     project = ProjectFiles(MemoryTree(files), "envs/tst")
-    pins = tuple(record.cars.values())
+    pins = tuple(cars.values())
     assert set(carried(project, pins)) == {("orders", "1.0.0")}
     assert all(chart.archive for chart in carried(project, pins).values())
     other = pinned({**chart_files("orders"), "values.yaml": FileState(b"a: 1\n")})

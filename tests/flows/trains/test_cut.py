@@ -6,7 +6,7 @@ from collections.abc import Mapping, Sequence
 
 import pytest
 
-from helpers.charts.tiny_charts import library_files, pinned
+from helpers.charts.tiny_charts import pinned
 from helpers.workspaces.gitrepo import git, snapshot, write
 from helpers.workspaces.small import orders, publish
 from shunter.flows.trains import cut as cutting
@@ -24,7 +24,6 @@ def test_a_train_pins_what_the_registry_holds(small: Context) -> None:
     report = cut(small, "1.0.0")
     assert report.next_step == "shunter promote 1.0.0 --to tst"
     train = trains_of(small).find("1.0.0")
-    assert train.library == pinned(library_files())
     assert list(train.cars) == ["orders", "web"]
     assert train.cars["orders"] == pinned(orders())
     assert git(small.root, "show", "--format=%s", "--name-only").split("\n\n") == [

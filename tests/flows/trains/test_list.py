@@ -10,22 +10,15 @@ from shunter.flows.trains.list import compare, overview
 from shunter.flows.trains.promote import Promotion, promote
 from shunter.flows.workspace.context import Context
 
-LIBRARY = Pin("commons", "1.0.0")
-
 
 def test_only_what_differs_is_a_row() -> None:
-    first = Train("1.0.0", LIBRARY, {"a": Pin("a", "1.0.0", app_version="7"), "b": Pin("b", "1.0.0")})
-    second = Train("2.0.0", LIBRARY, {"a": Pin("a", "1.1.0"), "b": Pin("b", "1.0.0"), "c": Pin("c", "3.0.0")})
+    first = Train("1.0.0", {"a": Pin("a", "1.0.0", app_version="7"), "b": Pin("b", "1.0.0")})
+    second = Train("2.0.0", {"a": Pin("a", "1.1.0"), "b": Pin("b", "1.0.0"), "c": Pin("c", "3.0.0")})
     assert compare(first, second) == [
         {"app": "a", "1.0.0": "1.0.0 (7)", "2.0.0": "1.1.0"},
         {"app": "c", "1.0.0": "-", "2.0.0": "3.0.0"},
     ]
     assert compare(first, first) == []
-
-
-def test_another_library_is_a_row_of_its_own() -> None:
-    first, second = (Train(version, Pin("commons", version), {}) for version in ("1.0.0", "2.0.0"))
-    assert compare(first, second) == [{"app": "library", "1.0.0": "1.0.0", "2.0.0": "2.0.0"}]
 
 
 def test_each_train_says_where_it_is(small: Context) -> None:
@@ -36,8 +29,8 @@ def test_each_train_says_where_it_is(small: Context) -> None:
     for target in ("tst", "pre"):
         promote(small, Promotion(target, "1.0.0"), dry_run=False, diff=False)
     found = overview(small)
-    assert [(row["train"], row["cars"], row["library"], row["environments"]) for row in found.data] == [
-        ("1.0.0", 2, "1.0.0", ["tst", "pre"]),
-        ("1.10.0", 1, "1.0.0", []),
+    assert [(row["train"], row["cars"], row["environments"]) for row in found.data] == [
+        ("1.0.0", 2, ["tst", "pre"]),
+        ("1.10.0", 1, []),
     ]
     assert found.next_step == ""

@@ -5,15 +5,15 @@ from __future__ import annotations
 import pytest
 
 from helpers.charts.tiny_charts import chart_files, environment
+from shunter.core.packaging.record import TrainRecord
 from shunter.flows.workspace.projects import ANSWERS_FILE, RECORD_FILE, ProjectFiles, answers_of
 from shunter.model.data import replace
 from shunter.model.errors import ShunterError
 from shunter.model.files import SYMLINK, FileState, MemoryTree
 
-ANSWERS = (
-    b"_src_path: x\n_commit: v1\nkind: environment\nname: tst\nhelm: '3'\nvalues_files: [common.yaml, values.yaml]\n"
-)
-FILES, _, RECORD = environment({"orders": chart_files("orders")})
+ANSWERS = b"_src_path: x\n_commit: v1\nkind: environment\nname: tst\nlibrary: commons\nhelm: '3'\nvalues_files: [common.yaml, values.yaml]\n"
+FILES, _, PINS = environment({"orders": chart_files("orders")})
+RECORD = TrainRecord("1.0.0", PINS)
 
 
 def project(**more: FileState | None) -> ProjectFiles:
@@ -47,9 +47,10 @@ def test_the_record_is_read_and_none_is_no_error() -> None:
 
 
 def test_what_is_vendored_is_compared_with_the_record() -> None:
-    assert project().vendored == ()
+    ours = project(answers=FileState(ANSWERS))
+    assert ours.vendored == ()
     path = "charts/orders/templates/all.yaml"
-    changed = project().with_changes({path: FileState(b"other\n")})
+    changed = ours.with_changes({path: FileState(b"other\n")})
     assert changed.vendored
     assert all(finding.span.path.startswith("envs/tst/charts/orders") for finding in changed.vendored)
 

@@ -6,6 +6,7 @@ from pathlib import Path
 
 from helpers.charts.tiny_charts import chart_files, environment, write_files
 from helpers.workspaces import own_files
+from shunter.core.packaging.record import TrainRecord
 from shunter.flows.workspace.context import Context
 from shunter.flows.workspace.records import records
 
@@ -15,11 +16,11 @@ WORKSPACE = (
 
 
 def test_every_environment_has_its_record_or_none(tmp_path: Path) -> None:
-    files, _, record = environment({"orders": chart_files("orders")})
+    files, _, pins = environment({"orders": chart_files("orders")})
     for name in ("tst", "pro"):  # pro is a folder with files, and no checkout
         write_files(tmp_path / f"shop-{name}/envs/{name}", files)
     for name in ("tst", "pre"):
         (tmp_path / f"shop-{name}/.git").mkdir(parents=True)
     context = Context(tmp_path, tmp_path, own_files.workspace(WORKSPACE))
-    assert records(context) == {"tst": record, "pre": None, "pro": None}
+    assert records(context) == {"tst": TrainRecord("1.0.0", pins), "pre": None, "pro": None}
     assert list(records(context)) == ["tst", "pre", "pro"]

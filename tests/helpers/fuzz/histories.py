@@ -29,8 +29,12 @@ def pin(alias: str, version: str) -> Pin:
 
 def car(alias: str, version: str, train: str = "", hold: Hold | None = None) -> Car:
     """A car with all that a record can say of it."""
-    commit = sha256(f"{alias} {version}".encode()).hexdigest()[:40]
-    return Car(pin(alias, version), "shop-library 1.1.0 34b3a632272c", train, commit, hold)
+    found = replace(
+        pin(alias, version),
+        revision=sha256(f"{alias} {version}".encode()).hexdigest()[:40],
+        library="shop-library 1.1.0 34b3a632272c",
+    )
+    return Car(found, train, hold)
 
 
 def cars(versions: Mapping[str, str], train: str = "") -> dict[str, Car]:

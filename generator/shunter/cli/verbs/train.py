@@ -9,7 +9,7 @@ from pathlib import Path
 from shunter.cli.output import table
 from shunter.cli.parse import Arguments
 from shunter.cli.session import open_session, split
-from shunter.core.packaging.record import cars_data, pin_data
+from shunter.core.packaging.record import cars_data
 from shunter.core.trains.board import Board
 from shunter.flows.checkouts import behind
 from shunter.flows.trains import cut as cutting
@@ -49,25 +49,16 @@ def _pair(text: str) -> tuple[str, str]:
 def list_trains(arguments: Arguments) -> Report:
     """`shunter train list`."""
     report = listing.overview(open_session(arguments))
-    rows = [
-        (row["train"], row["cut"], str(row["cars"]), row["library"], ", ".join(row["environments"]) or "-")
-        for row in report.data
-    ]
-    text = table(rows, ("TRAIN", "CUT", "CARS", "LIBRARY", "IN")) if rows else ""
+    rows = [(row["train"], row["cut"], str(row["cars"]), ", ".join(row["environments"]) or "-") for row in report.data]
+    text = table(rows, ("TRAIN", "CUT", "CARS", "IN")) if rows else ""
     return replace(report, product=text, notices=() if rows else ("no train yet",))
 
 
 def show(arguments: Arguments) -> Report:
     """`shunter train show VERSION`."""
     train = trains_of(open_session(arguments)).find(arguments.version)
-    pins = {"(library)": train.library, **train.cars}
-    rows = [(alias, pin.name, pin.version, pin.app_version or "-", pin.digest) for alias, pin in pins.items()]
-    data = {
-        "version": train.version,
-        "cut": train.cut,
-        "library": pin_data(train.library),
-        "cars": cars_data(train.cars),
-    }
+    rows = [(alias, pin.name, pin.version, pin.app_version or "-", pin.digest) for alias, pin in train.cars.items()]
+    data = {"version": train.version, "cut": train.cut, "cars": cars_data(train.cars)}
     return Report(product=table(rows, ("APP", "CHART", "VERSION", "APP VERSION", "DIGEST")), data=data)
 
 

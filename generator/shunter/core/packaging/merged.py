@@ -14,7 +14,7 @@ Pins = Mapping[str, Pin]
 
 @dataclass(frozen=True, slots=True)
 class Disputed:
-    """A car (or the library) that both sides changed, each to something else; None is a side that has removed it."""
+    """A car that both sides changed, each to something else; None is a side that has removed it."""
 
     alias: str
     ours: Pin | None
@@ -52,9 +52,8 @@ def merge_records(
             disputed.append(Disputed(alias, left, right))
         if pin := right if side == THEIRS else left:
             pins[alias] = pin
-    library = pins.pop(ours.library.name, ours.library)
     history = _history(base.history if base else (), ours.history, theirs.history)
-    record = TrainRecord(_train(library, pins, (ours, theirs)), library, pins, history)
+    record = TrainRecord(_train(pins, (ours, theirs)), pins, history)
     return Merged(record, tuple(disputed), frozenset(aliases))
 
 
@@ -66,11 +65,11 @@ def _side(base: Pin | None, ours: Pin | None, theirs: Pin | None) -> str:
 
 
 def _pins(record: TrainRecord) -> Pins:
-    return {**record.cars, record.library.name: record.library}
+    return record.cars
 
 
-def _train(library: Pin, cars: Pins, sides: tuple[TrainRecord, ...]) -> str | None:
-    return next((side.train for side in sides if (side.library, dict(side.cars)) == (library, cars)), None)
+def _train(cars: Pins, sides: tuple[TrainRecord, ...]) -> str | None:
+    return next((side.train for side in sides if dict(side.cars) == cars), None)
 
 
 def _history(

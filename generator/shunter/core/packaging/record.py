@@ -13,6 +13,7 @@ PATH = ".shunter/train.yaml"
 _COMMENT = "Derived by shunter: which charts this environment runs, and how they came here."
 _PIN_KEYS = {"name": "name", "version": "version", "appVersion": "app_version", "digest": "digest"}
 _PIN_KEYS |= {"content": "content", "source": "source", "revision": "revision"}
+_PIN_KEYS |= {"library": "library"}
 
 
 def train_record(record: TrainRecord) -> bytes:
@@ -21,7 +22,7 @@ def train_record(record: TrainRecord) -> bytes:
         {"train": item.train, "from": item.source, "at": item.at} | ({"forced": True} if item.forced else {})
         for item in record.history
     ]
-    value = {"train": record.train, "library": pin_data(record.library), "cars": cars_data(record.cars)}
+    value = {"train": record.train, "cars": cars_data(record.cars)}
     return plain.dump(value | {"history": history}, _COMMENT)
 
 
@@ -31,7 +32,7 @@ def record_of_data(data: Mapping[str, Any]) -> TrainRecord:
         HistoryEntry(item["train"], item["from"], item["at"], item.get("forced", False))
         for item in data.get("history", ())
     )
-    return TrainRecord(data.get("train"), pin_of_data(data["library"]), cars_of_data(data["cars"]), tuple(history))
+    return TrainRecord(data.get("train"), cars_of_data(data["cars"]), tuple(history))
 
 
 def pin_data(pin: Pin) -> dict[str, str]:
@@ -70,6 +71,5 @@ class TrainRecord:
     """What an environment carries (`.shunter/train.yaml`): its train, or None for a mixture, pins, and history."""
 
     train: str | None
-    library: Pin
     cars: Mapping[str, Pin]
     history: tuple[HistoryEntry, ...] = ()

@@ -31,7 +31,7 @@ class Column:
 
 @dataclass(frozen=True, slots=True)
 class Board:
-    """Rows are apps and the library, columns are environments in the order of promotion."""
+    """Rows are apps, columns are environments in the order of promotion."""
 
     columns: tuple[Column, ...]
     rows: Mapping[str, tuple[Cell, ...]]
@@ -47,7 +47,7 @@ def make_board(workspace: Workspace, records: Mapping[str, TrainRecord | None], 
         for e in environments
     )
     rows = {}
-    for app in [*(service.name for service in workspace.services), workspace.library]:
+    for app in [service.name for service in workspace.services]:
         rows[app] = tuple(_cell(app, column, records) for column in columns)
     return Board(columns, rows, newest)
 
@@ -76,8 +76,6 @@ def _waiting(name: str, source: str, records: Mapping[str, TrainRecord | None], 
 def _version(app: str, record: TrainRecord | None) -> str:
     if record is None:
         return "?"
-    if app == record.library.name:
-        return record.library.version
     return record.cars[app].version if app in record.cars else ""
 
 

@@ -52,8 +52,7 @@ def render_train(train: Train) -> bytes:
     value: dict[str, Any] = {"version": train.version, "cut": train.cut}
     words = {"line": train.line, "base": train.base, "drops": list(train.drops), "lower": dict(train.lower)}
     value |= {name: said for name, said in (words | {"replaces": dict(train.replaces)}).items() if said}
-    value |= {"library": record.pin_data(train.library), "cars": record.cars_data(train.cars)}
-    return plain.dump(value, _COMMENT)
+    return plain.dump(value | {"cars": record.cars_data(train.cars)}, _COMMENT)
 
 
 def parse_train(data: bytes, path: str, schema: bytes) -> Train:
@@ -62,10 +61,9 @@ def parse_train(data: bytes, path: str, schema: bytes) -> Train:
     Raises ShunterError with all problems as findings.
     """
     found = checked(read_once(data, path), TRAIN, schema, _misplaced)
-    library, cars = record.pin_of_data(found["library"]), record.cars_of_data(found["cars"])
     given: dict[str, Any] = {name: found.get(name, "") for name in ("cut", "line", "base")}
     given |= {name: found.get(name, {}) for name in ("lower", "replaces")}
-    return Train(found["version"], library, cars, **given, drops=tuple(found.get("drops", ())))
+    return Train(found["version"], record.cars_of_data(found["cars"]), **given, drops=tuple(found.get("drops", ())))
 
 
 def _misplaced(document: Document, found: tuple[Finding, ...]) -> Iterator[Finding]:

@@ -10,7 +10,7 @@ from shunter.model.data import dataclass, field
 
 @dataclass(frozen=True, slots=True)
 class Train:
-    """A Software Release Train: a version and the exact chart of every car, keyed by alias, and the library.
+    """A Software Release Train: a version and the exact chart of every car, keyed by alias.
 
     `line` groups trains that follow each other, such as those of one client; `base` is the train that this one was cut
     from. `drops`, `lower` (alias to the version that it goes down from) and `replaces` (old alias to new one) are the
@@ -18,7 +18,6 @@ class Train:
     """
 
     version: str
-    library: Pin
     cars: Mapping[str, Pin]
     cut: str = ""
     line: str = ""

@@ -136,7 +136,8 @@ class Plan:
     @property
     def commits(self) -> tuple[tuple[str, str, str], ...]:
         """Alias, source commit that runs and source commit that comes, where both are known and differ."""
-        pairs = ((move.alias, move.was.commit, move.now.commit) for move in self.moves if move.was and move.now)
+        sides = ((move.alias, move.was.pin, move.now.pin) for move in self.moves if move.was and move.now)
+        pairs = ((alias, was.revision, now.revision) for alias, was, now in sides)
         return tuple((alias, was, now) for alias, was, now in pairs if was and now and was != now)
 
 

@@ -35,14 +35,11 @@ class Hold:
 class Car:
     """One app of an environment.
 
-    `library` is name, version and hash of the library that the app was published with; `train` is the train that the
-    pin came with; `commit` is the source commit that the chart was packaged from. Each is empty where nobody knows it.
+    `train` is the train that the pin came with, empty where it came with none.
     """
 
     pin: Pin
-    library: str = ""
     train: str = ""
-    commit: str = ""
     hold: Hold | None = None
 
     def brief(self) -> str:
@@ -148,9 +145,9 @@ def car_data(car: Car) -> dict[str, Any]:
         "digest": pin.digest,
         "content": pin.content,
         "source": pin.source,
-        "library": car.library,
+        "revision": pin.revision,
+        "library": pin.library,
         "train": car.train,
-        "commit": car.commit,
     }
     data: dict[str, Any] = {name: text for name, text in texts.items() if text}
     return data | ({"held": hold_data(car.hold)} if car.hold else {})
@@ -181,9 +178,10 @@ def car_of_data(data: Mapping[str, Any]) -> Car:
     """The inverse of `car_data`, for a mapping that fits the schema of records."""
     name, version = data["chart"].split(" ")
     texts = {"app_version": "appVersion", "digest": "digest", "content": "content", "source": "source"}
+    texts |= {"revision": "revision", "library": "library"}
     pin = Pin(name, version, **{attribute: data.get(key, "") for attribute, key in texts.items()})
     hold = hold_of_data(data["held"]) if "held" in data else None
-    return Car(pin, data.get("library", ""), data.get("train", ""), data.get("commit", ""), hold)
+    return Car(pin, data.get("train", ""), hold)
 
 
 def with_cars(state: State, cars: Mapping[str, Car], base: Base | None) -> State:

@@ -320,15 +320,8 @@ def _derive_app(request: Request, draft: Draft, project: Project) -> Changes:
 
 def _derive_environment(request: Request, draft: Draft, project: Project) -> Changes:
     files = draft.overlay(project.path)
-    record = files.record or first_record(request)
+    record = files.record or TrainRecord(None, {})
     return environment_files(files.tree, files.answers, record, request.archives)
-
-
-def first_record(request: Request) -> TrainRecord:
-    """The record of an environment that pins only the library: its newest version in the registry."""
-    name = request.workspace.library
-    version = request.archives.newest(name)
-    return TrainRecord(None, request.archives.pin(name, version), {})
 
 
 _DERIVERS: Mapping[str, Callable[[Request, Draft, Project], Changes]] = {

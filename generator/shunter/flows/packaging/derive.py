@@ -18,7 +18,7 @@ from shunter.core.packaging.app_schema import compile_app_schema
 from shunter.core.packaging.editor_schema import EXTRA
 from shunter.core.packaging.extra_schema import read_extra
 from shunter.core.packaging.ignored import unmanaged
-from shunter.core.packaging.record import TrainRecord, cars_data
+from shunter.core.packaging.record import PATH, TrainRecord, cars_data, train_record
 from shunter.flows.workspace.archives import Archives
 from shunter.flows.workspace.projects import ProjectFiles
 from shunter.model.errors import ShunterError
@@ -108,15 +108,16 @@ def environment_files(tree: Tree, answers: Mapping[str, Any], record: TrainRecor
         name=str(answers["name"]),
         description=f"Environment {answers['name']} of {answers['workspace']}",
         version=umbrella_version(record),
-        library=record.library,
+        library=str(answers["library"]),
         cars=record.cars,
         services=frozenset(answers.get("services", ())),
         repository=str(answers.get("chart_repository", "")),
     )
     needed = {(pin.name, pin.version): archives.fetch(pin.name, pin.version) for pin in record.cars.values()}
-    derived = dict(umbrella.derive(spec, needed, record, tree))
+    derived = dict(umbrella.derive(spec, needed, tree))
+    derived[PATH] = FileState(train_record(record))
     if ignored := tree.get(".helmignore"):
-        derived[".helmignore"] = _helmignore(ignored, record.library.name)
+        derived[".helmignore"] = _helmignore(ignored, spec.library)
     return _only_own(tree, derived, archives)
 
 

@@ -8,7 +8,7 @@ from pathlib import Path
 
 from shunter.adapters.git.repository import Repository
 from shunter.core.charts.packed import PackedChart
-from shunter.core.charts.pins import Dependency, Pin
+from shunter.core.charts.pins import Pin
 from shunter.core.packaging.editor_schema import EXTRA
 from shunter.core.packaging.record import TrainRecord
 from shunter.core.packaging.vendoring import assembled
@@ -125,7 +125,7 @@ class Deriving:
             return app_files(files, replace(self._archives, fallback=carrier(files, ())))
         record = self._record(site, files)
         known = replace(self._archives, fallback=self._carried(site, files, record))
-        if self._choice.follow == "chart" and differing(files.packed.dependencies, record):
+        if self._choice.follow == "chart" and differing(files, record):
             record = self._repinned(files, record, known)
         return environment_files(files.tree, files.answers, record, known)
 
@@ -162,7 +162,7 @@ class Deriving:
         self, site: Site, files: ProjectFiles, record: TrainRecord
     ) -> Callable[[], Mapping[tuple[str, str], PackedChart]]:
         """Where charts may be carried: on disk, and in a merge in what is merged."""
-        pins = (record.library, *record.cars.values())
+        pins = tuple(record.cars.values())
         merge = self._merges.at(site.root)
         if RECORD_FILE not in merge.below(site.folder):
             return carrier(files, pins)
@@ -176,24 +176,24 @@ class Deriving:
 
     def _repinned(self, files: ProjectFiles, record: TrainRecord, archives: Archives) -> TrainRecord:
         """The record with the pins that Chart.yaml lists."""
-        library, cars = record.library, {}
+        cars = {}
         for dependency in files.packed.dependencies:
-            if dependency.name != library.name:
+            if dependency.name != files.library:
                 old = record.cars.get(dependency.key)
                 same = old is not None and (old.name, old.version) == (dependency.name, dependency.version)
                 pin = old if same and old is not None else archives.pin(dependency.name, dependency.version)
                 cars[dependency.key] = pin
-        return replace(record, train=self._train_of(library, cars), library=library, cars=cars)
+        return replace(record, train=self._train_of(cars), cars=cars)
 
-    def _train_of(self, library: Pin, cars: Mapping[str, Pin]) -> str | None:
-        same = (train.version for train in self._trains.all if (train.library, dict(train.cars)) == (library, cars))
+    def _train_of(self, cars: Mapping[str, Pin]) -> str | None:
+        same = (train.version for train in self._trains.all if dict(train.cars) == cars)
         return next(same, None)
 
 
-def differing(dependencies: Sequence[Dependency], record: TrainRecord) -> list[str]:
+def differing(files: ProjectFiles, record: TrainRecord) -> list[str]:
     """One line for each chart that Chart.yaml pins in another way than the record does."""
-    library = record.library.name
-    listed = {item.key: f"{item.name} {item.version}" for item in dependencies if item.name != library}
+    dependencies = (item for item in files.packed.dependencies if item.name != files.library)
+    listed = {item.key: f"{item.name} {item.version}" for item in dependencies}
     pinned = {alias: f"{pin.name} {pin.version}" for alias, pin in record.cars.items()}
     return [
         f"{alias}: {listed.get(alias, 'nothing')} in Chart.yaml, {pinned.get(alias, 'nothing')} in the record"
@@ -204,7 +204,7 @@ def differing(dependencies: Sequence[Dependency], record: TrainRecord) -> list[s
 
 def pins_differ(name: str, files: ProjectFiles, record: TrainRecord) -> Iterator[Finding]:
     """The finding for an environment whose Chart.yaml pins something else than its record."""
-    lines = differing(files.packed.dependencies, record)
+    lines = differing(files, record)
     if lines:
         message = f"Chart.yaml of {name} and its record pin other charts"
         hint = f"the record decides: shunter lock {name} --follow record\nafter an edit of Chart.yaml: --follow chart"

@@ -101,7 +101,7 @@ def _version(disputed: Disputed, side: str) -> str:
 
 def _arrived(record: TrainRecord, trains: Trains) -> TrainRecord:
     """The merged record with the train that its cars are; an entry says so where no history ends with it."""
-    same = (t.version for t in trains.all if (t.library, dict(t.cars)) == (record.library, dict(record.cars)))
+    same = (t.version for t in trains.all if dict(t.cars) == dict(record.cars))
     train = record.train or next(same, None)
     last = record.history[-1].train if record.history else ""
     if not record.cars or train == last:

@@ -51,7 +51,7 @@ def _other_release(context: Context, site: Site, other: str) -> Release:
 def with_train(context: Context, site: Site, train: Train) -> Release:
     """An environment as it would be with that train."""
     files = files_of(context, site)
-    record = TrainRecord(train.version, train.library, train.cars)
+    record = TrainRecord(train.version, train.cars)
     changes = environment_files(files.tree, files.answers, record, open_archives(context))
     return release_of(context, site, of=files.with_derived(changes, record))
 
@@ -64,10 +64,9 @@ def _version_lines(side: Side) -> list[str]:
     record = side[1].files.record
     if record is None:
         return []
-    pins = {record.library.name: record.library, **record.cars}
     return [
         f"{alias}: {pin.version} ({pin.app_version})\n" if pin.app_version else f"{alias}: {pin.version}\n"
-        for alias, pin in pins.items()
+        for alias, pin in record.cars.items()
     ]
 
 

@@ -51,8 +51,6 @@ def cut(
     _check_names(context, (*only, *chosen))
     registry = archives.directory.root
     cutting = _Cutting(context, archives, read=read_now(registry, DiskTree(registry), [INDEX]))
-    library = context.site("library", workspace.library)
-    library_pin = _pin(cutting, files_of(context, library), library.path)
     cars = {
         service.name: _car(cutting, service, chosen.get(service.name, ""))
         for service in workspace.services
@@ -60,10 +58,10 @@ def cut(
     }
     if not cars:
         raise ShunterError("the workspace has no service to put into a train", hint="shunter add service NAME")
-    cutting.findings.extend(_of_no_commit(pin) for pin in (library_pin, *cars.values()) if is_dirty(pin.version))
+    cutting.findings.extend(_of_no_commit(pin) for pin in cars.values() if is_dirty(pin.version))
     charts = {alias: archives.fetch(pin.name, pin.version) for alias, pin in cars.items()}
     cutting.findings.extend(collisions_of(context, charts))
-    return _record(cutting, Train(version, library_pin, cars, generated_now()), dry_run=dry_run, diff=diff)
+    return _record(cutting, Train(version, cars, generated_now()), dry_run=dry_run, diff=diff)
 
 
 def _record(cutting: _Cutting, train: Train, *, dry_run: bool, diff: bool) -> Report:

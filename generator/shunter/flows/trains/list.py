@@ -23,7 +23,6 @@ def overview(context: Context) -> Report:
             "train": train.version,
             "cut": train.cut,
             "cars": len(train.cars),
-            "library": train.library.version,
             "environments": places.get(train.version, []),
         }
         for train in trains
@@ -32,9 +31,9 @@ def overview(context: Context) -> Report:
 
 
 def compare(first: Train, second: Train) -> list[dict[str, str]]:
-    """The differences of two trains: one row per alias (and the library) whose pin differs."""
+    """The differences of two trains: one row per alias whose pin differs."""
     rows = []
-    pins = [{"library": train.library, **train.cars} for train in (first, second)]
+    pins = [train.cars for train in (first, second)]
     for alias in sorted({*pins[0], *pins[1]}):
         old, new = pins[0].get(alias), pins[1].get(alias)
         if old != new:

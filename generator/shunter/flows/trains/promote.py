@@ -30,10 +30,9 @@ _GUARDED = (ANSWERS_FILE, RECORD_FILE, "Chart.yaml", ".helmignore")
 
 @dataclass(frozen=True, slots=True)
 class Freight:
-    """What is to arrive: a train's name (None for a mixture), the library and the cars, and where it comes from."""
+    """What is to arrive: a train's name (None for a mixture), the cars, and where it comes from."""
 
     train: str | None
-    library: Pin
     cars: Mapping[str, Pin]
     source: str
 
@@ -86,7 +85,7 @@ def promote(context: Context, asked: Promotion, *, dry_run: bool, diff: bool) ->
         entry = HistoryEntry(
             freight.train or _mixture(freight, record), freight.source, generated_now(), forced=bool(skipped)
         )
-        arrived = TrainRecord(freight.train, freight.library, freight.cars, (*record.history, entry))
+        arrived = TrainRecord(freight.train, freight.cars, (*record.history, entry))
     return _arrive(context, target, arrived, trains, dry_run=dry_run, diff=diff)
 
 
@@ -104,7 +103,7 @@ def rollback(
         )
     found = trains.find(train or before[-1])
     entry = HistoryEntry(found.version, f"rollback of {record.train or 'a mixture'}", generated_now())
-    arrived = TrainRecord(found.version, found.library, found.cars, (*record.history, entry))
+    arrived = TrainRecord(found.version, found.cars, (*record.history, entry))
     return _arrive(context, target, arrived, trains, dry_run=dry_run, diff=diff)
 
 
@@ -132,11 +131,11 @@ def _freight(context: Context, asked: Promotion, trains: Trains) -> Freight:
         train = trains.find(asked.train)
         environment = context.require_workspace().environment(asked.target)
         source = environment.promotes_from if environment else ""
-        return Freight(train.version, train.library, train.cars, source or "cut")
+        return Freight(train.version, train.cars, source or "cut")
     record = _environment(context, asked.source).record
     if not record.cars:
         raise ShunterError(f"{asked.source} runs no train yet", hint=f"shunter promote TRAIN --to {asked.source}")
-    return Freight(record.train, record.library, record.cars, asked.source)
+    return Freight(record.train, record.cars, asked.source)
 
 
 def _limited(freight: Freight, record: TrainRecord, only: Sequence[str]) -> Freight:
@@ -173,7 +172,7 @@ def _skipped(context: Context, asked: Promotion, freight: Freight) -> tuple[Find
 
 
 def _same(freight: Freight, record: TrainRecord) -> bool:
-    return (freight.train, freight.library, dict(freight.cars)) == (record.train, record.library, dict(record.cars))
+    return (freight.train, dict(freight.cars)) == (record.train, dict(record.cars))
 
 
 def _mixture(freight: Freight, record: TrainRecord) -> str:
@@ -220,7 +219,7 @@ def _errors(findings: Iterable[Finding]) -> tuple[Finding, ...]:
 
 
 def _verify(archives: Archives, record: TrainRecord) -> tuple[Finding, ...]:
-    found = ((pin, archives.fetch(pin.name, pin.version).pin) for pin in (record.library, *record.cars.values()))
+    found = ((pin, archives.fetch(pin.name, pin.version).pin) for pin in record.cars.values())
     return tuple(
         _other_digest(pin, held) for pin, held in found if (held.digest, held.content) != (pin.digest, pin.content)
     )
@@ -243,8 +242,6 @@ def _message(environment: str, was: TrainRecord, record: TrainRecord) -> str:
         old, new = was.cars.get(alias), record.cars.get(alias)
         if old != new:
             lines.append(f"{alias}: {old.version if old else '-'} → {new.version if new else '-'}")
-    if was.library != record.library:
-        lines.append(f"{record.library.name}: {was.library.version} → {record.library.version}")
     if record.history and record.history[-1].forced:
         lines += ["", "Forced: a stage was skipped."]
     return "\n".join(lines)

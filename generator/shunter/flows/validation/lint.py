@@ -150,7 +150,7 @@ def _image_tags(document: Document) -> Iterator[Finding]:
 def _lint_trains(context: Context) -> Iterator[Finding]:
     archives = open_archives(context)
     for train in Trains(context.root).all:
-        for pin in (train.library, *train.cars.values()):
+        for pin in train.cars.values():
             if not archives.directory.has(pin.name, pin.version):
                 continue
             found = archives.pin(pin.name, pin.version)

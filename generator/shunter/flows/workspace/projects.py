@@ -45,6 +45,11 @@ class ProjectFiles:
         """The Helm that reads the chart, `3` or `4`."""
         return str(self.answers.get("helm", "4"))
 
+    @property
+    def library(self) -> str:
+        """The name of the workspace's library chart."""
+        return str(self.answers.get("library", ""))
+
     @cached_property
     def chart(self) -> Chart:
         """The chart as Helm loads it, to be judged; what is broken is in its findings."""
@@ -94,7 +99,7 @@ class ProjectFiles:
             return ()
         from shunter.core.packaging.vendoring import verify_vendored
 
-        return verify_vendored(self.packed, self.record, "" if self.label == "." else self.label)
+        return verify_vendored(self.packed, self.record.cars, self.library, "" if self.label == "." else self.label)
 
     @property
     def values_files(self) -> list[str]:
