@@ -101,7 +101,12 @@ def test_a_workspace_is_called_by_a_dns_label(name: str, tmp_path: Path) -> None
 BROKEN = {
     "syntax": ("layout: multi", "layout: [multi", "", "shunter.yaml:"),
     "unknown key": ("    archetype: rest-api", "    archetyp: rest-api", "is not a key", "shunter.yaml:32:5"),
-    "wrong type": ("    promotes-from: tst", "    promotes-from: [tst]", "must be a string", "shunter.yaml:43:20"),
+    "wrong type": (
+        "    promotes-from: tst",
+        "    promotes-from: {tst: 1}",
+        "must be a list or a string",
+        "shunter.yaml:43:20",
+    ),
     "cycle": ("    stage: develop", "    stage: develop\n    promotes-from: pro", "circle", "shunter.yaml:41:20"),
     "DNS label": (
         "  orders-db:",

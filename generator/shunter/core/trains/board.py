@@ -43,8 +43,9 @@ def make_board(workspace: Workspace, records: Mapping[str, TrainRecord | None], 
     environments = promotion_order(workspace.environments)
     newest = trains[-1].version if trains else ""
     columns = tuple(
-        Column(e.name, e.promotes_from, _train(records.get(e.name)), _waiting(e.name, e.promotes_from, records, newest))
+        Column(e.name, source, _train(records.get(e.name)), _waiting(e.name, source, records, newest))
         for e in environments
+        for source in (e.promotes_from[0] if e.promotes_from else "",)
     )
     rows = {}
     for app in [service.name for service in workspace.services]:

@@ -94,10 +94,10 @@ def plan_repositories(workspace: Workspace) -> tuple[RepositorySpec, ...]:
 
 
 def promotion_order(environments: Iterable[Environment]) -> tuple[Environment, ...]:
-    """Environments so that each comes after the one it promotes from; otherwise in the order given."""
-    waiting, ordered, known = list(environments), [], {""}
+    """Environments so that each comes after those it promotes from; otherwise in the order given."""
+    waiting, ordered, known = list(environments), [], set[str]()
     while waiting:
-        ready = next((e for e in waiting if e.promotes_from in known), waiting[0])
+        ready = next((e for e in waiting if known.issuperset(e.promotes_from)), waiting[0])
         waiting.remove(ready)
         ordered.append(ready)
         known.add(ready.name)
@@ -176,12 +176,12 @@ def _environment(workspace: Workspace, environment: Environment) -> Project:
         "workspace": workspace.name,
         "name": environment.name,
         "stage": environment.stage,
-        "promotes_from": environment.promotes_from,
+        "promotes_from": ", ".join(environment.promotes_from),
         "namespace": environment.namespace,
         "cluster": environment.cluster,
         "values_files": list(environment.values),
         "helm": environment.helm,
-        "services": [service.name for service in workspace.services],
+        "services": [service.name for service in workspace.services if environment.declares(service.name)],
         "library": workspace.library,
         "chart_repository": workspace.registries.url,
     }

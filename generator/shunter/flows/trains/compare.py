@@ -27,7 +27,7 @@ def diff(context: Context, environment: str, other: str, only: str, helm: str) -
     workspace = context.require_workspace()
     site = context.site("environment", environment)
     found = workspace.environment(environment)
-    other = other or (found.promotes_from if found else "")
+    other = other or (found.promotes_from[0] if found and found.promotes_from else "")
     if not other:
         raise ShunterError(
             f"{environment} promotes from nowhere", hint="name what to compare with: an environment or a train"

@@ -130,7 +130,7 @@ def _freight(context: Context, asked: Promotion, trains: Trains) -> Freight:
     if asked.train:
         train = trains.find(asked.train)
         environment = context.require_workspace().environment(asked.target)
-        source = environment.promotes_from if environment else ""
+        source = environment.promotes_from[0] if environment and environment.promotes_from else ""
         return Freight(train.version, train.cars, source or "cut")
     record = _environment(context, asked.source).record
     if not record.cars:
@@ -152,7 +152,7 @@ def _limited(freight: Freight, record: TrainRecord, only: Sequence[str]) -> Frei
 def _skipped(context: Context, asked: Promotion, freight: Freight) -> tuple[Finding, ...]:
     workspace = context.require_workspace()
     environment = workspace.environment(asked.target)
-    stage_before = environment.promotes_from if environment else ""
+    stage_before = environment.promotes_from[0] if environment and environment.promotes_from else ""
     if not stage_before or asked.source == stage_before:
         return ()
     before = _environment(context, stage_before).record
@@ -249,5 +249,5 @@ def _message(environment: str, was: TrainRecord, record: TrainRecord) -> str:
 
 def _next(context: Context, target: Site) -> str:
     workspace = context.require_workspace()
-    follower = next((e.name for e in workspace.environments if e.promotes_from == target.name), "")
+    follower = next((e.name for e in workspace.environments if target.name in e.promotes_from), "")
     return f"shunter promote --from {target.name} --to {follower}" if follower else "shunter status"

@@ -96,8 +96,8 @@ OWN_FILES: Final = (
     verdict(
         "unknown-name",
         "a name that nothing has",
-        "`shunter.yaml` names an environment or a rule that does not exist, such as `promotes-from: tset` where the "
-        "environment is called `tst`.",
+        "`shunter.yaml` names an environment, a service or a rule that does not exist, such as `promotes-from: tset` "
+        "where the environment is called `tst`.",
     ),
     verdict(
         "promotion-circle",
