@@ -13,12 +13,19 @@ import pytest
 from helpers.charts.releases import substitute
 from helpers.tools import need_helm
 from helpers.workspaces import shop as umbrella
+from helpers.workspaces import small
 from helpers.workspaces.cli import ok, shunter
 from helpers.workspaces.gitrepo import git
+from helpers.workspaces.workspaces import copy, shared
+from shunter.core.charts.pins import Pin
 from shunter.core.goyaml.document import MAX_BYTES
 from shunter.core.rules.catalogue import RULES
 from shunter.core.rules.limits import MOST_FINDINGS
 from shunter.core.rules.schema_lints import MAX_SIZE
+from shunter.core.trains.file import render_train
+from shunter.flows.workspace.context import open_context
+from shunter.flows.workspace.trains import trains_of
+from shunter.model.data import replace
 
 Files = dict[str, str]
 CHART = "apiVersion: v2\nname: {}\nversion: 1.0.0\n"
@@ -193,7 +200,7 @@ OWN_FILES: dict[str, tuple[str, str]] = {
     "fixed-level": ("services:", "rules: {unknown-key: off}\nservices:"),
 }
 """A change of a `shunter.yaml` whose layout is a monolith."""
-ELSEWHERE = {"train-file-name", "not-a-file", "stage-skipped", "update-conflict"}
+ELSEWHERE = {"train-file-name", "not-a-file", "update-conflict"}
 
 
 def write(folder: Path, files: Files) -> None:
@@ -208,8 +215,68 @@ def raised(command: str, cwd: Path) -> set[str]:
     return {rule for rule in RULES if f"[{rule}]" in said}
 
 
+def another_train(**cars: Any) -> Callable[[Path], None]:
+    """Train 1.2.0: 1.1.0 with some cars otherwise; None is a car that it does not have."""
+
+    def change(root: Path) -> None:
+        found = trains_of(open_context(root)).find("1.1.0")
+        changed = {alias: pin for alias, pin in (dict(found.cars) | cars).items() if pin}
+        write(root, {"trains/1.2.0.yaml": render_train(replace(found, version="1.2.0", cars=changed)).decode()})
+
+    return change
+
+
+def typed(*commands: str) -> Callable[[Path], None]:
+    def change(root: Path) -> None:
+        for command in commands:
+            ok(*command.split(), cwd=root)
+
+    return change
+
+
+def outdated(root: Path) -> None:
+    plan = ok(*["promote", "1.1.0", "--to", "tst", "--dry-run", "-o", "json"], cwd=root).out
+    ok(*["promote", "1.1.0", "--to", "tst"], cwd=root)
+    write(root, {"plan.json": plan})
+
+
+def rewrite(folder: str, old: str, new: str) -> Callable[[Path], None]:
+    def change(root: Path) -> None:
+        for path in (root / folder).glob("*.yaml"):
+            substitute(path, old, new)
+
+    return change
+
+
+def line(root: Path) -> None:
+    substitute(root / "shunter.yaml", "{stage: develop}", "{line: acme}")
+
+
+TRAINS: dict[str, tuple[Callable[[Path], None], str]] = {
+    "history-broken": (rewrite("envs/tst/.shunter/history", "verb: promote", "verb: repin"), "lint"),
+    "record-mismatch": (rewrite("envs/tst/.shunter", "train: 1.0.0", "train: 7.7.7"), "validate"),
+    "stage-skipped": (another_train(web=Pin("web", "1.1.0")), "promote 1.2.0 --to pre"),
+    "car-rolled-back": (typed("promote 1.1.0 --to tst", "rollback tst"), "promote 1.1.0 --to pre"),
+    "train-yanked": (
+        lambda root: write(root, {"trains/yanked/1.1.0.yaml": "version: 1.1.0\nwhy: INC-77\n"}),
+        "promote 1.1.0 --to tst",
+    ),
+    "other-line": (line, "promote 1.1.0 --to tst"),
+    "hold-expired": (typed("hold tst orders --why INC-77 --until 2026-01-02"), "promote 1.1.0 --to tst"),
+    "car-down": (typed("promote 1.1.0 --to tst"), "promote 1.0.0 --to tst"),
+    "car-removed": (another_train(web=None), "promote 1.2.0 --to tst"),
+    "car-replaced": (another_train(web=Pin("orders", "1.0.0")), "promote 1.2.0 --to tst"),
+    "version-rewritten": (
+        another_train(web=Pin("web", "1.0.0", digest=f"sha256:{'0' * 64}")),
+        "promote 1.2.0 --to tst",
+    ),
+    "plan-outdated": (outdated, "promote --plan plan.json"),
+}
+"""A change of a small workspace whose tst runs train 1.0.0, and a command."""
+
+
 def test_each_rule_has_a_case() -> None:
-    cases = [*READ, *JUDGED, *SHOP, *CHARTS, *WORKSPACE, *OWN_FILES, *ELSEWHERE]
+    cases = [*READ, *JUDGED, *SHOP, *CHARTS, *WORKSPACE, *OWN_FILES, *ELSEWHERE, *TRAINS]
     assert sorted(cases) == sorted(RULES)
 
 
@@ -277,10 +344,28 @@ def test_a_rule_about_links(tmp_path: Path) -> None:
     assert "not-a-file" in raised("validate web", tmp_path)
 
 
-def test_a_rule_about_promotions(railed: Path) -> None:
-    need_helm()
-    assert "stage-skipped" not in raised("promote 1.0.0 --to pre --dry-run", railed)
-    assert "stage-skipped" in raised("promote 1.0.0 --to pro", railed)
+@pytest.fixture
+def trains(tmp_path: Path) -> Path:
+    """Trains 1.0.0 and 1.1.0, with a newer orders; tst runs the first one."""
+
+    def make(folder: Path) -> None:
+        context = small.small_workspace(folder / "small")
+        ok("train", "cut", "1.0.0", cwd=context.root)
+        ok("promote", "1.0.0", "--to", "tst", cwd=context.root)
+        small.publish(context, small.orders("1.1.0"), "third/orders")
+        ok("train", "cut", "1.1.0", cwd=context.root)
+
+    return copy(shared("small-with-trains", make) / "small", tmp_path.resolve() / "small")
+
+
+@pytest.mark.parametrize("rule", TRAINS)
+def test_rules_of_trains(rule: str, trains: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    change, command = TRAINS[rule]
+    assert rule not in raised(f"{command} --dry-run" if command.startswith("promote") else command, trains)
+    with monkeypatch.context() as then:
+        then.setenv("SOURCE_DATE_EPOCH", "1767225600")
+        change(trains)
+    assert rule in raised(command, trains)
 
 
 def test_a_rule_about_updates() -> None:

@@ -34,7 +34,7 @@ def test_cars_and_history_are_kept_and_explained(record: TrainRecord) -> None:
     assert (state.base.train if state.base else None) == record.train
     assert state.version == (record.train or state.version)
     assert flaws(state, {entry.name: entry}, PATH) == ()
-    assert parse_state(render_state(state), PATH, schema("record-2")) == state
+    assert parse_state(render_state(state), PATH, schema("record")) == state
     assert parse_entry(render_entry(entry), path_of(entry.name), schema("history")) == entry
 
 

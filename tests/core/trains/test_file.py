@@ -4,17 +4,16 @@ from __future__ import annotations
 
 import pytest
 
-from helpers.charts.tiny_charts import NOW, chart_files, environment, pinned
+from helpers.charts.tiny_charts import NOW, chart_files, pinned
 from helpers.workspaces.own_files import parse, schema
 from shunter.core.charts.pins import Pin
-from shunter.core.packaging.record import PATH, HistoryEntry, TrainRecord, train_record
+from shunter.core.packaging.record import HistoryEntry, TrainRecord
 from shunter.core.trains import file
 from shunter.core.trains.model import Train, Yank
 from shunter.model.errors import ShunterError
 
 CARS = {"web": pinned(chart_files("frontend", "1.10.0", app_version="1.10")), "orders": pinned(chart_files("orders"))}
 TRAIN = Train("1.4.0", CARS, NOW)
-HISTORY = (HistoryEntry("1.3.0", "tst", NOW), HistoryEntry("1.4.0", "trains", NOW, True))
 
 
 def test_a_train_reads_back() -> None:
@@ -24,15 +23,9 @@ def test_a_train_reads_back() -> None:
     assert b'appVersion: "1.10"' in data
 
 
-@pytest.mark.parametrize("train", ["1.4.0", None])
-def test_a_record_reads_back(train: str | None) -> None:
-    record = TrainRecord(train, CARS, HISTORY)
-    assert parse("record", train_record(record)) == record
-
-
-def test_an_environments_record_reads_back() -> None:
-    files, _, pins = environment({"orders": chart_files("orders")})
-    assert parse("record", files[PATH].data) == TrainRecord("1.0.0", pins)
+def test_a_record_of_the_first_format_is_read() -> None:
+    text = f"train: 1.4.0\ncars: {{}}\nhistory: [{{train: 1.4.0, from: cut, at: '{NOW}'}}]\n"
+    assert parse("record-1", text.encode()) == TrainRecord("1.4.0", {}, (HistoryEntry("1.4.0", "cut", NOW),))
 
 
 def test_a_source_is_kept() -> None:

@@ -29,7 +29,7 @@ STATE = State(SHOP, ENTRY, Base("1.4.0", cars_hash({alias: found.pin for alias, 
 
 
 def read(data: bytes) -> State:
-    return parse_state(data, PATH, schema("record-2"))
+    return parse_state(data, PATH, schema("record"))
 
 
 @pytest.mark.parametrize(

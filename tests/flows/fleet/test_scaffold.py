@@ -86,7 +86,7 @@ def test_what_cannot_be_is_named_and_nothing_is_written(
 
 def test_a_service_that_runs_somewhere_is_not_removed(small: Context) -> None:
     cut(small, "1.0.0", only=(), chosen={}, dry_run=False, diff=False)
-    promote(small, Promotion("tst", "1.0.0"), dry_run=False, diff=False)
+    promote(small, Promotion(["tst"], "1.0.0"), dry_run=False, diff=False)
     with pytest.raises(ShunterError, match="service `web` is pinned in tst"):
         scaffold.remove_service(small, "web")
 

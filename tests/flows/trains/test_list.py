@@ -27,7 +27,7 @@ def test_each_train_says_where_it_is(small: Context) -> None:
     publish(small, orders("1.1.0"), "third/orders")
     cut(small, "1.10.0", only=["orders"], chosen={}, dry_run=False, diff=False)
     for target in ("tst", "pre"):
-        promote(small, Promotion(target, "1.0.0"), dry_run=False, diff=False)
+        promote(small, Promotion([target], "1.0.0"), dry_run=False, diff=False)
     found = overview(small)
     assert [(row["train"], row["cars"], row["environments"]) for row in found.data] == [
         ("1.0.0", 2, ["tst", "pre"]),

@@ -31,7 +31,7 @@ def judged(context: Context, *, verify: bool = True, fix: bool = False) -> tuple
 
 def depart(context: Context) -> None:
     cut(context, "1.0.0", only=(), chosen={}, dry_run=False, diff=False)
-    promote(context, Promotion("tst", "1.0.0"), dry_run=False, diff=False)
+    promote(context, Promotion(["tst"], "1.0.0"), dry_run=False, diff=False)
 
 
 def test_what_is_not_pinned_is_judged_against_the_workspaces_chart_as_a_lint(small: Context) -> None:

@@ -101,8 +101,8 @@ def test_what_changes_while_it_is_judged_is_not_written(
 
     monkeypatch.setattr(promotion, "judge_release", judge)
     asked = {
-        "values": promotion.Promotion("pre", source="tst"),
-        "promotion": promotion.Promotion("tst", train="1.2.0"),
+        "values": promotion.Promotion(["pre"], source="tst"),
+        "promotion": promotion.Promotion(["tst"], train="1.2.0"),
     }[what]
     with pytest.raises(ShunterError, match="changed while shunter was working"):
         promotion.promote(open_context(str(railed)), asked, dry_run=False, diff=False)

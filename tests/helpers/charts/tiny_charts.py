@@ -16,7 +16,10 @@ from typing import Any
 from shunter.core.charts.packed import PackedChart
 from shunter.core.charts.pins import Pin
 from shunter.core.packaging import umbrella
-from shunter.core.packaging.record import PATH, TrainRecord, train_record
+from shunter.core.packaging.record import TrainRecord
+from shunter.core.trains.carried import carried_over
+from shunter.core.trains.entry import path_of, render_entry
+from shunter.core.trains.state import PATH, render_state
 from shunter.model.files import EXECUTABLE, FileState, MemoryTree
 
 LIBRARY = "commons"
@@ -118,7 +121,9 @@ def environment(
     spec = umbrella.UmbrellaSpec("tst", "1.0.0", chart(library).name, pins, services, "Environment tst", repository)
     derived = umbrella.derive(spec, archives, MemoryTree({}))
     files = {path: state for path, state in derived.items() if state is not None}
-    files[PATH] = FileState(train_record(TrainRecord("1.0.0" if pins else None, pins)))
+    state, entry = carried_over(TrainRecord("1.0.0" if pins else None, pins))
+    files |= {PATH: FileState(render_state(state))}
+    files |= {path_of(each.name): FileState(render_entry(each)) for each in entry}
     files[".helmignore"] = FileState(b".shunter/\n")
     files["values.yaml"] = FileState(b"")
     files["templates/_umbrella.tpl"] = FileState(b"{{/* helm lint stops where there are no templates */}}\n")

@@ -2,7 +2,10 @@
 
 from __future__ import annotations
 
-from shunter.cli.options import CHANGES, FETCH, FORCE, NO_VALUES, OUTPUT, Command, Option
+from shunter.cli.options import CHANGES, FETCH, FORCE, NO_VALUES, OUTPUT, Command, Option, switch
+
+_ENVIRONMENT = Option("environment", metavar="ENV", help="the environment")
+WHY = Option("--why", metavar="REASON", help="why, for the history and the commit")
 
 COMMANDS: tuple[Command, ...] = (
     Command(
@@ -34,38 +37,76 @@ COMMANDS: tuple[Command, ...] = (
     Command(
         ("promote",),
         "move a train to an environment: versions move, values stay",
-        "shunter.cli.verbs.train:promote",
+        "shunter.cli.verbs.promote:promote",
         (
             Option("train", takes="optional", help="the train (or use --from)"),
             Option("--from", name="source", metavar="ENV", help="take what this environment runs"),
-            Option("--to", name="target", metavar="ENV", help="the environment to change"),
+            Option("--to", name="target", metavar="A,B", help="the environments to change; stage:NAME, group:NAME"),
             Option("--only", metavar="A,B", help="only these services"),
+            Option("--except", name="without", metavar="A,B", help="all but these services"),
+            Option("--allow-downgrade", metavar="A,B", help="these cars (or `all`) may go down"),
+            Option("--allow-remove", metavar="A,B", help="these cars (or `all`) may go away, or become another chart"),
+            Option("--plan", metavar="FILE", help="do what `promote --dry-run -o json` has shown, and nothing else"),
             FORCE,
+            WHY,
             NO_VALUES,
             FETCH,
             *CHANGES,
         ),
-        ("shunter promote 1.0.0 --to tst", "shunter promote --from tst --to pre --diff"),
+        (
+            "shunter promote 1.0.0 --to tst",
+            "shunter promote --from tst --to pre --diff",
+            "shunter promote --from pre --to stage:production",
+        ),
     ),
     Command(
         ("rollback",),
-        "take an environment back to an earlier train of its history",
-        "shunter.cli.verbs.train:rollback",
+        "take an environment, or some cars of it, back to an entry of its history",
+        "shunter.cli.verbs.promote:rollback",
         (
-            Option("environment", metavar="ENV", help="the environment"),
-            Option("train", takes="optional", help="default: the one before"),
+            _ENVIRONMENT,
+            Option("train", takes="optional", help="a train that ran here; default: what came before"),
+            Option("--to", metavar="ENTRY", help="the entry: `shunter history ENV` lists them"),
+            Option("--only", metavar="A,B", help="only these services"),
+            switch("--values", help="bring the environment's own values files of then back, too"),
+            FORCE,
+            WHY,
             NO_VALUES,
             FETCH,
             *CHANGES,
         ),
+        ("shunter rollback pro", "shunter rollback pro --only orders"),
     ),
     Command(
-        ("status",), "the board: app by environment, and what lags behind", "shunter.cli.verbs.train:status", (OUTPUT,)
+        ("hold",),
+        "keep a car of an environment as it is, whatever is promoted",
+        "shunter.cli.verbs.promote:hold",
+        (
+            _ENVIRONMENT,
+            Option("app", metavar="APP", help="the service"),
+            WHY,
+            Option("--until", metavar="DATE", help="the last day on which it stays, such as 2026-12-24"),
+            FETCH,
+            *CHANGES,
+        ),
+        ("shunter hold pro orders --why INC-77",),
+    ),
+    Command(
+        ("unhold",),
+        "let a car go that was held",
+        "shunter.cli.verbs.promote:unhold",
+        (_ENVIRONMENT, Option("app", metavar="APP", help="the service"), WHY, FETCH, *CHANGES),
+    ),
+    Command(
+        ("status",),
+        "the board: app by environment, how each stands, and what is next",
+        "shunter.cli.verbs.promote:status",
+        (OUTPUT,),
     ),
     Command(
         ("history",),
-        "the trains that came through an environment",
-        "shunter.cli.verbs.train:history",
-        (Option("environment", metavar="ENV", help="the environment"), OUTPUT),
+        "what changed in an environment, and why",
+        "shunter.cli.verbs.promote:history",
+        (_ENVIRONMENT, Option("app", metavar="APP", takes="optional", help="only what changed this service"), OUTPUT),
     ),
 )

@@ -1,4 +1,4 @@
-"""train cut, list, show and diff; promote, rollback; status and history."""
+"""train cut, list, show and diff."""
 
 from __future__ import annotations
 
@@ -10,12 +10,9 @@ from shunter.cli.output import table
 from shunter.cli.parse import Arguments
 from shunter.cli.session import open_session, split
 from shunter.core.packaging.record import cars_data
-from shunter.core.trains.board import Board
 from shunter.flows.checkouts import behind
 from shunter.flows.trains import cut as cutting
 from shunter.flows.trains import list as listing
-from shunter.flows.trains import promote as promotion
-from shunter.flows.trains import status as board
 from shunter.flows.workspace.context import Context
 from shunter.flows.workspace.trains import trains_of
 from shunter.model.errors import ShunterError
@@ -70,70 +67,3 @@ def compare(arguments: Arguments) -> Report:
     header = ("APP", first.version, second.version)
     text = table([(row["app"], row[first.version], row[second.version]) for row in rows], header) if rows else ""
     return Report(product=text, data=rows, answer=not rows, notices=() if rows else ("the trains are equal",))
-
-
-def promote(arguments: Arguments) -> Report:
-    """`shunter promote`."""
-    if bool(arguments.train) == bool(arguments.source):
-        raise ShunterError("promote takes a train or --from ENV", hint="shunter promote 1.0.0 --to tst")
-    if not arguments.target:
-        raise ShunterError("promote needs --to ENV", hint="shunter promote 1.0.0 --to tst")
-    context = open_session(arguments)
-    if arguments.source:
-        context.site("environment", arguments.source)
-    asked = promotion.Promotion(
-        arguments.target,
-        arguments.train,
-        arguments.source,
-        split(arguments.only),
-        arguments.force,
-        not arguments.no_values,
-    )
-
-    def run() -> Report:
-        return promotion.promote(context, asked, dry_run=arguments.dry_run, diff=arguments.diff)
-
-    roots = behind.promotion_roots(context, arguments.target, arguments.source)
-    return _aware(arguments, context, roots, run)
-
-
-def rollback(arguments: Arguments) -> Report:
-    """`shunter rollback ENV [TRAIN]`."""
-    context, environment, values = open_session(arguments), arguments.environment, not arguments.no_values
-
-    def run() -> Report:
-        train, dry_run, diff = arguments.train, arguments.dry_run, arguments.diff
-        return promotion.rollback(context, environment, train, values=values, dry_run=dry_run, diff=diff)
-
-    return _aware(arguments, context, behind.promotion_roots(context, environment), run)
-
-
-def status(arguments: Arguments) -> Report:
-    """`shunter status`."""
-    found, report = board.status(open_session(arguments))
-    return replace(report, product=board_text(found))
-
-
-def board_text(found: Board) -> str:
-    """The board as a table: `*` marks what lags behind the environment it promotes from."""
-    header = ("APP", *(column.environment for column in found.columns))
-    rows = [
-        (app, *(f"{cell.version or '-'}{' *' if cell.behind else ''}" for cell in cells))
-        for app, cells in found.rows.items()
-    ]
-    rows.append(("train", *(column.train or "-" for column in found.columns)))
-    rows.append(("waiting", *(f"{column.waiting} ↑" if column.waiting else "" for column in found.columns)))
-    legend = (
-        "* behind the environment it promotes from\n"
-        if any(c.behind for cells in found.rows.values() for c in cells)
-        else ""
-    )
-    return table(rows, header) + legend
-
-
-def history(arguments: Arguments) -> Report:
-    """`shunter history ENV`."""
-    report = board.history(open_session(arguments), arguments.environment)
-    rows = [(row["train"], row["from"], row["at"], "forced" if row["forced"] else "") for row in report.data]
-    text = table(rows, ("TRAIN", "FROM", "AT", "")) if rows else ""
-    return replace(report, product=text, notices=() if rows else ("no train came here yet",))

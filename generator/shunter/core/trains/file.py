@@ -17,7 +17,7 @@ from shunter.model.findings import Finding
 FOLDER = "trains"
 TRAIN: Final = OwnFile("train", "a train", "a train never changes: restore the file from git, or cut a new train")
 YANK: Final = OwnFile("yank", "a yank", "shunter writes this file: restore it from git, or yank the train again")
-RECORD: Final = OwnFile("record", "a train record", "shunter writes this file: restore it from git")
+RECORD: Final = OwnFile("record-1", "a train record", "shunter writes this file: restore it from git")
 _COMMENT = "A train: the exact chart of every car. `shunter train cut` wrote it; a new state is a new train."
 _YANK_COMMENT = "`shunter train yank` wrote it: nobody is to promote this train any more."
 
@@ -76,7 +76,7 @@ def _misplaced(document: Document, found: tuple[Finding, ...]) -> Iterator[Findi
 
 
 def parse_record(data: bytes, path: str, schema: bytes) -> TrainRecord:
-    """The record of an environment in `data`; `path` names the file in errors; `schema` is that of records.
+    """The record of the first format in `data`; `path` names the file in errors; `schema` is that of such records.
 
     Raises ShunterError with all problems as findings.
     """

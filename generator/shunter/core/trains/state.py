@@ -14,7 +14,8 @@ from shunter.core.workspace.own_files import OwnFile, checked
 from shunter.model.data import dataclass, field, replace
 
 FORMAT: Final = 2
-STATE: Final = OwnFile("record-2", "a record", "shunter writes this file: restore it from git")
+PATH: Final = ".shunter/train.yaml"
+STATE: Final = OwnFile("record", "a train record", "shunter writes this file: restore it from git")
 _COMMENT: Final = "Derived by shunter: which charts this environment runs; .shunter/history/ says how they came here."
 _ABSENT: Final = "-"
 

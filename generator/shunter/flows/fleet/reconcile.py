@@ -16,7 +16,7 @@ from shunter.adapters.system.files import DiskTree
 from shunter.adapters.system.regular import exists, is_checkout
 from shunter.adapters.templates.merge import MergeProject, merge_repository, touched
 from shunter.adapters.templates.render import RenderRequest, render_many
-from shunter.core.packaging.record import TrainRecord
+from shunter.core.trains.state import State
 from shunter.core.workspace.answers import Recorded, merge_answers
 from shunter.core.workspace.layout import origin_url, plan_repositories
 from shunter.core.workspace.model import Project, RepositorySpec, Workspace
@@ -320,7 +320,7 @@ def _derive_app(request: Request, draft: Draft, project: Project) -> Changes:
 
 def _derive_environment(request: Request, draft: Draft, project: Project) -> Changes:
     files = draft.overlay(project.path)
-    record = files.record or TrainRecord(None, {})
+    record = files.record or State()
     return environment_files(files.tree, files.answers, record, request.archives)
 
 

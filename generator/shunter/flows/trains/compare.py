@@ -5,8 +5,8 @@ from __future__ import annotations
 from collections.abc import Mapping
 
 from shunter.adapters.helm.engine import engine
-from shunter.core.packaging.record import TrainRecord
 from shunter.core.trains.model import Train
+from shunter.core.trains.state import Base, Car, State, cars_hash
 from shunter.core.trees import diffs
 from shunter.flows.packaging.derive import environment_files
 from shunter.flows.release.release import Release, release_of
@@ -51,7 +51,10 @@ def _other_release(context: Context, site: Site, other: str) -> Release:
 def with_train(context: Context, site: Site, train: Train) -> Release:
     """An environment as it would be with that train."""
     files = files_of(context, site)
-    record = TrainRecord(train.version, train.cars)
+    environment = context.require_workspace().environment(site.name)
+    pins = {alias: pin for alias, pin in train.cars.items() if environment is None or environment.declares(alias)}
+    cars = {alias: Car(pin, train.version) for alias, pin in pins.items()}
+    record = State(cars, base=Base(train.version, cars_hash(pins)))
     changes = environment_files(files.tree, files.answers, record, open_archives(context))
     return release_of(context, site, of=files.with_derived(changes, record))
 
@@ -66,7 +69,7 @@ def _version_lines(side: Side) -> list[str]:
         return []
     return [
         f"{alias}: {pin.version} ({pin.app_version})\n" if pin.app_version else f"{alias}: {pin.version}\n"
-        for alias, pin in record.cars.items()
+        for alias, pin in record.pins.items()
     ]
 
 

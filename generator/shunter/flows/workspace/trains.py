@@ -2,20 +2,46 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Callable, Iterator, Mapping
 from functools import cached_property
 from pathlib import Path
+from typing import TypeVar
 
 from shunter.adapters.system.files import DiskTree
 from shunter.core.charts.files import follow
+from shunter.core.charts.pins import Pin
 from shunter.core.charts.versions import is_exact, newest_first
 from shunter.core.trains.file import FOLDER, path_of
 from shunter.core.trains.model import Train
 from shunter.flows.workspace.context import Context
-from shunter.flows.workspace.own_files import train_from
+from shunter.flows.workspace.own_files import train_from, yank_from
 from shunter.model.data import dataclass, field, replace
 from shunter.model.errors import ShunterError
 from shunter.model.files import FileState
+
+_Found = TypeVar("_Found")
+
+
+class ByVersion(Mapping[str, _Found]):
+    """Something of each train, by version in order; a train is read once somebody asks for it."""
+
+    def __init__(self, trains: Trains, of: Callable[[Train], _Found]) -> None:
+        self._trains, self._of = trains, of
+
+    def __getitem__(self, version: str) -> _Found:
+        train = self._trains.at(path_of(version)) if version in self else None
+        if train is None:
+            raise KeyError(version)
+        return self._of(train)
+
+    def __contains__(self, version: object) -> bool:
+        return version in self._trains.versions
+
+    def __iter__(self) -> Iterator[str]:
+        return iter(self._trains.versions)
+
+    def __len__(self) -> int:
+        return len(self._trains.versions)
 
 
 @dataclass(frozen=True, eq=False)
@@ -34,6 +60,33 @@ class Trains:
     def paths(self) -> list[str]:
         """Where trains stand, relative to the workspace."""
         return [path for path in DiskTree(self.root).paths(FOLDER) if path.endswith(".yaml") and path.count("/") == 1]
+
+    @cached_property
+    def versions(self) -> tuple[str, ...]:
+        """The version of every train, in order, as the files are called."""
+        found = [path.removeprefix(f"{FOLDER}/").removesuffix(".yaml") for path in self.paths]
+        return tuple(reversed(newest_first(found)))
+
+    @property
+    def by_version(self) -> Mapping[str, Train]:
+        """Every train by its version."""
+        return ByVersion(self, lambda train: train)
+
+    @property
+    def cars(self) -> Mapping[str, Mapping[str, Pin]]:
+        """The cars of every train by its version."""
+        return ByVersion(self, lambda train: train.cars)
+
+    @cached_property
+    def yanked(self) -> Mapping[str, str]:
+        """Why nobody is to promote a train any more, by the versions of those that are yanked."""
+        tree, found = DiskTree(self.root), {}
+        for path in tree.paths(f"{FOLDER}/yanked"):
+            state = follow(tree, path) if path.endswith(".yaml") else None
+            if state is not None:
+                yank = yank_from(state.data, path)
+                found[yank.version] = yank.why
+        return found
 
     @cached_property
     def all(self) -> tuple[Train, ...]:

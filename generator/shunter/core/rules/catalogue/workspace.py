@@ -57,13 +57,6 @@ WORKSPACE: Final = (
         "A train never changes once it is cut: environments name it by its version. Cut a new version.",
     ),
     lint(
-        "stage-skipped",
-        Severity.ERROR,
-        "a promotion that leaves out a stage",
-        "An environment promotes from the one before it, and this train was never there. Promote it there first; "
-        "`--force` skips the stage, and the history says so.",
-    ),
-    lint(
         "update-conflict",
         Severity.ERROR,
         "the template and a person changed the same lines",
