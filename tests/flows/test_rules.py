@@ -182,7 +182,7 @@ WORKSPACE: dict[str, tuple[Callable[[Path], object], str]] = {
     "pins-differ": (edit_pin, "lint"),
     "version-taken": (edit(ORDERS, "# changed\n"), "package"),
     "not-packaged": (edit(ORDERS, "# changed\n"), "train cut 1.1.0"),
-    "dirty-chart": (cut_from_no_commit, "train cut 1.1.0 --set orders=0.2.0+dirty"),
+    "dirty-chart": (cut_from_no_commit, "train cut 1.1.0 --car orders=0.2.0+dirty"),
     "train-exists": (publish_again, "train cut 1.0.0"),
     "image-tag-in-environment": (edit(VALUES, "auth:\n  image:\n    tag: '1'\n"), "lint"),
     "editor-schema": (lambda root: (root / VALUES).write_text("orders: {}\n", "utf-8"), "lint"),
@@ -248,8 +248,11 @@ def rewrite(folder: str, old: str, new: str) -> Callable[[Path], None]:
     return change
 
 
-def line(root: Path) -> None:
-    substitute(root / "shunter.yaml", "{stage: develop}", "{line: acme}")
+def rewrite_workspace(old: str, new: str) -> Callable[[Path], None]:
+    return lambda root: substitute(root / "shunter.yaml", old, new)
+
+
+line = rewrite_workspace("{stage: develop}", "{line: acme}")
 
 
 TRAINS: dict[str, tuple[Callable[[Path], None], str]] = {
@@ -270,6 +273,8 @@ TRAINS: dict[str, tuple[Callable[[Path], None], str]] = {
         another_train(web=Pin("web", "1.0.0", digest=f"sha256:{'0' * 64}")),
         "promote 1.2.0 --to tst",
     ),
+    "service-gone": (rewrite_workspace("  web: {chart: {path: third/web}}\n", ""), "train cut 1.3.0"),
+    "not-published": (rewrite_workspace("services:\n", "services:\n  cart: {archetype: auth}\n"), "train cut 1.3.0"),
     "plan-outdated": (outdated, "promote --plan plan.json"),
 }
 """A change of a small workspace whose tst runs train 1.0.0, and a command."""

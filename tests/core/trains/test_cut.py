@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-from typing import Any
-
 import pytest
 
 from helpers.fuzz.histories import car, cars, pin
@@ -38,10 +36,6 @@ def told(found: Composition) -> list[str]:
 
 def refused(found: Composition) -> list[tuple[str, str, str]]:
     return [(each.rule, each.alias, each.opens) for each in found.refusals]
-
-
-def train(version: str, **more: Any) -> Train:
-    return Train(version, BASE, **more)
 
 
 def test_newer_releases_are_laid_over_the_base_and_pre_releases_are_not() -> None:
@@ -133,12 +127,19 @@ def test_a_car_that_nobody_knows_is_refused(said: Said) -> None:
 
 
 def test_the_base_is_the_newest_good_train_of_the_line() -> None:
-    trains = [train("1.4.0"), train("1.10.0"), train("1.9.0"), train("2.0.0", line="acme")]
-    assert cut.base_of(trains, "") == "1.10.0"
-    assert cut.base_of(trains, "", yanked=["1.10.0"]) == "1.9.0"
-    assert cut.base_of(trains, "", below="1.9.0") == "1.4.0"
-    assert cut.base_of(trains, "acme") == "2.0.0"
-    assert cut.base_of(trains, "other") == ""
+    lines = {"1.4.0": "", "1.10.0": "", "1.9.0": "", "2.0.0": "acme"}
+    asked: list[str] = []
+
+    def line_of(version: str) -> str:
+        asked.append(version)
+        return lines[version]
+
+    assert cut.base_of(lines, line_of, "") == "1.10.0"
+    assert asked == ["2.0.0", "1.10.0"], "no more than it takes"
+    assert cut.base_of(lines, line_of, "", yanked=["1.10.0"]) == "1.9.0"
+    assert cut.base_of(lines, line_of, "", below="1.9.0") == "1.4.0"
+    assert cut.base_of(lines, line_of, "acme") == "2.0.0"
+    assert cut.base_of(lines, line_of, "other") == ""
 
 
 def move(order: Order, was: str = "", now: str = "") -> Move:
@@ -173,9 +174,9 @@ def test_without_a_difference_there_is_no_new_version() -> None:
 
 
 def test_a_hotfix_is_the_next_patch_and_follows_the_last_one() -> None:
-    assert cut.hotfix_of("1.4.0", [train("1.4.0"), train("1.5.0")]) == "1.4.1"
+    assert cut.hotfix_of("1.4.0", ["1.4.0", "1.5.0"]) == "1.4.1"
     with pytest.raises(ShunterError, match="has a hotfix already") as caught:
-        cut.hotfix_of("1.4.0", [train("1.4.1")])
+        cut.hotfix_of("1.4.0", ["1.4.1"])
     assert caught.value.hint == "--hotfix 1.4.1"
 
 

@@ -35,12 +35,12 @@ class Shop:
 
     def cut(self, said: Said | None = None, hotfix: str = "") -> str:
         """The version of a new train."""
-        base = hotfix or base_of(self.trains.values(), "")
+        base = hotfix or base_of(self.trains, lambda version: self.trains[version].line, "")
         cars = self.trains[base].cars if base else {}
         offers = {alias: Offer(alias, tuple(versions)) for alias, versions in self.published.items()}
         made = compose(cars, offers, said or Said())
         assert made.refusals == ()
-        version = hotfix_of(hotfix, self.trains.values()) if hotfix else bumped(base, made.moves)
+        version = hotfix_of(hotfix, self.trains) if hotfix else bumped(base, made.moves)
         pins = {alias: found if found.digest else pin(alias, found.version) for alias, found in made.cars.items()}
         self.trains[version] = Train(
             version, pins, base=base, drops=made.drops, lower=made.lower, replaces=made.replaces
@@ -206,7 +206,7 @@ def test_no_pin_enters_that_did_not_run_before_unless_the_entry_says_forced(seed
 
 
 def newest_cars(shop: Shop) -> dict[str, Pin]:
-    return dict(shop.trains[base_of(shop.trains.values(), "")].cars)
+    return dict(shop.trains[base_of(shop.trains, lambda version: shop.trains[version].line, "")].cars)
 
 
 def unproven(branch: Branch, before: Branch) -> list[str]:

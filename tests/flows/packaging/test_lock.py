@@ -14,7 +14,7 @@ from shunter.core.charts.pins import Pin
 from shunter.core.trains.state import State
 from shunter.flows.packaging.lock import carried, lock, lockable
 from shunter.flows.packaging.merge import Choice
-from shunter.flows.trains.cut import cut
+from shunter.flows.trains.cut import Cut, cut
 from shunter.flows.trains.promote import Promotion, promote
 from shunter.flows.workspace.context import Context, open_context
 from shunter.flows.workspace.projects import ProjectFiles
@@ -73,7 +73,7 @@ def test_a_record_with_markers_that_nobody_resolved_is_named(small: Context) -> 
 
 def test_the_record_decides_and_an_edit_of_chart_yaml_is_taken_over_on_demand(small: Context) -> None:
     lock(small, (), check=False, dry_run=False, diff=False)
-    cut(small, "1.0.0", only=(), chosen={}, dry_run=False, diff=False)
+    cut(small, Cut("1.0.0"), dry_run=False, diff=False)
     promote(small, Promotion(["tst"], train="1.0.0"), dry_run=False, diff=False)
     path = small.root / "envs/tst/Chart.yaml"
     was = path.read_text("utf-8")

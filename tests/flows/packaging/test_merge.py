@@ -32,7 +32,7 @@ def _with_trains(folder: Path) -> None:
     publish(context, orders("1.1.0"), "third/orders")
     ok("train", "cut", "1.1.0", cwd=context.root)
     publish(context, chart_files("web", "1.1.0"), "third/web")
-    ok("train", "cut", "1.2.0", "--set", "orders=1.0.0", cwd=context.root)
+    ok("train", "cut", "1.2.0", "--from", "1.0.0", "--only", "web", cwd=context.root)
     publish(context, orders("1.2.0"), "third/orders")
     ok("train", "cut", "2.0.0", cwd=context.root)
     git(folder, "clone", "-q", "--bare", str(context.root), "shop.git")
@@ -266,8 +266,8 @@ def test_two_who_publish_the_same_chart_get_one_index(two: tuple[Path, Path]) ->
     assert (found.rule, found.hint) == ("merge-conflict", "shunter lock")
     ok("lock", cwd=mine)
     git(mine, "commit", "-q", "--no-edit")
-    ok("train", "cut", "3.0.0", "--set", "orders=1.5.0", cwd=mine)
-    ok("train", "cut", "3.1.0", "--set", "orders=1.4.0", cwd=mine)
+    ok("train", "cut", "3.0.0", "--car", "orders=1.5.0", cwd=mine)
+    ok("train", "cut", "3.1.0", "--car", "orders=1.4.0", "--lower", "orders", cwd=mine)
     is_sound(mine)
 
 
@@ -283,7 +283,7 @@ def test_two_contents_of_one_version_are_named(two: tuple[Path, Path]) -> None:
     git(mine, "add", path)
     ok("lock", cwd=mine)
     git(mine, "commit", "-q", "--no-edit")
-    ok("train", "cut", "3.0.0", "--set", "orders=1.4.0", cwd=mine)
+    ok("train", "cut", "3.0.0", "--car", "orders=1.4.0", cwd=mine)
     is_sound(mine)
 
 
@@ -302,7 +302,7 @@ def test_the_same_train_cut_twice_is_one_and_two_of_one_version_are_named(
     assert "2026-01-01T00:00:00Z" in (mine / "trains/3.0.0.yaml").read_text()
     is_sound(mine)
     ok("train", "cut", "3.1.0", cwd=mine)
-    ok("train", "cut", "3.1.0", "--set", "web=1.0.0", cwd=two[1])
+    ok("train", "cut", "3.1.0", "--drop", "web", cwd=two[1])
     assert merge(*two) == {"trains/3.1.0.yaml": "AA"}
     [found] = refused(mine, "lock")
     assert found.message == "both sides of the merge cut train 3.1.0, with other charts"

@@ -4,8 +4,9 @@ from __future__ import annotations
 
 from helpers.workspaces.small import orders, publish
 from shunter.core.charts.pins import Pin
+from shunter.core.trains.cut import Said
 from shunter.core.trains.model import Train
-from shunter.flows.trains.cut import cut
+from shunter.flows.trains.cut import Cut, cut
 from shunter.flows.trains.list import compare, overview
 from shunter.flows.trains.promote import Promotion, promote
 from shunter.flows.workspace.context import Context
@@ -23,9 +24,9 @@ def test_only_what_differs_is_a_row() -> None:
 
 def test_each_train_says_where_it_is(small: Context) -> None:
     assert (overview(small).data, overview(small).next_step) == ([], "shunter train cut VERSION")
-    cut(small, "1.0.0", only=(), chosen={}, dry_run=False, diff=False)
+    cut(small, Cut("1.0.0"), dry_run=False, diff=False)
     publish(small, orders("1.1.0"), "third/orders")
-    cut(small, "1.10.0", only=["orders"], chosen={}, dry_run=False, diff=False)
+    cut(small, Cut("1.10.0", said=Said(drops=("web",))), dry_run=False, diff=False)
     for target in ("tst", "pre"):
         promote(small, Promotion([target], "1.0.0"), dry_run=False, diff=False)
     found = overview(small)

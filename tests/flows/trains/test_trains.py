@@ -55,13 +55,13 @@ def test_a_train_is_exact_and_never_changes(second: Path) -> None:
     assert digest(second) == before
 
 
-def test_a_changed_chart_is_not_cut_under_its_old_version(railed: Path) -> None:
+def test_a_changed_chart_is_told_and_the_train_has_what_is_published(railed: Path) -> None:
     values = railed / "auth/charts/auth/values.yaml"
     values.write_text(values.read_text("utf-8") + "replicaCount: 5\n", "utf-8")
-    refused = shunter("train", "cut", "2.0.0", cwd=railed)
-    assert refused.code == 1
-    assert "error[not-packaged]: auth/charts/auth has changed since auth 0.1.0 was packaged" in refused.err
-    assert not (railed / "trains/2.0.0.yaml").exists()
+    said = ok("train", "cut", "2.0.0", cwd=railed)
+    assert "warning[not-packaged]: auth/charts/auth has changed since auth 0.1.0 was packaged" in said.err
+    assert said.out == "train 2.0.0, from train 1.0.0:\n  the same cars\n"
+    assert ok("train", "diff", "1.0.0", "2.0.0", cwd=railed).out == ""
 
 
 def test_a_promotion_is_one_commit_and_carries_the_values_it_needs(second: Path) -> None:
@@ -148,6 +148,6 @@ def test_stamping_edits_no_file(railed: Path) -> None:
     before = (railed / "orders/charts/orders/Chart.yaml").read_bytes()
     ok("package", "orders", "--version", "0.9.0-main.7.gabc1234", "--app-version", "1.2.3", cwd=railed)
     assert (railed / "orders/charts/orders/Chart.yaml").read_bytes() == before
-    ok("train", "cut", "3.0.0", "--set", "orders=0.9.0-main.7.gabc1234", cwd=railed)
+    ok("train", "cut", "3.0.0", "--car", "orders=0.9.0-main.7.gabc1234", cwd=railed)
     ok("promote", "3.0.0", "--to", "tst", cwd=railed)
     assert "image: registry.example/acme/orders:1.2.3" in ok("render", "tst", "orders", cwd=railed).out.replace('"', "")

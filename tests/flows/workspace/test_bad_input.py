@@ -15,7 +15,7 @@ import pytest
 from helpers.charts.charts import ROOT
 from helpers.tools import need_helm
 from helpers.workspaces.cli import Result, ok, shunter
-from helpers.workspaces.transcript import error, everything, problems, refusals, unchanged, untouched
+from helpers.workspaces.transcript import blocks, error, everything, problems, refusals, unchanged, untouched
 from helpers.workspaces.workspaces import copy
 
 Change = Callable[[Path], object]
@@ -185,8 +185,8 @@ UNKNOWN = {
     "rollback tst 9.9.9": ("9.9.9", ""),
     "train show 9.9.9": ("train `9.9.9`", "1.0.0"),
     "train diff 1.0.0 9.9.9": ("train `9.9.9`", "1.0.0"),
-    "train cut 2.0.0 --only nope": ("service `nope`", "orders"),
-    "train cut 2.0.0 --set nope=1.0.0": ("service `nope`", "orders"),
+    "train cut 2.0.0 --only nope": ("car `nope`", "orders"),
+    "train cut 2.0.0 --car nope=1.0.0": ("car `nope`", "orders"),
     "train cut two": ("two", "write X.Y.Z"),
     "train cut ^1.0.0": ("^1.0.0", "such as 1.2.0"),
     "remove service nope": ("service `nope`", "orders"),
@@ -310,8 +310,8 @@ def test_a_pinned_version_that_no_registry_has(railed: Path) -> None:
         block = error(untouched(railed, *command.split()))
         assert block.message == "chart orders 0.1.0 is not in the registry"
         assert "shunter package" in block.hint
-    block = error(untouched(railed, "train", "cut", "1.1.0", "--set", "auth=0.2.0"))
-    assert (block.message, block.hint) == ("chart auth 0.2.0 is not in the registry", "it has 0.1.0")
+    [refused] = refusals(untouched(railed, "train", "cut", "1.1.0", "--car", "auth=0.2.0"))
+    assert (refused.message, refused.hint) == ("auth 0.2.0 is not published (known: 0.1.0)", "shunter package auth")
 
 
 def test_an_archive_that_the_registry_lost(railed: Path) -> None:
@@ -440,8 +440,9 @@ def test_a_published_version_is_taken(railed: Path) -> None:
     assert block.rule == "version-taken"
     assert "orders 0.1.0" in block.message
     assert block.place == "orders/charts/orders/Chart.yaml"
-    [block] = refusals(untouched(railed, "train", "cut", "1.1.0"))
-    assert block.rule == "not-packaged"
+    assert [block.rule for block in blocks(ok("train", "cut", "1.1.0", "--dry-run", cwd=railed).err)] == [
+        "not-packaged"
+    ]
     raise_version(chart, "0.1.1")
     ok("package", cwd=railed)
 

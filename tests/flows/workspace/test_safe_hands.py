@@ -85,7 +85,7 @@ def test_what_changes_while_it_is_judged_is_not_written(
 ) -> None:
     if what == "promotion":
         ok("package", "orders", "--version", "0.2.0", cwd=railed)
-        ok("train", "cut", "1.1.0", "--set", "orders=0.2.0", cwd=railed)
+        ok("train", "cut", "1.1.0", "--car", "orders=0.2.0", cwd=railed)
         ok("train", "cut", "1.2.0", cwd=railed)
     original: Any = vars(promotion)["judge_release"]
 

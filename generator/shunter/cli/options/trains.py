@@ -10,16 +10,23 @@ WHY = Option("--why", metavar="REASON", help="why, for the history and the commi
 COMMANDS: tuple[Command, ...] = (
     Command(
         ("train", "cut"),
-        "record the exact version and digest of every app chart and the library",
+        "make a train: the newest train of its line, with newer published charts laid over it",
         "shunter.cli.verbs.train:cut",
         (
-            Option("version", help="SemVer of the train"),
-            Option("--set", takes="many", metavar="SERVICE=VERSION", help="another version of a chart"),
-            Option("--only", metavar="A,B", help="only these services"),
+            Option("version", takes="optional", help="SemVer of the train"),
+            switch("--bump", help="the version that follows from what changes"),
+            Option("--hotfix", metavar="TRAIN", help="the next patch of this train: its cars, but for --car"),
+            Option("--from", name="source", metavar="ENV|TRAIN", help="start from this train, or from what ENV runs"),
+            Option("--line", metavar="LINE", help="the line of trains, such as that of one client"),
+            Option("--car", takes="many", metavar="SERVICE=VERSION", help="this published version of a chart"),
+            Option("--only", metavar="A,B", help="take newer charts of these services only"),
+            Option("--drop", metavar="A,B", help="these cars of the base are gone"),
+            Option("--lower", metavar="A,B", help="these cars may go down"),
+            Option("--replace", takes="many", metavar="OLD=NEW", help="NEW takes the place of OLD"),
             FETCH,
             *CHANGES,
         ),
-        ("shunter train cut 1.0.0",),
+        ("shunter train cut 1.0.0", "shunter train cut --bump", "shunter train cut --hotfix 1.4.0 --car orders=1.5.1"),
     ),
     Command(("train", "list"), "list the trains", "shunter.cli.verbs.train:list_trains", (OUTPUT,)),
     Command(

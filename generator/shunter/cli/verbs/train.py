@@ -10,6 +10,7 @@ from shunter.cli.output import table
 from shunter.cli.parse import Arguments
 from shunter.cli.session import open_session, split
 from shunter.core.packaging.record import cars_data
+from shunter.core.trains.cut import Said
 from shunter.flows.checkouts import behind
 from shunter.flows.trains import cut as cutting
 from shunter.flows.trains import list as listing
@@ -20,14 +21,33 @@ from shunter.model.findings import Report
 
 
 def cut(arguments: Arguments) -> Report:
-    """`shunter train cut VERSION`."""
-    context, only, chosen = open_session(arguments), split(arguments.only), dict(_pair(text) for text in arguments.set)
+    """`shunter train cut [VERSION]`."""
+    context, only = open_session(arguments), split(arguments.only)
+    said = Said(
+        _pairs("--car", "SERVICE=VERSION", "orders=1.4.2", arguments.car),
+        only,
+        split(arguments.drop),
+        split(arguments.lower),
+        _pairs("--replace", "OLD=NEW", "orders=sales", arguments.replace),
+        bool(arguments.hotfix),
+    )
+    asked = cutting.Cut(arguments.version, arguments.bump, arguments.hotfix, arguments.source, arguments.line, said)
+    _require_one_version(asked)
 
     def run() -> Report:
-        version, dry_run, diff = arguments.version, arguments.dry_run, arguments.diff
-        return cutting.cut(context, version, only=only, chosen=chosen, dry_run=dry_run, diff=diff)
+        return cutting.cut(context, asked, dry_run=arguments.dry_run, diff=arguments.diff)
 
     return _aware(arguments, context, behind.roots_of(context, ("app",), only), run)
+
+
+def _require_one_version(asked: cutting.Cut) -> None:
+    if [bool(asked.version), asked.bump, bool(asked.hotfix)].count(True) != 1:
+        hint = "shunter train cut 1.5.0, --bump, or --hotfix 1.4.0"
+        raise ShunterError("train cut takes one of VERSION, --bump and --hotfix TRAIN", hint=hint)
+    others = asked.source or asked.line or asked.said.only or asked.said.drops or asked.said.replaces
+    if asked.hotfix and others:
+        hint = "--hotfix is its train and --car; cut a VERSION --from a train for more"
+        raise ShunterError("--hotfix takes --car and --lower only", hint=hint)
 
 
 def _aware(arguments: Arguments, context: Context, roots: list[Path], run: Callable[[], Report]) -> Report:
@@ -36,11 +56,15 @@ def _aware(arguments: Arguments, context: Context, roots: list[Path], run: Calla
     return behind.aware(context, roots, run, fetch=arguments.fetch, writes=writes)
 
 
-def _pair(text: str) -> tuple[str, str]:
-    name, _, version = text.partition("=")
-    if not (name and version):
-        raise ShunterError(f"`{text}` is not SERVICE=VERSION", hint="such as --set orders=1.4.2")
-    return name, version
+def _pairs(flag: str, form: str, example: str, texts: list[str]) -> dict[str, str]:
+    found: dict[str, str] = {}
+    for text in texts:
+        name, _, value = text.partition("=")
+        if not (name and value):
+            raise ShunterError(f"`{text}` is not {form}", hint=f"such as {flag} {example}")
+        if found.setdefault(name, value) != value:
+            raise ShunterError(f"{flag} names {name} twice: {found[name]} and {value}", hint="leave one out")
+    return found
 
 
 def list_trains(arguments: Arguments) -> Report:

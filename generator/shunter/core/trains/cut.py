@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Callable, Collection, Iterable, Iterator, Mapping
 from typing import Final
 
 from shunter.core.charts.pins import Pin
-from shunter.core.charts.versions import Version, parse, require_exact
+from shunter.core.charts.versions import Version, newest_first, parse, require_exact
 from shunter.core.trains.model import Train
 from shunter.core.trains.order import Order, compare, compare_versions, newest, rewritten
 from shunter.core.trains.plan import Freight, Move, Refusal, chosen
@@ -69,11 +69,16 @@ def require_train_version(text: str) -> Version:
     return version
 
 
-def base_of(trains: Iterable[Train], line: str, yanked: Iterable[str] = (), below: str = "") -> str:
-    """The version of the newest train of a line that is not yanked, older than `below` if that is named; or empty."""
-    gone = frozenset(yanked)
-    found = (train.version for train in trains if train.line == line and train.version not in gone)
-    return newest(version for version in found if not below or compare_versions(version, below) < 0)
+def base_of(
+    versions: Iterable[str], line_of: Callable[[str], str], line: str, yanked: Collection[str] = (), below: str = ""
+) -> str:
+    """The version of the newest train of a line that is not yanked, older than `below` if that is named; or empty.
+
+    `line_of` is asked about one version after the other, newest first, until one is of the `line`.
+    """
+    good = (version for version in newest_first(versions) if version not in yanked)
+    old = (version for version in good if not below or compare_versions(version, below) < 0)
+    return next((version for version in old if line_of(version) == line), "")
 
 
 def compose(base: Mapping[str, Pin], offers: Mapping[str, Offer], said: Said) -> Composition:
@@ -216,12 +221,12 @@ def _level(move: Move) -> int:
     return 2 if was.major != now.major else int(was.minor != now.minor)
 
 
-def hotfix_of(version: str, trains: Iterable[Train]) -> str:
-    """The version of a hotfix of a train: its next patch. Raises ShunterError where that was cut already."""
+def hotfix_of(version: str, known: Collection[str]) -> str:
+    """The version of a hotfix of a train: its next patch. Raises ShunterError where that is `known` already."""
     found = require_train_version(version)
     patch = found.patch if found.prerelease else found.patch + 1
     wanted = f"{found.major}.{found.minor}.{patch}"
-    if wanted in {train.version for train in trains}:
+    if wanted in known:
         raise ShunterError(f"train {version} has a hotfix already: {wanted}", hint=f"--hotfix {wanted}")
     return wanted
 

@@ -15,6 +15,7 @@ from shunter.core.workspace.own_files import OwnFile, checked
 from shunter.model.findings import Finding
 
 FOLDER = "trains"
+YANKED: Final = f"{FOLDER}/yanked"
 TRAIN: Final = OwnFile("train", "a train", "a train never changes: restore the file from git, or cut a new train")
 YANK: Final = OwnFile("yank", "a yank", "shunter writes this file: restore it from git, or yank the train again")
 RECORD: Final = OwnFile("record-1", "a train record", "shunter writes this file: restore it from git")
@@ -29,7 +30,7 @@ def path_of(version: str) -> str:
 
 def yank_path_of(version: str) -> str:
     """Where a workspace says that the train of this version is yanked: beside the train, which never changes."""
-    return f"{FOLDER}/yanked/{version}.yaml"
+    return f"{YANKED}/{version}.yaml"
 
 
 def render_yank(yank: Yank) -> bytes:

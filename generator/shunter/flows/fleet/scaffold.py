@@ -205,7 +205,7 @@ def remove_service(
     if pinned and not force:
         raise ShunterError(
             f"service `{name}` is pinned in {', '.join(pinned)}",
-            hint="promote a train without it first (train cut --only), or --force: its pin stays until the next train",
+            hint=f"promote a train without it first (shunter train cut --bump --drop {name}), or --force",
         )
     edits: list[tuple[Sequence[str], Any]] = [(["services", name], None)]
     edits += (

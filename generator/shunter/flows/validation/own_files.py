@@ -89,6 +89,8 @@ def broken_trains(context: Context) -> tuple[Finding, ...]:
     found: list[Finding] = []
     for path in trains.paths:
         found += _findings_of(partial(trains.at, path))
+    for path in trains.yank_paths:
+        found += _findings_of(partial(trains.yank_at, path))
     return relabelled(found, label(context, context.root))
 
 

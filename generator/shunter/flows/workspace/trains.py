@@ -11,8 +11,8 @@ from shunter.adapters.system.files import DiskTree
 from shunter.core.charts.files import follow
 from shunter.core.charts.pins import Pin
 from shunter.core.charts.versions import is_exact, newest_first
-from shunter.core.trains.file import FOLDER, path_of
-from shunter.core.trains.model import Train
+from shunter.core.trains.file import FOLDER, YANKED, path_of
+from shunter.core.trains.model import Train, Yank
 from shunter.flows.workspace.context import Context
 from shunter.flows.workspace.own_files import train_from, yank_from
 from shunter.model.data import dataclass, field, replace
@@ -64,8 +64,8 @@ class Trains:
     @cached_property
     def versions(self) -> tuple[str, ...]:
         """The version of every train, in order, as the files are called."""
-        found = [path.removeprefix(f"{FOLDER}/").removesuffix(".yaml") for path in self.paths]
-        return tuple(reversed(newest_first(found)))
+        names = (path.removeprefix(f"{FOLDER}/").removesuffix(".yaml") for path in self.paths)
+        return tuple(reversed(newest_first(name for name in names if is_exact(name))))
 
     @property
     def by_version(self) -> Mapping[str, Train]:
@@ -76,17 +76,6 @@ class Trains:
     def cars(self) -> Mapping[str, Mapping[str, Pin]]:
         """The cars of every train by its version."""
         return ByVersion(self, lambda train: train.cars)
-
-    @cached_property
-    def yanked(self) -> Mapping[str, str]:
-        """Why nobody is to promote a train any more, by the versions of those that are yanked."""
-        tree, found = DiskTree(self.root), {}
-        for path in tree.paths(f"{FOLDER}/yanked"):
-            state = follow(tree, path) if path.endswith(".yaml") else None
-            if state is not None:
-                yank = yank_from(state.data, path)
-                found[yank.version] = yank.why
-        return found
 
     @cached_property
     def all(self) -> tuple[Train, ...]:
@@ -100,6 +89,27 @@ class Trains:
             state = self.changed.get(path) or follow(DiskTree(self.root), path)
             self.read[path] = self._today(train_from(state.data, path)) if state else None
         return self.read[path]
+
+    @property
+    def yank_paths(self) -> list[str]:
+        """Where trains are yanked, relative to the workspace."""
+        return [path for path in DiskTree(self.root).paths(YANKED) if path.endswith(".yaml")]
+
+    @cached_property
+    def yanks(self) -> Mapping[str, Yank]:
+        """The yanks of trains, by version."""
+        found = (self.yank_at(path) for path in self.yank_paths)
+        return {yank.version: yank for yank in found}
+
+    @cached_property
+    def yanked(self) -> Mapping[str, str]:
+        """Why nobody is to promote a train any more, by the versions of those that are yanked."""
+        return {version: yank.why for version, yank in self.yanks.items()}
+
+    def yank_at(self, path: str) -> Yank:
+        """The yank in a file."""
+        state = follow(DiskTree(self.root), path)
+        return yank_from(state.data if state else b"", path)
 
     def _today(self, train: Train) -> Train:
         if not self.formerly.keys() & train.cars.keys():

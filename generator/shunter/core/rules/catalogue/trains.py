@@ -63,7 +63,8 @@ TRAINS: Final = (
         Severity.ERROR,
         "a car that would go down",
         "A lower version than the one that runs would come, which may undo a fix. `--allow-downgrade APP` says that it "
-        "is meant, and the history keeps that; `shunter rollback` is the way back to what ran before.",
+        "is meant, and the history keeps that; `train cut --lower APP` says it once for all environments. `shunter "
+        "rollback` is the way back to what ran before.",
     ),
     lint(
         "car-removed",
@@ -85,6 +86,20 @@ TRAINS: Final = (
         "one version with two contents",
         "What comes has the version that runs, and is another archive. Nothing tells the two apart any more, so "
         "nothing opens this: publish it under a new version.",
+    ),
+    lint(
+        "service-gone",
+        Severity.ERROR,
+        "a car whose service is gone",
+        "The train before has a car that shunter.yaml has no service for any more. Say what becomes of it, once for "
+        "all environments: `train cut --drop legacy`, or `--replace legacy=orders`.",
+    ),
+    lint(
+        "not-published",
+        Severity.ERROR,
+        "a version that the registry does not hold",
+        "A train has what the registry holds. A new service is in once it has a release: `shunter package` it, or "
+        "name one of its pre-releases with `train cut --car cart=1.0.0-rc.1`.",
     ),
     lint(
         "plan-outdated",

@@ -38,10 +38,10 @@ WORKSPACE: Final = (
     ),
     lint(
         "not-packaged",
-        Severity.ERROR,
-        "a chart that changed since it was packaged",
-        "A train pins published charts. This one differs from what is published under its version: raise `version`, "
-        "and package it.",
+        Severity.WARNING,
+        "a chart with changes that nobody published",
+        "A train pins published charts. This one differs from what is published under its version, or its version is "
+        "not published: raise `version`, and package it. `rules: {not-packaged: error}` lets no train go without it.",
     ),
     lint(
         "dirty-chart",
