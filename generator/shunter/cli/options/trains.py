@@ -28,10 +28,26 @@ COMMANDS: tuple[Command, ...] = (
         ),
         ("shunter train cut 1.0.0", "shunter train cut --bump", "shunter train cut --hotfix 1.4.0 --car orders=1.5.1"),
     ),
-    Command(("train", "list"), "list the trains", "shunter.cli.verbs.train:list_trains", (OUTPUT,)),
+    Command(
+        ("train", "yank"),
+        "let nobody promote a train any more, and say who runs it",
+        "shunter.cli.verbs.train:yank",
+        (
+            Option("version", help="the train"),
+            Option("--why", metavar="REASON", help="why (required)"),
+            *CHANGES,
+        ),
+        ("shunter train yank 1.4.0 --why 'loses orders'",),
+    ),
+    Command(
+        ("train", "list"),
+        "list the trains: line, base, where each runs, and which are yanked",
+        "shunter.cli.verbs.train:list_trains",
+        (OUTPUT,),
+    ),
     Command(
         ("train", "show"),
-        "show the cars of a train",
+        "show the cars of a train, the library of each, and where it runs",
         "shunter.cli.verbs.train:show",
         (Option("version", help="the train"), OUTPUT),
     ),

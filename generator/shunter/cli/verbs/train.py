@@ -1,19 +1,20 @@
-"""train cut, list, show and diff."""
+"""train cut, yank, list, show and diff."""
 
 from __future__ import annotations
 
 from collections.abc import Callable
 from dataclasses import replace
 from pathlib import Path
+from typing import Any
 
 from shunter.cli.output import table
 from shunter.cli.parse import Arguments
 from shunter.cli.session import open_session, split
-from shunter.core.packaging.record import cars_data
 from shunter.core.trains.cut import Said
 from shunter.flows.checkouts import behind
 from shunter.flows.trains import cut as cutting
 from shunter.flows.trains import list as listing
+from shunter.flows.trains import yank as yanking
 from shunter.flows.workspace.context import Context
 from shunter.flows.workspace.trains import trains_of
 from shunter.model.errors import ShunterError
@@ -67,20 +68,60 @@ def _pairs(flag: str, form: str, example: str, texts: list[str]) -> dict[str, st
     return found
 
 
+def yank(arguments: Arguments) -> Report:
+    """`shunter train yank VERSION --why REASON`."""
+    context, version, why = open_session(arguments), arguments.version, arguments.why
+    return yanking.yank(context, version, why, dry_run=arguments.dry_run, diff=arguments.diff)
+
+
 def list_trains(arguments: Arguments) -> Report:
     """`shunter train list`."""
     report = listing.overview(open_session(arguments))
-    rows = [(row["train"], row["cut"], str(row["cars"]), ", ".join(row["environments"]) or "-") for row in report.data]
-    text = table(rows, ("TRAIN", "CUT", "CARS", "IN")) if rows else ""
+    header = ("TRAIN", "LINE", "BASE", "CUT", "CARS", "IN", "YANKED")
+    rows = [
+        (
+            row["train"],
+            row["line"] or "-",
+            row["base"] or "-",
+            row["cut"],
+            str(row["cars"]),
+            ", ".join(row["environments"]) or "-",
+            row["yanked"],
+        )
+        for row in report.data
+    ]
+    text = table(rows, header) if rows else ""
     return replace(report, product=text, notices=() if rows else ("no train yet",))
 
 
 def show(arguments: Arguments) -> Report:
     """`shunter train show VERSION`."""
-    train = trains_of(open_session(arguments)).find(arguments.version)
-    rows = [(alias, pin.name, pin.version, pin.app_version or "-", pin.digest) for alias, pin in train.cars.items()]
-    data = {"version": train.version, "cut": train.cut, "cars": cars_data(train.cars)}
-    return Report(product=table(rows, ("APP", "CHART", "VERSION", "APP VERSION", "DIGEST")), data=data)
+    found = listing.shown(open_session(arguments), arguments.version)
+    return Report(product=_shown(found), data=found)
+
+
+def _shown(found: dict[str, Any]) -> str:
+    """A train as a table of its cars, and below what else it says."""
+    header = ("APP", "CHART", "VERSION", "APP VERSION", "LIBRARY", "DIGEST")
+    rows = [
+        (alias, car["name"], car["version"], car.get("appVersion", "-"), _library(car), car.get("digest", "-"))
+        for alias, car in found["cars"].items()
+    ]
+    texts = {
+        "line": found["line"],
+        "base": found["base"],
+        "drops": ", ".join(found["drops"]),
+        "lowers": ", ".join(f"{alias} from {version}" for alias, version in found["lower"].items()),
+        "replaces": ", ".join(f"{old} by {new}" for old, new in found["replaces"].items()),
+        "runs in": ", ".join(found["environments"]),
+        "yanked": found["yanked"],
+    }
+    return table(rows, header) + "".join(f"{name}: {text}\n" for name, text in texts.items() if text)
+
+
+def _library(car: dict[str, str]) -> str:
+    library = " ".join(car.get("library", "-").split(" ")[:2])
+    return f"{library} ({car['note']})" if "note" in car else library
 
 
 def compare(arguments: Arguments) -> Report:

@@ -15,7 +15,7 @@ from shunter.flows.validation.report import without_secrets
 from shunter.flows.validation.targets import own_schema
 from shunter.flows.workspace.context import WORKSPACE_FILE, Context, Site, workspace_from
 from shunter.flows.workspace.labels import label, relabelled
-from shunter.flows.workspace.own_files import record_of_any_format, schema_of, train_from
+from shunter.flows.workspace.own_files import record_of_any_format, schema_of, train_from, yank_from
 from shunter.flows.workspace.projects import ProjectFiles
 from shunter.flows.workspace.recorded import recorded
 from shunter.flows.workspace.trains import trains_of
@@ -59,6 +59,8 @@ def _read_own(context: Context, name: str) -> object:
     schema, data, shown = own_schema(path), read_regular(path), os.path.normpath(name)
     if schema == "train":
         return train_from(data, shown)
+    if schema == "yank":
+        return yank_from(data, shown)
     if schema == "record":
         return record_of_any_format(data, shown)
     if schema == "answers":

@@ -26,6 +26,8 @@ _OWN: Final = {
     ANSWERS_FILE: "answers",
     RECORD_FILE: "record",
 }
+_BELOW: Final = {"trains": "train", "trains/yanked": "yank"}
+"""Folders of a workspace whose files are of one kind."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -96,10 +98,11 @@ def own_schema(path: str) -> str:
     An answers file and a record that stand in a chart are judged with it.
     """
     folder, name = os.path.split(path)
-    above, inside = os.path.split(folder)
-    schema = _OWN.get(name) or _OWN.get(f"{inside}/{name}", "")
-    if inside == "trains" and name.endswith(".yaml") and is_file(os.path.join(above, WORKSPACE_FILE)):
-        schema = "train"
+    schema = _OWN.get(name) or _OWN.get(f"{os.path.basename(folder)}/{name}", "")
+    for place, kind in _BELOW.items():
+        root = folder.removesuffix(f"/{place}")
+        if root != folder and name.endswith(".yaml") and is_file(os.path.join(root, WORKSPACE_FILE)):
+            schema = kind
     return schema if schema and is_file(path) and not chart_folder(path) else ""
 
 
