@@ -5,6 +5,8 @@ from __future__ import annotations
 import shutil
 
 from helpers.charts.tiny_charts import chart_files
+from helpers.reads import git_processes
+from helpers.workspaces.cli import ok
 from helpers.workspaces.gitrepo import commit_all, write
 from helpers.workspaces.small import WORKSPACE, orders, publish
 from shunter.core.trains.cut import Offer
@@ -55,3 +57,22 @@ def test_what_changed_since_it_was_packaged_is_one_finding_a_chart(small: Contex
     assert (finding.rule, finding.span.path) == ("not-packaged", "third/orders/Chart.yaml")
     shutil.rmtree(small.root / ".shunter/registry")
     assert len([*market(small).unpublished()]) == 2
+
+
+def test_git_says_of_most_charts_that_they_are_as_published(small: Context) -> None:
+    """No chart is packed for it: the archive names its commit, and git compares two trees."""
+    chart = small.root / "third/orders/Chart.yaml"
+    commit_all(small.root, {"third/orders/Chart.yaml": chart.read_bytes().replace(b"1.0.0", b"1.1.0")})
+    ok("package", "orders", cwd=small.root)
+    with git_processes() as started:
+        assert [*market(small).unpublished()] == []
+    assert len(started) == 2, "status and cat-file"
+    values = small.root / "third/orders/values.yaml"
+    for text, found in (("size: 2\n", 1), ("", 0)):
+        commit_all(small.root, {"third/orders/values.yaml": text or None})
+        assert len([*market(small).unpublished()]) == found, text
+    write(small.root, {"third/orders/values.yaml": "size: 2\n"})
+    assert len([*market(small).unpublished()]) == 1, "not committed"
+    values.unlink()
+    commit_all(small.root, {"third/orders/Chart.lock": "derived\n"})
+    assert [*market(small).unpublished()] == []

@@ -7,16 +7,17 @@ from dataclasses import dataclass
 from functools import cached_property
 from pathlib import Path
 
+from shunter.adapters.git.origin import as_committed
 from shunter.adapters.system.regular import is_checkout
 from shunter.core.charts.index import IndexEntry
-from shunter.core.charts.packed import PackedChart
+from shunter.core.charts.packed import REVISION, PackedChart
 from shunter.core.charts.pins import Pin
 from shunter.core.charts.versions import is_dirty, newest_first
 from shunter.core.trains.cut import Offer
 from shunter.core.workspace.model import Service
-from shunter.flows.packaging.origin import tracked
+from shunter.flows.packaging.origin import DERIVED, Sources, tracked
 from shunter.flows.workspace.archives import Archives, packed_as_held
-from shunter.flows.workspace.context import Context
+from shunter.flows.workspace.context import Context, repository_root
 from shunter.flows.workspace.projects import ProjectFiles, files_in, files_of
 from shunter.model.errors import ShunterError
 from shunter.model.findings import Finding, Kind, Severity, Span
@@ -68,7 +69,11 @@ class Market:
 
     def unpublished(self) -> Iterator[Finding]:
         """One finding for each chart of the workspace that is not as it was published. No checkout, no finding."""
-        for files, place in self._charts():
+        charts = [*self._charts()]
+        same = self._as_published({place: files for files, place in charts})
+        for files, place in charts:
+            if place in same:
+                continue
             try:
                 said = self._unpublished(files, place)
             except ShunterError as error:
@@ -78,6 +83,30 @@ class Market:
                 yield Finding(
                     "not-packaged", said, Span(f"{files.label}/Chart.yaml"), Kind.LINT, Severity.WARNING, hint=hint
                 )
+
+    def _as_published(self, charts: Mapping[Path, ProjectFiles]) -> frozenset[Path]:
+        """The folders that git says are as they were when they were published; of others only the archives can tell."""
+        found: dict[Path, dict[str, str]] = {}
+        for place, files in charts.items():
+            root = repository_root(place)
+            if is_checkout(root) and (revision := self._revision(files)):
+                found.setdefault(root, {})[place.relative_to(root).as_posix()] = revision
+        sources = Sources({root: [*folders] for root, folders in found.items()})
+        return frozenset(
+            root / folder
+            for root, folders in found.items()
+            for folder in as_committed(root, folders, DERIVED)
+            if not sources.changed(root, folder, DERIVED)
+        )
+
+    def _revision(self, files: ProjectFiles) -> str:
+        """The commit that the published chart says it was made of; empty where it is not published, or does not say."""
+        try:
+            entry = self._entries.get(files.packed.key)
+        except ShunterError:
+            return ""
+        annotations = entry.metadata.get("annotations") if entry else None
+        return str(annotations.get(REVISION, "")) if isinstance(annotations, dict) else ""
 
     def _unpublished(self, files: ProjectFiles, place: Path) -> str:
         name, version = files.packed.key
