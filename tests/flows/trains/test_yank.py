@@ -7,6 +7,7 @@ import pytest
 from helpers.workspaces.cli import ok
 from helpers.workspaces.gitrepo import commit_all, git, snapshot
 from helpers.workspaces.transcript import error, untouched
+from shunter.core.trains.plan import Asked
 from shunter.flows.trains.promote import Promotion, promote
 from shunter.flows.trains.yank import yank
 from shunter.flows.workspace.context import Context
@@ -44,9 +45,10 @@ def test_the_same_again_is_nothing_and_another_reason_takes_its_place(shop: Cont
 
 
 def test_who_runs_it_is_named_with_the_way_out(shop: Context) -> None:
-    promote(shop, Promotion("tst", "1.1.0"), dry_run=False, diff=False)
+    promote(shop, Promotion(["tst"], "1.1.0"), dry_run=False, diff=False)
+    promote(shop, Promotion(["pre"], source="tst", said=Asked(only=("orders",))), dry_run=False, diff=False)
     report = yank(shop, "1.1.0", "loses orders", dry_run=False, diff=False)
-    assert report.notices == ("tst runs train 1.1.0",)
+    assert report.notices == ("tst runs train 1.1.0", "pre runs orders of train 1.1.0")
     assert report.next_step == "shunter rollback tst"
 
 

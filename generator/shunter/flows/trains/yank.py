@@ -2,14 +2,16 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
+
 from shunter.adapters.git.repository import Repository
 from shunter.adapters.system.files import DiskTree
 from shunter.core.trains.file import render_yank, yank_path_of
 from shunter.core.trains.model import Yank
-from shunter.flows.trains.list import runs
 from shunter.flows.workspace.clock import generated_now
 from shunter.flows.workspace.context import Context
 from shunter.flows.workspace.plans import carry_out, plan_changes
+from shunter.flows.workspace.records import records
 from shunter.flows.workspace.trains import trains_of
 from shunter.model.data import replace
 from shunter.model.errors import ShunterError
@@ -35,11 +37,21 @@ def yank(context: Context, version: str, why: str, *, dry_run: bool, diff: bool)
         f"Yank train {train.version}\n\n{why}",
         before={path: old.object_id() if old else None},
     )
-    places = runs(context).get(train.version, [])
-    step = f"shunter rollback {places[0]}" if places else ""
+    places = dict(_places(context, train.version))
+    step = next((f"shunter rollback {place}" for place in places), "")
     noop = f"train {train.version} is yanked already"
     report = carry_out([plan], context, dry_run=dry_run, diff=diff, next_step=step, noop=noop)
-    return replace(report, notices=(*report.notices, *(f"{place} runs train {train.version}" for place in places)))
+    return replace(report, notices=(*report.notices, *places.values()))
+
+
+def _places(context: Context, version: str) -> Iterator[tuple[str, str]]:
+    """The environments that run the train, or cars that came with it, and what is to say of each."""
+    for name, state in records(context).items():
+        cars = [alias for alias, car in state.cars.items() if car.train == version] if state else []
+        if state and state.train == version:
+            yield name, f"{name} runs train {version}"
+        elif cars:
+            yield name, f"{name} runs {', '.join(cars)} of train {version}"
 
 
 def _by(context: Context) -> str:
