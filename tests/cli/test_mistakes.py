@@ -87,7 +87,7 @@ MISTAKES = {
     "promote 1.0.0 --to tst --only a,,b": ("`--only` has an empty name", "A,B"),
     "train cut 1.0.0 --only=a,": ("`--only` has an empty name", "A,B"),
     "promote 1.0.0 --to tst --only a --only b": ("`--only` is given twice", "--only a,b"),
-    "promote 1.0.0 --to tst --to pre": ("`--to` is given twice", "--to tst, or --to pre"),
+    "promote 1.0.0 --to tst --to pre": ("`--to` is given twice", "--to tst,pre"),
     "promote '' --to tst": ("TRAIN is empty", "TRAIN"),
     "add service x --port many": ("`--port` cannot be `many`", "a whole number"),
     "add service x --port=-1": ("`--port` cannot be `-1`", "a whole number"),

@@ -383,12 +383,12 @@ def test_a_chart_published_again_with_other_content(railed: Path) -> None:
 
 def test_a_stage_is_not_skipped_unless_forced(railed: Path) -> None:
     for command in ("promote 1.0.0 --to pro", "promote --from tst --to pro"):
-        [block] = refusals(untouched(railed, *command.split()))
-        assert block.rule == "stage-skipped"
-        assert "pro promotes from pre" in block.message
+        block, *others = refusals(untouched(railed, *command.split()))
+        assert {each.rule for each in (block, *others)} == {"stage-skipped"}
+        assert "has never run in pre" in block.message
         assert "--force" in block.hint
-    ok("promote", "1.0.0", "--to", "pro", "--force", cwd=railed)
-    assert ok("history", "pro", cwd=railed).out.split()[-1] == "forced"
+    ok("promote", "1.0.0", "--to", "pro", "--force", "--why", "INC-77", cwd=railed)
+    assert ok("history", "pro", cwd=railed).out.split()[-3:] == ["INC-77;", "forced:", "stage-skipped"]
     log = subprocess.run(["git", "log", "-1", "--format=%B"], cwd=railed / "shop-pro", capture_output=True, text=True)
     assert "Forced" in log.stdout
 

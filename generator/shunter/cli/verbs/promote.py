@@ -86,7 +86,7 @@ def rollback(arguments: Arguments) -> Report:
         environment,
         arguments.to or arguments.train,
         split(arguments.only),
-        arguments.values,
+        arguments.with_values,
         arguments.force,
         arguments.why,
         not arguments.no_values,
