@@ -174,11 +174,17 @@ def cut_from_no_commit(root: Path) -> None:
     ok("package", "orders", "--allow-dirty", cwd=root)
 
 
+def edit_copy(root: Path) -> None:
+    files = {"common.yaml": "{}\n", "tst/.shunter/shared-values.yaml": "../common.yaml: sha256:0\n"}
+    write(root / "shop-tst/envs", files)
+
+
 ORDERS = "orders/charts/orders/values.yaml"
 VALUES = "shop-tst/envs/tst/values.yaml"
 WORKSPACE: dict[str, tuple[Callable[[Path], object], str]] = {
     "digest-mismatch": (forge, "validate -e tst"),
     "chart-not-pinned": (stray, "validate -e tst"),
+    "values-copy": (edit_copy, "validate -e tst"),
     "pins-differ": (edit_pin, "lint"),
     "version-taken": (edit(ORDERS, "# changed\n"), "package"),
     "not-packaged": (edit(ORDERS, "# changed\n"), "train cut 1.1.0"),
@@ -197,6 +203,7 @@ OWN_FILES: dict[str, tuple[str, str]] = {
     "promotion-circle": ("tst: {}", "tst: {promotes-from: pre}"),
     "name-taken": ("orders:", "global:"),
     "monolith-services": ("rest-api", "database"),
+    "values-elsewhere": ("tst: {}", "tst: {values: [../pre/values.yaml]}"),
     "fixed-level": ("services:", "rules: {unknown-key: off}\nservices:"),
 }
 """A change of a `shunter.yaml` whose layout is a monolith."""

@@ -11,12 +11,11 @@ import pytest
 
 from helpers.workspaces import own_files
 from helpers.workspaces.gitrepo import make_repo, snapshot, write
-from shunter.adapters.git.repository import PlannedRepository
 from shunter.core.workspace.layout import plan_repositories
-from shunter.flows.fleet.reconcile import Draft, Request, reconcile, repositories_of
+from shunter.flows.fleet.reconcile import Request, reconcile
+from shunter.flows.fleet.update import repositories_of
 from shunter.flows.workspace.archives import archives_at
 from shunter.model.errors import ShunterError
-from shunter.model.files import FileState, MemoryTree
 
 SHOP = own_files.workspace("""\
 name: shop
@@ -70,14 +69,3 @@ def test_a_checkout_that_was_there_and_is_gone_stops_everything(root: Path) -> N
     with pytest.raises(ShunterError, match="repository orders is not checked out"):
         reconcile(request(root))
     assert snapshot(root) == before
-
-
-def test_a_draft_shows_what_is_there_under_what_will_be(tmp_path: Path) -> None:
-    (spec,) = (spec for spec in SPECS if spec.name == "shop-tst")
-    tree = MemoryTree({"envs/tst/a": FileState(b"1"), "envs/tst/b": FileState(b"2"), "c": FileState(b"3")})
-    draft = Draft(spec, PlannedRepository(tmp_path), tree)
-    draft.put("envs/tst", {"a": FileState(b"new"), "b": None})
-    draft.put(".", {"d": FileState(b"4")})
-    assert set(draft.changes) == {"envs/tst/a", "envs/tst/b", "d"}
-    shown = draft.overlay("envs/tst")
-    assert (list(shown.tree.paths()), shown.tree.get("a"), shown.label) == (["a"], FileState(b"new"), "envs/tst")

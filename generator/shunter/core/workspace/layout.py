@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
+from posixpath import normpath
 from typing import Any
 
 from shunter import __version__
@@ -26,6 +27,16 @@ def chart_folder(name: str) -> str:
 def environment_folder(name: str) -> str:
     """Folder of an environment's umbrella chart, in its repository."""
     return f"envs/{name}"
+
+
+def values_path(environment: str, name: str) -> str:
+    """Where a values file of an environment stands in its repository; `name` is as in `values:`."""
+    return normpath(f"{environment_folder(environment)}/{name}")
+
+
+def is_shared(name: str) -> bool:
+    """Whether a values file of an environment, named as in `values:`, is one that others may share."""
+    return name.startswith("../")
 
 
 def code_repository(workspace: Workspace, service: Service) -> str:
@@ -127,7 +138,9 @@ def _root(workspace: Workspace, name: str, projects: list[Project], others: list
 
 def _summary(workspace: Workspace, project: Project) -> dict[str, Any]:
     summary: dict[str, Any] = {"kind": project.kind, "name": project.name, "path": project.path}
-    wanted = ("archetype", "language", "stage", "namespace", "cluster", "values_files", "helm")
+    wanted = ("archetype", "language", "stage", "namespace", "cluster", "helm")
+    if project.kind == "environment":
+        summary["values_paths"] = [values_path(project.name, name) for name in project.answers["values_files"]]
     return summary | {key: project.answers[key] for key in wanted if key in project.answers}
 
 

@@ -6,7 +6,7 @@ from collections.abc import Iterator, Sequence
 from typing import Any, Final
 
 from shunter.core.goyaml.document import Document, KeyPath
-from shunter.core.workspace.layout import plan_repositories
+from shunter.core.workspace.layout import TRAINS_FOLDER, is_shared, plan_repositories, values_path
 from shunter.core.workspace.model import Workspace
 from shunter.core.workspace.own_files import misspelt
 from shunter.model.findings import Finding, Kind
@@ -24,6 +24,7 @@ def broken_rules(document: Document, workspace: Workspace, found: Sequence[Findi
     yield from _former_names(document, workspace)
     yield from _unknown_names(document, workspace)
     yield from _circles(document, workspace)
+    yield from _values_elsewhere(document, workspace)
     if not any(finding.key[:1] == ("services",) for finding in found):
         yield from _monolith(document, workspace)
     yield from _taken_names(document, workspace)
@@ -129,6 +130,20 @@ def _place(document: Document, name: str, source: str) -> KeyPath:
     """Where an environment says that it promotes from `source`."""
     path = ("environments", name, "promotes-from")
     return next((at for at, named in _names(document, path) if named == source), path)
+
+
+def _values_elsewhere(document: Document, workspace: Workspace) -> Iterator[Finding]:
+    """Shared values files in folders that belong to something: a rename or a removal would take them along."""
+    taken = [project.path for spec in plan_repositories(workspace) for project in spec.projects if project.path != "."]
+    for environment in workspace.environments:
+        for number, name in enumerate(environment.values):
+            place = values_path(environment.name, name)
+            owner = next((path for path in (*taken, TRAINS_FOLDER) if place.startswith(f"{path}/")), "")
+            if is_shared(name) and owner:
+                path = ("environments", environment.name, "values", number)
+                message = f"`{name}` lies in {owner}/, so it is no file that environments share"
+                hint = "move it beside the environments' folders, such as ../common.yaml"
+                yield Finding("values-elsewhere", message, document.span(path), key=path, hint=hint)
 
 
 def _monolith(document: Document, workspace: Workspace) -> Iterator[Finding]:

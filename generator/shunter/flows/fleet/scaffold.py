@@ -6,6 +6,7 @@ import json
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from pathlib import Path
+from posixpath import normpath
 from typing import Any
 
 from shunter import __version__
@@ -19,6 +20,7 @@ from shunter.core.charts.versions import is_label
 from shunter.core.goyaml.edit import edit
 from shunter.core.trees.diffs import unified
 from shunter.core.workspace.example import example_values
+from shunter.core.workspace.layout import is_shared
 from shunter.core.workspace.model import Environment
 from shunter.core.workspace.text import assignments, first_text, one_or_several, overlay
 from shunter.flows.fleet.leaving import leaving, let_go
@@ -279,9 +281,9 @@ def _values_left(context: Context, service: str) -> tuple[str, ...]:
             document = read(state.data, name) if state else None
             if document and service in (document.value or {}):
                 span = document.span((service,), of="key")
-                place = f"{label(context, site.path)}/{name}:{span.line}"
+                place = f"{normpath(f'{label(context, site.path)}/{name}')}:{span.line}"
                 notices.append(f"values of {service} stay in {place}; delete them when no train needs them")
-    return tuple(notices)
+    return tuple(dict.fromkeys(notices))
 
 
 def _values_of(context: Context, environment: Environment) -> tuple[str, ...]:
@@ -292,5 +294,5 @@ def _values_of(context: Context, environment: Environment) -> tuple[str, ...]:
     if is_folder(site.path):
         return (f"values of {site.name} stay in {label(context, site.path)}",)
     where = "" if site.root == context.start else f"-C {label(context, site.root)} "
-    shown = (f"git {where}show HEAD~1:{site.folder}/{name}" for name in environment.values)
+    shown = (f"git {where}show HEAD~1:{site.folder}/{name}" for name in environment.values if not is_shared(name))
     return tuple(f"values of {site.name} are in git's history: {command}" for command in shown)

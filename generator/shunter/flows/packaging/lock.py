@@ -5,14 +5,18 @@ from __future__ import annotations
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from functools import cache
 from pathlib import Path
+from posixpath import normpath
 
 from shunter.adapters.git.repository import Repository
+from shunter.adapters.system.files import DiskTree
 from shunter.core.charts.packed import PackedChart
 from shunter.core.charts.pins import Pin
 from shunter.core.packaging.editor_schema import EXTRA
 from shunter.core.packaging.vendoring import assembled
 from shunter.core.trains.entry import Why
 from shunter.core.trains.state import State
+from shunter.core.workspace.layout import is_shared
+from shunter.core.workspace.shared_values import copies
 from shunter.flows.packaging.derive import Changes, app_files, environment_files
 from shunter.flows.packaging.merge import (
     Choice,
@@ -86,6 +90,7 @@ def lock(
         )
         for root, changes in sorted(by_root.items())
     ]
+    read |= deriving.read
     report = carry_out(plans, context, dry_run=dry_run, diff=diff, check=check, during=True, read=read)
     if check:
         stale = any(outcome.status is Status.PLANNED for outcome in report.outcomes)
@@ -95,7 +100,7 @@ def lock(
 
 
 def _below(folder: str, changes: Changes) -> Changes:
-    return changes if folder == "." else {f"{folder}/{path}": state for path, state in changes.items()}
+    return {normpath(f"{folder}/{path}"): state for path, state in changes.items()}
 
 
 def lockable(context: Context, names: Sequence[str]) -> list[Site]:
@@ -120,7 +125,8 @@ class Deriving:
     """One run that derives projects again; the archives and trains that it needs are read once.
 
     `own` are changes of the workspace's repository that are made along: trains that a merge left in conflict. `judge`
-    says what speaks against an environment that a merge has made.
+    says what speaks against an environment that a merge has made. `read` has
+    what was copied from there, as it was then.
     """
 
     def __init__(
@@ -137,6 +143,7 @@ class Deriving:
         self._trains = Trains(context.root, context.workspace.renamed if context.workspace else {}, changed=own or {})
         self._used: set[str] = set()
         self.findings: list[Finding] = []
+        self.read: dict[Path, str | None] = {}
 
     def site(self, site: Site) -> Changes:
         """What shunter owns in one app chart or environment, as its Chart.yaml or record pins it."""
@@ -152,10 +159,21 @@ class Deriving:
             cars = filled(found.state.cars, merged, self._trains, known)
             found = replace(found, state=replace(found.state, cars=cars))
         changes = environment_files(files.tree, files.answers, found.state, known, found.new)
-        unresolved = merged and self._merges.at(site.root).below(site.folder).keys() & set(files.values_files)
+        places = {normpath(f"{site.folder}/{name}") for name in files.values_files}
+        unresolved = merged and places & set(self._merges.at(site.root).unmerged)
         if merged and self._judge and not unresolved:
             self.findings += self._judge(site, files.with_derived(changes, found.state))
-        return changes
+        return changes | self._copies(site, files)
+
+    def _copies(self, site: Site, files: ProjectFiles) -> Changes:
+        """Values files that other environments have too, where each environment has a repository."""
+        workspace = self._context.workspace
+        if workspace is None or workspace.layout.envs != "multi":
+            return {}
+        home, names = DiskTree(self._context.root), list(filter(is_shared, files.values_files))
+        places = [normpath(f"{site.folder}/{name}") for name in names]
+        self.read |= read_now(self._context.root, home, places)
+        return copies(home, site.folder, names, files.tree)
 
     def require_used(self) -> None:
         """Raise ShunterError where a person chose a side for something that no merge is about."""

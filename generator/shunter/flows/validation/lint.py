@@ -21,7 +21,7 @@ from shunter.flows.validation.judge import unnamed_schemas
 from shunter.flows.validation.own_files import broken_in, broken_trains, judged_own
 from shunter.flows.validation.release_lints import lint_release
 from shunter.flows.validation.report import report_of
-from shunter.flows.validation.targets import inside, own_names
+from shunter.flows.validation.targets import inside, own_names, sharing
 from shunter.flows.validation.unused import unused_keys
 from shunter.flows.workspace.archives import open_archives
 from shunter.flows.workspace.context import Context, Site
@@ -50,7 +50,7 @@ def lint(context: Context, paths: Sequence[str]) -> Report:
     own = own_names(context, paths)
     if paths or not (known or context.workspace):
         charts = [path for path in paths if path not in own] if paths else ["."]
-        names = (name for path in charts for name in inside(context, path))
+        names = (name for path in charts for name in sharing(context, path) or inside(context, path))
         asked = [(_site_at(context, sites, name), name) for name in names]
     asked = list(dict.fromkeys((site, file if _is_extra(context, site, file) else "") for site, file in asked))
     helm, notices = _engine()

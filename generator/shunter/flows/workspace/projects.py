@@ -12,7 +12,7 @@ from shunter.adapters.system.files import DiskTree
 from shunter.adapters.verdicts.questions import ANSWERS_FILE as ANSWERS_FILE
 from shunter.core.charts.load import Chart, load_chart
 from shunter.flows.workspace.context import Context, Site
-from shunter.flows.workspace.labels import label
+from shunter.flows.workspace.labels import label, relabelled
 from shunter.model.data import dataclass
 from shunter.model.errors import ShunterError
 from shunter.model.files import SYMLINK, FileState, OverlayTree, Tree
@@ -112,12 +112,18 @@ class ProjectFiles:
 
     @cached_property
     def vendored(self) -> tuple[Finding, ...]:
-        """Findings for vendored charts of an environment that are not what its record pins. A missing one raises."""
+        """Findings for what is vendored in an environment: charts that its record does not pin, values files that were
+        edited. A missing chart raises.
+        """
+        from shunter.core.workspace.shared_values import COPIES, edited
+
+        copies = relabelled(edited(self.tree), self.label) if self.tree.get(COPIES) else ()
         if self.record is None:
-            return ()
+            return copies
         from shunter.core.packaging.vendoring import verify_vendored
 
-        return verify_vendored(self.packed, self.record.pins, self.library, "" if self.label == "." else self.label)
+        label = "" if self.label == "." else self.label
+        return (*copies, *verify_vendored(self.packed, self.record.pins, self.library, label))
 
     @property
     def values_files(self) -> list[str]:

@@ -23,6 +23,13 @@ WORKSPACE: Final = (
         "no longer pins.",
     ),
     lint(
+        "values-copy",
+        Severity.ERROR,
+        "a copy of a shared values file that was edited",
+        "Where each environment has a repository, values files that several share stand in the workspace's, and "
+        "`shunter lock` puts a copy into each. Edit the file there, and lock.",
+    ),
+    lint(
         "pins-differ",
         Severity.ERROR,
         "a Chart.yaml that pins something else than the record",
@@ -96,6 +103,12 @@ OWN_FILES: Final = (
         "promotion-circle",
         "environments that promote from one another",
         "Trains enter at an environment without `promotes-from`. In a circle there is none: remove one of them.",
+    ),
+    verdict(
+        "values-elsewhere",
+        "a shared values file in a folder that belongs to something else",
+        "Environments share values files that lie beside their folders, such as `envs/common.yaml`, named "
+        "`../common.yaml` in `values:`. One in the folder of an environment, a chart or a service belongs to that.",
     ),
     verdict(
         "name-taken",
