@@ -6,6 +6,7 @@ import json
 import shutil
 from collections.abc import Callable
 from pathlib import Path
+from random import Random
 from typing import Any
 
 import pytest
@@ -29,6 +30,9 @@ from shunter.model.data import replace
 
 Files = dict[str, str]
 CHART = "apiVersion: v2\nname: {}\nversion: 1.0.0\n"
+ALIASED = CHART.format("shop") + (
+    "dependencies:\n- {{name: svc, alias: {}, condition: {}, version: '{}', repository: ''}}\n"
+)
 OBJECT = "apiVersion: {}\nkind: {}\nmetadata: {{name: x}}\n"
 IF_ENABLED = "a: {{ if .Values.x.enabled }}{{ .Values.x.b }}{{ end }}\n"
 DRAFT_7 = "http://json-schema.org/draft-07/schema#"
@@ -101,6 +105,15 @@ SHOP: dict[str, tuple[Files, str]] = {
     "ignored-null": ({"values.yaml": "api: {replicaCount: null}\n"}, ""),
     "condition-type": ({"charts/svc/values.schema.json": "{}"}, "api: {enabled: 0}"),
     "disabled-values": ({}, "api: {enabled: false, replicaCount: x}"),
+    "condition-name": ({"Chart.yaml": ALIASED.format("api", "svc.enabled", "1.2.0")}, "api: {}"),
+    "alias-name": ({"Chart.yaml": ALIASED.format("my_api", "my_api.enabled", "1.2.0")}, "my_api: {}"),
+    "ambiguous-version": (
+        {
+            "Chart.yaml": ALIASED.format("api", "api.enabled", "~1"),
+            "charts/svc-1.3.0/Chart.yaml": "apiVersion: v2\nname: svc\nversion: 1.3.0\n",
+        },
+        "",
+    ),
 }
 """What is changed in an umbrella of the chart `svc` under two aliases, and a values file, passed to `validate`."""
 
@@ -131,6 +144,22 @@ CHARTS: dict[str, tuple[str, Files]] = {
     ),
     "deprecated-api": ("validate --manifests web", {"templates/a.yaml": OBJECT.format("v1", "Endpoints")}),
     "unknown-kind": ("validate --manifests web", {"templates/a.yaml": OBJECT.format("x.example/v1", "Thing")}),
+    "serial-hooks": (
+        "lint web",
+        {
+            f"charts/{name}/templates/a.yaml": OBJECT.format("v1", "Pod").replace(
+                "name: x", f"name: {name}, annotations: {{helm.sh/hook: pre-upgrade}}"
+            )
+            for name in ("one", "two")
+        },
+    ),
+    "release-size": (
+        "lint web",
+        {
+            "templates/a.yaml": OBJECT.format("v1", "ConfigMap"),
+            "dashboard.json": Random(1).randbytes(900_000).hex(),
+        },
+    ),
     "helm-lint": ("lint web", {"templates/a.yaml": "a: {{ fail `no` }}\n"}),
 }  # fmt: skip
 """A command, and the files of the chart `web`."""
