@@ -208,6 +208,20 @@ def edit_copy(root: Path) -> None:
     write(root / "shop-tst/envs", files)
 
 
+def set_in_two(root: Path) -> None:
+    for name in ("tst", "pre"):
+        (root / f"shop-{name}/envs/{name}/values.yaml").write_text("orders: {podLabels: {a: b}}\n", "utf-8")
+    (root / "shop-pro/envs/pro/values.yaml").write_text("orders: {}\n", "utf-8")
+
+
+def remove_auth(root: Path) -> None:
+    (root / VALUES).write_text("auth: {replicaCount: 2}\n", "utf-8")
+    git(root / "shop-tst", "commit", "-qam", "values of auth")
+    ok("remove", "service", "auth", "--force", cwd=root)
+    ok("train", "cut", "1.1.0", cwd=root)
+    ok("promote", "1.1.0", "--to", "tst", cwd=root)
+
+
 ORDERS = "orders/charts/orders/values.yaml"
 VALUES = "shop-tst/envs/tst/values.yaml"
 WORKSPACE: dict[str, tuple[Callable[[Path], object], str]] = {
@@ -220,6 +234,8 @@ WORKSPACE: dict[str, tuple[Callable[[Path], object], str]] = {
     "dirty-chart": (cut_from_no_commit, "train cut 1.1.0 --car orders=0.2.0+dirty"),
     "train-exists": (publish_again, "train cut 1.0.0"),
     "image-tag-in-environment": (edit(VALUES, "auth:\n  image:\n    tag: '1'\n"), "lint"),
+    "missing-in-environment": (set_in_two, "lint"),
+    "values-left": (remove_auth, "lint"),
     "editor-schema": (lambda root: (root / VALUES).write_text("orders: {}\n", "utf-8"), "lint"),
     "drift": (lambda root: shutil.rmtree(root / "orders"), "lint"),
 }
@@ -237,6 +253,7 @@ OWN_FILES: dict[str, tuple[str, str]] = {
 }
 """A change of a `shunter.yaml` whose layout is a monolith."""
 ELSEWHERE = {"train-file-name", "not-a-file", "update-conflict"}
+ELSEWHERE = {"redundant-value", "train-file-name", "not-a-file", "stage-skipped", "update-conflict"}
 
 
 def write(folder: Path, files: Files) -> None:
@@ -376,6 +393,15 @@ def test_a_rule_about_trains(tmp_path: Path) -> None:
     assert raised("train list", tmp_path) == set()
     write(tmp_path, {"trains/1.1.0.yaml": train})
     assert raised("train list", tmp_path) == {"train-file-name"}
+
+
+def test_a_rule_about_files_of_one_environment(tmp_path: Path) -> None:
+    answers = "_src_path: x\n_commit: v1\nkind: environment\nname: web\nvalues_files:\n- a.yaml\n- values.yaml\n"
+    files = {"Chart.yaml": CHART.format("web"), ".copier-answers.yml": answers, "a.yaml": "a: 1\n"}
+    write(tmp_path / "web", {**files, "values.yaml": "a: 2\n"})
+    assert "redundant-value" not in raised("lint", tmp_path)
+    write(tmp_path / "web", {"values.yaml": "a: 1\n"})
+    assert "redundant-value" in raised("lint", tmp_path)
 
 
 def test_a_rule_about_links(tmp_path: Path) -> None:

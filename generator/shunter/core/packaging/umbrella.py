@@ -8,10 +8,12 @@ app on every render, so that schema stays small and the full one is for editors 
 from __future__ import annotations
 
 import json
-from collections.abc import Collection, Mapping
+from collections.abc import Collection, Iterable, Mapping
 from typing import Any
 
 from shunter.core.charts import lock, versions
+from shunter.core.charts.contents import read_once
+from shunter.core.charts.files import follow
 from shunter.core.charts.pins import Dependency, Pin
 from shunter.core.goyaml import plain
 from shunter.core.packaging import editor_schema, vendoring
@@ -103,6 +105,22 @@ def _dependency(item: Dependency) -> dict[str, str]:
     record = {"name": item.name, "version": item.version, "repository": item.repository}
     optional = {"alias": item.alias, "condition": item.condition}
     return record | {key: value for key, value in optional.items() if value}
+
+
+def still_set(previous: Tree, names: Iterable[str]) -> frozenset[str]:
+    """Aliases that the schema of `previous` knows, and the values files of these names still have a section of.
+
+    Values of a service that has gone are none of Helm's business, and must not stop a release; what was never an alias
+    is a mistake.
+    """
+    state = previous.get("values.schema.json")
+    try:
+        known = set(json.loads(state.data)["properties"]) if state else set()
+    except (ValueError, KeyError, TypeError):
+        return frozenset()
+    files = [found for name in names if (found := follow(previous, name)) is not None]
+    keys = {str(key) for found in files for key in (read_once(found.data, "").value or {})}
+    return frozenset((known & keys) - RESERVED)
 
 
 def chart_lock(spec: UmbrellaSpec, old: FileState | None) -> FileState:

@@ -195,6 +195,9 @@ def _environment(workspace: Workspace, environment: Environment) -> Project:
         "values_files": list(environment.values),
         "helm": environment.helm,
         "services": [service.name for service in workspace.services if environment.declares(service.name)],
+        "other_services": [service.name for service in workspace.services if not environment.declares(service.name)]
+        if any(map(is_shared, environment.values))
+        else [],
         "library": workspace.library,
         "chart_repository": workspace.registries.url,
     }

@@ -115,6 +115,13 @@ def environment_files(
         library=str(answers["library"]),
         cars=state.pins,
         services=frozenset(answers.get("services", ())),
+        cars=record.cars,
+        services={
+            *answers.get("services", ()),
+            *answers.get("other_services", ()),
+            *umbrella.still_set(tree, answers.get("values_files", ())),
+        }
+        - {str(answers["library"])},
         repository=str(answers.get("chart_repository", "")),
     )
     needed = {(pin.name, pin.version): archives.fetch(pin.name, pin.version) for pin in state.pins.values()}

@@ -71,6 +71,29 @@ WORKSPACE: Final = (
         "right and commit.",
     ),
     lint(
+        "redundant-value",
+        Severity.NOTE,
+        "a value that the file below sets already",
+        "Of an environment's values files the last one wins. Where it says what one before it says, it changes "
+        "nothing, and hides the day on which that one changes. A shared file is told of where it is so in all "
+        "environments.",
+    ),
+    lint(
+        "missing-in-environment",
+        Severity.NOTE,
+        "a value that all other environments set",
+        "Two or more other environments set this key, and this one has the chart's default. Often somebody forgot it "
+        "here. The first environment of a route may lack what it likes. If the default is right, say "
+        "`rules: {missing-in-environment: off}` in `shunter.yaml`.",
+    ),
+    lint(
+        "values-left",
+        Severity.WARNING,
+        "values of a service that is gone",
+        "The service was removed, or is declared here no more, and its section is still there. Helm ignores it, and no "
+        "promotion stops for it. Delete it once no train that you may go back to needs it.",
+    ),
+    lint(
         "image-tag-in-environment",
         Severity.WARNING,
         "an image tag that an environment sets",
