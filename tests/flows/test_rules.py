@@ -252,8 +252,7 @@ OWN_FILES: dict[str, tuple[str, str]] = {
     "fixed-level": ("services:", "rules: {unknown-key: off}\nservices:"),
 }
 """A change of a `shunter.yaml` whose layout is a monolith."""
-ELSEWHERE = {"train-file-name", "not-a-file", "update-conflict"}
-ELSEWHERE = {"redundant-value", "train-file-name", "not-a-file", "stage-skipped", "update-conflict"}
+ELSEWHERE = {"redundant-value", "train-file-name", "not-a-file", "update-conflict"}
 
 
 def write(folder: Path, files: Files) -> None:

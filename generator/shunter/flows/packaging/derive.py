@@ -114,8 +114,6 @@ def environment_files(
         version=state.version,
         library=str(answers["library"]),
         cars=state.pins,
-        services=frozenset(answers.get("services", ())),
-        cars=record.cars,
         services={
             *answers.get("services", ()),
             *answers.get("other_services", ()),

@@ -16,8 +16,8 @@ from shunter.core.rules.yaml_lints import yaml_lints
 from shunter.core.trains.file import path_of
 from shunter.flows.packaging.lock import pins_differ
 from shunter.flows.release.release import Release, release_of, with_files
-from shunter.flows.validation.histories import unexplained
 from shunter.flows.validation.environments import lint_environments
+from shunter.flows.validation.histories import unexplained
 from shunter.flows.validation.judge import unnamed_schemas
 from shunter.flows.validation.own_files import broken_in, broken_trains, judged_own
 from shunter.flows.validation.release_lints import lint_release
@@ -61,9 +61,6 @@ def lint(context: Context, paths: Sequence[str]) -> Report:
     trains = trains_of(context) if context.workspace and not bad_trains else None
     for site, file in asked:
         findings += _lint_site(context, site, helm, file, trains) if site not in broken else ()
-    findings += [
-        finding for site, file in asked if site not in broken for finding in _lint_site(context, site, helm, file)
-    ]
     if not paths:
         environments = (site for site, _ in asked if site.kind == "environment" and site not in broken)
         findings += lint_environments(context, environments)
