@@ -13,12 +13,13 @@ import hashlib
 import json
 import re
 from collections.abc import Callable, Collection, Iterable, Mapping
-from functools import partial
+from functools import lru_cache, partial
 from typing import TypeVar
 
 from shunter.core.gotemplate import rename
 from shunter.core.gotemplate.parse import TemplateError, parse
 from shunter.core.gotemplate.rename import DIGITS, Names
+from shunter.core.gotemplate.tree import Template
 from shunter.model.data import dataclass
 from shunter.model.errors import ShunterError
 from shunter.model.files import FileState
@@ -72,9 +73,15 @@ def _defines(files: Files) -> dict[str, str]:
     """The text of each named template, by name; of several of one name, all of them."""
     found: dict[str, str] = {}
     for path in sorted(files):
-        for define in _reading(path, files[path], parse).defines:
+        for define in _reading(path, files[path], _parsed).defines:
             found[define.name] = f"{found.get(define.name, '')}{path}\n{define.text}\n"
     return found
+
+
+@lru_cache(64)
+def _parsed(text: str) -> Template:
+    """The template, once for each text: many apps are built with one library."""
+    return parse(text)
 
 
 def _hash(library: Files, mine: Mapping[str, str]) -> str:

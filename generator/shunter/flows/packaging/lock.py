@@ -195,7 +195,8 @@ class Deriving:
             self._used |= {alias for state in (found.state, *states) for alias in state.cars}
             found = united(found, states, self._choice, site, merge.operation, self._why("merge"))
         adopt = self._choice.follow == "record"
-        found = explained(found, files.label, self._trains, self._why("repin"), adopt=adopt)
+        trains = self._trains if self._context.workspace else None
+        found = explained(found, files.label, trains, self._why("repin"), adopt=adopt)
         if not self._choice.follow and "Chart.yaml" not in merge.below(site.folder) and not states:
             for finding in pins_differ(site.name, files, found.state):
                 raise ShunterError(

@@ -9,7 +9,7 @@ from shunter.core.charts.pins import Pin
 from shunter.core.trains.entry import Entry, Why, advance
 from shunter.core.trains.history import ancestors, flaws, heads, state_at
 from shunter.core.trains.order import Order, compare
-from shunter.core.trains.state import Base, Car, State, cars_hash, with_cars
+from shunter.core.trains.state import Base, Car, State, cars_hash
 from shunter.flows.workspace.archives import Archives
 from shunter.flows.workspace.own_files import record_of_any_format
 from shunter.flows.workspace.projects import RECORD_FILE, ProjectFiles
@@ -54,13 +54,13 @@ def unfollowed(found: Found) -> tuple[str, ...]:
     return tuple(name for name in heads(found.entries) if name not in known)
 
 
-def explained(found: Found, label: str, trains: Trains, why: Why, *, adopt: bool) -> Found:
+def explained(found: Found, label: str, trains: Trains | None, why: Why, *, adopt: bool) -> Found:
     """The record, once its history explains it.
 
-    With `adopt` an entry says that it is so from now on; else ShunterError where it is not explained, and where the
-    history is broken in any case.
+    Without `trains`, as in a clone of the environment alone, the hashes stand for them. With `adopt` an entry says that
+    it is so from now on; else ShunterError where it is not explained, and where the history is broken in any case.
     """
-    wrong = flaws(found.state, found.entries, RECORD_FILE, trains.cars)
+    wrong = flaws(found.state, found.entries, RECORD_FILE, trains.cars if trains else None)
     broken = [flaw for flaw in wrong if flaw.rule == "history-broken"]
     for flaw in broken or (() if adopt else wrong):
         raise ShunterError(f"{label}/{flaw.path}: {flaw.message}", hint=flaw.hint, rule=flaw.rule, exit_code=1)
@@ -68,10 +68,11 @@ def explained(found: Found, label: str, trains: Trains, why: Why, *, adopt: bool
         return found
     name = found.state.entry if found.state.entry in found.entries else next(iter(heads(found.entries)), "")
     was = replace(state_at(found.entries, State(), name), entry=name)
-    cars = {alias: _known(alias, car, trains) for alias, car in found.state.cars.items()}
-    base = found.state.base if found.state.base and found.state.base.train in trains.cars else None
-    now = with_cars(found.state, cars, base)
-    state, entry = advance(was, now.cars, base, why)
+    cars, base = found.state.cars, found.state.base
+    if trains:
+        cars = {alias: _known(alias, car, trains) for alias, car in cars.items()}
+        base = base if base and base.train in trains.cars else None
+    state, entry = advance(was, cars, base, why)
     return found.after(state, entry)
 
 
