@@ -147,7 +147,8 @@ def remember(shop: Path) -> int:
     file = folder / ".shunter/train.yaml"
     state = start = parse_state(file.read_bytes(), str(file), (ROOT / "schemas/record.schema.json").read_bytes())
     aliases = [*start.cars]
-    for number in range(ENTRIES - len([*(folder / entries.FOLDER).glob("*.yaml")])):
+    there = len([*(folder / entries.FOLDER).iterdir()])
+    for number in range((ENTRIES - there) // 2 * 2):
         moved = [aliases[(number // 2 * CARS + place) % len(aliases)] for place in range(CARS)]
         up = number % 2 == 0
         cars = {alias: newer(car, number) if up else car for alias, car in start.cars.items() if alias in moved}
