@@ -13,6 +13,7 @@ from shunter.core.charts.pins import Pin
 from shunter.core.trains.cut import Said
 from shunter.flows.trains import cut as cutting
 from shunter.flows.trains.cut import Cut
+from shunter.flows.trains.promote import Promotion, promote
 from shunter.flows.workspace.context import Context, open_context
 from shunter.flows.workspace.trains import trains_of
 from shunter.model.errors import ShunterError
@@ -176,6 +177,7 @@ def test_a_hotfix_is_the_next_patch_of_an_old_train_with_one_car_changed(small: 
     report = cut(small, hotfix="1.0.0", cars={"orders": "1.0.1"})
     assert report.product == "train 1.0.1, from train 1.0.0:\n  orders 1.0.0 → 1.0.1\n"
     assert cars(small, "1.0.1") == {"orders": "1.0.1", "web": "1.0.0"}
+    assert report.next_step == "shunter promote 1.0.1 --to ENV", "nobody runs train 1.0.0"
     with pytest.raises(ShunterError, match=r"has a hotfix already: 1\.0\.1"):
         cut(small, hotfix="1.0.0", cars={"orders": "1.0.1"})
     with pytest.raises(ShunterError, match=r"nothing differs from train 1\.1\.0"):
@@ -205,6 +207,41 @@ def test_a_yanked_train_is_no_base_but_where_it_is_named(small: Context) -> None
         "1.1.0",
         ("train 1.1.0 is yanked (loses orders), and this one has its cars",),
     )
+
+
+def test_a_version_that_a_yanked_train_has_is_taken(small: Context) -> None:
+    cut(small, "1.0.0")
+    publish(small, orders("1.1.0"), "third/orders")
+    assert cut(small, bump=True).data["train"] == "1.1.0"
+    commit_all(small.root, {"trains/yanked/1.1.0.yaml": "version: 1.1.0\nwhy: loses orders\n"})
+    report = cut(small, bump=True)
+    assert [(each.status, each.detail) for each in report.outcomes] == [(Status.NOOP, "it is cut already")]
+    assert report.notices == ("train 1.1.0 is yanked: loses orders",), "the same cars once more"
+    publish(small, orders("1.2.0"), "third/orders")
+    assert cut(small, bump=True).data["train"] == "1.1.1"
+    assert cars(small, "1.1.1")["orders"] == "1.2.0"
+
+
+def test_a_hotfix_is_for_who_runs_the_train(small: Context) -> None:
+    cut(small, "1.0.0")
+    for target in ("tst", "pre"):
+        promote(small, Promotion([target], "1.0.0"), dry_run=False, diff=False)
+    publish(small, orders("1.1.0"), "third/orders")
+    cut(small, "1.1.0")
+    promote(small, Promotion(["tst"], "1.1.0"), dry_run=False, diff=False)
+    publish(small, orders("1.0.1"))
+    assert cut(small, hotfix="1.0.0", cars={"orders": "1.0.1"}).next_step == "shunter promote 1.0.1 --to pre"
+
+
+def test_what_an_environment_runs_can_be_a_base(small: Context) -> None:
+    cut(small, "1.0.0")
+    promote(small, Promotion(["tst"], "1.0.0"), dry_run=False, diff=False)
+    publish(small, orders("1.1.0"), "third/orders")
+    publish(small, chart_files("web", "1.1.0"), "third/web")
+    cut(small, "1.1.0")
+    report = cut(small, "1.0.1", source="tst", only=("web",))
+    assert report.product.splitlines() == ["train 1.0.1, from what tst runs:", "  web 1.0.0 → 1.1.0"]
+    assert trains_of(open_context(small.root)).find("1.0.1").base == "1.0.0"
 
 
 def test_an_archive_that_became_another_one_is_refused_whatever_is_said(small: Context) -> None:

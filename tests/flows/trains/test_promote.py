@@ -172,6 +172,8 @@ def test_an_environment_may_go_down_and_has_the_services_that_it_declares(shop: 
 def test_an_environment_takes_trains_of_its_line(shop: Context) -> None:
     found = with_environments(shop, "environments: {tst: {line: acme}, pre: {}}\n")
     assert set(rules(promote(found, "tst", "1.0.0"))) == {"other-line"}
+    assert promote(found, "pre", "1.0.0").exit_code() == 0
+    assert set(rules(promote(found, "tst", source="pre"))) == {"other-line"}, "pre is on no route to it"
 
 
 def test_a_yanked_train_is_refused(shop: Context) -> None:

@@ -33,6 +33,7 @@ from shunter.flows.workspace.context import Context
 from shunter.flows.workspace.own_files import train_from
 from shunter.flows.workspace.plans import carry_out, plan_changes, read_now
 from shunter.flows.workspace.projects import RECORD_FILE, files_of
+from shunter.flows.workspace.records import records
 from shunter.flows.workspace.trains import Trains, trains_of
 from shunter.model.errors import ShunterError
 from shunter.model.files import FileState
@@ -57,12 +58,16 @@ class Cut:
 
 @dataclass(frozen=True, slots=True)
 class _Base:
-    """What a train is cut from: a train, or what an environment runs, whose last whole train is `version`."""
+    """What a train is cut from: a train, or what an environment runs, whose last whole train is `version`.
+
+    `below` says that it is that of a hotfix, so that what follows may be older than what runs elsewhere.
+    """
 
     called: str = ""
     version: str = ""
     line: str = ""
     cars: Mapping[str, Pin] = field(default_factory=dict)
+    below: bool = False
     read: Mapping[Path, str | None] = field(default_factory=dict)
     notices: tuple[str, ...] = ()
 
@@ -88,7 +93,7 @@ def cut(context: Context, asked: Cut, *, dry_run: bool, diff: bool) -> Report:
     if not made.cars:
         raise ShunterError("the workspace has no service to put into a train", hint="shunter add service NAME")
     train = Train(
-        _version(asked, base, made, trains),
+        "",
         made.cars,
         generated_now(),
         asked.line or base.line,
@@ -97,16 +102,19 @@ def cut(context: Context, asked: Cut, *, dry_run: bool, diff: bool) -> Report:
         made.lower,
         made.replaces,
     )
+    train = replace(train, version=_version(asked, base, made, train, trains))
     told = tuple(levelled(context, market.unpublished()))
     if any(finding.severity is Severity.ERROR for finding in told):
         return Report(findings=told)
     report = _record(context, train, base, made, {**read, **base.read}, dry_run=dry_run, diff=diff)
-    return replace(report, findings=(*report.findings, *told), notices=(*base.notices, *report.notices))
+    why = trains.yanked.get(train.version)
+    notices = (*base.notices, *report.notices, *((f"train {train.version} is yanked: {why}",) if why else ()))
+    return replace(report, findings=(*report.findings, *told), notices=notices)
 
 
 def _base(context: Context, asked: Cut, trains: Trains) -> _Base:
     if asked.hotfix:
-        return _of_train(trains.find(asked.hotfix), trains)
+        return replace(_of_train(trains.find(asked.hotfix), trains), below=True)
     environment = context.require_workspace().environment(asked.source)
     if environment:
         return _of_environment(context, environment)
@@ -130,7 +138,7 @@ def _of_environment(context: Context, environment: Environment) -> _Base:
     if state is None or not state.cars:
         raise ShunterError(f"{environment.name} runs nothing yet", hint="--from TRAIN, or leave --from out")
     version = state.base.train if state.base else ""
-    return _Base(f"what {environment.name} runs", version, environment.line, state.pins, read)
+    return _Base(f"what {environment.name} runs", version, environment.line, state.pins, read=read)
 
 
 def _renamed(context: Context, base: _Base, offers: Mapping[str, Offer], said: Said) -> Said:
@@ -183,18 +191,33 @@ def _of_no_commit(pin: Pin) -> Finding:
     )
 
 
-def _version(asked: Cut, base: _Base, made: Composition, trains: Trains) -> str:
+def _version(asked: Cut, base: _Base, made: Composition, train: Train, trains: Trains) -> str:
     if asked.hotfix:
         if not made.moves:
             raise ShunterError(f"nothing differs from train {base.version}", hint="--car NAME=VERSION says what is new")
         return hotfix_of(asked.hotfix, trains.versions)
     if asked.bump:
-        return bumped(base.version, made.moves) if made.moves or not base.version else base.version
+        if not made.moves and base.version:
+            return base.version
+        return _free(bumped(base.version, made.moves), train, trains)
     require_train_version(asked.version)
     if base.version and compare_versions(asked.version, base.version) <= 0:
         hint = f"a version above {base.version}, or --bump"
         raise ShunterError(f"train {asked.version} does not come after {base.called}", hint=hint)
     return asked.version
+
+
+def _free(version: str, train: Train, trains: Trains) -> str:
+    """The version, or the next patch that no other train has: one that is yanked is no base, and stays a version."""
+    while version in trains.versions and not _is(trains.find(version), replace(train, version=version)):
+        head, _, patch = version.rpartition(".")
+        version = f"{head}.{int(patch) + 1}"
+    return version
+
+
+def _is(known: Train, train: Train) -> bool:
+    """Whether two trains differ in nothing but when they were cut."""
+    return replace(known, cut=train.cut) == train
 
 
 def _record(
@@ -224,15 +247,18 @@ def _record(
         before={path: old.object_id() if old else None},
     )
     noop = f"nothing differs from train {train.version}" if train.version == base.version else "it is cut already"
-    step = f"shunter promote {train.version} --to {_first(context, train)}"
+    step = f"shunter promote {train.version} --to {_first(context, train, base)}"
     report = carry_out([plan], context, dry_run=dry_run, diff=diff, next_step=step, noop=noop, read=read)
     return replace(report, product=report.product if diff else _text(lines), data=_data(train, made))
 
 
-def _first(context: Context, train: Train) -> str:
-    """Where a train of this line enters."""
-    environments = context.require_workspace().environments
-    return next((e.name for e in environments if not e.promotes_from and e.line == train.line), "ENV")
+def _first(context: Context, train: Train, base: _Base) -> str:
+    """Where a train of this line enters; one that is older than another train goes to who runs its base."""
+    environments = [each for each in context.require_workspace().environments if each.line == train.line]
+    if base.below:
+        running = records(context)
+        return next((e.name for e in environments if (s := running[e.name]) and s.train == base.version), "ENV")
+    return next((each.name for each in environments if not each.promotes_from), "ENV")
 
 
 def _lines(train: Train, base: _Base, made: Composition) -> Iterator[str]:

@@ -158,7 +158,7 @@ def _judged(run: _Run, target: Target, planned: Plan, why: Why) -> Arrival:
 
 
 def _freight(run: _Run, target: Target, environment: Environment) -> tuple[Freight, str | None]:
-    """What is to come, and the line of its train; None where it comes from an environment."""
+    """What is to come, and the line that it is of; None where it comes along the route, which it has entered before."""
     since = target.record.base.train if target.record.base else ""
     trains = run.trains.by_version
     if run.asked.train:
@@ -170,7 +170,8 @@ def _freight(run: _Run, target: Target, environment: Environment) -> tuple[Freig
         raise ShunterError(f"{name} runs no train yet", hint=f"shunter promote TRAIN --to {name}")
     found = run.context.require_workspace().environment(name)
     services = frozenset(found.services) if found and found.services is not None else None
-    return freight_from(name, state, services, trains, since), None
+    line = None if name in environment.promotes_from else found.line if found else ""
+    return freight_from(name, state, services, trains, since), line
 
 
 def gate_of(context: Context, target: Target, trains: Trains, today: str) -> Gate:
