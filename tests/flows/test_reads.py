@@ -88,7 +88,7 @@ def test_the_first_package_reads_nothing_twice(shop: Path) -> None:
 
 
 def test_what_shunter_publishes_is_promoted_and_judged_without_a_parser_of_templates(railed: Path) -> None:
-    for command in (("promote", "1.0.0", "--to", "pre"), ("validate", "--no-cache")):
+    for command in (("promote", "1.0.0", "--to", "pre"), ("validate", "--no-cache"), ("train", "cut", "1.0.1")):
         with counted() as reads:
             ok(*command, cwd=railed)
         assert not reads.templates, command

@@ -86,6 +86,23 @@ def test_a_route_gets_a_branch_or_a_stop(shop: Path) -> None:
     assert "# Trains move along promotes-from" in (shop / "shunter.yaml").read_text("utf-8"), "comments stay"
 
 
+def test_lists_of_names_lose_what_is_removed(shop: Path) -> None:
+    file = shop / "shunter.yaml"
+    text = file.read_text("utf-8").replace("    promotes-from: pre\n", "    promotes-from: [tst, pre]\n")
+    text = text.replace("    stage: staging\n", "    stage: staging\n    services: [auth, orders]  # no more\n")
+    file.write_text(f"{text}groups:\n  late: [pre, pro]\n  one: [pre]\n", "utf-8")
+    git(shop, "commit", "-qam", "lists")
+    ok("update", cwd=shop)
+    ok("remove", "service", "auth", cwd=shop)
+    assert "    services: [orders] " in file.read_text("utf-8")
+    said = ok("remove", "environment", "pre", cwd=shop).err
+    assert "pro promotes from tst then" in said
+    found = yaml.safe_load(file.read_text("utf-8"))
+    assert found["environments"]["pro"]["promotes-from"] == "tst"
+    assert found["groups"] == {"late": ["pro"]}
+    ok("update", "--check", cwd=shop)
+
+
 # the whole way
 
 

@@ -50,8 +50,14 @@ def qualified(name: str, version: str, library: Files, app: Files, foreign: Coll
     single = sorted(known for known in {*theirs, *mine} - {*foreign} if not _major(name).match(known))
     if not majors and not single:
         return Qualified(dict(library), dict(app), mark)
-    names = _names(majors, single, mark)
-    return Qualified(_renamed(library, names), _renamed(app, names), mark)
+    take = partial(_renamed_once, majors=tuple(majors), single=tuple(single), mark=mark)
+    return Qualified(_renamed(library, take), _renamed(app, take), mark)
+
+
+@lru_cache(64)
+def _renamed_once(text: str, majors: tuple[str, ...], single: tuple[str, ...], mark: str) -> str:
+    """See `rename.renamed`; equal texts once. The names are those that `qualified` gives."""
+    return rename.renamed(text, _names(majors, single, mark))
 
 
 def names_in(files: Files) -> frozenset[str]:
@@ -129,11 +135,8 @@ def _go(text: str) -> str:
     return json.dumps(text, ensure_ascii=False)
 
 
-def _renamed(files: Files, names: Names) -> dict[str, FileState]:
-    return {
-        path: FileState(_bytes(_reading(path, state, partial(rename.renamed, names=names))), state.mode)
-        for path, state in files.items()
-    }
+def _renamed(files: Files, take: Callable[[str], str]) -> dict[str, FileState]:
+    return {path: FileState(_bytes(_reading(path, state, take)), state.mode) for path, state in files.items()}
 
 
 def _reading(path: str, state: FileState, take: Callable[[str], _Made]) -> _Made:
