@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-import subprocess
-import sys
 from pathlib import Path
 
 import pytest
@@ -96,19 +94,6 @@ def test_a_car_of_a_service_that_is_gone_keeps_its_row_and_goes_with_a_word(root
     commit_all(root, {"trains/1.3.0.yaml": render_train(train)})
     ok("promote", "1.3.0", "--to", "tst", cwd=root)
     assert "web 1.0.0 removed (train 1.3.0 drops it)" in ok("history", "tst", "web", cwd=root).out
-
-
-def test_of_two_promotions_at_once_each_that_says_done_is_in_the_history(root: Path) -> None:
-    commands = [[sys.executable, "-m", "shunter", "promote", train, "--to", "tst"] for train in ("1.1.0", "1.2.0")]
-    runs = [subprocess.Popen(command, cwd=root, stderr=subprocess.PIPE, text=True) for command in commands]
-    said = [run.communicate()[1] for run in runs]
-    done = [text for text in said if "    done  tst" in text]
-    rows = ok("history", "tst", cwd=root).out.splitlines()[1:]
-    assert len(done) in (1, 2), said
-    assert len(rows) == 1 + len(done)
-    assert len(git(root, "log", "--format=%s", "--grep=^Promote", "--", "envs/tst").splitlines()) == len(rows)
-    for command in ("lint", "validate", "lock --check"):
-        ok(*command.split(), cwd=root)
 
 
 def test_another_chart_of_the_same_version_is_never_promoted(root: Path) -> None:
