@@ -218,7 +218,7 @@ def remove_auth(root: Path) -> None:
     (root / VALUES).write_text("auth: {replicaCount: 2}\n", "utf-8")
     git(root / "shop-tst", "commit", "-qam", "values of auth")
     ok("remove", "service", "auth", "--force", cwd=root)
-    ok("train", "cut", "1.1.0", cwd=root)
+    ok("train", "cut", "1.1.0", "--drop", "auth", cwd=root)
     ok("promote", "1.1.0", "--to", "tst", cwd=root)
 
 

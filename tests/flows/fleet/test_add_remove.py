@@ -371,7 +371,7 @@ def test_remove_says_which_values_are_left(railed: Path) -> None:
     assert "values of orders stay in shop-pre/envs/pre/values.yaml:2" in said
     assert values.read_text("utf-8").startswith("# first\norders:")
     ok("lock", "--check", cwd=railed)
-    ok("train", "cut", "1.1.0", cwd=railed)
+    ok("train", "cut", "1.1.0", "--drop", "orders", cwd=railed)
     ok("promote", "1.1.0", "--to", "tst", cwd=railed)
     assert "[values-left]: `orders` is no service here" in shunter("lint", cwd=railed).err
     assert "name: orders\n" not in (railed / "shop-tst/envs/tst/Chart.yaml").read_text("utf-8")

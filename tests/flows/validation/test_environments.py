@@ -58,7 +58,7 @@ def test_after_a_removal_its_values_stop_no_promotion_and_are_one_finding(root: 
     (root / "envs/tst/values.yaml").write_text("orders:\n  replicaCount: 3\nauth:\n  replicaCount: 4\n")
     git(root, "commit", "-qam", "values")
     ok("remove", "service", "auth", "--force", cwd=root)
-    ok("train", "cut", "1.1.0", cwd=root)
+    ok("train", "cut", "1.1.0", "--drop", "auth", cwd=root)
     ok("promote", "1.1.0", "--to", "tst", cwd=root)
     ok("promote", "--from", "tst", "--to", "pre", cwd=root)
     ok("validate", cwd=root)
