@@ -80,6 +80,24 @@ def test_later_files_win_and_each_value_says_where_it_is_from(mono: Path) -> Non
     ]
 
 
+def test_one_declaration_hands_a_value_to_several_services(mono: Path) -> None:
+    need_helm()
+    handed = "x-web: &web\n  podLabels: {tier: web}\n  replicaCount: 5\norders:\n  <<: *web\n  replicaCount: 4\n"
+    (mono / "envs/common.yaml").write_text(handed)
+    said = ok("validate", "--strict", "-e", "tst", cwd=mono).err + ok("lint", cwd=mono).err
+    assert "x-web" not in said
+    deployed = ok("render", "tst", cwd=mono).out
+    assert replicas(deployed) == 4
+    assert 'tier: "web"' in deployed
+    rows = ok("values", "explain", "orders", "-e", "tst", cwd=mono).out.splitlines()
+    assert next(row for row in rows if row.startswith("podLabels")).split()[-1] == "envs/common.yaml:2"
+    (mono / "envs/common.yaml").write_text(handed.replace("podLabels", "podLabel"))
+    found = shunter("validate", "envs/common.yaml", cwd=mono)
+    assert found.code == 1
+    assert "`orders.podLabel` is not a key of chart orders" in found.err
+    assert "--> envs/common.yaml:2:3" in found.err
+
+
 def test_ci_and_the_hook_name_each_file_where_it_is(mono: Path) -> None:
     ci = (mono / ".github/workflows/ci.yaml").read_text()
     assert '"values": "-f envs/common.yaml -f envs/tst/values.yaml"' in ci

@@ -25,6 +25,8 @@ from shunter.model.files import FileState, Tree
 FULL_SCHEMA = ".shunter/values.full.schema.json"
 RESERVED = frozenset({"global", "tags"})
 _DRAFT = "https://json-schema.org/draft/2020-12/schema"
+_HANDED: Any = {"^x-": {"description": "Values to hand to several services: give them an anchor, and name it in each."}}
+"""Keys that no chart reads, for YAML anchors: the prefix is that of Compose files and OpenAPI."""
 _COMMENT = "Derived by shunter from the environment's pins; `shunter lock` writes it again."
 
 
@@ -140,6 +142,7 @@ def helm_schema(spec: UmbrellaSpec) -> bytes:
         "type": "object",
         "additionalProperties": False,
         "properties": properties,
+        "patternProperties": _HANDED,
         "$defs": {"app": app},
     }
     return _minified(schema)
@@ -161,6 +164,7 @@ def full_schema(spec: UmbrellaSpec, schemas: Mapping[str, bytes]) -> bytes:
         "type": "object",
         "additionalProperties": False,
         "properties": properties,
+        "patternProperties": _HANDED,
     }
     return _minified(schema | ({"$defs": definitions} if definitions else {}))
 
