@@ -70,6 +70,7 @@ WITHOUT_A_TEST = {
     "shunter.cli.verbs.checkouts",
     "shunter.cli.verbs.completion",
     "shunter.cli.verbs.package",
+    "shunter.cli.verbs.promote",
     "shunter.cli.verbs.recover",
     "shunter.cli.verbs.render",
     "shunter.cli.verbs.scaffold",
@@ -82,6 +83,7 @@ WITHOUT_A_TEST = {
     "shunter.core.rules.catalogue.cluster",
     "shunter.core.rules.catalogue.reading",
     "shunter.core.rules.catalogue.schemas",
+    "shunter.core.rules.catalogue.trains",
     "shunter.core.rules.catalogue.values",
     "shunter.core.rules.catalogue.workspace",
     # data without behaviour

@@ -42,6 +42,8 @@ def test_a_quote_in_a_text_is_escaped() -> None:
         ("values-pro.yaml", True),
         ("envs/tst/Chart.yaml", True),
         ("charts/orders/Chart.yaml", True),
+        ("envs/common.yaml", True),
+        ("envs/stages/late.yaml", True),
         ("envs/tst/.copier-answers.yml", False),
         ("envs/tst/.shunter/train.yaml", False),
         ("envs/tst/charts/orders/values.yaml", False),

@@ -80,8 +80,8 @@ HELPS = {
     "train -h": "usage: shunter train COMMAND",
     "help train": "usage: shunter train COMMAND",
     "train help": "usage: shunter train COMMAND",
-    "help train cut": "usage: shunter train cut VERSION",
-    "train -h cut": "usage: shunter train cut VERSION",
+    "help train cut": "usage: shunter train cut [VERSION]",
+    "train -h cut": "usage: shunter train cut [VERSION]",
 }
 
 

@@ -6,6 +6,7 @@ import json
 import shutil
 from collections.abc import Callable
 from pathlib import Path
+from random import Random
 from typing import Any
 
 import pytest
@@ -13,15 +14,25 @@ import pytest
 from helpers.charts.releases import substitute
 from helpers.tools import need_helm
 from helpers.workspaces import shop as umbrella
+from helpers.workspaces import small
 from helpers.workspaces.cli import ok, shunter
 from helpers.workspaces.gitrepo import git
+from helpers.workspaces.workspaces import copy, shared
+from shunter.core.charts.pins import Pin
 from shunter.core.goyaml.document import MAX_BYTES
 from shunter.core.rules.catalogue import RULES
 from shunter.core.rules.limits import MOST_FINDINGS
 from shunter.core.rules.schema_lints import MAX_SIZE
+from shunter.core.trains.file import render_train
+from shunter.flows.workspace.context import open_context
+from shunter.flows.workspace.trains import trains_of
+from shunter.model.data import replace
 
 Files = dict[str, str]
 CHART = "apiVersion: v2\nname: {}\nversion: 1.0.0\n"
+ALIASED = CHART.format("shop") + (
+    "dependencies:\n- {{name: svc, alias: {}, condition: {}, version: '{}', repository: ''}}\n"
+)
 OBJECT = "apiVersion: {}\nkind: {}\nmetadata: {{name: x}}\n"
 IF_ENABLED = "a: {{ if .Values.x.enabled }}{{ .Values.x.b }}{{ end }}\n"
 DRAFT_7 = "http://json-schema.org/draft-07/schema#"
@@ -94,6 +105,15 @@ SHOP: dict[str, tuple[Files, str]] = {
     "ignored-null": ({"values.yaml": "api: {replicaCount: null}\n"}, ""),
     "condition-type": ({"charts/svc/values.schema.json": "{}"}, "api: {enabled: 0}"),
     "disabled-values": ({}, "api: {enabled: false, replicaCount: x}"),
+    "condition-name": ({"Chart.yaml": ALIASED.format("api", "svc.enabled", "1.2.0")}, "api: {}"),
+    "alias-name": ({"Chart.yaml": ALIASED.format("my_api", "my_api.enabled", "1.2.0")}, "my_api: {}"),
+    "ambiguous-version": (
+        {
+            "Chart.yaml": ALIASED.format("api", "api.enabled", "~1"),
+            "charts/svc-1.3.0/Chart.yaml": "apiVersion: v2\nname: svc\nversion: 1.3.0\n",
+        },
+        "",
+    ),
 }
 """What is changed in an umbrella of the chart `svc` under two aliases, and a values file, passed to `validate`."""
 
@@ -124,6 +144,22 @@ CHARTS: dict[str, tuple[str, Files]] = {
     ),
     "deprecated-api": ("validate --manifests web", {"templates/a.yaml": OBJECT.format("v1", "Endpoints")}),
     "unknown-kind": ("validate --manifests web", {"templates/a.yaml": OBJECT.format("x.example/v1", "Thing")}),
+    "serial-hooks": (
+        "lint web",
+        {
+            f"charts/{name}/templates/a.yaml": OBJECT.format("v1", "Pod").replace(
+                "name: x", f"name: {name}, annotations: {{helm.sh/hook: pre-upgrade}}"
+            )
+            for name in ("one", "two")
+        },
+    ),
+    "release-size": (
+        "lint web",
+        {
+            "templates/a.yaml": OBJECT.format("v1", "ConfigMap"),
+            "dashboard.json": Random(1).randbytes(900_000).hex(),
+        },
+    ),
     "helm-lint": ("lint web", {"templates/a.yaml": "a: {{ fail `no` }}\n"}),
 }  # fmt: skip
 """A command, and the files of the chart `web`."""
@@ -167,17 +203,39 @@ def cut_from_no_commit(root: Path) -> None:
     ok("package", "orders", "--allow-dirty", cwd=root)
 
 
+def edit_copy(root: Path) -> None:
+    files = {"common.yaml": "{}\n", "tst/.shunter/shared-values.yaml": "../common.yaml: sha256:0\n"}
+    write(root / "shop-tst/envs", files)
+
+
+def set_in_two(root: Path) -> None:
+    for name in ("tst", "pre"):
+        (root / f"shop-{name}/envs/{name}/values.yaml").write_text("orders: {podLabels: {a: b}}\n", "utf-8")
+    (root / "shop-pro/envs/pro/values.yaml").write_text("orders: {}\n", "utf-8")
+
+
+def remove_auth(root: Path) -> None:
+    (root / VALUES).write_text("auth: {replicaCount: 2}\n", "utf-8")
+    git(root / "shop-tst", "commit", "-qam", "values of auth")
+    ok("remove", "service", "auth", "--force", cwd=root)
+    ok("train", "cut", "1.1.0", "--drop", "auth", cwd=root)
+    ok("promote", "1.1.0", "--to", "tst", cwd=root)
+
+
 ORDERS = "orders/charts/orders/values.yaml"
 VALUES = "shop-tst/envs/tst/values.yaml"
 WORKSPACE: dict[str, tuple[Callable[[Path], object], str]] = {
     "digest-mismatch": (forge, "validate -e tst"),
     "chart-not-pinned": (stray, "validate -e tst"),
+    "values-copy": (edit_copy, "validate -e tst"),
     "pins-differ": (edit_pin, "lint"),
     "version-taken": (edit(ORDERS, "# changed\n"), "package"),
     "not-packaged": (edit(ORDERS, "# changed\n"), "train cut 1.1.0"),
-    "dirty-chart": (cut_from_no_commit, "train cut 1.1.0 --set orders=0.2.0+dirty"),
+    "dirty-chart": (cut_from_no_commit, "train cut 1.1.0 --car orders=0.2.0+dirty"),
     "train-exists": (publish_again, "train cut 1.0.0"),
     "image-tag-in-environment": (edit(VALUES, "auth:\n  image:\n    tag: '1'\n"), "lint"),
+    "missing-in-environment": (set_in_two, "lint"),
+    "values-left": (remove_auth, "lint"),
     "editor-schema": (lambda root: (root / VALUES).write_text("orders: {}\n", "utf-8"), "lint"),
     "drift": (lambda root: shutil.rmtree(root / "orders"), "lint"),
 }
@@ -190,10 +248,11 @@ OWN_FILES: dict[str, tuple[str, str]] = {
     "promotion-circle": ("tst: {}", "tst: {promotes-from: pre}"),
     "name-taken": ("orders:", "global:"),
     "monolith-services": ("rest-api", "database"),
+    "values-elsewhere": ("tst: {}", "tst: {values: [../pre/values.yaml]}"),
     "fixed-level": ("services:", "rules: {unknown-key: off}\nservices:"),
 }
 """A change of a `shunter.yaml` whose layout is a monolith."""
-ELSEWHERE = {"train-file-name", "not-a-file", "stage-skipped", "update-conflict"}
+ELSEWHERE = {"redundant-value", "train-file-name", "not-a-file", "update-conflict"}
 
 
 def write(folder: Path, files: Files) -> None:
@@ -208,8 +267,73 @@ def raised(command: str, cwd: Path) -> set[str]:
     return {rule for rule in RULES if f"[{rule}]" in said}
 
 
+def another_train(**cars: Any) -> Callable[[Path], None]:
+    """Train 1.2.0: 1.1.0 with some cars otherwise; None is a car that it does not have."""
+
+    def change(root: Path) -> None:
+        found = trains_of(open_context(root)).find("1.1.0")
+        changed = {alias: pin for alias, pin in (dict(found.cars) | cars).items() if pin}
+        write(root, {"trains/1.2.0.yaml": render_train(replace(found, version="1.2.0", cars=changed)).decode()})
+
+    return change
+
+
+def typed(*commands: str) -> Callable[[Path], None]:
+    def change(root: Path) -> None:
+        for command in commands:
+            ok(*command.split(), cwd=root)
+
+    return change
+
+
+def outdated(root: Path) -> None:
+    plan = ok(*["promote", "1.1.0", "--to", "tst", "--dry-run", "-o", "json"], cwd=root).out
+    ok(*["promote", "1.1.0", "--to", "tst"], cwd=root)
+    write(root, {"plan.json": plan})
+
+
+def rewrite(folder: str, old: str, new: str) -> Callable[[Path], None]:
+    def change(root: Path) -> None:
+        for path in (root / folder).glob("*.yaml"):
+            substitute(path, old, new)
+
+    return change
+
+
+def rewrite_workspace(old: str, new: str) -> Callable[[Path], None]:
+    return lambda root: substitute(root / "shunter.yaml", old, new)
+
+
+line = rewrite_workspace("{stage: develop}", "{line: acme}")
+
+
+TRAINS: dict[str, tuple[Callable[[Path], None], str]] = {
+    "history-broken": (rewrite("envs/tst/.shunter/history", "verb: promote", "verb: repin"), "lint"),
+    "record-mismatch": (rewrite("envs/tst/.shunter", "train: 1.0.0", "train: 7.7.7"), "validate"),
+    "stage-skipped": (another_train(web=Pin("web", "1.1.0")), "promote 1.2.0 --to pre"),
+    "car-rolled-back": (typed("promote 1.1.0 --to tst", "rollback tst"), "promote 1.1.0 --to pre"),
+    "train-yanked": (
+        lambda root: write(root, {"trains/yanked/1.1.0.yaml": "version: 1.1.0\nwhy: INC-77\n"}),
+        "promote 1.1.0 --to tst",
+    ),
+    "other-line": (line, "promote 1.1.0 --to tst"),
+    "hold-expired": (typed("hold tst orders --why INC-77 --until 2026-01-02"), "promote 1.1.0 --to tst"),
+    "car-down": (typed("promote 1.1.0 --to tst"), "promote 1.0.0 --to tst"),
+    "car-removed": (another_train(web=None), "promote 1.2.0 --to tst"),
+    "car-replaced": (another_train(web=Pin("orders", "1.0.0")), "promote 1.2.0 --to tst"),
+    "version-rewritten": (
+        another_train(web=Pin("web", "1.0.0", digest=f"sha256:{'0' * 64}")),
+        "promote 1.2.0 --to tst",
+    ),
+    "service-gone": (rewrite_workspace("  web: {chart: {path: third/web}}\n", ""), "train cut 1.3.0"),
+    "not-published": (rewrite_workspace("services:\n", "services:\n  cart: {archetype: auth}\n"), "train cut 1.3.0"),
+    "plan-outdated": (outdated, "promote --plan plan.json"),
+}
+"""A change of a small workspace whose tst runs train 1.0.0, and a command."""
+
+
 def test_each_rule_has_a_case() -> None:
-    cases = [*READ, *JUDGED, *SHOP, *CHARTS, *WORKSPACE, *OWN_FILES, *ELSEWHERE]
+    cases = [*READ, *JUDGED, *SHOP, *CHARTS, *WORKSPACE, *OWN_FILES, *ELSEWHERE, *TRAINS]
     assert sorted(cases) == sorted(RULES)
 
 
@@ -270,6 +394,15 @@ def test_a_rule_about_trains(tmp_path: Path) -> None:
     assert raised("train list", tmp_path) == {"train-file-name"}
 
 
+def test_a_rule_about_files_of_one_environment(tmp_path: Path) -> None:
+    answers = "_src_path: x\n_commit: v1\nkind: environment\nname: web\nvalues_files:\n- a.yaml\n- values.yaml\n"
+    files = {"Chart.yaml": CHART.format("web"), ".copier-answers.yml": answers, "a.yaml": "a: 1\n"}
+    write(tmp_path / "web", {**files, "values.yaml": "a: 2\n"})
+    assert "redundant-value" not in raised("lint", tmp_path)
+    write(tmp_path / "web", {"values.yaml": "a: 1\n"})
+    assert "redundant-value" in raised("lint", tmp_path)
+
+
 def test_a_rule_about_links(tmp_path: Path) -> None:
     write(tmp_path / "web", {"Chart.yaml": CHART.format("web"), "values.yaml": "a: 1\n"})
     assert "not-a-file" not in raised("validate web", tmp_path)
@@ -277,10 +410,28 @@ def test_a_rule_about_links(tmp_path: Path) -> None:
     assert "not-a-file" in raised("validate web", tmp_path)
 
 
-def test_a_rule_about_promotions(railed: Path) -> None:
-    need_helm()
-    assert "stage-skipped" not in raised("promote 1.0.0 --to pre --dry-run", railed)
-    assert "stage-skipped" in raised("promote 1.0.0 --to pro", railed)
+@pytest.fixture
+def trains(tmp_path: Path) -> Path:
+    """Trains 1.0.0 and 1.1.0, with a newer orders; tst runs the first one."""
+
+    def make(folder: Path) -> None:
+        context = small.small_workspace(folder / "small")
+        ok("train", "cut", "1.0.0", cwd=context.root)
+        ok("promote", "1.0.0", "--to", "tst", cwd=context.root)
+        small.publish(context, small.orders("1.1.0"), "third/orders")
+        ok("train", "cut", "1.1.0", cwd=context.root)
+
+    return copy(shared("small-with-trains", make) / "small", tmp_path.resolve() / "small")
+
+
+@pytest.mark.parametrize("rule", TRAINS)
+def test_rules_of_trains(rule: str, trains: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    change, command = TRAINS[rule]
+    assert rule not in raised(f"{command} --dry-run" if command.startswith("promote") else command, trains)
+    with monkeypatch.context() as then:
+        then.setenv("SOURCE_DATE_EPOCH", "1767225600")
+        change(trains)
+    assert rule in raised(command, trains)
 
 
 def test_a_rule_about_updates() -> None:

@@ -56,6 +56,13 @@ def test_a_name_that_starts_alike_is_not_below() -> None:
     assert SubTree(MemoryTree({"app/a": ONE, "apple/a": ONE}), "app").paths() == ["a"]
 
 
+def test_what_stands_beside_a_folder_is_read_by_its_name_and_nothing_outside_of_the_tree() -> None:
+    tree = SubTree(MemoryTree({"envs/common.yaml": ONE, "x.yaml": ONE, "envs/tst/a": ONE}), "envs/tst")
+    assert [tree.get(name) for name in ("../common.yaml", "../../x.yaml", "../tst/a")] == [ONE, ONE, ONE]
+    assert [tree.get(name) for name in ("../../../x.yaml", "../none", "..")] == [None, None, None]
+    assert tree.paths() == ["a"]
+
+
 def test_a_change_hides_what_was_odd_there() -> None:
     class Odd(MemoryTree):
         def listing(self, under: str, most: int) -> Listing:

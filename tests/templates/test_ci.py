@@ -83,13 +83,21 @@ def test_a_change_of_the_library_and_an_environment(repositories: dict[str, Path
     (environment,) = found["environments"]
     assert environment["name"] == "pro"
     assert environment["context"] == "it's"
-    assert environment["values"] == "-f envs/pro/values.yaml"
+    assert environment["values"] == "-f envs/common.yaml -f envs/pro/values.yaml"
 
 
 def test_values_files_are_passed_in_order(repositories: dict[str, Path], tmp_path: Path) -> None:
     folder = repositories["trunk"]
     (environment,) = touched(folder, commit(folder, "envs/tst/x"), tmp_path)["environments"]
-    assert environment["values"] == "-f envs/tst/common.yaml -f envs/tst/values.yaml"
+    assert environment["values"] == "-f envs/common.yaml -f envs/tst/common.yaml -f envs/tst/values.yaml"
+
+
+def test_a_change_of_shared_values_touches_every_environment_that_has_them(
+    repositories: dict[str, Path], tmp_path: Path
+) -> None:
+    folder = repositories["trunk"]
+    found = touched(folder, commit(folder, "envs/common.yaml"), tmp_path)["environments"]
+    assert [environment["name"] for environment in found] == ["tst", "pro"]
 
 
 def test_a_change_of_the_readme_touches_nothing(repositories: dict[str, Path], tmp_path: Path) -> None:

@@ -23,9 +23,8 @@ class Hook:
     manual: bool = False
 
 
-_VALUES = (
-    r"(^|/)envs/[^/]+/(?!Chart\.yaml$)[^/.][^/]*\.ya?ml$|(^|/)values([-._][^/]*)?\.ya?ml$|(^|/)ci/[^/]*values\.ya?ml$"
-)
+_VALUES = r"(^|/)envs/([^/]+/)?(?!Chart\.yaml$)[^/.][^/]*\.ya?ml$"
+_VALUES += r"|(^|/)values([-._][^/]*)?\.ya?ml$|(^|/)ci/[^/]*values\.ya?ml$"
 _DEPENDED_ON = r"(^|/)(Chart\.yaml|values\.schema\.json)$"
 _VENDORED = r"(^|/)(charts|envs)/[^/]+/charts/"
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Mapping, Sequence
+from posixpath import normpath
 from typing import Literal, Protocol
 
 from shunter.model.data import dataclass, field
@@ -118,7 +119,10 @@ class SubTree:
         self._prefix = "" if folder in ("", ".") else folder.rstrip("/") + "/"
 
     def get(self, path: str) -> FileState | None:
-        """See `Tree.get`."""
+        """See `Tree.get`; a path with `../` in front names what stands beside the folder, in the tree around it."""
+        if path.startswith("../"):
+            full = normpath(self._prefix + path)
+            return None if full.startswith("..") else self._base.get(full)
         return self._base.get(self._prefix + path)
 
     def paths(self, under: str = "") -> list[str]:

@@ -7,7 +7,7 @@ from pathlib import Path
 import pytest
 
 from helpers.workspaces.gitrepo import commit_all, git, make_repo, write
-from shunter.adapters.git.origin import Untidy, last_commit, look_below, public_url, remote_url
+from shunter.adapters.git.origin import Untidy, as_committed, last_commit, look_below, public_url, remote_url
 
 
 @pytest.fixture
@@ -50,6 +50,28 @@ def test_a_shallow_clone_does_not_know(root: Path, tmp_path: Path) -> None:
     commit_all(root, {"other": "2\n"})
     git(tmp_path, "clone", "-q", "--depth=1", root.as_uri(), "shallow")
     assert last_commit(tmp_path / "shallow", "charts/a", ()) == ""
+
+
+@pytest.mark.parametrize("form", ["sha1", "sha256"])
+def test_folders_are_as_an_earlier_commit_had_them_or_not(form: str, tmp_path: Path) -> None:
+    root = tmp_path / "repo"
+    root.mkdir()
+    git(root, "init", "-q", "-b", "main", f"--object-format={form}")
+    commit_all(root, {"charts/a/x": "1\n", "charts/a/charts/one": "1\n", "charts/b/x": "1\n", "charts/a b/x": "1\n"})
+    first = git(root, "rev-parse", "HEAD")
+
+    def same(commit: str = first) -> set[str]:
+        return {*as_committed(root, dict.fromkeys(["charts/a", "charts/b", "charts/a b", "none"], commit), ["charts"])}
+
+    assert same() == {"charts/a", "charts/b"}, "a folder with a blank is not asked about"
+    commit_all(root, {"charts/a/charts/one": "2\n", "charts/b/y": "1\n"})
+    assert same() == {"charts/a"}
+    (root / "charts/a/x").chmod(0o755)
+    commit_all(root, {"charts/b/y": None})
+    assert same() == {"charts/b"}
+    assert same("") == same("0" * len(first)) == set()
+    assert as_committed(root, {".": first}, ["none"]) == frozenset()
+    assert as_committed(root, {".": git(root, "rev-parse", "HEAD")}, ["none"]) == {"."}
 
 
 @pytest.mark.parametrize(

@@ -5,7 +5,7 @@ from __future__ import annotations
 import pytest
 
 from shunter.core.charts.files import follow, leads_out, no_files, reader, real_paths, refused, without_ignored
-from shunter.model.files import SYMLINK, FileState, Listing, MemoryTree
+from shunter.model.files import SYMLINK, FileState, Listing, MemoryTree, SubTree
 from shunter.model.findings import Kind
 
 
@@ -27,6 +27,12 @@ def test_a_link_is_followed_as_far_as_it_stays_inside(path: str, data: bytes | N
     state = follow(files, path)
     assert (state and state.data) == data
     assert reader(files, path)() == state
+
+
+def test_a_link_out_of_a_folder_is_not_followed_though_what_is_named_beside_it_is_read() -> None:
+    files = SubTree(tree(**{"app/a": "->../../b", "app/n": "->../b", "b": "x", "l": "->b"}), "app")
+    assert [follow(files, path) for path in ("a", "n")] == [None, None]
+    assert [follow(files, path) for path in ("../b", "../l")] == [FileState(b"x"), FileState(b"x")]
 
 
 def test_a_chain_of_links_ends_after_ten() -> None:

@@ -90,6 +90,22 @@ def test_a_value_is_replaced_in_its_place() -> None:
     assert text == TEXT.replace("shop ", "other ").replace('"bob"', '"eve"').replace("other   #", "other  #")
 
 
+@pytest.mark.parametrize(
+    ("text", "value", "wanted"),
+    [
+        ("a: [x, y, z]  # all\nb: 1\n", ["x", "z"], "a: [x, z]     # all\nb: 1\n"),
+        ("a: [x, y, z]\n", ["x", "v", "z"], "a: [x, v, z]\n"),
+        ("a: [x]\n", ["x", "y"], "a: [x, y]\n"),
+        ("a:\n- x # one\n- y\n- z # three\n", ["x", "z"], "a:\n- x # one\n- z # three\n"),
+        ("a: x\n", ["x", "y"], "a:\n- x\n- y\n"),
+        ("a: [x, y]\n", "x", "a: x\n"),
+        ("a: [x, y]\n", [], "a: []\n"),
+    ],
+)
+def test_a_list_keeps_its_style_and_the_comments_of_what_stays(text: str, value: Any, wanted: str) -> None:
+    assert edit(text.encode(), [(["a"], value)]).decode() == wanted
+
+
 def test_the_last_key_goes_with_its_value_only() -> None:
     text = edit(TEXT.encode(), [(["environments", "tst"], None)]).decode()
     assert text == TEXT.replace("  tst:\n    stage: develop\n", "")

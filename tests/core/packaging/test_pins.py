@@ -41,8 +41,8 @@ def test_an_app_renders_what_it_renders_alone_and_a_pin_changes_one_app(seed: in
     random = Random(seed)
     cars = {name: app(random, name, "1.0.0") for name in ("auth", "cart", "orders", "web", "zeta")}
     alone = {name: rendered(files, tmp_path / name / name)[name] for name, files in cars.items()}
-    files, _, record = environment(cars)
-    assert vendoring.verify_vendored(loose(files), record) == ()
+    files, _, pins = environment(cars)
+    assert vendoring.verify_vendored(loose(files), pins, LIBRARY) == ()
     assert rendered(files, tmp_path / "open") == alone, seed
     served, _, _ = environment(cars, repository="https://charts.example")
     assert rendered(served, tmp_path / "archives") == alone, seed
@@ -75,7 +75,7 @@ def test_every_archetype_renders_what_it_renders_alone(libraries: int, tmp_path:
     for name, files in cars.items():
         assert rendered(files, tmp_path / "published" / name) == {name: alone[name]}
     files, _, record = environment(cars)
-    assert vendoring.verify_vendored(loose(files), record) == ()
+    assert vendoring.verify_vendored(loose(files), record, LIBRARY) == ()
     assert len({path.split("/")[4] for path in files if path.startswith(f"charts/{LIBRARY}/templates/")}) == libraries
     assert rendered(files, tmp_path / "open") == alone
     assert rendered(environment(cars, repository="https://charts.example")[0], tmp_path / "archives") == alone

@@ -22,8 +22,9 @@ from helpers.charts.charts import (
 )
 from helpers.charts.tiny_charts import chart_files, library_files, loose
 from shunter.adapters.helm.engine import EmbeddedEngine
+from shunter.core.charts import packed
 from shunter.core.packaging import publish
-from shunter.core.packaging.publish import ANNOTATION, compiled_library
+from shunter.core.packaging.publish import compiled_library
 from shunter.model.files import FileState
 from shunter.model.findings import Severity
 
@@ -63,9 +64,9 @@ def test_the_chart_says_which_library_it_holds_and_keeps_every_other_byte() -> N
     source["Chart.yaml"] = FileState(comment + source["Chart.yaml"].data)
     found = published(source, LIBRARY)
     metadata = yaml.safe_load(found["Chart.yaml"].data)
-    assert re.fullmatch(rf"{LIBRARY} 1\.0\.0 [0-9a-f]{{12}}", metadata["annotations"][ANNOTATION])
+    assert re.fullmatch(rf"{LIBRARY} 1\.0\.0 [0-9a-f]{{12}}", metadata["annotations"][packed.LIBRARY])
     assert compiled_library(metadata) == (LIBRARY, "1.0.0")
-    assert compiled_library({"annotations": {ANNOTATION: f"{LIBRARY} 1.0.0"}}) == (LIBRARY, "1.0.0")
+    assert compiled_library({"annotations": {packed.LIBRARY: f"{LIBRARY} 1.0.0"}}) == (LIBRARY, "1.0.0")
     assert "dependencies" not in metadata
     head, _, _ = source["Chart.yaml"].data.partition(b"dependencies:")
     assert found["Chart.yaml"].data.startswith(head)

@@ -74,7 +74,7 @@ def test_an_environment_without_apps_renders_nothing_and_lints_clean(tmp_path: P
 def test_two_versions_of_a_chart_stand_side_by_side(tmp_path: Path) -> None:
     """With exact versions each alias gets its own; ranges would give either, at random."""
     both = {"new": chart_files("orders", "1.1.0"), "old": chart_files("orders", "1.0.0")}
-    files, spec, record = environment(both)
+    files, spec, pins = environment(both)
     folder = write_files(tmp_path, files)
     for _ in range(25):
         shown = {path.split("/")[2]: yaml.safe_load(text)["data"]["version"] for path, text in render(folder).items()}
@@ -82,7 +82,7 @@ def test_two_versions_of_a_chart_stand_side_by_side(tmp_path: Path) -> None:
     helm_python.dependency_build(folder)
     assert lint_problems(folder) == []
     assert [item.repository for item in umbrella.dependencies(spec)] == ["", "", "file://charts/orders-1.0.0"]
-    assert vendoring.verify_vendored(loose(files), record) == ()
+    assert vendoring.verify_vendored(loose(files), pins, LIBRARY) == ()
 
 
 def test_archives_over_http(tmp_path: Path) -> None:
@@ -141,7 +141,7 @@ def test_what_the_small_schema_refuses(tmp_path: Path) -> None:
 def test_the_small_schema_is_small() -> None:
     names = [f"service-number-{number}" for number in range(100)]
     pins = {name: Pin(name, "1.0.0") for name in names}
-    spec = umbrella.UmbrellaSpec("production", "1.0.0", Pin(LIBRARY, "1.0.0"), pins, names)
+    spec = umbrella.UmbrellaSpec("production", "1.0.0", LIBRARY, pins, names)
     assert len(umbrella.helm_schema(spec)) < 10_000
     jsonschema.Draft202012Validator.check_schema(json.loads(umbrella.helm_schema(spec)))
 
@@ -176,10 +176,10 @@ def test_the_full_schema_knows_every_app(tmp_path: Path) -> None:
 
 
 def test_schemas_of_unpinned_services_are_taken_from_the_caller() -> None:
-    _, spec, record = environment({}, services=("orders",))
+    _, spec, _ = environment({}, services=("orders",))
     schema = json.dumps({"type": "object", "additionalProperties": False}).encode()
     archives = {(LIBRARY, "1.0.0"): chart(library_files())}
-    derived = umbrella.derive(spec, archives, record, MemoryTree({}), {"orders": schema})
+    derived = umbrella.derive(spec, archives, MemoryTree({}), {"orders": schema})
     state = derived[umbrella.FULL_SCHEMA]
     assert state is not None
     full = json.loads(state.data)
@@ -188,13 +188,13 @@ def test_schemas_of_unpinned_services_are_taken_from_the_caller() -> None:
 
 def test_deriving_twice_changes_nothing_and_removes_what_is_stale() -> None:
     charts = cars("orders", "cart")
-    files, spec, record = environment(charts)
-    archives = {(spec.library.name, "1.0.0"): chart(library_files())}
+    files, spec, _ = environment(charts)
+    archives = {(spec.library, "1.0.0"): chart(library_files())}
     archives |= {(name, "1.0.0"): chart(files) for name, files in charts.items()}
-    again = umbrella.derive(spec, archives, record, MemoryTree(files))
+    again = umbrella.derive(spec, archives, MemoryTree(files))
     assert all(files[path] == state for path, state in again.items())
     fewer = replace(spec, cars={"orders": spec.cars["orders"]})
-    derived = umbrella.derive(fewer, archives, record, MemoryTree(files))
+    derived = umbrella.derive(fewer, archives, MemoryTree(files))
     gone = {path for path, state in derived.items() if state is None}
     assert gone == {path for path in files if path.startswith("charts/cart/")}
     assert all(path not in derived for path in (".helmignore", "values.yaml", "templates/_umbrella.tpl"))
@@ -229,7 +229,7 @@ def test_helm_takes_an_alias_that_kubernetes_would_refuse(tmp_path: Path) -> Non
 
 @pytest.mark.parametrize("version", ["^1.0.0", "1.2", "*", "1.0.0-0012345"])
 def test_a_range_is_refused(version: str) -> None:
-    spec = umbrella.UmbrellaSpec("tst", "1.0.0", Pin(LIBRARY, "1.0.0"), {"orders": Pin("orders", version)})
+    spec = umbrella.UmbrellaSpec("tst", "1.0.0", LIBRARY, {"orders": Pin("orders", version)})
     with pytest.raises(ShunterError, match="chart orders"):
         umbrella.chart_yaml(spec)
 
@@ -259,11 +259,11 @@ def published(name: str, version: str) -> dict[str, FileState]:
 @pytest.mark.parametrize("repository", ["", "https://charts.example"])
 def test_every_app_renders_with_the_library_that_it_was_published_with(repository: str, tmp_path: Path) -> None:
     versions = {"a": "1.0.0", "b": "1.3.0", "c": "1.0.0", "d": "2.0.0"}
-    files, _, record = environment({name: published(name, v) for name, v in versions.items()}, repository=repository)
+    files, _, pins = environment({name: published(name, v) for name, v in versions.items()}, repository=repository)
     folder = write_files(tmp_path, files)
     assert {path.split("/")[2]: text.strip() for path, text in render(folder).items()} == versions
     assert lint_problems(folder) == []
-    assert vendoring.verify_vendored(loose(files), record) == ()
+    assert vendoring.verify_vendored(loose(files), pins, LIBRARY) == ()
     libraries = [path for path in files if path.endswith(f"/_{LIBRARY}.tpl")]
     assert len(libraries) == (0 if repository else 3)
 
@@ -276,12 +276,12 @@ def test_chart_lock_is_the_same_with_another_library() -> None:
 def test_ordinary_archives_clash_without_a_word(tmp_path: Path) -> None:
     """Why published charts have names of their own."""
     charts = {"a": built("a", "1.0.0"), "b": built("b", "2.0.0")}
-    files, _, record = environment(charts)
+    files, _, pins = environment(charts)
     assert {text.strip() for text in render(write_files(tmp_path, files)).values()} == {"1.0.0"}
-    assert vendoring.verify_vendored(loose(files), record) == ()
+    assert vendoring.verify_vendored(loose(files), pins, LIBRARY) == ()
 
 
 def test_a_pin_without_an_archive_is_an_error() -> None:
-    _, spec, record = environment(cars("orders"))
+    _, spec, _ = environment(cars("orders"))
     with pytest.raises(ShunterError, match=r"chart orders 1\.0\.0 is not in the registry"):
-        umbrella.derive(spec, {(LIBRARY, "1.0.0"): chart(library_files())}, record, MemoryTree({}))
+        umbrella.derive(spec, {(LIBRARY, "1.0.0"): chart(library_files())}, MemoryTree({}))

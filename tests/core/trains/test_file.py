@@ -4,40 +4,47 @@ from __future__ import annotations
 
 import pytest
 
-from helpers.charts.tiny_charts import NOW, chart_files, environment, library_files, pinned
+from helpers.charts.tiny_charts import NOW, chart_files, pinned
 from helpers.workspaces.own_files import parse, schema
 from shunter.core.charts.pins import Pin
-from shunter.core.packaging.record import PATH, HistoryEntry, TrainRecord, train_record
+from shunter.core.packaging.record import HistoryEntry, TrainRecord
 from shunter.core.trains import file
-from shunter.core.trains.model import Train
+from shunter.core.trains.model import Train, Yank
 from shunter.model.errors import ShunterError
 
 CARS = {"web": pinned(chart_files("frontend", "1.10.0", app_version="1.10")), "orders": pinned(chart_files("orders"))}
-TRAIN = Train("1.4.0", pinned(library_files()), CARS, NOW)
-HISTORY = (HistoryEntry("1.3.0", "tst", NOW), HistoryEntry("1.4.0", "trains", NOW, True))
+TRAIN = Train("1.4.0", CARS, NOW)
 
 
 def test_a_train_reads_back() -> None:
     data = file.render_train(TRAIN)
     assert parse("train", data) == TRAIN
-    assert data == file.render_train(Train("1.4.0", TRAIN.library, dict(reversed(CARS.items())), NOW))
+    assert data == file.render_train(Train("1.4.0", dict(reversed(CARS.items())), NOW))
     assert b'appVersion: "1.10"' in data
 
 
-@pytest.mark.parametrize("train", ["1.4.0", None])
-def test_a_record_reads_back(train: str | None) -> None:
-    record = TrainRecord(train, TRAIN.library, CARS, HISTORY)
-    assert parse("record", train_record(record)) == record
-
-
-def test_an_environments_record_reads_back() -> None:
-    files, _, record = environment({"orders": chart_files("orders")})
-    assert parse("record", files[PATH].data) == record
+def test_a_record_of_the_first_format_is_read() -> None:
+    text = f"train: 1.4.0\ncars: {{}}\nhistory: [{{train: 1.4.0, from: cut, at: '{NOW}'}}]\n"
+    assert parse("record-1", text.encode()) == TrainRecord("1.4.0", {}, (HistoryEntry("1.4.0", "cut", NOW),))
 
 
 def test_a_source_is_kept() -> None:
-    train = Train("1.0.0", TRAIN.library, {"db": Pin("postgresql", "16.1.0", source="https://charts.example")}, NOW)
+    train = Train("1.0.0", {"db": Pin("postgresql", "16.1.0", source="https://charts.example")}, NOW)
     assert file.parse_train(file.render_train(train), "trains/1.0.0.yaml", schema("train")) == train
+
+
+def test_what_a_train_says_of_its_base_is_kept() -> None:
+    words = {"line": "acme", "base": "1.3.0", "drops": ("old",), "lower": {"web": "1.11.0"}, "replaces": {"a": "b"}}
+    train = Train("1.4.0", CARS, NOW, **words)  # type: ignore[arg-type]
+    assert parse("train", file.render_train(train)) == train
+
+
+def test_a_yank_reads_back() -> None:
+    yank = Yank("1.4.0", "loses orders: INC-77", NOW, "R One <r1@example.com>")
+    path = file.yank_path_of("1.4.0")
+    assert file.parse_yank(file.render_yank(yank), path, schema("yank")) == yank
+    with pytest.raises(ShunterError, match=r"the file is trains/yanked/1\.5\.0\.yaml"):
+        file.parse_yank(file.render_yank(yank), file.yank_path_of("1.5.0"), schema("yank"))
 
 
 def test_a_train_under_another_name_is_refused() -> None:

@@ -119,3 +119,51 @@ def test_a_level_is_for_a_rule_that_can_have_one(rules: str, message: str, hint:
     assert error.message == message
     assert hint in error.hint
     assert (error.span.line, error.span.column) == (10, 3)
+
+
+ROUTES = """\
+  hot: {services: [orders-db]}
+  pro: {promotes-from: [pre, hot], promotes-from-all: true, line: acme, may-go-down: true, services: []}
+groups: {late: [pre, pro]}
+"""
+
+
+def test_an_environment_says_what_may_come_in() -> None:
+    workspace = parse(BASE + ROUTES)
+    tst, pre, hot, pro = workspace.environments
+    assert (tst.promotes_from, pre.promotes_from, pro.promotes_from) == ((), ("tst",), ("pre", "hot"))
+    assert (tst.promotes_from_all, tst.line, tst.may_go_down, tst.services) == (False, "", False, None)
+    assert (pro.promotes_from_all, pro.line, pro.may_go_down, pro.services) == (True, "acme", True, ())
+    assert [service for service in ("orders", "orders-db") if hot.declares(service)] == ["orders-db"]
+    assert tst.declares("orders")
+    assert not pro.declares("orders")
+    assert workspace.groups == {"late": ("pre", "pro")}
+
+
+@pytest.mark.parametrize(
+    ("old", "new", "place", "message", "hint"),
+    [
+        ("[pre, hot]", "[pre, hto]", (10, 30), "`pro` promotes from `hto`, which is no environment", "`hot`?"),
+        ("[orders-db]", "[order-db]", (9, 20), "`hot` has `order-db`, which is no service", "`orders-db`?"),
+        (
+            "[pre, pro]",
+            "[pre, pri]",
+            (11, 22),
+            "the group `late` has `pri`, which is no environment",
+            "one of: tst, pre",
+        ),
+        ("[pre, hot]", "[pre, pro]", (10, 30), "the promotion order is a circle: pro → pro", "remove one"),
+        ("[pre, hot]", "[]", (10, 24), "`environments.pro.promotes-from`", ""),
+        ("[pre, hot]", "{pre: hot}", (10, 24), "must be a list or a string", ""),
+        ("[pre, hot]", "[hot, hot]", (10, 24), "`environments.pro.promotes-from`", ""),
+        ("line: acme", "line: Acme", (10, 67), "not a DNS label", ""),
+        ("may-go-down: true", "may-go-down: maybe", (10, 86), "must be a boolean", ""),
+        ("groups: {late: [pre, pro]}", "groups: {late: pre}", (11, 16), "`groups.late` must be a list", ""),
+    ],
+)
+def test_what_may_come_in_is_judged(old: str, new: str, place: tuple[int, int], message: str, hint: str) -> None:
+    assert old in ROUTES
+    error = refused(BASE + ROUTES.replace(old, new))
+    assert message in error.message
+    assert (error.span.line, error.span.column) == place
+    assert hint in error.hint

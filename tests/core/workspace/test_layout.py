@@ -115,8 +115,23 @@ def test_the_workspace_ignores_its_checkouts_and_names_owners() -> None:
 
 
 def test_promotion_order_puts_sources_first() -> None:
-    chain = [Environment("pro", promotes_from="pre"), Environment("pre", promotes_from="tst"), Environment("tst")]
-    assert [environment.name for environment in promotion_order(chain)] == ["tst", "pre", "pro"]
+    chain = [
+        Environment("pro", promotes_from=("pre", "fast")),
+        Environment("pre", promotes_from=("tst",)),
+        Environment("tst"),
+        Environment("fast", promotes_from=("tst",)),
+    ]
+    assert [environment.name for environment in promotion_order(chain)] == ["tst", "pre", "fast", "pro"]
+
+
+def test_an_environment_has_the_services_that_it_declares() -> None:
+    known = workspace("mono")
+    tst, pre = known.environments
+    some = replace(known, environments=(tst, replace(pre, services=("orders-db",))))
+    [spec] = plan_repositories(some)
+    found = {project.name: project.answers for project in spec.projects if project.kind == "environment"}
+    assert found["tst"]["services"] == ["orders", "orders-db"]
+    assert (found["pre"]["services"], found["pre"]["promotes_from"]) == (["orders-db"], "tst")
 
 
 def test_a_url_has_names_put_into_it() -> None:

@@ -66,7 +66,23 @@ def test_an_environment_keeps_its_namespace_and_its_followers(old: str, namespac
     assert b"# Before production.\n" in found
     sources = {each.name: each.promotes_from for each in workspace(found).environments}
     renamed = {"pre": {"stage": "tst", "pro": "stage"}, "tst": {"pre": "stage", "pro": "pre"}}
-    assert {name: source for name, source in sources.items() if source} == renamed[old]
+    assert {name: source for name, source in sources.items() if source} == {
+        name: (source,) for name, source in renamed[old].items()
+    }
+
+
+def test_a_new_name_stands_in_every_list() -> None:
+    text = (
+        TEXT.replace(b"promotes-from: tst\n", b"promotes-from: [tst, hot]  # either\n")
+        .replace(b"  tst: {}\n", b"  tst: {}\n  hot: {services: [web, orders]}\n")
+        .replace(b"  pro: {", b"  pro: {services: [orders, orders-db], ")
+    ) + b"groups:\n  early:\n  - tst  # first\n  - hot\n"
+    named = workspace(renamed_workspace(text, Rename("service", "orders", "sales", workspace(text))))
+    assert [each.services for each in named.environments] == [None, ("web", "sales"), None, ("sales", "orders-db")]
+    found = renamed_workspace(text, Rename("environment", "tst", "dev", workspace(text)))
+    assert b"promotes-from: [dev, hot] # either" in found.replace(b"  #", b" #")
+    assert b"  - dev  # first\n" in found
+    assert workspace(found).groups == {"early": ("dev", "hot")}
 
 
 def test_projects_and_repositories_are_known_by_their_former_names() -> None:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import itertools
 import random
 
 import pytest
@@ -48,6 +49,26 @@ def test_there_is_a_circle_exactly_where_somebody_never_gets_to_a_start(seed: in
     found = problems("workspace", environments(routes))
     lines = {line for finding in found for line in (finding.span.line, *(span.line for _, span in finding.related))}
     assert lines == {number for number, name in enumerate(names, 6) if name in inside}, (seed, routes)
+
+
+@pytest.mark.parametrize("seed", range(30))
+def test_a_circle_of_several_sources_is_one_that_stands_in_the_file(seed: int) -> None:
+    rng = random.Random(seed)
+    names = [f"e-{number}" for number in range(rng.randint(2, 7))]
+    routes = {name: rng.sample(names, rng.randint(1, min(3, len(names)))) for name in names if rng.random() < 0.6}
+    started = {name for name in names if not routes.get(name)}
+    while more := {name for name, sources in routes.items() if name not in started and started.issuperset(sources)}:
+        started |= more
+    text = BASE + "".join(f"  {name}: {{promotes-from: {routes.get(name)}}}\n".replace("None", "e-x") for name in names)
+    text = text.replace("{promotes-from: e-x}", "{}").replace("'", "")
+    found = problems("workspace", text.encode())
+    assert bool(found) == (started != {*names}), (seed, routes)
+    for finding in found:
+        circle = finding.message.rpartition(": ")[2].split(" → ")
+        assert all(source in routes[name] for source, name in itertools.pairwise(circle)), (seed, routes)
+        lines = text.splitlines()
+        spans = [finding.span, *(span for _, span in finding.related)]
+        assert {lines[span.line - 1][span.column - 1 : span.end - 1] for span in spans} == {*circle}, (seed, routes)
 
 
 @pytest.mark.parametrize(

@@ -87,6 +87,23 @@ def test_a_route_gets_a_branch_or_a_stop(shop: Path) -> None:
     assert "# Trains move along promotes-from" in (shop / "shunter.yaml").read_text("utf-8"), "comments stay"
 
 
+def test_lists_of_names_lose_what_is_removed(shop: Path) -> None:
+    file = shop / "shunter.yaml"
+    text = file.read_text("utf-8").replace("    promotes-from: pre\n", "    promotes-from: [tst, pre]\n")
+    text = text.replace("    stage: staging\n", "    stage: staging\n    services: [auth, orders]  # no more\n")
+    file.write_text(f"{text}groups:\n  late: [pre, pro]\n  one: [pre]\n", "utf-8")
+    git(shop, "commit", "-qam", "lists")
+    ok("update", cwd=shop)
+    ok("remove", "service", "auth", cwd=shop)
+    assert "    services: [orders] " in file.read_text("utf-8")
+    said = ok("remove", "environment", "pre", cwd=shop).err
+    assert "pro promotes from tst then" in said
+    found = yaml.safe_load(file.read_text("utf-8"))
+    assert found["environments"]["pro"]["promotes-from"] == "tst"
+    assert found["groups"] == {"late": ["pro"]}
+    ok("update", "--check", cwd=shop)
+
+
 # the whole way
 
 
@@ -358,13 +375,9 @@ def test_remove_says_which_values_are_left(railed: Path) -> None:
     assert "values of orders stay in shop-pre/envs/pre/values.yaml:2" in said
     assert values.read_text("utf-8").startswith("# first\norders:")
     ok("lock", "--check", cwd=railed)
-    ok("train", "cut", "1.1.0", cwd=railed)
-    [block] = refusals(untouched(railed, "promote", "1.1.0", "--to", "tst"))
-    assert (block.rule, "`orders`" in block.message) == ("unknown-key", True)
-    values = railed / "shop-tst/envs/tst/values.yaml"
-    values.write_text(re.sub(r"(?m)^orders:\n(  .*\n)*", "", values.read_text("utf-8")), "utf-8")
-    git(values.parent, "add", "values.yaml")
+    ok("train", "cut", "1.1.0", "--drop", "orders", cwd=railed)
     ok("promote", "1.1.0", "--to", "tst", cwd=railed)
+    assert "[values-left]: `orders` is no service here" in shunter("lint", cwd=railed).err
     assert "name: orders\n" not in (railed / "shop-tst/envs/tst/Chart.yaml").read_text("utf-8")
     assert not (railed / "shop-tst/envs/tst/charts/orders").exists()
 

@@ -9,16 +9,13 @@ from pathlib import Path
 
 import pytest
 
-from helpers.charts.tiny_charts import chart, chart_files
 from helpers.workspaces import own_files
 from helpers.workspaces.gitrepo import make_repo, snapshot, write
-from shunter.adapters.git.repository import PlannedRepository
-from shunter.core.packaging.record import TrainRecord
 from shunter.core.workspace.layout import plan_repositories
-from shunter.flows.fleet.reconcile import Draft, Request, first_record, reconcile, repositories_of
+from shunter.flows.fleet.reconcile import Request, reconcile
+from shunter.flows.fleet.update import repositories_of
 from shunter.flows.workspace.archives import archives_at
 from shunter.model.errors import ShunterError
-from shunter.model.files import FileState, MemoryTree
 
 SHOP = own_files.workspace("""\
 name: shop
@@ -66,28 +63,9 @@ def test_a_checkout_that_went_may_still_be_named(root: Path) -> None:
     assert repositories_of([root / "orders"], root, SPECS) == {"orders"}
 
 
-def test_a_new_environment_pins_the_newest_library_alone(root: Path) -> None:
-    asked = request(root)
-    for version in ("1.9.0", "1.10.0"):
-        made = chart(chart_files(SHOP.library, version, kind="library", template=None))
-        asked.archives.pending[made.key] = made
-    assert first_record(asked) == TrainRecord(None, asked.archives.pin(SHOP.library, "1.10.0"), {})
-
-
 def test_a_checkout_that_was_there_and_is_gone_stops_everything(root: Path) -> None:
     make_repo(root, {"x": ""})
     before = snapshot(root)
     with pytest.raises(ShunterError, match="repository orders is not checked out"):
         reconcile(request(root))
     assert snapshot(root) == before
-
-
-def test_a_draft_shows_what_is_there_under_what_will_be(tmp_path: Path) -> None:
-    (spec,) = (spec for spec in SPECS if spec.name == "shop-tst")
-    tree = MemoryTree({"envs/tst/a": FileState(b"1"), "envs/tst/b": FileState(b"2"), "c": FileState(b"3")})
-    draft = Draft(spec, PlannedRepository(tmp_path), tree)
-    draft.put("envs/tst", {"a": FileState(b"new"), "b": None})
-    draft.put(".", {"d": FileState(b"4")})
-    assert set(draft.changes) == {"envs/tst/a", "envs/tst/b", "d"}
-    shown = draft.overlay("envs/tst")
-    assert (list(shown.tree.paths()), shown.tree.get("a"), shown.label) == (["a"], FileState(b"new"), "envs/tst")

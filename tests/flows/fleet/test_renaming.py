@@ -6,11 +6,11 @@ from pathlib import Path
 
 import pytest
 
-from helpers.charts.tiny_charts import LIBRARY, chart, chart_files
+from helpers.charts.tiny_charts import chart, chart_files
 from helpers.workspaces.gitrepo import make_repo, write
 from shunter.adapters.git.repository import PlannedRepository
 from shunter.core.charts.pins import Pin
-from shunter.core.packaging.record import TrainRecord, train_record
+from shunter.core.trains.state import Car, State, render_state
 from shunter.core.workspace.file import parse_workspace
 from shunter.core.workspace.layout import plan_repositories
 from shunter.core.workspace.model import Project, Workspace
@@ -75,8 +75,8 @@ def test_a_package_follows_its_service(renaming: Renaming) -> None:
 
 
 def environment(**cars: Pin) -> ProjectFiles:
-    record = TrainRecord("1.0.0", Pin(LIBRARY, "1.0.0"), cars)
-    files = {"values.yaml": FileState(b"orders: {x: 1}\n"), RECORD_FILE: FileState(train_record(record))}
+    record = State({alias: Car(pin) for alias, pin in cars.items()})
+    files = {"values.yaml": FileState(b"orders: {x: 1}\n"), RECORD_FILE: FileState(render_state(record))}
     return ProjectFiles(MemoryTree(files), "envs/tst")
 
 
@@ -85,7 +85,8 @@ def test_an_environment_s_record_and_values_follow(renaming: Renaming) -> None:
     values, record = found["values.yaml"], found[RECORD_FILE]
     assert values == FileState(b"sales: {x: 1, nameOverride: orders}\n")
     assert record is not None
-    assert record_from(record.data, RECORD_FILE).cars == {"sales": Pin("orders", "1.0.0")}
+    assert record_from(record.data, RECORD_FILE).pins == {"sales": Pin("orders", "1.0.0")}
+    assert [path for path in found if path.startswith(".shunter/history/")]
     assert RECORD_FILE not in renaming.rewritten(environment(), project("environment"))
 
 

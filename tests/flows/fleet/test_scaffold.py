@@ -14,7 +14,7 @@ from helpers.workspaces.gitrepo import git, make_repo, snapshot
 from helpers.workspaces.small import WORKSPACE, small_workspace
 from helpers.workspaces.workspaces import copy, shared
 from shunter.flows.fleet import scaffold
-from shunter.flows.trains.cut import cut
+from shunter.flows.trains.cut import Cut, cut
 from shunter.flows.trains.promote import Promotion, promote
 from shunter.flows.workspace.context import Context, open_context, workspace_from
 from shunter.model.errors import ShunterError
@@ -85,8 +85,8 @@ def test_what_cannot_be_is_named_and_nothing_is_written(
 
 
 def test_a_service_that_runs_somewhere_is_not_removed(small: Context) -> None:
-    cut(small, "1.0.0", only=(), chosen={}, dry_run=False, diff=False)
-    promote(small, Promotion("tst", "1.0.0"), dry_run=False, diff=False)
+    cut(small, Cut("1.0.0"), dry_run=False, diff=False)
+    promote(small, Promotion(["tst"], "1.0.0"), dry_run=False, diff=False)
     with pytest.raises(ShunterError, match="service `web` is pinned in tst"):
         scaffold.remove_service(small, "web")
 

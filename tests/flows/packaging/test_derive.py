@@ -6,19 +6,18 @@ from pathlib import Path
 
 import pytest
 
-from helpers.charts.tiny_charts import LIBRARY, NOW, chart, chart_files, environment, library_files, pinned
+from helpers.charts.tiny_charts import LIBRARY, NOW, chart, chart_files, library_files, pinned
 from shunter.core.charts.lock import GENERATED, render_lock
 from shunter.core.charts.pins import Dependency, Pin
-from shunter.core.packaging.record import HistoryEntry, TrainRecord
-from shunter.flows.packaging.derive import app_files, environment_files, umbrella_version
+from shunter.core.trains.entry import Why, advance, path_of, render_entry
+from shunter.core.trains.state import PATH, Car, State, render_state
+from shunter.flows.packaging.derive import app_files, environment_files, record_files
 from shunter.flows.workspace.archives import Archives, archives_at
 from shunter.flows.workspace.projects import ProjectFiles
-from shunter.model.data import replace
 from shunter.model.errors import ShunterError
 from shunter.model.files import FileState, MemoryTree, OverlayTree
 
-PIN = Pin(LIBRARY, "1.0.0")
-ANSWERS = {"name": "tst", "workspace": "shop", "services": ["orders"]}
+ANSWERS = {"name": "tst", "workspace": "shop", "library": LIBRARY, "services": ["orders"]}
 
 
 @pytest.fixture
@@ -30,16 +29,18 @@ def archives(tmp_path: Path) -> Archives:
     return made
 
 
-def test_an_umbrella_has_the_version_of_its_train() -> None:
-    cars = {"orders": Pin("orders", "1.0.0")}
-    history = (HistoryEntry("1.4.0", "cut", NOW), HistoryEntry("1.4.0+mixed", "tst", NOW))
-    assert umbrella_version(TrainRecord("1.5.0", PIN, cars, history)) == "1.5.0"
-    assert umbrella_version(TrainRecord(None, PIN, {})) == "0.0.0"
-    assert umbrella_version(TrainRecord(None, PIN, cars)).startswith("0.0.0+mixed.")
-    mixed = umbrella_version(TrainRecord(None, PIN, cars, history))
-    assert mixed.startswith("1.4.0+mixed.")
-    assert mixed != umbrella_version(TrainRecord(None, PIN, {"orders": Pin("orders", "1.0.1")}, history))
-    assert mixed == umbrella_version(TrainRecord(None, Pin(LIBRARY, "2.0.0"), cars, history))
+def running(**cars: Pin) -> State:
+    return State({alias: Car(pin) for alias, pin in cars.items()})
+
+
+def test_a_record_and_what_is_new_in_its_history_are_written() -> None:
+    state, entry = advance(State(), running(orders=Pin("orders", "1.0.0")).cars, None, Why("promote", NOW))
+    assert entry is not None
+    found = record_files(state, [entry])
+    assert found == {
+        PATH: FileState(render_state(state)),
+        path_of(state.entry): FileState(render_entry(entry)),
+    }
 
 
 def lock_of(*charts: tuple[str, str]) -> FileState:
@@ -47,7 +48,7 @@ def lock_of(*charts: tuple[str, str]) -> FileState:
 
 
 def test_deriving_again_changes_nothing(archives: Archives) -> None:
-    record = TrainRecord("1.0.0", pinned(library_files()), {"orders": pinned(chart_files("orders"))})
+    record = running(orders=pinned(chart_files("orders")))
     files = {"values.yaml": FileState(b"a: 1\n"), "charts/old/Chart.yaml": FileState(b"")}
     tree = MemoryTree({**files, "Chart.lock": lock_of(("old", "1.0.0"))})
     first = environment_files(tree, ANSWERS, record, archives)
@@ -59,7 +60,7 @@ def test_deriving_again_changes_nothing(archives: Archives) -> None:
 
 
 def test_lines_that_were_managed_leave_helmignore(archives: Archives) -> None:
-    record = TrainRecord("1.0.0", pinned(library_files()), {})
+    record = State()
     assert ".helmignore" not in environment_files(MemoryTree({}), ANSWERS, record, archives)
     old = FileState(f"charts/*/templates/{LIBRARY}/_{LIBRARY}.v1.tpl\nmine\n".encode())
     found = environment_files(MemoryTree({".helmignore": old}), ANSWERS, record, archives)
@@ -67,15 +68,14 @@ def test_lines_that_were_managed_leave_helmignore(archives: Archives) -> None:
 
 
 def test_charts_from_a_repository_hold_their_library_themselves(archives: Archives) -> None:
-    record = TrainRecord("1.0.0", pinned(library_files()), {})
+    record = State()
     served = {**ANSWERS, "chart_repository": "https://charts.invalid"}
     assert not any(path.startswith("charts/") for path in environment_files(MemoryTree({}), served, record, archives))
     assert f"charts/{LIBRARY}/Chart.yaml" in environment_files(MemoryTree({}), ANSWERS, record, archives)
 
 
 def test_a_pin_that_nobody_holds_is_named(archives: Archives) -> None:
-    _, _, record = environment({"orders": chart_files("orders")})
-    lacking = replace(record, cars={"orders": Pin("orders", "9.0.0")})
+    lacking = running(orders=Pin("orders", "9.0.0"))
     with pytest.raises(ShunterError, match=r"orders 9\.0\.0"):
         environment_files(MemoryTree({}), ANSWERS, lacking, archives)
 
@@ -112,7 +112,7 @@ def test_without_a_dependency_there_is_no_lock(archives: Archives) -> None:
 
 def test_a_chart_that_shunter_did_not_put_there_stays(archives: Archives) -> None:
     """What a merge brings along equals a chart of the registry; a person's equals none, whatever it is called."""
-    record = TrainRecord("1.0.0", pinned(library_files()), {})
+    record = State()
     merged = {f"charts/orders/{path}": state for path, state in chart_files("orders").items()}
     edited = {f"charts/edited/{path}": state for path, state in chart_files("orders").items()}
     person = {"charts/edited/more.txt": FileState(b""), "charts/side.tgz": FileState(b""), "charts/x/y": FileState(b"")}

@@ -124,8 +124,8 @@ def test_a_promotion_takes_from_the_server_what_the_folder_lacks(shop: Path) -> 
 
 
 def test_a_version_that_neither_has_is_named(shop: Path) -> None:
-    block = error(untouched(shop, "train", "cut", "1.1.0", "--set", "orders=0.2.0"))
-    assert (block.message, block.hint) == ("chart orders 0.2.0 is not in the registry", "it has 0.1.0")
+    [refused] = refusals(untouched(shop, "train", "cut", "1.1.0", "--car", "orders=0.2.0"))
+    assert (refused.message, refused.hint) == ("orders 0.2.0 is not published (known: 0.1.0)", "shunter package orders")
     text = (shop / "shunter.yaml").read_text("utf-8")
     (shop / "shunter.yaml").write_text(re.sub(r"http://127.0.0.1:\d+", "http://127.0.0.1:9", text), "utf-8")
     shutil.rmtree(shop / ".shunter/registry")

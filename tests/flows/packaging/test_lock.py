@@ -11,10 +11,10 @@ from helpers.workspaces.gitrepo import commit_all, snapshot
 from helpers.workspaces.small import orders, publish, small_workspace
 from helpers.workspaces.workspaces import copy, shared
 from shunter.core.charts.pins import Pin
-from shunter.core.packaging.record import TrainRecord
+from shunter.core.trains.state import State
 from shunter.flows.packaging.lock import carried, lock, lockable
 from shunter.flows.packaging.merge import Choice
-from shunter.flows.trains.cut import cut
+from shunter.flows.trains.cut import Cut, cut
 from shunter.flows.trains.promote import Promotion, promote
 from shunter.flows.workspace.context import Context, open_context
 from shunter.flows.workspace.projects import ProjectFiles
@@ -29,16 +29,16 @@ def small(tmp_path: Path) -> Context:
     return open_context(copy(made, tmp_path.resolve() / "small"))
 
 
-def record(context: Context) -> TrainRecord:
+def record(context: Context) -> State:
     found = records(context)["tst"]
     assert found is not None
     return found
 
 
 def test_what_is_vendored_is_carried_where_it_is_what_was_pinned() -> None:
-    files, _, record = environment({"orders": chart_files("orders")})
+    files, _, cars = environment({"orders": chart_files("orders")})
     project = ProjectFiles(MemoryTree(files), "envs/tst")
-    pins = tuple(record.cars.values())
+    pins = tuple(cars.values())
     assert set(carried(project, pins)) == {("orders", "1.0.0")}
     assert all(chart.archive for chart in carried(project, pins).values())
     other = pinned({**chart_files("orders"), "values.yaml": FileState(b"a: 1\n")})
@@ -73,8 +73,8 @@ def test_a_record_with_markers_that_nobody_resolved_is_named(small: Context) -> 
 
 def test_the_record_decides_and_an_edit_of_chart_yaml_is_taken_over_on_demand(small: Context) -> None:
     lock(small, (), check=False, dry_run=False, diff=False)
-    cut(small, "1.0.0", only=(), chosen={}, dry_run=False, diff=False)
-    promote(small, Promotion("tst", train="1.0.0"), dry_run=False, diff=False)
+    cut(small, Cut("1.0.0"), dry_run=False, diff=False)
+    promote(small, Promotion(["tst"], train="1.0.0"), dry_run=False, diff=False)
     path = small.root / "envs/tst/Chart.yaml"
     was = path.read_text("utf-8")
     publish(small, orders("1.1.0"), "third/orders")
@@ -86,7 +86,7 @@ def test_the_record_decides_and_an_edit_of_chart_yaml_is_taken_over_on_demand(sm
         assert (error.value.rule, error.value.exit_code) == ("pins-differ", 1)
         assert error.value.notes == ("orders: orders 1.1.0 in Chart.yaml, orders 1.0.0 in the record",)
     lock(small, ["tst"], Choice(follow="chart"), check=False, dry_run=False, diff=False)
-    assert record(small).cars["orders"].version == "1.1.0"
+    assert record(small).pins["orders"].version == "1.1.0"
     assert lock(small, ["tst"], check=True, dry_run=False, diff=False).answer is True
     commit_all(small.root, {"envs/tst/Chart.yaml": was})
     lock(small, ["tst"], Choice(follow="record"), check=False, dry_run=False, diff=False)

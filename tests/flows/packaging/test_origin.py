@@ -11,7 +11,7 @@ from helpers.reads import git_processes
 from helpers.workspaces.cli import ok, shunter
 from helpers.workspaces.gitrepo import commit_all, git, write
 from helpers.workspaces.small import small_workspace
-from helpers.workspaces.transcript import error, refusals
+from helpers.workspaces.transcript import blocks, error, refusals
 from helpers.workspaces.workspaces import copy, shared
 from shunter.core.charts.packed import REVISION, PackedChart
 from shunter.core.packaging.publish import SOURCE
@@ -69,7 +69,7 @@ def test_what_is_published_stays_so_whatever_commit_holds_it_now(root: Path) -> 
     ok("train", "cut", "1.0.0", cwd=root)
     commit_all(root, {"third/web/values.yaml": "a: 1\n"})
     assert [each.rule for each in refusals(shunter("package", cwd=root))] == ["version-taken"]
-    assert [each.rule for each in refusals(shunter("train", "cut", "1.1.0", cwd=root))] == ["not-packaged"]
+    assert [each.rule for each in blocks(ok("train", "cut", "1.1.0", cwd=root).err)] == ["not-packaged"]
 
 
 @pytest.mark.parametrize("how", ["modified", "untracked", "staged", "deleted"])
@@ -107,7 +107,7 @@ def test_on_demand_it_is_and_no_train_takes_it(root: Path) -> None:
     assert noted(root, path) == {}
     assert not (root / ARCHIVE).exists()
     assert git(root, "status", "--porcelain") == "?? third/web/values.yaml"
-    [found] = refusals(shunter("train", "cut", "1.0.0", "--set", "web=1.1.0+dirty", cwd=root))
+    [found] = refusals(shunter("train", "cut", "1.0.0", "--car", "web=1.1.0+dirty", cwd=root))
     assert (found.rule, found.message) == (
         "dirty-chart",
         "web 1.1.0+dirty was packaged from files that no commit holds",

@@ -34,7 +34,7 @@ def chart_labels(objects: dict[str, dict[str, Any]]) -> set[str]:
 
 def depart(root: Path, train: str, **cars: str) -> None:
     """Cut a train, with these versions instead of those in Chart.yaml, and promote it to tst."""
-    chosen = [text for name, version in cars.items() for text in ("--set", f"{name}={version}")]
+    chosen = [text for name, version in cars.items() for text in ("--car", f"{name}={version}")]
     ok("train", "cut", train, *chosen, cwd=root)
     ok("promote", train, "--to", "tst", cwd=root)
     assert all(cell["tst"]["version"] for cell in board(root)["apps"].values())
@@ -57,8 +57,6 @@ def test_versions_move_and_pods_stay(railed: Path) -> None:
     for name in APPS:
         ok("package", name, "--version", "0.2.0", cwd=railed)
     depart(railed, "1.1.0", **dict.fromkeys(APPS, "0.2.0"))
-    train = yaml.safe_load(ok("train", "show", "1.1.0", "-o", "yaml", cwd=railed).out)
-    assert train["library"]["version"] == "1.0.1"
     after = rendered(railed)
     assert chart_labels(after) == {f"{name}-0.2.0" for name in APPS}
     assert after.keys() == before.keys()

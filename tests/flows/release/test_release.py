@@ -81,7 +81,7 @@ def test_helm_gets_the_releases_name_its_namespace_and_values() -> None:
 
 
 def test_an_environment_is_released_under_its_workspaces_name(tmp_path: Path) -> None:
-    files, _, record = environment({"web": chart_files("web")})
+    files, _, _ = environment({"web": chart_files("web")})
     root = tmp_path.resolve()
     write_files(root / "envs/tst", {**files, ANSWERS_FILE: FileState(ANSWERS.encode())})
     write(root, {"envs/tst/values.yaml": "web: {a: 1}\n", "more.yaml": "web: {a: 2, b: 3}\n"})
@@ -91,7 +91,7 @@ def test_an_environment_is_released_under_its_workspaces_name(tmp_path: Path) ->
     assert release.is_environment
     assert [layer.path for layer in release.layers[:2]] == ["values.yaml", "../../more.yaml"]
     assert release.values == {"web": {"a": 2, "b": 4}}
-    other = release.files.with_derived({"values.yaml": FileState(b"web: {a: 9}\n")}, record)
+    other = release.files.with_changes({"values.yaml": FileState(b"web: {a: 9}\n")})
     assert release_of(context, site, of=other).values == {"web": {"a": 9}}
     write(root, {"envs/tst/values.yaml": None})
     with pytest.raises(ShunterError, match=r"envs/tst/values\.yaml is missing"):

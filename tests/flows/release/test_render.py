@@ -59,7 +59,8 @@ def test_files_are_written_by_their_templates(text: str, tmp_path: Path) -> None
 
 def test_a_vendored_file_that_is_not_what_was_pinned_is_found(tmp_path: Path) -> None:
     files, _, _ = environment({"orders": chart_files("orders")})
-    tree = DiskTree(write_files(tmp_path, files))
+    answers = FileState(b"_src_path: x\n_commit: v1\nkind: environment\nname: tst\nlibrary: commons\n")
+    tree = DiskTree(write_files(tmp_path, {**files, ".copier-answers.yml": answers}))
 
     def release() -> Release:
         return Release(ProjectFiles(tree, "envs/tst"))

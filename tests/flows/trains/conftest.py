@@ -8,15 +8,15 @@ import pytest
 
 from helpers.workspaces.small import orders, publish, small_workspace
 from helpers.workspaces.workspaces import copy, shared
-from shunter.flows.trains.cut import cut
+from shunter.flows.trains.cut import Cut, cut
 from shunter.flows.workspace.context import Context, open_context
 
 
 def _with_trains(folder: Path) -> None:
     context = small_workspace(folder / "small")
-    cut(context, "1.0.0", only=(), chosen={}, dry_run=False, diff=False)
+    cut(context, Cut("1.0.0"), dry_run=False, diff=False)
     publish(context, orders("1.1.0", app_version="7"), "third/orders")
-    cut(context, "1.1.0", only=(), chosen={}, dry_run=False, diff=False)
+    cut(context, Cut("1.1.0"), dry_run=False, diff=False)
 
 
 @pytest.fixture

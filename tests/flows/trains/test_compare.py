@@ -17,7 +17,7 @@ from shunter.model.errors import ShunterError
 def arrived(shop: Context) -> Context:
     """Train 1.0.0 in both environments."""
     for target in ("tst", "pre"):
-        promote(shop, Promotion(target, "1.0.0"), dry_run=False, diff=False)
+        promote(shop, Promotion([target], "1.0.0"), dry_run=False, diff=False)
     return shop
 
 

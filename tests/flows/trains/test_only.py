@@ -27,7 +27,7 @@ def make(random: Random, root: Path) -> list[str]:
         f"name: shop\nlibrary: {{name: commons}}\nlayout: mono\nservices: {{{services}}}\nenvironments: {{tst: {{}}}}\n"
     )
     files = {"shunter.yaml": FileState(workspace.encode())}
-    folders = {"library": library_files(), "envs/tst": environment({}, services=tuple(names), train=None)[0]}
+    folders = {"library": library_files(), "envs/tst": environment({}, services=tuple(names))[0]}
     folders["envs/tst"][".copier-answers.yml"] = FileState(
         f"{ANSWERS.format(kind='environment', name='tst')}services: [{', '.join(names)}]\n".encode()
     )

@@ -55,13 +55,13 @@ def test_a_train_is_exact_and_never_changes(second: Path) -> None:
     assert digest(second) == before
 
 
-def test_a_changed_chart_is_not_cut_under_its_old_version(railed: Path) -> None:
+def test_a_changed_chart_is_told_and_the_train_has_what_is_published(railed: Path) -> None:
     values = railed / "auth/charts/auth/values.yaml"
     values.write_text(values.read_text("utf-8") + "replicaCount: 5\n", "utf-8")
-    refused = shunter("train", "cut", "2.0.0", cwd=railed)
-    assert refused.code == 1
-    assert "error[not-packaged]: auth/charts/auth has changed since auth 0.1.0 was packaged" in refused.err
-    assert not (railed / "trains/2.0.0.yaml").exists()
+    said = ok("train", "cut", "2.0.0", cwd=railed)
+    assert "warning[not-packaged]: auth/charts/auth has changed since auth 0.1.0 was packaged" in said.err
+    assert said.out == "train 2.0.0, from train 1.0.0:\n  the same cars\n"
+    assert ok("train", "diff", "1.0.0", "2.0.0", cwd=railed).out == ""
 
 
 def test_a_promotion_is_one_commit_and_carries_the_values_it_needs(second: Path) -> None:
@@ -83,7 +83,7 @@ def test_a_promotion_is_one_commit_and_carries_the_values_it_needs(second: Path)
     assert git(environment, "status", "--porcelain").splitlines() == ["M README.md", "?? envs/tst/notes.txt"]
     [outcome] = json.loads(said.out)["outcomes"]
     assert (outcome["paths"], outcome["commit"]) == (changed, git(environment, "rev-parse", "HEAD"))
-    assert "orders: 0.1.0 → 0.2.0" in git(environment, "log", "-1", "--format=%b")
+    assert "orders 0.1.0 → 0.2.0" in git(environment, "log", "-1", "--format=%b")
     assert record(second, "tst")["orders"] == "0.2.0"
 
 
@@ -105,29 +105,29 @@ def test_a_part_of_a_train_makes_a_mixture_that_says_so(second: Path) -> None:
     versions = record(second, "pre")
     assert (versions["frontend"], versions["orders"]) == ("0.4.0", "0.1.0")
     board = ok("status", cwd=second).out
-    assert "mixed" in board
-    assert "version: 1.0.0+mixed." in (second / "shop-pre/envs/pre/Chart.yaml").read_text("utf-8")
+    assert "1.0.0, 1 of 5 differ" in board
+    assert "version: 1.0.0+cars." in (second / "shop-pre/envs/pre/Chart.yaml").read_text("utf-8")
     ok("render", "pre", cwd=second)
     ok("promote", "--from", "tst", "--to", "pre", cwd=second)
-    assert "mixed" not in ok("status", cwd=second).out
+    assert "differ" not in ok("status", cwd=second).out
 
 
 def test_rollback_goes_back_in_the_environments_own_history(second: Path) -> None:
-    assert "tst has no earlier train" in shunter("rollback", "tst", cwd=second).err
+    assert "nothing came before what is current" in shunter("rollback", "tst", cwd=second).err
     ok("promote", "1.1.0", "--to", "tst", cwd=second)
     ok("rollback", "tst", cwd=second)
     assert record(second, "tst")["orders"] == "0.1.0"
-    rows = [line.split()[:2] for line in ok("history", "tst", cwd=second).out.splitlines()[1:]]
-    assert rows == [["1.0.0", "cut"], ["1.1.0", "cut"], ["1.0.0", "rollback"]]
-    assert "it ran: 1.1.0" in shunter("rollback", "tst", "9.9.9", cwd=second).err
+    rows = [line.split()[2:4] for line in ok("history", "tst", cwd=second).out.splitlines()[1:]]
+    assert rows == [["promote", "1.0.0"], ["promote", "1.1.0"], ["rollback", "1.0.0"]]
+    assert "no entry or train `9.9.9`" in shunter("rollback", "tst", "9.9.9", cwd=second).err
 
 
 def test_the_board_shows_what_lags_and_the_next_command(second: Path) -> None:
     found = ok("status", cwd=second)
     rows = {line.split()[0]: line.split()[1:] for line in found.out.splitlines() if line.strip()}
     assert rows["APP"] == ["tst", "pre", "pro"]
-    assert rows["orders"] == ["0.1.0", "-", "*", "-"]
-    assert rows["train"] == ["1.0.0", "-", "-"]
+    assert rows["orders"] == ["0.1.0", "-", "-"]
+    assert rows["train"] == ["1.0.0", "nothing", "nothing"]
     assert "next: shunter promote 1.1.0 --to tst" in found.err
 
 
@@ -148,6 +148,6 @@ def test_stamping_edits_no_file(railed: Path) -> None:
     before = (railed / "orders/charts/orders/Chart.yaml").read_bytes()
     ok("package", "orders", "--version", "0.9.0-main.7.gabc1234", "--app-version", "1.2.3", cwd=railed)
     assert (railed / "orders/charts/orders/Chart.yaml").read_bytes() == before
-    ok("train", "cut", "3.0.0", "--set", "orders=0.9.0-main.7.gabc1234", cwd=railed)
+    ok("train", "cut", "3.0.0", "--car", "orders=0.9.0-main.7.gabc1234", cwd=railed)
     ok("promote", "3.0.0", "--to", "tst", cwd=railed)
     assert "image: registry.example/acme/orders:1.2.3" in ok("render", "tst", "orders", cwd=railed).out.replace('"', "")

@@ -66,7 +66,7 @@ def test_a_train_of_two_bodies_is_not_cut(small: Context) -> None:
     assert found.notes == ["the one that wins: .shunter/registry/orders-1.1.0.tgz/templates/_helper.tpl:2:1"]
     assert found.hint.startswith("give one of the two another name, or pin versions that define it alike")
     ok("train", "cut", "1.0.0", "--only", "web", cwd=small.root)
-    ok("train", "cut", "1.0.1", "--set", "web=1.0.0", cwd=small.root)
+    ok("train", "cut", "1.0.1", "--car", "web=1.0.0", "--lower", "web", cwd=small.root)
 
 
 def test_equal_bodies_pass_everywhere(small: Context) -> None:
@@ -120,7 +120,7 @@ def test_two_versions_of_one_app_under_two_aliases(small: Context) -> None:
     write_files(small.root / "third/other", helped("orders", "1.1.0", "y"))
     publish(small, helped("orders", "1.1.0", "y"))
     publish(small, helped("orders", "1.2.0", "x"), "third/orders")
-    [found] = refusals(untouched(small.root, "train", "cut", "1.0.0"))
+    [found] = refusals(untouched(small.root, "train", "cut", "1.0.0", "--car", "web=1.1.0"))
     assert found.message == "orders 1.2.0 replaces `same.helper` of orders 1.1.0 (as web): named templates are global"
     assert found.hint.startswith("bring both to one version")
 

@@ -11,7 +11,7 @@ from helpers.workspaces.gitrepo import write
 from helpers.workspaces.small import SCHEMA, small_workspace
 from helpers.workspaces.workspaces import copy, shared
 from shunter.flows.release.release import release_of
-from shunter.flows.trains.cut import cut
+from shunter.flows.trains.cut import Cut, cut
 from shunter.flows.trains.promote import Promotion, promote
 from shunter.flows.validation.judge import judge_chart, judged_release
 from shunter.flows.workspace.context import Context, open_context
@@ -30,8 +30,8 @@ def judged(context: Context, *, verify: bool = True, fix: bool = False) -> tuple
 
 
 def depart(context: Context) -> None:
-    cut(context, "1.0.0", only=(), chosen={}, dry_run=False, diff=False)
-    promote(context, Promotion("tst", "1.0.0"), dry_run=False, diff=False)
+    cut(context, Cut("1.0.0"), dry_run=False, diff=False)
+    promote(context, Promotion(["tst"], "1.0.0"), dry_run=False, diff=False)
 
 
 def test_what_is_not_pinned_is_judged_against_the_workspaces_chart_as_a_lint(small: Context) -> None:

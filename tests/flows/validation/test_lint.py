@@ -15,7 +15,7 @@ from helpers.workspaces.cli import shunter
 from helpers.workspaces.gitrepo import write
 from helpers.workspaces.small import orders, publish, small_workspace
 from helpers.workspaces.workspaces import copy, shared
-from shunter.flows.trains.cut import cut
+from shunter.flows.trains.cut import Cut, cut
 from shunter.flows.validation.lint import lint
 from shunter.flows.workspace.context import Context, open_context
 from shunter.model.errors import ShunterError
@@ -77,7 +77,7 @@ def test_an_image_tag_belongs_to_the_chart(small: Context) -> None:
 
 
 def test_a_train_whose_chart_is_another_one_now_is_found_where_nothing_is_named(small: Context) -> None:
-    cut(small, "1.0.0", only=(), chosen={}, dry_run=False, diff=False)
+    cut(small, Cut("1.0.0"), dry_run=False, diff=False)
     shutil.rmtree(small.root / ".shunter/registry")
     for files in (library_files(), {**orders(), "values.yaml": FileState(b"size: 2\n")}):  # web is gone: not asked
         publish(small, files)

@@ -159,7 +159,7 @@ def test_a_fix_of_every_file_at_once(railed: Path) -> None:
 
 
 def test_every_environment_is_judged_although_one_is_broken(still: Path, broken: Callable[..., None]) -> None:
-    broken(f"{TST}/.shunter/train.yaml", ("train: 1.0.0", "train: latest"), ("    version: ", "    verison: "))
+    broken(f"{TST}/.shunter/train.yaml", ("train: 1.0.0", "train: latest"), ("    appVersion: ", "    appVersoin: "))
     broken(f"{TST}/.copier-answers.yml", ("kind: environment", "kind: enviroment"))
     values = still / "shop-pre/envs/pre/values.yaml"
     broken("shop-pre/envs/pre/values.yaml", (values.read_text("utf-8"), "orders:\n  replicaCount: many\n"))
@@ -175,7 +175,7 @@ def test_every_environment_is_judged_although_one_is_broken(still: Path, broken:
 def test_lint_judges_trains_records_and_answers_of_all_projects(still: Path, broken: Callable[..., None]) -> None:
     broken("trains/1.0.0.yaml", ("version: 1.0.0", "version: 1.0.1"), ("cars:", "carz:"))
     broken("orders/services/orders/.copier-answers.yml", ("port: 8080", "port: eighty"))
-    broken(f"{TST}/.shunter/train.yaml", ("history:", "histroy:"))
+    broken(f"{TST}/.shunter/train.yaml", ("entry:", "entri:"))
     found = {(block.rule, block.place.partition(":")[0]) for block in refusals(untouched(still, "lint"))}
     assert found >= {
         ("train-file-name", "trains/1.0.0.yaml"),

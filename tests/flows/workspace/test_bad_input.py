@@ -15,7 +15,7 @@ import pytest
 from helpers.charts.charts import ROOT
 from helpers.tools import need_helm
 from helpers.workspaces.cli import Result, ok, shunter
-from helpers.workspaces.transcript import error, everything, problems, refusals, unchanged, untouched
+from helpers.workspaces.transcript import blocks, error, everything, problems, refusals, unchanged, untouched
 from helpers.workspaces.workspaces import copy
 
 Change = Callable[[Path], object]
@@ -101,7 +101,12 @@ def test_a_workspace_is_called_by_a_dns_label(name: str, tmp_path: Path) -> None
 BROKEN = {
     "syntax": ("layout: multi", "layout: [multi", "", "shunter.yaml:"),
     "unknown key": ("    archetype: rest-api", "    archetyp: rest-api", "is not a key", "shunter.yaml:32:5"),
-    "wrong type": ("    promotes-from: tst", "    promotes-from: [tst]", "must be a string", "shunter.yaml:43:20"),
+    "wrong type": (
+        "    promotes-from: tst",
+        "    promotes-from: {tst: 1}",
+        "must be a list or a string",
+        "shunter.yaml:43:20",
+    ),
     "cycle": ("    stage: develop", "    stage: develop\n    promotes-from: pro", "circle", "shunter.yaml:41:20"),
     "DNS label": (
         "  orders-db:",
@@ -180,8 +185,8 @@ UNKNOWN = {
     "rollback tst 9.9.9": ("9.9.9", ""),
     "train show 9.9.9": ("train `9.9.9`", "1.0.0"),
     "train diff 1.0.0 9.9.9": ("train `9.9.9`", "1.0.0"),
-    "train cut 2.0.0 --only nope": ("service `nope`", "orders"),
-    "train cut 2.0.0 --set nope=1.0.0": ("service `nope`", "orders"),
+    "train cut 2.0.0 --only nope": ("car `nope`", "orders"),
+    "train cut 2.0.0 --car nope=1.0.0": ("car `nope`", "orders"),
     "train cut two": ("two", "write X.Y.Z"),
     "train cut ^1.0.0": ("^1.0.0", "such as 1.2.0"),
     "remove service nope": ("service `nope`", "orders"),
@@ -305,8 +310,8 @@ def test_a_pinned_version_that_no_registry_has(railed: Path) -> None:
         block = error(untouched(railed, *command.split()))
         assert block.message == "chart orders 0.1.0 is not in the registry"
         assert "shunter package" in block.hint
-    block = error(untouched(railed, "train", "cut", "1.1.0", "--set", "auth=0.2.0"))
-    assert (block.message, block.hint) == ("chart auth 0.2.0 is not in the registry", "it has 0.1.0")
+    [refused] = refusals(untouched(railed, "train", "cut", "1.1.0", "--car", "auth=0.2.0"))
+    assert (refused.message, refused.hint) == ("auth 0.2.0 is not published (known: 0.1.0)", "shunter package auth")
 
 
 def test_an_archive_that_the_registry_lost(railed: Path) -> None:
@@ -379,12 +384,12 @@ def test_a_chart_published_again_with_other_content(railed: Path) -> None:
 
 def test_a_stage_is_not_skipped_unless_forced(railed: Path) -> None:
     for command in ("promote 1.0.0 --to pro", "promote --from tst --to pro"):
-        [block] = refusals(untouched(railed, *command.split()))
-        assert block.rule == "stage-skipped"
-        assert "pro promotes from pre" in block.message
+        block, *others = refusals(untouched(railed, *command.split()))
+        assert {each.rule for each in (block, *others)} == {"stage-skipped"}
+        assert "has never run in pre" in block.message
         assert "--force" in block.hint
-    ok("promote", "1.0.0", "--to", "pro", "--force", cwd=railed)
-    assert ok("history", "pro", cwd=railed).out.split()[-1] == "forced"
+    ok("promote", "1.0.0", "--to", "pro", "--force", "--why", "INC-77", cwd=railed)
+    assert ok("history", "pro", cwd=railed).out.split()[-3:] == ["INC-77;", "forced:", "stage-skipped"]
     log = subprocess.run(["git", "log", "-1", "--format=%B"], cwd=railed / "shop-pro", capture_output=True, text=True)
     assert "Forced" in log.stdout
 
@@ -437,8 +442,9 @@ def test_a_published_version_is_taken(railed: Path) -> None:
     assert block.rule == "version-taken"
     assert "orders 0.1.0" in block.message
     assert block.place == "orders/charts/orders/Chart.yaml"
-    [block] = refusals(untouched(railed, "train", "cut", "1.1.0"))
-    assert block.rule == "not-packaged"
+    assert [block.rule for block in blocks(ok("train", "cut", "1.1.0", "--dry-run", cwd=railed).err)] == [
+        "not-packaged"
+    ]
     raise_version(chart, "0.1.1")
     ok("package", cwd=railed)
 

@@ -63,7 +63,7 @@ def run(*command: str) -> Between:
     return lambda root: ok(*command, cwd=root)
 
 
-CUT = (cutting, ("train", "cut", "2.0.0", "--set", "web=1.0.0"))
+CUT = (cutting, ("train", "cut", "2.0.0"))
 PACKAGE = (packaging, ("package",))
 LOCK = (locking, ("lock", "tst"))
 INDEX = ".shunter/registry/index.yaml"
@@ -73,12 +73,9 @@ RECORD = "envs/tst/.shunter/train.yaml"
 @pytest.mark.parametrize(
     ("verb", "between"),
     [
-        (CUT, edit("third/orders/Chart.yaml")),
-        (CUT, committed("third/orders/Chart.yaml")),
-        (CUT, edit("library/Chart.yaml")),
         (CUT, edit(INDEX)),
         (CUT, run("package")),
-        (CUT, run("train", "cut", "2.0.0", "--set", "orders=1.0.0", "--set", "web=1.0.0")),
+        (CUT, run("train", "cut", "2.0.0", "--drop", "web")),
         (PACKAGE, edit("third/web/Chart.yaml")),
         (PACKAGE, staged("third/web/Chart.yaml")),
         (PACKAGE, committed("third/web/Chart.yaml")),
@@ -122,7 +119,7 @@ def test_an_edit_that_was_packed_is_no_commit(root: Path, monkeypatch: pytest.Mo
 
 
 VERBS = {
-    "cut": ("train", "cut", "3.0.0", "--set", "web=1.0.0"),
+    "cut": ("train", "cut", "3.0.0"),
     "package": ("package",),
     "promote": ("promote", "1.1.0", "--to", "tst"),
     "other promote": ("promote", "1.0.0", "--to", "tst"),

@@ -7,7 +7,20 @@ import json
 import pytest
 
 from helpers.workspaces.own_files import schema
-from shunter.flows.workspace.own_files import record_from, schema_of, train_from
+from shunter.core.charts.pins import Pin
+from shunter.core.trains.entry import render_entry
+from shunter.core.trains.file import render_yank
+from shunter.core.trains.model import Yank
+from shunter.core.trains.state import Car, State, render_state
+from shunter.flows.workspace.own_files import (
+    entry_from,
+    record_from,
+    record_of_any_format,
+    schema_of,
+    train_from,
+    yank_from,
+)
+from shunter.model.data import replace
 from shunter.model.errors import ShunterError
 
 PIN = "{name: a, version: 1.0.0}"
@@ -27,12 +40,31 @@ def _name(node: dict[str, str]) -> str:
 
 
 def test_a_train_and_a_record_have_schemas_of_their_own() -> None:
-    text = f"version: 1.0.0\nlibrary: {PIN}\ncars: {{a: {PIN}}}\n"
+    text = f"version: 1.0.0\ncars: {{a: {PIN}}}\n"
     assert train_from(text.encode(), "trains/1.0.0.yaml").cars["a"].version == "1.0.0"
-    with pytest.raises(ShunterError, match="`version` is not a key of a train record") as caught:
-        record_from(text.encode(), "r.yaml")
-    assert len(caught.value.findings) == 1
-    assert record_from(text.replace("version: 1.0.0\n", "train: 1.0.0\n", 1).encode(), "r.yaml").train == "1.0.0"
     with pytest.raises(ShunterError) as caught:
         train_from(text.replace("version: 1.0.0\n", "train: 1.0.0\n", 1).encode(), "trains/1.0.0.yaml")
     assert [finding.rule for finding in caught.value.findings] == ["missing-key", "unknown-key"]
+    state = State({"a": Car(Pin("a", "1.0.0"))})
+    data = render_state(state)
+    assert record_from(data, "r.yaml") == replace(state, written=state.hash)
+    assert record_of_any_format(data, "r.yaml") == (record_from(data, "r.yaml"), ())
+    with pytest.raises(ShunterError, match="`version` is not a key of a train record"):
+        record_from(data + b"version: 1.0.0\n", "r.yaml")
+
+
+def test_a_record_of_the_first_format_is_carried_over_and_else_refused() -> None:
+    data = f"train: 1.0.0\nlibrary: {PIN}\ncars: {{a: {PIN}}}\nhistory: []\n".encode()
+    with pytest.raises(ShunterError, match=r"r\.yaml is a record of the first format") as caught:
+        record_from(data, "r.yaml")
+    assert caught.value.hint == "shunter lock carries it over"
+    state, (entry,) = record_of_any_format(data, "r.yaml")
+    assert (state.train, state.entry) == ("1.0.0", entry.name)
+    assert entry_from(render_entry(entry), "e.yaml") == entry
+    with pytest.raises(ShunterError, match="`trian` is not a key"):
+        record_of_any_format(data.replace(b"train:", b"trian:"), "r.yaml")
+
+
+def test_a_yank_is_read() -> None:
+    yank = Yank("1.0.0", "INC-77")
+    assert yank_from(render_yank(yank), "trains/yanked/1.0.0.yaml") == yank

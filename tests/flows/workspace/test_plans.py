@@ -32,8 +32,8 @@ def test_what_changes_nothing_is_dropped(root: Path) -> None:
 def test_a_persons_edits_are_inputs_and_no_edits_of_ours(root: Path) -> None:
     write(root, {"x/y": "2\n", "x/z": None, "x/new": "3\n"})
     assert sorted(uncommitted(PlannedRepository(root), "x")) == ["x/new", "x/y", "x/z"]
-    inputs = inputs_of(SubTree(DiskTree(root), "x"), "x", ["y", "z", "../a"])
-    assert [(item.path, item.before is None) for item in inputs] == [("x/y", False), ("x/z", True)]
+    inputs = inputs_of(SubTree(DiskTree(root), "x"), "x", ["y", "z", "../a", "../../b"])
+    assert [(item.path, item.before is None) for item in inputs] == [("x/y", False), ("x/z", True), ("a", False)]
     plan = plan_changes(root, {"x/y": FileState(b"ours\n")}, "Change", inputs=inputs)
     assert [edit.path for edit in plan.edits] == ["x/y"]
     assert plan.inputs == inputs

@@ -10,10 +10,8 @@ from shunter.model.data import replace
 from shunter.model.errors import ShunterError
 from shunter.model.files import SYMLINK, FileState, MemoryTree
 
-ANSWERS = (
-    b"_src_path: x\n_commit: v1\nkind: environment\nname: tst\nhelm: '3'\nvalues_files: [common.yaml, values.yaml]\n"
-)
-FILES, _, RECORD = environment({"orders": chart_files("orders")})
+ANSWERS = b"_src_path: x\n_commit: v1\nkind: environment\nname: tst\nlibrary: commons\nhelm: '3'\nvalues_files: [common.yaml, values.yaml]\n"
+FILES, _, PINS = environment({"orders": chart_files("orders")})
 
 
 def project(**more: FileState | None) -> ProjectFiles:
@@ -41,27 +39,32 @@ def test_a_link_is_not_followed_and_a_broken_file_is_named(name: str, path: str)
 
 
 def test_the_record_is_read_and_none_is_no_error() -> None:
-    assert project().record == RECORD
+    found = project()
+    assert found.record is not None
+    assert (found.record.pins, [*found.entries]) == (PINS, [found.record.entry])
     assert project(record=None).record is None
     assert project(record=None).vendored == ()
 
 
 def test_what_is_vendored_is_compared_with_the_record() -> None:
-    assert project().vendored == ()
+    ours = project(answers=FileState(ANSWERS))
+    assert ours.vendored == ()
     path = "charts/orders/templates/all.yaml"
-    changed = project().with_changes({path: FileState(b"other\n")})
+    changed = ours.with_changes({path: FileState(b"other\n")})
     assert changed.vendored
     assert all(finding.span.path.startswith("envs/tst/charts/orders") for finding in changed.vendored)
 
 
 def test_other_files_keep_the_answers_and_the_record_that_were_read() -> None:
     was = project(answers=FileState(ANSWERS))
-    assert was.record == RECORD
+    assert was.record is not None
+    assert was.entries
     changes = {"values.yaml": FileState(b"a: 1\n"), RECORD_FILE: None}
     changed = was.with_changes(changes)
     assert changed.tree.get("values.yaml") == changes["values.yaml"]
     assert changed.record is was.record
-    other = replace(RECORD, train="2.0.0")
+    assert changed.entries is was.entries
+    other = replace(was.record, base=None)
     assert was.with_derived(changes, other).record is other
     assert was.record is not other
 

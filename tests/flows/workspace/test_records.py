@@ -15,11 +15,13 @@ WORKSPACE = (
 
 
 def test_every_environment_has_its_record_or_none(tmp_path: Path) -> None:
-    files, _, record = environment({"orders": chart_files("orders")})
+    files, _, pins = environment({"orders": chart_files("orders")})
     for name in ("tst", "pro"):  # pro is a folder with files, and no checkout
         write_files(tmp_path / f"shop-{name}/envs/{name}", files)
     for name in ("tst", "pre"):
         (tmp_path / f"shop-{name}/.git").mkdir(parents=True)
     context = Context(tmp_path, tmp_path, own_files.workspace(WORKSPACE))
-    assert records(context) == {"tst": record, "pre": None, "pro": None}
+    found = records(context)
+    assert found["tst"] is not None
+    assert (found["tst"].pins, found["pre"], found["pro"]) == (pins, None, None)
     assert list(records(context)) == ["tst", "pre", "pro"]

@@ -21,6 +21,7 @@ from helpers.workspaces.transcript import error, untouched
 from helpers.workspaces.workspaces import copy
 from shunter.adapters.git.apply import apply
 from shunter.flows.trains import promote as promotion
+from shunter.flows.trains import target
 from shunter.flows.workspace.context import open_context
 from shunter.model.errors import ShunterError
 
@@ -31,7 +32,8 @@ def committed(root: Path) -> list[str]:
     return sorted(git(root, "show", "--format=", "--name-only", "--no-renames").splitlines())
 
 
-def test_a_promotion_commits_its_own_files_and_says_which(railed: Path) -> None:
+def test_a_promotion_commits_its_own_files_and_says_which(railed: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("SOURCE_DATE_EPOCH", "1767225600")  # an entry of the history is called after its time
     pre = railed / "shop-pre"
     commit_all(pre, {"envs/pre/team.md": "a\n", "envs/pre/run.sh": "#!/bin/sh\n"})
     git(pre, "update-index", "--chmod=+x", "envs/pre/run.sh")
@@ -85,13 +87,13 @@ def test_what_changes_while_it_is_judged_is_not_written(
 ) -> None:
     if what == "promotion":
         ok("package", "orders", "--version", "0.2.0", cwd=railed)
-        ok("train", "cut", "1.1.0", "--set", "orders=0.2.0", cwd=railed)
+        ok("train", "cut", "1.1.0", "--car", "orders=0.2.0", cwd=railed)
         ok("train", "cut", "1.2.0", cwd=railed)
-    original: Any = vars(promotion)["judge_release"]
+    original: Any = vars(target)["judge_release"]
 
     def judge(*arguments: Any, **options: Any) -> Any:
         found = original(*arguments, **options)
-        monkeypatch.setattr(promotion, "judge_release", original)
+        monkeypatch.setattr(target, "judge_release", original)
         if what == "values":
             file = railed / "shop-pre/envs/pre/values.yaml"
             file.write_text(file.read_text("utf-8") + "\nnosuch: {a: 1}\n", "utf-8")
@@ -99,10 +101,10 @@ def test_what_changes_while_it_is_judged_is_not_written(
             ok("promote", "1.1.0", "--to", "tst", cwd=railed)
         return found
 
-    monkeypatch.setattr(promotion, "judge_release", judge)
+    monkeypatch.setattr(target, "judge_release", judge)
     asked = {
-        "values": promotion.Promotion("pre", source="tst"),
-        "promotion": promotion.Promotion("tst", train="1.2.0"),
+        "values": promotion.Promotion(["pre"], source="tst"),
+        "promotion": promotion.Promotion(["tst"], train="1.2.0"),
     }[what]
     with pytest.raises(ShunterError, match="changed while shunter was working"):
         promotion.promote(open_context(str(railed)), asked, dry_run=False, diff=False)
@@ -119,7 +121,7 @@ def test_two_promotions_at_once_are_both_in_the_history_or_one_is_refused(mono: 
     codes = [run.returncode for run in runs]
     assert 0 in codes
     assert set(codes) <= {0, 2}, said
-    seen = [line.split()[0] for line in ok("history", "tst", cwd=mono).out.splitlines()[1:]]
+    seen = [line.split()[3] for line in ok("history", "tst", cwd=mono).out.splitlines()[1:]]
     assert sorted(seen) == [version for version, code in zip(("1.1.0", "1.2.0"), codes, strict=True) if code == 0]
     assert len(git(mono, "log", "--format=%s", "--grep=^Promote").splitlines()) == codes.count(0)
     assert git(mono, "status", "--porcelain") == ""

@@ -13,11 +13,9 @@ from shunter.core.trains.model import Train
 from shunter.flows.workspace.trains import Trains
 from shunter.model.errors import ShunterError
 
-LIBRARY = pinned(library_files())
-
 
 def train(version: str) -> Train:
-    return Train(version, LIBRARY, {"orders": pinned(library_files(version))}, NOW)
+    return Train(version, {"orders": pinned(library_files(version))}, NOW)
 
 
 @pytest.fixture

@@ -17,6 +17,9 @@ from shunter.core.charts.packed import PackedChart
 from shunter.core.charts.pins import Pin
 from shunter.core.packaging import umbrella
 from shunter.core.packaging.record import TrainRecord
+from shunter.core.trains.carried import carried_over
+from shunter.core.trains.entry import path_of, render_entry
+from shunter.core.trains.state import PATH, render_state
 from shunter.model.files import EXECUTABLE, FileState, MemoryTree
 
 LIBRARY = "commons"
@@ -108,22 +111,23 @@ def environment(
     *,
     repository: str = "",
     services: tuple[str, ...] = (),
-    train: str | None = "1.0.0",
-) -> tuple[dict[str, FileState], umbrella.UmbrellaSpec, TrainRecord]:
-    """An environment's folder as shunter and its template leave it, with its spec and record."""
+) -> tuple[dict[str, FileState], umbrella.UmbrellaSpec, dict[str, Pin]]:
+    """An environment's folder as shunter and its template leave it, with its spec and pins."""
     library = library_files() if library is None else library
     archives = {}
     for files in (library, *cars.values()):
         archives[chart(files).key] = chart(files)
     pins = {alias: pinned(files) for alias, files in cars.items()}
-    spec = umbrella.UmbrellaSpec("tst", "1.0.0", pinned(library), pins, services, "Environment tst", repository)
-    record = TrainRecord(train, spec.library, pins)
-    derived = umbrella.derive(spec, archives, record, MemoryTree({}))
+    spec = umbrella.UmbrellaSpec("tst", "1.0.0", chart(library).name, pins, services, "Environment tst", repository)
+    derived = umbrella.derive(spec, archives, MemoryTree({}))
     files = {path: state for path, state in derived.items() if state is not None}
+    state, entry = carried_over(TrainRecord("1.0.0" if pins else None, pins))
+    files |= {PATH: FileState(render_state(state))}
+    files |= {path_of(each.name): FileState(render_entry(each)) for each in entry}
     files[".helmignore"] = FileState(b".shunter/\n")
     files["values.yaml"] = FileState(b"")
     files["templates/_umbrella.tpl"] = FileState(b"{{/* helm lint stops where there are no templates */}}\n")
-    return files, spec, record
+    return files, spec, pins
 
 
 def write_files(folder: Path, files: Mapping[str, FileState | None]) -> Path:

@@ -170,7 +170,9 @@ def lost(work: Work, start: Mapping[Path, str], removed: Path) -> list[str]:
         for file, word in [*disk, *index]
         if word not in kept and not _committed(work, start, file, word)
     ]
-    stashes = [str(root) for root, stash in work.stashed if git(root, "rev-parse", "refs/stash") != stash]
+    stashes = [
+        str(root) for root, stash in work.stashed if stash not in git(root, "stash", "list", "--format=%H").split()
+    ]
     return [*gone, *(f"the stash of {root}" for root in stashes)]
 
 

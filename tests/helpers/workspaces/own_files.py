@@ -10,6 +10,7 @@ from typing import Any
 import pytest
 
 from shunter.core.trains.file import parse_record, parse_train
+from shunter.core.trains.state import parse_state
 from shunter.core.workspace.answers import Recorded, read_answers
 from shunter.core.workspace.file import parse_workspace
 from shunter.core.workspace.model import Workspace
@@ -39,7 +40,8 @@ def answers(data: bytes) -> Recorded:
 PARSERS: dict[str, tuple[str, Callable[[bytes, str, bytes], Any]]] = {
     "workspace": ("shunter.yaml", partial(parse_workspace, release=RELEASE, source="https://t.invalid/t.git")),
     "train": ("trains/1.4.0.yaml", parse_train),
-    "record": ("envs/tst/.shunter/train.yaml", parse_record),
+    "record": ("envs/tst/.shunter/train.yaml", parse_state),
+    "record-1": ("envs/tst/.shunter/train.yaml", parse_record),
     "answers": ("envs/tst/.copier-answers.yml", read_answers),
 }
 """Kind of file to the path of one, and what reads it."""

@@ -22,7 +22,7 @@ environments:
   tst: {stage: develop}
   pre: {promotes-from: tst}
 """
-ANSWERS = "_src_path: x\n_commit: v1.0.0\nkind: environment\nname: {}\nworkspace: shop\nservices: [orders, web]\n"
+ANSWERS = "_src_path: x\n_commit: v1.0.0\nkind: environment\nlibrary: commons\nname: {}\nworkspace: shop\nservices: [orders, web]\n"
 SCHEMA = {"properties": {"size": {"type": "integer"}}}
 
 
@@ -33,7 +33,7 @@ def orders(version: str = "1.0.0", *, app_version: str = "") -> dict[str, FileSt
 
 def small_workspace(root: Path) -> Context:
     """The workspace at `root`, committed, its charts in the registry, before the first train."""
-    empty, _, _ = environment({}, services=("orders", "web"), train=None)
+    empty, _, _ = environment({}, services=("orders", "web"))
     files = {"shunter.yaml": FileState(WORKSPACE.encode())}
     folders = {"library": library_files(), "third/orders": orders(), "third/web": chart_files("web")}
     for name in ("tst", "pre"):

@@ -27,8 +27,8 @@ services:
   store: {{archetype: database}}
   cache: {{chart: {{path: third-party/cache}}}}
 environments:
-  tst: {{stage: develop, values: [common.yaml, values.yaml]}}
-  pro: {{stage: production, promotes-from: tst, cluster: "it's", helm: "3"}}
+  tst: {{stage: develop, values: [../common.yaml, common.yaml, values.yaml]}}
+  pro: {{stage: production, promotes-from: tst, values: [../common.yaml, values.yaml], cluster: "it's", helm: "3"}}
 """
 
 # Repository roots in every variant of CI, deployment, development and content.

@@ -4,12 +4,12 @@ from __future__ import annotations
 
 import os
 import re
-from collections.abc import Sequence
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from urllib.parse import urlsplit, urlunsplit
 
-from shunter.adapters.git.repository import Repository, git_dir
+from shunter.adapters.git.repository import ObjectReader, Repository, git_dir
 
 _SCP = re.compile(r"(?:[^@/:]+@)?[^@/:]+:(?!/?/)[^:]+")
 """`git@host:acme/orders.git`: a host, and a path on it."""
@@ -43,6 +43,39 @@ def last_commit(root: Path, folder: str, without: Sequence[str]) -> str:
     paths = [where, *(f":(top,exclude,literal){path}" for path in without)]
     done = Repository(root).git_plain("log", "--max-count=1", "--no-show-signature", "--format=%H", "--", *paths)
     return "" if done.text in _shallow(root) else done.text
+
+
+def as_committed(root: Path, folders: Mapping[str, str], without: Collection[str]) -> frozenset[str]:
+    """The folders that HEAD holds as another commit does, which is named for each; one git process for all of them.
+
+    What is called as one of `without` is left aside. Where the repository does not have the commit, they differ.
+    """
+    reader = ObjectReader(root)
+    found = (
+        folder
+        for folder, commit in folders.items()
+        if commit and " " not in folder
+        if (then := _entries(reader.read(_in_commit(commit, folder)), commit, without)) is not None
+        if then == _entries(reader.read(_in_commit("HEAD", folder)), commit, without)
+    )
+    return frozenset(found)
+
+
+def _in_commit(commit: str, folder: str) -> str:
+    return f"{commit}:{'' if folder == '.' else folder}"
+
+
+def _entries(tree: bytes | None, commit: str, without: Collection[str]) -> dict[str, bytes] | None:
+    """What stands in a tree: names to ids, which are as long as the commit's. None for no tree."""
+    found: dict[str, bytes] = {}
+    size = len(commit) // 2
+    while tree:
+        kind, _, rest = tree.partition(b"\0")
+        mode, _, name = kind.partition(b" ")
+        if (text := os.fsdecode(name)) not in without:
+            found[text] = mode + rest[:size]
+        tree = rest[size:]
+    return found or None
 
 
 def _shallow(root: Path) -> list[str]:

@@ -21,7 +21,7 @@ from shunter.adapters.verdicts.entries import body_of, entries_in, key_of
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import Iterable, Iterator
 
     from shunter.model.findings import Finding
 
@@ -30,6 +30,7 @@ if TYPE_CHECKING:
     """A chart's folder; whether all files below it matter; the values files passed; what else was asked."""
 
 _OWN = ("Chart.yaml", "requirements.yaml", "values.yaml", "values.schema.json", ".helmignore", ".copier-answers.yml")
+_ANSWERS = _OWN[-1]
 _FOLDERS = ("charts", "crds", "templates")
 _ENGINES = ("jsonschema_rs", "yaml")
 NO_JUDGES = ("cli", "flows/fleet", "flows/trains")
@@ -151,7 +152,10 @@ def _modules(package: str) -> list[str]:
 
 
 def _chart_files(folder: str, *, whole: bool) -> list[Part]:
-    """The files that a verdict may depend on, sorted: all below the chart's folder, or those that Helm gives a name."""
+    """The files that a verdict may depend on, sorted: all below the chart's folder, or those that Helm gives a name.
+
+    With all of them go the values files that an environment shares with others: its answers name them.
+    """
     found: list[Part] = []
     size = 0
     for name in sorted(os.listdir(folder)):
@@ -161,7 +165,16 @@ def _chart_files(folder: str, *, whole: bool) -> list[Part]:
                 size += len(part[1])
                 if size > LARGEST:
                     raise _UnfitError(folder)
-    return found
+    answers = next((data for name, data in found if whole and name == _ANSWERS), b"")
+    return [*found, *(part for name in _shared(answers) for part in _below(f"{folder}/{name}", name))]
+
+
+def _shared(answers: bytes) -> Iterable[str]:
+    if b"../" not in answers:
+        return ()
+    import re
+
+    return sorted({name.decode() for name in re.findall(rb"(?:\.\./)+[A-Za-z0-9._/-]+\.ya?ml", answers)})
 
 
 def _below(path: str, name: str) -> Iterator[Part]:

@@ -145,7 +145,7 @@ _EVERYWHERE = (
 _FAMILIES = {
     "fleet": "new add remove rename update",
     "validation": "validate lint render template values diff",
-    "trains": "train promote rollback status history",
+    "trains": "train promote rollback hold unhold status history",
     "packaging": "package bump lock schema",
     "maintenance": "recover sync templates clone completion",
 }

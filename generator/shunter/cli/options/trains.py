@@ -2,26 +2,52 @@
 
 from __future__ import annotations
 
-from shunter.cli.options import CHANGES, FETCH, FORCE, NO_VALUES, OUTPUT, Command, Option
+from shunter.cli.options import CHANGES, FETCH, FORCE, NO_VALUES, OUTPUT, Command, Option, switch
+
+_ENVIRONMENT = Option("environment", metavar="ENV", help="the environment")
+WHY = Option("--why", metavar="REASON", help="why, for the history and the commit")
 
 COMMANDS: tuple[Command, ...] = (
     Command(
         ("train", "cut"),
-        "record the exact version and digest of every app chart and the library",
+        "make a train: the newest train of its line, with newer published charts laid over it",
         "shunter.cli.verbs.train:cut",
         (
-            Option("version", help="SemVer of the train"),
-            Option("--set", takes="many", metavar="SERVICE=VERSION", help="another version of a chart"),
-            Option("--only", metavar="A,B", help="only these services"),
+            Option("version", takes="optional", help="SemVer of the train"),
+            switch("--bump", help="the version that follows from what changes"),
+            Option("--hotfix", metavar="TRAIN", help="the next patch of this train: its cars, but for --car"),
+            Option("--from", name="source", metavar="ENV|TRAIN", help="start from this train, or from what ENV runs"),
+            Option("--line", metavar="LINE", help="the line of trains, such as that of one client"),
+            Option("--car", takes="many", metavar="SERVICE=VERSION", help="this published version of a chart"),
+            Option("--only", metavar="A,B", help="take newer charts of these services only"),
+            Option("--drop", metavar="A,B", help="these cars of the base are gone"),
+            Option("--lower", metavar="A,B", help="these cars may go down"),
+            Option("--replace", takes="many", metavar="OLD=NEW", help="NEW takes the place of OLD"),
             FETCH,
             *CHANGES,
         ),
-        ("shunter train cut 1.0.0",),
+        ("shunter train cut 1.0.0", "shunter train cut --bump", "shunter train cut --hotfix 1.4.0 --car orders=1.5.1"),
     ),
-    Command(("train", "list"), "list the trains", "shunter.cli.verbs.train:list_trains", (OUTPUT,)),
+    Command(
+        ("train", "yank"),
+        "let nobody promote a train any more, and say who runs it",
+        "shunter.cli.verbs.train:yank",
+        (
+            Option("version", help="the train"),
+            Option("--why", metavar="REASON", help="why (required)"),
+            *CHANGES,
+        ),
+        ("shunter train yank 1.4.0 --why 'loses orders'",),
+    ),
+    Command(
+        ("train", "list"),
+        "list the trains: line, base, where each runs, and which are yanked",
+        "shunter.cli.verbs.train:list_trains",
+        (OUTPUT,),
+    ),
     Command(
         ("train", "show"),
-        "show the cars of a train",
+        "show the cars of a train, the library of each, and where it runs",
         "shunter.cli.verbs.train:show",
         (Option("version", help="the train"), OUTPUT),
     ),
@@ -34,38 +60,76 @@ COMMANDS: tuple[Command, ...] = (
     Command(
         ("promote",),
         "move a train to an environment: versions move, values stay",
-        "shunter.cli.verbs.train:promote",
+        "shunter.cli.verbs.promote:promote",
         (
             Option("train", takes="optional", help="the train (or use --from)"),
             Option("--from", name="source", metavar="ENV", help="take what this environment runs"),
-            Option("--to", name="target", metavar="ENV", help="the environment to change"),
+            Option("--to", name="target", metavar="A,B", help="the environments to change; stage:NAME, group:NAME"),
             Option("--only", metavar="A,B", help="only these services"),
+            Option("--except", name="without", metavar="A,B", help="all but these services"),
+            Option("--allow-downgrade", metavar="A,B", help="these cars (or `all`) may go down"),
+            Option("--allow-remove", metavar="A,B", help="these cars (or `all`) may go away, or become another chart"),
+            Option("--plan", metavar="FILE", help="do what `promote --dry-run -o json` has shown, and nothing else"),
             FORCE,
+            WHY,
             NO_VALUES,
             FETCH,
             *CHANGES,
         ),
-        ("shunter promote 1.0.0 --to tst", "shunter promote --from tst --to pre --diff"),
+        (
+            "shunter promote 1.0.0 --to tst",
+            "shunter promote --from tst --to pre --diff",
+            "shunter promote --from pre --to stage:production",
+        ),
     ),
     Command(
         ("rollback",),
-        "take an environment back to an earlier train of its history",
-        "shunter.cli.verbs.train:rollback",
+        "take an environment, or some cars of it, back to an entry of its history",
+        "shunter.cli.verbs.promote:rollback",
         (
-            Option("environment", metavar="ENV", help="the environment"),
-            Option("train", takes="optional", help="default: the one before"),
+            _ENVIRONMENT,
+            Option("train", takes="optional", help="a train that ran here; default: what came before"),
+            Option("--to", metavar="ENTRY", help="the entry: `shunter history ENV` lists them"),
+            Option("--only", metavar="A,B", help="only these services"),
+            switch("--with-values", help="bring the environment's own values files of then back, too"),
+            FORCE,
+            WHY,
             NO_VALUES,
             FETCH,
             *CHANGES,
         ),
+        ("shunter rollback pro", "shunter rollback pro --only orders"),
     ),
     Command(
-        ("status",), "the board: app by environment, and what lags behind", "shunter.cli.verbs.train:status", (OUTPUT,)
+        ("hold",),
+        "keep a car of an environment as it is, whatever is promoted",
+        "shunter.cli.verbs.promote:hold",
+        (
+            _ENVIRONMENT,
+            Option("app", metavar="APP", help="the service"),
+            WHY,
+            Option("--until", metavar="DATE", help="the last day on which it stays, such as 2026-12-24"),
+            FETCH,
+            *CHANGES,
+        ),
+        ("shunter hold pro orders --why INC-77",),
+    ),
+    Command(
+        ("unhold",),
+        "let a car go that was held",
+        "shunter.cli.verbs.promote:unhold",
+        (_ENVIRONMENT, Option("app", metavar="APP", help="the service"), WHY, FETCH, *CHANGES),
+    ),
+    Command(
+        ("status",),
+        "the board: app by environment, how each stands, and what is next",
+        "shunter.cli.verbs.promote:status",
+        (OUTPUT,),
     ),
     Command(
         ("history",),
-        "the trains that came through an environment",
-        "shunter.cli.verbs.train:history",
-        (Option("environment", metavar="ENV", help="the environment"), OUTPUT),
+        "what changed in an environment, and why",
+        "shunter.cli.verbs.promote:history",
+        (_ENVIRONMENT, Option("app", metavar="APP", takes="optional", help="only what changed this service"), OUTPUT),
     ),
 )

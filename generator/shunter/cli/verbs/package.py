@@ -13,8 +13,12 @@ from shunter.flows.packaging import bump as bumping
 from shunter.flows.packaging import lock as locking
 from shunter.flows.packaging import package as packaging
 from shunter.flows.packaging.merge import choice_of
+from shunter.flows.release.release import release_of
+from shunter.flows.validation.judge import judge_release
+from shunter.flows.workspace.context import Site
+from shunter.flows.workspace.projects import ProjectFiles
 from shunter.model.errors import ShunterError
-from shunter.model.findings import Report
+from shunter.model.findings import Finding, Report, Severity
 
 
 def package(arguments: Arguments) -> Report:
@@ -62,10 +66,17 @@ def _change(old: str, new: str) -> str:
 
 def lock(arguments: Arguments) -> Report:
     """`shunter lock`."""
+    context = open_session(arguments)
+
+    def judge(site: Site, files: ProjectFiles) -> tuple[Finding, ...]:
+        found = judge_release(context, release_of(context, site, of=files), verify=False)
+        return tuple(finding for finding in found if finding.severity is Severity.ERROR)
+
     return locking.lock(
-        open_session(arguments),
+        context,
         arguments.projects,
         choice_of(split(arguments.ours), split(arguments.theirs), arguments.follow),
+        judge,
         check=arguments.check,
         dry_run=arguments.dry_run,
         diff=arguments.diff,

@@ -103,7 +103,7 @@ def _place(context: Context, arguments: Arguments) -> tuple[str, str]:
             raise scaffold.unknown("environment", name, known)
     if len(names) == 2:
         follower = context.require_workspace().environment(names[1])
-        if follower is None or follower.promotes_from != names[0]:
+        if follower is None or names[0] not in follower.promotes_from:
             raise ShunterError(f"{names[1]} does not promote from {names[0]}", hint="--between takes two neighbours")
     return (names[0] if names else "", names[1] if len(names) == 2 else "")
 

@@ -1,21 +1,20 @@
-"""train cut, list, show and diff; promote, rollback; status and history."""
+"""train cut, yank, list, show and diff."""
 
 from __future__ import annotations
 
 from collections.abc import Callable
 from dataclasses import replace
 from pathlib import Path
+from typing import Any
 
 from shunter.cli.output import table
 from shunter.cli.parse import Arguments
 from shunter.cli.session import open_session, split
-from shunter.core.packaging.record import cars_data, pin_data
-from shunter.core.trains.board import Board
+from shunter.core.trains.cut import Said
 from shunter.flows.checkouts import behind
 from shunter.flows.trains import cut as cutting
 from shunter.flows.trains import list as listing
-from shunter.flows.trains import promote as promotion
-from shunter.flows.trains import status as board
+from shunter.flows.trains import yank as yanking
 from shunter.flows.workspace.context import Context
 from shunter.flows.workspace.trains import trains_of
 from shunter.model.errors import ShunterError
@@ -23,14 +22,33 @@ from shunter.model.findings import Report
 
 
 def cut(arguments: Arguments) -> Report:
-    """`shunter train cut VERSION`."""
-    context, only, chosen = open_session(arguments), split(arguments.only), dict(_pair(text) for text in arguments.set)
+    """`shunter train cut [VERSION]`."""
+    context, only = open_session(arguments), split(arguments.only)
+    said = Said(
+        _pairs("--car", "SERVICE=VERSION", "orders=1.4.2", arguments.car),
+        only,
+        split(arguments.drop),
+        split(arguments.lower),
+        _pairs("--replace", "OLD=NEW", "orders=sales", arguments.replace),
+        bool(arguments.hotfix),
+    )
+    asked = cutting.Cut(arguments.version, arguments.bump, arguments.hotfix, arguments.source, arguments.line, said)
+    _require_one_version(asked)
 
     def run() -> Report:
-        version, dry_run, diff = arguments.version, arguments.dry_run, arguments.diff
-        return cutting.cut(context, version, only=only, chosen=chosen, dry_run=dry_run, diff=diff)
+        return cutting.cut(context, asked, dry_run=arguments.dry_run, diff=arguments.diff)
 
     return _aware(arguments, context, behind.roots_of(context, ("app",), only), run)
+
+
+def _require_one_version(asked: cutting.Cut) -> None:
+    if [bool(asked.version), asked.bump, bool(asked.hotfix)].count(True) != 1:
+        hint = "shunter train cut 1.5.0, --bump, or --hotfix 1.4.0"
+        raise ShunterError("train cut takes one of VERSION, --bump and --hotfix TRAIN", hint=hint)
+    others = asked.source or asked.line or asked.said.only or asked.said.drops or asked.said.replaces
+    if asked.hotfix and others:
+        hint = "--hotfix is its train and --car; cut a VERSION --from a train for more"
+        raise ShunterError("--hotfix takes --car and --lower only", hint=hint)
 
 
 def _aware(arguments: Arguments, context: Context, roots: list[Path], run: Callable[[], Report]) -> Report:
@@ -39,36 +57,71 @@ def _aware(arguments: Arguments, context: Context, roots: list[Path], run: Calla
     return behind.aware(context, roots, run, fetch=arguments.fetch, writes=writes)
 
 
-def _pair(text: str) -> tuple[str, str]:
-    name, _, version = text.partition("=")
-    if not (name and version):
-        raise ShunterError(f"`{text}` is not SERVICE=VERSION", hint="such as --set orders=1.4.2")
-    return name, version
+def _pairs(flag: str, form: str, example: str, texts: list[str]) -> dict[str, str]:
+    found: dict[str, str] = {}
+    for text in texts:
+        name, _, value = text.partition("=")
+        if not (name and value):
+            raise ShunterError(f"`{text}` is not {form}", hint=f"such as {flag} {example}")
+        if found.setdefault(name, value) != value:
+            raise ShunterError(f"{flag} names {name} twice: {found[name]} and {value}", hint="leave one out")
+    return found
+
+
+def yank(arguments: Arguments) -> Report:
+    """`shunter train yank VERSION --why REASON`."""
+    context, version, why = open_session(arguments), arguments.version, arguments.why
+    return yanking.yank(context, version, why, dry_run=arguments.dry_run, diff=arguments.diff)
 
 
 def list_trains(arguments: Arguments) -> Report:
     """`shunter train list`."""
     report = listing.overview(open_session(arguments))
+    header = ("TRAIN", "LINE", "BASE", "CUT", "CARS", "IN", "YANKED")
     rows = [
-        (row["train"], row["cut"], str(row["cars"]), row["library"], ", ".join(row["environments"]) or "-")
+        (
+            row["train"],
+            row["line"] or "-",
+            row["base"] or "-",
+            row["cut"],
+            str(row["cars"]),
+            ", ".join(row["environments"]) or "-",
+            row["yanked"],
+        )
         for row in report.data
     ]
-    text = table(rows, ("TRAIN", "CUT", "CARS", "LIBRARY", "IN")) if rows else ""
+    text = table(rows, header) if rows else ""
     return replace(report, product=text, notices=() if rows else ("no train yet",))
 
 
 def show(arguments: Arguments) -> Report:
     """`shunter train show VERSION`."""
-    train = trains_of(open_session(arguments)).find(arguments.version)
-    pins = {"(library)": train.library, **train.cars}
-    rows = [(alias, pin.name, pin.version, pin.app_version or "-", pin.digest) for alias, pin in pins.items()]
-    data = {
-        "version": train.version,
-        "cut": train.cut,
-        "library": pin_data(train.library),
-        "cars": cars_data(train.cars),
+    found = listing.shown(open_session(arguments), arguments.version)
+    return Report(product=_shown(found), data=found)
+
+
+def _shown(found: dict[str, Any]) -> str:
+    """A train as a table of its cars, and below what else it says."""
+    header = ("APP", "CHART", "VERSION", "APP VERSION", "LIBRARY", "DIGEST")
+    rows = [
+        (alias, car["name"], car["version"], car.get("appVersion", "-"), _library(car), car.get("digest", "-"))
+        for alias, car in found["cars"].items()
+    ]
+    texts = {
+        "line": found["line"],
+        "base": found["base"],
+        "drops": ", ".join(found["drops"]),
+        "lowers": ", ".join(f"{alias} from {version}" for alias, version in found["lower"].items()),
+        "replaces": ", ".join(f"{old} by {new}" for old, new in found["replaces"].items()),
+        "runs in": ", ".join(found["environments"]),
+        "yanked": found["yanked"],
     }
-    return Report(product=table(rows, ("APP", "CHART", "VERSION", "APP VERSION", "DIGEST")), data=data)
+    return table(rows, header) + "".join(f"{name}: {text}\n" for name, text in texts.items() if text)
+
+
+def _library(car: dict[str, str]) -> str:
+    library = " ".join(car.get("library", "-").split(" ")[:2])
+    return f"{library} ({car['note']})" if "note" in car else library
 
 
 def compare(arguments: Arguments) -> Report:
@@ -79,70 +132,3 @@ def compare(arguments: Arguments) -> Report:
     header = ("APP", first.version, second.version)
     text = table([(row["app"], row[first.version], row[second.version]) for row in rows], header) if rows else ""
     return Report(product=text, data=rows, answer=not rows, notices=() if rows else ("the trains are equal",))
-
-
-def promote(arguments: Arguments) -> Report:
-    """`shunter promote`."""
-    if bool(arguments.train) == bool(arguments.source):
-        raise ShunterError("promote takes a train or --from ENV", hint="shunter promote 1.0.0 --to tst")
-    if not arguments.target:
-        raise ShunterError("promote needs --to ENV", hint="shunter promote 1.0.0 --to tst")
-    context = open_session(arguments)
-    if arguments.source:
-        context.site("environment", arguments.source)
-    asked = promotion.Promotion(
-        arguments.target,
-        arguments.train,
-        arguments.source,
-        split(arguments.only),
-        arguments.force,
-        not arguments.no_values,
-    )
-
-    def run() -> Report:
-        return promotion.promote(context, asked, dry_run=arguments.dry_run, diff=arguments.diff)
-
-    roots = behind.promotion_roots(context, arguments.target, arguments.source)
-    return _aware(arguments, context, roots, run)
-
-
-def rollback(arguments: Arguments) -> Report:
-    """`shunter rollback ENV [TRAIN]`."""
-    context, environment, values = open_session(arguments), arguments.environment, not arguments.no_values
-
-    def run() -> Report:
-        train, dry_run, diff = arguments.train, arguments.dry_run, arguments.diff
-        return promotion.rollback(context, environment, train, values=values, dry_run=dry_run, diff=diff)
-
-    return _aware(arguments, context, behind.promotion_roots(context, environment), run)
-
-
-def status(arguments: Arguments) -> Report:
-    """`shunter status`."""
-    found, report = board.status(open_session(arguments))
-    return replace(report, product=board_text(found))
-
-
-def board_text(found: Board) -> str:
-    """The board as a table: `*` marks what lags behind the environment it promotes from."""
-    header = ("APP", *(column.environment for column in found.columns))
-    rows = [
-        (app, *(f"{cell.version or '-'}{' *' if cell.behind else ''}" for cell in cells))
-        for app, cells in found.rows.items()
-    ]
-    rows.append(("train", *(column.train or "-" for column in found.columns)))
-    rows.append(("waiting", *(f"{column.waiting} ↑" if column.waiting else "" for column in found.columns)))
-    legend = (
-        "* behind the environment it promotes from\n"
-        if any(c.behind for cells in found.rows.values() for c in cells)
-        else ""
-    )
-    return table(rows, header) + legend
-
-
-def history(arguments: Arguments) -> Report:
-    """`shunter history ENV`."""
-    report = board.history(open_session(arguments), arguments.environment)
-    rows = [(row["train"], row["from"], row["at"], "forced" if row["forced"] else "") for row in report.data]
-    text = table(rows, ("TRAIN", "FROM", "AT", "")) if rows else ""
-    return replace(report, product=text, notices=() if rows else ("no train came here yet",))

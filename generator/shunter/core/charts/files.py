@@ -18,12 +18,18 @@ _READ_BY_HELM: Final = re.compile(
 
 
 def follow(tree: Tree, path: str) -> FileState | None:
-    """The file at `path`, symbolic links followed as far as they stay in the tree; None if there is none."""
+    """The file at `path`, symbolic links followed as far as they stay in the tree; None if there is none.
+
+    A path that names a file beside the tree may lead anywhere in what is around it.
+    """
+    within = not path.startswith("../")
     for _ in range(_MOST_LINKS):
         state = tree.get(path)
         if state is None or state.mode != SYMLINK:
             return state
         path = normpath(join(dirname(path), state.data.decode("utf-8", "replace")))
+        if within and path.startswith("../"):
+            return None
     return None
 
 

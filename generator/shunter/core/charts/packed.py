@@ -17,6 +17,8 @@ from shunter.model.files import FileState, MemoryTree, SubTree, Tree
 Files = Mapping[str, FileState]
 REVISION = "org.opencontainers.image.revision"
 """In Chart.yaml's `annotations`: the commit that a published chart was made of."""
+LIBRARY = "shunter/library"
+"""In Chart.yaml's `annotations`: name, version and hash of the library that a published chart holds."""
 
 
 @dataclass(frozen=True, eq=False)
@@ -89,11 +91,12 @@ class PackedChart:
 
     @cached_property
     def pin(self) -> Pin:
-        """Name, version, appVersion, and both digests."""
+        """Name, version, appVersion, both digests, and what the chart says of where it comes from."""
         app = str(self.metadata.get("appVersion", ""))
-        annotations = self.metadata.get("annotations")
-        revision = annotations.get(REVISION, "") if isinstance(annotations, dict) else ""
-        return Pin(self.name, self.version, app, self.digest, self.content, revision=str(revision))
+        found = self.metadata.get("annotations")
+        said = {name: str(text) for name, text in found.items()} if isinstance(found, dict) else {}
+        revision, library = said.get(REVISION, ""), said.get(LIBRARY, "")
+        return Pin(self.name, self.version, app, self.digest, self.content, revision=revision, library=library)
 
     @cached_property
     def subcharts(self) -> Mapping[str, PackedChart]:

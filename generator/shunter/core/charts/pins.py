@@ -30,8 +30,8 @@ class Pin:
     """One chart at one exact version. Digests are `sha256:` and 64 hex digits.
 
     `digest` is of the archive's bytes, `content` of the unpacked files (see `core.charts.archive.content_digest`),
-    so that an unpacked copy can be verified too. `source` is where a third-party chart came from, `revision` the commit
-    that the archive says it was made of.
+    so that an unpacked copy can be verified too. `source` is where a third-party chart came from. The archive says of
+    itself: `revision`, the commit that it was made of, and `library`, name, version and hash of what it renders with.
     """
 
     name: str
@@ -41,3 +41,4 @@ class Pin:
     content: str = ""
     source: str = ""
     revision: str = ""
+    library: str = ""

@@ -114,5 +114,20 @@ def _apply(document: Any, path: Sequence[str], value: Any) -> None:
     elif isinstance(value, dict) and isinstance(node.get(last), dict):
         for key, inner in value.items():
             _apply(node[last], [key], inner)
+    elif isinstance(value, list) and isinstance(node.get(last), list):
+        _lay(node[last], value)
     else:
         node[last] = value
+
+
+def _lay(old: list[Any], new: list[Any]) -> None:
+    """Make a list that stands in the text equal to `new`, in its style, with the comments of the items that stay."""
+    for number in reversed(range(len(old))) if len(new) < len(old) else ():
+        if old[number] not in new:
+            del old[number]
+    for number, value in enumerate(new):
+        if number == len(old):
+            old.append(value)
+        elif old[number] != value:
+            old[number] = value
+    del old[len(new) :]

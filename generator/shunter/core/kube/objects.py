@@ -61,6 +61,13 @@ class RenderedObject:
         return isinstance(annotations, dict) and _HOOK in annotations
 
     @property
+    def hook_events(self) -> frozenset[str]:
+        """When Helm runs it: `pre-install`, `post-upgrade`; empty for what is no hook."""
+        annotations = self.metadata.get("annotations")
+        text = str(annotations.get(_HOOK) or "") if isinstance(annotations, dict) else ""
+        return frozenset(event.strip() for event in text.split(",")) - {""}
+
+    @property
     def title(self) -> str:
         """`Deployment orders`."""
         return f"{self.kind or 'an object'} {self.name}".rstrip()

@@ -15,12 +15,11 @@ from collections.abc import Iterable, Mapping
 from typing import Any, Final
 
 from shunter.core.charts.helmignore import filter_files
-from shunter.core.charts.packed import REVISION, PackedChart
+from shunter.core.charts.packed import LIBRARY, REVISION, PackedChart
 from shunter.core.packaging.qualify import names_in, qualified
 from shunter.model.data import dataclass
 from shunter.model.files import FileState
 
-ANNOTATION = "shunter/library"
 """In Chart.yaml's `annotations`: name, version and hash of the library that is compiled in."""
 SOURCE = "org.opencontainers.image.source"
 """In Chart.yaml's `annotations`: the repository of the chart's sources."""
@@ -143,7 +142,7 @@ def compiled_library(metadata: Mapping[str, Any]) -> tuple[str, str]:
 
 def _annotated(metadata: Mapping[str, Any]) -> tuple[str, str, str]:
     annotations = metadata.get("annotations")
-    text = annotations.get(ANNOTATION, "") if isinstance(annotations, dict) else ""
+    text = annotations.get(LIBRARY, "") if isinstance(annotations, dict) else ""
     name, version, digits, *_ = (*str(text).split(), "", "", "")
     return name, version, digits
 
@@ -180,4 +179,4 @@ def _chart_file(state: FileState, dependencies: list[Any], library: str) -> File
     from shunter.core.goyaml.edit import edit
 
     listed = dependencies or None
-    return FileState(edit(state.data, [(["dependencies"], listed), (["annotations", ANNOTATION], library)]), state.mode)
+    return FileState(edit(state.data, [(["dependencies"], listed), (["annotations", LIBRARY], library)]), state.mode)

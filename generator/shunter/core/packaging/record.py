@@ -1,4 +1,4 @@
-"""The files that carry pins: an environment's `.shunter/train.yaml`, and what it shares with a train's file."""
+"""Pins as they stand in the files of trains, and the record of the first format, which had them in the same form."""
 
 from __future__ import annotations
 
@@ -6,32 +6,20 @@ from collections.abc import Mapping
 from typing import Any
 
 from shunter.core.charts.pins import Pin
-from shunter.core.goyaml import plain
 from shunter.model.data import dataclass
 
-PATH = ".shunter/train.yaml"
-_COMMENT = "Derived by shunter: which charts this environment runs, and how they came here."
 _PIN_KEYS = {"name": "name", "version": "version", "appVersion": "app_version", "digest": "digest"}
 _PIN_KEYS |= {"content": "content", "source": "source", "revision": "revision"}
-
-
-def train_record(record: TrainRecord) -> bytes:
-    """`.shunter/train.yaml` of an environment; cars by alias, history as it happened."""
-    history = [
-        {"train": item.train, "from": item.source, "at": item.at} | ({"forced": True} if item.forced else {})
-        for item in record.history
-    ]
-    value = {"train": record.train, "library": pin_data(record.library), "cars": cars_data(record.cars)}
-    return plain.dump(value | {"history": history}, _COMMENT)
+_PIN_KEYS |= {"library": "library"}
 
 
 def record_of_data(data: Mapping[str, Any]) -> TrainRecord:
-    """The inverse of `train_record`, for a mapping that fits the schema of records."""
+    """The record of the first format in a mapping that fits its schema."""
     history = (
         HistoryEntry(item["train"], item["from"], item["at"], item.get("forced", False))
         for item in data.get("history", ())
     )
-    return TrainRecord(data.get("train"), pin_of_data(data["library"]), cars_of_data(data["cars"]), tuple(history))
+    return TrainRecord(data.get("train"), cars_of_data(data["cars"]), tuple(history))
 
 
 def pin_data(pin: Pin) -> dict[str, str]:
@@ -67,9 +55,8 @@ class HistoryEntry:
 
 @dataclass(frozen=True, slots=True)
 class TrainRecord:
-    """What an environment carries (`.shunter/train.yaml`): its train, or None for a mixture, pins, and history."""
+    """A record of the first format: the train of an environment, or None for a mixture, its pins, and history."""
 
     train: str | None
-    library: Pin
     cars: Mapping[str, Pin]
     history: tuple[HistoryEntry, ...] = ()

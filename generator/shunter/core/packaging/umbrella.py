@@ -8,14 +8,15 @@ app on every render, so that schema stays small and the full one is for editors 
 from __future__ import annotations
 
 import json
-from collections.abc import Collection, Mapping
+from collections.abc import Collection, Iterable, Mapping
 from typing import Any
 
 from shunter.core.charts import lock, versions
+from shunter.core.charts.contents import read_once
+from shunter.core.charts.files import follow
 from shunter.core.charts.pins import Dependency, Pin
 from shunter.core.goyaml import plain
 from shunter.core.packaging import editor_schema, vendoring
-from shunter.core.packaging.record import PATH, TrainRecord, train_record
 from shunter.core.schema import bundle
 from shunter.model.data import dataclass, field
 from shunter.model.errors import ShunterError
@@ -24,6 +25,8 @@ from shunter.model.files import FileState, Tree
 FULL_SCHEMA = ".shunter/values.full.schema.json"
 RESERVED = frozenset({"global", "tags"})
 _DRAFT = "https://json-schema.org/draft/2020-12/schema"
+_HANDED: Any = {"^x-": {"description": "Values to hand to several services: give them an anchor, and name it in each."}}
+"""Keys that no chart reads, for YAML anchors: the prefix is that of Compose files and OpenAPI."""
 _COMMENT = "Derived by shunter from the environment's pins; `shunter lock` writes it again."
 
 
@@ -31,13 +34,14 @@ _COMMENT = "Derived by shunter from the environment's pins; `shunter lock` write
 class UmbrellaSpec:
     """What an environment's umbrella chart is made from.
 
-    `cars` are the pinned app charts by alias, `services` all aliases that the workspace knows here (pinned or
-    not), `repository` is empty for charts vendored unpacked, or the URL that archives come from.
+    `library` is the name of the chart that carries libraries. `cars` are the pinned app charts by alias, `services`
+    all aliases that the workspace knows here (pinned or not), `repository` is empty for charts vendored unpacked, or
+    the URL that archives come from.
     """
 
     name: str
     version: str
-    library: Pin
+    library: str
     cars: Mapping[str, Pin] = field(default_factory=dict)
     services: Collection[str] = ()
     description: str = ""
@@ -60,7 +64,7 @@ def check(spec: UmbrellaSpec) -> None:
     """Raise ShunterError for pins that Helm cannot tell apart: ranges, aliases that are no label or that clash."""
     for alias, pin in sorted(spec.cars.items()):
         versions.require_exact(pin.version, f"chart {alias}")
-        if alias in RESERVED or spec.library.name in (alias, pin.name):
+        if alias in RESERVED or spec.library in (alias, pin.name):
             hint = "the library has this name, or Helm uses the key for itself: give the chart another"
             raise ShunterError(f"no chart may be called `{alias}`", hint=hint)
         if not versions.is_label(alias):
@@ -72,7 +76,7 @@ def check(spec: UmbrellaSpec) -> None:
 def dependencies(spec: UmbrellaSpec) -> tuple[Dependency, ...]:
     """Chart.yaml's `dependencies`: what carries libraries, where charts are vendored unpacked; the cars by alias."""
     check(spec)
-    found = [] if spec.repository else [Dependency(spec.library.name, vendoring.CARRIER_VERSION)]
+    found = [] if spec.repository else [Dependency(spec.library, vendoring.CARRIER_VERSION)]
     for alias, pin in sorted(spec.cars.items()):
         shown = "" if alias == pin.name else alias
         condition = f"{alias}.enabled"
@@ -105,6 +109,22 @@ def _dependency(item: Dependency) -> dict[str, str]:
     return record | {key: value for key, value in optional.items() if value}
 
 
+def still_set(previous: Tree, names: Iterable[str]) -> frozenset[str]:
+    """Aliases that the schema of `previous` knows, and the values files of these names still have a section of.
+
+    Values of a service that has gone are none of Helm's business, and must not stop a release; what was never an alias
+    is a mistake.
+    """
+    state = previous.get("values.schema.json")
+    try:
+        known = set(json.loads(state.data)["properties"]) if state else set()
+    except (ValueError, KeyError, TypeError):
+        return frozenset()
+    files = [found for name in names if (found := follow(previous, name)) is not None]
+    keys = {str(key) for found in files for key in (read_once(found.data, "").value or {})}
+    return frozenset((known & keys) - RESERVED)
+
+
 def chart_lock(spec: UmbrellaSpec, old: FileState | None) -> FileState:
     """Chart.lock; the `old` one where it differs in its time only."""
     return lock.chart_lock(dependencies(spec), old)
@@ -122,6 +142,7 @@ def helm_schema(spec: UmbrellaSpec) -> bytes:
         "type": "object",
         "additionalProperties": False,
         "properties": properties,
+        "patternProperties": _HANDED,
         "$defs": {"app": app},
     }
     return _minified(schema)
@@ -143,13 +164,14 @@ def full_schema(spec: UmbrellaSpec, schemas: Mapping[str, bytes]) -> bytes:
         "type": "object",
         "additionalProperties": False,
         "properties": properties,
+        "patternProperties": _HANDED,
     }
     return _minified(schema | ({"$defs": definitions} if definitions else {}))
 
 
 def _common(spec: UmbrellaSpec) -> dict[str, Any]:
     tags = {"type": "object", "additionalProperties": {"type": "boolean"}}
-    return {"global": {"type": "object"}, "tags": tags, spec.library.name: {"type": "object"}}
+    return {"global": {"type": "object"}, "tags": tags, spec.library: {"type": "object"}}
 
 
 def _minified(schema: Mapping[str, Any]) -> bytes:
@@ -163,13 +185,12 @@ def vendor(spec: UmbrellaSpec, charts: vendoring.Charts) -> dict[str, FileState]
     """
     if spec.repository:
         return vendoring.vendor_archives(spec.pins(), charts)
-    return vendoring.vendor_with_carrier(spec.pins(), charts, spec.library.name)
+    return vendoring.vendor_with_carrier(spec.pins(), charts, spec.library)
 
 
 def derive(
     spec: UmbrellaSpec,
     charts: vendoring.Charts,
-    record: TrainRecord,
     previous: Tree,
     schemas: Mapping[str, bytes] | None = None,
 ) -> dict[str, FileState | None]:
@@ -183,7 +204,6 @@ def derive(
         "Chart.yaml": chart_yaml(spec),
         "values.schema.json": helm_schema(spec),
         FULL_SCHEMA: full_schema(spec, known),
-        PATH: train_record(record),
     }
     derived: dict[str, FileState | None] = {path: FileState(data) for path, data in files.items()}
     derived["Chart.lock"] = chart_lock(spec, previous.get("Chart.lock"))

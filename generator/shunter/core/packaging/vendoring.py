@@ -11,7 +11,6 @@ from shunter.core.charts.packed import PackedChart
 from shunter.core.charts.pins import Pin
 from shunter.core.goyaml import plain
 from shunter.core.packaging.publish import compiled_library, library_folders
-from shunter.core.packaging.record import TrainRecord
 from shunter.model.errors import ShunterError
 from shunter.model.files import FileState
 from shunter.model.findings import Finding, Kind, Span
@@ -95,13 +94,14 @@ def absent_from_registry(name: str, version: str, known: Iterable[str] = ()) -> 
     return ShunterError(f"chart {name} {version} is not in the registry", hint=hint)
 
 
-def verify_vendored(chart: PackedChart, record: TrainRecord, folder: str = "") -> tuple[Finding, ...]:
-    """Compare `charts/` of an environment with its record, each chart put together with its library.
+def verify_vendored(chart: PackedChart, cars: Mapping[str, Pin], library: str, folder: str = "") -> tuple[Finding, ...]:
+    """Compare `charts/` of an environment with its pins, each chart put together with its library.
 
-    `chart` is the environment's, `folder` its path for findings. Findings: `digest-mismatch`, `chart-not-pinned` (Helm
+    `chart` is the environment's, `cars` are its pins by alias, `library` is the name of the chart that carries
+    libraries, `folder` the environment's path for findings. Findings: `digest-mismatch`, `chart-not-pinned` (Helm
     renders whatever lies in `charts/`). A pinned chart that is absent raises ShunterError, and so does its library.
     """
-    pins = {(pin.name, pin.version): pin for pin in record.cars.values()}
+    pins = {(pin.name, pin.version): pin for pin in cars.values()}
     copies = sorted(assembled(chart).items())
     present = {copy.key for _, copy in copies}
     for name, version in pins:
@@ -110,7 +110,7 @@ def verify_vendored(chart: PackedChart, record: TrainRecord, folder: str = "") -
                 f"chart {name} {version} is pinned, but {_join(folder, FOLDER)} does not hold it",
                 hint="run `shunter lock`: Helm would leave the chart out and say nothing",
             )
-    carrier = (record.library.name, CARRIER_VERSION)
+    carrier = (library, CARRIER_VERSION)
     findings = [_compare(pins.get(copy.key), copy, _join(folder, path)) for path, copy in copies if copy.key != carrier]
     findings += [_compare_carrier(chart, copy, _join(folder, path)) for path, copy in copies if copy.key == carrier]
     return tuple(finding for finding in findings if finding is not None)

@@ -1,12 +1,20 @@
-"""Objects of a release that are called alike."""
+"""A release as a whole: objects that are called alike, hooks in one queue, and whether Helm can keep it."""
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Sequence
+import base64
+import gzip
+import json
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from typing import Any, Final
 
 from shunter.core.kube.objects import RenderedObject, template_span
 from shunter.core.values.coalesce import Slice
-from shunter.model.findings import Finding, Kind, Severity
+from shunter.model.findings import Finding, Kind, Severity, Span
+
+_LARGEST: Final = 1024 * 1024
+"""Bytes that Kubernetes takes in a Secret."""
+_QUEUES: Final = tuple(f"{when}-{what}" for when in ("pre", "post") for what in ("install", "upgrade"))
 
 
 def duplicate_objects(objects: Iterable[RenderedObject], slices: Sequence[Slice], namespace: str) -> Iterator[Finding]:
@@ -35,3 +43,30 @@ def duplicate_objects(objects: Iterable[RenderedObject], slices: Sequence[Slice]
                 related=(("the other one", other),),
                 hint="give one of them another name, such as `fullnameOverride` in its values",
             )
+
+
+def serial_hooks(objects: Sequence[RenderedObject], slices: Sequence[Slice]) -> Iterator[Finding]:
+    """A finding for each event of an installation or upgrade at which hooks of several charts run."""
+    for event in _QUEUES:
+        found = [item for item in objects if event in item.hook_events]
+        charts = [template_span(slices, item.source)[1] or "the umbrella" for item in found]
+        if len(set(charts)) > 1:
+            counted = ", ".join(f"{charts.count(chart)} of {chart}" for chart in dict.fromkeys(charts))
+            message = f"{len(found)} {event} hooks run one after another: {counted}"
+            span = template_span(slices, found[0].source)[0]
+            yield Finding("serial-hooks", message, span, Kind.LINT, Severity.NOTE, hint="one that fails fails all")
+
+
+def too_large(files: Mapping[str, bytes], values: Mapping[str, Any], manifest: str) -> Iterator[Finding]:
+    """A finding where Kubernetes would not take the Secret of a release.
+
+    `files` are the umbrella's own, without its subcharts' ones, which Helm does not keep.
+    """
+    kept = {path: base64.b64encode(data).decode() for path, data in files.items()}
+    text = json.dumps({"files": kept, "config": values, "manifest": manifest}, default=str)
+    size = len(base64.b64encode(gzip.compress(text.encode())))
+    if size > _LARGEST:
+        largest = max(files, key=lambda path: len(files[path]), default="")
+        message = f"Helm keeps {size:,} bytes of this release in a Secret, and Kubernetes takes {_LARGEST:,}"
+        hint = f"name {largest} in .helmignore" if largest and len(files[largest]) > size // 4 else "split the release"
+        yield Finding("release-size", message, Span(largest or "Chart.yaml"), Kind.LINT, Severity.ERROR, hint=hint)

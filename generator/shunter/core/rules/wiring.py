@@ -16,6 +16,8 @@ def lints(coalesced: Coalesced) -> Iterator[Finding]:
     for part in coalesced.slices:
         yield from _missing(part)
         if part.chart.dependencies:
+            yield from _aliases(part)
+            yield from _ambiguous(part)
             yield from _stray_keys(coalesced, part)
             yield from _conditions(coalesced, part)
             yield from _ignored_nulls(coalesced, part)
@@ -32,6 +34,35 @@ def _missing(part: Slice) -> Iterator[Finding]:
             message = f"charts/ has {have}, not {want}: Helm renders it, without alias, condition and tags"
         hint = "vendor it: `shunter lock`, or `helm dependency build`"
         yield Finding("missing-dependency", message, span, kind=Kind.LINT, hint=hint)
+
+
+def _aliases(part: Slice) -> Iterator[Finding]:
+    for index, dependency in enumerate(part.chart.dependencies):
+        alias = dependency.alias
+        if "_" in alias or alias != alias.lower():
+            message = f"the alias `{alias}` is no name for Kubernetes, and charts name their objects after it"
+            span = part.chart.definition.span(("dependencies", index, "alias"))
+            hint = f"write {alias.lower().replace('_', '-')}"
+            yield Finding("alias-name", message, span, Kind.LINT, Severity.WARNING, hint=hint)
+
+
+def _ambiguous(part: Slice) -> Iterator[Finding]:
+    """Dependencies for which charts/ has several versions: Helm takes one, and not the same one each time."""
+    names = [chart.name for chart in part.chart.subcharts]
+    if len(set(names)) == len(names):
+        return
+    from shunter.core.charts.ranges import satisfies
+
+    for index, dependency in enumerate(part.chart.dependencies):
+        held = sorted(chart.version for chart in part.chart.subcharts if chart.name == dependency.name)
+        fitting = [version for version in held if satisfies(version, dependency.version)]
+        if len(set(fitting)) > 1:
+            message = (
+                f"`{dependency.name}` {dependency.version} is any of {', '.join(fitting)}, as Helm happens to find it"
+            )
+            span = part.chart.definition.span(("dependencies", index, "version"))
+            hint = "name one exact version"
+            yield Finding("ambiguous-version", message, span, Kind.LINT, Severity.ERROR, hint=hint)
 
 
 def _documents(coalesced: Coalesced, part: Slice) -> Iterator[tuple[Document, KeyPath]]:
@@ -89,6 +120,8 @@ def _conditions(coalesced: Coalesced, part: Slice) -> Iterator[Finding]:
             *parents, key = condition.split(".")
             table = table_at(part.values, parents) if condition else None
             value = table.get(key) if table is not None else None
+            if value is None and parents == [dependency.name] and dependency.alias:
+                yield _other_condition(part, dependency.key, condition)
             if table is None or key not in table or isinstance(value, bool | dict):
                 continue
             path: KeyPath = (*part.path, *parents, key)
@@ -98,6 +131,14 @@ def _conditions(coalesced: Coalesced, part: Slice) -> Iterator[Finding]:
             )
             hint = "write true or false, without quotes"
             yield Finding("condition-type", message, document.span(own), Kind.LINT, Severity.WARNING, own, hint=hint)
+
+
+def _other_condition(part: Slice, alias: str, condition: str) -> Finding:
+    index = next(n for n, dependency in enumerate(part.chart.dependencies) if dependency.key == alias)
+    key = condition.rpartition(".")[2]
+    message = f"nothing sets `{condition}`, so {alias} is always on: values of {alias} stand below its alias"
+    span = part.chart.definition.span(("dependencies", index, "condition"))
+    return Finding("condition-name", message, span, Kind.LINT, Severity.WARNING, hint=f"write {alias}.{key}")
 
 
 def _ignored_nulls(coalesced: Coalesced, part: Slice) -> Iterator[Finding]:

@@ -9,8 +9,8 @@ from __future__ import annotations
 
 import hashlib
 import json
-from collections import defaultdict
-from collections.abc import Iterator, Mapping
+from collections import Counter, defaultdict
+from collections.abc import Iterable, Iterator, Mapping
 from typing import Any
 
 from shunter.core.schema.references import References, Target
@@ -30,27 +30,36 @@ def bundle(schemas: Mapping[str, bytes]) -> tuple[dict[str, Any], Schema]:
     `schemas` are JSON texts; one that is no JSON is left out. In the roots nothing is `required`, and `enabled` may be
     a boolean where the root is open.
     """
-    sources = {key: _Source(document) for key, document in _parsed(schemas).items()}
-    names = _names(sources)
+    sources = _sources(schemas)
+    distinct = {id(source): source for source in sources.values()}
+    names = _names(distinct.values())
     definitions: Schema = {}
-    for source in sources.values():
+    for source in distinct.values():
         for pointer, schema in source.targets.items():
             name = names[source.identity(pointer)]
             if name not in definitions:
                 definitions[name] = _named(schema, source, names)
-    roots = {key: _relaxed(_named(source.root, source, names)) for key, source in sources.items()}
+    relaxed = {number: _relaxed(_named(source.root, source, names)) for number, source in distinct.items()}
+    roots = {key: relaxed[id(source)] for key, source in sources.items()}
     shared = _share(roots, definitions)
     return shared, dict(sorted(definitions.items()))
 
 
-def _parsed(schemas: Mapping[str, bytes]) -> dict[str, Any]:
-    found = {}
-    for key, data in sorted(schemas.items()):
-        try:
-            found[key] = json.loads(data.decode("utf-8-sig"))
-        except (ValueError, RecursionError):
-            continue
-    return found
+def _sources(schemas: Mapping[str, bytes]) -> dict[str, _Source]:
+    """The documents by their keys. Many charts have one text, since apps of one shape do: it is read once."""
+    read: dict[bytes, _Source | None] = {}
+    for _, data in sorted(schemas.items()):
+        if data not in read:
+            read[data] = _source(data)
+    return {key: source for key, data in sorted(schemas.items()) if (source := read[data])}
+
+
+def _source(data: bytes) -> _Source | None:
+    try:
+        document = json.loads(data.decode("utf-8-sig"))
+    except (ValueError, RecursionError):
+        return None
+    return _Source(document)
 
 
 class _Source:
@@ -147,10 +156,10 @@ def _marks(node: Any) -> Iterator[str]:
             yield from _marks(child)
 
 
-def _names(sources: Mapping[str, _Source]) -> dict[tuple[str, str], str]:
+def _names(sources: Iterable[_Source]) -> dict[tuple[str, str], str]:
     """A name in the common `$defs` for each distinct definition: its own, with a hash where two share it."""
     groups: dict[str, set[str]] = defaultdict(set)
-    for source in sources.values():
+    for source in sources:
         for pointer in source.targets:
             name, digest = source.identity(pointer)
             groups[name].add(digest)
@@ -185,13 +194,15 @@ def _relaxed(root: Any) -> Any:
 
 def _share(roots: Mapping[str, Any], definitions: Schema) -> dict[str, Any]:
     """Put a root that several charts have into `definitions` once."""
-    texts = {key: json.dumps(root, sort_keys=True) for key, root in roots.items()}
+    by_object = {id(root): json.dumps(root, sort_keys=True) for root in roots.values()}
+    times = Counter(by_object[id(root)] for root in roots.values())
     shared = {}
     for key, root in roots.items():
-        if list(texts.values()).count(texts[key]) == 1:
+        text = by_object[id(root)]
+        if times[text] == 1:
             shared[key] = root
             continue
-        name = "app." + hashlib.sha256(texts[key].encode()).hexdigest()[:8]
+        name = "app." + hashlib.sha256(text.encode()).hexdigest()[:8]
         definitions[name] = root
         shared[key] = {"$ref": f"#/$defs/{name}"}
     return shared

@@ -3,21 +3,24 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from typing import Final
+from typing import Any, Final
 
 from shunter.core.charts.contents import read_once
 from shunter.core.goyaml import plain
 from shunter.core.goyaml.document import Document
 from shunter.core.packaging import record
 from shunter.core.packaging.record import TrainRecord
-from shunter.core.trains.model import Train
+from shunter.core.trains.model import Train, Yank
 from shunter.core.workspace.own_files import OwnFile, checked
 from shunter.model.findings import Finding
 
 FOLDER = "trains"
+YANKED: Final = f"{FOLDER}/yanked"
 TRAIN: Final = OwnFile("train", "a train", "a train never changes: restore the file from git, or cut a new train")
-RECORD: Final = OwnFile("record", "a train record", "shunter writes this file: restore it from git")
+YANK: Final = OwnFile("yank", "a yank", "shunter writes this file: restore it from git, or yank the train again")
+RECORD: Final = OwnFile("record-1", "a train record", "shunter writes this file: restore it from git")
 _COMMENT = "A train: the exact chart of every car. `shunter train cut` wrote it; a new state is a new train."
+_YANK_COMMENT = "`shunter train yank` wrote it: nobody is to promote this train any more."
 
 
 def path_of(version: str) -> str:
@@ -25,9 +28,31 @@ def path_of(version: str) -> str:
     return f"{FOLDER}/{version}.yaml"
 
 
+def yank_path_of(version: str) -> str:
+    """Where a workspace says that the train of this version is yanked: beside the train, which never changes."""
+    return f"{YANKED}/{version}.yaml"
+
+
+def render_yank(yank: Yank) -> bytes:
+    """The file that yanks a train."""
+    values = {"version": yank.version, "at": yank.at, "by": yank.by, "why": yank.why}
+    return plain.dump({name: value for name, value in values.items() if value}, _YANK_COMMENT)
+
+
+def parse_yank(data: bytes, path: str, schema: bytes) -> Yank:
+    """What yanks a train; `path` names the file in errors, and must be the yank's own; `schema` is that of yanks.
+
+    Raises ShunterError with all problems as findings.
+    """
+    found = checked(read_once(data, path), YANK, schema, _misplaced)
+    return Yank(found["version"], found["why"], found.get("at", ""), found.get("by", ""))
+
+
 def render_train(train: Train) -> bytes:
     """The file of a train; cars by alias."""
-    value = {"version": train.version, "cut": train.cut, "library": record.pin_data(train.library)}
+    value: dict[str, Any] = {"version": train.version, "cut": train.cut}
+    words = {"line": train.line, "base": train.base, "drops": list(train.drops), "lower": dict(train.lower)}
+    value |= {name: said for name, said in (words | {"replaces": dict(train.replaces)}).items() if said}
     return plain.dump(value | {"cars": record.cars_data(train.cars)}, _COMMENT)
 
 
@@ -37,8 +62,9 @@ def parse_train(data: bytes, path: str, schema: bytes) -> Train:
     Raises ShunterError with all problems as findings.
     """
     found = checked(read_once(data, path), TRAIN, schema, _misplaced)
-    library, cars = record.pin_of_data(found["library"]), record.cars_of_data(found["cars"])
-    return Train(found["version"], library, cars, found.get("cut", ""))
+    given: dict[str, Any] = {name: found.get(name, "") for name in ("cut", "line", "base")}
+    given |= {name: found.get(name, {}) for name in ("lower", "replaces")}
+    return Train(found["version"], record.cars_of_data(found["cars"]), **given, drops=tuple(found.get("drops", ())))
 
 
 def _misplaced(document: Document, found: tuple[Finding, ...]) -> Iterator[Finding]:
@@ -51,7 +77,7 @@ def _misplaced(document: Document, found: tuple[Finding, ...]) -> Iterator[Findi
 
 
 def parse_record(data: bytes, path: str, schema: bytes) -> TrainRecord:
-    """The record of an environment in `data`; `path` names the file in errors; `schema` is that of records.
+    """The record of the first format in `data`; `path` names the file in errors; `schema` is that of such records.
 
     Raises ShunterError with all problems as findings.
     """

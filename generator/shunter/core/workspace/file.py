@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from typing import Any, Final
 
 from shunter.core.goyaml.document import Document, KeyPath, read
@@ -60,6 +60,7 @@ def _build(raw: Mapping[str, Any], *, release: str, source: str) -> Workspace:
         tools_source=raw.get("tools", {}).get("source", "local"),
         owners={team: tuple(accounts) for team, accounts in raw.get("owners", {}).items()},
         rules={rule: level or "off" for rule, level in raw.get("rules", {}).items()},
+        groups={name: tuple(members) for name, members in raw.get("groups", {}).items()},
     )
 
 
@@ -98,9 +99,17 @@ def _environment(workspace: str, name: str, raw: Mapping[str, Any]) -> Environme
     return Environment(
         name=name,
         stage=raw.get("stage", "develop"),
-        promotes_from=raw.get("promotes-from", ""),
+        promotes_from=_one_or_several(raw.get("promotes-from", ())),
+        promotes_from_all=raw.get("promotes-from-all", False),
+        services=tuple(raw["services"]) if "services" in raw else None,
+        line=raw.get("line", ""),
+        may_go_down=raw.get("may-go-down", False),
         namespace=raw.get("namespace", f"{workspace}-{name}"),
         cluster=raw.get("cluster", ""),
         values=tuple(raw.get("values", ["values.yaml"])),
         helm=str(raw.get("helm", "4")),
     )
+
+
+def _one_or_several(raw: str | Sequence[str]) -> tuple[str, ...]:
+    return (raw,) if isinstance(raw, str) else tuple(raw)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
+from posixpath import normpath
 from typing import Any
 
 from shunter import __version__
@@ -26,6 +27,16 @@ def chart_folder(name: str) -> str:
 def environment_folder(name: str) -> str:
     """Folder of an environment's umbrella chart, in its repository."""
     return f"envs/{name}"
+
+
+def values_path(environment: str, name: str) -> str:
+    """Where a values file of an environment stands in its repository; `name` is as in `values:`."""
+    return normpath(f"{environment_folder(environment)}/{name}")
+
+
+def is_shared(name: str) -> bool:
+    """Whether a values file of an environment, named as in `values:`, is one that others may share."""
+    return name.startswith("../")
 
 
 def code_repository(workspace: Workspace, service: Service) -> str:
@@ -94,10 +105,10 @@ def plan_repositories(workspace: Workspace) -> tuple[RepositorySpec, ...]:
 
 
 def promotion_order(environments: Iterable[Environment]) -> tuple[Environment, ...]:
-    """Environments so that each comes after the one it promotes from; otherwise in the order given."""
-    waiting, ordered, known = list(environments), [], {""}
+    """Environments so that each comes after those it promotes from; otherwise in the order given."""
+    waiting, ordered, known = list(environments), [], set[str]()
     while waiting:
-        ready = next((e for e in waiting if e.promotes_from in known), waiting[0])
+        ready = next((e for e in waiting if known.issuperset(e.promotes_from)), waiting[0])
         waiting.remove(ready)
         ordered.append(ready)
         known.add(ready.name)
@@ -127,7 +138,9 @@ def _root(workspace: Workspace, name: str, projects: list[Project], others: list
 
 def _summary(workspace: Workspace, project: Project) -> dict[str, Any]:
     summary: dict[str, Any] = {"kind": project.kind, "name": project.name, "path": project.path}
-    wanted = ("archetype", "language", "stage", "namespace", "cluster", "values_files", "helm")
+    wanted = ("archetype", "language", "stage", "namespace", "cluster", "helm")
+    if project.kind == "environment":
+        summary["values_paths"] = [values_path(project.name, name) for name in project.answers["values_files"]]
     return summary | {key: project.answers[key] for key in wanted if key in project.answers}
 
 
@@ -176,12 +189,15 @@ def _environment(workspace: Workspace, environment: Environment) -> Project:
         "workspace": workspace.name,
         "name": environment.name,
         "stage": environment.stage,
-        "promotes_from": environment.promotes_from,
+        "promotes_from": ", ".join(environment.promotes_from),
         "namespace": environment.namespace,
         "cluster": environment.cluster,
         "values_files": list(environment.values),
         "helm": environment.helm,
-        "services": [service.name for service in workspace.services],
+        "services": [service.name for service in workspace.services if environment.declares(service.name)],
+        "other_services": [service.name for service in workspace.services if not environment.declares(service.name)]
+        if any(map(is_shared, environment.values))
+        else [],
         "library": workspace.library,
         "chart_repository": workspace.registries.url,
     }

@@ -56,15 +56,28 @@ class Service:
 
 @dataclass(frozen=True, slots=True)
 class Environment:
-    """A place where a release runs. `promotes_from` is empty at the start of a route."""
+    """A place where a release runs.
+
+    `promotes_from` is empty at the start of a route; a car must have run in one of them, or with `promotes_from_all` in
+    each. `services` are those that belong here (None: all), `line` is the line of trains that it takes (empty: trains
+    of no line), and `may_go_down` lets cars go down and away unasked, as for feature builds.
+    """
 
     name: str
     stage: str = ""
-    promotes_from: str = ""
+    promotes_from: tuple[str, ...] = ()
+    promotes_from_all: bool = False
+    services: tuple[str, ...] | None = None
+    line: str = ""
+    may_go_down: bool = False
     namespace: str = ""
     cluster: str = ""
     values: tuple[str, ...] = ("values.yaml",)
     helm: str = "4"
+
+    def declares(self, service: str) -> bool:
+        """Whether a service belongs here."""
+        return self.services is None or service in self.services
 
 
 @dataclass(frozen=True, slots=True)
@@ -79,7 +92,7 @@ class Registries:
 
 @dataclass(frozen=True, slots=True)
 class Workspace:
-    """Everything one `shunter.yaml` describes, defaults filled in."""
+    """Everything one `shunter.yaml` describes, defaults filled in. `groups` are environments under one name."""
 
     name: str
     layout: Layout
@@ -96,6 +109,7 @@ class Workspace:
     tools_source: str = "local"
     owners: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
     rules: Mapping[str, str] = field(default_factory=dict)
+    groups: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
 
     def service(self, name: str) -> Service | None:
         """The service of that name, or None."""

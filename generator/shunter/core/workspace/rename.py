@@ -11,6 +11,7 @@ from shunter.core.goyaml.plain import scalar_text
 from shunter.core.rules.fixes import with_edit
 from shunter.core.workspace.layout import plan_repositories
 from shunter.core.workspace.model import Project, RepositorySpec, Workspace
+from shunter.core.workspace.text import one_or_several
 from shunter.model.data import dataclass
 from shunter.model.errors import ShunterError
 from shunter.model.findings import Span, TextEdit
@@ -77,14 +78,27 @@ def _edits(rename: Rename) -> list[tuple[Sequence[str], Any]]:
     if rename.kind == "service":
         service = rename.before.service(rename.old)
         names = [name for name in (*(service.formerly if service else ()), rename.old) if name != rename.new]
-        return [((*place, "formerly"), list(dict.fromkeys(names)))]
+        edits: list[tuple[Sequence[str], Any]] = [((*place, "formerly"), list(dict.fromkeys(names)))]
+        edits += (
+            (("environments", each.name, "services"), _renamed(each.services or (), rename))
+            for each in rename.before.environments
+            if rename.old in (each.services or ())
+        )
+        return edits
     was = rename.before.environment(rename.old)
-    edits: list[tuple[Sequence[str], Any]] = [((*place, "namespace"), was.namespace)] if was else []
+    edits = [((*place, "namespace"), was.namespace)] if was else []
     for each in rename.before.environments:
         at = ("environments", rename.new if each.name == rename.old else each.name)
-        if each.promotes_from == rename.old:
-            edits.append(((*at, "promotes-from"), rename.new))
+        if rename.old in each.promotes_from:
+            edits.append(((*at, "promotes-from"), one_or_several(_renamed(each.promotes_from, rename))))
+    for group, members in rename.before.groups.items():
+        if rename.old in members:
+            edits.append((("groups", group), _renamed(members, rename)))
     return edits
+
+
+def _renamed(names: Sequence[str], rename: Rename) -> list[str]:
+    return [rename.new if name == rename.old else name for name in names]
 
 
 def rename_key(data: bytes, name: str, path: tuple[str, ...], new: str) -> bytes:

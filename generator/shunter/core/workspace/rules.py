@@ -3,10 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
-from typing import Final
+from typing import Any, Final
 
 from shunter.core.goyaml.document import Document, KeyPath
-from shunter.core.workspace.layout import plan_repositories
+from shunter.core.workspace.layout import TRAINS_FOLDER, is_shared, plan_repositories, values_path
 from shunter.core.workspace.model import Workspace
 from shunter.core.workspace.own_files import misspelt
 from shunter.model.findings import Finding, Kind
@@ -22,8 +22,9 @@ def broken_rules(document: Document, workspace: Workspace, found: Sequence[Findi
     """
     yield from _reserved_names(document, workspace)
     yield from _former_names(document, workspace)
-    yield from _unknown_sources(document, workspace)
+    yield from _unknown_names(document, workspace)
     yield from _circles(document, workspace)
+    yield from _values_elsewhere(document, workspace)
     if not any(finding.key[:1] == ("services",) for finding in found):
         yield from _monolith(document, workspace)
     yield from _taken_names(document, workspace)
@@ -56,51 +57,93 @@ def _taken(document: Document, path: KeyPath, message: str, hint: str) -> Findin
     return Finding("name-taken", message, span, key=path, hint=hint)
 
 
-def _unknown_sources(document: Document, workspace: Workspace) -> Iterator[Finding]:
-    names = [environment.name for environment in workspace.environments]
+def _unknown_names(document: Document, workspace: Workspace) -> Iterator[Finding]:
+    environments = [environment.name for environment in workspace.environments]
+    services = [service.name for service in workspace.services]
     for environment in workspace.environments:
-        source = environment.promotes_from
-        if source and source not in names:
-            path = ("environments", environment.name, "promotes-from")
-            near = nearest(source, names)
-            yield Finding(
-                "unknown-name",
-                f"`{environment.name}` promotes from `{source}`, which is no environment",
-                document.span(path),
-                key=path,
-                hint=f"did you mean `{near}`?" if near else f"one of: {', '.join(names)}",
-                fix=misspelt(document, path, source, near, of="value") if near else (),
-            )
+        at = ("environments", environment.name)
+        for path, name in _names(document, (*at, "promotes-from")):
+            said = f"`{environment.name}` promotes from `{name}`, which is no environment"
+            yield from _unknown(document, path, said, name, environments)
+        for path, name in _names(document, (*at, "services")):
+            said = f"`{environment.name}` has `{name}`, which is no service"
+            yield from _unknown(document, path, said, name, services)
+    for group in workspace.groups:
+        for path, name in _names(document, ("groups", group)):
+            said = f"the group `{group}` has `{name}`, which is no environment"
+            yield from _unknown(document, path, said, name, environments)
+
+
+def _names(document: Document, path: KeyPath) -> Iterator[tuple[KeyPath, str]]:
+    """The name at a path, or each one in the list that stands there, with its place."""
+    value: Any = document.value
+    for key in path:
+        value = value.get(key) if isinstance(value, dict) else None
+    items = [((*path, number), item) for number, item in enumerate(value)] if isinstance(value, list) else []
+    yield from ((at, name) for at, name in (items or [(path, value)]) if isinstance(name, str))
+
+
+def _unknown(document: Document, path: KeyPath, said: str, name: str, known: Sequence[str]) -> Iterator[Finding]:
+    if name not in known:
+        near = nearest(name, known)
+        hint = f"did you mean `{near}`?" if near else f"one of: {', '.join(known)}" if known else "there is none yet"
+        fix = misspelt(document, path, name, near, of="value") if near else ()
+        yield Finding("unknown-name", said, document.span(path), key=path, hint=hint, fix=fix)
 
 
 def _circles(document: Document, workspace: Workspace) -> Iterator[Finding]:
     sources = {environment.name: environment.promotes_from for environment in workspace.environments}
-    seen: set[str] = set()
-    for name in sources:
-        route: list[str] = []
-        step = name
-        while step in sources and step not in seen:
-            seen.add(step)
-            route.append(step)
-            step = sources[step]
-        if step in route:
-            yield _circle(document, route[route.index(step) :])
+    left: set[str] = set()
+    for start in sources:
+        route: dict[str, None] = {}
+        steps = [iter((start,))]
+        while steps:
+            step = next(steps[-1], None)
+            if step is None:
+                steps.pop()
+                left.update([route.popitem()[0]] if route else [])
+            elif step in route:
+                names = [*route]
+                yield _circle(document, names[names.index(step) :])
+            elif step in sources and step not in left:
+                route[step] = None
+                steps.append(iter(sources[step]))
 
 
 def _circle(document: Document, route: list[str]) -> Finding:
     """The finding for environments that promote from one another, each from the next; it stands at the first."""
-    places = {name: document.span(("environments", name, "promotes-from")) for name in route}
-    first = min(route, key=lambda name: places[name])
+    places = {name: _place(document, name, route[(number + 1) % len(route)]) for number, name in enumerate(route)}
+    first = min(route, key=lambda name: document.span(places[name]))
     start = route.index(first)
     order = [*route[start:], *route[:start]]
     return Finding(
         "promotion-circle",
         f"the promotion order is a circle: {' → '.join((first, *reversed(order)))}",
-        places[first],
-        key=("environments", first, "promotes-from"),
-        related=tuple((f"`{name}`", places[name]) for name in order[1:]),
+        document.span(places[first]),
+        key=places[first],
+        related=tuple((f"`{name}`", document.span(places[name])) for name in order[1:]),
         hint="remove one `promotes-from`",
     )
+
+
+def _place(document: Document, name: str, source: str) -> KeyPath:
+    """Where an environment says that it promotes from `source`."""
+    path = ("environments", name, "promotes-from")
+    return next((at for at, named in _names(document, path) if named == source), path)
+
+
+def _values_elsewhere(document: Document, workspace: Workspace) -> Iterator[Finding]:
+    """Shared values files in folders that belong to something: a rename or a removal would take them along."""
+    taken = [project.path for spec in plan_repositories(workspace) for project in spec.projects if project.path != "."]
+    for environment in workspace.environments:
+        for number, name in enumerate(environment.values):
+            place = values_path(environment.name, name)
+            owner = next((path for path in (*taken, TRAINS_FOLDER) if place.startswith(f"{path}/")), "")
+            if is_shared(name) and owner:
+                path = ("environments", environment.name, "values", number)
+                message = f"`{name}` lies in {owner}/, so it is no file that environments share"
+                hint = "move it beside the environments' folders, such as ../common.yaml"
+                yield Finding("values-elsewhere", message, document.span(path), key=path, hint=hint)
 
 
 def _monolith(document: Document, workspace: Workspace) -> Iterator[Finding]:

@@ -87,3 +87,8 @@ def assignments(pairs: Sequence[str]) -> list[tuple[list[str], Any]]:
 def overlay(data: bytes, values: Mapping[str, Any]) -> bytes:
     """The text with a whole mapping laid over it."""
     return edit(data, [([key], value) for key, value in values.items()])
+
+
+def one_or_several(names: Sequence[str]) -> str | list[str] | None:
+    """What `promotes-from` says of these environments: one as a text, several as a list, None for none."""
+    return names[0] if len(names) == 1 else [*names] or None

@@ -72,5 +72,5 @@ def promotion_roots(context: Context, *environments: str) -> list[Path]:
     """The checkouts that a promotion reads or writes: the workspace's, these environments', what they promote from."""
     workspace = context.require_workspace()
     named = [workspace.environment(name) for name in environments]
-    before = [environment.promotes_from for environment in named if environment]
+    before = [name for environment in named if environment for name in environment.promotes_from]
     return roots_of(context, ("environment",), {name for name in (*environments, *before) if name} or {""})

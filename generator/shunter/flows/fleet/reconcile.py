@@ -5,7 +5,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import Any
@@ -13,33 +13,24 @@ from typing import Any
 from shunter.adapters.git.fresh import refuse_taken
 from shunter.adapters.git.repository import PlannedRepository, require_git
 from shunter.adapters.system.files import DiskTree
-from shunter.adapters.system.regular import exists, is_checkout
+from shunter.adapters.system.regular import is_checkout
 from shunter.adapters.templates.merge import MergeProject, merge_repository, touched
 from shunter.adapters.templates.render import RenderRequest, render_many
-from shunter.core.packaging.record import TrainRecord
+from shunter.core.trains.state import State
 from shunter.core.workspace.answers import Recorded, merge_answers
 from shunter.core.workspace.layout import origin_url, plan_repositories
 from shunter.core.workspace.model import Project, RepositorySpec, Workspace
+from shunter.flows.fleet.draft import Draft, Job, share
 from shunter.flows.fleet.renaming import Renaming
 from shunter.flows.packaging.derive import Changes, app_files, environment_files
 from shunter.flows.workspace.archives import Archives
 from shunter.flows.workspace.context import WORKSPACE_FILE, require_checkout
 from shunter.flows.workspace.plans import inputs_of, object_ids, plan_changes, uncommitted
-from shunter.flows.workspace.projects import ProjectFiles
 from shunter.flows.workspace.recorded import recorded
 from shunter.model.errors import ShunterError
-from shunter.model.files import Conflict, FileState, MemoryTree, Move, OverlayTree, RepositoryPlan, SubTree, Tree
+from shunter.model.files import FileState, MemoryTree, Move, RepositoryPlan, SubTree
 
 Files = Mapping[str, FileState]
-
-
-@dataclass(frozen=True, slots=True)
-class Job:
-    """One project that has to be rendered: `recorded` is None where it is new."""
-
-    project: Project
-    desired: Mapping[str, Any]
-    recorded: Recorded | None
 
 
 @dataclass(frozen=True, slots=True)
@@ -53,38 +44,6 @@ class Reconciled:
     notices: tuple[str, ...] = ()
     dropped: tuple[Path, ...] = ()
     moves: tuple[Move, ...] = ()
-
-
-@dataclass
-class Draft:
-    """What is going to happen to one repository. `tree` has what is `moved` in its new place; `read` are object ids."""
-
-    spec: RepositorySpec
-    repository: PlannedRepository
-    disk: Tree
-    moved: Changes = field(default_factory=dict)
-    jobs: list[Job] = field(default_factory=list)
-    changes: Changes = field(default_factory=dict)
-    derived: set[str] = field(default_factory=set)
-    conflicts: tuple[Conflict, ...] = ()
-    notices: list[str] = field(default_factory=list)
-    read: dict[str, str | None] = field(default_factory=dict)
-
-    @property
-    def tree(self) -> Tree:
-        """The repository with its renamed folders in their new places."""
-        return OverlayTree(self.disk, self.moved) if self.moved else self.disk
-
-    def overlay(self, folder: str) -> ProjectFiles:
-        """A project's files with the draft's changes laid over them."""
-        return ProjectFiles(SubTree(OverlayTree(self.tree, self.changes), folder), folder)
-
-    def put(self, folder: str, files: Mapping[str, FileState | None], *, derived: bool = False) -> None:
-        """Lay a project's files into the draft; `derived` ones hold nothing of a person's."""
-        prefix = "" if folder == "." else f"{folder}/"
-        placed = {prefix + path: state for path, state in files.items()}
-        self.changes |= placed
-        self.derived |= placed.keys() if derived else set()
 
 
 @dataclass(frozen=True, slots=True)
@@ -117,6 +76,7 @@ def reconcile(request: Request) -> Reconciled:
     _render(request, drafts)
     _remove(request, drafts)
     home = next((draft for draft in drafts if draft.spec.folder == "."), None)
+    share(request.workspace, drafts, home)
     if home is not None:
         home.changes |= request.extra
         home.derived |= request.extra.keys() - {WORKSPACE_FILE}
@@ -320,29 +280,11 @@ def _derive_app(request: Request, draft: Draft, project: Project) -> Changes:
 
 def _derive_environment(request: Request, draft: Draft, project: Project) -> Changes:
     files = draft.overlay(project.path)
-    record = files.record or first_record(request)
+    record = files.record or State()
     return environment_files(files.tree, files.answers, record, request.archives)
-
-
-def first_record(request: Request) -> TrainRecord:
-    """The record of an environment that pins only the library: its newest version in the registry."""
-    name = request.workspace.library
-    version = request.archives.newest(name)
-    return TrainRecord(None, request.archives.pin(name, version), {})
 
 
 _DERIVERS: Mapping[str, Callable[[Request, Draft, Project], Changes]] = {
     "app": _derive_app,
     "environment": _derive_environment,
 }
-
-
-def repositories_of(paths: Iterable[Path], root: Path, specs: Sequence[RepositorySpec]) -> frozenset[str]:
-    """Names of the repositories that hold these paths."""
-    names = set()
-    for path in paths:
-        inside = [spec for spec in specs if (root / spec.folder).resolve() in (path, *path.parents)]
-        if not inside or not (exists(path) or path == (root / inside[-1].folder).resolve()):
-            raise ShunterError(f"{path} is in no repository of this workspace", hint="name a repository's folder")
-        names.add(max(inside, key=lambda spec: len((root / spec.folder).parts)).name)
-    return frozenset(names)

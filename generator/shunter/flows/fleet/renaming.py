@@ -12,11 +12,13 @@ from shunter.adapters.git.repository import PlannedRepository
 from shunter.adapters.system.files import DiskTree
 from shunter.adapters.system.regular import is_checkout
 from shunter.core.goyaml.document import read
-from shunter.core.packaging.record import train_record
+from shunter.core.trains.entry import Why, advance, path_of, render_entry
+from shunter.core.trains.state import Base, State, cars_hash, render_state
 from shunter.core.values.sops import is_sops_file
 from shunter.core.workspace.model import Project, RepositorySpec, Workspace
 from shunter.core.workspace.rename import OVERRIDE, Rename, renamed_values, with_key, with_word
 from shunter.flows.workspace.archives import Archives
+from shunter.flows.workspace.clock import generated_now
 from shunter.flows.workspace.projects import RECORD_FILE, ProjectFiles
 from shunter.model.data import replace
 from shunter.model.errors import ShunterError
@@ -129,13 +131,22 @@ class Renaming:
         found: Changes = {name: replace(states[name], data=data) for name, data in changed.items()}
         record = files.record
         if record is not None and old in record.cars:
-            cars = {new if alias == old else alias: pin for alias, pin in record.cars.items()}
-            found[RECORD_FILE] = FileState(train_record(replace(record, cars=cars)))
+            found |= self._recorded(record)
         return found
+
+    def _recorded(self, record: State) -> Changes:
+        """The record with the car under its new name, and the entry that says so."""
+        old, new = self.rename.old, self.rename.new
+        cars = {new if alias == old else alias: car for alias, car in record.cars.items()}
+        whole = cars_hash({alias: car.pin for alias, car in cars.items()})
+        base = Base(record.train, whole) if record.train else record.base
+        state, entry = advance(record, cars, base, Why("rename", generated_now(), text=f"{old} is called {new}"))
+        found: Changes = {RECORD_FILE: FileState(render_state(state))}
+        return found | ({path_of(entry.name): FileState(render_entry(entry))} if entry else {})
 
     def _has_override(self, files: ProjectFiles) -> bool:
         """Whether the chart that an environment pins sets its name itself, since it was renamed before."""
-        pin = files.record.cars.get(self.rename.old) if files.record else None
+        pin = files.record.pins.get(self.rename.old) if files.record else None
         if pin is None or not self.archives.has(pin.name, pin.version):
             return False
         state = self.archives.fetch(pin.name, pin.version).files.get(VALUES)

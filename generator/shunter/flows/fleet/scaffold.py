@@ -6,6 +6,7 @@ import json
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from pathlib import Path
+from posixpath import normpath
 from typing import Any
 
 from shunter import __version__
@@ -19,8 +20,9 @@ from shunter.core.charts.versions import is_label
 from shunter.core.goyaml.edit import edit
 from shunter.core.trees.diffs import unified
 from shunter.core.workspace.example import example_values
+from shunter.core.workspace.layout import is_shared
 from shunter.core.workspace.model import Environment
-from shunter.core.workspace.text import assignments, first_text, overlay
+from shunter.core.workspace.text import assignments, first_text, one_or_several, overlay
 from shunter.flows.fleet.leaving import leaving, let_go
 from shunter.flows.fleet.reconcile import Request, reconcile
 from shunter.flows.workspace.archives import archives_at, open_archives
@@ -179,7 +181,7 @@ def add_environment(
     dry_run: bool = False,
     diff: bool = False,
 ) -> Report:
-    """Add an environment; with `before` that environment promotes from the new one from now on."""
+    """Add an environment; with `before` that environment promotes from the new one, not from where the new one does."""
     workspace = context.require_workspace()
     require_label(name)
     if workspace.environment(name):
@@ -187,9 +189,9 @@ def add_environment(
             f"there is already an environment `{name}`", hint="choose another name, or edit shunter.yaml"
         )
     edits: list[tuple[Sequence[str], Any]] = [(["environments", name], dict(settings))]
-    if before:
-        edits.append((["environments", before, "promotes-from"], name))
     source = settings.get("promotes-from")
+    if follower := workspace.environment(before):
+        edits.append(_follows(follower, source or "", (name,)))
     step = f"shunter promote --from {source} --to {name}" if source else f"shunter promote TRAIN --to {name}"
     return change_workspace(context, Change(edits, f"Add environment {name}", step), dry_run=dry_run, diff=diff)
 
@@ -205,9 +207,15 @@ def remove_service(
     if pinned and not force:
         raise ShunterError(
             f"service `{name}` is pinned in {', '.join(pinned)}",
-            hint="promote a train without it first (train cut --only), or --force: its pin stays until the next train",
+            hint=f"promote a train without it first (shunter train cut --bump --drop {name}), or --force",
         )
-    change = Change([(["services", name], None)], f"Remove service {name}", force=force)
+    edits: list[tuple[Sequence[str], Any]] = [(["services", name], None)]
+    edits += (
+        (["environments", each.name, "services"], _without(each.services or (), name))
+        for each in workspace.environments
+        if name in (each.services or ())
+    )
+    change = Change(edits, f"Remove service {name}", force=force)
     report = change_workspace(context, change, dry_run=dry_run, diff=diff)
     return replace(report, notices=(*report.notices, *_values_left(context, name)))
 
@@ -220,15 +228,33 @@ def remove_environment(
     environment = workspace.environment(name)
     if environment is None:
         raise unknown("environment", name, [item.name for item in workspace.environments])
-    followers = [item.name for item in workspace.environments if item.promotes_from == name]
     edits: list[tuple[Sequence[str], Any]] = [(["environments", name], None)]
-    source = environment.promotes_from or None
-    edits += [(["environments", follower, "promotes-from"], source) for follower in followers]
+    moved = [
+        _follows(each, name, environment.promotes_from) for each in workspace.environments if name in each.promotes_from
+    ]
+    edits += moved
+    for group, members in workspace.groups.items():
+        if name in members:
+            edits.append((["groups", group], _without(members, name) or None))
     change = Change(edits, f"Remove environment {name}", force=force)
     report = change_workspace(context, change, dry_run=dry_run, diff=diff)
-    notices = tuple(f"{follower} promotes from {source or 'nowhere'} then" for follower in followers)
+    notices = tuple(f"{path[1]} promotes from {_words(sources)} then" for path, sources in moved)
     left = () if dry_run else _values_of(context, environment)
     return replace(report, notices=(*report.notices, *notices, *left))
+
+
+def _follows(environment: Environment, old: str, new: Sequence[str]) -> tuple[Sequence[str], Any]:
+    """The edit by which an environment promotes from `new` where it promoted from `old`."""
+    names = [source for each in environment.promotes_from for source in (new if each == old else (each,))]
+    return ["environments", environment.name, "promotes-from"], one_or_several(tuple(dict.fromkeys(names)))
+
+
+def _without(names: Sequence[str], name: str) -> list[str]:
+    return [each for each in names if each != name]
+
+
+def _words(sources: str | Sequence[str] | None) -> str:
+    return "nowhere" if sources is None else sources if isinstance(sources, str) else " or ".join(sources)
 
 
 def unknown(kind: str, name: str, known: Sequence[str]) -> ShunterError:
@@ -255,9 +281,9 @@ def _values_left(context: Context, service: str) -> tuple[str, ...]:
             document = read(state.data, name) if state else None
             if document and service in (document.value or {}):
                 span = document.span((service,), of="key")
-                place = f"{label(context, site.path)}/{name}:{span.line}"
+                place = f"{normpath(f'{label(context, site.path)}/{name}')}:{span.line}"
                 notices.append(f"values of {service} stay in {place}; delete them when no train needs them")
-    return tuple(notices)
+    return tuple(dict.fromkeys(notices))
 
 
 def _values_of(context: Context, environment: Environment) -> tuple[str, ...]:
@@ -268,5 +294,5 @@ def _values_of(context: Context, environment: Environment) -> tuple[str, ...]:
     if is_folder(site.path):
         return (f"values of {site.name} stay in {label(context, site.path)}",)
     where = "" if site.root == context.start else f"-C {label(context, site.root)} "
-    shown = (f"git {where}show HEAD~1:{site.folder}/{name}" for name in environment.values)
+    shown = (f"git {where}show HEAD~1:{site.folder}/{name}" for name in environment.values if not is_shared(name))
     return tuple(f"values of {site.name} are in git's history: {command}" for command in shown)

@@ -8,13 +8,13 @@ from pathlib import Path
 from shunter.adapters.git import remote
 from shunter.adapters.git.repository import Repository
 from shunter.adapters.system.files import DiskTree
-from shunter.adapters.system.regular import is_checkout
+from shunter.adapters.system.regular import exists, is_checkout
 from shunter.adapters.templates.history import CANONICAL_SOURCE, bare_for, releases
 from shunter.core.charts.versions import newest_first, parse, require_exact
 from shunter.core.goyaml.edit import edit
-from shunter.core.workspace.model import Workspace
+from shunter.core.workspace.model import RepositorySpec, Workspace
 from shunter.flows.fleet.leaving import leaving, let_go
-from shunter.flows.fleet.reconcile import Reconciled, Request, reconcile, repositories_of
+from shunter.flows.fleet.reconcile import Reconciled, Request, reconcile
 from shunter.flows.fleet.rename import refuse_swapped
 from shunter.flows.fleet.scaffold import workspace_files
 from shunter.flows.workspace.archives import open_archives
@@ -149,3 +149,14 @@ def _conflict(plan: RepositoryPlan, path: str, what: str) -> Finding:
         Kind.LINT,
         hint="both versions are in the file: keep what is right, then git add and git commit",
     )
+
+
+def repositories_of(paths: Iterable[Path], root: Path, specs: Sequence[RepositorySpec]) -> frozenset[str]:
+    """Names of the repositories that hold these paths."""
+    names = set()
+    for path in paths:
+        inside = [spec for spec in specs if (root / spec.folder).resolve() in (path, *path.parents)]
+        if not inside or not (exists(path) or path == (root / inside[-1].folder).resolve()):
+            raise ShunterError(f"{path} is in no repository of this workspace", hint="name a repository's folder")
+        names.add(max(inside, key=lambda spec: len((root / spec.folder).parts)).name)
+    return frozenset(names)

@@ -2,9 +2,7 @@
 
 from __future__ import annotations
 
-import hashlib
-import json
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from functools import lru_cache
 from typing import Any
 
@@ -19,7 +17,8 @@ from shunter.core.packaging.app_schema import compile_app_schema
 from shunter.core.packaging.editor_schema import EXTRA
 from shunter.core.packaging.extra_schema import read_extra
 from shunter.core.packaging.ignored import unmanaged
-from shunter.core.packaging.record import TrainRecord, cars_data
+from shunter.core.trains.entry import Entry, path_of, render_entry
+from shunter.core.trains.state import PATH, State, render_state
 from shunter.flows.workspace.archives import Archives
 from shunter.flows.workspace.projects import ProjectFiles
 from shunter.model.errors import ShunterError
@@ -108,35 +107,41 @@ def _compiled(contract: bytes, path: str, archetype: str, library: str) -> bytes
     return compile_app_schema(found, archetype=archetype, library=library, extra=None)
 
 
-def environment_files(tree: Tree, answers: Mapping[str, Any], record: TrainRecord, archives: Archives) -> Changes:
-    """Everything that shunter owns in an environment: Chart.yaml, Chart.lock, both schemas, charts/ and the record."""
+def environment_files(
+    tree: Tree, answers: Mapping[str, Any], state: State, archives: Archives, entries: Iterable[Entry] = ()
+) -> Changes:
+    """Everything that shunter owns in an environment: Chart.yaml, Chart.lock, both schemas, charts/ and the record.
+
+    `entries` are new in its history.
+    """
     spec = umbrella.UmbrellaSpec(
         name=str(answers["name"]),
         description=f"Environment {answers['name']} of {answers['workspace']}",
-        version=umbrella_version(record),
-        library=record.library,
-        cars=record.cars,
-        services=frozenset(answers.get("services", ())),
+        version=state.version,
+        library=str(answers["library"]),
+        cars=state.pins,
+        services={
+            *answers.get("services", ()),
+            *answers.get("other_services", ()),
+            *umbrella.still_set(tree, answers.get("values_files", ())),
+        }
+        - {str(answers["library"])},
         repository=str(answers.get("chart_repository", "")),
     )
-    needed = {(pin.name, pin.version): archives.fetch(pin.name, pin.version) for pin in record.cars.values()}
-    derived = dict(umbrella.derive(spec, needed, record, tree))
+    needed = {(pin.name, pin.version): archives.fetch(pin.name, pin.version) for pin in state.pins.values()}
+    derived = dict(umbrella.derive(spec, needed, tree))
+    derived |= record_files(state, entries)
     if ignored := tree.get(".helmignore"):
-        derived[".helmignore"] = _helmignore(ignored, record.library.name)
+        derived[".helmignore"] = _helmignore(ignored, spec.library)
     return _only_own(tree, derived, archives)
+
+
+def record_files(state: State, entries: Iterable[Entry] = ()) -> Changes:
+    """The record of an environment, and entries that are new in its history."""
+    files: Changes = {path_of(entry.name): FileState(render_entry(entry)) for entry in entries}
+    return files | {PATH: FileState(render_state(state))}
 
 
 def _helmignore(old: FileState, library: str) -> FileState:
     text = unmanaged(old.data.decode("utf-8", "surrogateescape"), library)
     return FileState(text.encode("utf-8", "surrogateescape"), old.mode)
-
-
-def umbrella_version(record: TrainRecord) -> str:
-    """The umbrella chart's version: the train's; 0.0.0 before the first; marked as mixed where cars differ from it."""
-    if record.train:
-        return record.train
-    if not record.cars:
-        return "0.0.0"
-    base = record.history[-1].train.partition("+")[0] if record.history else "0.0.0"
-    cars = json.dumps(cars_data(record.cars), sort_keys=True).encode()
-    return f"{base}+mixed.{hashlib.sha256(cars).hexdigest()[:8]}"

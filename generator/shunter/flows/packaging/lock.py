@@ -5,24 +5,33 @@ from __future__ import annotations
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from functools import cache
 from pathlib import Path
+from posixpath import normpath
 
 from shunter.adapters.git.repository import Repository
+from shunter.adapters.system.files import DiskTree
 from shunter.core.charts.packed import PackedChart
-from shunter.core.charts.pins import Dependency, Pin
+from shunter.core.charts.pins import Pin
 from shunter.core.packaging.editor_schema import EXTRA
-from shunter.core.packaging.record import TrainRecord
 from shunter.core.packaging.vendoring import assembled
+from shunter.core.trains.entry import Why
+from shunter.core.trains.state import State
+from shunter.core.workspace.layout import is_shared
+from shunter.core.workspace.shared_values import copies
 from shunter.flows.packaging.derive import Changes, app_files, environment_files
 from shunter.flows.packaging.merge import (
     Choice,
     Merges,
     archives_with,
     listed_again,
-    merged_record,
     merged_trains,
     next_step,
+    others_in,
+    sides_of,
+    united,
 )
+from shunter.flows.packaging.recorded import Found, explained, filled, found_in, repinned
 from shunter.flows.workspace.archives import Archives
+from shunter.flows.workspace.clock import generated_now
 from shunter.flows.workspace.context import Context, Site
 from shunter.flows.workspace.plans import carry_out, inputs_of, plan_changes, read_now
 from shunter.flows.workspace.projects import ANSWERS_FILE, RECORD_FILE, ProjectFiles, files_of
@@ -35,15 +44,25 @@ from shunter.model.findings import Finding, Kind, Report, Span, Status
 SOURCES = ("Chart.yaml", EXTRA, ".helmignore")
 """A person's files from which what shunter derives in a chart follows."""
 _SHARED = ".helmignore"
+Judge = Callable[[Site, ProjectFiles], Sequence[Finding]]
+"""What speaks against an environment with these files, each an error."""
 
 
 def lock(
-    context: Context, names: Sequence[str], choice: Choice | None = None, *, check: bool, dry_run: bool, diff: bool
+    context: Context,
+    names: Sequence[str],
+    choice: Choice | None = None,
+    judge: Judge | None = None,
+    *,
+    check: bool,
+    dry_run: bool,
+    diff: bool,
 ) -> Report:
     """Derive again everything that shunter owns in app charts and environments, and what the registry's index lists.
 
     In a repository in a merge or rebase, what both sides made of the records decides; files are staged then, and the
-    commit is the person's. `choice` says which side is right where both changed a car.
+    commit is the person's. `choice` says which side is right where both changed a car. What a merge makes is written
+    only if `judge` says nothing against it.
     """
     merges = Merges()
     by_root: dict[Path, Changes] = {}
@@ -52,12 +71,14 @@ def lock(
     own = listed_again(context, merges.at(context.root)) | merged_trains(context, merges.at(context.root))
     if own:
         by_root[context.root] = dict(own)
-    deriving = Deriving(context, archives_with(context, own), merges, choice, own)
+    deriving = Deriving(context, archives_with(context, own), merges, choice, own, judge)
     for site in lockable(context, names):
         inputs.setdefault(site.root, []).extend(inputs_of(site.tree(), site.folder, SOURCES))
         read |= {} if merges.at(site.root).operation else read_now(site.path, site.tree(), (RECORD_FILE, ANSWERS_FILE))
         by_root.setdefault(site.root, {}).update(_below(site.folder, deriving.site(site)))
     deriving.require_used()
+    if deriving.findings:
+        return Report(findings=tuple(deriving.findings), answer=False)
     plans = [
         plan_changes(
             root,
@@ -69,6 +90,7 @@ def lock(
         )
         for root, changes in sorted(by_root.items())
     ]
+    read |= deriving.read
     report = carry_out(plans, context, dry_run=dry_run, diff=diff, check=check, during=True, read=read)
     if check:
         stale = any(outcome.status is Status.PLANNED for outcome in report.outcomes)
@@ -78,7 +100,7 @@ def lock(
 
 
 def _below(folder: str, changes: Changes) -> Changes:
-    return changes if folder == "." else {f"{folder}/{path}": state for path, state in changes.items()}
+    return {normpath(f"{folder}/{path}"): state for path, state in changes.items()}
 
 
 def lockable(context: Context, names: Sequence[str]) -> list[Site]:
@@ -102,7 +124,9 @@ def chosen(context: Context, sites: Sequence[Site], names: Sequence[str]) -> lis
 class Deriving:
     """One run that derives projects again; the archives and trains that it needs are read once.
 
-    `own` are changes of the workspace's repository that are made along: trains that a merge left in conflict.
+    `own` are changes of the workspace's repository that are made along: trains that a merge left in conflict. `judge`
+    says what speaks against an environment that a merge has made. `read` has
+    what was copied from there, as it was then.
     """
 
     def __init__(
@@ -112,42 +136,69 @@ class Deriving:
         merges: Merges | None = None,
         choice: Choice | None = None,
         own: Changes | None = None,
+        judge: Judge | None = None,
     ) -> None:
         self._context, self._archives = context, archives
-        self._merges, self._choice = merges or Merges(), choice or Choice()
-        self._trains = Trains(context.root, changed=own or {})
+        self._merges, self._choice, self._judge = merges or Merges(), choice or Choice(), judge
+        self._trains = Trains(context.root, context.workspace.renamed if context.workspace else {}, changed=own or {})
         self._used: set[str] = set()
+        self.findings: list[Finding] = []
+        self.read: dict[Path, str | None] = {}
 
     def site(self, site: Site) -> Changes:
         """What shunter owns in one app chart or environment, as its Chart.yaml or record pins it."""
         files = files_of(self._context, site)
         if site.kind == "app":
             return app_files(files, replace(self._archives, fallback=carrier(files, ())))
-        record = self._record(site, files)
-        known = replace(self._archives, fallback=self._carried(site, files, record))
-        if self._choice.follow == "chart" and differing(files.packed.dependencies, record):
-            record = self._repinned(files, record, known)
-        return environment_files(files.tree, files.answers, record, known)
+        found, merged = self._found(site, files)
+        pins = self._pins(files, found) if self._choice.follow == "chart" else found.state.pins
+        known = replace(self._archives, fallback=self._carried(site, files, tuple(pins.values())))
+        if self._choice.follow == "chart" and differing(files, found.state):
+            found = repinned(found, self._complete(found, pins, known), self._trains, self._why("repin"))
+        if merged:
+            cars = filled(found.state.cars, merged, self._trains, known)
+            found = replace(found, state=replace(found.state, cars=cars))
+        changes = environment_files(files.tree, files.answers, found.state, known, found.new)
+        places = {normpath(f"{site.folder}/{name}") for name in files.values_files}
+        unresolved = merged and places & set(self._merges.at(site.root).unmerged)
+        if merged and self._judge and not unresolved:
+            self.findings += self._judge(site, files.with_derived(changes, found.state))
+        return changes | self._copies(site, files)
+
+    def _copies(self, site: Site, files: ProjectFiles) -> Changes:
+        """Values files that other environments have too, where each environment has a repository."""
+        workspace = self._context.workspace
+        if workspace is None or workspace.layout.envs != "multi":
+            return {}
+        home, names = DiskTree(self._context.root), list(filter(is_shared, files.values_files))
+        places = [normpath(f"{site.folder}/{name}") for name in names]
+        self.read |= read_now(self._context.root, home, places)
+        return copies(home, site.folder, names, files.tree)
 
     def require_used(self) -> None:
         """Raise ShunterError where a person chose a side for something that no merge is about."""
         for alias in self._choice.sides:
             if alias not in self._used:
-                known = ", ".join(sorted(self._used)) or "there is no merge in progress that a record is a part of"
+                known = ", ".join(sorted(self._used)) or "there is no merge that a record is a part of"
                 raise ShunterError(f"there is nothing to choose for `{alias}`", hint=f"cars in a merge: {known}")
 
-    def _record(self, site: Site, files: ProjectFiles) -> TrainRecord:
-        """What an environment pins: the record, as a merge makes it, and not what Chart.yaml says."""
+    def _why(self, verb: str) -> Why:
+        return Why(verb, generated_now())
+
+    def _found(self, site: Site, files: ProjectFiles) -> tuple[Found, tuple[State, ...]]:
+        """What an environment runs, as a merge makes it, and not what Chart.yaml says; and the sides of the merge."""
         merge = self._merges.at(site.root)
-        merged = merged_record(merge, site, files.label, self._choice, self._trains)
-        if merged is not None:
-            self._used |= merged.aliases
-            return merged.record
-        record = files.record
-        if record is None:
-            raise ShunterError(f"{files.label} has no train record", hint="restore .shunter/train.yaml from git")
-        if not self._choice.follow and "Chart.yaml" not in merge.below(site.folder):
-            for finding in pins_differ(site.name, files, record):
+        sides = sides_of(merge, site, files)
+        found = sides[0] if sides else found_in(files)
+        states = tuple(each.state for each in sides) or others_in(found)
+        if states:
+            self._used |= {alias for state in (found.state, *states) for alias in state.cars}
+            found = united(found, states, self._choice, site, merge.operation, self._why("merge"))
+        adopt = self._choice.follow == "record"
+        trains = self._trains if self._context.workspace else None
+        found = explained(found, files.label, trains, self._why("repin"), adopt=adopt)
+        if not self._choice.follow and "Chart.yaml" not in merge.below(site.folder) and not states:
+            for finding in pins_differ(site.name, files, found.state):
                 raise ShunterError(
                     finding.message,
                     hint=finding.hint,
@@ -156,13 +207,12 @@ class Deriving:
                     rule=finding.rule,
                     exit_code=1,
                 )
-        return record
+        return found, (found.state, *states) if states else ()
 
     def _carried(
-        self, site: Site, files: ProjectFiles, record: TrainRecord
+        self, site: Site, files: ProjectFiles, pins: Sequence[Pin]
     ) -> Callable[[], Mapping[tuple[str, str], PackedChart]]:
         """Where charts may be carried: on disk, and in a merge in what is merged."""
-        pins = (record.library, *record.cars.values())
         merge = self._merges.at(site.root)
         if RECORD_FILE not in merge.below(site.folder):
             return carrier(files, pins)
@@ -174,27 +224,28 @@ class Deriving:
 
         return cache(everywhere)
 
-    def _repinned(self, files: ProjectFiles, record: TrainRecord, archives: Archives) -> TrainRecord:
-        """The record with the pins that Chart.yaml lists."""
-        library, cars = record.library, {}
-        for dependency in files.packed.dependencies:
-            if dependency.name != library.name:
-                old = record.cars.get(dependency.key)
-                same = old is not None and (old.name, old.version) == (dependency.name, dependency.version)
-                pin = old if same and old is not None else archives.pin(dependency.name, dependency.version)
-                cars[dependency.key] = pin
-        return replace(record, train=self._train_of(library, cars), library=library, cars=cars)
+    def _pins(self, files: ProjectFiles, found: Found) -> dict[str, Pin]:
+        """What Chart.yaml pins: the record's pin where it is the same, else one without digests."""
+        pins = {}
+        for item in files.packed.dependencies:
+            if item.name != files.library:
+                old = found.state.pins.get(item.key)
+                same = old is not None and (old.name, old.version) == (item.name, item.version)
+                pins[item.key] = old if same and old is not None else Pin(item.name, item.version)
+        return pins
 
-    def _train_of(self, library: Pin, cars: Mapping[str, Pin]) -> str | None:
-        same = (train.version for train in self._trains.all if (train.library, dict(train.cars)) == (library, cars))
-        return next(same, None)
+    def _complete(self, found: Found, pins: Mapping[str, Pin], archives: Archives) -> dict[str, Pin]:
+        return {
+            alias: pin if pin == found.state.pins.get(alias) else archives.pin(pin.name, pin.version)
+            for alias, pin in pins.items()
+        }
 
 
-def differing(dependencies: Sequence[Dependency], record: TrainRecord) -> list[str]:
+def differing(files: ProjectFiles, record: State) -> list[str]:
     """One line for each chart that Chart.yaml pins in another way than the record does."""
-    library = record.library.name
-    listed = {item.key: f"{item.name} {item.version}" for item in dependencies if item.name != library}
-    pinned = {alias: f"{pin.name} {pin.version}" for alias, pin in record.cars.items()}
+    dependencies = (item for item in files.packed.dependencies if item.name != files.library)
+    listed = {item.key: f"{item.name} {item.version}" for item in dependencies}
+    pinned = {alias: f"{pin.name} {pin.version}" for alias, pin in record.pins.items()}
     return [
         f"{alias}: {listed.get(alias, 'nothing')} in Chart.yaml, {pinned.get(alias, 'nothing')} in the record"
         for alias in sorted({*listed, *pinned})
@@ -202,9 +253,9 @@ def differing(dependencies: Sequence[Dependency], record: TrainRecord) -> list[s
     ]
 
 
-def pins_differ(name: str, files: ProjectFiles, record: TrainRecord) -> Iterator[Finding]:
+def pins_differ(name: str, files: ProjectFiles, record: State) -> Iterator[Finding]:
     """The finding for an environment whose Chart.yaml pins something else than its record."""
-    lines = differing(files.packed.dependencies, record)
+    lines = differing(files, record)
     if lines:
         message = f"Chart.yaml of {name} and its record pin other charts"
         hint = f"the record decides: shunter lock {name} --follow record\nafter an edit of Chart.yaml: --follow chart"

@@ -3,26 +3,29 @@
 from __future__ import annotations
 
 import shlex
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from pathlib import Path
 
 from shunter.adapters.git.repository import Repository
 from shunter.adapters.git.stages import Merge, Sides
 from shunter.adapters.helm.registry import INDEX, DirectoryRegistry
-from shunter.core.packaging.merged import OURS, THEIRS, Disputed, Merged, merge_records
-from shunter.core.packaging.record import HistoryEntry, TrainRecord
+from shunter.core.trains.entry import Entry, Why
 from shunter.core.trains.file import FOLDER, render_train
+from shunter.core.trains.history import state_at
+from shunter.core.trains.merge import Disputed, merge
+from shunter.core.trains.state import State
 from shunter.flows.packaging.derive import Changes
+from shunter.flows.packaging.recorded import Found, found_in, unfollowed
 from shunter.flows.workspace.archives import Archives, open_archives
-from shunter.flows.workspace.clock import generated_now
 from shunter.flows.workspace.context import Context, Site
-from shunter.flows.workspace.own_files import record_from, train_from
-from shunter.flows.workspace.projects import RECORD_FILE
-from shunter.flows.workspace.trains import Trains
+from shunter.flows.workspace.own_files import train_from
+from shunter.flows.workspace.projects import RECORD_FILE, ProjectFiles
 from shunter.model.data import dataclass, field, replace
 from shunter.model.errors import ShunterError
 from shunter.model.files import FileState
 from shunter.model.findings import Span
+
+OURS, THEIRS = "ours", "theirs"
 
 
 @dataclass(frozen=True, slots=True)
@@ -54,22 +57,39 @@ class Merges:
         return self.found.setdefault(root, Merge(root))
 
 
-def merged_record(merge: Merge, site: Site, label: str, choice: Choice, trains: Trains) -> Merged | None:
-    """The record of an environment as both sides make it; None where it has no conflict.
-
-    Raises ShunterError where both changed a car, and nobody chose.
-    """
+def sides_of(merge: Merge, site: Site, files: ProjectFiles) -> tuple[Found, ...]:
+    """The record of an environment as each side of a merge has it, ours first; none where it has no conflict."""
     path = merge.below(site.folder).get(RECORD_FILE)
     if path is None:
-        return None
-    place = f"{label}/{RECORD_FILE}"
-    sides = merge.sides(path)
-    base = record_from(sides.base.data, place) if sides.base else None
-    ours, theirs = (record_from(state.data, place) for state in _both(sides, place, merge.root, path))
-    found = merge_records(base, ours, theirs, choice.sides)
-    if found.disputed:
-        raise _asks(site.name, found.disputed, place, merge.operation)
-    return replace(found, record=_arrived(found.record, trains))
+        return ()
+    both = _both(merge.sides(path), f"{files.label}/{RECORD_FILE}", merge.root, path)
+    ours, theirs = (found_in(files, state.data) for state in both)
+    return replace(ours, entries={**theirs.entries, **ours.entries}, new=_once((*ours.new, *theirs.new))), theirs
+
+
+def _once(entries: Iterable[Entry]) -> tuple[Entry, ...]:
+    return tuple({entry.name: entry for entry in entries}.values())
+
+
+def others_in(found: Found) -> tuple[State, ...]:
+    """What ran at the entries that the record does not contain, where a merge was committed without `lock`."""
+    if found.state.entry not in found.entries:
+        return ()
+    return tuple(state_at(found.entries, found.state, name) for name in unfollowed(found))
+
+
+def united(found: Found, others: Sequence[State], choice: Choice, site: Site, operation: str, why: Why) -> Found:
+    """The record that contains these others as well. Raises ShunterError where both changed a car, and nobody chose."""
+    for other in others:
+        heads = {OURS: found.state.entry, THEIRS: other.entry}
+        chosen = {alias: heads[side] for alias, side in choice.sides.items()}
+        if choice.follow == "record":
+            chosen = dict.fromkeys({*found.state.cars, *other.cars}, found.state.entry) | chosen
+        merged = merge(found.entries, found.state, other, why, chosen)
+        if merged.disputed:
+            raise _asks(site.name, merged.disputed, f"{site.folder}/{RECORD_FILE}", operation)
+        found = found.after(merged.state, merged.entry)
+    return found
 
 
 def _both(sides: Sides, place: str, root: Path, path: str) -> tuple[FileState, FileState]:
@@ -95,19 +115,8 @@ def _asks(environment: str, disputed: Sequence[Disputed], place: str, operation:
 
 
 def _version(disputed: Disputed, side: str) -> str:
-    pin = disputed.ours if side == OURS else disputed.theirs
-    return pin.version if pin else "removed"
-
-
-def _arrived(record: TrainRecord, trains: Trains) -> TrainRecord:
-    """The merged record with the train that its cars are; an entry says so where no history ends with it."""
-    same = (t.version for t in trains.all if (t.library, dict(t.cars)) == (record.library, dict(record.cars)))
-    train = record.train or next(same, None)
-    last = record.history[-1].train if record.history else ""
-    if not record.cars or train == last:
-        return replace(record, train=train)
-    entry = HistoryEntry(train or f"{last.partition('+')[0] or '0.0.0'}+mixed", "merge", generated_now())
-    return replace(record, train=train, history=(*record.history, entry))
+    car = disputed.ours if side == OURS else disputed.theirs
+    return car.pin.version if car else "removed"
 
 
 def merged_trains(context: Context, merge: Merge) -> Changes:

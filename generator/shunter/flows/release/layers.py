@@ -23,13 +23,13 @@ def layers_of(files: ProjectFiles) -> list[Document]:
     """The values files of an environment in order."""
     layers = []
     for name in files.values_files:
-        state = follow(files.tree, name)
+        state, place = follow(files.tree, name), os.path.normpath(f"{files.label}/{name}")
         if state is None and files.tree.get(name) is not None:
-            message = f"{files.label}/{name} is a symbolic link out of its repository"
+            message = f"{place} is a symbolic link out of its repository"
             raise ShunterError(message, hint="put a copy of the file there")
         if state is None:
             raise ShunterError(
-                f"{files.label}/{name} is missing",
+                f"{place} is missing",
                 hint="make it (it may be empty), or correct `values:`",
             )
         layers.append(read_once(state.data, name, files.helm))

@@ -5,8 +5,8 @@ from __future__ import annotations
 from collections.abc import Mapping
 
 from shunter.adapters.helm.engine import engine
-from shunter.core.packaging.record import TrainRecord
 from shunter.core.trains.model import Train
+from shunter.core.trains.state import Base, Car, State, cars_hash
 from shunter.core.trees import diffs
 from shunter.flows.packaging.derive import environment_files
 from shunter.flows.release.release import Release, release_of
@@ -27,7 +27,7 @@ def diff(context: Context, environment: str, other: str, only: str, helm: str) -
     workspace = context.require_workspace()
     site = context.site("environment", environment)
     found = workspace.environment(environment)
-    other = other or (found.promotes_from if found else "")
+    other = other or (found.promotes_from[0] if found and found.promotes_from else "")
     if not other:
         raise ShunterError(
             f"{environment} promotes from nowhere", hint="name what to compare with: an environment or a train"
@@ -51,7 +51,10 @@ def _other_release(context: Context, site: Site, other: str) -> Release:
 def with_train(context: Context, site: Site, train: Train) -> Release:
     """An environment as it would be with that train."""
     files = files_of(context, site)
-    record = TrainRecord(train.version, train.library, train.cars)
+    environment = context.require_workspace().environment(site.name)
+    pins = {alias: pin for alias, pin in train.cars.items() if environment is None or environment.declares(alias)}
+    cars = {alias: Car(pin, train.version) for alias, pin in pins.items()}
+    record = State(cars, base=Base(train.version, cars_hash(pins)))
     changes = environment_files(files.tree, files.answers, record, open_archives(context))
     return release_of(context, site, of=files.with_derived(changes, record))
 
@@ -64,10 +67,9 @@ def _version_lines(side: Side) -> list[str]:
     record = side[1].files.record
     if record is None:
         return []
-    pins = {record.library.name: record.library, **record.cars}
     return [
         f"{alias}: {pin.version} ({pin.app_version})\n" if pin.app_version else f"{alias}: {pin.version}\n"
-        for alias, pin in pins.items()
+        for alias, pin in record.pins.items()
     ]
 
 

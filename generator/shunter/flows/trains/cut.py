@@ -1,113 +1,184 @@
-"""Trains: cut from what the charts are now, listed, shown and compared."""
+"""A new train: a base, what was published since, and what a person says of single cars."""
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, field, replace
 from pathlib import Path
 
 from shunter.adapters.helm.registry import INDEX
 from shunter.adapters.system.files import DiskTree
-from shunter.core.charts.packed import PackedChart
 from shunter.core.charts.pins import Pin
-from shunter.core.charts.versions import is_dirty, require_exact
+from shunter.core.charts.versions import is_dirty
+from shunter.core.trains.cut import (
+    Composition,
+    Offer,
+    Said,
+    base_of,
+    bumped,
+    compose,
+    hotfix_of,
+    require_train_version,
+)
 from shunter.core.trains.file import path_of, render_train
 from shunter.core.trains.model import Train
-from shunter.core.workspace.model import Service
-from shunter.flows.packaging.origin import tracked
+from shunter.core.trains.order import compare_versions
+from shunter.core.workspace.model import Environment
+from shunter.flows.trains.offers import Market
 from shunter.flows.validation.collisions import collisions_of
-from shunter.flows.workspace.archives import Archives, open_archives, packed_as_held
+from shunter.flows.validation.report import levelled
+from shunter.flows.workspace.archives import Archives, open_archives
 from shunter.flows.workspace.clock import generated_now
 from shunter.flows.workspace.context import Context
 from shunter.flows.workspace.own_files import train_from
-from shunter.flows.workspace.plans import as_read, carry_out, plan_changes, read_now
-from shunter.flows.workspace.projects import ProjectFiles, files_in, files_of
+from shunter.flows.workspace.plans import carry_out, plan_changes, read_now
+from shunter.flows.workspace.projects import RECORD_FILE, files_of
+from shunter.flows.workspace.records import records
+from shunter.flows.workspace.trains import Trains, trains_of
 from shunter.model.errors import ShunterError
 from shunter.model.files import FileState
-from shunter.model.findings import Finding, Kind, Report, Span
+from shunter.model.findings import Finding, Kind, Report, Severity, Span
 
 
 @dataclass(frozen=True, slots=True)
-class _Cutting:
-    """What one cut works with, and what it finds: refusals, and the files that it has read (see `as_read`)."""
+class Cut:
+    """What a person asks for: a `version`, the one that follows (`bump`), or the next patch of the train `hotfix`.
 
-    context: Context
-    archives: Archives
-    findings: list[Finding] = field(default_factory=list)
-    read: dict[Path, str | None] = field(default_factory=dict)
-
-
-def cut(
-    context: Context, version: str, *, only: Sequence[str], chosen: Mapping[str, str], dry_run: bool, diff: bool
-) -> Report:
-    """Record the exact version and digests of every chart as a new train.
-
-    `only` limits the cars, `chosen` gives some of them another version than their Chart.yaml. A train that exists
-    with the same cars is left alone; with other cars it is refused.
+    `source` is the train or the environment to start from (empty: the newest train of the line), `line` the line of
+    trains (empty: that of the base).
     """
-    workspace = context.require_workspace()
-    require_exact(version, "the train")
-    archives = open_archives(context)
-    _check_names(context, (*only, *chosen))
-    registry = archives.directory.root
-    cutting = _Cutting(context, archives, read=read_now(registry, DiskTree(registry), [INDEX]))
-    library = context.site("library", workspace.library)
-    library_pin = _pin(cutting, files_of(context, library), library.path)
-    cars = {
-        service.name: _car(cutting, service, chosen.get(service.name, ""))
-        for service in workspace.services
-        if not only or service.name in only
-    }
-    if not cars:
-        raise ShunterError("the workspace has no service to put into a train", hint="shunter add service NAME")
-    cutting.findings.extend(_of_no_commit(pin) for pin in (library_pin, *cars.values()) if is_dirty(pin.version))
-    charts = {alias: archives.fetch(pin.name, pin.version) for alias, pin in cars.items()}
-    cutting.findings.extend(collisions_of(context, charts))
-    return _record(cutting, Train(version, library_pin, cars, generated_now()), dry_run=dry_run, diff=diff)
+
+    version: str = ""
+    bump: bool = False
+    hotfix: str = ""
+    source: str = ""
+    line: str = ""
+    said: Said = field(default_factory=Said)
 
 
-def _record(cutting: _Cutting, train: Train, *, dry_run: bool, diff: bool) -> Report:
-    context, findings = cutting.context, cutting.findings
-    path = path_of(train.version)
-    old = DiskTree(context.root).get(path)
-    if old is not None:
-        existing = train_from(old.data, path)
-        train = replace(train, cut=existing.cut)
-        if train != existing:
-            hint = "a train never changes: cut a new version"
-            message = f"train {train.version} was cut before, with other charts"
-            findings.append(Finding("train-exists", message, Span(path), Kind.LINT, hint=hint))
+@dataclass(frozen=True, slots=True)
+class _Base:
+    """What a train is cut from: a train, or what an environment runs, whose last whole train is `version`.
+
+    `below` says that it is that of a hotfix, so that what follows may be older than what runs elsewhere.
+    """
+
+    called: str = ""
+    version: str = ""
+    line: str = ""
+    cars: Mapping[str, Pin] = field(default_factory=dict)
+    below: bool = False
+    read: Mapping[Path, str | None] = field(default_factory=dict)
+    notices: tuple[str, ...] = ()
+
+
+def cut(context: Context, asked: Cut, *, dry_run: bool, diff: bool) -> Report:
+    """Make a train of exact versions and digests, and say how it differs from its base.
+
+    A train that exists with the same cars is left alone, and with other cars refused. What goes down or away without a
+    word is refused, and so is a service without a release. Charts with changes that nobody published are told.
+    """
+    trains, archives = trains_of(context), open_archives(context)
+    market, registry = Market(context, archives), archives.directory.root
+    read = read_now(registry, DiskTree(registry), [INDEX])
+    base = _base(context, asked, trains)
+    offers = market.offers(asked.said.cars)
+    made = compose(base.cars, offers, _renamed(context, base, offers, asked.said))
+    findings = [*_refusals(base, made), *_rewritten(market, made)]
+    if not findings:
+        made = replace(made, cars=_filled(archives, made.cars))
+        findings = [*_unfit(context, archives, made.cars)]
     if findings:
         return Report(findings=tuple(findings))
-    before = {path: old.object_id() if old else None}
-    state = FileState(render_train(train))
-    plan = plan_changes(context.root, {path: state}, f"Cut train {train.version}", before=before)
-    first = next((e.name for e in context.require_workspace().environments if not e.promotes_from), "ENV")
-    step = f"shunter promote {train.version} --to {first}"
-    noop = f"train {train.version} is cut already"
-    return carry_out([plan], context, dry_run=dry_run, diff=diff, next_step=step, noop=noop, read=cutting.read)
+    if not made.cars:
+        raise ShunterError("the workspace has no service to put into a train", hint="shunter add service NAME")
+    train = Train(
+        "",
+        made.cars,
+        generated_now(),
+        asked.line or base.line,
+        base.version,
+        made.drops,
+        made.lower,
+        made.replaces,
+    )
+    train = replace(train, version=_version(asked, base, made, train, trains))
+    told = tuple(levelled(context, market.unpublished()))
+    if any(finding.severity is Severity.ERROR for finding in told):
+        return Report(findings=told)
+    report = _record(context, train, base, made, {**read, **base.read}, dry_run=dry_run, diff=diff)
+    why = trains.yanked.get(train.version)
+    notices = (*base.notices, *report.notices, *((f"train {train.version} is yanked: {why}",) if why else ()))
+    return replace(report, findings=(*report.findings, *told), notices=notices)
 
 
-def _check_names(context: Context, names: Sequence[str]) -> None:
-    known = [service.name for service in context.require_workspace().services]
-    for name in names:
-        if name not in known:
-            raise ShunterError(f"there is no service `{name}`", hint=f"known: {', '.join(known)}")
+def _base(context: Context, asked: Cut, trains: Trains) -> _Base:
+    if asked.hotfix:
+        return replace(_of_train(trains.find(asked.hotfix), trains), below=True)
+    environment = context.require_workspace().environment(asked.source)
+    if environment:
+        return _of_environment(context, environment)
+    version = asked.source or base_of(
+        trains.versions, lambda each: trains.find(each).line, asked.line, trains.yanked, asked.version
+    )
+    return _of_train(trains.find(version), trains) if version else _Base()
 
 
-def _car(cutting: _Cutting, service: Service, chosen: str) -> Pin:
-    context, archives = cutting.context, cutting.archives
-    if service.chart is None:
-        site = context.site("app", service.name)
-        if chosen:
-            return archives.pin(service.name, chosen)
-        return _pin(cutting, files_of(context, site), site.path)
-    if service.chart.path:
-        place = context.root / service.chart.path
-        files = files_in(context, place)
-        return archives.pin(files.packed.name, chosen) if chosen else _pin(cutting, files, place)
-    pin = archives.pin(service.chart.name, chosen or service.chart.version)
-    return replace(pin, source=service.chart.repository)
+def _of_train(train: Train, trains: Trains) -> _Base:
+    why = trains.yanked.get(train.version)
+    notices = (f"train {train.version} is yanked ({why}), and this one has its cars",) if why else ()
+    return _Base(f"train {train.version}", train.version, train.line, train.cars, notices=notices)
+
+
+def _of_environment(context: Context, environment: Environment) -> _Base:
+    site = context.site("environment", environment.name)
+    files = files_of(context, site)
+    read = read_now(site.path, files.tree, [RECORD_FILE])
+    state = files.record
+    if state is None or not state.cars:
+        raise ShunterError(f"{environment.name} runs nothing yet", hint="--from TRAIN, or leave --from out")
+    version = state.base.train if state.base else ""
+    return _Base(f"what {environment.name} runs", version, environment.line, state.pins, read=read)
+
+
+def _renamed(context: Context, base: _Base, offers: Mapping[str, Offer], said: Said) -> Said:
+    """`said`, and that the chart of a service that was called otherwise before takes the place of the old one."""
+    moved = {
+        service.name: service.name
+        for service in context.require_workspace().services
+        if (was := base.cars.get(service.name)) and was.name in service.formerly
+        if offers[service.name].chart == service.name
+    }
+    return replace(said, replaces={**moved, **said.replaces})
+
+
+def _refusals(base: _Base, made: Composition) -> Iterator[Finding]:
+    place = path_of(base.version) if base.version else "shunter.yaml"
+    for refused in made.refusals:
+        yield Finding(refused.rule, refused.reason, Span(place), Kind.LINT, hint=refused.opens)
+
+
+def _rewritten(market: Market, made: Composition) -> Iterator[Finding]:
+    for alias, pin in made.cars.items():
+        if market.rewritten(pin):
+            said = f"{alias} {pin.version} in the registry is another archive than the base has"
+            place = str(market.context.registries().directory)
+            hint = "restore the archive, or publish it under a new version"
+            yield Finding("version-rewritten", said, Span(place), Kind.LINT, hint=hint)
+
+
+def _filled(archives: Archives, cars: Mapping[str, Pin]) -> dict[str, Pin]:
+    """The cars with the digests of what is new."""
+    return {
+        alias: pin if pin.digest else replace(archives.pin(pin.name, pin.version), source=pin.source)
+        for alias, pin in cars.items()
+    }
+
+
+def _unfit(context: Context, archives: Archives, cars: Mapping[str, Pin]) -> Iterator[Finding]:
+    """What keeps charts out of any train, or apart from one another."""
+    yield from (_of_no_commit(pin) for pin in cars.values() if is_dirty(pin.version))
+    yield from collisions_of(context, {alias: archives.fetch(pin.name, pin.version) for alias, pin in cars.items()})
 
 
 def _of_no_commit(pin: Pin) -> Finding:
@@ -120,23 +191,100 @@ def _of_no_commit(pin: Pin) -> Finding:
     )
 
 
-def _pin(cutting: _Cutting, files: ProjectFiles, place: Path) -> Pin:
-    held = cutting.archives.fetch(*files.packed.key)
-    if not _same(files, held) and not _same(tracked(files, place), held):
-        cutting.findings.append(
-            Finding(
-                "not-packaged",
-                f"{files.label} has changed since {held.name} {held.version} was packaged",
-                Span(f"{files.label}/Chart.yaml"),
-                Kind.LINT,
-                hint="raise `version` in its Chart.yaml, then `shunter package`",
-            )
-        )
-    cutting.read.update(as_read(place, files.packed.files))
-    return held.pin
+def _version(asked: Cut, base: _Base, made: Composition, train: Train, trains: Trains) -> str:
+    if asked.hotfix:
+        if not made.moves:
+            raise ShunterError(f"nothing differs from train {base.version}", hint="--car NAME=VERSION says what is new")
+        return hotfix_of(asked.hotfix, trains.versions)
+    if asked.bump:
+        if not made.moves and base.version:
+            return base.version
+        return _free(bumped(base.version, made.moves), train, trains)
+    require_train_version(asked.version)
+    if base.version and compare_versions(asked.version, base.version) <= 0:
+        hint = f"a version above {base.version}, or --bump"
+        raise ShunterError(f"train {asked.version} does not come after {base.called}", hint=hint)
+    return asked.version
 
 
-def _same(files: ProjectFiles, held: PackedChart) -> bool:
-    """Whether a chart is the one that the registry holds."""
-    now = packed_as_held(files, held.metadata)
-    return now.archive == held.archive or now.content == held.content
+def _free(version: str, train: Train, trains: Trains) -> str:
+    """The version, or the next patch that no other train has: one that is yanked is no base, and stays a version."""
+    while version in trains.versions and not _is(trains.find(version), replace(train, version=version)):
+        head, _, patch = version.rpartition(".")
+        version = f"{head}.{int(patch) + 1}"
+    return version
+
+
+def _is(known: Train, train: Train) -> bool:
+    """Whether two trains differ in nothing but when they were cut."""
+    return replace(known, cut=train.cut) == train
+
+
+def _record(
+    context: Context,
+    train: Train,
+    base: _Base,
+    made: Composition,
+    read: Mapping[Path, str | None],
+    *,
+    dry_run: bool,
+    diff: bool,
+) -> Report:
+    path = path_of(train.version)
+    old = DiskTree(context.root).get(path)
+    if old is not None:
+        existing = train_from(old.data, path)
+        train = existing if train.version == base.version else replace(train, cut=existing.cut)
+        if train != existing:
+            hint = "a train never changes: cut a new version"
+            message = f"train {train.version} was cut before, with other charts"
+            return Report(findings=(Finding("train-exists", message, Span(path), Kind.LINT, hint=hint),))
+    lines = [*_lines(train, base, made)]
+    plan = plan_changes(
+        context.root,
+        {path: FileState(render_train(train))},
+        "\n".join([f"Cut train {train.version}", "", *lines]).strip(),
+        before={path: old.object_id() if old else None},
+    )
+    noop = f"nothing differs from train {train.version}" if train.version == base.version else "it is cut already"
+    step = f"shunter promote {train.version} --to {_first(context, train, base)}"
+    report = carry_out([plan], context, dry_run=dry_run, diff=diff, next_step=step, noop=noop, read=read)
+    return replace(report, product=report.product if diff else _text(lines), data=_data(train, made))
+
+
+def _first(context: Context, train: Train, base: _Base) -> str:
+    """Where a train of this line enters; one that is older than another train goes to who runs its base."""
+    environments = [each for each in context.require_workspace().environments if each.line == train.line]
+    if base.below:
+        running = records(context)
+        return next((e.name for e in environments if (s := running[e.name]) and s.train == base.version), "ENV")
+    return next((each.name for each in environments if not each.promotes_from), "ENV")
+
+
+def _lines(train: Train, base: _Base, made: Composition) -> Iterator[str]:
+    line = f" of the line {train.line}" if train.line else ""
+    if not base.called:
+        yield f"train {train.version}{line}: {len(train.cars)} cars"
+        return
+    yield f"train {train.version}{line}, from {base.called}:"
+    yield from (f"  {move}" for move in made.moves)
+    if not made.moves:
+        yield "  the same cars"
+
+
+def _text(lines: Iterable[str]) -> str:
+    return "".join(f"{line}\n" for line in lines)
+
+
+def _data(train: Train, made: Composition) -> dict[str, object]:
+    moves = [
+        {
+            "app": move.alias,
+            "was": move.was.pin.version if move.was else "",
+            "now": move.now.pin.version if move.now else "",
+            "order": move.order.value,
+            "word": move.word,
+        }
+        for move in made.moves
+    ]
+    return {"train": train.version, "line": train.line, "base": train.base, "moves": moves}

@@ -2,255 +2,283 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass, replace
+import json
+from collections.abc import Iterator, Sequence
+from typing import Any, Final
 
-from shunter.adapters.git.repository import PlannedRepository
-from shunter.core.charts.pins import Pin
-from shunter.core.packaging.record import HistoryEntry, TrainRecord
-from shunter.core.rules.paste import paste_ready
-from shunter.flows.packaging.derive import environment_files
-from shunter.flows.release.release import release_of
-from shunter.flows.validation.judge import judge_release
-from shunter.flows.validation.report import without_secrets
-from shunter.flows.validation.schema_diff import explained
+from shunter.adapters.git.repository import PlannedRepository, Repository
+from shunter.adapters.system.regular import is_checkout
+from shunter.core.trains.cut import freight_from, freight_of
+from shunter.core.trains.entry import Why
+from shunter.core.trains.gate import Gate, Source, Verdict, answers
+from shunter.core.trains.order import Order
+from shunter.core.trains.plan import Asked, Freight, Plan, Refusal, plan
+from shunter.core.trains.plan_file import Kept, parse_plan, plan_data
+from shunter.core.trains.waves import waves
+from shunter.core.workspace.model import Environment
+from shunter.flows.trains.target import (
+    Arrival,
+    Target,
+    judge_arrival,
+    person,
+    recorded,
+    refuse_unexplained,
+    target_of,
+    write_arrival,
+)
 from shunter.flows.workspace.archives import Archives, open_archives
 from shunter.flows.workspace.clock import generated_now
-from shunter.flows.workspace.context import Context, Site
-from shunter.flows.workspace.plans import carry_out, inputs_of, plan_changes
-from shunter.flows.workspace.projects import ANSWERS_FILE, RECORD_FILE, ProjectFiles, files_of
+from shunter.flows.workspace.context import Context
+from shunter.flows.workspace.own_files import schema_of
+from shunter.flows.workspace.projects import files_of
 from shunter.flows.workspace.trains import Trains, trains_of
+from shunter.model.data import dataclass, field, replace
 from shunter.model.errors import ShunterError
-from shunter.model.files import Input, RepositoryPlan, SubTree, Tree
-from shunter.model.findings import Finding, Kind, Report, Severity, Span
+from shunter.model.findings import Report
 
-_GUARDED = (ANSWERS_FILE, RECORD_FILE, "Chart.yaml", ".helmignore")
-"""Files of an environment that a promotion reads or keeps lines of, besides its values."""
-
-
-@dataclass(frozen=True, slots=True)
-class Freight:
-    """What is to arrive: a train's name (None for a mixture), the library and the cars, and where it comes from."""
-
-    train: str | None
-    library: Pin
-    cars: Mapping[str, Pin]
-    source: str
+_NO_WHY: Final = "it says in the history why a rule did not count"
 
 
 @dataclass(frozen=True, slots=True)
 class Promotion:
-    """One request: exactly one of `train` and `source`, the target, and the services to limit it to."""
+    """One request: exactly one of `train` and `source`; `to` names environments, `stage:NAME` or `group:NAME`.
 
-    target: str
+    `said` is what a person says of cars, `why` for what reason; without `values` a person's uncommitted values files
+    are neither judged nor committed.
+    """
+
+    to: Sequence[str]
     train: str = ""
     source: str = ""
-    only: Sequence[str] = ()
-    force: bool = False
+    said: Asked = field(default_factory=Asked)
+    why: str = ""
     values: bool = True
 
 
 @dataclass(frozen=True, slots=True)
-class _Target:
-    """An environment that is to change, as it was before anything was judged: its files, and the record they carry.
+class _Run:
+    """What one run works with."""
 
-    Without `values`, a person's uncommitted values files are neither judged nor committed.
-    """
-
-    site: Site
-    files: ProjectFiles
-    record: TrainRecord
-    repository: PlannedRepository
-    inputs: tuple[Input, ...] = ()
-    values: bool = True
-
-    def judged(self) -> ProjectFiles:
-        """The files that the new charts are judged with."""
-        head = self.repository.head()
-        if self.values or head is None:
-            return self.files
-        committed = SubTree(self.repository.tree(head), self.site.folder)
-        return self.files.with_changes({name: committed.get(name) for name in self.files.values_files})
+    context: Context
+    asked: Promotion
+    trains: Trains
+    archives: Archives
+    at: str
 
 
 def promote(context: Context, asked: Promotion, *, dry_run: bool, diff: bool) -> Report:
-    """Change what the target is to run, in one commit, or say why not (and write nothing)."""
-    target, trains = _target(context, asked.target, values=asked.values), trains_of(context)
-    record = target.record
-    freight = _limited(_freight(context, asked, trains), record, asked.only)
-    skipped = _skipped(context, asked, freight)
-    if skipped and not asked.force:
-        return Report(findings=skipped)
-    arrived = record
-    if not _same(freight, record):
-        entry = HistoryEntry(
-            freight.train or _mixture(freight, record), freight.source, generated_now(), forced=bool(skipped)
-        )
-        arrived = TrainRecord(freight.train, freight.library, freight.cars, (*record.history, entry))
-    return _arrive(context, target, arrived, trains, dry_run=dry_run, diff=diff)
-
-
-def rollback(
-    context: Context, environment: str, train: str, *, values: bool = True, dry_run: bool, diff: bool
-) -> Report:
-    """Take an environment back to an earlier train of its own history (default: the one before)."""
-    target, trains = _target(context, environment, values=values), trains_of(context)
-    record = target.record
-    before = [item.train for item in record.history if item.train != record.train and "+" not in item.train]
-    if not before or (train and train not in before):
-        known = ", ".join(dict.fromkeys(before)) or "none"
-        raise ShunterError(
-            f"{environment} has no earlier train{f' `{train}`' if train else ''}", hint=f"it ran: {known}"
-        )
-    found = trains.find(train or before[-1])
-    entry = HistoryEntry(found.version, f"rollback of {record.train or 'a mixture'}", generated_now())
-    arrived = TrainRecord(found.version, found.library, found.cars, (*record.history, entry))
-    return _arrive(context, target, arrived, trains, dry_run=dry_run, diff=diff)
-
-
-def _target(context: Context, name: str, *, values: bool) -> _Target:
-    """The environment to change, at the commit that it has before anything else is read."""
-    context.require_workspace()
-    repository = PlannedRepository(context.site("environment", name).root)
-    repository.head()
-    return replace(_environment(context, name, values=values), repository=repository)
-
-
-def _environment(context: Context, name: str, *, values: bool = True) -> _Target:
-    context.require_workspace()
-    site = context.site("environment", name)
-    repository = PlannedRepository(site.root)
-    files = files_of(context, site)
-    inputs = inputs_of(files.tree, site.folder, (*(files.values_files if values else ()), *_GUARDED))
-    if files.record is None:
-        raise ShunterError(f"{name} has no train record", hint=f"shunter lock {name}")
-    return _Target(site, files, files.record, repository, inputs, values)
-
-
-def _freight(context: Context, asked: Promotion, trains: Trains) -> Freight:
-    if asked.train:
-        train = trains.find(asked.train)
-        environment = context.require_workspace().environment(asked.target)
-        source = environment.promotes_from if environment else ""
-        return Freight(train.version, train.library, train.cars, source or "cut")
-    record = _environment(context, asked.source).record
-    if not record.cars:
-        raise ShunterError(f"{asked.source} runs no train yet", hint=f"shunter promote TRAIN --to {asked.source}")
-    return Freight(record.train, record.library, record.cars, asked.source)
-
-
-def _limited(freight: Freight, record: TrainRecord, only: Sequence[str]) -> Freight:
-    if not only:
-        return freight
-    for alias in only:
-        if alias not in freight.cars:
-            raise ShunterError(f"there is no car `{alias}` in it", hint=f"cars: {', '.join(freight.cars)}")
-    cars = {**record.cars, **{alias: freight.cars[alias] for alias in only}}
-    whole = cars == dict(freight.cars)
-    return replace(freight, train=freight.train if whole else None, cars=dict(sorted(cars.items())))
-
-
-def _skipped(context: Context, asked: Promotion, freight: Freight) -> tuple[Finding, ...]:
+    """Change what the targets are to run, wave by wave, in one commit each; the first wave that is refused ends it."""
     workspace = context.require_workspace()
-    environment = workspace.environment(asked.target)
-    stage_before = environment.promotes_from if environment else ""
-    if not stage_before or asked.source == stage_before:
-        return ()
-    before = _environment(context, stage_before).record
-    if freight.train and freight.train in {before.train, *(item.train for item in before.history)}:
-        return ()
-    what = f"train {freight.train}" if freight.train else f"what {asked.source} runs"
-    return (
-        Finding(
-            "stage-skipped",
-            f"{asked.target} promotes from {stage_before}, and {what} has never been there",
-            Span("shunter.yaml"),
-            Kind.LINT,
-            Severity.ERROR,
-            hint=f"promote it to {stage_before} first, or --force (the history will say so)",
-        ),
+    if asked.said.force and not asked.why.strip():
+        raise ShunterError("--force needs a reason", hint=f"--force --why REASON: {_NO_WHY}")
+    groups = waves(asked.to, workspace.environments, workspace.groups)
+    run = _Run(context, asked, trains_of(context), open_archives(context), generated_now())
+
+    def wave(names: Sequence[str]) -> list[Arrival]:
+        return [_arrival(run, name) for name in names]
+
+    return _in_waves(run, [(names, wave) for names in groups], dry_run=dry_run, diff=diff)
+
+
+def apply_plan(context: Context, data: bytes, path: str, why: str, *, dry_run: bool, diff: bool) -> Report:
+    """Do what a plan says that was shown before, and nothing else; `path` names it in errors.
+
+    Raises ShunterError where it is no plan, and where an environment has changed since.
+    """
+    run = _Run(context, Promotion((), why=why), trains_of(context), open_archives(context), generated_now())
+    kept = [_kept(run, item, path) for item in _plans_in(data, path)]
+    if any(each.plan.forced for _, each in kept) and not why.strip():
+        raise ShunterError(f"{path} passes over a rule, and needs a reason", hint=f"--why REASON: {_NO_WHY}")
+
+    def wave(names: Sequence[str]) -> list[Arrival]:
+        return [_judged(run, target, each.plan, each.why) for target, each in kept if target.name in names]
+
+    names = [target.name for target, _ in kept]
+    return _in_waves(run, [(names, wave)], dry_run=dry_run, diff=diff)
+
+
+def _in_waves(run: _Run, groups: Sequence[tuple[Sequence[str], Any]], *, dry_run: bool, diff: bool) -> Report:
+    done = Report()
+    several = sum(len(names) for names, _ in groups) > 1
+    for number, (names, prepare) in enumerate(groups):
+        arrivals = prepare(names)
+        findings = tuple(finding for arrival in arrivals for finding in arrival.findings)
+        if findings:
+            left = [name for others, _ in groups[number:] for name in others]
+            text = _text(arrivals, several=several) + "".join(arrival.product for arrival in arrivals)
+            refused = Report(product=text, findings=findings, answer=False)
+            notices = (f"nothing was written for {', '.join(left)}",) if several else ()
+            return _joined(done, replace(refused, notices=notices))
+        for place, arrival in enumerate(arrivals):
+            if place:
+                arrival = _going_on(arrival)
+            done = _joined(done, _written(run, arrival, several=several, dry_run=dry_run, diff=diff))
+            if done.exit_code():
+                return done
+    return done
+
+
+def _going_on(arrival: Arrival) -> Arrival:
+    """The arrival after another one of the same run, which may have committed in the same repository."""
+    target = replace(arrival.target, repository=PlannedRepository(arrival.target.site.root))
+    return replace(arrival, target=target)
+
+
+def _joined(first: Report, second: Report) -> Report:
+    return replace(
+        second,
+        product=first.product + second.product,
+        data=[*(first.data or ()), *(second.data or ())],
+        findings=(*first.findings, *second.findings),
+        outcomes=(*first.outcomes, *second.outcomes),
+        notices=(*first.notices, *second.notices),
+        answer=first.answer and second.answer,
     )
 
 
-def _same(freight: Freight, record: TrainRecord) -> bool:
-    return (freight.train, freight.library, dict(freight.cars)) == (record.train, record.library, dict(record.cars))
+def _arrival(run: _Run, name: str) -> Arrival:
+    context, asked = run.context, run.asked
+    environment = context.require_workspace().environment(name)
+    assert environment is not None
+    target = target_of(context, name, values=asked.values)
+    why = Why("promote", run.at, person(target), asked.why, asked.train, asked.source, only=asked.said.only)
+    why = replace(why, without=asked.said.without)
+    if found := refuse_unexplained(context, [name, *([asked.source] if asked.source else ())], run.trains):
+        return Arrival(target, Plan(), why, findings=found)
+    freight, line = _freight(run, target, environment)
+    verdicts = answers(gate_of(context, target, run.trains, run.at[:10]), freight.cars, line)
+    said = replace(asked.said, may_go_down=environment.may_go_down)
+    return _judged(run, target, plan(target.record, freight, verdicts, said), replace(why, train=freight.train))
 
 
-def _mixture(freight: Freight, record: TrainRecord) -> str:
-    base = record.train or (record.history[-1].train.partition("+")[0] if record.history else "0.0.0")
-    return f"{base}+mixed"
+def _judged(run: _Run, target: Target, planned: Plan, why: Why) -> Arrival:
+    notes = tuple(note for move in planned.moves for note in move.notes)
+    arrival = judge_arrival(run.context, target, planned, why, run.archives)
+    return replace(arrival, notices=(*notes, *_lost_fixes(run.context, planned)))
 
 
-def _arrive(
-    context: Context, target: _Target, record: TrainRecord, trains: Trains, *, dry_run: bool, diff: bool
-) -> Report:
-    archives, site, files = open_archives(context), target.site, target.files
-    refused = _verify(archives, record)
-    if refused:
-        return Report(findings=refused)
-    changes = environment_files(files.tree, files.answers, record, archives)
-    becomes = release_of(context, site, of=target.judged().with_derived(changes, record))
-    # What is vendored comes from archives that were verified just now.
-    errors = _errors(judge_release(context, becomes, verify=False))
-    if errors:
-        errors = explained(errors, files.chart, becomes.chart)
-        return Report(findings=errors, product=paste_ready(errors), answer=False)
-    prefix = f"{site.folder}/"
-    plan = plan_changes(
-        site.root,
-        {prefix + path: state for path, state in changes.items()},
-        _message(site.name, target.record, record),
-        inputs=target.inputs,
-        repository=target.repository,
-    )
-
-    def judge(plan: RepositoryPlan, tree: Tree) -> str:
-        committed = ProjectFiles(SubTree(tree, site.folder), files.label)
-        found = _errors(judge_release(context, release_of(context, site, of=committed)))
-        return found[0].message if found else ""
-
-    noop = f"{site.name} runs {record.train or 'these charts'} already"
-    step = _next(context, site)
-    report = carry_out([plan], context, dry_run=dry_run, diff=diff, next_step=step, noop=noop, judge=judge)
-    return replace(report, outcomes=tuple(replace(outcome, unit=site.name) for outcome in report.outcomes))
+def _freight(run: _Run, target: Target, environment: Environment) -> tuple[Freight, str | None]:
+    """What is to come, and the line that it is of; None where it comes along the route, which it has entered before."""
+    since = target.record.base.train if target.record.base else ""
+    trains = run.trains.by_version
+    if run.asked.train:
+        train = run.trains.find(run.asked.train)
+        return freight_of(train, trains, since), train.line
+    name = run.asked.source
+    state = recorded(files_of(run.context, run.context.site("environment", name)))
+    if not state.cars:
+        raise ShunterError(f"{name} runs no train yet", hint=f"shunter promote TRAIN --to {name}")
+    found = run.context.require_workspace().environment(name)
+    services = frozenset(found.services) if found and found.services is not None else None
+    line = None if name in environment.promotes_from else found.line if found else ""
+    return freight_from(name, state, services, trains, since), line
 
 
-def _errors(findings: Iterable[Finding]) -> tuple[Finding, ...]:
-    return without_secrets(finding for finding in findings if finding.severity is Severity.ERROR)
-
-
-def _verify(archives: Archives, record: TrainRecord) -> tuple[Finding, ...]:
-    found = ((pin, archives.fetch(pin.name, pin.version).pin) for pin in (record.library, *record.cars.values()))
-    return tuple(
-        _other_digest(pin, held) for pin, held in found if (held.digest, held.content) != (pin.digest, pin.content)
-    )
-
-
-def _other_digest(pin: Pin, found: Pin) -> Finding:
-    return Finding(
-        "digest-mismatch",
-        f"{pin.name} {pin.version} in the registry is not the chart that the train was cut with",
-        Span(".shunter/registry" if not pin.source else pin.source),
-        Kind.LINT,
-        notes=(f"train: {pin.digest}", f"registry: {found.digest}"),
-        hint="do not deploy it: restore the archive, or package a new version and cut a new train",
-    )
-
-
-def _message(environment: str, was: TrainRecord, record: TrainRecord) -> str:
-    lines = [f"Promote {record.train or 'a mixture'} to {environment}", ""]
-    for alias in sorted({*was.cars, *record.cars}):
-        old, new = was.cars.get(alias), record.cars.get(alias)
-        if old != new:
-            lines.append(f"{alias}: {old.version if old else '-'} → {new.version if new else '-'}")
-    if was.library != record.library:
-        lines.append(f"{record.library.name}: {was.library.version} → {record.library.version}")
-    if record.history and record.history[-1].forced:
-        lines += ["", "Forced: a stage was skipped."]
-    return "\n".join(lines)
-
-
-def _next(context: Context, target: Site) -> str:
+def gate_of(context: Context, target: Target, trains: Trains, today: str) -> Gate:
+    """The way into an environment, from what shunter.yaml and the histories before it say."""
     workspace = context.require_workspace()
-    follower = next((e.name for e in workspace.environments if e.promotes_from == target.name), "")
-    return f"shunter promote --from {target.name} --to {follower}" if follower else "shunter status"
+    environment = workspace.environment(target.name)
+    assert environment is not None
+    sources = []
+    for name in environment.promotes_from:
+        before = workspace.environment(name)
+        files = files_of(context, context.site("environment", name))
+        sources.append(Source(name, files.entries, _declared(before)))
+    return Gate(
+        target.name,
+        target.record,
+        today,
+        tuple(sources),
+        environment.promotes_from_all,
+        _declared(environment),
+        environment.line,
+        trains.cars,
+        trains.yanked,
+    )
+
+
+def _declared(environment: Environment | None) -> frozenset[str] | None:
+    if environment is None or environment.services is None:
+        return None
+    return frozenset(environment.services)
+
+
+def _written(run: _Run, arrival: Arrival, *, several: bool, dry_run: bool, diff: bool) -> Report:
+    target, planned, why = arrival.target, arrival.plan, arrival.why
+    subject = f"Promote {_what(planned, why)} to {target.name}"
+    arrival = replace(arrival, product=_text([arrival], several=several))
+    step = _next(run.context, target.name)
+    report = write_arrival(run.context, arrival, subject, next_step=step, dry_run=dry_run, diff=diff)
+    return replace(report, data=[plan_data(Kept(target.name, target.record.entry, planned, why))])
+
+
+def _what(planned: Plan, why: Why) -> str:
+    part = bool(why.only or why.without or planned.stays)
+    moved = [move.alias for move in planned.moves]
+    cars = f"{', '.join(moved[:3])}{f' and {len(moved) - 3} more' if len(moved) > 3 else ''}"
+    if part and moved:
+        return f"{cars} of {why.train or why.source}"
+    return why.train or cars or f"what {why.source} runs"
+
+
+def _text(arrivals: Sequence[Arrival], *, several: bool) -> str:
+    """Each car that moves, or stays although another one was to come."""
+    lines = []
+    for arrival in arrivals:
+        front = f"{arrival.target.name}: " if several else ""
+        lines += [f"{front}{step}\n" for step in (*arrival.plan.moves, *arrival.plan.stays)]
+    return "".join(lines)
+
+
+def _next(context: Context, name: str) -> str:
+    environments = context.require_workspace().environments
+    follower = next((each.name for each in environments if name in each.promotes_from), "")
+    return f"shunter promote --from {name} --to {follower}" if follower else "shunter status"
+
+
+def _lost_fixes(context: Context, planned: Plan) -> Iterator[str]:
+    """A line for each car whose source commit is not contained in that of the newer one: SemVer cannot see it."""
+    newer = {move.alias: move for move in planned.moves if move.order in (Order.UP, Order.CHANGED)}
+    for alias, was, now in planned.commits:
+        service = context.require_workspace().service(alias)
+        if alias not in newer or service is None or service.chart is not None:
+            continue
+        site = context.site("app", alias)
+        if not is_checkout(site.root):
+            continue
+        if Repository(site.root).try_git("merge-base", "--is-ancestor", was, now).returncode == 1:
+            move = newer[alias]
+            yield f"{move}: commit {now[:12]} does not contain {was[:12]}, which runs in it: is a fix lost?"
+
+
+def _plans_in(data: bytes, path: str) -> list[dict[str, Any]]:
+    """The plans in what `promote --dry-run -o json` wrote, or one of them."""
+    try:
+        value = json.loads(data)
+    except ValueError:
+        value = None
+    found = value.get("data", [value]) if isinstance(value, dict) else value
+    if not isinstance(found, list) or not found or not all(isinstance(item, dict) for item in found):
+        raise ShunterError(f"{path} is no plan", hint="shunter promote ... --dry-run -o json > plan.json")
+    return found
+
+
+def _kept(run: _Run, item: dict[str, Any], path: str) -> tuple[Target, Kept]:
+    name = str(item.get("environment", ""))
+    if run.context.require_workspace().environment(name) is None:
+        raise ShunterError(f"{path} is a plan for `{name}`, which is no environment", hint="make the plan again")
+    target = target_of(run.context, name)
+    kept = parse_plan(json.dumps(item).encode(), path, schema_of("plan"), target.record, run.at)
+    gate = gate_of(run.context, target, run.trains, run.at[:10])
+    refusals = (*kept.plan.refusals, *_still_refused(gate, kept))
+    why = replace(kept.why, by=person(target), text=run.asked.why)
+    return target, replace(kept, plan=replace(kept.plan, refusals=refusals), why=why)
+
+
+def _still_refused(gate: Gate, kept: Kept) -> Iterator[Refusal]:
+    """What the gate says today of the cars in a plan, besides the rules that the plan passes over."""
+    coming = {move.alias: move.now for move in kept.plan.moves if move.now}
+    for alias, answer in answers(gate, coming).items():
+        passed = answer.forcible and answer.rule in kept.plan.forced
+        if answer.verdict is Verdict.REFUSED and not passed and alias in coming:
+            yield Refusal(alias, answer.rule, answer.reason, answer.opens)

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path
+from posixpath import normpath
 from typing import Any
 
 from shunter.adapters.system.regular import is_folder
@@ -128,7 +129,7 @@ def _require_readable(case: _Case) -> None:
     for layer, source in case.layers.items():
         found += [(case.folders[case.chart] if source == ENVIRONMENT else "", finding) for finding in layer.findings]
     for folder, finding in found:
-        span = replace(finding.span, path=folder + finding.span.path)
+        span = replace(finding.span, path=normpath(folder + finding.span.path))
         raise ShunterError(finding.message, span=span, hint=finding.hint)
 
 
@@ -152,4 +153,4 @@ def _row(case: _Case, explanation: Explanation, setting: Setting) -> dict[str, A
     row: dict[str, Any] = {"key": dotted(setting.key), "value": setting.value, "from": source}
     if source == SET:
         return row | {"argument": document.path}
-    return row | {"file": folder + document.path, "line": document.span(path).line}
+    return row | {"file": normpath(folder + document.path), "line": document.span(path).line}

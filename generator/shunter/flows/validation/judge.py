@@ -55,12 +55,21 @@ def judged_release(
     record = release.files.record
     findings: tuple[Finding, ...] = ()
     if verify and not release.chart.findings:
-        findings = release.files.vendored
+        findings = _unexplained(release) or release.files.vendored
     missing = awaited(context, set(record.cars) if record else set(), release.layers)
     chart, unpinned = with_sources(context, release.chart, missing)
     judged = (unpinned_note(f, unpinned) for f in judge(chart, release.layers))
     found = [*judged, *_colliding(context, release), *(unnamed_schemas(release) if fix else ())]
     return (*findings, *relabelled(found, release.label)), not missing
+
+
+def _unexplained(release: Release) -> tuple[Finding, ...]:
+    if not release.is_environment or release.files.record is None:
+        return ()
+    from shunter.flows.validation.histories import unexplained
+
+    # Trains lie outside the environment, and a verdict that is kept depends on its own files: `lint` asks them.
+    return unexplained(release.files, None)
 
 
 def _colliding(context: Context, release: Release) -> Iterable[Finding]:

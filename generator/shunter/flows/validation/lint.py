@@ -16,18 +16,20 @@ from shunter.core.rules.yaml_lints import yaml_lints
 from shunter.core.trains.file import path_of
 from shunter.flows.packaging.lock import pins_differ
 from shunter.flows.release.release import Release, release_of, with_files
+from shunter.flows.validation.environments import lint_environments
+from shunter.flows.validation.histories import unexplained
 from shunter.flows.validation.judge import unnamed_schemas
 from shunter.flows.validation.own_files import broken_in, broken_trains, judged_own
 from shunter.flows.validation.release_lints import lint_release
 from shunter.flows.validation.report import report_of
-from shunter.flows.validation.targets import inside, own_names
+from shunter.flows.validation.targets import inside, own_names, sharing
 from shunter.flows.validation.unused import unused_keys
 from shunter.flows.workspace.archives import open_archives
 from shunter.flows.workspace.context import Context, Site
 from shunter.flows.workspace.drift import drift
 from shunter.flows.workspace.labels import label, relabelled
 from shunter.flows.workspace.projects import files_of
-from shunter.flows.workspace.trains import Trains
+from shunter.flows.workspace.trains import Trains, trains_of
 from shunter.model.errors import ShunterError
 from shunter.model.findings import Finding, Kind, Report, Severity, Span
 
@@ -49,17 +51,21 @@ def lint(context: Context, paths: Sequence[str]) -> Report:
     own = own_names(context, paths)
     if paths or not (known or context.workspace):
         charts = [path for path in paths if path not in own] if paths else ["."]
-        names = (name for path in charts for name in inside(context, path))
+        names = (name for path in charts for name in sharing(context, path) or inside(context, path))
         asked = [(_site_at(context, sites, name), name) for name in names]
     asked = list(dict.fromkeys((site, file if _is_extra(context, site, file) else "") for site, file in asked))
     helm, notices = _engine()
     broken = broken_in(context, present if not paths else [site for site, _ in asked if site in present])
     findings = [*judged_own(context, own), *(finding for found in broken.values() for finding in found)]
-    findings += [
-        finding for site, file in asked if site not in broken for finding in _lint_site(context, site, helm, file)
-    ]
+    bad_trains = broken_trains(context) if context.workspace else ()
+    trains = trains_of(context) if context.workspace and not bad_trains else None
+    for site, file in asked:
+        findings += _lint_site(context, site, helm, file, trains) if site not in broken else ()
+    if not paths:
+        environments = (site for site, _ in asked if site.kind == "environment" and site not in broken)
+        findings += lint_environments(context, environments)
     if not paths and context.workspace is not None:
-        findings += broken_trains(context) or _lint_trains(context)
+        findings += bad_trains or _lint_trains(context)
         findings += () if broken else [_drifted(line) for line in drift(context)]
     report = report_of(context, findings, len({site for site, _ in asked}), own)
     return Report(findings=report.findings, notices=(*notices, *report.notices))
@@ -89,7 +95,9 @@ def _is_extra(context: Context, site: Site, name: str) -> bool:
     return bool(name) and site.kind != "environment" and is_values_file(path, str(site.path))
 
 
-def _lint_site(context: Context, site: Site, helm: Engine | None, file: str) -> Iterator[Finding]:
+def _lint_site(
+    context: Context, site: Site, helm: Engine | None, file: str, trains: Trains | None
+) -> Iterator[Finding]:
     release = _release(context, site, file)
     found: list[Finding] = []
     if helm is not None and release.not_for_helm:
@@ -99,7 +107,7 @@ def _lint_site(context: Context, site: Site, helm: Engine | None, file: str) -> 
     for document in release.layers:
         found += yaml_lints(document)
     if release.is_environment:
-        yield from _pins(site, release)
+        yield from _pins(site, release, trains)
         for document in release.layers:
             found += _image_tags(document)
         found += unnamed_schemas(release)
@@ -111,9 +119,10 @@ def _lint_site(context: Context, site: Site, helm: Engine | None, file: str) -> 
     yield from relabelled(found, release.label)
 
 
-def _pins(site: Site, release: Release) -> Iterator[Finding]:
-    """What differs from the record: Chart.yaml, or else what is vendored, which follows from it."""
+def _pins(site: Site, release: Release, trains: Trains | None) -> Iterator[Finding]:
+    """What differs from the record: its history, and Chart.yaml, or else what is vendored, which follows from it."""
     record = release.files.record
+    yield from unexplained(release.files, trains)
     apart = list(pins_differ(site.name, release.files, record)) if record is not None else []
     yield from apart or release.files.vendored
 
@@ -150,7 +159,7 @@ def _image_tags(document: Document) -> Iterator[Finding]:
 def _lint_trains(context: Context) -> Iterator[Finding]:
     archives = open_archives(context)
     for train in Trains(context.root).all:
-        for pin in (train.library, *train.cars.values()):
+        for pin in train.cars.values():
             if not archives.directory.has(pin.name, pin.version):
                 continue
             found = archives.pin(pin.name, pin.version)

@@ -15,7 +15,7 @@ from shunter.flows.validation.report import without_secrets
 from shunter.flows.validation.targets import own_schema
 from shunter.flows.workspace.context import WORKSPACE_FILE, Context, Site, workspace_from
 from shunter.flows.workspace.labels import label, relabelled
-from shunter.flows.workspace.own_files import record_from, schema_of, train_from
+from shunter.flows.workspace.own_files import record_of_any_format, schema_of, train_from, yank_from
 from shunter.flows.workspace.projects import ProjectFiles
 from shunter.flows.workspace.recorded import recorded
 from shunter.flows.workspace.trains import trains_of
@@ -59,8 +59,10 @@ def _read_own(context: Context, name: str) -> object:
     schema, data, shown = own_schema(path), read_regular(path), os.path.normpath(name)
     if schema == "train":
         return train_from(data, shown)
+    if schema == "yank":
+        return yank_from(data, shown)
     if schema == "record":
-        return record_from(data, shown)
+        return record_of_any_format(data, shown)
     if schema == "answers":
         return own_answers(data, shown, schema_of(schema))
     is_around = context.workspace is not None and path == str(context.root / WORKSPACE_FILE)
@@ -76,7 +78,11 @@ def broken_in(context: Context, sites: Iterable[Site]) -> dict[Site, tuple[Findi
 def _in_project(site: Site, folder: str) -> Iterator[Finding]:
     yield from _findings_of(lambda: recorded(site.tree(), ".", folder))
     if site.kind == "environment":
-        yield from _findings_of(lambda: ProjectFiles(site.tree(), folder).record)
+        yield from _findings_of(lambda: _recorded(ProjectFiles(site.tree(), folder)))
+
+
+def _recorded(files: ProjectFiles) -> object:
+    return files.record, files.entries
 
 
 def broken_trains(context: Context) -> tuple[Finding, ...]:
@@ -85,6 +91,8 @@ def broken_trains(context: Context) -> tuple[Finding, ...]:
     found: list[Finding] = []
     for path in trains.paths:
         found += _findings_of(partial(trains.at, path))
+    for path in trains.yank_paths:
+        found += _findings_of(partial(trains.yank_at, path))
     return relabelled(found, label(context, context.root))
 
 

@@ -1,4 +1,4 @@
-"""Lints on a chart with its subcharts as one release: named templates that collide, objects that two charts render."""
+"""Lints on a chart with its subcharts as one release: named templates that collide, objects, hooks, size."""
 
 from __future__ import annotations
 
@@ -6,9 +6,10 @@ from collections.abc import Iterator
 from contextlib import suppress
 
 from shunter.adapters.helm.engine import Engine
+from shunter.core.charts import helmignore
 from shunter.core.kube.objects import objects_of
 from shunter.core.rules.collisions import define_collisions
-from shunter.core.rules.objects import duplicate_objects
+from shunter.core.rules.objects import duplicate_objects, serial_hooks, too_large
 from shunter.flows.release.release import Release
 from shunter.flows.release.render import documents
 from shunter.flows.validation.collisions import deployed
@@ -27,4 +28,10 @@ def lint_release(release: Release, helm: Engine | None) -> Iterator[Finding]:
     yield from define_collisions(slices)
     if helm is not None:
         with suppress(ShunterError):
-            yield from duplicate_objects(objects_of(documents(release.render(helm))), slices, release.namespace)
+            manifest = release.render(helm)
+            objects = list(objects_of(documents(manifest)))
+            yield from duplicate_objects(objects, slices, release.namespace)
+            yield from serial_hooks(objects, slices)
+            files = helmignore.filter_files(release.files.packed.files)
+            own = {path: state.data for path, state in files.items() if not path.startswith("charts/")}
+            yield from too_large(own, release.coalesced.values or {}, manifest)

@@ -12,7 +12,8 @@ from shunter.adapters.system.files import DiskTree
 from shunter.adapters.system.regular import FOLDER, LOST_LINK, NOTHING, is_file, is_folder, kind_at
 from shunter.adapters.verdicts.questions import ANSWERS_FILE, WORKSPACE_FILE, chart_folder, is_values_file
 from shunter.core.charts.contents import read_once
-from shunter.flows.workspace.context import APPLIED_FILE, Context, Site
+from shunter.core.charts.files import follow
+from shunter.flows.workspace.context import APPLIED_FILE, Context, Site, repository_root
 from shunter.flows.workspace.projects import RECORD_FILE, files_in, files_of
 from shunter.model.data import dataclass
 from shunter.model.errors import ShunterError
@@ -26,6 +27,8 @@ _OWN: Final = {
     ANSWERS_FILE: "answers",
     RECORD_FILE: "record",
 }
+_BELOW: Final = {"trains": "train", "trains/yanked": "yank"}
+"""Folders of a workspace whose files are of one kind."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -45,15 +48,18 @@ class Target:
 def targets_of(context: Context, names: Sequence[str]) -> list[Target]:
     """The charts that the named files and folders belong to, each once, in order; then those that depend on them.
 
-    A values file beside the chart's own is judged alone, as if passed with `-f`. A folder that is no chart stands for
-    the values files in it, or for the charts below it. A schema, a Chart.yaml or defaults
-    stand for all that reads them: the chart, its other values files, and the workspace's environments that use it; a
-    file in a chart's `charts/` for that chart.
+    A values file beside the chart's own is judged alone, as if passed with `-f`; one that environments share stands
+    for these. A folder that is no chart stands for the values files in it, or for the charts below it. A schema, a
+    Chart.yaml or defaults stand for all that reads them: the chart, its other values files, and the workspace's
+    environments that use it; a file in a chart's `charts/` for that chart.
     """
     named: dict[str, dict[str, None]] = {}
     shared: list[str] = []
     for name in (found for asked in names for found in inside(context, asked)):
         path = os.path.normpath(context.start.joinpath(name))
+        if (folders := sharing(context, name)) is not None:
+            named |= {folder: named.get(folder, {}) | {_ITSELF: None} for folder in folders}
+            continue
         folder = _chart_of(path, name)
         if is_values_file(path, folder):
             named.setdefault(folder, {})[name] = None
@@ -96,11 +102,40 @@ def own_schema(path: str) -> str:
     An answers file and a record that stand in a chart are judged with it.
     """
     folder, name = os.path.split(path)
-    above, inside = os.path.split(folder)
-    schema = _OWN.get(name) or _OWN.get(f"{inside}/{name}", "")
-    if inside == "trains" and name.endswith(".yaml") and is_file(os.path.join(above, WORKSPACE_FILE)):
-        schema = "train"
+    schema = _OWN.get(name) or _OWN.get(f"{os.path.basename(folder)}/{name}", "")
+    for place, kind in _BELOW.items():
+        root = folder.removesuffix(f"/{place}")
+        if root != folder and name.endswith(".yaml") and is_file(os.path.join(root, WORKSPACE_FILE)):
+            schema = kind
     return schema if schema and is_file(path) and not chart_folder(path) else ""
+
+
+def sharing(context: Context, name: str) -> list[str] | None:
+    """The folders of the environments that share the named values file; None for what is no such file.
+
+    Where each environment has a repository of its own, the workspace's has the file of which they have copies.
+    """
+    path = os.path.normpath(context.start.joinpath(name))
+    if not path.endswith((".yaml", ".yml")) or kind_at(path) or chart_folder(path):
+        return None
+    from shunter.core.workspace.layout import is_shared
+
+    known, found = False, []
+    for site in context.sites("environment", missing_ok=True):
+        planned = context.workspace.environment(site.name) if context.workspace else None
+        if planned is None and not is_folder(site.path):
+            continue
+        names = planned.values if planned else files_of(context, site).values_files
+        places = {
+            os.path.normpath(f"{os.path.realpath(root)}/{site.folder}/{values}")
+            for root in ({site.root, context.root} if planned else {site.root})
+            for values in names
+            if is_shared(values)
+        }
+        if os.path.realpath(path) in places:
+            known = True
+            found += [str(site.path)] if is_folder(site.path) else []
+    return found if known else None
 
 
 def _chart_of(path: str, name: str) -> str:
@@ -113,7 +148,8 @@ def _chart_of(path: str, name: str) -> str:
         raise ShunterError(f"{name} is {kind}, not a file", hint="name a values file of a chart, or a chart's folder")
     folder = chart_folder(path)
     if not folder:
-        raise ShunterError(f"{name} belongs to no chart", hint="name a values file of a chart, or a chart's folder")
+        hint = "name a values file of a chart or of `values:`, or a chart's folder"
+        raise ShunterError(f"{name} belongs to no chart", hint=hint)
     return folder
 
 
@@ -151,7 +187,7 @@ def _mentions(context: Context, site: Site, services: set[str]) -> bool:
     files = files_of(context, site)
     if files.record and services & files.record.cars.keys():
         return True
-    states = (files.tree.get(name) for name in files.values_files)
+    states = (follow(files.tree, name) for name in files.values_files)
     return any(services & (read_once(state.data, "").value or {}).keys() for state in states if state)
 
 
@@ -160,7 +196,9 @@ def _target(context: Context, folder: str, files: tuple[str, ...], sites: dict[s
     site = sites.get(os.path.realpath(folder))
     if context.workspace is None:
         answers = files_in(context, path).answers
-        site = Site(str(answers.get("kind", "")), str(answers.get("name", "")), path, ".", path.name)
+        root = repository_root(path.resolve())
+        place = path.resolve().relative_to(root).as_posix()
+        site = Site(str(answers.get("kind", "")), str(answers.get("name", "")), root, place, root.name)
     if site is not None and site.kind == "environment":
         return Target.of(site)
     return Target(path, None, tuple((file,) if file else () for file in files))

@@ -66,13 +66,16 @@ def _edit(tree: Tree, path: str, after: FileState | None, *, shared: bool, alway
 
 
 def inputs_of(tree: Tree, folder: str, names: Iterable[str]) -> tuple[Input, ...]:
-    """Files of the folder of a repository, `tree`, that a commit depends on, as they are now; none outside of it."""
+    """Files of the folder of a repository, `tree`, that a commit depends on, as they are now.
+
+    Those beside the folder count, as far as they are in the repository.
+    """
     found = []
     for name in dict.fromkeys(names):
-        path = posixpath.normpath(name)
+        path = posixpath.normpath(f"{folder}/{name}")
         if not path.startswith(("../", "/")):
-            state = tree.get(path)
-            found.append(Input(posixpath.normpath(f"{folder}/{path}"), state.object_id() if state else None))
+            state = tree.get(posixpath.normpath(name))
+            found.append(Input(path, state.object_id() if state else None))
     return tuple(found)
 
 

@@ -1,4 +1,4 @@
-"""A project's folder as one value: its answers, its Chart.yaml, its train record, each read once."""
+"""A project's folder as one value: its answers, its Chart.yaml, its train record and history, each read once."""
 
 from __future__ import annotations
 
@@ -6,13 +6,13 @@ from collections.abc import Mapping
 from functools import cached_property
 from pathlib import Path
 from posixpath import join, normpath
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, Final
 
 from shunter.adapters.system.files import DiskTree
 from shunter.adapters.verdicts.questions import ANSWERS_FILE as ANSWERS_FILE
 from shunter.core.charts.load import Chart, load_chart
 from shunter.flows.workspace.context import Context, Site
-from shunter.flows.workspace.labels import label
+from shunter.flows.workspace.labels import label, relabelled
 from shunter.model.data import dataclass
 from shunter.model.errors import ShunterError
 from shunter.model.files import SYMLINK, FileState, OverlayTree, Tree
@@ -20,9 +20,14 @@ from shunter.model.findings import Finding
 
 if TYPE_CHECKING:  # the commit hook judges charts that have no record, and packs none
     from shunter.core.charts.packed import PackedChart
-    from shunter.core.packaging.record import TrainRecord
+    from shunter.core.trains.entry import Entry
+    from shunter.core.trains.state import State
 
 RECORD_FILE = ".shunter/train.yaml"
+HISTORY = ".shunter/history"
+
+
+_KEPT: Final = ("answers", "record", "entries")
 
 
 @dataclass(frozen=True, eq=False)
@@ -45,6 +50,11 @@ class ProjectFiles:
         """The Helm that reads the chart, `3` or `4`."""
         return str(self.answers.get("helm", "4"))
 
+    @property
+    def library(self) -> str:
+        """The name of the workspace's library chart."""
+        return str(self.answers.get("library", ""))
+
     @cached_property
     def chart(self) -> Chart:
         """The chart as Helm loads it, to be judged; what is broken is in its findings."""
@@ -63,7 +73,7 @@ class ProjectFiles:
         return self.packed.packed(compressed=False)
 
     @cached_property
-    def record(self) -> TrainRecord | None:
+    def record(self) -> State | None:
         """The train record that an environment carries, or None where it has none yet."""
         state = self.tree.get(RECORD_FILE)
         if state is None:
@@ -75,13 +85,26 @@ class ProjectFiles:
 
         return record_from(state.data, normpath(join(self.label, RECORD_FILE)))
 
+    @cached_property
+    def entries(self) -> Mapping[str, Entry]:
+        """The history of an environment: its entries by name."""
+        from shunter.flows.workspace.own_files import entry_from
+
+        found = {}
+        for path in self.tree.paths(HISTORY):
+            state = self.tree.get(path)
+            if path.endswith(".yaml") and state is not None and state.mode != SYMLINK:
+                name = path.rpartition("/")[2].removesuffix(".yaml")
+                found[name] = entry_from(state.data, normpath(join(self.label, path)))
+        return found
+
     def with_changes(self, changes: Mapping[str, FileState | None]) -> ProjectFiles:
-        """The same project with other files; not with other answers, nor with another record."""
+        """The same project with other files; not with other answers, nor with another record or history."""
         changed = ProjectFiles(OverlayTree(self.tree, changes), self.label)
-        vars(changed).update({name: vars(self)[name] for name in ("answers", "record") if name in vars(self)})
+        vars(changed).update({name: vars(self)[name] for name in _KEPT if name in vars(self)})
         return changed
 
-    def with_derived(self, changes: Mapping[str, FileState | None], record: TrainRecord) -> ProjectFiles:
+    def with_derived(self, changes: Mapping[str, FileState | None], record: State) -> ProjectFiles:
         """An environment with other derived files, as `record` has them."""
         changed = self.with_changes(changes)
         vars(changed)["record"] = record
@@ -89,12 +112,18 @@ class ProjectFiles:
 
     @cached_property
     def vendored(self) -> tuple[Finding, ...]:
-        """Findings for vendored charts of an environment that are not what its record pins. A missing one raises."""
+        """Findings for what is vendored in an environment: charts that its record does not pin, values files that were
+        edited. A missing chart raises.
+        """
+        from shunter.core.workspace.shared_values import COPIES, edited
+
+        copies = relabelled(edited(self.tree), self.label) if self.tree.get(COPIES) else ()
         if self.record is None:
-            return ()
+            return copies
         from shunter.core.packaging.vendoring import verify_vendored
 
-        return verify_vendored(self.packed, self.record, "" if self.label == "." else self.label)
+        label = "" if self.label == "." else self.label
+        return (*copies, *verify_vendored(self.packed, self.record.pins, self.library, label))
 
     @property
     def values_files(self) -> list[str]:

@@ -8,7 +8,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from types import MappingProxyType
 
-from shunter.core.rules.catalogue import cluster, reading, schemas, values, workspace
+from shunter.core.rules.catalogue import cluster, reading, schemas, trains, values, workspace
 from shunter.core.rules.catalogue.rule import Rule
 
 __all__ = ["RULES", "Rule"]
@@ -23,6 +23,7 @@ _FAMILIES = (
     cluster.RELEASE,
     cluster.MANIFESTS,
     workspace.WORKSPACE,
+    trains.TRAINS,
     workspace.OWN_FILES,
 )
 RULES: Mapping[str, Rule] = MappingProxyType({rule.id: rule for family in _FAMILIES for rule in family})

@@ -24,6 +24,21 @@ RELEASE: Final = (
         "Two charts of an environment render the same kind, namespace and name. `helm template` and `helm lint` say "
         "nothing; an installation fails, or the last one wins. Give one of them another name.",
     ),
+    lint(
+        "serial-hooks",
+        Severity.NOTE,
+        "hooks of several charts that wait for each other",
+        "A release has one queue of hooks, by weight: those of all charts run one after another, and one that fails "
+        "fails the release of all. Five migrations of a minute are five minutes. Give them weights where their order "
+        "matters, and take out of the release what can run later.",
+    ),
+    lint(
+        "release-size",
+        Severity.ERROR,
+        "a release that does not fit into its Secret",
+        "Helm keeps each revision in one Secret: the umbrella's own files, all values and manifests, packed. "
+        "Kubernetes takes 1 MiB. Mostly it is files that nobody meant to ship: name them in `.helmignore`.",
+    ),
 )
 
 MANIFESTS: Final = (

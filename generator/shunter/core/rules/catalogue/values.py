@@ -110,6 +110,27 @@ WIRING: Final = (
         "log.",
     ),
     lint(
+        "condition-name",
+        Severity.WARNING,
+        "a condition below a chart's name instead of its alias",
+        "With `alias: web`, `condition: svc.enabled` is looked up where no values of this chart stand. Helm finds "
+        "nothing there, and leaves the chart on.",
+    ),
+    lint(
+        "alias-name",
+        Severity.WARNING,
+        "an alias that is no name for Kubernetes",
+        "Helm takes `my_app` and `Web` for aliases. Charts name their objects after it, and Kubernetes refuses "
+        "such names.",
+    ),
+    lint(
+        "ambiguous-version",
+        Severity.ERROR,
+        "a range that two charts in `charts/` satisfy",
+        "Where `charts/` holds a chart twice, under two aliases, a range may fit both. Helm takes the first that "
+        "it comes upon, which is not the same one each time: one environment renders two ways. Name exact versions.",
+    ),
+    lint(
         "disabled-values",
         Severity.WARNING,
         "wrong values of a chart that is switched off",

@@ -23,6 +23,13 @@ WORKSPACE: Final = (
         "no longer pins.",
     ),
     lint(
+        "values-copy",
+        Severity.ERROR,
+        "a copy of a shared values file that was edited",
+        "Where each environment has a repository, values files that several share stand in the workspace's, and "
+        "`shunter lock` puts a copy into each. Edit the file there, and lock.",
+    ),
+    lint(
         "pins-differ",
         Severity.ERROR,
         "a Chart.yaml that pins something else than the record",
@@ -38,10 +45,10 @@ WORKSPACE: Final = (
     ),
     lint(
         "not-packaged",
-        Severity.ERROR,
-        "a chart that changed since it was packaged",
-        "A train pins published charts. This one differs from what is published under its version: raise `version`, "
-        "and package it.",
+        Severity.WARNING,
+        "a chart with changes that nobody published",
+        "A train pins published charts. This one differs from what is published under its version, or its version is "
+        "not published: raise `version`, and package it. `rules: {not-packaged: error}` lets no train go without it.",
     ),
     lint(
         "dirty-chart",
@@ -57,18 +64,34 @@ WORKSPACE: Final = (
         "A train never changes once it is cut: environments name it by its version. Cut a new version.",
     ),
     lint(
-        "stage-skipped",
-        Severity.ERROR,
-        "a promotion that leaves out a stage",
-        "An environment promotes from the one before it, and this train was never there. Promote it there first; "
-        "`--force` skips the stage, and the history says so.",
-    ),
-    lint(
         "update-conflict",
         Severity.ERROR,
         "the template and a person changed the same lines",
         "An update could not merge a file by itself. Both versions are in the file, between markers; keep what is "
         "right and commit.",
+    ),
+    lint(
+        "redundant-value",
+        Severity.NOTE,
+        "a value that the file below sets already",
+        "Of an environment's values files the last one wins. Where it says what one before it says, it changes "
+        "nothing, and hides the day on which that one changes. A shared file is told of where it is so in all "
+        "environments.",
+    ),
+    lint(
+        "missing-in-environment",
+        Severity.NOTE,
+        "a value that all other environments set",
+        "Two or more other environments set this key, and this one has the chart's default. Often somebody forgot it "
+        "here. The first environment of a route may lack what it likes. If the default is right, say "
+        "`rules: {missing-in-environment: off}` in `shunter.yaml`.",
+    ),
+    lint(
+        "values-left",
+        Severity.WARNING,
+        "values of a service that is gone",
+        "The service was removed, or is declared here no more, and its section is still there. Helm ignores it, and no "
+        "promotion stops for it. Delete it once no train that you may go back to needs it.",
     ),
     lint(
         "image-tag-in-environment",
@@ -96,13 +119,19 @@ OWN_FILES: Final = (
     verdict(
         "unknown-name",
         "a name that nothing has",
-        "`shunter.yaml` names an environment or a rule that does not exist, such as `promotes-from: tset` where the "
-        "environment is called `tst`.",
+        "`shunter.yaml` names an environment, a service or a rule that does not exist, such as `promotes-from: tset` "
+        "where the environment is called `tst`.",
     ),
     verdict(
         "promotion-circle",
         "environments that promote from one another",
         "Trains enter at an environment without `promotes-from`. In a circle there is none: remove one of them.",
+    ),
+    verdict(
+        "values-elsewhere",
+        "a shared values file in a folder that belongs to something else",
+        "Environments share values files that lie beside their folders, such as `envs/common.yaml`, named "
+        "`../common.yaml` in `values:`. One in the folder of an environment, a chart or a service belongs to that.",
     ),
     verdict(
         "name-taken",

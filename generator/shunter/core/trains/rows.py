@@ -1,0 +1,73 @@
+"""The history of an environment as rows: what each entry did, for a table and as data."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from typing import Any
+
+from shunter.core.trains.entry import Entry
+from shunter.core.trains.history import Entries, ordered
+from shunter.core.trains.order import compare
+from shunter.core.trains.plan import Move
+from shunter.core.trains.state import Hold, car_of_brief
+
+
+def rows(entries: Entries, alias: str = "") -> list[dict[str, Any]]:
+    """One row for each entry, oldest first; of one car only those that changed it, its pin or its hold.
+
+    What a history of the first format holds comes in front of its entry, without an `entry`: none can be returned to.
+    """
+    found: list[dict[str, Any]] = []
+    for name in ordered(entries):
+        entry = entries[name]
+        if not alias:
+            found += _older(entry)
+        changes = list(_changes(entry, alias))
+        if changes or not alias:
+            found.append(_row(name, entry, changes))
+    return found
+
+
+def _row(name: str, entry: Entry, changes: list[str]) -> dict[str, Any]:
+    why = entry.why
+    return {
+        "entry": name,
+        "at": why.at,
+        "verb": why.verb,
+        "train": why.train,
+        "from": why.source,
+        "to": why.to,
+        "changes": changes,
+        "by": why.by,
+        "why": why.text,
+        "forced": list(why.forced),
+        "allowed": dict(why.allowed),
+        "after": list(entry.after),
+    }
+
+
+def _older(entry: Entry) -> Iterator[dict[str, Any]]:
+    for item in entry.before:
+        row = _row("", entry, [])
+        row |= {"at": item.at, "verb": "arrived", "train": item.train, "from": item.source, "by": ""}
+        yield row | {"forced": ["stage-skipped"] if item.forced else [], "after": []}
+
+
+def _changes(entry: Entry, alias: str) -> Iterator[str]:
+    """What the entry changed, as seen from the first entry before it."""
+    changes = entry.changes[0]
+    for name, pair in changes.cars.items():
+        if alias in ("", name):
+            was, now = (car_of_brief(text) if text else None for text in pair)
+            order = compare(was.pin if was else None, now.pin if now else None)
+            yield str(Move(name, was, now, order, entry.why.allowed.get(name, "")))
+    for name, (_, hold) in changes.holds.items():
+        if alias in ("", name):
+            yield _hold_text(name, hold)
+
+
+def _hold_text(alias: str, hold: Hold | None) -> str:
+    if hold is None:
+        return f"{alias} held no more"
+    until = f" until {hold.until}" if hold.until else ""
+    return f"{alias} held{until}: {hold.why}"

@@ -1,0 +1,73 @@
+"""What is going to happen to one repository, before it is a plan."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
+from posixpath import normpath
+from typing import Any
+
+from shunter.adapters.git.repository import PlannedRepository
+from shunter.core.packaging.umbrella import FULL_SCHEMA
+from shunter.core.workspace.answers import Recorded
+from shunter.core.workspace.layout import is_shared
+from shunter.core.workspace.model import Project, RepositorySpec, Workspace
+from shunter.core.workspace.shared_values import copies, first_texts
+from shunter.flows.packaging.derive import Changes
+from shunter.flows.workspace.projects import ProjectFiles
+from shunter.model.files import Conflict, FileState, OverlayTree, SubTree, Tree
+
+
+@dataclass(frozen=True, slots=True)
+class Job:
+    """One project that has to be rendered: `recorded` is None where it is new."""
+
+    project: Project
+    desired: Mapping[str, Any]
+    recorded: Recorded | None
+
+
+@dataclass
+class Draft:
+    """What is going to happen to one repository. `tree` has what is `moved` in its new place; `read` are object ids."""
+
+    spec: RepositorySpec
+    repository: PlannedRepository
+    disk: Tree
+    moved: Changes = field(default_factory=dict)
+    jobs: list[Job] = field(default_factory=list)
+    changes: Changes = field(default_factory=dict)
+    derived: set[str] = field(default_factory=set)
+    conflicts: tuple[Conflict, ...] = ()
+    notices: list[str] = field(default_factory=list)
+    read: dict[str, str | None] = field(default_factory=dict)
+
+    @property
+    def tree(self) -> Tree:
+        """The repository with its renamed folders in their new places."""
+        return OverlayTree(self.disk, self.moved) if self.moved else self.disk
+
+    def overlay(self, folder: str) -> ProjectFiles:
+        """A project's files with the draft's changes laid over them."""
+        return ProjectFiles(SubTree(OverlayTree(self.tree, self.changes), folder), folder)
+
+    def put(self, folder: str, files: Mapping[str, FileState | None], *, derived: bool = False) -> None:
+        """Lay a project's files into the draft; `derived` ones hold nothing of a person's."""
+        prefix = "" if folder == "." else f"{folder}/"
+        placed = {normpath(prefix + path): state for path, state in files.items()}
+        self.changes |= placed
+        self.derived |= placed.keys() if derived else set()
+
+
+def share(workspace: Workspace, drafts: Sequence[Draft], home: Draft | None) -> None:
+    """Make the values files that environments share where there are none, and copies of them where each has one."""
+    several = workspace.layout.envs == "multi" and home is not None
+    for draft in drafts:
+        holder = home if several and home else draft
+        for project in (job.project for job in draft.jobs if job.project.kind == "environment"):
+            files = draft.overlay(project.path)
+            names = [name for name in files.values_files if is_shared(name)]
+            schema = f"{project.path}/{FULL_SCHEMA}"
+            holder.changes |= first_texts(holder.overlay(".").tree, project.name, project.path, names, schema)
+            if several:
+                draft.put(project.path, copies(holder.overlay(".").tree, project.path, names, files.tree), derived=True)

@@ -1,0 +1,133 @@
+"""What each service of a workspace has published, and what of its chart nobody has published yet."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
+from functools import cached_property
+from pathlib import Path
+
+from shunter.adapters.git.origin import as_committed
+from shunter.adapters.system.regular import is_checkout
+from shunter.core.charts.index import IndexEntry
+from shunter.core.charts.packed import REVISION, PackedChart
+from shunter.core.charts.pins import Pin
+from shunter.core.charts.versions import is_dirty, newest_first
+from shunter.core.trains.cut import Offer
+from shunter.core.workspace.model import Service
+from shunter.flows.packaging.origin import DERIVED, Sources, tracked
+from shunter.flows.workspace.archives import Archives, packed_as_held
+from shunter.flows.workspace.context import Context, repository_root
+from shunter.flows.workspace.projects import ProjectFiles, files_in, files_of
+from shunter.model.errors import ShunterError
+from shunter.model.findings import Finding, Kind, Severity, Span
+
+
+@dataclass(frozen=True)
+class Market:
+    """The published charts of a workspace's services. A registry's index is read once, for however many services."""
+
+    context: Context
+    archives: Archives
+
+    @cached_property
+    def _entries(self) -> Mapping[tuple[str, str], IndexEntry]:
+        return {(entry.name, entry.version): entry for entry in self.archives.directory.index.entries}
+
+    @cached_property
+    def _versions(self) -> Mapping[str, list[str]]:
+        found: dict[str, list[str]] = {}
+        for name, version in self._entries:
+            found.setdefault(name, []).append(version)
+        return found
+
+    def offers(self, named: Mapping[str, str]) -> dict[str, Offer]:
+        """What a train may take, by service. What is marked dirty is in it only where it is `named` (by service)."""
+        services = self.context.require_workspace().services
+        return {service.name: self._offer(service, named.get(service.name, "")) for service in services}
+
+    def _offer(self, service: Service, named: str) -> Offer:
+        chart = service.chart
+        if chart and not chart.path:
+            return Offer(chart.name, fixed=chart.version, source=chart.repository)
+        name = files_in(self.context, self.context.root / chart.path).packed.name if chart else service.name
+        known = (version for version in self._known(name) if version == named or not is_dirty(version))
+        return Offer(name, tuple(known))
+
+    def _known(self, name: str) -> list[str]:
+        """Published versions, oldest first; the server is asked about a chart that the folder does not have."""
+        here = self._versions.get(name)
+        server = self.archives.server
+        if here is None and server is not None:
+            here = server.index.versions(name)
+        return newest_first(here or ())[::-1]
+
+    def rewritten(self, pin: Pin) -> bool:
+        """Whether the registry's folder holds another archive than the pinned one under its version."""
+        entry = self._entries.get((pin.name, pin.version))
+        return bool(entry and entry.digest and pin.digest and entry.digest != pin.digest)
+
+    def unpublished(self) -> Iterator[Finding]:
+        """One finding for each chart of the workspace that is not as it was published. No checkout, no finding."""
+        charts = [*self._charts()]
+        same = self._as_published({place: files for files, place in charts})
+        for files, place in charts:
+            if place in same:
+                continue
+            try:
+                said = self._unpublished(files, place)
+            except ShunterError as error:
+                said = f"{files.label} cannot be packaged: {error}"
+            if said:
+                hint = "raise `version` in its Chart.yaml, then `shunter package`"
+                yield Finding(
+                    "not-packaged", said, Span(f"{files.label}/Chart.yaml"), Kind.LINT, Severity.WARNING, hint=hint
+                )
+
+    def _as_published(self, charts: Mapping[Path, ProjectFiles]) -> frozenset[Path]:
+        """The folders that git says are as they were when they were published; of others only the archives can tell."""
+        found: dict[Path, dict[str, str]] = {}
+        for place, files in charts.items():
+            root = repository_root(place)
+            if is_checkout(root) and (revision := self._revision(files)):
+                found.setdefault(root, {})[place.relative_to(root).as_posix()] = revision
+        sources = Sources({root: [*folders] for root, folders in found.items()})
+        return frozenset(
+            root / folder
+            for root, folders in found.items()
+            for folder in as_committed(root, folders, DERIVED)
+            if not sources.changed(root, folder, DERIVED)
+        )
+
+    def _revision(self, files: ProjectFiles) -> str:
+        """The commit that the published chart says it was made of; empty where it is not published, or does not say."""
+        try:
+            entry = self._entries.get(files.packed.key)
+        except ShunterError:
+            return ""
+        annotations = entry.metadata.get("annotations") if entry else None
+        return str(annotations.get(REVISION, "")) if isinstance(annotations, dict) else ""
+
+    def _unpublished(self, files: ProjectFiles, place: Path) -> str:
+        name, version = files.packed.key
+        if not self.archives.published(name, version):
+            return f"{name} {version} is not published"
+        held = self.archives.fetch(name, version)
+        if _same(files, held) or _same(tracked(files, place), held):
+            return ""
+        return f"{files.label} has changed since {name} {version} was packaged"
+
+    def _charts(self) -> Iterator[tuple[ProjectFiles, Path]]:
+        for site in self.context.sites("app", missing_ok=True):
+            if is_checkout(site.root):
+                yield files_of(self.context, site), site.path
+        for service in self.context.require_workspace().services:
+            if service.chart and service.chart.path:
+                place = self.context.root / service.chart.path
+                yield files_in(self.context, place), place
+
+
+def _same(files: ProjectFiles, held: PackedChart) -> bool:
+    """Whether a chart is the one that the registry holds."""
+    now = packed_as_held(files, held.metadata)
+    return now.archive == held.archive or now.content == held.content
