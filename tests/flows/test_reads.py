@@ -115,7 +115,7 @@ def test_the_count_sees_what_is_read_twice(railed: Path, monkeypatch: pytest.Mon
 
 MOST_PROCESSES = {
     ("package",): 7,
-    ("promote", "1.0.0", "--to", "pre"): 8,  # one asks who it is, for the history
+    ("promote", "1.0.0", "--to", "pre"): 9,  # for the history one asks who it is, and one what values files are to git
     SERVICE: 30,
     ("status",): 0,
     ("lock",): 0,

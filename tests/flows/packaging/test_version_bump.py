@@ -38,7 +38,7 @@ def depart(root: Path, train: str, **cars: str) -> None:
     ok("train", "cut", train, *chosen, cwd=root)
     ok("promote", train, "--to", "tst", cwd=root)
     assert all(cell["tst"]["version"] for cell in board(root)["apps"].values())
-    assert board(root)["environments"][0]["train"] == train
+    assert board(root)["environments"][0]["runs"] == train
 
 
 def board(root: Path) -> Any:

@@ -120,3 +120,16 @@ def test_the_values_of_then_come_back_where_that_is_asked_for(shop: Context) -> 
     back(shop, old_values=True)
     assert (shop.root / ORDERS).read_text("utf-8") == "orders: {size: 1}\n"
     assert git(shop.root, "status", "--porcelain") == ""
+
+
+def test_values_behind_a_filter_come_back_as_a_person_reads_them(shop: Context) -> None:
+    for step, program in (("clean", "tr 12 56"), ("smudge", "tr 56 12")):
+        git(shop.root, "config", f"filter.swap.{step}", program)
+    commit_all(shop.root, {".gitattributes": "envs/tst/values.yaml filter=swap\n", ORDERS: "orders: {size: 1}\n"})
+    arrive(shop, "1.0.0")
+    commit_all(shop.root, {ORDERS: "orders: {size: 2}\n"})
+    arrive(shop, "1.1.0")
+    back(shop, old_values=True)
+    assert (shop.root / ORDERS).read_text("utf-8") == "orders: {size: 1}\n"
+    assert git(shop.root, "show", f"HEAD:{ORDERS}") == "orders: {size: 5}"
+    assert git(shop.root, "status", "--porcelain") == ""

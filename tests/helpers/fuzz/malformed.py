@@ -21,6 +21,7 @@ from xml.etree import ElementTree
 
 from helpers.fuzz import malformed_text as text
 from helpers.workspaces import shop
+from shunter.core.trains.state import State, render_state
 
 READ = (
     *("values.yaml", "values-pro.yaml", "Chart.yaml", "values.schema.json", "charts/svc/values.schema.json"),
@@ -42,7 +43,7 @@ FINDING = re.compile(r"^(?:error|warning)\[[a-z0-9.-]+\]: \S.*\n  --> .+", re.MU
 UNPRINTABLE = re.compile(r"[\0-\x08\x0b-\x1f\x7f-\x9f\u202a-\u202e\u2066-\u2069]")
 ENVIRONMENT = "_commit: v0.1.0\n_src_path: https://example.org/templates.git\nkind: environment\nname: tst\n"
 MORE = "apiVersion: v2\nname: more\nversion: 1.0.0\n"
-RECORD = "train: 1.0.0\nlibrary: {name: svc, version: 1.2.0}\ncars: {}\nhistory: []\n"
+RECORD = render_state(State()).decode()
 
 
 class Case(NamedTuple):

@@ -225,6 +225,12 @@ class Repository:
         listing = self.git("ls-files", "-z", "--cached", "--", folder).stdout
         return sorted({os.fsdecode(name) for name in listing.split(b"\0") if name})
 
+    def staged_ids(self, paths: Sequence[str]) -> dict[str, str]:
+        """The object ids of files as the index has them, by path; none of what is not tracked, or is unmerged."""
+        listing = self.git("ls-files", "-z", "--stage", "--", *paths).stdout if paths else b""
+        found = (os.fsdecode(line).split("\t", 1) for line in listing.split(b"\0") if line)
+        return {path: about.split()[1] for about, path in found if about.endswith(" 0")}
+
     def conflicted(self) -> list[str]:
         """Paths that a merge or an update has left in conflict, and nobody has resolved."""
         listing = self.git("diff-files", "--name-only", "--diff-filter=U", "--ignore-submodules", "-z").stdout
@@ -291,11 +297,6 @@ class PlannedRepository(Repository):
             self._known["head"] = super().head()
         found: str | None = self._known["head"]
         return found
-
-    def conflicted(self) -> list[str]:
-        """Paths that a merge or an update has left in conflict, and nobody has resolved."""
-        listing = self.git("diff-files", "--name-only", "--diff-filter=U", "--ignore-submodules", "-z").stdout
-        return sorted({os.fsdecode(name) for name in listing.split(b"\0") if name})
 
     def visible_paths(self) -> list[str]:
         """See `Repository.visible_paths`."""

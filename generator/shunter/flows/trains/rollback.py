@@ -149,7 +149,7 @@ def _in(target: Target, path: str) -> str:
 def _blob(target: Target, path: str, blobs: Mapping[str, str]) -> FileState | None:
     if path not in blobs:
         return None
-    done = Repository(target.site.root).try_git("cat-file", "blob", blobs[path])
+    done = Repository(target.site.root).try_git("cat-file", "--filters", f"--path={_in(target, path)}", blobs[path])
     if done.returncode:
         message = f"git has lost {path} of then ({blobs[path][:12]})"
         raise ShunterError(message, hint="git fetch --unshallow, or leave out --with-values")

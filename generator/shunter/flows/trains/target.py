@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Mapping
-from posixpath import normpath
+from posixpath import join, normpath
 
 from shunter import __version__
 from shunter.adapters.git.repository import PlannedRepository
@@ -135,9 +135,16 @@ def judge_arrival(
 
 
 def _blobs(target: Target) -> dict[str, str]:
-    """The blob ids of the values files that were judged, by path as the environment names them."""
-    found = object_ids(target.judged().tree, target.files.values_files)
-    return {normpath(name): object_id for name, object_id in found.items() if object_id}
+    """The blob ids of the values files that were judged, by path as the environment names them.
+
+    They are git's own, since a filter may stand between a file and its blob.
+    """
+    files = target.judged()
+    names = {normpath(join(target.site.folder, name)): normpath(name) for name in target.files.values_files}
+    known = target.repository.staged_ids([*names]) if target.values else {}
+    own = object_ids(files.tree, names.values())
+    found = {name: known.get(path) or own[name] for path, name in names.items()}
+    return {name: object_id for name, object_id in found.items() if object_id}
 
 
 def _errors(findings: Iterable[Finding]) -> tuple[Finding, ...]:
