@@ -310,6 +310,7 @@ line = rewrite_workspace("{stage: develop}", "{line: acme}")
 TRAINS: dict[str, tuple[Callable[[Path], None], str]] = {
     "history-broken": (rewrite("envs/tst/.shunter/history", "verb: promote", "verb: repin"), "lint"),
     "record-mismatch": (rewrite("envs/tst/.shunter", "train: 1.0.0", "train: 7.7.7"), "validate"),
+    "train-changed": (rewrite("trains", "cars:", "drops: [web]\ncars:"), "lint"),
     "stage-skipped": (another_train(web=Pin("web", "1.1.0")), "promote 1.2.0 --to pre"),
     "car-rolled-back": (typed("promote 1.1.0 --to tst", "rollback tst"), "promote 1.1.0 --to pre"),
     "train-yanked": (

@@ -23,6 +23,18 @@ def test_a_train_reads_back() -> None:
     assert b'appVersion: "1.10"' in data
 
 
+def test_a_train_that_was_edited_is_told_by_its_hash() -> None:
+    data = file.render_train(TRAIN)
+    lines = data.splitlines(keepends=True)
+    assert parse("train", b"".join(line for line in lines if not line.startswith(b"hash:"))) == TRAIN, "of before"
+    assert parse("train", b"# a remark\r\n" + data.replace(b"\n", b"\r\n")) == TRAIN, "only what is said counts"
+    for edited in (data.replace(b"cars:", b"drops: [web]\ncars:"), data.replace(b"1.10.0", b"1.11.0", 1)):
+        assert edited != data
+        with pytest.raises(ShunterError, match="is not as it was cut") as error:
+            parse("train", edited)
+        assert [finding.rule for finding in error.value.findings] == [file.CHANGED]
+
+
 def test_a_record_of_the_first_format_is_read() -> None:
     text = f"train: 1.4.0\ncars: {{}}\nhistory: [{{train: 1.4.0, from: cut, at: '{NOW}'}}]\n"
     assert parse("record-1", text.encode()) == TrainRecord("1.4.0", {}, (HistoryEntry("1.4.0", "cut", NOW),))

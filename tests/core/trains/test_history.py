@@ -16,6 +16,7 @@ from shunter.core.trains.history import (
     BROKEN,
     MISMATCH,
     Flaw,
+    altered,
     ancestors,
     came_before,
     expected,
@@ -276,3 +277,19 @@ def test_a_long_history_is_small_and_any_state_is_at_hand() -> None:
     read = parse_state(render_state(branch.state), PATH, schema("record"))
     assert isinstance(read, State)
     assert read == branch.state
+
+
+def test_a_train_that_is_not_what_arrived_is_told_by_those_who_had_it() -> None:
+    """The hash in its own file is gone, too: the histories are what is left of the train."""
+    ran = cars({"a": "1.0.0", "b": "1.0.0"}, "1.0.0")
+    pins = {alias: each.pin for alias, each in ran.items()}
+    branch = Branch().changed(ran, Why("promote", at(1), train="1.0.0"), Base("1.0.0", cars_hash(pins)))
+    branch = branch.promoted({"a": "1.1.0"}, 2, "1.1.0")
+    assert list(altered(branch.entries, {"1.0.0": pins})) == []
+    assert list(altered(branch.entries, {"1.0.0": {**pins, "c": pin("c", "1.0.0")}})) == [], "not declared here"
+    assert list(altered(branch.entries, {"1.0.0": {"new": pins["a"], "b": pins["b"]}})) == [], "renamed since"
+    assert list(altered(branch.entries, {"2.0.0": {}})) == []
+    for edited in ({"a": pins["a"]}, {**pins, "b": pin("b", "1.0.1")}):
+        (flaw,) = altered(branch.entries, {"1.0.0": edited})
+        assert (flaw.rule, flaw.hint) == ("train-changed", "restore trains/1.0.0.yaml from git")
+        assert "with b 1.0.0" in flaw.message

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from pathlib import Path
 
 import pytest
@@ -83,6 +84,26 @@ def test_a_flag_without_a_value_and_a_train_of_one_car_remove_nothing(root: Path
     assert (refused.code, "error[car-removed]" in refused.err) == (1, True)
     ok("promote", "1.3.0", "--to", "tst", "--only", "orders", cwd=root)
     assert "web" in (root / "envs/tst/Chart.yaml").read_text("utf-8")
+
+
+@pytest.mark.parametrize("hashed", [True, False])
+def test_a_train_that_was_edited_by_hand_goes_nowhere(root: Path, *, hashed: bool) -> None:
+    """A car was taken out of train 1.2.0 with a word for it, which tst had run before; the hash went along or not."""
+    ok("promote", "1.1.0", "--to", "pre", "--force", "--why", "INC-77", cwd=root)
+    ok("promote", "1.2.0", "--to", "tst", cwd=root)
+    ok("rollback", "tst", cwd=root)
+    for command in ("lint", "validate"):
+        assert "train-changed" not in shunter(command, cwd=root).err
+    found = trains_of(open_context(root)).find("1.2.0")
+    edited = render_train(replace(found, cars={"orders": found.cars["orders"]}, drops=("web",)))
+    whole = (root / "trains/1.2.0.yaml").read_bytes()
+    if hashed:
+        edited = re.sub(rb"hash: .*", re.search(rb"hash: .*", whole)[0], edited)  # type: ignore[index]
+    commit_all(root, {"trains/1.2.0.yaml": edited})
+    for command in ("lint", "validate", "promote 1.2.0 --to tst", "promote 1.2.0 --to pre"):
+        said = shunter(*command.split(), cwd=root)
+        assert (said.code != 0, "[train-changed]" in said.err) == (True, True), (command, said.err)
+        assert "restore trains/1.2.0.yaml from git" in said.err
 
 
 def test_a_car_of_a_service_that_is_gone_keeps_its_row_and_goes_with_a_word(root: Path) -> None:

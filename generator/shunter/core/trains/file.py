@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+import json
+from collections.abc import Iterator, Mapping
+from hashlib import sha256
 from typing import Any, Final
 
 from shunter.core.charts.contents import read_once
@@ -15,6 +17,7 @@ from shunter.core.workspace.own_files import OwnFile, checked
 from shunter.model.findings import Finding
 
 FOLDER = "trains"
+CHANGED: Final = "train-changed"
 YANKED: Final = f"{FOLDER}/yanked"
 TRAIN: Final = OwnFile("train", "a train", "a train never changes: restore the file from git, or cut a new train")
 YANK: Final = OwnFile("yank", "a yank", "shunter writes this file: restore it from git, or yank the train again")
@@ -53,7 +56,15 @@ def render_train(train: Train) -> bytes:
     value: dict[str, Any] = {"version": train.version, "cut": train.cut}
     words = {"line": train.line, "base": train.base, "drops": list(train.drops), "lower": dict(train.lower)}
     value |= {name: said for name, said in (words | {"replaces": dict(train.replaces)}).items() if said}
-    return plain.dump(value | {"cars": record.cars_data(train.cars)}, _COMMENT)
+    value["cars"] = record.cars_data(train.cars)
+    return plain.dump({"version": train.version, "hash": hash_of(value)} | value, _COMMENT)
+
+
+def hash_of(data: Mapping[str, Any]) -> str:
+    """`sha256:` and the hash of what the file of a train says besides its own `hash`, in whatever order it stands."""
+    said = {name: value for name, value in data.items() if name != "hash"}
+    text = json.dumps(said, sort_keys=True, separators=(",", ":"), ensure_ascii=False)
+    return f"sha256:{sha256(text.encode()).hexdigest()}"
 
 
 def parse_train(data: bytes, path: str, schema: bytes) -> Train:
@@ -61,7 +72,7 @@ def parse_train(data: bytes, path: str, schema: bytes) -> Train:
 
     Raises ShunterError with all problems as findings.
     """
-    found = checked(read_once(data, path), TRAIN, schema, _misplaced)
+    found = checked(read_once(data, path), TRAIN, schema, _train_rules)
     given: dict[str, Any] = {name: found.get(name, "") for name in ("cut", "line", "base")}
     given |= {name: found.get(name, {}) for name in ("lower", "replaces")}
     return Train(found["version"], record.cars_of_data(found["cars"]), **given, drops=tuple(found.get("drops", ())))
@@ -74,6 +85,15 @@ def _misplaced(document: Document, found: tuple[Finding, ...]) -> Iterator[Findi
         message = f"the train says version `{version}`, and the file is {document.path}"
         span = document.span(("version",))
         yield Finding("train-file-name", message, span, key=("version",), notes=(TRAIN.note,), hint="restore the file")
+
+
+def _train_rules(document: Document, found: tuple[Finding, ...]) -> Iterator[Finding]:
+    yield from _misplaced(document, found)
+    value = document.value or {}
+    if not found and "hash" in value and value["hash"] != hash_of(value):
+        message = f"train {value['version']} is not as it was cut: its `hash` is that of something else"
+        span, hint = document.span(("hash",)), f"restore {document.path} from git"
+        yield Finding(CHANGED, message, span, key=("hash",), notes=(TRAIN.note,), hint=hint)
 
 
 def parse_record(data: bytes, path: str, schema: bytes) -> TrainRecord:

@@ -10,8 +10,10 @@ from typing import Final
 
 from shunter.core.charts.pins import Pin
 from shunter.core.trains.entry import Entry, changed_back, changed_on, path_of
+from shunter.core.trains.file import CHANGED
+from shunter.core.trains.file import path_of as train_path
 from shunter.core.trains.order import Order, compare
-from shunter.core.trains.state import Car, State, with_cars
+from shunter.core.trains.state import Base, Car, State, car_of_brief, cars_hash, with_cars
 from shunter.model.data import dataclass, replace
 from shunter.model.errors import ShunterError
 
@@ -271,6 +273,31 @@ def _difference(record: State, entries: Entries) -> str:
 def _told(entry: Entry) -> str:
     words = (entry.why.verb, entry.why.train, f"by {entry.why.by}" if entry.why.by else "")
     return " ".join(word for word in words if word)
+
+
+def altered(entries: Entries, trains: Mapping[str, Mapping[str, Pin]]) -> Iterator[Flaw]:
+    """Trains that are not what arrived here once: a car that came with one is another in it now, or gone.
+
+    `trains` are the cars by version of the trains to look at. A car is looked for under any alias, since services are
+    renamed and histories are not; what an environment does not declare did not arrive.
+    """
+    seen: set[Base] = set()
+    for name in ordered(entries):
+        base = entries[name].base
+        if base is None or base in seen or base.train not in trains:
+            continue
+        pins = {alias: car_of_brief(text).pin for alias, text in expected(entries, name).items()}
+        if cars_hash(pins) != base.cars:
+            continue
+        seen.add(base)
+        if base.cars == cars_hash(trains[base.train]):
+            continue
+        has = [*trains[base.train].values()]
+        gone = [alias for alias, pin in pins.items() if all(compare(pin, each) is not Order.SAME for each in has)]
+        if gone:
+            cars = ", ".join(f"{alias} {pins[alias].version}" for alias in gone)
+            message = f"train {base.train} came here with {cars}, and its file has that no more: it was edited"
+            yield Flaw(CHANGED, path_of(name), message, f"restore {train_path(base.train)} from git")
 
 
 def _strangers(record: State, path: str, trains: Mapping[str, Mapping[str, Pin]] | None) -> Iterator[Flaw]:

@@ -26,6 +26,7 @@ from shunter.flows.trains.target import (
     target_of,
     write_arrival,
 )
+from shunter.flows.validation.histories import altered_trains
 from shunter.flows.workspace.archives import Archives, open_archives
 from shunter.flows.workspace.clock import generated_now
 from shunter.flows.workspace.context import Context
@@ -73,6 +74,8 @@ def promote(context: Context, asked: Promotion, *, dry_run: bool, diff: bool) ->
         raise ShunterError("--force needs a reason", hint=f"--force --why REASON: {_NO_WHY}")
     groups = waves(asked.to, workspace.environments, workspace.groups)
     run = _Run(context, asked, trains_of(context), open_archives(context), generated_now())
+    if asked.train and (found := tuple(altered_trains(context, run.trains, asked.train))):
+        return Report(findings=found, answer=False)
 
     def wave(names: Sequence[str]) -> list[Arrival]:
         return [_arrival(run, name) for name in names]

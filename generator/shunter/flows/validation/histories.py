@@ -2,12 +2,26 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable, Iterator
 from posixpath import join, normpath
 
-from shunter.core.trains.history import flaws
-from shunter.flows.workspace.projects import RECORD_FILE, ProjectFiles
+from shunter.adapters.system.regular import is_checkout
+from shunter.core.trains.history import Flaw, altered, flaws
+from shunter.flows.workspace.context import Context
+from shunter.flows.workspace.projects import RECORD_FILE, ProjectFiles, files_of
 from shunter.flows.workspace.trains import Trains
 from shunter.model.findings import Finding, Kind, Span
+
+
+def altered_trains(context: Context, trains: Trains, only: str = "") -> Iterator[Finding]:
+    """What the histories of all environments say against trains, or against `only` one: it is not what arrived."""
+    if only and only not in trains.cars:
+        return
+    cars = {only: trains.cars[only]} if only else trains.cars
+    for site in context.sites("environment", missing_ok=True):
+        if is_checkout(site.root):
+            files = files_of(context, site)
+            yield from _findings(altered(files.entries, cars), files.label)
 
 
 def unexplained(files: ProjectFiles, trains: Trains | None, label: str | None = None) -> tuple[Finding, ...]:
@@ -20,7 +34,9 @@ def unexplained(files: ProjectFiles, trains: Trains | None, label: str | None = 
         return ()
     folder = files.label if label is None else label
     found = flaws(files.record, files.entries, RECORD_FILE, trains.cars if trains else None)
-    return tuple(
-        Finding(flaw.rule, flaw.message, Span(normpath(join(folder, flaw.path))), Kind.LINT, hint=flaw.hint)
-        for flaw in found
-    )
+    return tuple(_findings(found, folder))
+
+
+def _findings(found: Iterable[Flaw], folder: str) -> Iterator[Finding]:
+    for flaw in found:
+        yield Finding(flaw.rule, flaw.message, Span(normpath(join(folder, flaw.path))), Kind.LINT, hint=flaw.hint)

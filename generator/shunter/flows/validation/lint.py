@@ -17,7 +17,7 @@ from shunter.core.trains.file import path_of
 from shunter.flows.packaging.lock import pins_differ
 from shunter.flows.release.release import Release, release_of, with_files
 from shunter.flows.validation.environments import lint_environments
-from shunter.flows.validation.histories import unexplained
+from shunter.flows.validation.histories import altered_trains, unexplained
 from shunter.flows.validation.judge import unnamed_schemas
 from shunter.flows.validation.own_files import broken_in, broken_trains, judged_own
 from shunter.flows.validation.release_lints import lint_release
@@ -66,6 +66,7 @@ def lint(context: Context, paths: Sequence[str]) -> Report:
         findings += lint_environments(context, environments)
     if not paths and context.workspace is not None:
         findings += bad_trains or _lint_trains(context)
+        findings += altered_trains(context, trains) if trains and not broken else ()
         findings += () if broken else [_drifted(line) for line in drift(context)]
     report = report_of(context, findings, len({site for site, _ in asked}), own)
     return Report(findings=report.findings, notices=(*notices, *report.notices))

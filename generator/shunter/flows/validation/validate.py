@@ -13,7 +13,7 @@ from shunter.flows.validation.targets import Target, own_names, targets_of
 from shunter.flows.workspace.context import Context, Site
 from shunter.model.data import replace
 from shunter.model.errors import ShunterError
-from shunter.model.findings import Finding, Report
+from shunter.model.findings import Finding, Report, Severity
 
 _MOST_NAMES = 3
 
@@ -58,8 +58,21 @@ def _judged(context: Context, asked: Validation, own: Sequence[str]) -> tuple[li
     if asked.files or not own:
         targets = wanted(context, asked)
     findings += [finding for target in targets for finding in _judge_target(context, asked, target)]
+    if context.workspace and not (asked.environment or asked.files or own):
+        findings += _trains(context, findings)
     asked.verdicts.save()
     return findings, len(targets)
+
+
+def _trains(context: Context, known: Sequence[Finding]) -> tuple[Finding, ...]:
+    """What is wrong with trains, which everybody reads; histories are asked only where nothing else is broken."""
+    from shunter.flows.validation.histories import altered_trains
+    from shunter.flows.validation.own_files import broken_trains
+    from shunter.flows.workspace.trains import trains_of
+
+    broken = broken_trains(context)
+    errors = any(finding.severity is Severity.ERROR for finding in known)
+    return broken if broken or errors else tuple(altered_trains(context, trains_of(context)))
 
 
 def wanted(context: Context, asked: Validation) -> list[Target]:

@@ -24,6 +24,13 @@ TRAINS: Final = (
         "else restore the record from git, or `shunter lock ENV --follow record` writes an entry that says so.",
     ),
     lint(
+        "train-changed",
+        Severity.ERROR,
+        "a train that is not as it was cut",
+        "A train is written once: `hash` in its file is that of all else in it, and each environment keeps what "
+        "arrived with it. Somebody has edited the file. Restore it from git; what is to change is a new train.",
+    ),
+    lint(
         "stage-skipped",
         Severity.ERROR,
         "a promotion that leaves out a stage",
