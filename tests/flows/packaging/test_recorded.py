@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from pathlib import Path
 
 import pytest
@@ -9,7 +10,7 @@ import pytest
 from helpers.fuzz.histories import Branch, at, pin
 from helpers.workspaces.cli import ok, shunter
 from helpers.workspaces.gitrepo import commit_all, git
-from helpers.workspaces.small import small_workspace
+from helpers.workspaces.small import orders, publish, small_workspace
 from helpers.workspaces.workspaces import copy, shared
 from shunter.core.trains.entry import Why
 from shunter.core.trains.state import Car, State
@@ -117,3 +118,61 @@ def test_what_an_archive_says_is_taken_from_where_it_is_known(nothing: Trains, t
     assert known["web"].pin == FOUND.state.pins["web"]
     with pytest.raises(ShunterError, match=r"web 1\.0\.0 is not in the registry"):
         filled(brief, (State(),), nothing, archives_at(tmp_path, ""))
+
+
+FORGED = {
+    "appVersion": (r"appVersion: .*", "appVersion: 9.9.9"),
+    "revision": (r"( +)(digest: .*)", r"\1\2\n\1revision: deadbeef"),
+    "library": (r"( +)(digest: .*)", r"\1\2\n\1library: shop-library 9.9.9 aaaaaaaaaaaa"),
+}
+
+
+@pytest.fixture
+def running(tmp_path: Path) -> Path:
+    """Trains 1.0.0 and 1.1.0, with a newer orders; tst runs the newer one."""
+
+    def make(folder: Path) -> None:
+        context = small_workspace(folder / "small")
+        ok("train", "cut", "1.0.0", cwd=context.root)
+        publish(context, orders("1.1.0", app_version="7"), "third/orders")
+        ok("train", "cut", "1.1.0", cwd=context.root)
+        ok("promote", "1.1.0", "--to", "tst", cwd=context.root)
+
+    return copy(shared("small-two-trains", make) / "small", tmp_path.resolve() / "small")
+
+
+def forged(root: Path, pattern: str, text: str) -> None:
+    before = (root / RECORD).read_text("utf-8")
+    after = re.sub(pattern, text, before, count=1)
+    assert after != before
+    commit_all(root, {RECORD: after})
+
+
+@pytest.mark.parametrize("what", FORGED)
+def test_what_a_digest_implies_is_not_edited(running: Path, what: str) -> None:
+    """No hash holds it: the vendored chart says it of itself."""
+    before = (running / RECORD).read_bytes()
+    forged(running, *FORGED[what])
+    for command in (
+        "lint",
+        "validate",
+        "lock --check",
+        "lock",
+        "hold tst orders --why INC-77",
+        "promote 1.0.0 --to tst",
+    ):
+        said = shunter(*command.split(), cwd=running)
+        assert (said.code, "[record-mismatch]" in said.err, what in said.err) == (1, True, True), command + said.err
+    ok("lock", "tst", "--follow", "record", cwd=running)
+    assert (running / RECORD).read_bytes() == before
+    ok("lint", cwd=running)
+
+
+def test_a_version_with_the_digest_of_another_one_is_never_adopted(running: Path) -> None:
+    forged(running, "chart: orders 1.1.0", "chart: orders 1.0.0")
+    head = git(running, "rev-parse", "HEAD")
+    for words in ((), ("--follow", "record")):
+        said = shunter("lock", "tst", *words, cwd=running)
+        assert (said.code, "restore the record from git" in said.err) == (1, True), said.err
+    assert "[digest-mismatch]" in said.err
+    assert (git(running, "rev-parse", "HEAD"), git(running, "status", "--porcelain")) == (head, "")

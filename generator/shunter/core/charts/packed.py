@@ -92,11 +92,16 @@ class PackedChart:
     @cached_property
     def pin(self) -> Pin:
         """Name, version, appVersion, both digests, and what the chart says of where it comes from."""
+        return replace(self.stated, digest=self.digest, content=self.content)
+
+    @cached_property
+    def stated(self) -> Pin:
+        """The pin as far as Chart.yaml alone says it: without digests."""
         app = str(self.metadata.get("appVersion", ""))
         found = self.metadata.get("annotations")
         said = {name: str(text) for name, text in found.items()} if isinstance(found, dict) else {}
         revision, library = said.get(REVISION, ""), said.get(LIBRARY, "")
-        return Pin(self.name, self.version, app, self.digest, self.content, revision=revision, library=library)
+        return Pin(self.name, self.version, app, revision=revision, library=library)
 
     @cached_property
     def subcharts(self) -> Mapping[str, PackedChart]:

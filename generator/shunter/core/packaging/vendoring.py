@@ -12,11 +12,12 @@ from shunter.core.charts.pins import Pin
 from shunter.core.goyaml import plain
 from shunter.core.packaging.publish import compiled_library, library_folders
 from shunter.model.errors import ShunterError
-from shunter.model.files import FileState
+from shunter.model.files import FileState, SubTree, Tree
 from shunter.model.findings import Finding, Kind, Span
 
 FOLDER = "charts"
 CARRIER_VERSION = "0.0.0"
+_RESTORE = "restore the record from git, or `shunter lock ENV --follow record` takes what the archives say"
 _COMMENT = "By shunter: what the charts here were published with, each library once; their archives hold it themselves."
 Files = dict[str, FileState]
 Charts = Mapping[tuple[str, str], PackedChart]
@@ -114,6 +115,43 @@ def verify_vendored(chart: PackedChart, cars: Mapping[str, Pin], library: str, f
     findings = [_compare(pins.get(copy.key), copy, _join(folder, path)) for path, copy in copies if copy.key != carrier]
     findings += [_compare_carrier(chart, copy, _join(folder, path)) for path, copy in copies if copy.key == carrier]
     return tuple(finding for finding in findings if finding is not None)
+
+
+def verify_implied(tree: Tree, cars: Mapping[str, Pin], record: str) -> tuple[Finding, ...]:
+    """Compare what the record says of its cars with what the charts in `charts/` of `tree` say of themselves.
+
+    appVersion, revision and library follow from a digest and are in no hash, so nothing else tells an edit. `record`
+    is the record's path for findings, `record-mismatch`. What the record leaves out is in no chart's way, as in one of
+    the first format; a chart that is not the pinned one is another finding (see `verify_vendored`).
+    """
+    places, found = folders(tuple(cars.values())), []
+    for alias, pin in cars.items():
+        copy = _copy(tree, pin, places[pin.name, pin.version])
+        for what, says, is_so in _implied(pin, copy.stated) if copy else ():
+            if says and says != is_so:
+                message = f"`{alias}` has the {what} `{says}`, and {pin.name} {pin.version} says `{is_so}` of itself"
+                found.append(Finding("record-mismatch", message, Span(record), Kind.LINT, hint=_RESTORE))
+    return tuple(found)
+
+
+def _copy(tree: Tree, pin: Pin, folder: str) -> PackedChart | None:
+    """What is vendored for a pin, unpacked or as an archive; None where something else lies there."""
+    path, packed = f"{FOLDER}/{folder}", tree.get(f"{FOLDER}/{pin.name}-{pin.version}.tgz")
+    if tree.get(f"{path}/Chart.yaml") is not None:
+        found = PackedChart(path, SubTree(tree, path))
+    elif packed is not None:
+        found = PackedChart(path, archive=packed.data)
+    else:
+        return None
+    return found if found.key == (pin.name, pin.version) else None
+
+
+def _implied(pin: Pin, holds: Pin) -> tuple[tuple[str, str, str], ...]:
+    return (
+        ("appVersion", pin.app_version, holds.app_version),
+        ("revision", pin.revision, holds.revision),
+        ("library", pin.library, holds.library),
+    )
 
 
 def assembled(chart: PackedChart) -> dict[str, PackedChart]:

@@ -12,7 +12,7 @@ from shunter.adapters.system.files import DiskTree
 from shunter.core.charts.packed import PackedChart
 from shunter.core.charts.pins import Pin
 from shunter.core.packaging.editor_schema import EXTRA
-from shunter.core.packaging.vendoring import assembled
+from shunter.core.packaging.vendoring import assembled, verify_implied
 from shunter.core.trains.entry import Why
 from shunter.core.trains.state import State
 from shunter.core.workspace.layout import is_shared
@@ -29,7 +29,7 @@ from shunter.flows.packaging.merge import (
     sides_of,
     united,
 )
-from shunter.flows.packaging.recorded import Found, explained, filled, found_in, repinned
+from shunter.flows.packaging.recorded import Found, explained, filled, found_in, repinned, verified
 from shunter.flows.workspace.archives import Archives
 from shunter.flows.workspace.clock import generated_now
 from shunter.flows.workspace.context import Context, Site
@@ -158,6 +158,7 @@ class Deriving:
         if merged:
             cars = filled(found.state.cars, merged, self._trains, known)
             found = replace(found, state=replace(found.state, cars=cars))
+        found = verified(found, files.label, known, adopt=self._choice.follow == "record")
         changes = environment_files(files.tree, files.answers, found.state, known, found.new)
         places = {normpath(f"{site.folder}/{name}") for name in files.values_files}
         unresolved = merged and places & set(self._merges.at(site.root).unmerged)
@@ -198,7 +199,9 @@ class Deriving:
         trains = self._trains if self._context.workspace else None
         found = explained(found, files.label, trains, self._why("repin"), adopt=adopt)
         if not self._choice.follow and "Chart.yaml" not in merge.below(site.folder) and not states:
-            for finding in pins_differ(site.name, files, found.state):
+            record = normpath(f"{files.label}/{RECORD_FILE}")
+            implied = verify_implied(files.tree, found.state.pins, record)
+            for finding in (*pins_differ(site.name, files, found.state), *implied):
                 raise ShunterError(
                     finding.message,
                     hint=finding.hint,

@@ -98,6 +98,29 @@ def _car(was: Car | None, pin: Pin) -> Car:
     return Car(pin, hold=was.hold if was else None)
 
 
+def verified(found: Found, label: str, archives: Archives, *, adopt: bool) -> Found:
+    """The record, once each of its pins is the archive that a registry has under its version.
+
+    With `adopt` the record says what the archives say of themselves. Raises ShunterError for another archive: no entry
+    and no lock makes it the pinned one.
+    """
+    cars = {}
+    for alias, car in found.state.cars.items():
+        pin, held = car.pin, archives.pin(car.pin.name, car.pin.version)
+        here = archives.directory.has(pin.name, pin.version) and pin.digest
+        if (pin.content and pin.content != held.content) or (here and pin.digest != held.digest):
+            raise ShunterError(
+                f"{label}/{RECORD_FILE}: `{alias}` is {pin.name} {pin.version}, and its digest is another archive's",
+                hint="restore the record from git; another version comes with promote, or with lock --follow chart",
+                notes=(f"record: {pin.digest or pin.content}", f"registry: {held.digest or held.content}"),
+                rule="digest-mismatch",
+                exit_code=1,
+            )
+        stated = replace(pin, app_version=held.app_version, revision=held.revision, library=held.library)
+        cars[alias] = replace(car, pin=stated) if adopt else car
+    return replace(found, state=replace(found.state, cars=cars))
+
+
 def filled(cars: Mapping[str, Car], known: Iterable[State], trains: Trains, archives: Archives) -> dict[str, Car]:
     """Cars with all that their archives say: from records that have the same pin, from their trains, or read again.
 

@@ -6,6 +6,7 @@ from collections.abc import Iterable, Iterator
 from posixpath import join, normpath
 
 from shunter.adapters.system.regular import is_checkout
+from shunter.core.packaging.vendoring import verify_implied
 from shunter.core.trains.history import Flaw, altered, flaws
 from shunter.flows.workspace.context import Context
 from shunter.flows.workspace.projects import RECORD_FILE, ProjectFiles, files_of
@@ -34,7 +35,8 @@ def unexplained(files: ProjectFiles, trains: Trains | None, label: str | None = 
         return ()
     folder = files.label if label is None else label
     found = flaws(files.record, files.entries, RECORD_FILE, trains.cars if trains else None)
-    return tuple(_findings(found, folder))
+    implied = verify_implied(files.tree, files.record.pins, normpath(join(folder, RECORD_FILE)))
+    return (*_findings(found, folder), *implied)
 
 
 def _findings(found: Iterable[Flaw], folder: str) -> Iterator[Finding]:
