@@ -88,11 +88,27 @@ def test_a_second_merge_of_the_same_heads_asks_nothing() -> None:
 
 
 def test_a_hold_of_one_side_is_kept_and_of_two_the_longer_one() -> None:
-    assert whole(held(BOTH, 3, Hold("INC-1")), OURS).state.cars["orders"].hold == Hold("INC-1")
+    assert whole(held(BOTH, 3, Hold("INC-1")), THEIRS).state.cars["orders"].hold == Hold("INC-1")
     short, long = held(BOTH, 3, Hold("INC-1", "2026-12-24")), held(BOTH, 4, Hold("INC-2"))
     assert whole(short, long).state.cars["orders"].hold == Hold("INC-2")
     was_held = held(BOTH, 3, Hold("INC-1"))
     assert whole(held(was_held, 4, None), was_held.promoted({"web": "3.0.0"}, 5)).state.cars["orders"].hold is None
+
+
+def test_a_car_that_one_side_moved_and_the_other_one_held_is_asked() -> None:
+    """A hold says that the car is to stay as it is."""
+    stays = held(BOTH, 3, Hold("INC-1"))
+    for one, other in ((OURS, stays), (stays, OURS)):
+        asked = merged(one, other, 4)
+        assert isinstance(asked, tuple)
+        assert [item.alias for item in asked] == ["orders"]
+    entries = {**OURS.entries, **stays.entries}
+    for head, version in ((OURS, "1.1.0"), (stays, "1.0.0")):
+        found = merge(entries, OURS.state, stays.state, Why("merge", at(4)), {"orders": head.state.entry})
+        assert found.state.cars["orders"].pin.version == version
+        assert found.state.cars["orders"].hold == Hold("INC-1"), "nobody loses a hold unasked"
+    let_go = held(stays, 4, None)
+    assert versions(whole(let_go, OURS))["orders"] == "1.1.0"
 
 
 def test_the_base_is_that_of_the_side_that_changed_it_or_the_newer_one() -> None:

@@ -7,6 +7,7 @@ from shunter.core.packaging.record import HistoryEntry, TrainRecord
 from shunter.core.trains.carried import carried_over
 from shunter.core.trains.entry import Why
 from shunter.core.trains.holds import held, released
+from shunter.core.trains.merge import merge
 from shunter.core.trains.plan import ALL, Asked, Freight, carried_out, plan
 from shunter.core.trains.rows import rows
 from shunter.core.trains.state import Hold
@@ -46,6 +47,19 @@ def test_of_one_car_only_what_changed_it() -> None:
 def test_a_row_has_all_that_the_entry_says() -> None:
     row = rows(history().entries)[-1]
     assert (row["entry"], row["at"], row["allowed"]) == (history().state.entry, at(4), {"orders": "--allow-downgrade"})
+
+
+def test_a_merge_says_what_it_decided_as_seen_from_each_side() -> None:
+    ours, theirs = FIRST.promoted({"orders": "1.2.0"}, 1), FIRST.promoted({"orders": "1.1.0", "web": "1.1.0"}, 2)
+    entries, choice = {**ours.entries, **theirs.entries}, {"orders": theirs.state.entry}
+    found = merge(entries, ours.state, theirs.state, Why("merge", at(3), "R One <r1@example.com>"), choice)
+    assert found.entry is not None
+    for alias, changes in (
+        ("", ["orders 1.2.0 → 1.1.0 DOWN (chosen)", "web 1.0.0 → 1.1.0"]),
+        ("web", ["web 1.0.0 → 1.1.0"]),
+    ):
+        row = rows({**entries, found.entry.name: found.entry}, alias)[-1]
+        assert (row["changes"], row["chosen"], row["by"]) == (changes, choice, "R One <r1@example.com>")
 
 
 def test_a_history_of_the_old_form_comes_first() -> None:

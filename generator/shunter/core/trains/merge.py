@@ -13,7 +13,7 @@ from shunter.model.data import dataclass, replace
 
 @dataclass(frozen=True, slots=True)
 class Disputed:
-    """A car that both sides changed, each to something else; None is a side that has removed it."""
+    """A car that both sides changed, each to something else, or one held; None is a side that has removed it."""
 
     alias: str
     ours: Car | None
@@ -92,11 +92,16 @@ def _cars(sides: list[_Side], chosen: Mapping[str, str]) -> tuple[dict[str, Car]
 
 
 def _options(alias: str, sides: list[_Side], chosen: Mapping[str, str]) -> Iterator[Car | None]:
-    """The car of the side that is right, or of both."""
+    """The car of the side that is right, or of both. A side that held a car has decided on it, too: it is to stay."""
     named = [side for side in sides if chosen.get(alias) == side.state.entry]
-    changed = [side for side in sides if alias in side.cars]
+    changed = [side for side in sides if alias in side.cars or _holds(alias, side)]
     for side in named or (changed if len(changed) == 1 else sides):
         yield side.state.cars.get(alias)
+
+
+def _holds(alias: str, side: _Side) -> bool:
+    car = side.state.cars.get(alias)
+    return alias in side.holds and car is not None and car.hold is not None
 
 
 def _alike(one: Car | None, other: Car | None) -> bool:

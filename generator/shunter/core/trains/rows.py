@@ -2,14 +2,16 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
-from typing import Any
+from collections.abc import Iterable, Iterator
+from typing import Any, TypeVar
 
 from shunter.core.trains.entry import Entry
 from shunter.core.trains.history import Entries, ordered
 from shunter.core.trains.order import compare
 from shunter.core.trains.plan import Move
 from shunter.core.trains.state import Hold, car_of_brief
+
+_Pair = TypeVar("_Pair")
 
 
 def rows(entries: Entries, alias: str = "") -> list[dict[str, Any]]:
@@ -43,6 +45,7 @@ def _row(name: str, entry: Entry, changes: list[str]) -> dict[str, Any]:
         "forced": list(why.forced),
         "allowed": dict(why.allowed),
         "after": list(entry.after),
+        "chosen": dict(entry.chosen),
     }
 
 
@@ -54,16 +57,21 @@ def _older(entry: Entry) -> Iterator[dict[str, Any]]:
 
 
 def _changes(entry: Entry, alias: str) -> Iterator[str]:
-    """What the entry changed, as seen from the first entry before it."""
-    changes = entry.changes[0]
-    for name, pair in changes.cars.items():
+    """What the entry changed: a merge as seen from each entry before it, and what a person chose there."""
+    for name, pair in _each((name, pair) for changes in entry.changes for name, pair in changes.cars.items()):
         if alias in ("", name):
             was, now = (car_of_brief(text) if text else None for text in pair)
             order = compare(was.pin if was else None, now.pin if now else None)
-            yield str(Move(name, was, now, order, entry.why.allowed.get(name, "")))
-    for name, (_, hold) in changes.holds.items():
+            word = entry.why.allowed.get(name, "") or ("chosen" if name in entry.chosen else "")
+            yield str(Move(name, was, now, order, word))
+    for name, (_, hold) in _each((name, pair) for changes in entry.changes for name, pair in changes.holds.items()):
         if alias in ("", name):
             yield _hold_text(name, hold)
+
+
+def _each(pairs: Iterable[tuple[str, _Pair]]) -> list[tuple[str, _Pair]]:
+    """Each once, by alias."""
+    return sorted(dict.fromkeys(pairs), key=lambda item: item[0])
 
 
 def _hold_text(alias: str, hold: Hold | None) -> str:

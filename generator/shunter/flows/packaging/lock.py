@@ -154,7 +154,7 @@ class Deriving:
         pins = self._pins(files, found) if self._choice.follow == "chart" else found.state.pins
         known = replace(self._archives, fallback=self._carried(site, files, tuple(pins.values())))
         if self._choice.follow == "chart" and differing(files, found.state):
-            found = repinned(found, self._complete(found, pins, known), self._trains, self._why("repin"))
+            found = repinned(found, self._complete(found, pins, known), self._trains, self._why("repin", site))
         if merged:
             cars = filled(found.state.cars, merged, self._trains, known)
             found = replace(found, state=replace(found.state, cars=cars))
@@ -183,8 +183,13 @@ class Deriving:
                 known = ", ".join(sorted(self._used)) or "there is no merge that a record is a part of"
                 raise ShunterError(f"there is nothing to choose for `{alias}`", hint=f"cars in a merge: {known}")
 
-    def _why(self, verb: str) -> Why:
-        return Why(verb, generated_now())
+    def _why(self, verb: str, site: Site) -> Why:
+        by = ""
+        # Git is asked only where an entry may come of it.
+        if verb == "merge" or self._choice.follow:
+            name, mail, nobody = Repository(site.root).identity()
+            by = "" if nobody else f"{name} <{mail}>"
+        return Why(verb, generated_now(), by)
 
     def _found(self, site: Site, files: ProjectFiles) -> tuple[Found, tuple[State, ...]]:
         """What an environment runs, as a merge makes it, and not what Chart.yaml says; and the sides of the merge."""
@@ -194,10 +199,10 @@ class Deriving:
         states = tuple(each.state for each in sides) or others_in(found)
         if states:
             self._used |= {alias for state in (found.state, *states) for alias in state.cars}
-            found = united(found, states, self._choice, site, merge.operation, self._why("merge"))
+            found = united(found, states, self._choice, site, merge.operation, self._why("merge", site))
         adopt = self._choice.follow == "record"
         trains = self._trains if self._context.workspace else None
-        found = explained(found, files.label, trains, self._why("repin"), adopt=adopt)
+        found = explained(found, files.label, trains, self._why("repin", site), adopt=adopt)
         if not self._choice.follow and "Chart.yaml" not in merge.below(site.folder) and not states:
             record = normpath(f"{files.label}/{RECORD_FILE}")
             implied = verify_implied(files.tree, found.state.pins, record)
