@@ -18,13 +18,13 @@ from shunter.core.trains.history import (
     Flaw,
     altered,
     ancestors,
-    came_before,
     expected,
     flaws,
     heads,
     ordered,
     state_at,
 )
+from shunter.core.trains.rollback import came_before, today
 from shunter.core.trains.state import Base, Hold, State, cars_hash, parse_state, render_state
 from shunter.model.data import replace
 from shunter.model.errors import ShunterError
@@ -147,9 +147,44 @@ def test_a_rollback_goes_on_from_where_the_one_before_went() -> None:
 def test_a_rollback_of_one_car_leaves_the_others() -> None:
     once = rolled_back(THREE, 3, "a")
     assert versions(once) == "a1 b2"
-    assert versions(rolled_back(once, 4)) == "a2 b1", "the whole goes on from before the last promotion"
+    assert versions(rolled_back(once, 4)) == "a1 b1", "and the whole does not raise it again"
     with pytest.raises(ShunterError, match="nothing of `a` came before"):
         rolled_back(once, 4, "a")
+
+
+def test_after_rollbacks_of_a_car_the_whole_goes_on_to_what_is_another_state_and_raises_nothing() -> None:
+    line = Branch()
+    for number, version in enumerate(("1.0.0", "2.0.0", "3.0.0", "4.0.0")):
+        line = line.promoted({"a": version, "b": "1.0.0"}, number)
+    once = rolled_back(line, 4, "a")
+    assert (versions(once), versions(rolled_back(once, 5))) == ("a3 b1", "a2 b1")
+    lowest = rolled_back(rolled_back(once, 5, "a"), 6, "a")
+    assert versions(lowest) == "a1 b1"
+    with pytest.raises(ShunterError, match="nothing came before what is current"):
+        rolled_back(lowest, 7)
+    again = lowest.promoted({"a": "4.0.0"}, 8).promoted({"a": "5.0.0"}, 9)
+    assert versions(rolled_back(again, 10)) == "a4 b1", "what was brought again may be returned to"
+
+
+def test_a_rollback_returns_to_no_state_that_it_just_left() -> None:
+    there_and_back = Branch().promoted({"a": "1.0.0"}, 0).promoted({"a": "2.0.0"}, 1).promoted({"a": "1.0.0"}, 2)
+    for alias in ("", "a"):
+        once = rolled_back(there_and_back, 3, alias)
+        assert versions(once) == "a2"
+        with pytest.raises(ShunterError, match="came before what is current"):
+            rolled_back(once, 4, alias)
+
+
+@pytest.mark.parametrize("alias", ["", "z"])
+def test_a_rollback_follows_a_car_past_its_renames(alias: str) -> None:
+    two = Branch().promoted({"a": "1.0.0", "b": "1.0.0"}, 0).promoted({"a": "2.0.0"}, 1)
+    renamed = two
+    for number, (old, new) in enumerate((("a", "y"), ("y", "z")), 2):
+        cars = {new if known == old else known: found for known, found in renamed.state.cars.items()}
+        renamed = renamed.changed(cars, Why("rename", at(number)))
+    to = came_before(renamed.entries, renamed.state.entry, alias, {"a": "z", "y": "z"})
+    assert to == two.entries[two.state.entry].after[0]
+    assert today(state_at(renamed.entries, renamed.state, to), {"a": "z"}).cars["z"].pin.version == "1.0.0"
 
 
 def test_a_rollback_does_not_return_to_a_hold() -> None:

@@ -11,11 +11,11 @@ from shunter.core.charts.pins import Pin
 from shunter.core.trains.cut import Offer, Said, base_of, bumped, compose, freight_from, freight_of, hotfix_of
 from shunter.core.trains.entry import Why
 from shunter.core.trains.gate import Gate, Source, answers
-from shunter.core.trains.history import came_before, flaws, ordered, state_at
+from shunter.core.trains.history import flaws, ordered, state_at
 from shunter.core.trains.model import Train
 from shunter.core.trains.places import Here, advice, label
 from shunter.core.trains.plan import ALL, Asked, Plan, carried_out, plan
-from shunter.core.trains.rollback import plan_rollback
+from shunter.core.trains.rollback import came_before, plan_rollback
 from shunter.core.trains.state import car_of_brief
 from shunter.model.data import dataclass, field
 

@@ -116,6 +116,7 @@ def test_a_renamed_service_goes_the_whole_way(root: Path) -> None:
     assert "orders\n" not in chart.replace("orders-db", "")
     ok("rollback", "tst", cwd=root)
     assert identities(root, "tst") == before
+    assert re.search(r"(?m)^train +1\.0\.0", ok("status", cwd=root).out), "the train is whole under the new name"
     assert "alias: order-service" in (environment(root, "tst") / "Chart.yaml").read_text("utf-8")
     ok("lock", "--check", cwd=root)
     assert "order-service" in ok("train", "show", "1.0.0", cwd=root).out

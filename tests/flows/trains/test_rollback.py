@@ -5,12 +5,14 @@ from __future__ import annotations
 import pytest
 
 from helpers.workspaces.gitrepo import commit_all, git, snapshot
+from shunter.core.trains.entry import Why, advance
 from shunter.core.trains.plan import Asked
-from shunter.core.trains.state import Hold, State
+from shunter.core.trains.state import Base, Hold, State, cars_hash
+from shunter.flows.packaging.derive import record_files
 from shunter.flows.trains.hold import hold
 from shunter.flows.trains.promote import Promotion, promote
 from shunter.flows.trains.rollback import Return, rollback
-from shunter.flows.workspace.context import Context
+from shunter.flows.workspace.context import Context, open_context
 from shunter.flows.workspace.records import records
 from shunter.model.errors import ShunterError
 from shunter.model.findings import Report
@@ -74,6 +76,34 @@ def test_one_car_goes_back_alone(shop: Context) -> None:
     assert (version(shop), version(shop, "web"), state(shop).base) == ("1.0.0", "1.0.0", state(shop).base)
     with pytest.raises(ShunterError, match="nothing of `web` came before"):
         back(shop, only=("web",))
+    with pytest.raises(ShunterError, match="there is no car `nope`") as caught:
+        back(shop, only=("nope",))
+    assert caught.value.hint == "cars: orders, web"
+
+
+def with_new_name(context: Context, old: str, new: str) -> Context:
+    """The workspace as `rename service` leaves its names and the record of tst."""
+    record, root = state(context), context.root
+    cars = {new if alias == old else alias: car for alias, car in record.cars.items()}
+    base = Base(record.train, cars_hash({alias: car.pin for alias, car in cars.items()}))
+    now, entry = advance(record, cars, base, Why("rename", "2026-11-29T00:00:00Z"))
+    assert entry is not None
+    written = {f"envs/tst/{path}": file.data.decode() for path, file in record_files(now, [entry]).items() if file}
+    workspace = (root / "shunter.yaml").read_text("utf-8").replace(f"{old}: {{", f"{new}: {{formerly: [{old}], ")
+    answers = (root / "envs/tst/.copier-answers.yml").read_text("utf-8").replace(f"[{old},", f"[{new},")
+    commit_all(root, {**written, "shunter.yaml": workspace, "envs/tst/.copier-answers.yml": answers})
+    return open_context(root)
+
+
+def test_a_rename_is_no_change_that_a_rollback_takes_back(shop: Context) -> None:
+    arrive(shop, "1.0.0")
+    arrive(shop, "1.1.0")
+    renamed = with_new_name(shop, "orders", "sales")
+    report = back(renamed, only=("sales",))
+    assert report.product == "sales 1.1.0 → 1.0.0 DOWN\n"
+    assert (version(renamed, "sales"), state(renamed).train) == ("1.0.0", "1.0.0")
+    with pytest.raises(ShunterError, match="nothing came before"):
+        back(renamed)
 
 
 def test_a_held_car_stays_unless_it_is_named(shop: Context) -> None:
@@ -81,8 +111,9 @@ def test_a_held_car_stays_unless_it_is_named(shop: Context) -> None:
     arrive(shop, "1.1.0")
     hold(shop, "tst", "orders", Hold("INC-77"), dry_run=False, diff=False)
     assert "orders 1.1.0 stays" in back(shop).product
-    back(shop, only=("orders",))
+    notices = back(shop, only=("orders",)).notices
     assert version(shop) == "1.0.0"
+    assert notices[0] == "orders is held (INC-77), and moves since --only names it; it stays held"
 
 
 def test_an_archive_that_is_lost_is_named_before_anything_changes(shop: Context) -> None:

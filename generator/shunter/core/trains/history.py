@@ -155,32 +155,6 @@ def _followers(entries: Entries) -> dict[str, list[str]]:
     return found
 
 
-def came_before(entries: Entries, name: str, alias: str = "") -> str:
-    """The entry to which a rollback returns where nobody names one.
-
-    It is the one before the change that is current, of all cars or of the car `alias`. A rollback stands where it went:
-    the next one goes on from there, and never to what was just left. Raises ShunterError where nothing changed before.
-    """
-    seen: set[str] = set()
-    while name in entries and name not in seen:
-        seen.add(name)
-        entry = entries[name]
-        parent = entry.after[0] if entry.after else ""
-        touched = alias in entry.changed if alias else bool(entry.changed)
-        if not touched:
-            name = parent
-        elif entry.why.verb == "rollback":
-            name = entry.why.to if alias or not entry.why.only else parent
-        elif parent:
-            return parent
-        else:
-            break
-    what = f"of `{alias}` " if alias else ""
-    raise ShunterError(
-        f"nothing {what}came before what is current", hint="name the entry to return to: shunter history ENV lists them"
-    )
-
-
 def expected(entries: Entries, name: str) -> dict[str, str]:
     """The briefs of the cars at an entry, by alias, as the entries alone tell it, each by its last change."""
     found: dict[str, str] = {}

@@ -2,15 +2,15 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from typing import Final
 
 from shunter.adapters.git.repository import Repository
 from shunter.core.charts.pins import Pin
 from shunter.core.trains.entry import Why, path_of
-from shunter.core.trains.history import Entries, came_before, ordered, state_at
-from shunter.core.trains.plan import Plan
-from shunter.core.trains.rollback import plan_rollback
+from shunter.core.trains.history import Entries, ordered, state_at
+from shunter.core.trains.plan import Plan, chosen
+from shunter.core.trains.rollback import came_before, plan_rollback, today
 from shunter.core.trains.state import Base, Car, State, cars_hash
 from shunter.flows.packaging.recorded import filled
 from shunter.flows.trains.target import (
@@ -72,25 +72,32 @@ def rollback(context: Context, asked: Return, *, dry_run: bool, diff: bool) -> R
         return Report(product=text + arrival.product, findings=arrival.findings, answer=False)
     subject = f"Roll {', '.join(asked.only) or target.name} back to {then.train or name or 'the start'}"
     subject += f" in {target.name}" if asked.only else ""
-    arrival = replace(arrival, product=text, notices=(*notices, *((_STAYS,) if planned.moves else ())))
+    notices = (*notices, *_held(planned), *((_STAYS,) if planned.moves else ()))
+    arrival = replace(arrival, product=text, notices=notices)
     return write_arrival(context, arrival, subject, next_step="shunter status", dry_run=dry_run, diff=diff)
+
+
+def _held(planned: Plan) -> Iterator[str]:
+    """A line for each held car that moves: only one that was named does."""
+    for move in planned.moves:
+        if move.was and move.was.hold:
+            yield f"{move.alias} is held ({move.was.hold.why}), and moves since --only names it; it stays held"
 
 
 def _then(context: Context, target: Target, asked: Return, trains: Trains) -> tuple[str, State]:
     """The entry to return to, and what ran there under the names of today."""
-    entries = target.files.entries
+    entries, formerly = target.files.entries, context.require_workspace().renamed
+    ever = {formerly.get(alias, alias) for entry in entries.values() for alias in entry.changed}
+    chosen(asked.only, {*target.record.cars, *ever}, "--only")
     if not asked.to and len(asked.only) > 1:
         raise ShunterError("several cars have several histories", hint=f"--to ENTRY: shunter history {target.name}")
-    name = asked.to or came_before(entries, target.record.entry, "".join(asked.only))
+    name = asked.to or came_before(entries, target.record.entry, "".join(asked.only), formerly)
     if name not in entries:
         found = _of_train(entries, target.record, name, trains)
         if isinstance(found, State):
             return "", found
         name = found
-    then = state_at(entries, target.record, name)
-    formerly = context.require_workspace().renamed
-    cars = {formerly.get(alias, alias): car for alias, car in then.cars.items()}
-    return name, replace(then, cars=cars)
+    return name, today(state_at(entries, target.record, name), formerly)
 
 
 def _of_train(entries: Entries, record: State, train: str, trains: Trains) -> str | State:
