@@ -212,6 +212,68 @@ def test_a_group_is_a_wave_for_each_and_stops_at_the_first_that_is_refused(shop:
     assert (report.exit_code(), [found.span.path for found in report.findings]) == (1, ["envs/at/values.yaml"])
 
 
+def test_a_dry_run_of_waves_is_what_the_real_run_does(shop: Context) -> None:
+    found = with_environments(
+        shop,
+        "environments: {tst: {stage: develop}, pre: {stage: staging, promotes-from: tst}, "
+        "pro: {stage: production, promotes-from: pre}}\n",
+    )
+    before = snapshot(found.root)
+    stages = "stage:develop,stage:staging,pro"
+    assert rules(promote(found, stages, "1.0.0", dry_run=True)) == ["stage-skipped"] * 2, "pro is the first wave"
+    stages = "stage:develop,stage:staging,stage:production"
+    shown = promote(found, stages, "1.0.0", dry_run=True)
+    assert (shown.exit_code(), [outcome.status for outcome in shown.outcomes]) == (0, [Status.PLANNED] * 3)
+    assert [plan["environment"] for plan in shown.data] == ["tst", "pre", "pro"]
+    assert snapshot(found.root) == before
+    data = json.dumps(shown.data).encode()
+    done = apply_plan(found, data, "plan.json", "", dry_run=False, diff=False)
+    assert (done.exit_code(), done.product) == (0, shown.product)
+    shown = promote(found, stages, "1.1.0", dry_run=True)
+    assert promote(found, stages, "1.1.0").product == shown.product
+
+
+def test_a_car_that_stays_is_told_where_nothing_moves(shop: Context) -> None:
+    promote(shop, "tst", "1.0.0")
+    (outcome,) = promote(shop, "tst", "1.1.0", without=("orders",)).outcomes
+    assert (outcome.status, outcome.detail) == (
+        Status.NOOP,
+        "nothing moves in tst: orders stays, left out by --except",
+    )
+    (outcome,) = promote(shop, "tst", "1.1.0", only=("web",)).outcomes
+    assert outcome.detail == "tst runs web of 1.1.0 already"
+    hold(shop, "tst", "orders", Hold("INC-77"), dry_run=False, diff=False)
+    for report in (promote(shop, "tst", "1.1.0", only=("orders",)), promote(shop, "tst", "1.1.0", dry_run=True)):
+        assert report.outcomes[0].detail == "nothing moves in tst: orders stays, held: INC-77"
+    with pytest.raises(ShunterError, match="--only and --except both name orders"):
+        promote(shop, "tst", "1.1.0", only=("orders",), without=("orders",))
+
+
+def test_all_that_speaks_against_a_car_is_told_at_once(shop: Context) -> None:
+    promote(shop, "pre", "1.1.0", force=True, why="INC-77")
+    commit_all(shop.root, {"trains/yanked/1.0.0.yaml": "version: 1.0.0\nwhy: loses orders\n"})
+    assert rules(promote(shop, "pre", "1.0.0", only=("orders",))) == ["train-yanked", "stage-skipped", "car-down"]
+    assert rules(promote(shop, "pre", "1.0.0", only=("orders",), force=True, why="INC-77")) == ["car-down"]
+    word = frozenset({"orders"})
+    promote(shop, "pre", "1.0.0", only=("orders",), force=True, why="INC-77", downgrade=word)
+    assert history(shop, "pre").data[-1]["forced"] == ["stage-skipped", "train-yanked"]
+
+
+@pytest.mark.parametrize("flag", ["downgrade", "remove"])
+def test_a_word_for_a_car_that_nobody_knows_is_refused(flag: str, shop: Context) -> None:
+    with pytest.raises(ShunterError, match=f"no car `ordersx`, which --allow-{flag} names") as caught:
+        promote(shop, "tst", "1.0.0", **{flag: frozenset({"ordersx"})})  # type: ignore[arg-type]
+    assert caught.value.hint == "cars: orders, web"
+
+
+def test_a_plan_is_judged_without_a_persons_values_where_that_is_said(shop: Context) -> None:
+    shown = json.dumps(promote(shop, "tst", "1.0.0", dry_run=True).data).encode()
+    (shop.root / "envs/tst/values.yaml").write_text("orders: {size: many}\n", "utf-8")
+    assert apply_plan(shop, shown, "plan.json", "", dry_run=True, diff=False).findings
+    report = apply_plan(shop, shown, "plan.json", "", dry_run=False, diff=False, values=False)
+    assert [outcome.status for outcome in report.outcomes] == [Status.DONE]
+
+
 def test_a_plan_that_was_shown_is_done_unchanged(shop: Context) -> None:
     promote(shop, "tst", "1.0.0")
     shown = promote(shop, "tst", "1.1.0", dry_run=True).data
@@ -230,7 +292,11 @@ def test_a_plan_is_asked_again_at_the_gate(shop: Context) -> None:
     promote(shop, "tst", "1.1.0")
     shown = json.dumps(promote(shop, "pre", source="tst", dry_run=True).data).encode()
     rollback(shop, Return("tst"), dry_run=False, diff=False)
-    assert rules(apply_plan(shop, shown, "plan.json", "", dry_run=False, diff=False)) == ["car-rolled-back"]
+    (found,) = apply_plan(shop, shown, "plan.json", "", dry_run=False, diff=False).findings
+    assert (found.rule, found.hint) == (
+        "car-rolled-back",
+        "promote it to tst first, or make the plan again with --force --why REASON",
+    )
 
 
 def test_a_record_that_no_history_explains_is_no_source_and_no_target(shop: Context) -> None:

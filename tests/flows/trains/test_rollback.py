@@ -110,7 +110,9 @@ def test_a_held_car_stays_unless_it_is_named(shop: Context) -> None:
     arrive(shop, "1.0.0")
     arrive(shop, "1.1.0")
     hold(shop, "tst", "orders", Hold("INC-77"), dry_run=False, diff=False)
-    assert "orders 1.1.0 stays" in back(shop).product
+    report = back(shop)
+    assert "orders 1.1.0 stays" in report.product
+    assert report.outcomes[0].detail == "nothing moves in tst: orders stays, held: INC-77"
     notices = back(shop, only=("orders",)).notices
     assert version(shop) == "1.0.0"
     assert notices[0] == "orders is held (INC-77), and moves since --only names it; it stays held"

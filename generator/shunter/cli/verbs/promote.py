@@ -65,8 +65,8 @@ def _apply_plan(arguments: Arguments) -> Report:
     data = read_regular(str(context.start / path))
 
     def run() -> Report:
-        why, dry_run, diff = arguments.why, arguments.dry_run, arguments.diff
-        return promotion.apply_plan(context, data, path, why, dry_run=dry_run, diff=diff)
+        why, values, dry_run, diff = arguments.why, not arguments.no_values, arguments.dry_run, arguments.diff
+        return promotion.apply_plan(context, data, path, why, dry_run=dry_run, diff=diff, values=values)
 
     return _aware(arguments, context, behind.promotion_roots(context), run)
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from enum import StrEnum
 from typing import Final
 
@@ -11,7 +11,7 @@ from shunter.core.trains.entry import Entry
 from shunter.core.trains.history import Entries, ordered
 from shunter.core.trains.order import Order, compare
 from shunter.core.trains.state import Car, Hold, State, car_of_brief
-from shunter.model.data import dataclass, field
+from shunter.model.data import dataclass, field, replace
 
 _ROLLED_BACK: Final = "rollback of "
 _Trains = Mapping[str, Mapping[str, Pin]]
@@ -30,7 +30,7 @@ class Verdict(StrEnum):
 class Answer:
     """The verdict on one car, why, and the command or flag that opens the gate.
 
-    `rule` names what refuses, and `forcible` says whether --force --why may pass over it.
+    `rule` names what refuses, and `forcible` says whether --force --why may pass over it. `others` refuse it as well.
     """
 
     verdict: Verdict = Verdict.OPEN
@@ -38,6 +38,18 @@ class Answer:
     opens: str = ""
     rule: str = ""
     forcible: bool = False
+    others: tuple[Answer, ...] = ()
+
+    def refusing(self, passed: Callable[[Answer], bool]) -> Iterator[Answer]:
+        """Each reason why nothing may happen, but for forcible ones that are `passed` over."""
+        for each in (self, *self.others):
+            if each.verdict is Verdict.REFUSED and not (each.forcible and passed(each)):
+                yield each
+
+    @property
+    def rules(self) -> frozenset[str]:
+        """The rules that refuse it."""
+        return frozenset(each.rule for each in (self, *self.others) if each.rule)
 
 
 @dataclass(frozen=True, slots=True)
@@ -133,7 +145,8 @@ def _answer(gate: Gate, pasts: Iterable[_Past], alias: str, car: Car | None, lin
         return Answer(Verdict.ABSENT, f"{gate.name} does not declare {alias}", opens)
     if car is None:
         return Answer()
-    return next(_objections(gate, pasts, alias, car, line), Answer())
+    first, *others = (*_objections(gate, pasts, alias, car, line), Answer())
+    return replace(first, others=tuple(others[:-1])) if others else first
 
 
 def _held(gate: Gate, alias: str, hold: Hold) -> Answer:

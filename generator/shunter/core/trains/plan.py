@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterable, Mapping
+from collections.abc import Callable, Collection, Iterable, Iterator, Mapping
 from typing import Final
 
 from shunter.core.charts.versions import parse
@@ -148,7 +148,7 @@ def chosen(names: Iterable[str], known: Iterable[str], flag: str) -> tuple[str, 
         if not name.strip():
             raise ShunterError(f"{flag} names no car", hint="is a variable unset? leave the flag out to take all cars")
         if name not in known:
-            raise ShunterError(f"there is no car `{name}` in it", hint=f"cars: {', '.join(known)}")
+            raise ShunterError(f"there is no car `{name}`, which {flag} names", hint=f"cars: {', '.join(known)}")
     return found
 
 
@@ -159,6 +159,8 @@ def plan(state: State, freight: Freight, answers: Mapping[str, Answer], asked: A
     """
     aliases = sorted({*state.cars, *freight.cars})
     only, without = chosen(asked.only, aliases, "--only"), chosen(asked.without, aliases, "--except")
+    if both := [alias for alias in only if alias in without]:
+        raise ShunterError(f"--only and --except both name {', '.join(both)}", hint="name a car in one of them")
     steps = [
         step
         for alias in only or aliases
@@ -167,8 +169,8 @@ def plan(state: State, freight: Freight, answers: Mapping[str, Answer], asked: A
     going = tuple(step for step in steps if isinstance(step, Move))
     here = {*state.cars, *(move.alias for move in going if move.now)}
     moves = tuple(replace(move, word=_word(move, freight, asked, answers, here)) for move in going)
-    refusals = tuple(found for move in moves if (found := _refusal(move, answers.get(move.alias, _OPEN), asked)))
-    forced = {answers[move.alias].rule for move in moves if move.alias in answers and answers[move.alias].rule}
+    refusals = tuple(found for move in moves for found in _refusals(move, answers.get(move.alias, _OPEN), asked))
+    forced = {rule for move in moves if move.alias in answers for rule in answers[move.alias].rules}
     cars = moved(state.cars, moves)
     stays = tuple(step for step in steps if isinstance(step, Stay))
     return Plan(moves, stays, refusals, cars, _base(state, freight, answers, cars), tuple(sorted(forced)))
@@ -232,11 +234,16 @@ _UNSAID: Final = {
 }
 
 
-def _refusal(move: Move, answer: Answer, asked: Asked) -> Refusal | None:
-    alias = move.alias
-    if answer.verdict is Verdict.REFUSED and not (answer.forcible and asked.force):
-        return Refusal(alias, answer.rule, answer.reason, answer.opens)
-    return unsaid(move)
+def _refusals(move: Move, answer: Answer, asked: Asked) -> Iterator[Refusal]:
+    yield from denied(move.alias, answer, lambda _: asked.force)
+    if found := unsaid(move):
+        yield found
+
+
+def denied(alias: str, answer: Answer, passed: Callable[[Answer], bool]) -> Iterator[Refusal]:
+    """All that the gate has against a car, but for what is `passed` over."""
+    for each in answer.refusing(passed):
+        yield Refusal(alias, each.rule, each.reason, each.opens)
 
 
 def unsaid(move: Move) -> Refusal | None:

@@ -9,11 +9,13 @@ from typing import Any, Final
 from shunter.adapters.git.repository import PlannedRepository, Repository
 from shunter.adapters.system.regular import is_checkout
 from shunter.core.trains.cut import freight_from, freight_of
-from shunter.core.trains.entry import Why
-from shunter.core.trains.gate import Gate, Source, Verdict, answers
+from shunter.core.trains.entry import Why, advance
+from shunter.core.trains.gate import Gate, Source, answers
+from shunter.core.trains.history import Entries
 from shunter.core.trains.order import Order
-from shunter.core.trains.plan import Asked, Freight, Plan, Refusal, plan
+from shunter.core.trains.plan import ALL, Asked, Freight, Plan, Refusal, chosen, denied, plan
 from shunter.core.trains.plan_file import Kept, parse_plan, plan_data
+from shunter.core.trains.state import State
 from shunter.core.trains.waves import waves
 from shunter.core.workspace.model import Environment
 from shunter.flows.trains.target import (
@@ -31,7 +33,7 @@ from shunter.flows.workspace.archives import Archives, open_archives
 from shunter.flows.workspace.clock import generated_now
 from shunter.flows.workspace.context import Context
 from shunter.flows.workspace.own_files import schema_of
-from shunter.flows.workspace.projects import files_of
+from shunter.flows.workspace.projects import ProjectFiles, files_of
 from shunter.flows.workspace.trains import Trains, trains_of
 from shunter.model.data import dataclass, field, replace
 from shunter.model.errors import ShunterError
@@ -58,13 +60,31 @@ class Promotion:
 
 @dataclass(frozen=True, slots=True)
 class _Run:
-    """What one run works with."""
+    """What one run works with; `ahead` is what environments are to be, where that is not written yet."""
 
     context: Context
     asked: Promotion
     trains: Trains
     archives: Archives
     at: str
+    ahead: dict[str, tuple[State, Entries]] = field(default_factory=dict)
+
+    def record(self, name: str) -> State:
+        """What an environment runs, once all is done that this run has come to."""
+        return self.ahead[name][0] if name in self.ahead else recorded(self._files(name))
+
+    def entries(self, name: str) -> Entries:
+        """The history that led there."""
+        return self.ahead[name][1] if name in self.ahead else self._files(name).entries
+
+    def _files(self, name: str) -> ProjectFiles:
+        return files_of(self.context, self.context.site("environment", name))
+
+    def passed(self, target: Target, planned: Plan, why: Why) -> None:
+        """Take a plan for done, for whatever comes after it."""
+        state, entry = advance(target.record, planned.cars, planned.base, why)
+        entries = target.files.entries
+        self.ahead[target.name] = (state, {**entries, entry.name: entry} if entry else entries)
 
 
 def promote(context: Context, asked: Promotion, *, dry_run: bool, diff: bool) -> Report:
@@ -76,6 +96,7 @@ def promote(context: Context, asked: Promotion, *, dry_run: bool, diff: bool) ->
     run = _Run(context, asked, trains_of(context), open_archives(context), generated_now())
     if asked.train and (found := tuple(altered_trains(context, run.trains, asked.train))):
         return Report(findings=found, answer=False)
+    _require_cars(run, [name for names in groups for name in names])
 
     def wave(names: Sequence[str]) -> list[Arrival]:
         return [_arrival(run, name) for name in names]
@@ -83,12 +104,29 @@ def promote(context: Context, asked: Promotion, *, dry_run: bool, diff: bool) ->
     return _in_waves(run, [(names, wave) for names in groups], dry_run=dry_run, diff=diff)
 
 
-def apply_plan(context: Context, data: bytes, path: str, why: str, *, dry_run: bool, diff: bool) -> Report:
+def _require_cars(run: _Run, names: Sequence[str]) -> None:
+    """Raise ShunterError where a word is said of a car that is nowhere: not here, not in what comes, and no service."""
+    asked = run.asked
+    flags = {"--allow-downgrade": asked.said.downgrade - {ALL}, "--allow-remove": asked.said.remove - {ALL}}
+    if not any(flags.values()):
+        return
+    known = {service.name for service in run.context.require_workspace().services}
+    known |= {alias for name in (*names, asked.source) if name for alias in run.record(name).cars}
+    known |= {*run.trains.find(asked.train).cars} if asked.train else set()
+    for flag, names_said in flags.items():
+        chosen(sorted(names_said), known, flag)
+
+
+def apply_plan(
+    context: Context, data: bytes, path: str, why: str, *, dry_run: bool, diff: bool, values: bool = True
+) -> Report:
     """Do what a plan says that was shown before, and nothing else; `path` names it in errors.
 
-    Raises ShunterError where it is no plan, and where an environment has changed since.
+    Without `values` a person's uncommitted values files are neither judged nor committed. Raises ShunterError where it
+    is no plan, and where an environment has changed since.
     """
-    run = _Run(context, Promotion((), why=why), trains_of(context), open_archives(context), generated_now())
+    asked = Promotion((), why=why, values=values)
+    run = _Run(context, asked, trains_of(context), open_archives(context), generated_now())
     kept = [_kept(run, item, path) for item in _plans_in(data, path)]
     if any(each.plan.forced for _, each in kept) and not why.strip():
         raise ShunterError(f"{path} passes over a rule, and needs a reason", hint=f"--why REASON: {_NO_WHY}")
@@ -118,6 +156,8 @@ def _in_waves(run: _Run, groups: Sequence[tuple[Sequence[str], Any]], *, dry_run
             done = _joined(done, _written(run, arrival, several=several, dry_run=dry_run, diff=diff))
             if done.exit_code():
                 return done
+            if dry_run:
+                run.passed(arrival.target, arrival.plan, arrival.why)
     return done
 
 
@@ -149,7 +189,7 @@ def _arrival(run: _Run, name: str) -> Arrival:
     if found := refuse_unexplained(context, [name, *([asked.source] if asked.source else ())], run.trains):
         return Arrival(target, Plan(), why, findings=found)
     freight, line = _freight(run, target, environment)
-    verdicts = answers(gate_of(context, target, run.trains, run.at[:10]), freight.cars, line)
+    verdicts = answers(_gate(run, target), freight.cars, line)
     said = replace(asked.said, may_go_down=environment.may_go_down)
     return _judged(run, target, plan(target.record, freight, verdicts, said), replace(why, train=freight.train))
 
@@ -168,7 +208,7 @@ def _freight(run: _Run, target: Target, environment: Environment) -> tuple[Freig
         train = run.trains.find(run.asked.train)
         return freight_of(train, trains, since), train.line
     name = run.asked.source
-    state = recorded(files_of(run.context, run.context.site("environment", name)))
+    state = run.record(name)
     if not state.cars:
         raise ShunterError(f"{name} runs no train yet", hint=f"shunter promote TRAIN --to {name}")
     found = run.context.require_workspace().environment(name)
@@ -177,26 +217,24 @@ def _freight(run: _Run, target: Target, environment: Environment) -> tuple[Freig
     return freight_from(name, state, services, trains, since), line
 
 
-def gate_of(context: Context, target: Target, trains: Trains, today: str) -> Gate:
+def _gate(run: _Run, target: Target) -> Gate:
     """The way into an environment, from what shunter.yaml and the histories before it say."""
-    workspace = context.require_workspace()
+    workspace = run.context.require_workspace()
     environment = workspace.environment(target.name)
     assert environment is not None
-    sources = []
-    for name in environment.promotes_from:
-        before = workspace.environment(name)
-        files = files_of(context, context.site("environment", name))
-        sources.append(Source(name, files.entries, _declared(before)))
+    sources = tuple(
+        Source(name, run.entries(name), _declared(workspace.environment(name))) for name in environment.promotes_from
+    )
     return Gate(
         target.name,
         target.record,
-        today,
-        tuple(sources),
+        run.at[:10],
+        sources,
         environment.promotes_from_all,
         _declared(environment),
         environment.line,
-        trains.cars,
-        trains.yanked,
+        run.trains.cars,
+        run.trains.yanked,
     )
 
 
@@ -270,18 +308,23 @@ def _kept(run: _Run, item: dict[str, Any], path: str) -> tuple[Target, Kept]:
     name = str(item.get("environment", ""))
     if run.context.require_workspace().environment(name) is None:
         raise ShunterError(f"{path} is a plan for `{name}`, which is no environment", hint="make the plan again")
-    target = target_of(run.context, name)
+    target = target_of(run.context, name, values=run.asked.values)
     kept = parse_plan(json.dumps(item).encode(), path, schema_of("plan"), target.record, run.at)
-    gate = gate_of(run.context, target, run.trains, run.at[:10])
-    refusals = (*kept.plan.refusals, *_still_refused(gate, kept))
+    refusals = tuple(_again(each) for each in (*kept.plan.refusals, *_still_refused(_gate(run, target), kept)))
     why = replace(kept.why, by=person(target), text=run.asked.why)
+    run.passed(target, kept.plan, why)
     return target, replace(kept, plan=replace(kept.plan, refusals=refusals), why=why)
+
+
+def _again(refusal: Refusal) -> Refusal:
+    """The refusal of a plan, which is done as it is: what a flag opens is for another plan."""
+    before, flag, name = refusal.opens.partition("--")
+    return replace(refusal, opens=f"{before}make the plan again with {flag}{name}") if flag else refusal
 
 
 def _still_refused(gate: Gate, kept: Kept) -> Iterator[Refusal]:
     """What the gate says today of the cars in a plan, besides the rules that the plan passes over."""
     coming = {move.alias: move.now for move in kept.plan.moves if move.now}
     for alias, answer in answers(gate, coming).items():
-        passed = answer.forcible and answer.rule in kept.plan.forced
-        if answer.verdict is Verdict.REFUSED and not passed and alias in coming:
-            yield Refusal(alias, answer.rule, answer.reason, answer.opens)
+        if alias in coming:
+            yield from denied(alias, answer, lambda each: each.rule in kept.plan.forced)

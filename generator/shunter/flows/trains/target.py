@@ -184,12 +184,23 @@ def write_arrival(
         found = _errors(judge_release(context, release_of(context, target.site, of=committed)))
         return found[0].message if found and not why.forced else ""
 
-    noop = f"{target.name} runs {why.train or state.train or 'these charts'} already"
+    noop = _unmoved(target.name, planned, why, state)
     plan = plan_of(target, changes, message)
     report = carry_out([plan], context, dry_run=dry_run, diff=diff, next_step=next_step, noop=noop, judge=judge)
     outcomes = tuple(replace(outcome, unit=target.name) for outcome in report.outcomes)
     product = report.product if diff else arrival.product
     return replace(report, outcomes=outcomes, product=product, notices=(*report.notices, *arrival.notices))
+
+
+def _unmoved(name: str, planned: Plan, why: Why, state: State) -> str:
+    """Why nothing moves: what stays and by whose word, or that it is all there."""
+    if planned.stays:
+        return f"nothing moves in {name}: " + "; ".join(f"{stay.alias} stays, {stay.reason}" for stay in planned.stays)
+    what = why.train or (f"what {why.source} has" if why.source else state.train or "these charts")
+    if why.only or why.without:
+        cars = ", ".join(why.only) or f"all but {', '.join(why.without)}"
+        return f"{name} runs {cars} of {what} already"
+    return f"{name} runs {what} already"
 
 
 def _said(why: Why) -> Iterator[str]:
