@@ -10,8 +10,9 @@ from helpers.fuzz.histories import Branch, at, car, cars, pin
 from shunter.core.packaging.record import HistoryEntry, TrainRecord
 from shunter.core.trains.carried import carried_over
 from shunter.core.trains.entry import Why
-from shunter.core.trains.gate import Answer, Gate, Source, Verdict, answers
+from shunter.core.trains.gate import WHOLE, Answer, Gate, Source, Verdict, answers, withdrawn
 from shunter.core.trains.merge import merge
+from shunter.core.trains.plan import Asked, Freight, plan
 from shunter.core.trains.state import Hold, State
 from shunter.model.data import replace
 
@@ -29,10 +30,10 @@ def source(branch: Branch, name: str = "pre", services: frozenset[str] | None = 
     return Source(name, branch.entries, services)
 
 
-def answer(version: str, *sources: Source, alias: str = "orders", line: str | None = None, **gate: Any) -> Answer:
+def answer(version: str, *sources: Source, alias: str = "orders", **gate: Any) -> Answer:
     """What the gate of pro says of one car."""
     given: dict[str, Any] = {"state": State(), "today": TODAY, "sources": sources} | gate
-    return answers(Gate("pro", **given), {alias: car(alias, version, "1.1.0")}, line)[alias]
+    return answers(Gate("pro", **given), {alias: car(alias, version, "1.1.0")})[alias]
 
 
 # what ran before
@@ -156,8 +157,30 @@ def test_a_car_of_a_yanked_train_is_refused_unless_another_train_has_it() -> Non
     assert answer("1.1.0", source(PRE), yanked={**yanked, "1.2.0": "too"}, trains=good).rule == "train-yanked"
 
 
-def test_a_train_of_another_line_is_refused() -> None:
-    found = answer("1.1.0", source(PRE), line="acme")
+def test_a_train_of_another_line_is_refused_as_a_whole() -> None:
+    came = cars({"orders": "1.0.0"})
+    found = answers(Gate("pro", State(came), TODAY), came, "acme")[WHOLE]
     assert (found.rule, found.reason) == ("other-line", "pro takes trains of no line, and this is one of the line acme")
-    assert answers(Gate("pro", State(), TODAY, line="acme"), cars({"orders": "1.0.0"}), "acme")["orders"] == OPEN
-    assert answer("1.1.0", source(PRE)) == OPEN, "what comes from an environment has passed a gate of its line"
+    assert answers(Gate("pro", State(), TODAY, line="acme"), came, "acme")[WHOLE] == OPEN
+    planned = plan(State(came), Freight(came, "2.5.0"), {WHOLE: found}, Asked())
+    assert [(refused.alias, refused.rule) for refused in planned.refusals] == [("", "other-line")], "no car moves"
+    forced = plan(State(came), Freight(came, "2.5.0"), {WHOLE: found}, Asked(force=True))
+    assert (forced.refusals, forced.forced) == ((), ("other-line",))
+
+
+def test_what_is_not_declared_any_more_goes_although_its_version_is_the_same() -> None:
+    runs = cars({"orders": "1.0.0", "web": "1.0.0"})
+    found = answers(Gate("pro", State(runs), TODAY, services=frozenset({"web"})), runs)
+    assert found["orders"].verdict is Verdict.ABSENT
+    planned = plan(State(runs), Freight(runs), found, Asked())
+    assert [str(move) for move in planned.moves] == ["orders 1.0.0 removed (shunter.yaml does not declare it)"]
+    assert planned.refusals == ()
+    held = {**runs, "orders": replace(runs["orders"], hold=Hold("INC-77"))}
+    assert answers(Gate("pro", State(held), TODAY, services=frozenset({"web"})), runs)["orders"].verdict is Verdict.HELD
+
+
+def test_what_was_withdrawn_is_what_was_rolled_back_from_and_did_not_come_again() -> None:
+    rolled = back(PRE, "orders", "1.0.0")
+    came = cars({"orders": "1.1.0", "web": "9.0.0"})
+    assert withdrawn(source(rolled), came, {}) == {"orders"}
+    assert withdrawn(source(rolled.promoted({"orders": "1.1.0"}, 6)), came, {}) == frozenset()

@@ -8,8 +8,9 @@ import pytest
 
 from helpers.fuzz.histories import car, cars, pin
 from shunter.core.charts.pins import Pin
+from shunter.core.trains.gate import Gate, answers
 from shunter.core.trains.order import Order
-from shunter.core.trains.places import Here, Place, advice, label, place_of
+from shunter.core.trains.places import Here, Place, advised, label, place_of
 from shunter.core.trains.plan import Asked, Freight, plan
 from shunter.core.trains.state import Base, Car, Hold, State, cars_hash
 from shunter.model.data import replace
@@ -49,8 +50,15 @@ def test_of_several_sources_the_newest_counts_and_those_that_cannot_know_do_not(
     assert place_of("orders", pro({"orders": "1.1.0"}), [Here("qa", State())]) is Place.AHEAD
 
 
-ALIASES = ["orders", "web"]
 COMMAND = "shunter promote --from pre --to pro"
+
+
+def advice(here: Here, source: Here, left: tuple[str, ...] = (), line: str = "") -> str:
+    """What is advised to `here`, at the start of a route, of what `source` runs."""
+    assert here.state is not None
+    assert source.state is not None
+    found = answers(Gate("pro", here.state, "2026-11-28", services=here.services), source.state.cars, line)
+    return advised(COMMAND, plan(here.state, Freight(source.state.cars), found, Asked()), left)
 
 
 @pytest.mark.parametrize(
@@ -62,11 +70,23 @@ COMMAND = "shunter promote --from pre --to pro"
         (pro({"orders": "1.0.0", "web": "1.0.1"}), f"{COMMAND} --only orders"),
         (pro({"orders": "1.1.1", "web": "1.0.0"}), ""),
         (pro({"orders": "1.0.0", "web": "1.0.0"}, hold=Hold("INC-77")), ""),
-        (Here("pro", None), ""),
     ],
 )
 def test_what_is_advised(here: Here, says: str) -> None:
-    assert advice(here, PRE, ALIASES) == says
+    assert advice(here, PRE) == says
+
+
+def test_what_was_rolled_back_from_here_is_no_advice() -> None:
+    assert advice(pro({"orders": "1.0.0"}), PRE, ("orders",)) == f"{COMMAND} --only web"
+    assert advice(pro({"orders": "1.0.0", "web": "1.0.0"}), PRE, ("orders",)) == ""
+
+
+def test_what_is_of_another_line_is_no_advice() -> None:
+    assert advice(pro({"orders": "1.0.0"}), PRE, line="acme") == ""
+
+
+def test_what_shunter_yaml_does_not_declare_any_more_is_removed_by_the_next_promotion() -> None:
+    assert advice(pro({"orders": "1.1.0", "web": "1.0.0"}, frozenset({"orders"})), PRE) == COMMAND
 
 
 @pytest.mark.parametrize("seed", range(10))
@@ -76,7 +96,7 @@ def test_what_is_advised_lowers_and_removes_nothing(seed: int) -> None:
     for _ in range(40):
         sides = [{a: f"1.{rng.randint(0, 2)}.0" for a in aliases if rng.random() < 0.8} for _ in range(2)]
         here, source = pro(sides[0]), Here("pre", State(cars(sides[1])))
-        said = advice(here, source, aliases)
+        said = advice(here, source)
         only = tuple(said.partition(" --only ")[2].split(",")) if " --only " in said else ()
         assert here.state is not None
         assert source.state is not None

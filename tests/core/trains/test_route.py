@@ -13,7 +13,7 @@ from shunter.core.trains.entry import Why
 from shunter.core.trains.gate import Gate, Source, answers
 from shunter.core.trains.history import flaws, ordered, state_at
 from shunter.core.trains.model import Train
-from shunter.core.trains.places import Here, advice, label
+from shunter.core.trains.places import advised, label
 from shunter.core.trains.plan import ALL, Asked, Plan, carried_out, plan
 from shunter.core.trains.rollback import came_before, plan_rollback
 from shunter.core.trains.state import car_of_brief
@@ -107,8 +107,7 @@ def test_a_hotfix_on_production_is_not_taken_back_and_comes_into_the_line() -> N
     back = shop.promote("pro")
     assert [str(move) for move in back.moves] == ["orders 1.0.1 → 1.0.0 DOWN"]
     assert [refused.rule for refused in back.refusals] == ["car-down"]
-    pro, pre = (Here(name, shop.places[name].state) for name in ("pro", "pre"))
-    assert advice(pro, pre, ["orders", "web"]) == ""
+    assert advised("shunter promote --from pre --to pro", back) == ""
     shop.published["web"].append("1.1.0")
     following = shop.cut()
     assert shop.trains[following].base == fix

@@ -231,6 +231,12 @@ def hotfix_of(version: str, known: Collection[str]) -> str:
     return wanted
 
 
+def line_of(state: State, trains: Mapping[str, Train], own: str) -> str:
+    """The line of what an environment runs: that of its last whole train; its `own` one where it had none."""
+    base = trains.get(state.base.train) if state.base else None
+    return base.line if base else own
+
+
 def freight_of(train: Train, trains: Mapping[str, Train], since: str = "") -> Freight:
     """What a train brings to an environment whose last whole train was `since`, with what it says of cars.
 

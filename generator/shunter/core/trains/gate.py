@@ -13,6 +13,10 @@ from shunter.core.trains.order import Order, compare
 from shunter.core.trains.state import Car, Hold, State, car_of_brief
 from shunter.model.data import dataclass, field, replace
 
+WHOLE: Final = ""
+"""In answers: what the gate says of all that comes, whichever of its cars moves."""
+BACK: Final = "car-rolled-back"
+"""The rule about a pin that an environment was rolled back from."""
 _ROLLED_BACK: Final = "rollback of "
 _Trains = Mapping[str, Mapping[str, Pin]]
 
@@ -117,35 +121,43 @@ class _Past:
             return "", ""
         what = f"{alias} {pin.version}"
         if same:
-            return "car-rolled-back", f"{name} was rolled back from {what} ({same[-1]})"
+            return BACK, f"{name} was rolled back from {what} ({same[-1]})"
         if any(ran.version == pin.version for ran, _ in known):
             return "stage-skipped", f"{name} ran {what} with another digest"
         return "stage-skipped", f"{what} has never run in {name}"
 
 
 def answers(gate: Gate, freight: Mapping[str, Car], line: str | None = None) -> dict[str, Answer]:
-    """What the gate says of each car of `freight` and of the environment, by alias.
+    """What the gate says of each car of `freight` and of the environment, by alias, and of the `WHOLE`.
 
-    `line` is that of the train that brings the cars, or None where they come from an environment.
+    `line` is that of the train which comes, or which an environment brings; None where nobody is to ask for it.
     """
     pasts = [_Past(source, gate.trains) for source in gate.sources]
-    return {
-        alias: _answer(gate, pasts, alias, freight.get(alias), line) for alias in sorted({*freight, *gate.state.cars})
-    }
+    aliases = sorted({*freight, *gate.state.cars})
+    found = {alias: _answer(gate, pasts, alias, freight.get(alias)) for alias in aliases}
+    return {WHOLE: _of_line(gate, line), **found}
 
 
-def _answer(gate: Gate, pasts: Iterable[_Past], alias: str, car: Car | None, line: str | None) -> Answer:
-    here = gate.state.cars.get(alias)
-    if here and car and compare(here.pin, car.pin) is Order.SAME:
+def _of_line(gate: Gate, line: str | None) -> Answer:
+    if line is None or line == gate.line:
+        return Answer()
+    reason = f"{gate.name} takes trains of {_line(gate.line)}, and this is one of {_line(line)}"
+    opens = f"promote a train of {_line(gate.line)}, or --force --why REASON"
+    return Answer(Verdict.REFUSED, reason, opens, "other-line", forcible=True)
+
+
+def _answer(gate: Gate, pasts: Iterable[_Past], alias: str, car: Car | None) -> Answer:
+    here, declared = gate.state.cars.get(alias), gate.services is None or alias in gate.services
+    if declared and here and car and compare(here.pin, car.pin) is Order.SAME:
         return Answer()
     if here and here.hold:
         return _held(gate, alias, here.hold)
-    if gate.services is not None and alias not in gate.services:
+    if not declared:
         opens = f"add {alias} to the services of {gate.name} in shunter.yaml"
         return Answer(Verdict.ABSENT, f"{gate.name} does not declare {alias}", opens)
     if car is None:
         return Answer()
-    first, *others = (*_objections(gate, pasts, alias, car, line), Answer())
+    first, *others = (*_objections(gate, pasts, alias, car), Answer())
     return replace(first, others=tuple(others[:-1])) if others else first
 
 
@@ -158,20 +170,22 @@ def _held(gate: Gate, alias: str, hold: Hold) -> Answer:
     return Answer(Verdict.HELD, f"held{until}: {hold.why}", f"shunter unhold {gate.name} {alias}")
 
 
-def _objections(gate: Gate, pasts: Iterable[_Past], alias: str, car: Car, line: str | None) -> Iterator[Answer]:
+def _objections(gate: Gate, pasts: Iterable[_Past], alias: str, car: Car) -> Iterator[Answer]:
     if why := _yanked(gate, alias, car):
         opens = "cut a train without it, or --force --why REASON"
         yield Answer(Verdict.REFUSED, why, opens, "train-yanked", forcible=True)
-    if line is not None and line != gate.line:
-        reason = f"{gate.name} takes trains of {_line(gate.line)}, and this is one of {_line(line)}"
-        opens = f"promote a train of {_line(gate.line)}, or --force --why REASON"
-        yield Answer(Verdict.REFUSED, reason, opens, "other-line", forcible=True)
     declared = [past for past in pasts if past.source.services is None or alias in past.source.services]
     objections = [objection for past in declared if (objection := past.objection(alias, car.pin))[0]]
     if objections and (gate.every or len(objections) == len(declared)):
         rule, reason = objections[0][0], "; ".join(reason for _, reason in objections)
         opens = f"promote it to {' or '.join(past.source.name for past in declared)} first, or --force --why REASON"
         yield Answer(Verdict.REFUSED, reason, opens, rule, forcible=True)
+
+
+def withdrawn(source: Source, cars: Mapping[str, Car], trains: _Trains) -> frozenset[str]:
+    """Those of the cars, by alias, whose pins an environment was rolled back from, and which did not come again."""
+    past = _Past(source, trains)
+    return frozenset(alias for alias, car in cars.items() if past.objection(alias, car.pin)[0] == BACK)
 
 
 def _line(line: str) -> str:

@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from enum import StrEnum
 from typing import Final
 
 from shunter.core.charts.pins import Pin
+from shunter.core.trains.gate import WHOLE
 from shunter.core.trains.order import Order, compare, compare_versions
+from shunter.core.trains.plan import UNDECLARED, Move, Plan
 from shunter.core.trains.state import Car, State
 from shunter.model.data import dataclass
 
@@ -84,22 +86,22 @@ def _newest(alias: str, sources: Sequence[Here]) -> Car | None:
     return found
 
 
-def advice(here: Here, source: Here, aliases: Sequence[str]) -> str:
-    """The promotion to type next, or empty where nothing waits; it lowers and removes nothing.
+def advised(command: str, planned: Plan, left: Collection[str] = ()) -> str:
+    """The command of a promotion, limited with --only to what is worth advice; empty where nothing is.
 
-    Where some cars are ahead, or held, it names those that are behind.
+    That is what goes up or is new, and what shunter.yaml does not declare any more, where nothing refuses it. `left`
+    are the aliases whose pins this environment was rolled back from.
     """
-    places = {alias: place_of(alias, here, [source]) for alias in aliases}
-    behind = [alias for alias in aliases if _waits(places[alias], source.car(alias))]
-    if not behind:
+    refused = {found.alias for found in planned.refusals}
+    good = [move.alias for move in planned.moves if move.alias not in refused | {*left} and _is_advised(move)]
+    if WHOLE in refused or not good:
         return ""
-    command = f"shunter promote --from {source.name} --to {here.name}"
-    clean = all(place in (Place.SAME, Place.BEHIND, Place.ABSENT, Place.UNDECLARED) for place in places.values())
-    return command if clean else f"{command} --only {','.join(behind)}"
+    clean = len(good) == len(planned.moves) and not planned.stays
+    return command if clean else f"{command} --only {','.join(good)}"
 
 
-def _waits(place: Place, there: Car | None) -> bool:
-    return there is not None and place in (Place.BEHIND, Place.ABSENT)
+def _is_advised(move: Move) -> bool:
+    return move.order in (Order.UP, Order.NEW) or move.word == UNDECLARED
 
 
 def label(state: State, train: Mapping[str, Pin] | None = None) -> str:

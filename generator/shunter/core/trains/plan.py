@@ -7,7 +7,7 @@ from typing import Final
 
 from shunter.core.charts.versions import parse
 from shunter.core.trains.entry import Entry, Why, advance
-from shunter.core.trains.gate import Answer, Verdict
+from shunter.core.trains.gate import WHOLE, Answer, Verdict
 from shunter.core.trains.order import Order, compare, compare_versions, rewritten
 from shunter.core.trains.state import Base, Car, State, cars_hash
 from shunter.model.data import dataclass, field, replace
@@ -15,6 +15,8 @@ from shunter.model.errors import ShunterError
 
 ALL: Final = "*"
 """In `Asked.downgrade` and `Asked.remove`: every car."""
+UNDECLARED: Final = "shunter.yaml does not declare it"
+"""The word of a car that the environment no longer has among its services."""
 _OPEN: Final = Answer()
 
 
@@ -109,7 +111,7 @@ class Stay:
 
 @dataclass(frozen=True, slots=True)
 class Refusal:
-    """Why a car may not move, and the flag or command that opens the way."""
+    """Why a car may not move (of an empty alias: why nothing may), and the flag or command that opens the way."""
 
     alias: str
     rule: str
@@ -169,8 +171,11 @@ def plan(state: State, freight: Freight, answers: Mapping[str, Answer], asked: A
     going = tuple(step for step in steps if isinstance(step, Move))
     here = {*state.cars, *(move.alias for move in going if move.now)}
     moves = tuple(replace(move, word=_word(move, freight, asked, answers, here)) for move in going)
-    refusals = tuple(found for move in moves for found in _refusals(move, answers.get(move.alias, _OPEN), asked))
-    forced = {rule for move in moves if move.alias in answers for rule in answers[move.alias].rules}
+    refusals = (
+        *denied(WHOLE, answers.get(WHOLE, _OPEN), lambda _: asked.force),
+        *(found for move in moves for found in _refusals(move, answers.get(move.alias, _OPEN), asked)),
+    )
+    forced = {rule for alias in (WHOLE, *(move.alias for move in moves)) for rule in answers.get(alias, _OPEN).rules}
     cars = moved(state.cars, moves)
     stays = tuple(step for step in steps if isinstance(step, Stay))
     return Plan(moves, stays, refusals, cars, _base(state, freight, answers, cars), tuple(sorted(forced)))
@@ -212,7 +217,7 @@ def _word(move: Move, freight: Freight, asked: Asked, answers: Mapping[str, Answ
     elif move.order in (Order.REMOVED, Order.REPLACED):
         new = freight.replaces.get(alias)
         words = {
-            "shunter.yaml does not declare it": answers.get(alias, _OPEN).verdict is Verdict.ABSENT,
+            UNDECLARED: answers.get(alias, _OPEN).verdict is Verdict.ABSENT,
             "--allow-remove": bool(asked.remove & {ALL, alias}),
             f"{says} drops it": alias in freight.drops and move.order is Order.REMOVED,
             f"{says} replaces it by {new}": (new or "") in here and (new == alias) is (move.order is Order.REPLACED),

@@ -8,16 +8,14 @@ from typing import Any, Final
 
 from shunter.adapters.git.repository import PlannedRepository, Repository
 from shunter.adapters.system.regular import is_checkout
-from shunter.core.trains.cut import freight_from, freight_of
 from shunter.core.trains.entry import Why, advance
-from shunter.core.trains.gate import Gate, Source, answers
+from shunter.core.trains.gate import Gate, answers
 from shunter.core.trains.history import Entries
 from shunter.core.trains.order import Order
 from shunter.core.trains.plan import ALL, Asked, Freight, Plan, Refusal, chosen, denied, plan
 from shunter.core.trains.plan_file import Kept, parse_plan, plan_data
 from shunter.core.trains.state import State
 from shunter.core.trains.waves import waves
-from shunter.core.workspace.model import Environment
 from shunter.flows.trains.target import (
     Arrival,
     Target,
@@ -28,6 +26,7 @@ from shunter.flows.trains.target import (
     target_of,
     write_arrival,
 )
+from shunter.flows.trains.way import gate_of, of_environment, of_train
 from shunter.flows.validation.histories import altered_trains
 from shunter.flows.workspace.archives import Archives, open_archives
 from shunter.flows.workspace.clock import generated_now
@@ -188,8 +187,9 @@ def _arrival(run: _Run, name: str) -> Arrival:
     why = replace(why, without=asked.said.without)
     if found := refuse_unexplained(context, [name, *([asked.source] if asked.source else ())], run.trains):
         return Arrival(target, Plan(), why, findings=found)
-    freight, line = _freight(run, target, environment)
-    verdicts = answers(_gate(run, target), freight.cars, line)
+    freight, line = _freight(run, target)
+    gate = gate_of(context, name, target.record, run.trains, run.at[:10], run.entries)
+    verdicts = answers(gate, freight.cars, line)
     said = replace(asked.said, may_go_down=environment.may_go_down)
     return _judged(run, target, plan(target.record, freight, verdicts, said), replace(why, train=freight.train))
 
@@ -200,48 +200,15 @@ def _judged(run: _Run, target: Target, planned: Plan, why: Why) -> Arrival:
     return replace(arrival, notices=(*notes, *_lost_fixes(run.context, planned)))
 
 
-def _freight(run: _Run, target: Target, environment: Environment) -> tuple[Freight, str | None]:
-    """What is to come, and the line that it is of; None where it comes along the route, which it has entered before."""
-    since = target.record.base.train if target.record.base else ""
-    trains = run.trains.by_version
+def _freight(run: _Run, target: Target) -> tuple[Freight, str]:
+    """What is to come, and the line that it is of."""
     if run.asked.train:
-        train = run.trains.find(run.asked.train)
-        return freight_of(train, trains, since), train.line
+        return of_train(run.trains.find(run.asked.train), target.record, run.trains)
     name = run.asked.source
     state = run.record(name)
     if not state.cars:
         raise ShunterError(f"{name} runs no train yet", hint=f"shunter promote TRAIN --to {name}")
-    found = run.context.require_workspace().environment(name)
-    services = frozenset(found.services) if found and found.services is not None else None
-    line = None if name in environment.promotes_from else found.line if found else ""
-    return freight_from(name, state, services, trains, since), line
-
-
-def _gate(run: _Run, target: Target) -> Gate:
-    """The way into an environment, from what shunter.yaml and the histories before it say."""
-    workspace = run.context.require_workspace()
-    environment = workspace.environment(target.name)
-    assert environment is not None
-    sources = tuple(
-        Source(name, run.entries(name), _declared(workspace.environment(name))) for name in environment.promotes_from
-    )
-    return Gate(
-        target.name,
-        target.record,
-        run.at[:10],
-        sources,
-        environment.promotes_from_all,
-        _declared(environment),
-        environment.line,
-        run.trains.cars,
-        run.trains.yanked,
-    )
-
-
-def _declared(environment: Environment | None) -> frozenset[str] | None:
-    if environment is None or environment.services is None:
-        return None
-    return frozenset(environment.services)
+    return of_environment(run.context, name, state, target.record, run.trains)
 
 
 def _written(run: _Run, arrival: Arrival, *, several: bool, dry_run: bool, diff: bool) -> Report:
@@ -273,7 +240,9 @@ def _text(arrivals: Sequence[Arrival], *, several: bool) -> str:
 
 def _next(context: Context, name: str) -> str:
     environments = context.require_workspace().environments
-    follower = next((each.name for each in environments if name in each.promotes_from), "")
+    lines = {each.name: each.line for each in environments}
+    follows = (each.name for each in environments if name in each.promotes_from and each.line == lines[name])
+    follower = next(follows, "")
     return f"shunter promote --from {name} --to {follower}" if follower else "shunter status"
 
 
@@ -310,7 +279,8 @@ def _kept(run: _Run, item: dict[str, Any], path: str) -> tuple[Target, Kept]:
         raise ShunterError(f"{path} is a plan for `{name}`, which is no environment", hint="make the plan again")
     target = target_of(run.context, name, values=run.asked.values)
     kept = parse_plan(json.dumps(item).encode(), path, schema_of("plan"), target.record, run.at)
-    refusals = tuple(_again(each) for each in (*kept.plan.refusals, *_still_refused(_gate(run, target), kept)))
+    gate = gate_of(run.context, name, target.record, run.trains, run.at[:10], run.entries)
+    refusals = tuple(_again(each) for each in (*kept.plan.refusals, *_still_refused(gate, kept)))
     why = replace(kept.why, by=person(target), text=run.asked.why)
     run.passed(target, kept.plan, why)
     return target, replace(kept, plan=replace(kept.plan, refusals=refusals), why=why)

@@ -6,13 +6,15 @@ from collections.abc import Iterator, Mapping, Sequence
 
 from shunter.adapters.git.moves import REMOVED, removed
 from shunter.core.charts.pins import Pin
+from shunter.core.trains.model import Train
 from shunter.core.trains.order import compare_versions
-from shunter.core.trains.places import Here, Place, advice, label, place_of
+from shunter.core.trains.places import Here, Place, label, place_of
 from shunter.core.trains.rows import rows
-from shunter.core.trains.state import Car, State
+from shunter.core.trains.state import State
 from shunter.core.workspace.layout import promotion_order
 from shunter.core.workspace.model import Environment, Workspace
 from shunter.flows.trains.target import recorded
+from shunter.flows.trains.way import Way, declared
 from shunter.flows.workspace.archives import open_archives
 from shunter.flows.workspace.clock import generated_now
 from shunter.flows.workspace.context import Context
@@ -54,25 +56,22 @@ class Board:
 
 def board_of(context: Context) -> Board:
     """The board of the context's workspace."""
-    return _board(context.require_workspace(), records(context), trains_of(context))
+    return _board(Way(context, trains_of(context), generated_now()[:10], records(context)))
 
 
-def _board(workspace: Workspace, states: Mapping[str, State | None], trains: Trains) -> Board:
+def _board(way: Way) -> Board:
+    workspace, states, trains = way.context.require_workspace(), way.states, way.trains
     environments = promotion_order(workspace.environments)
-    heres = {each.name: Here(each.name, states.get(each.name), _declared(each)) for each in environments}
+    heres = {each.name: Here(each.name, states.get(each.name), declared(each)) for each in environments}
     aliases = _aliases(workspace, states)
     columns, cells = [], []
     for each in environments:
         here, sources = heres[each.name], [heres[name] for name in each.promotes_from]
         runs = "?" if here.state is None else label(here.state, _base_cars(here.state, trains))
-        columns.append(Column(each.name, each.promotes_from, runs, _advice(each, here, sources, aliases, trains)))
+        columns.append(Column(each.name, each.promotes_from, runs, _advice(each, way)))
         cells.append([_cell(alias, here, sources) for alias in aliases])
     found = {alias: tuple(column[number] for column in cells) for number, alias in enumerate(aliases)}
     return Board(tuple(columns), found, trains.versions[-1] if trains.versions else "")
-
-
-def _declared(environment: Environment) -> frozenset[str] | None:
-    return None if environment.services is None else frozenset(environment.services)
 
 
 def _aliases(workspace: Workspace, states: Mapping[str, State | None]) -> list[str]:
@@ -91,18 +90,13 @@ def _cell(alias: str, here: Here, sources: Sequence[Here]) -> Cell:
     return Cell(car.pin.version if car else "", place_of(alias, here, sources))
 
 
-def _advice(
-    environment: Environment, here: Here, sources: Sequence[Here], aliases: Sequence[str], trains: Trains
-) -> str:
-    if here.state is None:
-        return ""
-    if sources:
-        return next((found for source in sources if (found := advice(here, source, aliases))), "")
-    train = next((v for v in reversed(trains.versions) if _may_come(v, environment, trains)), "")
-    if not train:
-        return ""
-    source = Here(train, State({alias: Car(pin, train) for alias, pin in trains.cars[train].items()}))
-    return advice(here, source, [alias for alias in aliases if here.declares(alias)]).replace("--from ", "", 1)
+def _advice(environment: Environment, way: Way) -> str:
+    """The promotion to type next: of the first source, or train, that brings something."""
+    trains = way.trains
+    newest = next((v for v in reversed(trains.versions) if _may_come(v, environment, trains)), "")
+    train = [trains.by_version[newest]] if newest and not environment.promotes_from else []
+    sources: tuple[str | Train, ...] = (*environment.promotes_from, *train)
+    return next((found for source in sources if (found := way.advice(environment.name, source))), "")
 
 
 def _may_come(version: str, environment: Environment, trains: Trains) -> bool:
@@ -112,7 +106,7 @@ def _may_come(version: str, environment: Environment, trains: Trains) -> bool:
 def status(context: Context) -> tuple[Board, Report]:
     """The board, and a report with its data, what drifts from shunter.yaml, and the next command."""
     workspace, trains, states = context.require_workspace(), trains_of(context), records(context)
-    board = _board(workspace, states, trains)
+    board = _board(Way(context, trains, generated_now()[:10], states))
     data = {
         "workspace": workspace.name,
         "newest": board.newest,

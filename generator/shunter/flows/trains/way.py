@@ -1,0 +1,128 @@
+"""The way into an environment: what is to come, the gate, and what both would do. For promotion and for advice."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Collection, Mapping
+
+from shunter.core.trains.cut import freight_from, freight_of, line_of
+from shunter.core.trains.gate import Gate, Source, answers, withdrawn
+from shunter.core.trains.history import Entries
+from shunter.core.trains.model import Train
+from shunter.core.trains.places import advised
+from shunter.core.trains.plan import Asked, Freight, Plan, plan
+from shunter.core.trains.state import State
+from shunter.core.workspace.model import Environment
+from shunter.flows.workspace.context import Context
+from shunter.flows.workspace.projects import files_of
+from shunter.flows.workspace.trains import Trains
+from shunter.model.data import dataclass
+from shunter.model.errors import ShunterError
+
+
+@dataclass(frozen=True, slots=True)
+class Way:
+    """The workspace and its trains today (`2026-11-28`), and the record of each environment (None: not checked out)."""
+
+    context: Context
+    trains: Trains
+    today: str
+    states: Mapping[str, State | None]
+
+    def foreseen(self, name: str, source: str | Train) -> Plan | None:
+        """What a promotion of a train, or from an environment, would do; None where nobody can say, or nothing moves.
+
+        Histories are read only where something moves. Raises ShunterError where one cannot be read.
+        """
+        environment = self.context.require_workspace().environment(name)
+        state = self.states.get(name)
+        if environment is None or state is None:
+            return None
+        found = self._freight(state, source)
+        said = Asked(may_go_down=environment.may_go_down)
+        services = declared(environment)
+        bare = Gate(name, state, self.today, services=services, line=environment.line)
+        if found is None or not plan(state, found[0], answers(bare, found[0].cars), said).moves:
+            return None
+        gate = gate_of(self.context, name, state, self.trains, self.today)
+        return plan(state, found[0], answers(gate, found[0].cars, found[1]), said)
+
+    def _freight(self, here: State, source: str | Train) -> tuple[Freight, str] | None:
+        if isinstance(source, Train):
+            return of_train(source, here, self.trains)
+        there = self.states.get(source)
+        return of_environment(self.context, source, there, here, self.trains) if there and there.cars else None
+
+    def advice(self, name: str, source: str | Train) -> str:
+        """The promotion to type next: one that nothing refuses, with nothing that this environment was taken back from.
+
+        Empty where there is none.
+        """
+        try:
+            found = self.foreseen(name, source)
+            left = self._left(name, found) if found else ()
+        except ShunterError:
+            # A history that cannot be read refuses the promotion, too.
+            return ""
+        if found is None:
+            return ""
+        what = source.version if isinstance(source, Train) else f"--from {source}"
+        return advised(f"shunter promote {what} --to {name}", found, left)
+
+    def _left(self, name: str, found: Plan) -> Collection[str]:
+        past = Source(name, files_of(self.context, self.context.site("environment", name)).entries)
+        return withdrawn(past, {move.alias: move.now for move in found.moves if move.now}, self.trains.cars)
+
+
+def of_train(train: Train, here: State, trains: Trains) -> tuple[Freight, str]:
+    """What a train brings to an environment that runs `here`, and its line."""
+    return freight_of(train, trains.by_version, _since(here)), train.line
+
+
+def of_environment(context: Context, name: str, there: State, here: State, trains: Trains) -> tuple[Freight, str]:
+    """What the environment `name`, which runs `there`, brings to one that runs `here`, and the line that it is of."""
+    found = context.require_workspace().environment(name)
+    freight = freight_from(name, there, declared(found), trains.by_version, _since(here))
+    return freight, line_of(there, trains.by_version, found.line if found else "")
+
+
+def _since(here: State) -> str:
+    return here.base.train if here.base else ""
+
+
+def gate_of(
+    context: Context,
+    name: str,
+    record: State,
+    trains: Trains,
+    today: str,
+    entries: Callable[[str], Entries] | None = None,
+) -> Gate:
+    """The way into an environment, from what shunter.yaml and the histories before it say.
+
+    `entries` gives the histories where they are others than those on disk.
+    """
+    workspace = context.require_workspace()
+    environment = workspace.environment(name)
+    assert environment is not None
+    sources = []
+    for source in environment.promotes_from:
+        known = entries(source) if entries else files_of(context, context.site("environment", source)).entries
+        sources.append(Source(source, known, declared(workspace.environment(source))))
+    return Gate(
+        name,
+        record,
+        today,
+        tuple(sources),
+        environment.promotes_from_all,
+        declared(environment),
+        environment.line,
+        trains.cars,
+        trains.yanked,
+    )
+
+
+def declared(environment: Environment | None) -> frozenset[str] | None:
+    """The services that an environment declares; None for all."""
+    if environment is None or environment.services is None:
+        return None
+    return frozenset(environment.services)
