@@ -182,5 +182,5 @@ def test_what_is_not_declared_any_more_goes_although_its_version_is_the_same() -
 def test_what_was_withdrawn_is_what_was_rolled_back_from_and_did_not_come_again() -> None:
     rolled = back(PRE, "orders", "1.0.0")
     came = cars({"orders": "1.1.0", "web": "9.0.0"})
-    assert withdrawn(source(rolled), came, {}) == {"orders"}
-    assert withdrawn(source(rolled.promoted({"orders": "1.1.0"}, 6)), came, {}) == frozenset()
+    assert withdrawn(source(rolled), came, {}, {}) == {"orders"}
+    assert withdrawn(source(rolled.promoted({"orders": "1.1.0"}, 6)), came, {}, {}) == frozenset()

@@ -12,6 +12,7 @@ from shunter.flows.packaging.derive import record_files
 from shunter.flows.trains.hold import hold
 from shunter.flows.trains.promote import Promotion, promote
 from shunter.flows.trains.rollback import Return, rollback
+from shunter.flows.trains.status import history
 from shunter.flows.workspace.context import Context, open_context
 from shunter.flows.workspace.records import records
 from shunter.model.errors import ShunterError
@@ -99,6 +100,9 @@ def test_a_rename_is_no_change_that_a_rollback_takes_back(shop: Context) -> None
     arrive(shop, "1.0.0")
     arrive(shop, "1.1.0")
     renamed = with_new_name(shop, "orders", "sales")
+    assert [row["verb"] for row in history(renamed, "tst", "sales").data] == ["promote", "promote", "rename"]
+    asked = Promotion(["pre"], "1.0.0")
+    assert not promote(renamed, asked, dry_run=True, diff=False).findings, "it ran in tst under the former name"
     report = back(renamed, only=("sales",))
     assert report.product == "sales 1.1.0 → 1.0.0 DOWN\n"
     assert (version(renamed, "sales"), state(renamed).train) == ("1.0.0", "1.0.0")

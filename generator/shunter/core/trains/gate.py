@@ -72,6 +72,7 @@ class Gate:
     `sources` is what it promotes from (none: the start of a route), and a pin must have run in one of them, or in
     `every` one. `services` are those that it declares (None: all), `line` is the line of trains that it takes, `today`
     a date such as `2026-11-28`. `trains` are the cars of each train by version, `yanked` the reasons of yanked ones.
+    `formerly` are former names of cars, and what each is called now: a pin ran, whatever its car was called then.
     """
 
     name: str
@@ -83,13 +84,14 @@ class Gate:
     line: str = ""
     trains: _Trains = field(default_factory=dict)
     yanked: Mapping[str, str] = field(default_factory=dict)
+    formerly: Mapping[str, str] = field(default_factory=dict)
 
 
 class _Past:
     """Which pins ran in an environment, and which of them it was rolled back from, and not brought again since."""
 
-    def __init__(self, source: Source, trains: _Trains) -> None:
-        self.source = source
+    def __init__(self, source: Source, trains: _Trains, formerly: Mapping[str, str]) -> None:
+        self.source, self._formerly = source, formerly
         self.ran: dict[tuple[str, str], dict[str, tuple[Pin, str]]] = {}
         for name in ordered(source.entries):
             entry = source.entries[name]
@@ -111,7 +113,10 @@ class _Past:
                 self._note(alias, pin, "")
 
     def _note(self, alias: str, pin: Pin, withdrawn: str) -> None:
-        self.ran.setdefault((alias, pin.name), {})[f"{pin.version} {pin.digest}"] = (pin, withdrawn)
+        self.ran.setdefault((self._formerly.get(alias, alias), pin.name), {})[f"{pin.version} {pin.digest}"] = (
+            pin,
+            withdrawn,
+        )
 
     def objection(self, alias: str, pin: Pin) -> tuple[str, str]:
         """The rule and the reason why a pin may not go on from here; empty where it may."""
@@ -132,7 +137,7 @@ def answers(gate: Gate, freight: Mapping[str, Car], line: str | None = None) -> 
 
     `line` is that of the train which comes, or which an environment brings; None where nobody is to ask for it.
     """
-    pasts = [_Past(source, gate.trains) for source in gate.sources]
+    pasts = [_Past(source, gate.trains, gate.formerly) for source in gate.sources]
     aliases = sorted({*freight, *gate.state.cars})
     found = {alias: _answer(gate, pasts, alias, freight.get(alias)) for alias in aliases}
     return {WHOLE: _of_line(gate, line), **found}
@@ -182,9 +187,12 @@ def _objections(gate: Gate, pasts: Iterable[_Past], alias: str, car: Car) -> Ite
         yield Answer(Verdict.REFUSED, reason, opens, rule, forcible=True)
 
 
-def withdrawn(source: Source, cars: Mapping[str, Car], trains: _Trains) -> frozenset[str]:
-    """Those of the cars, by alias, whose pins an environment was rolled back from, and which did not come again."""
-    past = _Past(source, trains)
+def withdrawn(source: Source, cars: Mapping[str, Car], trains: _Trains, formerly: Mapping[str, str]) -> frozenset[str]:
+    """Those of the cars, by alias, whose pins an environment was rolled back from, and which did not come again.
+
+    `formerly` are former names of cars, and what each is called now.
+    """
+    past = _Past(source, trains, formerly)
     return frozenset(alias for alias, car in cars.items() if past.objection(alias, car.pin)[0] == BACK)
 
 

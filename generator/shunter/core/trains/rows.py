@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Collection, Iterable, Iterator, Mapping
 from typing import Any, TypeVar
 
 from shunter.core.trains.entry import Entry
@@ -14,17 +14,20 @@ from shunter.core.trains.state import Hold, car_of_brief
 _Pair = TypeVar("_Pair")
 
 
-def rows(entries: Entries, alias: str = "") -> list[dict[str, Any]]:
+def rows(entries: Entries, alias: str = "", formerly: Mapping[str, str] | None = None) -> list[dict[str, Any]]:
     """One row for each entry, oldest first; of one car only those that changed it, its pin or its hold.
+
+    `formerly` are former names of cars, and what each is called now: a car has one history, whatever it was called.
 
     What a history of the first format holds comes in front of its entry, without an `entry`: none can be returned to.
     """
     found: list[dict[str, Any]] = []
+    names = frozenset({alias, *(old for old, new in (formerly or {}).items() if new == alias)} if alias else ())
     for name in ordered(entries):
         entry = entries[name]
         if not alias:
             found += _older(entry)
-        changes = list(_changes(entry, alias))
+        changes = list(_changes(entry, names))
         if changes or not alias:
             found.append(_row(name, entry, changes))
     return found
@@ -56,16 +59,16 @@ def _older(entry: Entry) -> Iterator[dict[str, Any]]:
         yield row | {"forced": ["stage-skipped"] if item.forced else [], "after": []}
 
 
-def _changes(entry: Entry, alias: str) -> Iterator[str]:
-    """What the entry changed: a merge as seen from each entry before it, and what a person chose there."""
+def _changes(entry: Entry, names: Collection[str]) -> Iterator[str]:
+    """What the entry changed of these cars (none: of all); a merge as seen from each entry before it, with who chose."""
     for name, pair in _each((name, pair) for changes in entry.changes for name, pair in changes.cars.items()):
-        if alias in ("", name):
+        if not names or name in names:
             was, now = (car_of_brief(text) if text else None for text in pair)
             order = compare(was.pin if was else None, now.pin if now else None)
             word = entry.why.allowed.get(name, "") or ("chosen" if name in entry.chosen else "")
             yield str(Move(name, was, now, order, word))
     for name, (_, hold) in _each((name, pair) for changes in entry.changes for name, pair in changes.holds.items()):
-        if alias in ("", name):
+        if not names or name in names:
             yield _hold_text(name, hold)
 
 

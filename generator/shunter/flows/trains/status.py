@@ -178,7 +178,7 @@ def history(context: Context, name: str, alias: str = "") -> Report:
     """What changed in an environment, oldest first; of one car only what changed it."""
     files = files_of(context, context.site("environment", name))
     state = recorded(files)
-    found = rows(files.entries, alias)
+    found = rows(files.entries, alias, context.require_workspace().renamed)
     if alias and not found and alias not in state.cars:
         known = ", ".join(state.cars) or "none"
         raise ShunterError(f"there never was a car `{alias}` in {name}", hint=f"cars: {known}")

@@ -70,7 +70,8 @@ class Way:
 
     def _left(self, name: str, found: Plan) -> Collection[str]:
         past = Source(name, files_of(self.context, self.context.site("environment", name)).entries)
-        return withdrawn(past, {move.alias: move.now for move in found.moves if move.now}, self.trains.cars)
+        coming = {move.alias: move.now for move in found.moves if move.now}
+        return withdrawn(past, coming, self.trains.cars, self.context.require_workspace().renamed)
 
 
 def of_train(train: Train, here: State, trains: Trains) -> tuple[Freight, str]:
@@ -118,6 +119,7 @@ def gate_of(
         environment.line,
         trains.cars,
         trains.yanked,
+        workspace.renamed,
     )
 
 
