@@ -10,7 +10,7 @@ from helpers.fuzz.histories import Branch, at, car, cars, pin
 from shunter.core.packaging.record import HistoryEntry, TrainRecord
 from shunter.core.trains.carried import carried_over
 from shunter.core.trains.entry import Why
-from shunter.core.trains.gate import WHOLE, Answer, Gate, Source, Verdict, answers, withdrawn
+from shunter.core.trains.gate import WHOLE, Answer, Gate, Source, Verdict, answers, withdrawn, yanked_with
 from shunter.core.trains.merge import merge
 from shunter.core.trains.plan import Asked, Freight, plan
 from shunter.core.trains.state import Hold, State
@@ -114,6 +114,14 @@ def test_a_history_of_the_old_form_counts_by_the_files_of_its_trains() -> None:
     assert answer("1.0.0", old, trains=trains) == OPEN
     assert answer("1.1.0", old, trains=trains).rule == "car-rolled-back"
     assert answer("1.2.0", old, trains=trains).rule == "stage-skipped"
+
+
+def test_a_pin_that_only_yanked_trains_have_is_told_by_the_newest_of_them() -> None:
+    trains = {version: {"orders": pin("orders", "1.1.0")} for version in ("1.1.0", "1.10.0", "1.2.0")}
+    asked = pin("orders", "1.1.0")
+    assert yanked_with("orders", asked, trains, {"1.1.0", "1.10.0", "1.2.0"}) == "1.10.0"
+    assert yanked_with("orders", asked, trains, {"1.1.0", "1.10.0"}) == ""
+    assert yanked_with("web", pin("web", "1.0.0"), trains, {"1.1.0", "1.10.0", "1.2.0"}) == ""
 
 
 # holds, declarations, yanked trains, lines

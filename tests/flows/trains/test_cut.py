@@ -145,7 +145,7 @@ def test_another_chart_under_one_alias_is_refused_unless_the_service_was_renamed
     assert rules(cut(small, "1.1.0")) == [("car-replaced", "--replace web=web")]
     with_services(small, "  web: {chart: {path: third/web}}", "  site: {chart: {path: third/site}, formerly: [web]}")
     report = cut(small, "1.1.0")
-    assert report.product.splitlines()[1:] == ["  site web 1.0.0 → site 1.0.0 replaced (--replace site=site)"]
+    assert report.product.splitlines()[1:] == ["  site web 1.0.0 → site 1.0.0 replaced (shunter.yaml: formerly web)"]
     assert trains_of(open_context(small.root)).find("1.1.0").replaces == {"site": "site"}
 
 
@@ -177,7 +177,7 @@ def test_a_hotfix_is_the_next_patch_of_an_old_train_with_one_car_changed(small: 
     report = cut(small, hotfix="1.0.0", cars={"orders": "1.0.1"})
     assert report.product == "train 1.0.1, from train 1.0.0:\n  orders 1.0.0 → 1.0.1\n"
     assert cars(small, "1.0.1") == {"orders": "1.0.1", "web": "1.0.0"}
-    assert report.next_step == "shunter promote 1.0.1 --to ENV", "nobody runs train 1.0.0"
+    assert report.next_step == "shunter status", "nobody runs train 1.0.0"
     with pytest.raises(ShunterError, match=r"has a hotfix already: 1\.0\.1"):
         cut(small, hotfix="1.0.0", cars={"orders": "1.0.1"})
     with pytest.raises(ShunterError, match=r"nothing differs from train 1\.1\.0"):
@@ -191,7 +191,7 @@ def test_lines_follow_one_another_apart(small: Context) -> None:
     publish(small, orders("1.2.0"), "third/orders")
     report = cut(small, "10.1.0", line="acme")
     assert report.product.splitlines()[0] == "train 10.1.0 of the line acme, from train 10.0.0:"
-    assert report.next_step == "shunter promote 10.1.0 --to ENV", "no environment takes this line"
+    assert report.next_step == "shunter status", "no environment takes this line"
     assert cut(small, "1.1.0").data["base"] == "1.0.0"
     assert rules(cut(small, "10.1.0")) == [("train-exists", "a train never changes: cut a new version")]
 
@@ -201,8 +201,9 @@ def test_a_yanked_train_is_no_base_but_where_it_is_named(small: Context) -> None
     publish(small, orders("1.1.0"), "third/orders")
     cut(small, "1.1.0")
     commit_all(small.root, {"trains/yanked/1.1.0.yaml": "version: 1.1.0\nwhy: loses orders\n"})
-    assert cut(small, "1.2.0", dry_run=True).data["base"] == "1.0.0"
-    report = cut(small, "1.2.0", source="1.1.0", dry_run=True)
+    named = {"orders": "1.1.0"}
+    assert cut(small, "1.2.0", cars=named, dry_run=True).data["base"] == "1.0.0"
+    report = cut(small, "1.2.0", source="1.1.0", cars=named, dry_run=True)
     assert (report.data["base"], report.notices[:1]) == (
         "1.1.0",
         ("train 1.1.0 is yanked (loses orders), and this one has its cars",),
@@ -214,12 +215,46 @@ def test_a_version_that_a_yanked_train_has_is_taken(small: Context) -> None:
     publish(small, orders("1.1.0"), "third/orders")
     assert cut(small, bump=True).data["train"] == "1.1.0"
     commit_all(small.root, {"trains/yanked/1.1.0.yaml": "version: 1.1.0\nwhy: loses orders\n"})
-    report = cut(small, bump=True)
-    assert [(each.status, each.detail) for each in report.outcomes] == [(Status.NOOP, "it is cut already")]
-    assert report.notices == ("train 1.1.0 is yanked: loses orders",), "the same cars once more"
+    before = snapshot(small.root)
+    assert [rule for rule, _ in rules(cut(small, bump=True))] == ["train-yanked"], "the same cars once more"
+    assert snapshot(small.root) == before
     publish(small, orders("1.2.0"), "third/orders")
     assert cut(small, bump=True).data["train"] == "1.1.1"
     assert cars(small, "1.1.1")["orders"] == "1.2.0"
+
+
+def test_a_bump_never_lands_on_a_train_that_exists(small: Context) -> None:
+    cut(small, "1.0.0")
+    publish(small, orders("1.1.0"), "third/orders")
+    cut(small, "1.1.0")
+    report = cut(small, bump=True, source="1.0.0")
+    assert (report.data["train"], [each.status for each in report.outcomes]) == ("1.1.1", [Status.DONE])
+
+
+def test_what_only_yanked_trains_have_is_in_no_new_train_unless_it_is_named(small: Context) -> None:
+    cut(small, "1.0.0")
+    publish(small, orders("1.1.0"), "third/orders")
+    cut(small, "1.1.0")
+    promote(small, Promotion(["tst"], "1.1.0"), dry_run=False, diff=False)
+    commit_all(small.root, {"trains/yanked/1.1.0.yaml": "version: 1.1.0\nwhy: loses orders\n"})
+    for asked in ({"source": "tst"}, {"source": "1.1.0"}, {}, {"only": ("orders",)}):
+        report = cut(small, "1.3.0", **asked)
+        assert [(finding.rule, finding.message) for finding in report.findings] == [
+            ("train-yanked", "orders 1.1.0 is of train 1.1.0, which is yanked: loses orders")
+        ]
+    assert cars(small, "1.0.0")["web"] == "1.0.0", "a good train has it"
+    assert cut(small, "1.3.0", source="tst", cars={"orders": "1.1.0"}).exit_code() == 0
+
+
+def test_a_hotfix_that_would_lower_is_not_next(small: Context) -> None:
+    """Its base came whole, and then a car went on alone."""
+    cut(small, "1.0.0")
+    promote(small, Promotion(["tst"], "1.0.0"), dry_run=False, diff=False)
+    publish(small, orders("1.1.0"), "third/orders")
+    cut(small, "1.1.0")
+    promote(small, Promotion(["tst"], "1.1.0"), dry_run=False, diff=False)
+    publish(small, orders("1.0.1"))
+    assert cut(small, hotfix="1.0.0", cars={"orders": "1.0.1"}).next_step == "shunter status"
 
 
 def test_a_hotfix_is_for_who_runs_the_train(small: Context) -> None:
@@ -230,7 +265,9 @@ def test_a_hotfix_is_for_who_runs_the_train(small: Context) -> None:
     cut(small, "1.1.0")
     promote(small, Promotion(["tst"], "1.1.0"), dry_run=False, diff=False)
     publish(small, orders("1.0.1"))
-    assert cut(small, hotfix="1.0.0", cars={"orders": "1.0.1"}).next_step == "shunter promote 1.0.1 --to pre"
+    assert cut(small, hotfix="1.0.0", cars={"orders": "1.0.1"}).next_step == (
+        "shunter promote 1.0.1 --to pre --force --why REASON"
+    )
 
 
 def test_what_an_environment_runs_can_be_a_base(small: Context) -> None:

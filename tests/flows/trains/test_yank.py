@@ -35,13 +35,14 @@ def test_a_yank_is_a_file_of_its_own_in_one_commit(shop: Context, monkeypatch: p
     assert [each.version for each in trains_of(shop).all] == ["1.0.0", "1.1.0"]
 
 
-def test_the_same_again_is_nothing_and_another_reason_takes_its_place(shop: Context) -> None:
+def test_the_same_again_is_nothing_and_another_reason_is_refused(shop: Context) -> None:
     yank(shop, "1.1.0", "loses orders", dry_run=False, diff=False)
     before = snapshot(shop.root)
     [outcome] = yank(shop, "1.1.0", "loses orders", dry_run=False, diff=False).outcomes
     assert (outcome.status, snapshot(shop.root)) == (Status.NOOP, before)
-    yank(shop, "1.1.0", "sends orders twice", dry_run=False, diff=False)
-    assert trains_of(shop).yanked == {"1.1.0": "sends orders twice"}
+    with pytest.raises(ShunterError, match=r"train 1\.1\.0 is yanked already: loses orders"):
+        yank(shop, "1.1.0", "sends orders twice", dry_run=False, diff=False)
+    assert snapshot(shop.root) == before
 
 
 def test_who_runs_it_is_named_with_the_way_out(shop: Context) -> None:

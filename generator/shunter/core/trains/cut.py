@@ -14,6 +14,7 @@ from shunter.core.trains.state import Car, State
 from shunter.model.data import dataclass, field, replace
 from shunter.model.errors import ShunterError
 
+_RENAMED: Final = "shunter.yaml: formerly "
 FIRST: Final = "1.0.0"
 """The first train that --bump makes."""
 
@@ -32,7 +33,8 @@ class Offer:
 class Said:
     """What a person says of a cut: `cars` names versions, `only` limits what is newer, and what goes away or down.
 
-    With `hotfix` nothing changes but `cars`.
+    With `hotfix` nothing changes but `cars`. `renamed` are services whose chart was called otherwise before, with that
+    name: shunter.yaml says so, and nobody has to.
     """
 
     cars: Mapping[str, str] = field(default_factory=dict)
@@ -41,6 +43,7 @@ class Said:
     lower: tuple[str, ...] = ()
     replaces: Mapping[str, str] = field(default_factory=dict)
     hotfix: bool = False
+    renamed: Mapping[str, str] = field(default_factory=dict)
 
 
 @dataclass(frozen=True, slots=True)
@@ -162,7 +165,9 @@ def _word(alias: str, order: Order, said: Said) -> str:
     if order is Order.REMOVED:
         return "--drop" if alias in said.drops else f"--replace {alias}={said.replaces.get(alias)}"
     if order is Order.REPLACED:
-        return f"--replace {alias}={alias}" if said.replaces.get(alias) == alias else ""
+        if said.replaces.get(alias) == alias:
+            return f"--replace {alias}={alias}"
+        return f"{_RENAMED}{said.renamed[alias]}" if alias in said.renamed else ""
     return ""
 
 
@@ -182,8 +187,8 @@ def _told(made: Composition, said: Said) -> Composition:
     """What the train is to say: only what it does."""
     drops = tuple(move.alias for move in made.moves if move.word == "--drop")
     lower = {move.alias: move.was.pin.version for move in made.moves if move.word == "--lower" and move.was}
-    replaced = {move.alias for move in made.moves if move.word.startswith("--replace")}
-    replaces = {old: new for old, new in sorted(said.replaces.items()) if old in replaced}
+    replaced = {move.alias for move in made.moves if move.word.startswith(("--replace", _RENAMED))}
+    replaces = {old: said.replaces.get(old, old) for old in sorted(replaced)}
     return replace(made, drops=drops, lower=lower, replaces=replaces)
 
 

@@ -2,14 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Iterator, Mapping
+from collections.abc import Callable, Collection, Iterable, Iterator, Mapping
 from enum import StrEnum
 from typing import Final
 
 from shunter.core.charts.pins import Pin
 from shunter.core.trains.entry import Entry
 from shunter.core.trains.history import Entries, ordered
-from shunter.core.trains.order import Order, compare
+from shunter.core.trains.order import Order, compare, newest
 from shunter.core.trains.state import Car, Hold, State, car_of_brief
 from shunter.model.data import dataclass, field, replace
 
@@ -202,9 +202,17 @@ def _line(line: str) -> str:
 
 def _yanked(gate: Gate, alias: str, car: Car) -> str:
     """Why nobody is to go on with this car: the train that it came with is yanked, and no other one has its pin."""
-    if car.train not in gate.yanked:
+    if car.train not in gate.yanked or _is_good(alias, car.pin, gate.trains, gate.yanked):
         return ""
-    for version, cars in gate.trains.items():
-        if version not in gate.yanked and alias in cars and compare(cars[alias], car.pin) is Order.SAME:
-            return ""
     return f"train {car.train} is yanked: {gate.yanked[car.train]}"
+
+
+def _is_good(alias: str, pin: Pin, trains: _Trains, yanked: Collection[str]) -> bool:
+    good = (cars for version, cars in trains.items() if version not in yanked)
+    return any(compare(cars.get(alias), pin) is Order.SAME for cars in good)
+
+
+def yanked_with(alias: str, pin: Pin, trains: _Trains, yanked: Collection[str]) -> str:
+    """The newest yanked train that has a pin which no good one has; empty where there is none."""
+    bad = [version for version in yanked if compare(trains.get(version, {}).get(alias), pin) is Order.SAME]
+    return newest(bad) if bad and not _is_good(alias, pin, trains, yanked) else ""

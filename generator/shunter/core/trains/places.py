@@ -9,7 +9,7 @@ from typing import Final
 from shunter.core.charts.pins import Pin
 from shunter.core.trains.gate import WHOLE
 from shunter.core.trains.order import Order, compare, compare_versions
-from shunter.core.trains.plan import UNDECLARED, Move, Plan
+from shunter.core.trains.plan import MAY_GO_DOWN, Move, Plan
 from shunter.core.trains.state import Car, State
 from shunter.model.data import dataclass
 
@@ -89,8 +89,8 @@ def _newest(alias: str, sources: Sequence[Here]) -> Car | None:
 def advised(command: str, planned: Plan, left: Collection[str] = ()) -> str:
     """The command of a promotion, limited with --only to what is worth advice; empty where nothing is.
 
-    That is what goes up or is new, and what shunter.yaml does not declare any more, where nothing refuses it. `left`
-    are the aliases whose pins this environment was rolled back from.
+    That is what goes up or is new, and what goes down or away by a word of its train or of shunter.yaml, where nothing
+    refuses it. `left` are the aliases whose pins this environment was rolled back from.
     """
     refused = {found.alias for found in planned.refusals}
     good = [move.alias for move in planned.moves if move.alias not in refused | {*left} and _is_advised(move)]
@@ -101,7 +101,7 @@ def advised(command: str, planned: Plan, left: Collection[str] = ()) -> str:
 
 
 def _is_advised(move: Move) -> bool:
-    return move.order in (Order.UP, Order.NEW) or move.word == UNDECLARED
+    return move.order in (Order.UP, Order.NEW) or move.word not in ("", MAY_GO_DOWN)
 
 
 def label(state: State, train: Mapping[str, Pin] | None = None) -> str:

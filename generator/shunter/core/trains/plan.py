@@ -15,6 +15,8 @@ from shunter.model.errors import ShunterError
 
 ALL: Final = "*"
 """In `Asked.downgrade` and `Asked.remove`: every car."""
+MAY_GO_DOWN: Final = "the environment may go down"
+"""The word of a car that goes down because shunter.yaml lets the environment do so."""
 UNDECLARED: Final = "shunter.yaml does not declare it"
 """The word of a car that the environment no longer has among its services."""
 _OPEN: Final = Answer()
@@ -212,7 +214,7 @@ def _word(move: Move, freight: Freight, asked: Asked, answers: Mapping[str, Answ
         words = {
             "--allow-downgrade": bool(asked.downgrade & {ALL, alias}),
             f"{says} lowers it": _lowered(move, freight),
-            "the environment may go down": asked.may_go_down,
+            MAY_GO_DOWN: asked.may_go_down,
         }
     elif move.order in (Order.REMOVED, Order.REPLACED):
         new = freight.replaces.get(alias)

@@ -60,7 +60,7 @@ def _older(entry: Entry) -> Iterator[dict[str, Any]]:
 
 
 def _changes(entry: Entry, names: Collection[str]) -> Iterator[str]:
-    """What the entry changed of these cars (none: of all); a merge as seen from each entry before it, with who chose."""
+    """What the entry changed of these cars (none: of all); a merge as seen from each before it."""
     for name, pair in _each((name, pair) for changes in entry.changes for name, pair in changes.cars.items()):
         if not names or name in names:
             was, now = (car_of_brief(text) if text else None for text in pair)

@@ -21,10 +21,13 @@ from shunter.core.trains.cut import (
     require_train_version,
 )
 from shunter.core.trains.file import path_of, render_train
+from shunter.core.trains.gate import yanked_with
 from shunter.core.trains.model import Train
 from shunter.core.trains.order import compare_versions
+from shunter.core.workspace.layout import promotion_order
 from shunter.core.workspace.model import Environment
 from shunter.flows.trains.offers import Market
+from shunter.flows.trains.way import Way
 from shunter.flows.validation.collisions import collisions_of
 from shunter.flows.validation.report import levelled
 from shunter.flows.workspace.archives import Archives, open_archives
@@ -87,7 +90,7 @@ def cut(context: Context, asked: Cut, *, dry_run: bool, diff: bool) -> Report:
     findings = [*_refusals(base, made), *_rewritten(market, made)]
     if not findings:
         made = replace(made, cars=_filled(archives, made.cars))
-        findings = [*_unfit(context, archives, made.cars)]
+        findings = [*_unfit(context, archives, made.cars), *_yanked(made.cars, asked.said, trains)]
     if findings:
         return Report(findings=tuple(findings))
     if not made.cars:
@@ -102,7 +105,7 @@ def cut(context: Context, asked: Cut, *, dry_run: bool, diff: bool) -> Report:
         made.lower,
         made.replaces,
     )
-    train = replace(train, version=_version(asked, base, made, train, trains))
+    train = replace(train, version=_version(asked, base, made, trains))
     told = tuple(levelled(context, market.unpublished()))
     if any(finding.severity is Severity.ERROR for finding in told):
         return Report(findings=told)
@@ -142,14 +145,14 @@ def _of_environment(context: Context, environment: Environment) -> _Base:
 
 
 def _renamed(context: Context, base: _Base, offers: Mapping[str, Offer], said: Said) -> Said:
-    """`said`, and that the chart of a service that was called otherwise before takes the place of the old one."""
+    """`said`, and which services have a chart that takes the place of one that was called otherwise before."""
     moved = {
-        service.name: service.name
+        service.name: was.name
         for service in context.require_workspace().services
         if (was := base.cars.get(service.name)) and was.name in service.formerly
         if offers[service.name].chart == service.name
     }
-    return replace(said, replaces={**moved, **said.replaces})
+    return replace(said, renamed=moved)
 
 
 def _refusals(base: _Base, made: Composition) -> Iterator[Finding]:
@@ -181,6 +184,16 @@ def _unfit(context: Context, archives: Archives, cars: Mapping[str, Pin]) -> Ite
     yield from collisions_of(context, {alias: archives.fetch(pin.name, pin.version) for alias, pin in cars.items()})
 
 
+def _yanked(cars: Mapping[str, Pin], said: Said, trains: Trains) -> Iterator[Finding]:
+    """What only yanked trains have, which a new train must not make good unless somebody names it."""
+    for alias, pin in cars.items():
+        version = "" if alias in said.cars else yanked_with(alias, pin, trains.cars, trains.yanked)
+        if version:
+            message = f"{alias} {pin.version} is of train {version}, which is yanked: {trains.yanked[version]}"
+            hint = f"publish a newer one, or --car {alias}=VERSION; --car {alias}={pin.version} takes it all the same"
+            yield Finding("train-yanked", message, Span(path_of(version)), Kind.LINT, hint=hint)
+
+
 def _of_no_commit(pin: Pin) -> Finding:
     return Finding(
         "dirty-chart",
@@ -191,7 +204,7 @@ def _of_no_commit(pin: Pin) -> Finding:
     )
 
 
-def _version(asked: Cut, base: _Base, made: Composition, train: Train, trains: Trains) -> str:
+def _version(asked: Cut, base: _Base, made: Composition, trains: Trains) -> str:
     if asked.hotfix:
         if not made.moves:
             raise ShunterError(f"nothing differs from train {base.version}", hint="--car NAME=VERSION says what is new")
@@ -199,7 +212,7 @@ def _version(asked: Cut, base: _Base, made: Composition, train: Train, trains: T
     if asked.bump:
         if not made.moves and base.version:
             return base.version
-        return _free(bumped(base.version, made.moves), train, trains)
+        return _free(bumped(base.version, made.moves), trains)
     require_train_version(asked.version)
     if base.version and compare_versions(asked.version, base.version) <= 0:
         hint = f"a version above {base.version}, or --bump"
@@ -207,17 +220,12 @@ def _version(asked: Cut, base: _Base, made: Composition, train: Train, trains: T
     return asked.version
 
 
-def _free(version: str, train: Train, trains: Trains) -> str:
-    """The version, or the next patch that no other train has: one that is yanked is no base, and stays a version."""
-    while version in trains.versions and not _is(trains.find(version), replace(train, version=version)):
+def _free(version: str, trains: Trains) -> str:
+    """The version, or the next patch that no train has: one that is yanked is no base, and stays a version."""
+    while version in trains.versions:
         head, _, patch = version.rpartition(".")
         version = f"{head}.{int(patch) + 1}"
     return version
-
-
-def _is(known: Train, train: Train) -> bool:
-    """Whether two trains differ in nothing but when they were cut."""
-    return replace(known, cut=train.cut) == train
 
 
 def _record(
@@ -247,18 +255,23 @@ def _record(
         before={path: old.object_id() if old else None},
     )
     noop = f"nothing differs from train {train.version}" if train.version == base.version else "it is cut already"
-    step = f"shunter promote {train.version} --to {_first(context, train, base)}"
+    step = _next(context, train, base)
     report = carry_out([plan], context, dry_run=dry_run, diff=diff, next_step=step, noop=noop, read=read)
     return replace(report, product=report.product if diff else _text(lines), data=_data(train, made))
 
 
-def _first(context: Context, train: Train, base: _Base) -> str:
-    """Where a train of this line enters; one that is older than another train goes to who runs its base."""
-    environments = [each for each in context.require_workspace().environments if each.line == train.line]
+def _next(context: Context, train: Train, base: _Base) -> str:
+    """The promotion to type next, into an environment that takes the train; of a hotfix, where its base runs."""
+    trains, states = trains_of(context), records(context)
+    way = Way(context, trains, generated_now()[:10], states)
+    names = [each.name for each in promotion_order(context.require_workspace().environments) if each.line == train.line]
+    if train.version in trains.yanked:
+        return "shunter status"
     if base.below:
-        running = records(context)
-        return next((e.name for e in environments if (s := running[e.name]) and s.train == base.version), "ENV")
-    return next((each.name for each in environments if not each.promotes_from), "ENV")
+        found = (way.hotfix(name, train) for name in names if (s := states[name]) and s.train == base.version)
+    else:
+        found = (way.advice(name, train) for name in names)
+    return next((step for step in found if step), "shunter status")
 
 
 def _lines(train: Train, base: _Base, made: Composition) -> Iterator[str]:

@@ -28,7 +28,7 @@ class Way:
     today: str
     states: Mapping[str, State | None]
 
-    def foreseen(self, name: str, source: str | Train) -> Plan | None:
+    def foreseen(self, name: str, source: str | Train, *, force: bool = False) -> Plan | None:
         """What a promotion of a train, or from an environment, would do; None where nobody can say, or nothing moves.
 
         Histories are read only where something moves. Raises ShunterError where one cannot be read.
@@ -38,7 +38,7 @@ class Way:
         if environment is None or state is None:
             return None
         found = self._freight(state, source)
-        said = Asked(may_go_down=environment.may_go_down)
+        said = Asked(may_go_down=environment.may_go_down, force=force)
         services = declared(environment)
         bare = Gate(name, state, self.today, services=services, line=environment.line)
         if found is None or not plan(state, found[0], answers(bare, found[0].cars), said).moves:
@@ -67,6 +67,17 @@ class Way:
             return ""
         what = source.version if isinstance(source, Train) else f"--from {source}"
         return advised(f"shunter promote {what} --to {name}", found, left)
+
+    def hotfix(self, name: str, train: Train) -> str:
+        """The promotion of a hotfix, with the word that it needs where it has run nowhere before; empty if refused."""
+        if found := self.advice(name, train):
+            return found
+        try:
+            planned = self.foreseen(name, train, force=True)
+        except ShunterError:
+            return ""
+        command = f"shunter promote {train.version} --to {name} --force --why REASON"
+        return advised(command, planned) if planned and planned.forced == ("stage-skipped",) else ""
 
     def _left(self, name: str, found: Plan) -> Collection[str]:
         past = Source(name, files_of(self.context, self.context.site("environment", name)).entries)

@@ -22,14 +22,18 @@ from shunter.model.findings import Report
 def yank(context: Context, version: str, why: str, *, dry_run: bool, diff: bool) -> Report:
     """Forbid further promotion of a train, say why, and name the environments that run it.
 
-    The same again is nothing; another reason takes the place of the first one. Raises ShunterError without a reason.
+    The same again is nothing. Raises ShunterError without a reason, and for another one than the yank has.
     """
     trains = trains_of(context)
     train = trains.find(version)
     if not why.strip():
         raise ShunterError("a yank needs a reason", hint=f'shunter train yank {version} --why "loses orders"')
     path, known = yank_path_of(train.version), trains.yanks.get(train.version)
-    new = known if known and known.why == why else Yank(train.version, why, generated_now(), _by(context))
+    if known and known.why != why:
+        raise ShunterError(
+            f"train {version} is yanked already: {known.why}", hint=f"it stays so; a better reason goes into {path}"
+        )
+    new = known or Yank(train.version, why, generated_now(), _by(context))
     old = DiskTree(context.root).get(path)
     plan = plan_changes(
         context.root,

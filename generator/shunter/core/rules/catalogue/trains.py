@@ -49,7 +49,7 @@ TRAINS: Final = (
         Severity.ERROR,
         "a train that nobody is to promote any more",
         "`shunter train yank` has said so, and why. Cut a train without the car; `--force --why REASON` passes over "
-        "that, and the history says so.",
+        "that, and the history says so. A new train takes what only yanked trains have where `--car` names it.",
     ),
     lint(
         "other-line",
