@@ -43,7 +43,12 @@ def test_each_train_says_where_it_is(small: Context) -> None:
 
 def test_a_train_shows_its_words_and_who_yanked_it(shop: Context) -> None:
     commit_all(shop.root, {"trains/yanked/1.1.0.yaml": "version: 1.1.0\nwhy: loses orders\n"})
-    cut(shop, Cut("1.2.0", line="acme", source="1.1.0", said=Said(drops=("web",))), dry_run=False, diff=False)
+    cut(
+        shop,
+        Cut("1.2.0", line="acme", source="1.1.0", said=Said({"orders": "1.1.0"}, drops=("web",))),
+        dry_run=False,
+        diff=False,
+    )
     found = shown(shop, "1.2.0")
     assert {name: found[name] for name in ("line", "base", "drops", "yanked", "environments")} == {
         "line": "acme",
