@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping, Sequence
 
 from shunter.adapters.git.moves import REMOVED, removed
+from shunter.adapters.system.regular import is_checkout
 from shunter.core.charts.pins import Pin
 from shunter.core.trains.model import Train
 from shunter.core.trains.order import compare_versions
@@ -13,13 +14,14 @@ from shunter.core.trains.rows import rows
 from shunter.core.trains.state import State
 from shunter.core.workspace.layout import promotion_order
 from shunter.core.workspace.model import Environment, Workspace
+from shunter.flows.trains.broken import broken_records
 from shunter.flows.trains.target import recorded
 from shunter.flows.trains.way import Way, declared
 from shunter.flows.workspace.archives import open_archives
 from shunter.flows.workspace.clock import generated_now
 from shunter.flows.workspace.context import Context
 from shunter.flows.workspace.drift import drift
-from shunter.flows.workspace.projects import files_of
+from shunter.flows.workspace.projects import ProjectFiles, files_of
 from shunter.flows.workspace.records import records
 from shunter.flows.workspace.trains import Trains, trains_of
 from shunter.model.data import dataclass
@@ -105,7 +107,8 @@ def _may_come(version: str, environment: Environment, trains: Trains) -> bool:
 
 def status(context: Context) -> tuple[Board, Report]:
     """The board, and a report with its data, what drifts from shunter.yaml, and the next command."""
-    workspace, trains, states = context.require_workspace(), trains_of(context), records(context)
+    workspace, trains, files = context.require_workspace(), trains_of(context), _files(context)
+    states = {name: found.record if found else None for name, found in files.items()}
     board = _board(Way(context, trains, generated_now()[:10], states))
     data = {
         "workspace": workspace.name,
@@ -122,9 +125,17 @@ def status(context: Context) -> tuple[Board, Report]:
             for app, cells in board.rows.items()
         },
     }
+    broken = [*broken_records(context, {name: each for name, each in files.items() if each}, trains)]
     step = next((column.advice for column in board.columns if column.advice), "")
-    notices = (*_notes(context, states, trains), *drift(context), *_removed(context))
+    step = broken[0].command if broken else step
+    notices = (*(each.notice for each in broken), *_notes(context, states, trains), *drift(context), *_removed(context))
     return board, Report(data=data, notices=notices, next_step=step)
+
+
+def _files(context: Context) -> dict[str, ProjectFiles | None]:
+    """The files of every environment; None where its repository is not checked out."""
+    sites = context.sites("environment", missing_ok=True)
+    return {site.name: files_of(context, site) if is_checkout(site.root) else None for site in sites}
 
 
 def _notes(context: Context, states: Mapping[str, State | None], trains: Trains) -> Iterator[str]:
