@@ -92,7 +92,9 @@ def test_a_history_that_cannot_be_read_gives_no_advice(shop: Context, broken: st
     assert status(shop)[1].next_step
     for entry in (shop.root / f"envs/{broken}/.shunter/history").iterdir():
         write(shop.root, {entry.relative_to(shop.root).as_posix(): "verb: [\n"})
-    assert status(shop)[1].next_step == ""
+    report = status(shop)[1]
+    assert any("is no YAML" in notice for notice in report.notices)
+    assert report.next_step.startswith("git -C ")
 
 
 @pytest.mark.parametrize("missing", ["tst", "pre"])

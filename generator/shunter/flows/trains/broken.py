@@ -14,6 +14,7 @@ from shunter.flows.workspace.context import Context, Site
 from shunter.flows.workspace.projects import RECORD_FILE, ProjectFiles
 from shunter.flows.workspace.trains import Trains
 from shunter.model.data import dataclass
+from shunter.model.errors import ShunterError
 
 
 @dataclass(frozen=True, slots=True)
@@ -32,7 +33,13 @@ def broken_records(context: Context, files: Mapping[str, ProjectFiles], trains: 
         if record in Merge(site.root).unmerged:
             yield Broken(f"{found.label}/{RECORD_FILE} is in a merge that nobody has resolved", f"shunter lock {name}")
             continue
-        for finding in unexplained(found, trains):
+        try:
+            findings = unexplained(found, trains)
+        except ShunterError as error:
+            place = error.span.path if error.span else found.label
+            yield Broken(f"{place}: {error.message}", _log(site))
+            continue
+        for finding in findings:
             command = _command(site, name, found, lost=finding.rule == BROKEN)
             yield Broken(f"{finding.span.path}: {finding.message} [{finding.rule}]", command)
 
@@ -41,4 +48,8 @@ def _command(site: Site, name: str, files: ProjectFiles, *, lost: bool) -> str:
     """One merge is left to do, or else git has the files as they were: its log says since when they are not."""
     if not lost and unfollowed(found_in(files)):
         return f"shunter lock {name}"
+    return _log(site)
+
+
+def _log(site: Site) -> str:
     return shlex.join(["git", "-C", str(site.root), "log", "-p", "--", normpath(join(site.folder, ".shunter"))])
