@@ -120,9 +120,8 @@ def test_a_new_service_and_a_new_environment_go_the_whole_way(root: Path) -> Non
     objects = [item for item in yaml.safe_load_all(ok("render", "prf", "payment", cwd=root).out) if item]
     assert [item["spec"]["replicas"] for item in objects if item["kind"] == "Deployment"] == [7]
     ok("lock", "--check", cwd=root)
-    assert [block.rule for block in refusals(untouched(root, "promote", "--from", "prf", "--to", "pro"))] == [
-        "stage-skipped"
-    ]
+    found = refusals(untouched(root, "promote", "--from", "prf", "--to", "pro"))
+    assert {block.rule for block in found} == {"stage-skipped"}
     assert "payment" in ok("status", cwd=root).out
 
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from collections.abc import Callable
 from itertools import combinations_with_replacement
 from pathlib import Path
@@ -122,7 +123,7 @@ VERBS = {
     "cut": ("train", "cut", "3.0.0"),
     "package": ("package",),
     "promote": ("promote", "1.1.0", "--to", "tst"),
-    "other promote": ("promote", "1.0.0", "--to", "tst"),
+    "other promote": ("promote", "1.0.0", "--to", "tst", "--allow-downgrade", "all"),
     "lock": ("lock",),
 }
 
@@ -143,7 +144,8 @@ def test_two_at_once_are_one_after_the_other_or_one_is_refused(pair: tuple[str, 
     for name, code in zip(pair, codes, strict=True):
         if code:
             ok(*VERBS[name], cwd=root)
-    arrivals = [line.split()[0] for line in ok("history", "tst", cwd=root).out.splitlines()[1:]]
+    rows = json.loads(ok("history", "tst", "-o", "json", cwd=root).out)
+    arrivals = [row["train"] for row in rows if row["verb"] == "promote"]
     wanted = {VERBS[name][1] for name in pair if "promote" in name}
     assert sorted(arrivals) == sorted(wanted)
     for command in ("lock --check", "validate"):

@@ -24,6 +24,7 @@ from shunter.flows.trains.target import (
     recorded,
     refuse_unexplained,
     target_of,
+    told,
     write_arrival,
 )
 from shunter.flows.trains.way import gate_of, of_environment, of_train
@@ -145,7 +146,7 @@ def _in_waves(run: _Run, groups: Sequence[tuple[Sequence[str], Any]], *, dry_run
         findings = tuple(finding for arrival in arrivals for finding in arrival.findings)
         if findings:
             left = [name for others, _ in groups[number:] for name in others]
-            text = _text(arrivals, several=several) + "".join(arrival.product for arrival in arrivals)
+            text = told(_text(arrivals, several=several), "".join(arrival.product for arrival in arrivals))
             refused = Report(product=text, findings=findings, answer=False)
             notices = (f"nothing was written for {', '.join(left)}",) if several else ()
             return _joined(done, replace(refused, notices=notices))

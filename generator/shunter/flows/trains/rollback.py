@@ -19,6 +19,7 @@ from shunter.flows.trains.target import (
     person,
     refuse_unexplained,
     target_of,
+    told,
     write_arrival,
 )
 from shunter.flows.workspace.archives import Archives, open_archives
@@ -69,7 +70,7 @@ def rollback(context: Context, asked: Return, *, dry_run: bool, diff: bool) -> R
     arrival = judge_arrival(context, target, planned, why, archives, force=asked.force)
     text = "".join(f"{step}\n" for step in (*planned.moves, *planned.stays))
     if arrival.findings:
-        return Report(product=text + arrival.product, findings=arrival.findings, answer=False)
+        return Report(product=told(text, arrival.product), findings=arrival.findings, answer=False)
     subject = f"Roll {', '.join(asked.only) or target.name} back to {then.train or name or 'the start'}"
     subject += f" in {target.name}" if asked.only else ""
     notices = (*notices, *_held(planned), *((_STAYS,) if planned.moves else ()))

@@ -210,6 +210,11 @@ def _said(why: Why) -> Iterator[str]:
         yield f"Why: {why.text}"
 
 
+def told(moves: str, pasted: str) -> str:
+    """What was to move, and what a person may paste into values files; then the moves are comments in that."""
+    return "".join(f"# {line}" for line in moves.splitlines(keepends=True)) + pasted if pasted else moves
+
+
 def plan_of(target: Target, changes: Changes, message: str) -> RepositoryPlan:
     """The commit of these changes of a target's folder, which goes on from the record that was read."""
     prefix = f"{target.site.folder}/"
