@@ -16,6 +16,7 @@ from helpers.workspaces.gitrepo import checkout, git, make_repo, snapshot, write
 from helpers.workspaces.plans import START, clash, edit, fresh, killed, plan, usual
 from shunter.adapters.git import recovery
 from shunter.adapters.git.apply import apply
+from shunter.adapters.git.journal import Change, Journal
 from shunter.adapters.system.files import temporary_name
 from shunter.model.errors import ShunterError
 from shunter.model.files import RepositoryPlan, Writing
@@ -246,3 +247,25 @@ def test_thirty_kills_at_random_moments_end_before_or_after() -> None:
     command = [sys.executable, str(ROOT / "bench/kill.py"), "30", "3"]
     done = subprocess.run(command, capture_output=True, text=True, check=False)
     assert done.returncode == 0, done.stdout + done.stderr
+
+
+def test_a_git_that_is_only_starting_is_waited_for(tmp_path: Path) -> None:
+    """The parent dies while its child has not yet noted its number, nor become git."""
+    root = make_repo(tmp_path / "r", START)
+    own = root / ".git/shunter"
+    own.mkdir()
+    note = own / "git"
+    note.write_bytes(b"")
+    program = (
+        "import os, sys, time; time.sleep(0.1); open(sys.argv[1], 'w').write(str(os.getpid())); time.sleep(0.1);"
+        "os.execvp('g' + 'it', ['g' + 'it', '-C', sys.argv[2], 'cat-file', '--batch'])"
+    )
+    box = tmp_path / "note"
+    box.symlink_to(note)
+    command = [sys.executable, "-c", program, str(box), str(root).replace(".git", "")]
+    child = subprocess.Popen(command, stdin=subprocess.PIPE, stdout=subprocess.DEVNULL)
+    try:
+        with pytest.raises(ShunterError, match=f"process {child.pid}"):
+            recovery.settle(Journal(True, (Change("r", str(root), git(root, "rev-parse", "HEAD")),)), 0.6)
+    finally:
+        child.communicate()

@@ -26,6 +26,9 @@ from shunter.model.files import Writing
 _SETTLED = 0.5
 """Seconds for which a lock of git has to stay as it is before it is taken for one that a killed git has left."""
 
+_STARTING = 0.5
+"""Seconds that a process has, after its fork, to note its number and to become git."""
+
 
 @dataclass(frozen=True, slots=True)
 class Recovered:
@@ -114,19 +117,31 @@ def settle(found: Journal, patience: float) -> None:
 
 
 def _pid(note: Path) -> int:
-    try:
-        return int(note.read_text("ascii") or 0)
-    except (FileNotFoundError, ValueError):
-        return 0
+    """The process that the note names; of an empty note, which a run was killed at, the one that may write it yet."""
+    end = time.monotonic() + _STARTING
+    while True:
+        try:
+            text = note.read_text("ascii")
+        except FileNotFoundError:
+            return 0
+        if text or time.monotonic() >= end:
+            return int(text) if text.isdecimal() else 0
+        time.sleep(0.02)
 
 
 def _is_git(pid: int) -> bool:
-    if not process.is_alive(pid):
-        return False
-    try:
-        return b"git" in Path(f"/proc/{pid}/cmdline").read_bytes()
-    except OSError:
-        return not Path("/proc/self").exists()
+    """Whether that process is git; one that is about to become git has a moment for it."""
+    end = time.monotonic() + _STARTING
+    while process.is_alive(pid):
+        try:
+            if b"git" in Path(f"/proc/{pid}/cmdline").read_bytes():
+                return True
+        except OSError:
+            return not Path("/proc/self").exists()
+        if time.monotonic() >= end:
+            return False
+        time.sleep(0.02)
+    return False
 
 
 def _sweep(place: Path, note: Path, pid: int) -> None:
