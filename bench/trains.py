@@ -1,9 +1,10 @@
 """What a train costs: seconds of processor of each verb, and bytes of a record and its history.
 
 `python bench/trains.py [APPS ...]`, by default 100 and 999 apps in one repository, published by `shunter package` once
-and multiplied; with the chart of the library that is the most that is judged of one chart. `tst` has a history of 500 entries of four cars each. Every figure is the least of three runs of a
-`shunter` process, with all git processes that it starts. Limits are for 100 apps; what has ten times the apps may take
-ten times as long, and a fifth more.
+and multiplied; with the chart of the library that is the most that is judged of one chart. `tst` has a history of 500
+entries of four cars each. Every figure is the least of three runs of a `shunter` process, with all git processes that it
+starts; its modules are compiled, as an installer leaves them, whatever the shell says. Limits are for 100 apps; what has
+ten times the apps may take ten times as long, and a fifth more.
 """
 
 from __future__ import annotations
@@ -192,7 +193,8 @@ def main() -> None:
     identity = {f"GIT_{who}_{key}": "b@example.org" for who in ("AUTHOR", "COMMITTER") for key in ("NAME", "EMAIL")}
     missed = False
     with tempfile.TemporaryDirectory() as box:
-        os.environ.update(identity, HOME=box, SHUNTER_CACHE_DIR=f"{box}/cache")
+        os.environ.pop("PYTHONDONTWRITEBYTECODE", None)
+        os.environ.update(identity, HOME=box, SHUNTER_CACHE_DIR=f"{box}/cache", PYTHONPYCACHEPREFIX=f"{box}/compiled")
         before: dict[str, float] = {}
         for count in counts:
             shop = make(Path(box, str(count)), count)

@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from pathlib import Path
 from random import Random
 
 import pytest
 
+from helpers.steps import LINEAR, growth
 from helpers.workspaces.gitrepo import git
 from shunter.adapters.system.files import DiskTree, write_file
 from shunter.model.files import FileState, Listing, MemoryTree, OverlayTree, SubTree, Tree
@@ -76,3 +78,11 @@ def test_a_change_hides_what_was_odd_there() -> None:
 def test_a_listing_from_below(prefix: str, paths: list[str]) -> None:
     found = Listing(["c/a", "c/b"], {"c/a": "a pipe"}, {"c/b": 9}).below(prefix)
     assert found == Listing(paths, {paths[0]: "a pipe"}, {paths[1]: 9})
+
+
+def test_what_is_in_each_folder_is_found_without_a_look_at_all_others() -> None:
+    def listed(folders: int) -> Callable[[], object]:
+        tree = MemoryTree({f"charts/app-{number}/{name}": ONE for number in range(folders) for name in "abc"})
+        return lambda: [SubTree(tree, f"charts/app-{number}").paths() for number in range(folders)]
+
+    assert growth(listed) < LINEAR

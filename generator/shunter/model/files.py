@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+from bisect import bisect_left
 from collections.abc import Callable, Iterable, Mapping, Sequence
+from functools import cached_property
 from posixpath import normpath
 from typing import Literal, Protocol
 
@@ -12,6 +14,7 @@ Mode = Literal["100644", "100755", "120000"]
 REGULAR: Mode = "100644"
 EXECUTABLE: Mode = "100755"
 SYMLINK: Mode = "120000"
+_AFTER_SLASH = chr(ord("/") + 1)
 
 
 @dataclass(frozen=True, slots=True)
@@ -66,10 +69,14 @@ def _within(path: str, under: str) -> bool:
 
 
 class MemoryTree:
-    """A tree held in a mapping."""
+    """A tree held in a mapping, which nobody changes: what is in one folder is found without a look at all others."""
 
     def __init__(self, files: Mapping[str, FileState]) -> None:
         self._files = files
+
+    @cached_property
+    def _sorted(self) -> list[str]:
+        return sorted(self._files)
 
     def get(self, path: str) -> FileState | None:
         """See `Tree.get`."""
@@ -77,7 +84,11 @@ class MemoryTree:
 
     def paths(self, under: str = "") -> list[str]:
         """See `Tree.paths`."""
-        return sorted(path for path in self._files if _within(path, under))
+        if not under:
+            return [*self._sorted]
+        folder = under.rstrip("/")
+        first, end = (bisect_left(self._sorted, text) for text in (f"{folder}/", folder + _AFTER_SLASH))
+        return [*((under,) if under in self._files else ()), *self._sorted[first:end]]
 
     def listing(self, under: str, most: int) -> Listing:
         """See `Tree.listing`."""

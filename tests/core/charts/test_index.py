@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from pathlib import Path
 
 import helm_python
@@ -9,6 +10,7 @@ import pytest
 import yaml
 
 from helpers.charts.tiny_charts import archived, chart_files, packed, write_files
+from helpers.steps import LINEAR, growth
 from shunter.core.charts import index
 from shunter.core.charts.index import Index, IndexEntry
 from shunter.model.errors import ShunterError
@@ -76,3 +78,16 @@ def test_the_text_depends_on_nothing_but_its_entries() -> None:
 def test_dates_stay_text() -> None:
     data = b"apiVersion: v1\nentries:\n  a:\n  - {name: a, version: 1.0.0, urls: [a], appVersion: 2026-01-02}\n"
     assert index.parse_index(data).entries[0].metadata["appVersion"] == "2026-01-02"
+
+
+def test_each_archive_is_found_without_a_look_at_all_others() -> None:
+    def asked(charts: int) -> Callable[[], object]:
+        found = Index(tuple(IndexEntry(f"app-{number}", "1.0.0", "", ("x",)) for number in range(charts)))
+        return lambda: [(found.get(item.name, item.version), found.versions(item.name)) for item in found.entries]
+
+    assert growth(asked) < LINEAR
+
+
+def test_of_two_archives_that_are_called_the_same_the_first_counts() -> None:
+    first, second = (IndexEntry("app", "1.0.0", "", (name,)) for name in "ab")
+    assert Index((first, second)).get("app", "1.0.0") == first

@@ -2,9 +2,13 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
+
 import pytest
 
+from helpers.charts.tiny_charts import umbrella_of
 from helpers.oracles.embedded_helm import RefusedError, archive, values_of
+from helpers.steps import LINEAR, growth
 from shunter.core.charts.load import Chart, load_archive, load_chart
 from shunter.model.files import SYMLINK, FileState, MemoryTree
 from shunter.model.findings import Kind
@@ -132,3 +136,11 @@ def test_charts_in_charts_without_end_are_refused() -> None:
     wide = {f"charts/a{number}/Chart.yaml": SVC for number in range(1_100)}
     for files in (deep, {"Chart.yaml": SVC, **wide}):
         assert {finding.rule for finding in load(files).findings} == {"chart-broken"}
+
+
+def test_each_dependency_is_looked_for_among_its_namesakes_alone() -> None:
+    def loaded(charts: int) -> Callable[[], object]:
+        tree = umbrella_of(charts)
+        return lambda: load_chart(tree)
+
+    assert growth(loaded) < LINEAR

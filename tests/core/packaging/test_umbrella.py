@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import shutil
+from collections.abc import Callable
 from dataclasses import replace
 from pathlib import Path
 from typing import Any
@@ -23,6 +24,7 @@ from helpers.charts.tiny_charts import (
     served,
     write_files,
 )
+from helpers.steps import LINEAR, growth
 from shunter.adapters.helm.engine import EmbeddedEngine
 from shunter.adapters.helm.registry import DirectoryRegistry
 from shunter.core.charts.pins import Pin
@@ -285,3 +287,11 @@ def test_a_pin_without_an_archive_is_an_error() -> None:
     _, spec, _ = environment(cars("orders"))
     with pytest.raises(ShunterError, match=r"chart orders 1\.0\.0 is not in the registry"):
         umbrella.derive(spec, {(LIBRARY, "1.0.0"): chart(library_files())}, MemoryTree({}))
+
+
+def test_each_car_gets_its_folder_without_a_look_at_all_others() -> None:
+    def listed(cars: int) -> Callable[[], object]:
+        pins = {f"app-{number}": Pin(f"app-{number}", "1.0.0") for number in range(cars)}
+        return lambda: umbrella.dependencies(umbrella.UmbrellaSpec("tst", "1.0.0", LIBRARY, pins))
+
+    assert growth(listed) < LINEAR

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
 from dataclasses import replace
 from pathlib import Path
 
@@ -19,7 +19,9 @@ from helpers.charts.tiny_charts import (
     packed,
     write_files,
 )
+from helpers.steps import LINEAR, Compared, growth
 from shunter.core.charts.packed import PackedChart
+from shunter.core.charts.pins import Pin
 from shunter.core.packaging import publish, umbrella, vendoring
 from shunter.model.errors import ShunterError
 from shunter.model.files import FileState, MemoryTree, SubTree
@@ -174,3 +176,19 @@ def test_folders_are_the_charts_names_where_they_can_be() -> None:
         ("orders", "1.0.0"): "orders",
         ("orders", "2.0.0"): "orders-2.0.0",
     }
+
+
+def test_names_of_folders_are_not_compared_with_all_others() -> None:
+    pins = [Pin(Compared(f"app-{number}"), "1.0.0") for number in range(100)]
+    Compared.times = 0
+    assert len(vendoring.folders(pins)) == 100
+    assert Compared.times < 3 * len(pins)
+
+
+def test_a_copy_is_verified_without_a_look_at_all_others() -> None:
+    def verified(cars: int) -> Callable[[], object]:
+        charts = {f"app-{number}": chart_files(f"app-{number}", library=library_files()) for number in range(cars)}
+        files, _, pins = environment(charts)
+        return lambda: vendoring.verify_vendored(loose(files), pins, LIBRARY)
+
+    assert growth(verified) < LINEAR

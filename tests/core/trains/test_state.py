@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import hashlib
+import json
 from typing import Any
 
 import pytest
@@ -61,6 +63,21 @@ def test_the_hash_is_of_what_runs_and_not_of_what_follows_from_it() -> None:
         replace(STATE, cars={"orders": SHOP["orders"]}).hash,
     ]
     assert len({STATE.hash, *others}) == 6
+
+
+@pytest.mark.parametrize("base", [None, Base('1.4.0+"é"', "sha256:0")])
+def test_the_hash_is_that_of_one_json_text_in_order_of_aliases(base: Base | None) -> None:
+    held = car("web", "1.10.0", hold=Hold('"on" \\ hold: é\n', "2026-12-24"))
+    found = State({"web": held, "db-2": Car(Pin("db", "1.0.0")), "db": SHOP["orders"]}, base=base)
+    said = {
+        alias: [each.pin.name, each.pin.version, each.pin.digest, each.train]
+        + ([each.hold.why, each.hold.until] if each.hold else [])
+        for alias, each in found.cars.items()
+    }
+    value = {"base": [base.train, base.cars] if base else [], "cars": said}
+    text = json.dumps(value, sort_keys=True, separators=(",", ":"), ensure_ascii=False)
+    assert found.hash == f"sha256:{hashlib.sha256(text.encode()).hexdigest()}"
+    assert replace(found, cars={**found.cars, "web": replace(held, hold=None)}).hash != found.hash
 
 
 @pytest.mark.parametrize("found", [SHOP["orders"], Car(Pin("db", "1.0.0")), Car(Pin("db", "1.0.0"), train="1.4.0")])

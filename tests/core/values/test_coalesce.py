@@ -3,18 +3,20 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from random import Random
 from typing import Any
 
 import pytest
 
+from helpers.charts.tiny_charts import umbrella_of
 from helpers.fuzz.umbrella_fuzz import umbrella
 from helpers.oracles.agreement import umbrella_values
 from helpers.oracles.embedded_helm import SHOW_VALUES, archive, values_of
-from shunter.core.charts.load import load_archive
+from helpers.steps import LINEAR, growth
+from shunter.core.charts.load import load_archive, load_chart
 from shunter.core.goyaml.document import read
-from shunter.core.values.coalesce import Coalesced, coalesce
+from shunter.core.values.coalesce import Coalesced, charts_below, coalesce
 
 
 def test_random_umbrellas_get_the_values_that_helm_gives_them() -> None:
@@ -185,3 +187,12 @@ def test_the_value_that_stops_helm_is_named_with_its_place() -> None:
     name, origin = stopped.mismatch
     assert origin is not None
     assert (name, origin[0].path, origin[1]) == ("svc", "v.yaml", ("svc",))
+
+
+def test_each_chart_meets_its_own_dependency_and_values_alone() -> None:
+    def coalesced(charts: int) -> Callable[[], object]:
+        chart = load_chart(umbrella_of(charts))
+        layer = read("".join(f"app-{number}: {{a: 1}}\n" for number in range(charts)).encode(), "values.yaml")
+        return lambda: (coalesce(chart, [layer]), list(charts_below(chart)))
+
+    assert growth(coalesced) < LINEAR

@@ -8,7 +8,7 @@ import pytest
 
 from helpers.workspaces.own_files import schema
 from shunter.core.charts.pins import Pin
-from shunter.core.trains.entry import render_entry
+from shunter.core.trains.entry import Changes, Entry, Why, render_entry
 from shunter.core.trains.file import render_yank
 from shunter.core.trains.model import Yank
 from shunter.core.trains.state import Car, State, render_state
@@ -68,3 +68,15 @@ def test_a_record_of_the_first_format_is_carried_over_and_else_refused() -> None
 def test_a_yank_is_read() -> None:
     yank = Yank("1.0.0", "INC-77")
     assert yank_from(render_yank(yank), "trains/yanked/1.0.0.yaml") == yank
+
+
+def test_an_entry_of_the_same_file_is_made_once_and_of_other_bytes_anew() -> None:
+    why = Why("promote", "2026-11-28T17:16:00Z")
+    was, now = (
+        render_entry(Entry(why, (), (Changes({"a": ("", text)}),), State().hash)) for text in ("a 1.0.0", "a 1.1.0")
+    )
+    assert entry_from(was, "x.yaml") is entry_from(bytes(bytearray(was)), "x.yaml")
+    assert entry_from(now, "x.yaml").changed != entry_from(was, "x.yaml").changed
+    for _ in range(2):
+        with pytest.raises(ShunterError):
+            entry_from(b"verb: [", "x.yaml")

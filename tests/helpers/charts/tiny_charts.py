@@ -160,3 +160,13 @@ def served(folder: Path) -> Iterator[str]:
         finally:
             server.shutdown()
             thread.join()
+
+
+def umbrella_of(charts: int) -> MemoryTree:
+    """A chart with that many others in `charts/`, `app-0` and so on, each a dependency."""
+    names = [f"app-{number}" for number in range(charts)]
+    listed = "".join(f"- {{name: {name}, version: 1.0.0, condition: {name}.enabled}}\n" for name in names)
+    files = {"Chart.yaml": f"apiVersion: v2\nname: tst\nversion: 1.0.0\ndependencies:\n{listed}"}
+    files |= {f"charts/{name}/Chart.yaml": f"apiVersion: v2\nname: {name}\nversion: 1.0.0\n" for name in names}
+    files |= {f"charts/{name}/values.yaml": "a: 0\n" for name in names}
+    return MemoryTree({path: FileState(text.encode()) for path, text in files.items()})

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
+from functools import cached_property
 from typing import Any
 
 import yaml
@@ -38,19 +39,27 @@ class IndexEntry:
     metadata: Mapping[str, Any] = field(default_factory=dict)
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True)
 class Index:
     """All archives of a repository."""
 
     entries: tuple[IndexEntry, ...] = ()
 
+    @cached_property
+    def _named(self) -> Mapping[str, Mapping[str, IndexEntry]]:
+        """The archives by name and version, of two that are called the same the first."""
+        found: dict[str, dict[str, IndexEntry]] = {}
+        for item in self.entries:
+            found.setdefault(item.name, {}).setdefault(item.version, item)
+        return found
+
     def get(self, name: str, version: str) -> IndexEntry | None:
         """The archive of exactly this version, or None."""
-        return next((item for item in self.entries if (item.name, item.version) == (name, version)), None)
+        return self._named.get(name, {}).get(version)
 
     def versions(self, name: str) -> list[str]:
         """All versions of a chart, newest first."""
-        return versions.newest_first(item.version for item in self.entries if item.name == name)
+        return versions.newest_first(self._named.get(name, ()))
 
 
 def add(index: Index, new: Iterable[IndexEntry]) -> Index:

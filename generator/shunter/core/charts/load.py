@@ -6,7 +6,7 @@ Only what judging values needs is read from the tree; templates are read when so
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from posixpath import join
 from typing import Any, Final
 
@@ -140,6 +140,7 @@ def _load(files: Files, folder: str, loading: _Loading) -> Chart:
     if schema is None and "values.schema.json" in files:
         problems.append(leads_out(join(folder, "values.schema.json")))
     below = [finding for chart in subcharts for finding in chart.findings]
+    named = by_name(subcharts)
     return Chart(
         name=name,
         version=version,
@@ -151,7 +152,7 @@ def _load(files: Files, folder: str, loading: _Loading) -> Chart:
         empty_list=fields.get("dependencies") == [],
         schema=schema.data.removeprefix(BOM) if schema is not None else None,
         subcharts=subcharts,
-        missing=tuple(entry for entry in dependencies if not _is_there(entry, subcharts)),
+        missing=tuple(entry for entry in dependencies if not _is_there(entry, named.get(entry.name, ()))),
         findings=(*problems, *more, *values.findings, *below),
         files=files,
     )
@@ -204,8 +205,16 @@ def _is_version(text: str) -> bool:
     return versions.parse(text) is not None
 
 
-def _is_there(dependency: Dependency, subcharts: tuple[Chart, ...]) -> bool:
-    return any(chart.name == dependency.name and fits(chart.version, dependency.version) for chart in subcharts)
+def by_name(charts: Iterable[Chart]) -> dict[str, list[Chart]]:
+    """These charts by their names, those of one name in their order."""
+    found: dict[str, list[Chart]] = {}
+    for chart in charts:
+        found.setdefault(chart.name, []).append(chart)
+    return found
+
+
+def _is_there(dependency: Dependency, namesakes: Iterable[Chart]) -> bool:
+    return any(fits(chart.version, dependency.version) for chart in namesakes)
 
 
 def _check_metadata(definition: Document, name: str, version: str) -> list[Finding]:

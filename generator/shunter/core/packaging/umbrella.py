@@ -77,17 +77,20 @@ def dependencies(spec: UmbrellaSpec) -> tuple[Dependency, ...]:
     """Chart.yaml's `dependencies`: what carries libraries, where charts are vendored unpacked; the cars by alias."""
     check(spec)
     found = [] if spec.repository else [Dependency(spec.library, vendoring.CARRIER_VERSION)]
+    folders = {} if spec.repository else vendoring.folders(spec.pins())
     for alias, pin in sorted(spec.cars.items()):
         shown = "" if alias == pin.name else alias
         condition = f"{alias}.enabled"
-        found.append(Dependency(pin.name, pin.version, _repository(spec, pin), shown, condition))
+        repository = _url(spec, pin) if spec.repository else _place(pin, folders[pin.name, pin.version])
+        found.append(Dependency(pin.name, pin.version, repository, shown, condition))
     return tuple(found)
 
 
-def _repository(spec: UmbrellaSpec, pin: Pin) -> str:
-    if spec.repository:
-        return pin.source if pin.source.startswith(("http://", "https://", "oci://")) else spec.repository
-    folder = vendoring.folders(spec.pins())[pin.name, pin.version]
+def _url(spec: UmbrellaSpec, pin: Pin) -> str:
+    return pin.source if pin.source.startswith(("http://", "https://", "oci://")) else spec.repository
+
+
+def _place(pin: Pin, folder: str) -> str:
     return "" if folder == pin.name else f"file://charts/{folder}"
 
 

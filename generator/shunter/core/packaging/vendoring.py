@@ -30,9 +30,12 @@ def folders(pins: Sequence[Pin]) -> dict[tuple[str, str], str]:
     Helm takes any folder's name; only `dependency build` wants the chart's.
     """
     found: dict[tuple[str, str], str] = {}
+    taken: set[str] = set()
     for pin in pins:
-        taken = pin.name in found.values()
-        found.setdefault((pin.name, pin.version), f"{pin.name}-{pin.version}" if taken else pin.name)
+        if (pin.name, pin.version) not in found:
+            folder = f"{pin.name}-{pin.version}" if pin.name in taken else pin.name
+            found[pin.name, pin.version] = folder
+            taken.add(folder)
     return found
 
 
@@ -103,7 +106,8 @@ def verify_vendored(chart: PackedChart, cars: Mapping[str, Pin], library: str, f
     renders whatever lies in `charts/`). A pinned chart that is absent raises ShunterError, and so does its library.
     """
     pins = {(pin.name, pin.version): pin for pin in cars.values()}
-    copies = sorted(assembled(chart).items())
+    found = assembled(chart)
+    copies = sorted(found.items())
     present = {copy.key for _, copy in copies}
     for name, version in pins:
         if (name, version) not in present:
@@ -113,7 +117,8 @@ def verify_vendored(chart: PackedChart, cars: Mapping[str, Pin], library: str, f
             )
     carrier = (library, CARRIER_VERSION)
     findings = [_compare(pins.get(copy.key), copy, _join(folder, path)) for path, copy in copies if copy.key != carrier]
-    findings += [_compare_carrier(chart, copy, _join(folder, path)) for path, copy in copies if copy.key == carrier]
+    unpacked = [copy for copy in found.values() if not copy.archive and copy.key != carrier]
+    findings += [_compare_carrier(unpacked, copy, _join(folder, path)) for path, copy in copies if copy.key == carrier]
     return tuple(finding for finding in findings if finding is not None)
 
 
@@ -179,9 +184,8 @@ def _whole(path: str, copy: PackedChart, carriers: Mapping[str, PackedChart]) ->
     return PackedChart.of_files(files, copy.label)
 
 
-def _compare_carrier(chart: PackedChart, carrier: PackedChart, path: str) -> Finding | None:
-    open_ = [copy for place, copy in assembled(chart).items() if not copy.archive and copy.key != carrier.key]
-    if carrier.files == _carrier(carrier.name, _apart(open_, carrier.name)):
+def _compare_carrier(unpacked: Iterable[PackedChart], carrier: PackedChart, path: str) -> Finding | None:
+    if carrier.files == _carrier(carrier.name, _apart(unpacked, carrier.name)):
         return None
     return Finding(
         "digest-mismatch",

@@ -239,7 +239,8 @@ def changed_on(state: State, entry: Entry, parent: int) -> dict[str, Car]:
 
 
 def _changed(cars: Mapping[str, Car], changes: Changes) -> dict[str, Car]:
-    found, holds = dict(cars), {alias: car.hold for alias, car in cars.items()}
+    found, touched = dict(cars), dict.fromkeys((*changes.cars, *changes.holds))
+    holds = {alias: cars[alias].hold for alias in touched if alias in cars}
     for alias, (old_hold, new_hold) in changes.holds.items():
         if holds.get(alias) != old_hold:
             raise ValueError(alias)
@@ -251,7 +252,7 @@ def _changed(cars: Mapping[str, Car], changes: Changes) -> dict[str, Car]:
             found[alias] = car_of_brief(new)
         elif holds.pop(alias, None):
             raise ValueError(alias)
-    for alias in (*changes.cars, *changes.holds):
+    for alias in touched:
         if alias in found:
             found[alias] = replace(found[alias], hold=holds.get(alias))
         elif holds.get(alias):

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 from collections.abc import Mapping
+from functools import cached_property, lru_cache
 from hashlib import sha256
 from typing import Any, Final
 
@@ -32,7 +33,7 @@ class Hold:
         return bool(self.until) and self.until < today
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True)
 class Car:
     """One app of an environment.
 
@@ -49,6 +50,11 @@ class Car:
         while words[-1] == _ABSENT:
             words.pop()
         return " ".join(words)
+
+    @cached_property
+    def hashed(self) -> str:
+        """What goes into the hash of a state. What the chart's digest implies (library, appVersion) does not."""
+        return _text([*_identity(self.pin), self.train, *_hold_words(self.hold)])
 
 
 @dataclass(frozen=True, slots=True)
@@ -73,9 +79,13 @@ class State:
 
     @property
     def hash(self) -> str:
-        """The hash of cars, holds and base. What a chart's digest implies (library, appVersion) is not in it."""
-        cars = {alias: [*_identity(car.pin), car.train, *_hold_words(car.hold)] for alias, car in self.cars.items()}
-        return _digest({"base": [self.base.train, self.base.cars] if self.base else [], "cars": cars})
+        """The hash of cars, holds and base: that of one JSON text, put together from those of the cars.
+
+        A history has the state behind each of its entries, and from one to the next few cars change.
+        """
+        base = _text([self.base.train, self.base.cars] if self.base else [])
+        cars = ",".join(f"{_quoted(alias)}:{self.cars[alias].hashed}" for alias in sorted(self.cars))
+        return _sha256(f'{{"base":{base},"cars":{{{cars}}}}}')
 
     @property
     def pins(self) -> dict[str, Pin]:
@@ -108,7 +118,7 @@ def car_of_brief(text: str) -> Car:
 
 def cars_hash(pins: Mapping[str, Pin]) -> str:
     """`sha256:` and the hash of chart, version and digest of each car, whatever order they stand in."""
-    return _digest({alias: _identity(pin) for alias, pin in pins.items()})
+    return _sha256(_text({alias: _identity(pin) for alias, pin in pins.items()}))
 
 
 def _identity(pin: Pin) -> list[str]:
@@ -119,8 +129,14 @@ def _hold_words(hold: Hold | None) -> list[str]:
     return [hold.why, hold.until] if hold else []
 
 
-def _digest(value: Any) -> str:
-    text = json.dumps(value, sort_keys=True, separators=(",", ":"), ensure_ascii=False)
+def _text(value: Any) -> str:
+    return json.dumps(value, sort_keys=True, separators=(",", ":"), ensure_ascii=False)
+
+
+_quoted = lru_cache(4096)(_text)
+
+
+def _sha256(text: str) -> str:
     return f"sha256:{sha256(text.encode()).hexdigest()}"
 
 

@@ -11,7 +11,7 @@ from collections.abc import Iterator, Sequence
 from functools import cached_property
 from typing import Any, Final
 
-from shunter.core.charts.load import Chart, fits
+from shunter.core.charts.load import Chart, by_name, fits
 from shunter.core.charts.pins import Dependency
 from shunter.core.goyaml.document import Document, KeyPath
 from shunter.core.values.layering import (
@@ -180,33 +180,39 @@ def _enable(node: Node, values: dict[str, Any], path: str, all_enabled: bool) ->
 
 def _relevant(node: Node, values: dict[str, Any], path: str) -> dict[str, Any]:
     """The part of the parent's values that can matter below `node`: Helm passes all, and gets quadratic."""
-    keep = {_TAGS, GLOBAL, path.partition(".")[0]}
+    keep = dict.fromkeys((_TAGS, GLOBAL, path.partition(".")[0]))
     stack = [node]
     while stack:
         current = stack.pop()
-        keep.update(need.wanted.key for need in current.dependencies.entries or ())
-        keep.update(subchart.name for subchart in current.subcharts)
+        keep |= dict.fromkeys(need.wanted.key for need in current.dependencies.entries or ())
+        keep |= dict.fromkeys(subchart.name for subchart in current.subcharts)
         stack += current.subcharts
-    return {key: value for key, value in values.items() if key in keep}
+    return {key: values[key] for key in keep if key in values}
 
 
 def _unlisted(node: Node, needs: Sequence[_Need]) -> Iterator[Node]:
     """Charts in `charts/` that Chart.yaml does not name, or not in a fitting version: they are always on."""
+    named: dict[str, list[_Need]] = {}
+    for need in needs:
+        named.setdefault(need.name, []).append(need)
     for subchart in node.subcharts:
-        if not any(_fits(subchart, need) for need in needs):
+        if not any(_fits(subchart, need) for need in named.get(subchart.chart.name, ())):
             yield subchart
 
 
 def _listed(node: Node, needs: Sequence[_Need]) -> Iterator[Node]:
+    named: dict[str, list[Node]] = {}
+    for subchart in node.subcharts:
+        named.setdefault(subchart.chart.name, []).append(subchart)
     for need in needs:
-        found = next((subchart for subchart in node.subcharts if _fits(subchart, need)), None)
+        found = next((subchart for subchart in named.get(need.name, ()) if _fits(subchart, need)), None)
         if found is not None:
             yield _renamed(found, need.wanted.key)
         need.name = need.wanted.alias or need.name
 
 
 def _fits(subchart: Node, need: _Need) -> bool:
-    return subchart.chart.name == need.name and fits(subchart.chart.version, need.wanted.version)
+    return fits(subchart.chart.version, need.wanted.version)
 
 
 def _renamed(node: Node, name: str) -> Node:
@@ -288,9 +294,10 @@ def _nested(path: str, table: dict[str, Any]) -> dict[str, Any]:
 
 def charts_below(chart: Chart) -> Iterator[tuple[KeyPath, Chart]]:
     """All charts that `chart` names in its dependencies and has, by the path of their keys, disabled ones too."""
+    named = by_name(chart.subcharts)
     for dependency in chart.dependencies:
-        for subchart in chart.subcharts:
-            if subchart.name == dependency.name and fits(subchart.version, dependency.version):
+        for subchart in named.get(dependency.name, ()):
+            if fits(subchart.version, dependency.version):
                 yield (dependency.key,), subchart
                 yield from (((dependency.key, *path), below) for path, below in charts_below(subchart))
                 break

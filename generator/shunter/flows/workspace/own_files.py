@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from functools import cache
+from functools import cache, lru_cache
 
 from shunter.adapters.system.paths import data_text
 from shunter.core.charts.contents import read_once
@@ -55,9 +55,11 @@ def _is_old(data: bytes, path: str) -> bool:
     return value is not None and "format" not in value and "cars" in value
 
 
+@lru_cache(4096)
 def entry_from(data: bytes, path: str) -> Entry:
     """The entry of a history in these bytes; `path` names the file in errors.
 
-    Raises ShunterError with all problems as findings.
+    A run that changes an environment needs its whole history more than once; entries never change, so each is made
+    once. Raises ShunterError with all problems as findings.
     """
     return parse_entry(data, path, schema_of("history"))
