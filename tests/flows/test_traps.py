@@ -17,6 +17,7 @@ import yaml
 
 from helpers.tools import need_helm
 from helpers.workspaces.cli import ok, shunter
+from helpers.workspaces.gitrepo import git
 from shunter.core.charts.ranges import satisfies
 from shunter.core.charts.versions import is_exact, parse
 from shunter.core.rules.catalogue import RULES
@@ -283,6 +284,26 @@ def test_a_chart_that_changed_under_its_version(railed: Path) -> None:
     assert states["orders"] in ("ok", "unpacked")
     assert "name: x-extra" in helm(folder, {})
     assert "error[digest-mismatch]" in shunter("validate", "-e", "tst", cwd=railed).err
+
+
+def test_a_lock_that_an_edit_of_a_condition_breaks(railed: Path) -> None:
+    """What builds dependencies before it renders, as Argo CD does, stops on it; Helm's lint and template say nothing."""
+    need_helm()
+    import helm_python
+
+    folder = railed / "shop-tst/envs/tst"
+    helm_python.dependency_build(str(folder))
+    ok("lint", "shop-tst/envs/tst", cwd=railed)
+    file = folder / "Chart.yaml"
+    file.write_text(file.read_text("utf-8").replace("orders.enabled", "orders.on"), "utf-8")
+    with pytest.raises(helm_python.HelmError, match=r"Chart.lock\) is out of sync"):
+        helm_python.dependency_build(str(folder))
+    assert "error[lock-out-of-sync]" in shunter("lint", "shop-tst/envs/tst", cwd=railed).err
+    assert shunter("lock", "--check", "tst", cwd=railed).code == 1
+    git(railed / "shop-tst", "commit", "-qam", "a condition of our own")
+    ok("lock", "tst", cwd=railed)
+    helm_python.dependency_build(str(folder))
+    ok("lint", "shop-tst/envs/tst", cwd=railed)
 
 
 def test_a_generated_environment_falls_into_no_trap(railed: Path) -> None:
