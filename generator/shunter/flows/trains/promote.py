@@ -198,7 +198,7 @@ def _arrival(run: _Run, name: str) -> Arrival:
 def _judged(run: _Run, target: Target, planned: Plan, why: Why) -> Arrival:
     notes = tuple(note for move in planned.moves for note in move.notes)
     arrival = judge_arrival(run.context, target, planned, why, run.archives)
-    return replace(arrival, notices=(*notes, *_lost_fixes(run.context, planned)))
+    return replace(arrival, notices=(*arrival.notices, *notes, *_lost_fixes(run.context, planned)))
 
 
 def _freight(run: _Run, target: Target) -> tuple[Freight, str]:

@@ -73,7 +73,7 @@ def rollback(context: Context, asked: Return, *, dry_run: bool, diff: bool) -> R
         return Report(product=told(text, arrival.product), findings=arrival.findings, answer=False)
     subject = f"Roll {', '.join(asked.only) or target.name} back to {then.train or name or 'the start'}"
     subject += f" in {target.name}" if asked.only else ""
-    notices = (*notices, *_held(planned), *((_STAYS,) if planned.moves else ()))
+    notices = (*arrival.notices, *notices, *_held(planned), *((_STAYS,) if planned.moves else ()))
     arrival = replace(arrival, product=text, notices=notices)
     return write_arrival(context, arrival, subject, next_step="shunter status", dry_run=dry_run, diff=diff)
 
