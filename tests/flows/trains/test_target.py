@@ -31,6 +31,7 @@ def test_a_record_that_is_missing_or_unexplained_is_named(small: Context) -> Non
     commit_all(small.root, {f"envs/tst/{RECORD_FILE}": text.replace("cars: {}", "cars: {a: {chart: a 1.0.0}}")})
     (found,) = refuse_unexplained(small, ["tst", "pre"], trains_of(small))
     assert (found.rule, found.span.path) == ("record-mismatch", f"envs/tst/{RECORD_FILE}")
+    assert "`shunter lock tst --follow record`" in (found.hint or "")
     git(small.root, "rm", "-q", f"envs/tst/{RECORD_FILE}")
     with pytest.raises(ShunterError, match="has no train record"):
         target_of(small, "tst")
