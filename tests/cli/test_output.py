@@ -77,6 +77,17 @@ def test_the_files_of_a_vendored_chart_are_one_line_unless_verbose(capsys: pytes
     assert [line.strip() for line in capsys.readouterr().err.splitlines()[1:]] == list(paths)
 
 
+def test_many_vendored_charts_are_one_line_and_a_dry_run_lists_each_file(capsys: pytest.CaptureFixture[str]) -> None:
+    charts = tuple(f"envs/pre/charts/app{n:02}/{name}.yaml" for n in range(11) for name in ("Chart", "values"))
+    paths = ("envs/pre/Chart.yaml", *charts)
+    for status, expected in (
+        (Status.DONE, ["envs/pre/Chart.yaml", "envs/pre/charts/ (11 charts, 22 files)"]),
+        (Status.PLANNED, list(paths)),
+    ):
+        output.print_report(Report(outcomes=(Outcome("pre", status, "x", paths=paths),)), PLAIN, colour=False)
+        assert [line.strip() for line in capsys.readouterr().err.splitlines()[1:]] == expected
+
+
 def test_many_that_have_nothing_to_do_are_one_line(capsys: pytest.CaptureFixture[str]) -> None:
     idle = tuple(Outcome(name, Status.NOOP, "up to date") for name in "abc")
     output.print_report(Report(outcomes=idle), PLAIN, colour=False)

@@ -18,7 +18,8 @@ from helpers.workspaces import small
 from helpers.workspaces.cli import ok, shunter
 from helpers.workspaces.gitrepo import git
 from helpers.workspaces.workspaces import copy, shared
-from shunter.core.charts.pins import Pin
+from shunter.core.charts.lock import render_lock
+from shunter.core.charts.pins import Dependency, Pin
 from shunter.core.goyaml.document import MAX_BYTES
 from shunter.core.rules.catalogue import RULES
 from shunter.core.rules.limits import MOST_FINDINGS
@@ -128,6 +129,14 @@ CHARTS: dict[str, tuple[str, Files]] = {
         {"v.yaml": "x: {enabled: false, b: 1}\n", "templates/a.yaml": IF_ENABLED},
     ),
     "chart-broken": ("validate web", {"Chart.yaml": "apiVersion: v2\nversion: 1.0.0\n"}),
+    "lock-out-of-sync": (
+        "lint web",
+        {
+            "Chart.yaml": CHART.format("web") + "dependencies:\n- {name: one, version: 1.0.0, condition: one.enabled}\n",
+            "Chart.lock": render_lock([Dependency("one", "1.0.0")]).decode(),
+            "charts/one/templates/_a.tpl": "",
+        },
+    ),
     "define-collision": (
         "lint web",
         {f"charts/{name}/templates/_a.tpl": f'{{{{ define "a" }}}}{name}{{{{ end }}}}' for name in ("one", "two")},

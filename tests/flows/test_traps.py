@@ -6,6 +6,7 @@ Each row is a chart, what the embedded Helm makes of it, and the rule that a com
 from __future__ import annotations
 
 import json
+import re
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -17,9 +18,13 @@ import yaml
 
 from helpers.tools import need_helm
 from helpers.workspaces.cli import ok, shunter
+from helpers.workspaces.gitrepo import git
+from shunter.adapters.helm.engine import EmbeddedEngine
+from shunter.core.charts.packed import PackedChart
 from shunter.core.charts.ranges import satisfies
 from shunter.core.charts.versions import is_exact, parse
 from shunter.core.rules.catalogue import RULES
+from shunter.model.files import FileState
 
 Files = dict[str, str]
 SHOW = "v: {{ .Chart.Version }}\nname: {{ .Release.Name }}-{{ .Chart.Name }}\nvalues: {{ toJson .Values }}\n"
@@ -104,6 +109,11 @@ TRAPS = {
     "an alias with an underscore: names that Kubernetes refuses": Trap(
         umbrella(SVC | {"alias": "my_app"}) | app("svc"), rendered("name: rel-my_app"), "alias-name"
     ),
+    "an alias with a capital: names that Kubernetes refuses": Trap(
+        umbrella(SVC | {"alias": "Web"}) | app("svc", "name: {{ .Release.Name }}-{{ .Chart.Name }}\n"),
+        rendered("name: rel-Web"),
+        "alias-name",
+    ),
     "an alias with a dot": Trap(
         umbrella(SVC | {"alias": "my.app"}) | app("svc"), refused("disallowed characters"), "chart-broken"
     ),
@@ -126,6 +136,12 @@ TRAPS = {
         refused("additional properties 'enabled' not allowed"),
         "unknown-key",
         values={"svc": {"enabled": True}},
+    ),
+    "a closed schema of an umbrella, and tags": Trap(
+        umbrella(SVC) | app("svc") | {"values.schema.json": schema(svc={}, **{"global": {}})},
+        refused("additional properties 'tags' not allowed"),
+        "unknown-key",
+        values={"tags": {"a": True}},
     ),
     "a closed schema, before it is in an umbrella": Trap(
         {"Chart.yaml": head("svc"), "templates/show.yaml": SHOW, "values.schema.json": schema(a={})},
@@ -283,6 +299,46 @@ def test_a_chart_that_changed_under_its_version(railed: Path) -> None:
     assert states["orders"] in ("ok", "unpacked")
     assert "name: x-extra" in helm(folder, {})
     assert "error[digest-mismatch]" in shunter("validate", "-e", "tst", cwd=railed).err
+
+
+def test_a_lock_that_an_edit_of_a_condition_breaks(railed: Path) -> None:
+    """What builds dependencies before it renders, as Argo CD does, stops on it; Helm's lint and template say nothing."""
+    need_helm()
+    import helm_python
+
+    folder = railed / "shop-tst/envs/tst"
+    helm_python.dependency_build(str(folder))
+    ok("lint", "shop-tst/envs/tst", cwd=railed)
+    file = folder / "Chart.yaml"
+    file.write_text(file.read_text("utf-8").replace("orders.enabled", "orders.on"), "utf-8")
+    with pytest.raises(helm_python.HelmError, match=r"Chart.lock\) is out of sync"):
+        helm_python.dependency_build(str(folder))
+    assert "error[lock-out-of-sync]" in shunter("lint", "shop-tst/envs/tst", cwd=railed).err
+    assert shunter("lock", "--check", "tst", cwd=railed).code == 1
+    git(railed / "shop-tst", "commit", "-qam", "a condition of our own")
+    ok("lock", "tst", cwd=railed)
+    helm_python.dependency_build(str(folder))
+    ok("lint", "shop-tst/envs/tst", cwd=railed)
+
+
+def test_objects_are_installed_by_kind_whatever_app_they_are_of() -> None:
+    """What the embedded Helm renders, in the order of Helm's list of kinds (`core.kube.order`): it has no other face."""
+    need_helm()
+    kinds = {"one": "Deployment", "two": "Service"}
+    files = both(*(app(name, OBJECT.format(kind, f", labels: {{app: {name}}}")) for name, kind in kinds.items()))
+    chart = PackedChart.of_files({path: FileState(text.encode()) for path, text in files.items()}).packed()
+    text = EmbeddedEngine().render(chart, {}, release="rel", namespace="default")
+    assert re.findall("^kind: (.*)", text, re.MULTILINE) == ["Service", "Deployment"]
+
+
+def test_the_page_of_traps_names_what_tells_them_and_what_nobody_can() -> None:
+    page = (Path(__file__).resolve().parents[2] / "docs/traps.md").read_text("utf-8")
+    assert {trap.rule for trap in TRAPS.values()} | {"ambiguous-version", "digest-mismatch", "lock-out-of-sync"} == {
+        rule for rule in RULES if f"`{rule}`" in page
+    } - {"version-taken"}, "each row of the page is a test here"
+    for said in ("by kind, whatever app", "`pending-upgrade`", "helm rollback RELEASE REVISION", "--take-ownership"):
+        assert said in page
+    assert all(f" {option} " in ok("promote", "--help", cwd=Path()).out for option in ("--to", "--allow-remove"))
 
 
 def test_a_generated_environment_falls_into_no_trap(railed: Path) -> None:

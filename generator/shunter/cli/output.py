@@ -6,7 +6,7 @@ import errno
 import os
 import re
 import sys
-from collections.abc import Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from typing import TYPE_CHECKING
 
 from shunter.model.errors import ShunterError
@@ -22,6 +22,8 @@ _LONGEST = 2_000
 """Characters of one part of a block: a file may hold a word of megabytes, and a message quotes it."""
 _MOST_PATHS = 4
 """Paths of one vendored chart that are printed one by one."""
+_MOST_CHARTS = 10
+"""Vendored charts of one environment that are printed one by one."""
 _STATUS = {
     Status.DONE: "green",
     Status.PLANNED: "yellow",
@@ -171,7 +173,7 @@ def _outcome_lines(outcomes: Sequence[Outcome], *, colour: bool, verbose: bool) 
         for outcome in shown
         for line in (
             _outcome_line(outcome, colour=colour, verbose=verbose),
-            *(f"          {_visible(path)}" for path in (outcome.paths if verbose else _folded(outcome.paths))),
+            *(f"          {_visible(path)}" for path in _paths(outcome, verbose=verbose)),
         )
     ]
     idle = len(outcomes) - len(shown)
@@ -186,15 +188,28 @@ def _outcome_line(outcome: Outcome, *, colour: bool, verbose: bool) -> str:
     return f"{mark}  {outcome.unit}  {outcome.detail}{'  ' + times if times else ''}".rstrip()
 
 
+def _paths(outcome: Outcome, *, verbose: bool) -> Sequence[str]:
+    """The paths of a commit: all where one looks before it is made."""
+    return outcome.paths if verbose or outcome.status is Status.PLANNED else _folded(outcome.paths)
+
+
 def _folded(paths: Sequence[str]) -> list[str]:
-    """Paths, with one line for each vendored chart of which there are many; `--verbose` and JSON list them all."""
-    charts: dict[str, list[str]] = {}
+    """Paths, with one line for a vendored chart of many, or for many charts. JSON and `--verbose` have all."""
+    folders: dict[str, dict[str, list[str]]] = {}
     for path in paths:
         above, found, rest = path.partition("/charts/")
         name, inside, _ = rest.partition("/")
-        charts.setdefault(f"{above}{found}{name}/" if inside else path, []).append(path)
-    many = {folder: f"{folder} ({len(held)} files)" for folder, held in charts.items() if len(held) > _MOST_PATHS}
-    return [line for folder, held in charts.items() for line in ([many[folder]] if folder in many else held)]
+        folder = f"{above}{found}" if inside else path
+        folders.setdefault(folder, {}).setdefault(f"{folder}{name}/" if inside else path, []).append(path)
+    return [line for folder, charts in folders.items() for line in _charts(folder, charts)]
+
+
+def _charts(folder: str, charts: Mapping[str, Sequence[str]]) -> Iterator[str]:
+    if len(charts) > _MOST_CHARTS:
+        yield f"{folder} ({len(charts)} charts, {sum(map(len, charts.values()))} files)"
+        return
+    for chart, held in charts.items():
+        yield from [f"{chart} ({len(held)} files)"] if len(held) > _MOST_PATHS else held
 
 
 def _run_data(report: Report) -> dict[str, object]:

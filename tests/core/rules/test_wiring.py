@@ -7,8 +7,10 @@ import pytest
 from helpers.oracles.embedded_helm import archive, values_of
 from helpers.workspaces import shop
 from shunter.core.charts.load import load_archive
+from shunter.core.charts.lock import render_lock
+from shunter.core.charts.pins import Dependency
 from shunter.core.goyaml.document import read
-from shunter.core.rules.wiring import lints
+from shunter.core.rules.wiring import lints, stale_lock
 from shunter.core.values.coalesce import coalesce
 from shunter.model.findings import Finding, Kind
 
@@ -79,3 +81,20 @@ def test_only_a_boolean_switches(value: str, switches: bool) -> None:
     files = shop.files(condition=True) | {"charts/svc/values.schema.json": "{}"}
     found = linted(files, f"api: {{enabled: {value}}}\n")
     assert [finding.rule for finding in found] == ([] if switches else ["condition-type"])
+
+
+@pytest.mark.parametrize(
+    ("dependency", "stale"),
+    [
+        ("{name: svc, version: 1.2.0, repository: ''}", False),
+        ("{name: svc, version: 1.2.0, repository: '', condition: svc.enabled}", True),
+        ("{name: svc, version: 1.2.0, repository: '', enabled: true}", False),  # hashed by Helm, not read here
+        ("{name: svc, version: 1.2.0, repository: '@ours'}", False),  # another name when it is hashed
+    ],
+)
+def test_a_lock_is_stale_where_helm_refuses_to_build_from_it(dependency: str, stale: bool) -> None:
+    head = "apiVersion: v2\nname: shop\nversion: 1.0.0\ndependencies:\n"
+    lock = render_lock([Dependency("svc", "1.2.0")])
+    chart = load_archive(archive({"Chart.yaml": f"{head}- {dependency}\n", "Chart.lock": lock}), "shop.tgz")
+    found = list(stale_lock(chart))
+    assert [(finding.rule, finding.span.line) for finding in found] == [("lock-out-of-sync", 4)] * stale

@@ -168,6 +168,17 @@ def test_the_version_follows_from_what_differs(base: str, moves: list[Move], ver
     assert cut.bumped(base, moves) == version
 
 
+@pytest.mark.parametrize(
+    ("now", "version"), [("1.0.1", "1.4.1"), ("1.1.0", "1.5.0"), ("2.0.0", "2.0.0"), ("0.9.0", "2.0.0")]
+)
+def test_a_renamed_chart_counts_by_its_version(now: str, version: str) -> None:
+    was, becomes = {"web": Pin("front", "1.0.0")}, {"web": Pin("web", now)}
+    (renamed,) = cut.differences(was, becomes, Said(renamed={"web": "front"}))
+    assert cut.bumped("1.4.0", [renamed]) == version
+    (replaced,) = cut.differences(was, becomes, Said(replaces={"web": "web"}))
+    assert cut.bumped("1.4.0", [replaced]) == "2.0.0", "another chart, as somebody says"
+
+
 def test_without_a_difference_there_is_no_new_version() -> None:
     with pytest.raises(ShunterError, match="nothing differs from train"):
         cut.bumped("1.4.0", [])

@@ -96,9 +96,27 @@ def test_what_is_off_set_or_emptied_lacks_nothing(mine: str) -> None:
     )
 
 
-def test_a_service_that_is_not_everywhere_is_missing_nowhere() -> None:
+def test_a_service_that_is_not_everywhere_is_missing_where_it_runs() -> None:
     pro = layered("pro", "", services=frozenset({"auth"}))
-    assert list(missing([layered("tst", "orders: {a: 1}"), layered("pre", "orders: {a: 1}"), pro])) == []
+    three = [layered("tst", "orders: {a: 1}"), layered("pre", "orders: {a: 1}"), pro]
+    assert list(missing(three)) == []
+    assert shown(list(missing([*three, layered("eu", "")]))) == ["eu:values.yaml:0 orders"]
+    assert list(missing([*three[1:], layered("eu", "")])) == []  # one other runs it
+
+
+def test_what_charts_share_is_missing_like_a_service() -> None:
+    domain = "global: {domain: a.example, region: x}"
+    three = [layered("tst", domain), layered("pre", domain), layered("pro", "global: {region: y}\norders: {}")]
+    assert shown(list(missing(three))) == ["pro:values.yaml:1 global.domain"]
+
+
+def test_a_first_environment_lacks_what_another_first_one_sets() -> None:
+    dev = layered("dev", "orders: {}", first=True)
+    later = [layered("pre", "orders: {a: 1}"), layered("pro", "orders: {a: 1}")]
+    assert list(missing([dev, *later])) == []
+    tst = layered("tst", "orders: {a: 1}", first=True)
+    assert shown(list(missing([dev, tst, *later]))) == ["dev:values.yaml:1 orders.a"]
+    assert list(missing([dev, replace(tst, documents=dev.documents), *later])) == []
 
 
 def test_sections_of_services_that_are_gone_are_named_with_their_lines() -> None:

@@ -122,6 +122,7 @@ def test_what_an_archive_says_is_taken_from_where_it_is_known(nothing: Trains, t
 
 FORGED = {
     "appVersion": (r"appVersion: .*", "appVersion: 9.9.9"),
+    "no appVersion": (r" +appVersion: .*\n", ""),
     "revision": (r"( +)(digest: .*)", r"\1\2\n\1revision: deadbeef"),
     "library": (r"( +)(digest: .*)", r"\1\2\n\1library: shop-library 9.9.9 aaaaaaaaaaaa"),
 }

@@ -11,6 +11,7 @@ from helpers.workspaces.gitrepo import commit_all, git, snapshot, write
 from helpers.workspaces.small import WORKSPACE, orders, publish
 from shunter.core.charts.pins import Pin
 from shunter.core.trains.cut import Said
+from shunter.core.trains.plan import Asked
 from shunter.flows.trains import cut as cutting
 from shunter.flows.trains.cut import Cut
 from shunter.flows.trains.promote import Promotion, promote
@@ -229,6 +230,21 @@ def test_a_bump_never_lands_on_a_train_that_exists(small: Context) -> None:
     cut(small, "1.1.0")
     report = cut(small, bump=True, source="1.0.0")
     assert (report.data["train"], [each.status for each in report.outcomes]) == ("1.1.1", [Status.DONE])
+
+
+def test_a_bump_from_an_environment_counts_what_differs_from_its_train(small: Context) -> None:
+    cut(small, "1.0.0")
+    promote(small, Promotion(["tst"], "1.0.0"), dry_run=False, diff=False)
+    assert [each.detail for each in cut(small, bump=True, source="tst").outcomes] == [
+        "nothing differs from train 1.0.0"
+    ]
+    publish(small, chart_files("web", "1.0.1"), "third/web")
+    publish(small, orders("1.1.0"), "third/orders")
+    cut(small, "1.5.0")
+    promote(small, Promotion(["tst"], "1.5.0", said=Asked(only=("web",))), dry_run=False, diff=False)
+    report = cut(small, bump=True, source="tst", only=("web",))
+    assert (report.data["train"], [each.status for each in report.outcomes]) == ("1.0.1", [Status.DONE])
+    assert cars(small, "1.0.1") == {"orders": "1.0.0", "web": "1.0.1"}
 
 
 def test_what_only_yanked_trains_have_is_in_no_new_train_unless_it_is_named(small: Context) -> None:

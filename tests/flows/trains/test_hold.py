@@ -4,12 +4,12 @@ from __future__ import annotations
 
 import pytest
 
-from helpers.workspaces.gitrepo import git
+from helpers.workspaces.gitrepo import commit_all, git
 from shunter.core.trains.state import Hold
 from shunter.flows.trains.hold import hold, unhold
 from shunter.flows.trains.promote import Promotion, promote
 from shunter.flows.trains.status import history, status
-from shunter.flows.workspace.context import Context
+from shunter.flows.workspace.context import Context, open_context
 from shunter.model.errors import ShunterError
 from shunter.model.findings import Status
 
@@ -34,3 +34,12 @@ def test_a_hold_is_one_commit_of_two_files(shop: Context) -> None:
     ]
     with pytest.raises(ShunterError, match="`orders` is not held"):
         unhold(shop, "tst", "orders", "", dry_run=False, diff=False)
+
+
+def test_a_hold_of_an_app_that_is_no_service_any_more_is_told(shop: Context) -> None:
+    promote(shop, Promotion(["tst"], "1.0.0"), dry_run=False, diff=False)
+    hold(shop, "tst", "web", Hold("INC-78"), dry_run=False, diff=False)
+    text = (shop.root / "shunter.yaml").read_text("utf-8").replace("  web: {chart: {path: third/web}}\n", "")
+    commit_all(shop.root, {"shunter.yaml": text})
+    notices = status(open_context(shop.root))[1].notices
+    assert "web is held in tst: INC-78 (no service any more, and no train takes it away: unhold it)" in notices

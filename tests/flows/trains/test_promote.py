@@ -338,3 +338,15 @@ def test_another_chart_under_the_same_version_is_refused(shop: Context) -> None:
 def test_what_is_not_there_is_named(to: str, asked: dict[str, Sequence[str]], message: str, shop: Context) -> None:
     with pytest.raises(ShunterError, match=message):
         promote(shop, to, **asked)  # type: ignore[arg-type]
+
+
+def test_a_plan_is_asked_its_line_again(shop: Context) -> None:
+    """Somebody gives the environment to a client between the plan and its day."""
+    shown = json.dumps(promote(shop, "tst", "1.0.0", dry_run=True).data).encode()
+    text = (shop.root / "shunter.yaml").read_text("utf-8").replace("tst: {stage: develop}", "tst: {line: acme}")
+    commit_all(shop.root, {"shunter.yaml": text})
+    (found,) = apply_plan(open_context(shop.root), shown, "plan.json", "", dry_run=False, diff=False).findings
+    assert (found.rule, found.hint) == (
+        "other-line",
+        "promote a train of the line acme, or make the plan again with --force --why REASON",
+    )

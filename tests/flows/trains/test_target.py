@@ -2,8 +2,11 @@
 
 from __future__ import annotations
 
+from random import Random
+
 import pytest
 
+from helpers.workspaces.cli import ok, shunter
 from helpers.workspaces.gitrepo import commit_all, git, write
 from shunter.flows.trains.target import recorded, refuse_unexplained, target_of
 from shunter.flows.workspace.context import Context
@@ -28,7 +31,23 @@ def test_a_record_that_is_missing_or_unexplained_is_named(small: Context) -> Non
     commit_all(small.root, {f"envs/tst/{RECORD_FILE}": text.replace("cars: {}", "cars: {a: {chart: a 1.0.0}}")})
     (found,) = refuse_unexplained(small, ["tst", "pre"], trains_of(small))
     assert (found.rule, found.span.path) == ("record-mismatch", f"envs/tst/{RECORD_FILE}")
+    assert "`shunter lock tst --follow record`" in (found.hint or "")
     git(small.root, "rm", "-q", f"envs/tst/{RECORD_FILE}")
     with pytest.raises(ShunterError, match="has no train record"):
         target_of(small, "tst")
     assert recorded(target_of(small, "pre").files).cars == {}
+
+
+def test_a_release_that_nearly_fills_its_secret_is_told_by_a_promotion(shop: Context) -> None:
+    big = shop.root / "envs/tst/big.bin"
+    for size in (720_000, 800_000):
+        big.write_bytes(Random(1).randbytes(size))
+        commit_all(shop.root, {})
+        if size == 720_000:
+            said = ok("promote", "1.0.0", "--to", "tst", cwd=shop.root).err
+            assert "Helm keeps at least 971," in said
+            assert "warning[release-size]" in ok("validate", "-e", "tst", cwd=shop.root).err
+    result = shunter("promote", "1.1.0", "--to", "tst", cwd=shop.root)
+    assert result.code == 1
+    assert "error[release-size]: Helm keeps at least 1,07" in result.err
+    assert "name big.bin in .helmignore" in result.err

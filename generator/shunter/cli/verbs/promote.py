@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from pathlib import Path
 from typing import Any, Final
 
@@ -23,6 +23,8 @@ from shunter.model.data import replace
 from shunter.model.errors import ShunterError
 from shunter.model.findings import Report
 
+_MOST_CHANGES: Final = 4
+"""Changes of one row of a history that are printed."""
 _UNMARKED: Final = {Place.SAME, Place.ABSENT, Place.UNDECLARED, Place.UNKNOWN}
 
 
@@ -154,4 +156,10 @@ def _line(row: dict[str, Any]) -> tuple[str, ...]:
     words = (row["verb"], row["train"], *places)
     said = (row["why"], f"forced: {', '.join(row['forced'])}" if row["forced"] else "")
     what, why = " ".join(filter(None, words)), "; ".join(filter(None, said))
-    return row["at"], row["entry"], what, ", ".join(row["changes"]), row["by"].partition(" <")[0], why
+    return row["at"], row["entry"], what, _listed(row["changes"]), row["by"].partition(" <")[0], why
+
+
+def _listed(changes: Sequence[str]) -> str:
+    """Some of many changes, so that a row stays one: JSON has all, and `history ENV APP` those of a car."""
+    shown, more = changes[:_MOST_CHANGES], len(changes) - _MOST_CHANGES
+    return ", ".join(shown) + (f" and {more} more" if more > 0 else "")

@@ -96,6 +96,15 @@ def locked_charts(old: bytes | None) -> tuple[tuple[str, str], ...]:
     return tuple((str(item.get("name")), str(item.get("version"))) for item in items)
 
 
+def follows(requirements: Sequence[Dependency], lock: bytes) -> bool:
+    """Whether `helm dependency build` takes a Chart.lock for Chart.yaml's dependencies: its digest is theirs."""
+    listed = _read(lock).get("dependencies")
+    items = [item for item in listed if isinstance(item, dict)] if isinstance(listed, list) else []
+    fields = ([str(item.get(key) or "") for key in ("name", "version", "repository")] for item in items)
+    resolved = [Dependency(name, version, repository) for name, version, repository in fields]
+    return lock_digest(requirements, resolved) == _read(lock).get("digest")
+
+
 def _read(old: bytes | None) -> Mapping[str, Any]:
     try:
         return plain.sound(read_once(old, "Chart.lock", "3")).value or {} if old is not None else {}

@@ -6,6 +6,7 @@ Helm never checks the digest of a vendored chart, and renders nothing, silently,
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
+from typing import Final
 
 from shunter.core.charts.packed import PackedChart
 from shunter.core.charts.pins import Pin
@@ -17,7 +18,7 @@ from shunter.model.findings import Finding, Kind, Span
 
 FOLDER = "charts"
 CARRIER_VERSION = "0.0.0"
-_RESTORE = "restore the record from git, or `shunter lock ENV --follow record` takes what the archives say"
+_RESTORE = "restore the record from git, or `shunter lock {} --follow record` takes what the archives say"
 _COMMENT = "By shunter: what the charts here were published with, each library once; their archives hold it themselves."
 Files = dict[str, FileState]
 Charts = Mapping[tuple[str, str], PackedChart]
@@ -122,20 +123,26 @@ def verify_vendored(chart: PackedChart, cars: Mapping[str, Pin], library: str, f
     return tuple(finding for finding in findings if finding is not None)
 
 
-def verify_implied(tree: Tree, cars: Mapping[str, Pin], record: str) -> tuple[Finding, ...]:
+_ALWAYS: Final = "appVersion"
+"""What records of every format say, where the chart does."""
+
+
+def verify_implied(tree: Tree, cars: Mapping[str, Pin], record: str, environment: str = "ENV") -> tuple[Finding, ...]:
     """Compare what the record says of its cars with what the charts in `charts/` of `tree` say of themselves.
 
     appVersion, revision and library follow from a digest and are in no hash, so nothing else tells an edit. `record`
-    is the record's path for findings, `record-mismatch`. What the record leaves out is in no chart's way, as in one of
-    the first format; a chart that is not the pinned one is another finding (see `verify_vendored`).
+    is the record's path for findings, `record-mismatch`, and `environment` the name in their hints. Revision and
+    library may be left out, as in a record of the first format; a chart that is not the pinned one is another finding
+    (see `verify_vendored`).
     """
-    places, found = folders(tuple(cars.values())), []
+    places, found, hint = folders(tuple(cars.values())), [], _RESTORE.format(environment)
     for alias, pin in cars.items():
         copy = _copy(tree, pin, places[pin.name, pin.version])
         for what, says, is_so in _implied(pin, copy.stated) if copy else ():
-            if says and says != is_so:
-                message = f"`{alias}` has the {what} `{says}`, and {pin.name} {pin.version} says `{is_so}` of itself"
-                found.append(Finding("record-mismatch", message, Span(record), Kind.LINT, hint=_RESTORE))
+            if says != is_so and (says or what == _ALWAYS):
+                has = f"the {what} `{says}`" if says else f"no {what}"
+                message = f"`{alias}` has {has}, and {pin.name} {pin.version} says `{is_so}` of itself"
+                found.append(Finding("record-mismatch", message, Span(record), Kind.LINT, hint=hint))
     return tuple(found)
 
 

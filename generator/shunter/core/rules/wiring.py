@@ -5,6 +5,8 @@ from __future__ import annotations
 from collections.abc import Iterator
 from typing import Any
 
+from shunter.core.charts.load import Chart
+from shunter.core.charts.lock import LOCK, follows
 from shunter.core.goyaml.document import Document, KeyPath
 from shunter.core.values.coalesce import Coalesced, Slice
 from shunter.core.values.layering import GLOBAL, table_at
@@ -21,6 +23,27 @@ def lints(coalesced: Coalesced) -> Iterator[Finding]:
             yield from _stray_keys(coalesced, part)
             yield from _conditions(coalesced, part)
             yield from _ignored_nulls(coalesced, part)
+
+
+def stale_lock(chart: Chart) -> Iterator[Finding]:
+    """The finding for a Chart.lock that does not belong to Chart.yaml, so that `helm dependency build` refuses it.
+
+    Helm has other locks for charts of its version 2, writes other names for `@repository` before it hashes them, and
+    hashes `enabled`, which shunter does not read: such charts are left alone.
+    """
+    lock = None if chart.findings else chart.read(LOCK)
+    if lock is None or _is_odd(chart) or follows(chart.dependencies, lock):
+        return
+    message = "Chart.lock does not belong to these dependencies, and `helm dependency build` refuses it"
+    hint = "write it again: `shunter lock`, or `helm dependency update`"
+    yield Finding("lock-out-of-sync", message, chart.definition.span(("dependencies",), of="key"), Kind.LINT, hint=hint)
+
+
+def _is_odd(chart: Chart) -> bool:
+    definition = chart.definition.value or {}
+    named = any(item.repository.startswith(("@", "alias:")) for item in chart.dependencies)
+    switched = any("enabled" in item for item in definition.get("dependencies") or ())
+    return named or switched or definition.get("apiVersion") == "v1"
 
 
 def _missing(part: Slice) -> Iterator[Finding]:

@@ -102,7 +102,7 @@ def compose(base: Mapping[str, Pin], offers: Mapping[str, Offer], said: Said) ->
             pin = base.get(alias)
         if pin:
             cars[alias] = pin
-    moves = tuple(_moves(base, cars, said))
+    moves = differences(base, cars, said)
     refusals += [found for move in moves if (found := _refusal(move))]
     return _told(Composition(cars, moves, tuple(refusals)), said)
 
@@ -151,6 +151,11 @@ def _offered(alias: str, was: Pin | None, offer: Offer) -> Pin:
     return Pin(offer.chart, version, source=offer.source)
 
 
+def differences(base: Mapping[str, Pin], cars: Mapping[str, Pin], said: Said) -> tuple[Move, ...]:
+    """How `cars` differ from those of a base, with the word for each that goes down, away or over to another chart."""
+    return tuple(_moves(base, cars, said))
+
+
 def _moves(base: Mapping[str, Pin], cars: Mapping[str, Pin], said: Said) -> Iterator[Move]:
     for alias in sorted({*base, *cars}):
         was, now = base.get(alias), cars.get(alias)
@@ -195,8 +200,9 @@ def _told(made: Composition, said: Said) -> Composition:
 def bumped(base: str, moves: Iterable[Move]) -> str:
     """The version after `base` (empty: the first train) for what differs from it.
 
-    A car that is gone, replaced or lowered, or has a new major, makes a major; a new car or a new minor a minor; all
-    else a patch. Below 1.0.0 a major is a minor. The release of a pre-release comes first, where it is enough.
+    A car that is gone, replaced or lowered, or has a new major, makes a major; a new car or a new minor a minor;
+    all else a patch. A chart that was renamed is the same car, and counts by its version. Below 1.0.0 a major is a
+    minor. The release of a pre-release comes first, where it is enough.
     """
     version = parse(base)
     if version is None:
@@ -218,11 +224,14 @@ def _level(move: Move) -> int:
     """0 for a patch, 1 for a minor, 2 for a major."""
     if move.order is Order.NEW:
         return 1
-    if move.order in (Order.REMOVED, Order.REPLACED, Order.DOWN):
+    renamed = move.order is Order.REPLACED and move.word.startswith(_RENAMED)
+    if move.order in (Order.REMOVED, Order.REPLACED, Order.DOWN) and not renamed:
         return 2
     was, now = (parse(car.pin.version) if car else None for car in (move.was, move.now))
     if was is None or now is None:
         return 0
+    if renamed and now < was:
+        return 2
     return 2 if was.major != now.major else int(was.minor != now.minor)
 
 

@@ -23,7 +23,7 @@ Entries = Mapping[str, Entry]
 BROKEN: Final = "history-broken"
 MISMATCH: Final = "record-mismatch"
 _RESTORE: Final = "entries never change: restore the files of .shunter/history from git"
-_RELOCK: Final = "restore the record from git, or `shunter lock ENV --follow record` writes an entry that says so"
+_RELOCK: Final = "restore the record from git, or `shunter lock {} --follow record` writes an entry that says so"
 
 
 @dataclass(frozen=True, slots=True)
@@ -84,7 +84,7 @@ def state_at(entries: Entries, record: State, name: str) -> State:
     name stands for the state before the first entry. Raises ShunterError where the way there is broken.
     """
     if name and name not in entries:
-        raise ShunterError(f"the history has no entry `{name}`", hint="shunter history ENV lists the entries")
+        raise ShunterError(f"the history has no entry `{name}`", hint="the files of .shunter/history are the entries")
     state = record
     for start, end in _way(entries, record.entry, name):
         try:
@@ -168,14 +168,23 @@ def expected(entries: Entries, name: str) -> dict[str, str]:
 
 
 def flaws(
-    record: State, entries: Entries, record_path: str, trains: Mapping[str, Mapping[str, Pin]] | None = None
+    record: State,
+    entries: Entries,
+    record_path: str,
+    trains: Mapping[str, Mapping[str, Pin]] | None = None,
+    environment: str = "ENV",
 ) -> tuple[Flaw, ...]:
-    """All that is wrong with a record and its history.
+    """All that is wrong with a record and its history, with commands for the `environment` of that name.
 
     `record_path` is the record's file. `trains` are the cars of each train by version; None where the workspace's
     trains are not at hand, and then the hash of the base alone stands for them.
     """
-    return (*_broken(entries), *_mismatches(record, entries, record_path), *_strangers(record, record_path, trains))
+    relock = _RELOCK.format(environment)
+    mismatches = (Flaw(MISMATCH, record_path, each, relock) for each in _mismatches(record, entries))
+    strangers = (Flaw(MISMATCH, record_path, each, relock) for each in _strangers(record, trains))
+    merged = f"two people's changes were merged: shunter lock {environment}"
+    unmerged = (Flaw(MISMATCH, record_path, each, merged) for each in _unmerged(record, entries))
+    return (*_broken(entries), *mismatches, *unmerged, *strangers)
 
 
 def _broken(entries: Entries) -> Iterator[Flaw]:
@@ -211,22 +220,28 @@ def _replayed(states: Mapping[str, State], entry: Entry) -> tuple[str, State]:
     return "", reached
 
 
-def _mismatches(record: State, entries: Entries, path: str) -> Iterator[Flaw]:
+def _mismatches(record: State, entries: Entries) -> Iterator[str]:
+    """Why the history does not lead to the record."""
     if record.entry and record.entry not in entries:
-        yield Flaw(MISMATCH, path, f"no entry `{record.entry}` in the history explains it", _RELOCK)
+        yield f"no entry `{record.entry}` in the history explains it"
         return
     head = entries.get(record.entry)
     wanted = head.state if head else State().hash
     if record.hash != wanted:
-        yield Flaw(MISMATCH, path, f"no history explains it: {_difference(record, entries)}", _RELOCK)
+        yield f"no history explains it: {_difference(record, entries)}"
     elif record.written and record.written != wanted:
-        yield Flaw(MISMATCH, path, "`state` is not the hash of its cars", _RELOCK)
+        yield "`state` is not the hash of its cars"
+
+
+def _unmerged(record: State, entries: Entries) -> Iterator[str]:
+    """What the history has beside the record."""
+    if record.entry and record.entry not in entries:
+        return
     known = ancestors(entries, record.entry)
     torn = any(name not in entries for known_name in known for name in entries[known_name].after)
     for name in () if torn else heads(entries):
         if name not in known:
-            message = f"the history has {name} ({_told(entries[name])}), which the record does not contain"
-            yield Flaw(MISMATCH, path, message, "two people's changes were merged: shunter lock ENV")
+            yield f"the history has {name} ({_told(entries[name])}), which the record does not contain"
 
 
 def _difference(record: State, entries: Entries) -> str:
@@ -274,15 +289,15 @@ def altered(entries: Entries, trains: Mapping[str, Mapping[str, Pin]]) -> Iterat
             yield Flaw(CHANGED, path_of(name), message, f"restore {train_path(base.train)} from git")
 
 
-def _strangers(record: State, path: str, trains: Mapping[str, Mapping[str, Pin]] | None) -> Iterator[Flaw]:
+def _strangers(record: State, trains: Mapping[str, Mapping[str, Pin]] | None) -> Iterator[str]:
     """What the record says of trains that are otherwise."""
     if trains is None:
         return
     for alias, car in record.cars.items():
         if wrong := _strange(alias, car, trains):
-            yield Flaw(MISMATCH, path, wrong, _RELOCK)
+            yield wrong
     if record.base and record.base.train not in trains:
-        yield Flaw(MISMATCH, path, f"there is no train `{record.base.train}`", _RELOCK)
+        yield f"there is no train `{record.base.train}`"
 
 
 def _strange(alias: str, car: Car, trains: Mapping[str, Mapping[str, Pin]]) -> str:

@@ -43,13 +43,20 @@ def _base(state: State, then: State, cars: Mapping[str, Car]) -> Base | None:
     return then.base if same else state.base
 
 
-def came_before(entries: Entries, name: str, alias: str = "", formerly: Mapping[str, str] | None = None) -> str:
+def came_before(
+    entries: Entries,
+    name: str,
+    alias: str = "",
+    formerly: Mapping[str, str] | None = None,
+    environment: str = "ENV",
+) -> str:
     """The entry to which a rollback from the entry `name` returns where nobody names one.
 
     It is the one before the change of pins that is current, of all cars or of the car `alias`; a rollback stands where
     it went, and the next one goes on from there. Never is it a state that runs already, one that these rollbacks just
     left, or one with a pin that a rollback of its car alone left. `formerly` are former names of cars, and what each is
-    called now: a name alone is no change. Raises ShunterError where nothing else came before.
+    called now: a name alone is no change. Raises ShunterError where nothing else came before; its hint names the
+    `environment`.
     """
     past = _Past(entries, formerly or {}, alias)
     now, left, withdrawn = past.runs(name), past.left(name), past.withdrawn(name)
@@ -58,9 +65,8 @@ def came_before(entries: Entries, name: str, alias: str = "", formerly: Mapping[
         if then != now and then not in left and not withdrawn & then.items():
             return candidate
     what = f"of `{alias}` " if alias else ""
-    raise ShunterError(
-        f"nothing {what}came before what is current", hint="name the entry to return to: shunter history ENV lists them"
-    )
+    hint = f"name the entry to return to: shunter history {environment} lists them"
+    raise ShunterError(f"nothing {what}came before what is current", hint=hint)
 
 
 def today(state: State, formerly: Mapping[str, str]) -> State:

@@ -6,13 +6,17 @@ from collections import Counter
 from collections.abc import Iterator, Mapping, Sequence
 from functools import cached_property
 from posixpath import normpath
-from typing import Any
+from typing import Any, Final
 
 from shunter.core.goyaml.document import Document, KeyPath, merge_maps
+from shunter.core.values.layering import GLOBAL
 from shunter.core.values.sops import is_sops_file
 from shunter.model.data import dataclass
 from shunter.model.findings import Finding, Kind, Severity, Span
 from shunter.model.wording import dotted
+
+_CUSTOM: Final = 2
+"""Environments that make a custom: one other is none."""
 
 
 @dataclass(frozen=True, eq=False)
@@ -30,6 +34,10 @@ class Layered:
     others: frozenset[str] = frozenset()
     admitted: frozenset[str] = frozenset()
     first: bool = False
+
+    def runs(self, alias: str) -> bool:
+        """Whether a section of values is for something here."""
+        return alias == GLOBAL or alias in self.services
 
     @cached_property
     def values(self) -> Mapping[str, Any]:
@@ -104,20 +112,20 @@ def _redundant(document: Document, path: KeyPath, below: Sequence[Document]) -> 
 
 
 def missing(environments: Sequence[Layered]) -> Iterator[Found]:
-    """Values that all other environments set, of services that run in all of them; there are two others at least.
+    """Values that all sisters set, of a service or `global`: the other environments that run it, two at least.
 
-    The first of a route is left out: it is smaller than all that follow, on purpose.
+    The first environment of a route is smaller than all that follow, on purpose: it lacks what another first one sets.
     """
-    later = [each for each in environments if not each.first]
-    for each in later if len(environments) > 2 else ():
-        sisters = [other for other in environments if other is not each]
-        for alias in sorted(each.services.intersection(*(sister.services for sister in sisters))):
-            sections = [{alias: sister.values[alias]} for sister in (each, *sisters) if alias in sister.values]
-            mine = {alias: each.values.get(alias)} if alias in each.values else {}
-            if len(sections) - len(mine) < len(sisters) or _is_off(mine.get(alias)):
+    for each in environments:
+        for alias in (GLOBAL, *sorted(each.services)):
+            sisters = [other for other in environments if other is not each and other.runs(alias)]
+            if len(sisters) < _CUSTOM or (each.first and not any(sister.first for sister in sisters)):
                 continue
-            for path in _lacking(mine, sections[len(mine) :]):
-                yield each, _missing(each, path, sisters)
+            others = [{alias: sister.values[alias]} for sister in sisters if alias in sister.values]
+            mine = {alias: each.values[alias]} if alias in each.values else {}
+            if len(others) == len(sisters) and not _is_off(mine.get(alias)):
+                for path in _lacking(mine, others):
+                    yield each, _missing(each, path, sisters)
 
 
 def _is_off(section: Any) -> bool:

@@ -202,10 +202,10 @@ class Deriving:
             found = united(found, states, self._choice, site, merge.operation, self._why("merge", site))
         adopt = self._choice.follow == "record"
         trains = self._trains if self._context.workspace else None
-        found = explained(found, files.label, trains, self._why("repin", site), adopt=adopt)
+        found = explained(found, files.label, trains, self._why("repin", site), adopt=adopt, environment=site.name)
         if not self._choice.follow and "Chart.yaml" not in merge.below(site.folder) and not states:
             record = normpath(f"{files.label}/{RECORD_FILE}")
-            implied = verify_implied(files.tree, found.state.pins, record)
+            implied = verify_implied(files.tree, found.state.pins, record, site.name)
             for finding in (*pins_differ(site.name, files, found.state), *implied):
                 raise ShunterError(
                     finding.message,

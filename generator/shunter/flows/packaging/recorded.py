@@ -54,13 +54,15 @@ def unfollowed(found: Found) -> tuple[str, ...]:
     return tuple(name for name in heads(found.entries) if name not in known)
 
 
-def explained(found: Found, label: str, trains: Trains | None, why: Why, *, adopt: bool) -> Found:
-    """The record, once its history explains it.
+def explained(
+    found: Found, label: str, trains: Trains | None, why: Why, *, adopt: bool, environment: str = "ENV"
+) -> Found:
+    """The record of the `environment` of that name, once its history explains it.
 
     Without `trains`, as in a clone of the environment alone, the hashes stand for them. With `adopt` an entry says that
     it is so from now on; else ShunterError where it is not explained, and where the history is broken in any case.
     """
-    wrong = flaws(found.state, found.entries, RECORD_FILE, trains.cars if trains else None)
+    wrong = flaws(found.state, found.entries, RECORD_FILE, trains.cars if trains else None, environment)
     broken = [flaw for flaw in wrong if flaw.rule == "history-broken"]
     for flaw in broken or (() if adopt else wrong):
         raise ShunterError(f"{label}/{flaw.path}: {flaw.message}", hint=flaw.hint, rule=flaw.rule, exit_code=1)

@@ -17,6 +17,7 @@ from shunter.core.trains.cut import (
     base_of,
     bumped,
     compose,
+    differences,
     hotfix_of,
     require_train_version,
 )
@@ -86,7 +87,8 @@ def cut(context: Context, asked: Cut, *, dry_run: bool, diff: bool) -> Report:
     read = read_now(registry, DiskTree(registry), [INDEX])
     base = _base(context, asked, trains)
     offers = market.offers(asked.said.cars)
-    made = compose(base.cars, offers, _renamed(context, base, offers, asked.said))
+    said = _renamed(context, base, offers, asked.said)
+    made = compose(base.cars, offers, said)
     findings = [*_refusals(base, made), *_rewritten(market, made)]
     if not findings:
         made = replace(made, cars=_filled(archives, made.cars))
@@ -105,7 +107,7 @@ def cut(context: Context, asked: Cut, *, dry_run: bool, diff: bool) -> Report:
         made.lower,
         made.replaces,
     )
-    train = replace(train, version=_version(asked, base, made, trains))
+    train = replace(train, version=_version(asked, base, made, said, trains))
     told = tuple(levelled(context, market.unpublished()))
     if any(finding.severity is Severity.ERROR for finding in told):
         return Report(findings=told)
@@ -204,15 +206,17 @@ def _of_no_commit(pin: Pin) -> Finding:
     )
 
 
-def _version(asked: Cut, base: _Base, made: Composition, trains: Trains) -> str:
+def _version(asked: Cut, base: _Base, made: Composition, said: Said, trains: Trains) -> str:
     if asked.hotfix:
         if not made.moves:
             raise ShunterError(f"nothing differs from train {base.version}", hint="--car NAME=VERSION says what is new")
         return hotfix_of(asked.hotfix, trains.versions)
     if asked.bump:
-        if not made.moves and base.version:
+        # What an environment runs may differ from the train that it is called after, by a promotion of some cars.
+        moves = differences(trains.cars[base.version], made.cars, said) if base.version else made.moves
+        if not moves and base.version:
             return base.version
-        return _free(bumped(base.version, made.moves), trains)
+        return _free(bumped(base.version, moves), trains)
     require_train_version(asked.version)
     if base.version and compare_versions(asked.version, base.version) <= 0:
         hint = f"a version above {base.version}, or --bump"

@@ -8,8 +8,9 @@ from typing import Any, Final
 
 from shunter.adapters.git.repository import PlannedRepository, Repository
 from shunter.adapters.system.regular import is_checkout
+from shunter.core.trains.cut import line_of
 from shunter.core.trains.entry import Why, advance
-from shunter.core.trains.gate import Gate, answers
+from shunter.core.trains.gate import WHOLE, Gate, answers
 from shunter.core.trains.history import Entries
 from shunter.core.trains.order import Order
 from shunter.core.trains.plan import ALL, Asked, Freight, Plan, Refusal, chosen, denied, plan
@@ -198,7 +199,7 @@ def _arrival(run: _Run, name: str) -> Arrival:
 def _judged(run: _Run, target: Target, planned: Plan, why: Why) -> Arrival:
     notes = tuple(note for move in planned.moves for note in move.notes)
     arrival = judge_arrival(run.context, target, planned, why, run.archives)
-    return replace(arrival, notices=(*notes, *_lost_fixes(run.context, planned)))
+    return replace(arrival, notices=(*arrival.notices, *notes, *_lost_fixes(run.context, planned)))
 
 
 def _freight(run: _Run, target: Target) -> tuple[Freight, str]:
@@ -281,7 +282,7 @@ def _kept(run: _Run, item: dict[str, Any], path: str) -> tuple[Target, Kept]:
     target = target_of(run.context, name, values=run.asked.values)
     kept = parse_plan(json.dumps(item).encode(), path, schema_of("plan"), target.record, run.at)
     gate = gate_of(run.context, name, target.record, run.trains, run.at[:10], run.entries)
-    refusals = tuple(_again(each) for each in (*kept.plan.refusals, *_still_refused(gate, kept)))
+    refusals = tuple(_again(each) for each in (*kept.plan.refusals, *_still_refused(gate, kept, _line(run, kept.why))))
     why = replace(kept.why, by=person(target), text=run.asked.why)
     run.passed(target, kept.plan, why)
     return target, replace(kept, plan=replace(kept.plan, refusals=refusals), why=why)
@@ -293,9 +294,17 @@ def _again(refusal: Refusal) -> Refusal:
     return replace(refusal, opens=f"{before}make the plan again with {flag}{name}") if flag else refusal
 
 
-def _still_refused(gate: Gate, kept: Kept) -> Iterator[Refusal]:
-    """What the gate says today of the cars in a plan, besides the rules that the plan passes over."""
+def _line(run: _Run, why: Why) -> str | None:
+    """The line of what a plan brings, as shunter.yaml and the trains say today; None where the train is gone."""
+    environment = run.context.require_workspace().environment(why.source)
+    if environment is not None:
+        return line_of(run.record(why.source), run.trains.by_version, environment.line)
+    return run.trains.by_version[why.train].line if why.train in run.trains.by_version else None
+
+
+def _still_refused(gate: Gate, kept: Kept, line: str | None) -> Iterator[Refusal]:
+    """What the gate says today of a plan and of the cars in it, besides the rules that the plan passes over."""
     coming = {move.alias: move.now for move in kept.plan.moves if move.now}
-    for alias, answer in answers(gate, coming).items():
-        if alias in coming:
+    for alias, answer in answers(gate, coming, line).items():
+        if alias in coming or alias == WHOLE:
             yield from denied(alias, answer, lambda each: each.rule in kept.plan.forced)

@@ -8,7 +8,7 @@ from typing import Final
 from shunter.adapters.git.repository import Repository
 from shunter.core.charts.pins import Pin
 from shunter.core.trains.entry import Why, path_of
-from shunter.core.trains.history import Entries, ordered, state_at
+from shunter.core.trains.history import ordered, state_at
 from shunter.core.trains.plan import Plan, chosen
 from shunter.core.trains.rollback import came_before, plan_rollback, today
 from shunter.core.trains.state import Base, Car, State, cars_hash
@@ -73,7 +73,7 @@ def rollback(context: Context, asked: Return, *, dry_run: bool, diff: bool) -> R
         return Report(product=told(text, arrival.product), findings=arrival.findings, answer=False)
     subject = f"Roll {', '.join(asked.only) or target.name} back to {then.train or name or 'the start'}"
     subject += f" in {target.name}" if asked.only else ""
-    notices = (*notices, *_held(planned), *((_STAYS,) if planned.moves else ()))
+    notices = (*arrival.notices, *notices, *_held(planned), *((_STAYS,) if planned.moves else ()))
     arrival = replace(arrival, product=text, notices=notices)
     return write_arrival(context, arrival, subject, next_step="shunter status", dry_run=dry_run, diff=diff)
 
@@ -92,17 +92,18 @@ def _then(context: Context, target: Target, asked: Return, trains: Trains) -> tu
     chosen(asked.only, {*target.record.cars, *ever}, "--only")
     if not asked.to and len(asked.only) > 1:
         raise ShunterError("several cars have several histories", hint=f"--to ENTRY: shunter history {target.name}")
-    name = asked.to or came_before(entries, target.record.entry, "".join(asked.only), formerly)
+    name = asked.to or came_before(entries, target.record.entry, "".join(asked.only), formerly, target.name)
     if name not in entries:
-        found = _of_train(entries, target.record, name, trains)
+        found = _of_train(target, name, trains)
         if isinstance(found, State):
             return "", found
         name = found
     return name, today(state_at(entries, target.record, name), formerly)
 
 
-def _of_train(entries: Entries, record: State, train: str, trains: Trains) -> str | State:
+def _of_train(target: Target, train: str, trains: Trains) -> str | State:
     """The last entry at which a train had arrived whole; or the train itself, out of a history of the first format."""
+    entries, record = target.files.entries, target.record
     for name in reversed(ordered(entries)):
         entry = entries[name]
         arrived = name != record.entry and entry.base and entry.base.train == train and entry.changed
@@ -111,7 +112,8 @@ def _of_train(entries: Entries, record: State, train: str, trains: Trains) -> st
     if any(item.train == train for entry in entries.values() for item in entry.before):
         found = trains.find(train)
         return State({a: Car(pin, train) for a, pin in found.cars.items()}, base=Base(train, cars_hash(found.cars)))
-    raise ShunterError(f"the history has no entry or train `{train}`", hint="shunter history ENV lists the entries")
+    hint = f"shunter history {target.name} lists the entries"
+    raise ShunterError(f"the history has no entry or train `{train}`", hint=hint)
 
 
 def _require_archives(planned: Plan, archives: Archives) -> None:

@@ -140,13 +140,14 @@ def _files(context: Context) -> dict[str, ProjectFiles | None]:
 
 def _notes(context: Context, states: Mapping[str, State | None], trains: Trains) -> Iterator[str]:
     today = generated_now()[:10]
-    newest = _newest_library(context)
+    newest, services = _newest_library(context), {each.name for each in context.require_workspace().services}
     for name, state in states.items():
         for alias, car in state.cars.items() if state else ():
             if car.hold:
                 over = " (over: unhold it, or hold it again)" if car.hold.expired(today) else ""
                 until = f" until {car.hold.until}" if car.hold.until else ""
-                yield f"{alias} is held in {name}{until}: {car.hold.why}{over}"
+                gone = "" if alias in services else " (no service any more, and no train takes it away: unhold it)"
+                yield f"{alias} is held in {name}{until}: {car.hold.why}{over}{gone}"
         if state:
             yield from _yanked(name, state, trains)
             yield from _old_libraries(name, state, newest)

@@ -131,7 +131,9 @@ def judge_arrival(
     rules = tuple(sorted({*planned.forced, *(error.rule for error in errors)}))
     evidence = {"shunter": __version__} | ({"warnings": warnings} if warnings else {})
     why = replace(why, forced=rules, allowed=planned.allowed, values=_blobs(target), evidence=evidence)
-    return Arrival(target, planned, why, changes=changes | dict(target.values_before))
+    # Nobody sees it in values or manifests, and the upgrade that it stops is some promotion from now.
+    notices = tuple(found.message for found in judged if found.rule == "release-size" and found not in errors)
+    return Arrival(target, planned, why, changes=changes | dict(target.values_before), notices=notices)
 
 
 def _blobs(target: Target) -> dict[str, str]:

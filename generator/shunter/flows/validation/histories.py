@@ -34,8 +34,9 @@ def unexplained(files: ProjectFiles, trains: Trains | None, label: str | None = 
     if files.record is None:
         return ()
     folder = files.label if label is None else label
-    found = flaws(files.record, files.entries, RECORD_FILE, trains.cars if trains else None)
-    implied = verify_implied(files.tree, files.record.pins, normpath(join(folder, RECORD_FILE)))
+    name = str(files.answers.get("name", "ENV"))
+    found = flaws(files.record, files.entries, RECORD_FILE, trains.cars if trains else None, name)
+    implied = verify_implied(files.tree, files.record.pins, normpath(join(folder, RECORD_FILE)), name)
     return (*_findings(found, folder), *implied)
 
 

@@ -18,6 +18,7 @@ from shunter.model.data import dataclass
 from shunter.model.errors import ShunterError
 from shunter.model.findings import Finding
 
+_WORTH_PACKING = 512 * 1024  # bytes: packed, fewer than that are fewer than what is told
 _WORTH_A_PROCESS = 100  # values files: less than a tenth of the time goes to forking
 
 
@@ -59,7 +60,8 @@ def judged_release(
     missing = awaited(context, set(record.cars) if record else set(), release.layers)
     chart, unpinned = with_sources(context, release.chart, missing)
     judged = (unpinned_note(f, unpinned) for f in judge(chart, release.layers))
-    found = [*judged, *_colliding(context, release), *(unnamed_schemas(release) if fix else ())]
+    found = [*judged, *_colliding(context, release), *_too_large(release)]
+    found += unnamed_schemas(release) if fix else ()
     return (*findings, *relabelled(found, release.label)), not missing
 
 
@@ -79,6 +81,17 @@ def _colliding(context: Context, release: Release) -> Iterable[Finding]:
     from shunter.flows.validation.collisions import collisions
 
     return collisions(context, release)
+
+
+def _too_large(release: Release) -> Iterable[Finding]:
+    """What is known of the release's Secret before anything is rendered: the umbrella's own files and its values."""
+    files = release.chart.files if not release.chart.findings else ()
+    own = {path: release.chart.read(path) or b"" for path in files if not path.startswith("charts/")}
+    if sum(map(len, own.values())) + sum(len(layer.data) for layer in release.layers) < _WORTH_PACKING:
+        return ()
+    from shunter.core.rules.objects import too_large
+
+    return too_large(own, {layer.path: layer.value for layer in release.layers})
 
 
 def judge_chart(

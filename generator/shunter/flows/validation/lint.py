@@ -12,6 +12,7 @@ from shunter.adapters.verdicts.questions import chart_folder, is_values_file
 from shunter.core.charts.contents import read_once
 from shunter.core.goyaml.document import Document
 from shunter.core.rules.schema_lints import lint_schema
+from shunter.core.rules.wiring import stale_lock
 from shunter.core.rules.yaml_lints import yaml_lints
 from shunter.core.trains.file import path_of
 from shunter.flows.packaging.lock import pins_differ
@@ -112,20 +113,27 @@ def _lint_site(
         for document in release.layers:
             found += _image_tags(document)
         found += unnamed_schemas(release)
-    elif not file and (state := release.tree.get("values.yaml")) is not None:
-        found += yaml_lints(read_once(state.data, "values.yaml"))
+    elif not file:
+        found += _own_files(release)
     found += lint_schema(release.chart) if not file else ()
     found += unused_keys(context, release)
     found += lint_release(release, helm) if site.kind != "library" and not file else ()
     yield from relabelled(found, release.label)
 
 
+def _own_files(release: Release) -> Iterator[Finding]:
+    """What a chart that is no environment says in its own values, and its lock."""
+    yield from stale_lock(release.chart)
+    if (state := release.tree.get("values.yaml")) is not None:
+        yield from yaml_lints(read_once(state.data, "values.yaml"))
+
+
 def _pins(site: Site, release: Release, trains: Trains | None) -> Iterator[Finding]:
-    """What differs from the record: its history, and Chart.yaml, or else what is vendored, which follows from it."""
+    """What differs from the record: its history, and Chart.yaml, or else what is vendored and locked after it."""
     record = release.files.record
     yield from unexplained(release.files, trains)
     apart = list(pins_differ(site.name, release.files, record)) if record is not None else []
-    yield from apart or release.files.vendored
+    yield from apart or (*release.files.vendored, *relabelled(stale_lock(release.chart), release.label))
 
 
 def _release(context: Context, site: Site, file: str) -> Release:

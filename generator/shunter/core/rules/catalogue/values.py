@@ -83,6 +83,14 @@ WIRING: Final = (
         "Helm's engine renders nothing for a chart that is not there, and says nothing. Vendor it first.",
     ),
     lint(
+        "lock-out-of-sync",
+        Severity.ERROR,
+        "a Chart.lock that does not belong to Chart.yaml",
+        "The lock has a digest of all that Chart.yaml says of its dependencies. After an edit, even of a `condition` "
+        "alone, `helm dependency build` refuses it, and so does what builds dependencies before it renders. "
+        "`shunter lock`, or `helm dependency update` for charts that shunter did not make, writes it again.",
+    ),
+    lint(
         "unknown-release",
         Severity.ERROR,
         "a chart's name instead of its alias",

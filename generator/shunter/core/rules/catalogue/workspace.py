@@ -82,8 +82,9 @@ WORKSPACE: Final = (
         "missing-in-environment",
         Severity.NOTE,
         "a value that all other environments set",
-        "Two or more other environments set this key, and this one has the chart's default. Often somebody forgot it "
-        "here. The first environment of a route may lack what it likes. If the default is right, say "
+        "All other environments that run the service set this key, two at least, and this one has the chart's default. "
+        "Often somebody forgot it here. `global` counts as well. The first environment of a route may lack what it "
+        "likes, unless another first one sets it. If the default is right, say "
         "`rules: {missing-in-environment: off}` in `shunter.yaml`.",
     ),
     lint(
