@@ -70,7 +70,8 @@ def workspace_page(schema: dict[str, Any]) -> str:
     lines = ["# shunter.yaml", "", _MARK, "", str(schema["description"]), "Editors read the same schema: "]
     lines[-1] += "`shunter schema show` prints it."
     lines += ["", *_properties(schema, schema["$defs"])]
-    for title, section in (("A service", "service"), ("An environment", "environment")):
+    sections = (("A service", "service"), ("An environment", "environment"), ("Branches of `versions`", "branches"))
+    for title, section in sections:
         lines += ["", f"## {title}", "", *_properties(schema["$defs"][section], schema["$defs"])]
     return "\n".join(lines) + "\n"
 

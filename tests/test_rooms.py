@@ -23,7 +23,8 @@ CORE = {
     "core/kube": "core/goyaml core/values",
     "core/packaging": "core/goyaml core/gotemplate core/schema core/charts core/values",
     "core/rules": "core/goyaml core/gotemplate core/schema core/charts core/values core/kube core/packaging",
-    "core/workspace": "core/goyaml core/schema core/charts core/rules",
+    "core/delivery": "core/charts",
+    "core/workspace": "core/goyaml core/schema core/charts core/rules core/delivery",
     "core/trains": "core/goyaml core/charts core/packaging core/workspace",
 }
 ADAPTERS = {
@@ -42,6 +43,7 @@ FLOWS = {
     "flows/release": f"{BELOW} flows/workspace",
     "flows/packaging": f"{BELOW} flows/workspace",
     "flows/validation": f"{BELOW} flows/workspace flows/release flows/packaging",
+    "flows/delivery": f"{BELOW} flows/workspace",
     "flows/fleet": f"{BELOW} flows/workspace flows/release flows/packaging",
     "flows/trains": f"{BELOW} flows/workspace flows/release flows/packaging flows/validation",
 }
@@ -60,6 +62,7 @@ WITHOUT_A_TEST = {
     "shunter.__main__",
     "shunter.cli.main",
     # tables: tests/cli/test_options.py and docs/reference hold them to what they say
+    "shunter.cli.options.delivery",
     "shunter.cli.options.fleet",
     "shunter.cli.options.maintenance",
     "shunter.cli.options.packaging",
@@ -69,6 +72,7 @@ WITHOUT_A_TEST = {
     "shunter.cli.verbs.check",
     "shunter.cli.verbs.checkouts",
     "shunter.cli.verbs.completion",
+    "shunter.cli.verbs.delivery",
     "shunter.cli.verbs.package",
     "shunter.cli.verbs.promote",
     "shunter.cli.verbs.recover",

@@ -1,4 +1,4 @@
-"""What CI does, by running its scripts: which projects a change touches, and which versions it publishes."""
+"""What CI does, by running its scripts: which projects a change touches, and which versions it hands on."""
 
 from __future__ import annotations
 
@@ -13,13 +13,11 @@ from typing import Any
 import pytest
 import yaml
 
-from helpers.workspaces.copier_templates import git
+from helpers.workspaces.cli import ok
+from helpers.workspaces.copier_templates import Render, git
+from helpers.workspaces.template_answers import root
+from shunter.core.delivery.style import PRESETS
 
-SEMVER = re.compile(  # https://semver.org, the suggested regular expression
-    r"(0|[1-9]\d*)\.(0|[1-9]\d*)\.(0|[1-9]\d*)"
-    r"(-(0|[1-9]\d*|\d*[a-zA-Z-][0-9a-zA-Z-]*)(\.(0|[1-9]\d*|\d*[a-zA-Z-][0-9a-zA-Z-]*))*)?(\+[0-9a-zA-Z.-]+)?"
-)
-COMMIT = "0123456789abcdef0123456789abcdef01234567"
 NOWHERE = "0" * 40
 
 
@@ -137,53 +135,98 @@ def test_with_gitops_nothing_talks_to_a_cluster(roots: dict[str, Path]) -> None:
         assert not re.search(r"helm upgrade|kubeconfig|kubectl", text, re.IGNORECASE)
 
 
-def versions(folder: Path, tmp_path: Path, variables: dict[str, str]) -> tuple[str, str, str]:
-    chart = tmp_path / "Chart.yaml"
-    chart.write_text('apiVersion: v2\nname: orders\nversion: "1.3.0"\nappVersion: 9\n', encoding="utf-8")
-    command = ["sh", str(folder / ".ci/version.sh"), str(chart)]
-    environment = {"PATH": os.environ["PATH"], **variables}
-    done = subprocess.run(command, env=environment, capture_output=True, text=True, check=True)
-    found = dict(line.split("=", 1) for line in done.stdout.splitlines())
-    assert list(found) == ["PUSH", "IMAGE_TAG", "CHART_VERSION"]
-    assert SEMVER.fullmatch(found["CHART_VERSION"])
-    assert re.fullmatch(r"[a-z0-9][a-z0-9._-]{0,127}", found["IMAGE_TAG"])
-    return found["PUSH"], found["IMAGE_TAG"], found["CHART_VERSION"]
+@pytest.fixture
+def pushed(repositories: dict[str, Path], tmp_path: Path) -> Path:
+    """A clone of the workspace with charts, as CI checks it out."""
+    root = repositories["trunk"]
+    for path, name in (("charts/orders", "orders"), ("library", "shop-library")):
+        (root / path).mkdir(parents=True, exist_ok=True)
+        (root / path / "Chart.yaml").write_text(f"apiVersion: v2\nname: {name}\nversion: 1.3.0\n", encoding="utf-8")
+    git(root, "add", ".")
+    git(root, "commit", "--quiet", "--allow-empty", "--message", "charts")
+    git(tmp_path, "clone", "--quiet", str(root), "clone")
+    git(tmp_path / "clone", "checkout", "--quiet", "-B", "main")
+    return tmp_path / "clone"
 
 
-def github(ref: str) -> dict[str, str]:
-    return {"GITHUB_REF": ref, "GITHUB_RUN_NUMBER": "7", "GITHUB_SHA": COMMIT}
+def test_github_hands_on_what_shunter_says(pushed: Path, tmp_path: Path) -> None:
+    jobs = workflow(pushed)["jobs"]
+    step = next(step for step in jobs["changes"]["steps"] if step.get("id") == "versions")
+    output = tmp_path / "output"
+    environment = os.environ | {"GITHUB_OUTPUT": str(output)}
+    subprocess.run(["bash", "-e", "-c", step["run"]], cwd=pushed, env=environment, check=True)
+    [line] = output.read_text(encoding="utf-8").splitlines()
+    name, _, value = line.partition("=")
+    assert jobs["changes"]["outputs"][name] == "${{ steps.versions.outputs.versions }}"
+    assert json.loads(value) == json.loads(ok("version", "-o", "json", cwd=pushed).out)
+    for job in ("image", "library", "chart"):
+        for key, expression in jobs[job]["env"].items():
+            assert looked_up(expression, json.loads(value)) not in (None, ""), (job, key)
 
 
-def gitlab(ref: str) -> dict[str, str]:
-    kind, name = ref.removeprefix("refs/").split("/", 1)
-    names = {"heads": "CI_COMMIT_BRANCH", "tags": "CI_COMMIT_TAG", "pull": "CI_MERGE_REQUEST_IID"}
-    return {
-        "GITLAB_CI": "true",
-        "CI_PIPELINE_IID": "7",
-        "CI_COMMIT_SHA": COMMIT,
-        names[kind]: name.removesuffix("/merge"),
-    }
+def looked_up(expression: str, versions: dict[str, Any]) -> Any:
+    """The value of `${{ fromJSON(…)[name].kind.key }}`, for the service orders where the name is the matrix's."""
+    found = re.fullmatch(r"\$\{\{ fromJSON\(needs\.changes\.outputs\.versions\)\[(.+)\]\.(\w+)\.(\w+) \}\}", expression)
+    assert found, expression
+    name = found[1].strip("'") if found[1].startswith("'") else "orders"
+    return versions[name][found[2]][found[3]]
 
 
-@pytest.mark.parametrize("provider", [github, gitlab])
-@pytest.mark.parametrize(
-    ("style", "ref", "expected"),
-    [
-        ("trunk", "refs/tags/orders-v1.2.3", ("true", "1.2.3", "1.2.3")),
-        ("trunk", "refs/tags/my-vault-v1.2.3-dev.1", ("true", "1.2.3-dev.1", "1.2.3-dev.1")),
-        ("trunk", "refs/tags/v1.2.3", ("true", "1.2.3", "1.2.3")),
-        ("trunk", "refs/heads/main", ("true", "main-7-g0123456", "1.3.0-main.7.g0123456")),
-        ("trunk", "refs/heads/other", ("false", "branch-other-7-g0123456", "0.0.0-branch.other.7.g0123456")),
-        ("trunk", "refs/pull/12/merge", ("false", "review-12-7-g0123456", "0.0.0-review.12.7.g0123456")),
-        ("git-flow", "refs/heads/develop", ("true", "develop-7-g0123456", "1.3.0-develop.7.g0123456")),
-        ("git-flow", "refs/heads/release/1.4", ("true", "1.4.0-rc.7", "1.4.0-rc.7")),
-        ("git-flow", "refs/heads/release/2", ("true", "2.0.0-rc.7", "2.0.0-rc.7")),
-        ("git-flow", "refs/heads/hotfix/1.3.1", ("true", "1.3.1-rc.7", "1.3.1-rc.7")),
-        ("git-flow", "refs/heads/feature/X_y", ("true", "feature-x-y-7-g0123456", "0.0.0-feature-x-y.7.g0123456")),
-        ("git-flow", "refs/heads/main", ("false", "branch-main-7-g0123456", "0.0.0-branch.main.7.g0123456")),
+def test_gitlab_hands_on_what_shunter_says(roots: dict[str, Path], pushed: Path) -> None:
+    jobs = yaml.safe_load((roots["gitlab-helm"] / ".gitlab-ci.yml").read_text(encoding="utf-8"))
+    subprocess.run(["sh", "-e", "-c", jobs["versions"]["script"][-1]], cwd=pushed, check=True)
+    assert jobs["versions"]["artifacts"]["paths"] == ["versions.env"]
+    for job in ("image-orders", "chart-orders"):
+        key = jobs[job]["variables"]["KEY"]
+        script = next(line for line in jobs[jobs[job]["extends"]]["script"] if "versions.env" in line)
+        shown = f"{script}; echo $PUSH $IMAGE_TAG $CHART_VERSION"
+        done = subprocess.run(
+            ["sh", "-e", "-c", shown], cwd=pushed, env={**os.environ, "KEY": key}, capture_output=True, text=True, check=True
+        )
+        said = ok("version", "orders", "-o", "json", cwd=pushed).out
+        orders = json.loads(said)["orders"]
+        assert done.stdout.split() == ["true", orders["image"]["tag"], orders["chart"]["version"]]
+
+
+def test_a_tag_that_differs_from_its_chart_stops_ci(pushed: Path, tmp_path: Path) -> None:
+    git(pushed, "tag", "orders-v9.9.9")
+    step = next(step for step in workflow(pushed)["jobs"]["changes"]["steps"] if step.get("id") == "versions")
+    environment = os.environ | {"GITHUB_OUTPUT": str(tmp_path / "output")}
+    done = subprocess.run(["bash", "-e", "-c", step["run"]], cwd=pushed, env=environment, capture_output=True, check=False)
+    assert done.returncode
+    assert b"does not match the chart orders" in done.stderr
+
+
+@pytest.mark.parametrize("style", ["trunk", "git-flow"])
+def test_ci_runs_for_the_branches_of_the_style(style: str, repositories: dict[str, Path]) -> None:
+    text = (repositories[style] / ".github/workflows/ci.yaml").read_text(encoding="utf-8")
+    branches = dict(yaml.load(text, yaml.BaseLoader))["on"]["push"]["branches"]
+    assert {*branches} == {"main", *(branches.match.replace("*", "**") for branches in PRESETS[style].branches)}
+
+
+CUSTOM = {
+    "branches": [
+        {"match": "main", "label": "main", "moving": ["edge"]},
+        {"match": "rel.x/*", "label": "rc", "version": "branch"},
+        {"match": "wip/*", "label": "wip", "publish": False},
     ],
-)
-def test_a_git_event_gives_one_version(
-    provider: Any, style: str, ref: str, expected: tuple[str, str, str], repositories: dict[str, Path], tmp_path: Path
-) -> None:
-    assert versions(repositories[style], tmp_path, provider(ref)) == expected
+    "publish-pull-requests": True,
+}
+
+
+@pytest.mark.parametrize("ci", ["github", "gitlab"])
+def test_a_map_of_ones_own_says_which_branches_ci_runs_for(ci: str, render: Render, tmp_path: Path) -> None:
+    folder = render({**root(ci=ci), "development": "custom", "versions": CUSTOM}, tmp_path)
+    readme = (folder / "README.md").read_text(encoding="utf-8")
+    assert ("`rel.x/*`" in readme, "`wip/*`" in readme) == (True, False)
+    if ci == "github":
+        text = (folder / ".github/workflows/ci.yaml").read_text(encoding="utf-8")
+        assert dict(yaml.load(text, yaml.BaseLoader))["on"]["push"]["branches"] == ["main", "rel.x/**", "wip/**"]
+        assert "join(fromJSON(needs.changes.outputs.versions)[matrix.service].image.tags" in text
+        return
+    pipeline = yaml.safe_load((folder / ".gitlab-ci.yml").read_text(encoding="utf-8"))
+    rule = pipeline["workflow"]["rules"][-1]["if"]
+    pattern = re.compile(rule.partition("=~ /")[2].removesuffix("/").replace("\\/", "/"))
+    matching = [name for name in ("main", "rel.x/1.3", "relax/1.3", "wip/a/b", "wip/", "maine") if pattern.match(name)]
+    assert matching == ["main", "rel.x/1.3", "wip/a/b"]
+    assert any("$IMAGE_TAGS" in line for line in pipeline[".image"]["script"])

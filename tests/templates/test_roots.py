@@ -55,9 +55,9 @@ def test_only_the_chosen_ci_is_there(roots: dict[str, Path]) -> None:
         ci = VARIANTS[name].get("ci", "github")
         assert (folder / ".github").exists() is (ci == "github"), name
         assert (folder / ".gitlab-ci.yml").exists() is (ci == "gitlab"), name
-    assert not (roots["none"] / ".ci").exists()
-    assert not (roots["environment"] / ".ci").exists()
-    assert (roots["chart"] / ".ci/version.sh").exists()
+    github = ".github/workflows/ci.yaml"
+    assert "shunter version" in (roots["code"] / github).read_text(encoding="utf-8")
+    assert "shunter version" not in (roots["environment"] / github).read_text(encoding="utf-8")
 
 
 @pytest.mark.parametrize("name", VARIANTS)

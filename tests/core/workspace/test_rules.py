@@ -100,3 +100,37 @@ def test_names_of_repositories_are_taken_once() -> None:
 def test_the_workspaces_own_folders_are_no_repositories(name: str) -> None:
     [finding] = problems("workspace", BASE.replace("  orders:", f"  {name}:").encode() + b"  tst: {}\n")
     assert (finding.rule, finding.span.line, finding.span.column) == ("name-taken", 1, 7)
+
+
+VERSIONS = "development: custom\nversions:\n  branches:\n"
+
+
+@pytest.mark.parametrize(
+    ("lines", "rules"),
+    [
+        (["{match: main, label: main}", "{match: x/*, label: x}"], []),
+        (["{match: main, label: main}", "{match: x/*, label: main}"], [("name-taken", 2)]),
+        (["{match: main, label: main}", "{match: main, label: other}"], [("name-taken", 2)]),
+        (["{match: x/*, label: pr}", "{match: y/*, label: branch}"], [("name-taken", 1), ("name-taken", 2)]),
+        (["{match: x/*, label: X}"], [("pattern", 1)]),
+        (["{match: x*, label: x}"], [("pattern", 1)]),
+        (["{match: main, label: x, version: branch}"], [("pattern", 1)]),
+        (["{match: 'release/*', label: rc, version: branch}"], []),
+        (["{match: main}", "{match: x/*}"], [("missing-key", 1), ("missing-key", 2)]),
+        (["main", "{match: main, label: main}"], [("type", 1)]),
+    ],
+)
+def test_a_version_map_has_labels_of_its_own(lines: list[str], rules: list[tuple[str, int]]) -> None:
+    text = BASE + "  tst: {}\n" + VERSIONS
+    found = problems("workspace", (text + "".join(f"  - {line}\n" for line in lines)).encode())
+    assert [(finding.rule, finding.span.line - text.count("\n")) for finding in found] == rules
+
+
+def test_a_map_and_its_style_go_together() -> None:
+    text = BASE + "  tst: {}\n" + VERSIONS + "  - {match: main, label: main}\n"
+    assert [finding.rule for finding in problems("workspace", text.replace("custom", "trunk").encode())] == [
+        "forbidden"
+    ]
+    assert [finding.rule for finding in problems("workspace", text.partition("versions")[0].encode())] == [
+        "missing-key"
+    ]

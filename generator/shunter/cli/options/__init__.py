@@ -147,6 +147,7 @@ _FAMILIES = {
     "validation": "validate lint render template values diff",
     "trains": "train promote rollback hold unhold status history",
     "packaging": "package bump lock schema",
+    "delivery": "version changed",
     "maintenance": "recover sync templates clone completion",
 }
 """Module to first words that it alone has, in the order of the overview; a word that is missing here loads them all."""

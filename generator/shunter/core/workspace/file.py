@@ -55,6 +55,7 @@ def _build(raw: Mapping[str, Any], *, release: str, source: str) -> Workspace:
         templates_release=templates.get("release", release),
         repositories_url=raw.get("repositories", {}).get("url", ""),
         development=raw.get("development", "trunk"),
+        versions=raw.get("versions", {}),
         ci=raw.get("ci", "github"),
         deployment=raw.get("deployment", "helm"),
         tools_source=raw.get("tools", {}).get("source", "local"),

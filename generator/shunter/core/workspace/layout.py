@@ -131,6 +131,8 @@ def _root(workspace: Workspace, name: str, projects: list[Project], others: list
         "tools_source": workspace.tools_source,
         "tools_version": __version__,
     }
+    if workspace.versions:
+        answers["versions"] = workspace.versions
     if kind == "workspace":
         answers["checkouts"] = others
     return Project(kind, name, ".", answers)

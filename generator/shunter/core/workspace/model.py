@@ -92,7 +92,10 @@ class Registries:
 
 @dataclass(frozen=True, slots=True)
 class Workspace:
-    """Everything one `shunter.yaml` describes, defaults filled in. `groups` are environments under one name."""
+    """Everything one `shunter.yaml` describes, defaults filled in.
+
+    `groups` are environments under one name; `versions` is the map of the style `custom`, as it is written.
+    """
 
     name: str
     layout: Layout
@@ -104,6 +107,7 @@ class Workspace:
     templates_release: str
     repositories_url: str = ""
     development: str = "trunk"
+    versions: Mapping[str, Any] = field(default_factory=dict)
     ci: str = "github"
     deployment: str = "helm"
     tools_source: str = "local"

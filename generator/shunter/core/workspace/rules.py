@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator, Sequence
 from typing import Any, Final
 
+from shunter.core.delivery.style import OTHER, PULL_REQUEST, style_of
 from shunter.core.goyaml.document import Document, KeyPath
 from shunter.core.workspace.layout import TRAINS_FOLDER, is_shared, plan_repositories, values_path
 from shunter.core.workspace.model import Workspace
@@ -28,6 +29,7 @@ def broken_rules(document: Document, workspace: Workspace, found: Sequence[Findi
     if not any(finding.key[:1] == ("services",) for finding in found):
         yield from _monolith(document, workspace)
     yield from _taken_names(document, workspace)
+    yield from _taken_labels(document, workspace)
     if workspace.rules:
         yield from _levels(document, workspace)
 
@@ -175,6 +177,26 @@ def _taken_names(document: Document, workspace: Workspace) -> Iterator[Finding]:
         if reserved in folders:
             message = f"a repository cannot be called `{reserved}`"
             yield _taken(document, ("name",), message, "the workspace keeps a folder of that name")
+
+
+def _taken_labels(document: Document, workspace: Workspace) -> Iterator[Finding]:
+    """Branches of two patterns under one label would share versions."""
+    claims: dict[str, str] = {PULL_REQUEST: "pull requests", OTHER.label: "branches that nothing matches"}
+    matches: set[str] = set()
+    for number, branches in enumerate(style_of(workspace.development, workspace.versions).branches):
+        path = ("versions", "branches", number)
+        if branches.match and branches.match in matches:
+            message = f"`{branches.match}` stands above, and the first one that matches counts"
+            yield Finding(
+                "name-taken", message, document.span((*path, "match")), key=(*path, "match"), hint="remove one"
+            )
+        elif taken := claims.get(branches.label if branches.match else ""):
+            message = f"the label `{branches.label}` is that of {taken}"
+            hint = "give each pattern a label of its own: versions of two would be the same"
+            yield Finding("name-taken", message, document.span((*path, "label")), key=(*path, "label"), hint=hint)
+        matches.add(branches.match)
+        if branches.label:
+            claims.setdefault(branches.label, f"`{branches.match}`")
 
 
 def _levels(document: Document, workspace: Workspace) -> Iterator[Finding]:

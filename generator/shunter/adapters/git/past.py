@@ -1,0 +1,55 @@
+"""What a history says about a commit: how many commits lead to it, its tags, and what changed since another one."""
+
+from __future__ import annotations
+
+import os
+
+from shunter.adapters.git.repository import Repository
+from shunter.model.errors import ShunterError
+
+_DEEPEN = "`git fetch --unshallow`; in CI fetch the whole history: `fetch-depth: 0` on GitHub, `GIT_DEPTH: 0` on GitLab"
+
+
+def commits_to_head(repository: Repository) -> int:
+    """How many commits the branch has up to HEAD, counted along first parents: each merge is one.
+
+    Raises ShunterError in a shallow clone, where older ones are missing.
+    """
+    _require_whole(repository, "the build number counts the commits of the branch")
+    return int(repository.git("rev-list", "--count", "--first-parent", "HEAD").text)
+
+
+def tags_at_head(repository: Repository) -> list[str]:
+    """The tags of the commit that HEAD stands on, annotated ones too, by name."""
+    form = ("--points-at=HEAD", "--format=%(refname:lstrip=2)")
+    return repository.git("for-each-ref", *form, "refs/tags").text.splitlines()
+
+
+def has_changes(repository: Repository) -> bool:
+    """Whether files that git tracks differ from HEAD."""
+    return bool(repository.git("status", "--porcelain", "-z", "--untracked-files=no").stdout)
+
+
+def changed_since(repository: Repository, ref: str) -> list[str]:
+    """Paths that the commits of HEAD since its last common commit with `ref` changed; both names of what was moved.
+
+    Raises ShunterError where there is no such commit, no common one, or a shallow clone lacks it.
+    """
+    known = repository.try_git("rev-parse", "--quiet", "--verify", "--end-of-options", f"{ref}^{{commit}}")
+    if known.returncode:
+        _require_whole(repository, f"`{ref}` is not in it")
+        hint = (
+            "check the name, or `git fetch` first; a new branch has no commit before it: take its base, as origin/main"
+        )
+        raise ShunterError(f"there is no commit `{ref}` in {repository.root}", hint=hint)
+    base = repository.try_git("merge-base", known.text, "HEAD")
+    if base.returncode:
+        _require_whole(repository, f"what `{ref}` and HEAD have in common is not in it")
+        raise ShunterError(f"`{ref}` and HEAD have no commit in common", hint="name an older commit of this branch")
+    listing = repository.git("diff", "--name-only", "--no-renames", "--no-ext-diff", "-z", base.text, "HEAD").stdout
+    return [os.fsdecode(name) for name in listing.split(b"\0") if name]
+
+
+def _require_whole(repository: Repository, why: str) -> None:
+    if repository.git("rev-parse", "--is-shallow-repository").text == "true":
+        raise ShunterError(f"{repository.root} is a shallow clone, and {why}", hint=_DEEPEN)

@@ -1,0 +1,41 @@
+"""Verbs that CI asks: what a commit is called, and what it touches."""
+
+from __future__ import annotations
+
+from shunter.cli.options import Command, Option
+
+_OUTPUT = Option(
+    "-o",
+    "--output",
+    choices=("table", "json", "yaml", "env"),
+    default="table",
+    help="format of the result; env is key=value, as for $GITHUB_ENV and $GITHUB_OUTPUT",
+)
+
+COMMANDS: tuple[Command, ...] = (
+    Command(
+        ("version",),
+        "print the image tags and chart versions of this commit, the same here as in CI",
+        "shunter.cli.verbs.delivery:version",
+        (
+            Option("names", takes="many", metavar="SERVICE|CHART", help="default: all"),
+            Option(
+                "--ref", metavar="REF", help="as if this was built: refs/heads/BRANCH, refs/tags/TAG, refs/pull/NUMBER"
+            ),
+            _OUTPUT,
+        ),
+        ("shunter version", "shunter version orders -o env", "shunter version orders --ref refs/tags/v1.2.3"),
+    ),
+    Command(
+        ("changed",),
+        "list the services, charts and environments that the commits since REF touch",
+        "shunter.cli.verbs.delivery:changed",
+        (
+            Option(
+                "--since", metavar="REF", help="a branch, tag or commit; what came after the last common commit counts"
+            ),
+            _OUTPUT,
+        ),
+        ("shunter changed --since origin/main", "shunter changed --since v1.2.0 -o json"),
+    ),
+)

@@ -1,0 +1,1 @@
+"""What CI asks of a repository: its versions, and the projects that commits touch."""

@@ -1,0 +1,95 @@
+"""`shunter changed`, asked in real repositories."""
+
+from __future__ import annotations
+
+import json
+from pathlib import Path
+
+import pytest
+
+from helpers.workspaces.cli import ok, shunter
+from helpers.workspaces.gitrepo import commit_all, git
+
+
+def since(root: Path, ref: str = "HEAD~1") -> dict[str, list[str]]:
+    return dict(json.loads(ok("changed", "--since", ref, "-o", "json", cwd=root).out))
+
+
+def none(**names: list[str]) -> dict[str, list[str]]:
+    return {"services": [], "charts": [], "environments": []} | names
+
+
+@pytest.mark.parametrize(
+    ("path", "expected"),
+    [
+        ("services/orders/main.py", none(services=["orders"], charts=["orders"])),
+        ("charts/store/values.yaml", none(charts=["store"])),
+        ("library/x", none(services=["orders", "web"], charts=["shop-library", "orders", "web", "store"])),
+        ("envs/tst/values.yaml", none(environments=["tst"])),
+        ("envs/common.yaml", none(environments=["tst", "pre"])),
+        ("README.md", none()),
+    ],
+)
+def test_a_commit_touches_what_depends_on_it(path: str, expected: dict[str, list[str]], mono: Path) -> None:
+    commit_all(mono, {path: "more"})
+    assert since(mono) == expected
+    git(mono, "checkout", "-q", "--detach")
+    (mono / "shunter.yaml").unlink()  # a repository that stands alone knows it by its answers
+    assert since(mono) == expected
+
+
+def test_only_commits_of_this_branch_count(mono: Path) -> None:
+    git(mono, "checkout", "-q", "-b", "topic")
+    commit_all(mono, {"services/orders/x": "1"})
+    git(mono, "checkout", "-q", "main")
+    commit_all(mono, {"services/web/x": "1"})
+    git(mono, "checkout", "-q", "topic")
+    (mono / "charts/store/x").write_text("not committed", "utf-8")
+    assert since(mono, "main")["services"] == ["orders"]
+
+
+def test_the_chart_of_somebody_else_is_another_one(mono: Path) -> None:
+    other = (
+        "apiVersion: v2\nname: web\nversion: 1.0.0\ndependencies: [{name: orders, version: 1.0.0, repository: URL}]\n"
+    )
+    commit_all(mono, {"charts/web/Chart.yaml": other.replace("URL", "https://charts.example.com")})
+    commit_all(mono, {"charts/orders/x": "1"})
+    assert since(mono)["charts"] == ["orders"]
+    commit_all(mono, {"charts/web/Chart.yaml": other.replace("URL", "file://../orders")})
+    commit_all(mono, {"charts/orders/x": "2"})
+    assert since(mono)["charts"] == ["orders", "web"]
+
+
+def test_a_workspace_of_many_repositories_asks_each(multi: Path) -> None:
+    for root in (multi, *(path.parent for path in multi.glob("*/.git"))):
+        git(root, "tag", "before")
+    commit_all(multi / "orders", {"services/orders/x": "1"})
+    commit_all(multi / "shop-tst", {"envs/tst/values.yaml": "{}"})
+    assert since(multi, "before") == none(services=["orders"], charts=["orders"], environments=["tst"])
+    assert since(multi / "orders", "before") == none(services=["orders"], charts=["orders"])
+    commit_all(multi, {"library/x": "1"})
+    assert since(multi, "before")["charts"] == ["shop-library", "orders", "web", "store"]
+
+
+def test_lines_for_github(mono: Path) -> None:
+    commit_all(mono, {"services/orders/x": "1"})
+    lines = ok("changed", "--since", "HEAD~1", "-o", "env", cwd=mono).out.splitlines()
+    assert lines == ['services=["orders"]', 'charts=["orders"]', "environments=[]"]
+
+
+def test_a_table_and_nothing(mono: Path) -> None:
+    commit_all(mono, {"services/orders/x": "1"})
+    assert ok("changed", "--since", "HEAD~1", cwd=mono).out.splitlines()[1].split() == ["service", "orders"]
+    result = ok("changed", "--since", "HEAD", cwd=mono)
+    assert (result.out, result.err) == ("", "nothing is touched since HEAD\n")
+
+
+def test_what_is_not_there_is_one_error(mono: Path, tmp_path: Path) -> None:
+    refused = shunter("changed", "--since", "nope", cwd=mono)
+    assert (refused.code, refused.out) == (2, "")
+    assert "there is no commit `nope`" in refused.err
+    assert shunter("changed", cwd=mono).code == 2
+    commit_all(mono, {"x": "1"})
+    git(tmp_path, "clone", "-q", "--depth", "1", f"file://{mono}", "clone")
+    refused = shunter("changed", "--since", git(mono, "rev-parse", "HEAD~1"), cwd=tmp_path / "clone")
+    assert (refused.code, "is a shallow clone" in refused.err) == (2, True)
