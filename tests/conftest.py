@@ -98,6 +98,20 @@ def pytest_runtest_makereport(item: pytest.Item) -> Generator[None, pytest.TestR
     return report
 
 
+@pytest.hookimpl(wrapper=True)
+def pytest_pyfunc_call() -> Generator[None, object, object]:
+    """pytest tells children the name of the test; processes that are kept for the next question see none of it."""
+    os.environ["PYTEST_CURRENT_TEST"] = ""
+    return (yield)
+
+
+@pytest.hookimpl(wrapper=True)
+def pytest_fixture_setup() -> Generator[None, object, object]:
+    """The same for what a fixture starts."""
+    os.environ["PYTEST_CURRENT_TEST"] = ""
+    return (yield)
+
+
 @pytest.fixture(autouse=True, scope="session")
 def _only_this_machine() -> Iterator[None]:
     def guarded(original: Callable[..., object]) -> Callable[..., object]:

@@ -60,6 +60,8 @@ print(compiled.count("[[ 'square' ]] {{ 'curly' }}"), file=sys.stderr)
 def test_what_projects_have_in_common_is_compiled_once(tmp_path: Path) -> None:
     source = templates(tmp_path / "templates")
     asked = [{"source": source, "release": "1.0.0", "answers": {"items": [item]}} for item in "abc"]
-    done = process.run([sys.executable, "-c", COUNT], tmp_path, json.dumps(asked).encode())
-    assert [len(answer["files"]) for answer in json.loads(done.stdout)] == [2, 2, 2]
+    lines = [json.dumps(asked[:2]), json.dumps(asked[2:])]
+    done = process.run([sys.executable, "-c", COUNT], tmp_path, "\n".join(lines).encode())
+    answers = [answer for line in done.stdout.splitlines() for answer in json.loads(line)]
+    assert [len(answer["files"]) for answer in answers] == [2, 2, 2]
     assert done.complaint == "1"

@@ -107,16 +107,21 @@ def run(args: Sequence[str], cwd: Path | str, stdin: bytes = b"", env: Mapping[s
     return Completed(done.returncode, done.stdout, done.stderr)
 
 
-def start(args: Sequence[str], cwd: Path | str) -> subprocess.Popen[bytes]:
-    """Start `args` in `cwd` with pipes for a dialogue; the caller closes its stdin and waits."""
+def start(
+    args: Sequence[str], cwd: Path | str, env: Mapping[str, str] | None = None, stderr: IO[bytes] | None = None
+) -> subprocess.Popen[bytes]:
+    """Start `args` in `cwd` with pipes for a dialogue; the caller closes its stdin and waits.
+
+    `env` holds additions to the environment; what the program complains of goes to `stderr`, or nowhere.
+    """
     try:
         return subprocess.Popen(
             list(args),
             cwd=cwd,
-            env=environment(),
+            env=environment(env),
             stdin=subprocess.PIPE,
             stdout=subprocess.PIPE,
-            stderr=subprocess.DEVNULL,
+            stderr=stderr or subprocess.DEVNULL,
         )
     except OSError as error:
         raise _missing(args[0], error) from error

@@ -10,7 +10,6 @@ import base64
 import json
 import os
 import sys
-import tempfile
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
@@ -18,9 +17,9 @@ from pathlib import Path
 from typing import Any
 
 from shunter.adapters.git.remote import checked
-from shunter.adapters.system import process
 from shunter.adapters.templates import cache
 from shunter.adapters.templates.history import bare_for, redirect_env
+from shunter.adapters.templates.pool import Pool
 from shunter.model.errors import ShunterError
 from shunter.model.files import FileState
 
@@ -50,19 +49,17 @@ class RenderRequest:
         )
 
 
-def _environment(source: str, bare: Path | None, mirrors: str) -> dict[str, str]:
-    """What the worker sees: with a local history, no settings of the user's Copier and git.
+_POOL = Pool(sys.executable, "-m", "shunter.adapters.templates.worker")
 
-    `mirrors` is its own: Copier's mirror of a template does not stand two processes at a time (`git worktree prune`
-    of one removes what `git worktree add` of the other has just begun).
-    """
+
+def _environment(source: str, bare: Path | None) -> dict[str, str]:
+    """What the worker sees: with a local history, no settings of the user's Copier and git."""
     package = str(Path(__file__).resolve().parents[3])
     quick = [("maintenance.auto", "false"), ("gc.auto", "0")]
     result = {
         "PYTHONPATH": os.pathsep.join(filter(None, (package, os.environ.get("PYTHONPATH")))),
         "PYTHONWARNINGS": "ignore",
         "PYTHONUTF8": "1",
-        "COPIER_CACHE_DIR": mirrors,
     }
     if bare:
         own = {"COPIER_SETTINGS_PATH": os.devnull, "GIT_CONFIG_GLOBAL": os.devnull, "GIT_CONFIG_NOSYSTEM": "1"}
@@ -77,15 +74,7 @@ def _ask(requests: Sequence[RenderRequest]) -> list[dict[str, FileState]]:
     """Let one worker render requests that share source and history."""
     first = requests[0]
     asked = [{"source": r.source, "release": r.release, "answers": json.loads(r.answers)} for r in requests]
-    command = [sys.executable, "-m", "shunter.adapters.templates.worker"]
-    with tempfile.TemporaryDirectory(prefix="shunter-") as folder:
-        env = _environment(first.source, first.bare, str(Path(folder, "mirrors")))
-        done = process.run(command, folder, json.dumps(asked).encode(), env)
-    if done.returncode:
-        raise ShunterError(
-            "Copier could not be run", notes=(f"python: {done.complaint}",), hint="install shunter again"
-        )
-    answers = json.loads(done.stdout)
+    answers = _POOL.ask(asked, _environment(first.source, first.bare))
     for request, answer in zip(requests, answers, strict=True):
         if (kept := _kept(request)) and "error" not in answer:
             cache.store(kept, answer)

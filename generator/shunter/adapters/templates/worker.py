@@ -1,10 +1,11 @@
-"""The process in which Copier runs: requests as JSON on standard input, rendered files as JSON on standard output."""
+"""The process in which Copier runs: a line of requests as JSON on standard input, a line of files on standard output."""
 
 from __future__ import annotations
 
 import base64
 import contextlib
 import json
+import os
 import sys
 import tempfile
 from pathlib import Path
@@ -85,13 +86,25 @@ def _compile_once() -> None:
     SandboxedEnvironment.compile = compile_once  # type: ignore[assignment, method-assign]
 
 
+def _answers(requests: list[dict[str, Any]]) -> list[dict[str, Any]]:
+    """One batch, with mirrors of its own.
+
+    Copier's mirror of a template does not stand two processes at a time (`git worktree prune` of one removes what
+    `git worktree add` of the other has just begun), and one that is kept does not know what was tagged since.
+    """
+    with tempfile.TemporaryDirectory() as mirrors:
+        os.environ["COPIER_CACHE_DIR"] = mirrors
+        return [_answer(request) for request in requests]
+
+
 def main() -> None:
-    """Answer every request; what Copier itself prints goes to standard error."""
+    """Answer every line; what Copier itself prints goes to standard error."""
     _compile_once()
-    requests = json.load(sys.stdin)
+    answered = sys.stdout
     with contextlib.redirect_stdout(sys.stderr):
-        answers = [_answer(request) for request in requests]
-    json.dump(answers, sys.stdout)
+        for line in sys.stdin:
+            answered.write(json.dumps(_answers(json.loads(line))) + "\n")
+            answered.flush()
 
 
 if __name__ == "__main__":
