@@ -107,6 +107,7 @@ def test_no_documented_key_is_dead(umbrellas: dict[str, Umbrella]) -> None:
     assert dead == []
 
 
+@pytest.mark.slow  # each key is misspelt and judged by Helm
 def test_a_misspelt_key_is_refused_by_helm_in_the_umbrella(umbrellas: dict[str, Umbrella]) -> None:
     for scenario, visit in every_key(once=True):
 
@@ -192,6 +193,7 @@ def is_free(schema: dict[str, Any]) -> bool:
 REFUSALS = re.compile(r"is missing|needs a schedule|needs the port's number")
 
 
+@pytest.mark.slow  # each default is taken away and rendered by Helm
 def test_taking_defaults_away_breaks_no_template(umbrellas: dict[str, Umbrella]) -> None:
     chance = random.Random(5)
     rendered = 0

@@ -56,6 +56,7 @@ def test_valid_values_have_no_verdict_and_render(name: str) -> None:
         assert values_of(data, layer.value)
 
 
+@pytest.mark.slow  # each chart is judged by Helm for many values; test_verdict has the kinds
 @pytest.mark.parametrize("name", NAMES)
 def test_mutated_values_are_refused_exactly_where_helm_refuses_them(name: str) -> None:
     data, chart, texts = loaded(name)

@@ -62,6 +62,7 @@ def test_a_library_that_changes_gets_a_new_version(now: Release, history: Path) 
         assert library == now.library or compatibility.version(library) != compatibility.version(now.library)
 
 
+@pytest.mark.slow  # every release of the library is rendered
 def test_a_library_does_not_change_by_itself(now: Release) -> None:
     assert compatibility.changes(now, now.library) == []
 

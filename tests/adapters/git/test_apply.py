@@ -162,6 +162,7 @@ def make_case(folder: Path) -> tuple[Path, list[RepositoryPlan]]:
     return home, [usual(home), fresh(home / "fresh"), clash(other)]
 
 
+@pytest.mark.slow  # each step fails in repositories of its own
 def test_an_exception_at_any_step_puts_everything_back(tmp_path: Path) -> None:
     home, plans = make_case(tmp_path)
     before = [snapshot(root) for root in (home, home / "other", home / "fresh")]

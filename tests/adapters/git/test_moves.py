@@ -72,6 +72,7 @@ def test_a_checkout_moves_with_all_that_is_in_it(home: Path) -> None:
     assert moves.place_for(home, "gone").name == "gone-2"
 
 
+@pytest.mark.slow  # each step fails in a checkout of its own
 def test_a_run_that_fails_or_is_killed_moves_nothing_or_all(home: Path, tmp_path: Path) -> None:
     steps: list[str] = []
     run(make(tmp_path / "reference"), steps.append)

@@ -42,6 +42,7 @@ def states(home: Path) -> list[object]:
     return [*seen]
 
 
+@pytest.mark.slow  # each step is killed in a repository of its own
 def test_a_kill_at_any_step_ends_before_or_after_and_never_between(tmp_path: Path) -> None:
     home, plans = make_case(tmp_path / "reference")
     before = states(home)

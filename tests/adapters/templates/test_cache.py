@@ -47,6 +47,7 @@ def test_a_cache_that_cannot_be_written_is_no_error(request_for: RenderRequest, 
     assert "Chart.yaml" in render_many([request_for])[0]
 
 
+@pytest.mark.slow  # two histories of templates are made
 def test_the_next_history_knows_the_renders_of_a_release(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     """After an update of shunter, what its last release rendered is found; the same name for other files is not."""
     monkeypatch.setenv("SHUNTER_CACHE_DIR", str(tmp_path / "cache"))

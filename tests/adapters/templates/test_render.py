@@ -61,6 +61,7 @@ def test_a_render_is_what_copier_copy_writes(bare: Path, tmp_path: Path, monkeyp
     assert recorded(files) == (CANONICAL_SOURCE, "v1.1.0", answers)
 
 
+@pytest.mark.slow  # two releases render in two processes
 def test_many_renders_come_in_order_and_releases_mix(bare: Path) -> None:
     asked = [
         RenderRequest.of(CANONICAL_SOURCE, release, {**ANSWERS, "name": name}, bare)
@@ -106,6 +107,7 @@ def failing(bare: Path | None, release: str, answers: dict[str, Any], source: st
     return caught.value
 
 
+@pytest.mark.slow  # a template of its own for each mistake
 def test_what_copier_cannot_do_is_a_clear_error(bare: Path, tmp_path: Path) -> None:
     assert failing(bare, "9.9.9", ANSWERS).message == f"{CANONICAL_SOURCE} has no template release 9.9.9"
     wrong = failing(bare, "1.0.0", {**ANSWERS, "kind": "cat"})

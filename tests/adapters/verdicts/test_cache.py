@@ -103,6 +103,7 @@ def test_a_schema_that_appears_counts(chart: Path) -> None:
     both("envs/one.yaml", cwd=chart)
 
 
+@pytest.mark.slow  # random edits, judged with and without the cache
 def test_random_edits_never_find_an_old_answer(chart: Path) -> None:
     random = Random(11)
     names = [f"envs/{name}.yaml" for name in ("one", "two", "bad")]

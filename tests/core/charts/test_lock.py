@@ -120,6 +120,7 @@ def test_equal_to_helm_over_http_and_through_an_alias(tmp_path: Path) -> None:
             ]
 
 
+@pytest.mark.slow  # Helm builds each chart's dependencies
 @settings(derandomize=True, max_examples=60, deadline=None)
 @given(st.lists(st.tuples(TEXT, TEXT), min_size=1, max_size=2))
 def test_helm_accepts_our_digest_whatever_the_text(

@@ -220,12 +220,14 @@ def test_other_encodings_are_read_as_helm_reads_them(data: bytes) -> None:
     assert agrees(data)
 
 
+@pytest.mark.slow  # random scalars, which Helm reads too
 def test_random_scalars_are_read_as_helm_reads_them() -> None:
     random = Random(20)
     texts = [f"x: {scalar(random)}\n{scalar(random)}: 1\n".encode() for _ in range(2500)]
     assert [text for text in texts if not agrees(text)] == []
 
 
+@pytest.mark.slow  # random documents, which Helm reads one by one
 def test_random_documents_are_read_as_helm_reads_them() -> None:
     random = Random(21)
     texts = [document(random) for _ in range(2500)]

@@ -76,6 +76,7 @@ VALUES = st.recursive(
 )
 
 
+@pytest.mark.slow  # random texts through three readers
 @settings(derandomize=True, max_examples=200, deadline=None)
 @given(st.dictionaries(NAMES, VALUES, min_size=1, max_size=4))
 def test_everyone_reads_what_was_written(value: Any) -> None:

@@ -10,6 +10,7 @@ from typing import Any
 
 import kubernetes_validate
 import kubernetes_validate.utils
+import pytest
 
 from shunter.adapters.cluster.schemas import catalogues
 from shunter.core.kube.catalogue import Gvk, gvk_of
@@ -76,6 +77,7 @@ def mutated(random: Random, value: Any) -> Any:
     return value
 
 
+@pytest.mark.slow  # every kind against the schemas of Kubernetes
 def test_verdicts_are_those_of_kubernetes_validate() -> None:
     random, seen = Random(5), {True: 0, False: 0}
     for _ in range(400):

@@ -48,6 +48,7 @@ def test_it_says_what_keys_mean_and_what_they_are_unless_set(archetype: str) -> 
     assert found["$defs"]["image"]["properties"]["tag"]["description"]
 
 
+@pytest.mark.slow  # random values, which Helm judges one by one
 @pytest.mark.parametrize("scenario", scenarios.load(), ids=lambda scenario: scenario.name)
 def test_it_agrees_with_helms(scenario: scenarios.Scenario) -> None:
     own = f"x-features: {json.dumps(scenario.features)}\n".encode()

@@ -65,7 +65,9 @@ def test_a_published_app_renders_what_its_repository_does(seed: int, tmp_path: P
         assert in_tst == alone, seed
 
 
-@pytest.mark.parametrize("libraries", [1, 3, 5])
+@pytest.mark.parametrize(
+    "libraries", [pytest.param(1, marks=pytest.mark.slow), 3, pytest.param(5, marks=pytest.mark.slow)]
+)
 def test_every_archetype_renders_what_it_renders_alone(libraries: int, tmp_path: Path) -> None:
     """In its repository, published, and in an umbrella: unpacked, as archives, and under another name."""
     sources = {name: app_of(name, number % libraries) for number, name in enumerate(ARCHETYPES)}

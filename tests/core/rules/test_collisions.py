@@ -7,6 +7,7 @@ from collections.abc import Iterable
 from random import Random
 
 import helm_python
+import pytest
 
 from helpers.oracles.embedded_helm import archive
 from shunter.core.charts.load import load_archive
@@ -103,6 +104,7 @@ def losers(found: list[Finding], cars: Iterable[str]) -> set[str]:
     return {alias for alias in cars if any(f" {alias})" in text for text in said)}
 
 
+@pytest.mark.slow  # random umbrellas, which Helm renders in two forms
 def test_a_car_collides_where_helm_renders_it_otherwise_than_alone() -> None:
     random, told = Random(1003), 0
     for _ in range(150):

@@ -143,6 +143,7 @@ def rendered(data: bytes, values: dict[str, Any]) -> Any:
         return None
 
 
+@pytest.mark.slow  # each key is taken away and rendered by Helm
 def test_what_is_called_unused_changes_nothing_in_helm() -> None:
     seen: Counter[str] = Counter()
     for seed in range(40):

@@ -111,6 +111,7 @@ def test_valid_values_are_silent() -> None:
         assert judge(umbrella(**options), [read(shop.VALUES.encode(), "v.yaml")]) == ()
 
 
+@pytest.mark.slow  # random values, which Helm judges one by one
 def test_random_mistakes_are_verdicts_exactly_where_helm_refuses() -> None:
     random = Random(5)
     variants = [

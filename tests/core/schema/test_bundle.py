@@ -103,6 +103,7 @@ ORIGINALS = {
 }
 
 
+@pytest.mark.slow  # random schemas, judged in two forms
 @settings(derandomize=True, max_examples=500, deadline=None)
 @given(ROOTS)
 def test_bundled_schemas_judge_as_the_originals(values: Any) -> None:

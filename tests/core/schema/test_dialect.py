@@ -15,6 +15,7 @@ from shunter.core.charts.load import load_archive
 from shunter.core.schema.compile import compile_document
 
 
+@pytest.mark.slow  # random schemas, which Helm judges one by one
 def test_random_schemas_give_helms_verdict() -> None:
     random = Random(5)
     wrong = []

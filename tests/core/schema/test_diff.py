@@ -118,6 +118,7 @@ def keywords(random: Random, properties: dict[str, Any]) -> list[tuple[str, Any]
     ]
 
 
+@pytest.mark.slow  # random schemas and values, judged two by two
 def test_where_values_stop_fitting_a_change_was_named() -> None:
     random = Random(12)
     broken = 0

@@ -19,6 +19,7 @@ from shunter.core.goyaml.document import read
 from shunter.core.values.coalesce import Coalesced, charts_below, coalesce
 
 
+@pytest.mark.slow  # random charts, which Helm renders one by one
 def test_random_umbrellas_get_the_values_that_helm_gives_them() -> None:
     """A slice: bench/fidelity.py compares 6,000."""
     random = Random(11)

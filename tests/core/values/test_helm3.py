@@ -21,6 +21,7 @@ def ours(case: helm3.Case) -> Any:
     return coalesce(chart, layers).values
 
 
+@pytest.mark.slow  # every recording of Helm 3
 def test_helm_3_mode_gives_what_helm_3_was_recorded_to_give() -> None:
     asked = list(helm3.cases())
     known = helm3.recorded()

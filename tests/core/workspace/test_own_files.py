@@ -442,6 +442,7 @@ def mutated(rng: random.Random, value: Any) -> Any:
     return rng.choice(kinds)
 
 
+@pytest.mark.slow  # random files, judged by two libraries
 @pytest.mark.parametrize("kind", VALID)
 def test_pythons_jsonschema_agrees(kind: str) -> None:
     oracle = jsonschema.Draft202012Validator(json.loads(schema(kind)))

@@ -70,6 +70,7 @@ def test_remove_undoes_add(what: tuple[str, ...], root: Path) -> None:
     ok("update", "--check", cwd=root)
 
 
+@pytest.mark.slow  # five environments come and go
 def test_a_route_gets_a_branch_or_a_stop(shop: Path) -> None:
     ok("add", *AFTER, cwd=shop)
     ok("add", "environment", "qa", "--between", "tst,pre", "--stage", "staging", "-n", "quality", cwd=shop)
@@ -87,6 +88,7 @@ def test_a_route_gets_a_branch_or_a_stop(shop: Path) -> None:
     assert "# Trains move along promotes-from" in (shop / "shunter.yaml").read_text("utf-8"), "comments stay"
 
 
+@pytest.mark.slow  # every project is rendered anew
 def test_lists_of_names_lose_what_is_removed(shop: Path) -> None:
     file = shop / "shunter.yaml"
     text = file.read_text("utf-8").replace("    promotes-from: pre\n", "    promotes-from: [tst, pre]\n")
@@ -270,6 +272,7 @@ def remote_of(root: Path, bare: Path) -> None:
     git(root, "push", "--quiet", "-u", "origin", "main")
 
 
+@pytest.mark.slow  # a workspace with remotes of its own
 def test_a_checkout_is_deleted_when_its_remote_has_all_of_it(shop: Path, tmp_path: Path) -> None:
     ok("add", *SERVICE, cwd=shop)
     remote_of(shop / "payment", tmp_path / "payment.git")
@@ -319,6 +322,7 @@ def test_an_environment_s_checkout_is_kept_with_its_other_branches(shop: Path) -
     assert git(shop.parent / "beside", "branch", "--show-current") == "idea\n"
 
 
+@pytest.mark.slow  # a workspace with remotes of its own
 def test_update_lets_go_of_checkouts_as_remove_does(shop: Path, commit: Callable[[Path, str], None]) -> None:
     text = (shop / "shunter.yaml").read_text("utf-8")
     (shop / "shunter.yaml").write_text(text.replace("  frontend:\n    archetype: frontend\n    team: edge\n", ""))
@@ -350,6 +354,7 @@ def commit_on_branch(root: Path) -> None:
     git(root, "switch", "--quiet", "main")
 
 
+@pytest.mark.slow  # every project is rendered anew
 def test_charts_of_a_person_below_charts_stay(railed: Path, commit: Callable[[Path, str], None]) -> None:
     """The case charts-folder-deleted, with the folders committed: no verb deletes what it did not write."""
     folders = [railed / "orders/charts/orders/charts/side", railed / "shop-tst/envs/tst/charts/side"]

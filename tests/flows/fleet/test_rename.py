@@ -146,6 +146,7 @@ def test_a_renamed_environment_stays_where_it_is_in_the_cluster(root: Path) -> N
         ok(*command.split(), cwd=root)
 
 
+@pytest.mark.slow  # four workspaces of their own
 @pytest.mark.parametrize("command", [SERVICE, ENVIRONMENT], ids=["service", "environment"])
 def test_the_difference_is_shown_before_and_comes_true(
     command: tuple[str, ...], root: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
@@ -163,6 +164,7 @@ def test_the_difference_is_shown_before_and_comes_true(
     assert plain(root) == plain(applied)
 
 
+@pytest.mark.slow  # the suites of the services run
 def test_code_can_still_be_imported_and_tested(root: Path) -> None:
     folder = next(path for path in (root / "services/orders", root / "orders/services/orders") if path.is_dir())
     mine = "from orders_service.api import ServiceApi\n\nname = 'orders_services'\n"
@@ -258,6 +260,7 @@ def test_a_refused_rename_leaves_everything_as_it_was(railed: Path) -> None:
     assert {path: (disk(path), git(path, "rev-parse", "HEAD")) for path in repositories(railed)} == before
 
 
+@pytest.mark.slow  # four renames over all repositories
 def test_a_branch_of_its_own_or_no_commit_at_all(railed: Path) -> None:
     said = ok(*SERVICE, "--no-commit", cwd=railed).err
     commands = re.findall(r"git -C (\S+) commit", said)
@@ -271,6 +274,7 @@ def test_a_branch_of_its_own_or_no_commit_at_all(railed: Path) -> None:
         ok(*command.split(), cwd=railed)
 
 
+@pytest.mark.slow  # every project is rendered for both names
 def test_a_name_that_goes_while_another_comes_asks(root: Path) -> None:
     """The case rename-service: a person edits shunter.yaml, and `update` deleted code and chart."""
     text = (root / "shunter.yaml").read_text("utf-8")
@@ -303,6 +307,7 @@ def test_a_service_that_nothing_runs_takes_the_new_name_whole(mono: Path) -> Non
         ok(*command.split(), cwd=mono)
 
 
+@pytest.mark.slow  # every project is rendered for both names
 def test_there_and_back_again(railed: Path) -> None:
     need_helm()
     before = identities(railed, "tst")

@@ -136,6 +136,7 @@ def test_the_difference_is_shown_and_comes_true(shop: Path, run: Update, commit:
     assert plain(shop) == plain(applied)
 
 
+@pytest.mark.slow  # another release renders all projects twice
 def test_check_says_what_is_out_of_date(shop: Path, run: Update) -> None:
     result = unchanged(shop, lambda: run("update", "--check"))
     assert result.code == 1
@@ -146,6 +147,7 @@ def test_check_says_what_is_out_of_date(shop: Path, run: Update) -> None:
     assert block.hint == f"known: 0.1.0, {NEXT}"
 
 
+@pytest.mark.slow  # six commands of another release
 def test_a_conflict_is_left_to_its_person(shop: Path, run: Update, commit: Commit) -> None:
     readme = shop / "orders/README.md"
     substitute(readme, HEADING, "## How to")
@@ -177,6 +179,7 @@ def test_a_conflict_is_left_to_its_person(shop: Path, run: Update, commit: Commi
     assert git(shop / "orders", "status", "--porcelain") == ""
 
 
+@pytest.mark.slow  # six commands of another release
 def test_a_conflict_in_a_chart_is_resolved_by_hand_and_locked(shop: Path, run: Update, commit: Commit) -> None:
     chart = shop / "orders/charts/orders/Chart.yaml"
     substitute(chart, "    version: 1.0.0\n", "    version: 1.0.1\n")
@@ -191,6 +194,7 @@ def test_a_conflict_in_a_chart_is_resolved_by_hand_and_locked(shop: Path, run: U
     assert vendored["version"] == LIBRARY
 
 
+@pytest.mark.slow  # another release renders all projects
 def test_only_the_repositories_that_are_named(shop: Path, run: Update) -> None:
     heads = {repository.name: git(repository, "rev-parse", "HEAD") for repository in repositories(shop)}
     done(run("update", "services/orders", cwd=shop / "orders"))

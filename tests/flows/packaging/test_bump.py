@@ -69,6 +69,7 @@ def test_one_chart_gets_its_next_version(railed: Path) -> None:
     ok("lock", "--check", cwd=railed)
 
 
+@pytest.mark.slow  # every app is packaged twice
 def test_a_library_is_rolled_out_to_every_app_and_a_train_takes_it(railed: Path) -> None:
     need_helm()
     new_library(railed)

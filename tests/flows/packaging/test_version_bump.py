@@ -5,6 +5,7 @@ from __future__ import annotations
 from pathlib import Path
 from typing import Any
 
+import pytest
 import yaml
 
 from helpers.tools import need_helm
@@ -45,6 +46,7 @@ def board(root: Path) -> Any:
     return yaml.safe_load(ok("status", "-o", "yaml", cwd=root).out)
 
 
+@pytest.mark.slow  # every app is rendered by Helm before and after
 def test_versions_move_and_pods_stay(railed: Path) -> None:
     need_helm()
     before = rendered(railed)

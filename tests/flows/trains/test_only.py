@@ -59,6 +59,7 @@ def rendered(root: Path) -> dict[str, str]:
     return found
 
 
+@pytest.mark.slow  # random workspaces, rendered before and after
 @pytest.mark.parametrize("seed", range(4))
 def test_a_promotion_of_one_app_changes_no_other(seed: int, tmp_path: Path) -> None:
     need_helm()

@@ -94,6 +94,7 @@ def test_a_checkout_inside_its_workspace_passes(railed: Path) -> None:
         passes(railed / name, VALIDATE, LINT, LOCK)
 
 
+@pytest.mark.slow  # pre-commit runs for each kind of mistake
 def test_a_commit_is_stopped_in_our_words(example_on_rails: Path, tmp_path: Path) -> None:
     root = clone(example_on_rails / "shop-tst", tmp_path / "clone")
     assert run(root, "pre-commit", "install").returncode == 0
@@ -113,6 +114,7 @@ def test_a_commit_is_stopped_in_our_words(example_on_rails: Path, tmp_path: Path
     assert run(root, "git", "commit", "-am", "Three").returncode == 0
 
 
+@pytest.mark.slow  # pre-commit runs twice
 def test_a_stale_file_stops_a_commit(example_on_rails: Path, tmp_path: Path) -> None:
     root = clone(example_on_rails / "orders", tmp_path / "clone")
     assert run(root, "pre-commit", "install").returncode == 0
