@@ -4,13 +4,15 @@ from __future__ import annotations
 
 import base64
 import http.server
+import itertools
 import json
+import select
 import socket
+import socketserver
 import subprocess
 import threading
 import time
 import urllib.parse
-import urllib.request
 from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass, field
@@ -19,7 +21,7 @@ from typing import Any
 
 from helpers.tools import require
 
-USER, PASSWORD = "ci", "s3cret"  # noqa: S105 - of a registry that lives as long as the tests
+USER, PASSWORD = "ci", "s3cret"
 _PATIENCE = 20.0
 
 
@@ -178,4 +180,84 @@ def served_by(handler: Callable[..., http.server.BaseHTTPRequestHandler]) -> Ite
             yield f"http://127.0.0.1:{server.server_address[1]}"
         finally:
             server.shutdown()
+            thread.join()
+
+
+class Server(http.server.BaseHTTPRequestHandler):
+    """Answers by the table that a test gives."""
+
+    def __init_subclass__(cls) -> None:
+        cls.asked: list[tuple[str, str, str]] = []
+
+    asked: list[tuple[str, str, str]]
+
+    def answer(self, number: int) -> tuple[int, dict[str, str], bytes]:
+        raise NotImplementedError
+
+    def do_GET(self) -> None:
+        length = int(self.headers.get("Content-Length", 0))
+        self.asked.append((self.command, self.path, self.headers.get("Authorization", "")))
+        self.rfile.read(length)
+        status, headers, data = self.answer(len(self.asked))
+        if status == 0:
+            self.close_connection = True
+            return
+        self.send_response(status)
+        for name, value in {"Content-Length": str(len(data)), **headers}.items():
+            self.send_header(name, value)
+        self.end_headers()
+        self.wfile.write(data)
+
+    def do_HEAD(self) -> None:
+        self.do_GET()
+
+    def do_PUT(self) -> None:
+        self.do_GET()
+
+    def do_POST(self) -> None:
+        self.do_GET()
+
+    def log_message(self, format: str, *args: object) -> None:  # noqa: A002 - the name is the base class's
+        pass
+
+
+def answering(answer: Callable[[Server, int], tuple[int, dict[str, str], bytes]]) -> type[Server]:
+    """A server whose `answer` has status, headers and body for its Nth request; status 0 hangs up."""
+    return type("Answering", (Server,), {"answer": answer})
+
+
+@contextmanager
+def dropping(host: str, drops: Callable[[int], int | None]) -> Iterator[str]:
+    """A proxy before a server: connection number N is cut after `drops(N)` bytes either way; None lets it be."""
+    numbers = itertools.count()
+    name, _, port = host.partition(":")
+
+    class Handler(socketserver.BaseRequestHandler):
+        def handle(self) -> None:
+            left = drops(next(numbers))
+            with socket.create_connection((name, int(port))) as server:
+                both = [self.request, server]
+                while True:
+                    for end in select.select(both, [], [], 10)[0]:
+                        data = end.recv(65536)
+                        other = server if end is self.request else self.request
+                        if not data or (left is not None and len(data) > left):
+                            other.sendall(data[:left])
+                            return
+                        left = None if left is None else left - len(data)
+                        other.sendall(data)
+
+    class Server(socketserver.ThreadingTCPServer):
+        daemon_threads, block_on_close = True, False
+
+        def handle_error(self, request: object, client_address: object) -> None:
+            pass
+
+    with Server(("127.0.0.1", 0), Handler) as proxy:
+        thread = threading.Thread(target=proxy.serve_forever, kwargs={"poll_interval": 0.01})
+        thread.start()
+        try:
+            yield f"127.0.0.1:{proxy.server_address[1]}"
+        finally:
+            proxy.shutdown()
             thread.join()

@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
-from shunter.cli.options import CHANGES, DRY_RUN, FETCH, OUTPUT, WRITES, Command, Option, switch
+from shunter.cli.options import CHANGES, DONE, DRY_RUN, FETCH, OUTPUT, WRITES, Command, Option, switch
+
+PLAIN_HTTP = switch("--plain-http", help="the registry has no TLS (one on this machine needs no saying)")
 
 COMMANDS: tuple[Command, ...] = (
     Command(
@@ -54,6 +56,25 @@ COMMANDS: tuple[Command, ...] = (
             *CHANGES,
         ),
         ("shunter lock tst", "shunter lock tst --ours orders --theirs payment"),
+    ),
+    Command(
+        ("registry", "login"),
+        "keep a login for a registry, where Helm keeps its own",
+        "shunter.cli.verbs.registry:login",
+        (
+            Option("host", metavar="HOST", help="the registry, such as ghcr.io"),
+            Option("-u", "--username", metavar="NAME", help="the user (default: ask)"),
+            switch("--password-stdin", help="read the password from standard input"),
+            PLAIN_HTTP,
+            DONE,
+        ),
+        ('printf %s "$TOKEN" | shunter registry login ghcr.io -u ann --password-stdin',),
+    ),
+    Command(
+        ("registry", "logout"),
+        "forget the login for a registry",
+        "shunter.cli.verbs.registry:logout",
+        (Option("host", metavar="HOST", help="the registry"), DONE),
     ),
     Command(
         ("schema", "show"),
