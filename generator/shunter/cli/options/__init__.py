@@ -147,7 +147,7 @@ _FAMILIES = {
     "fleet": "new add remove rename update",
     "validation": "validate lint render template values diff",
     "trains": "train promote rollback hold unhold status history",
-    "packaging": "package bump lock registry schema",
+    "packaging": "package push bump lock registry schema",
     "delivery": "version changed",
     "maintenance": "recover sync templates clone completion",
 }

@@ -23,6 +23,19 @@ COMMANDS: tuple[Command, ...] = (
         ("shunter package", "shunter package orders --version 1.5.0 --app-version 1.5.0"),
     ),
     Command(
+        ("push",),
+        "push packaged charts to an OCI registry: exactly their bytes, and each version once",
+        "shunter.cli.verbs.package:push",
+        (
+            Option("charts", takes="many", metavar="CHART|FILE", help="charts, or archives (default: all)"),
+            Option("--to", metavar="URL|DIR", help="oci://HOST/REPOSITORY, or a folder (default: see shunter.yaml)"),
+            PLAIN_HTTP,
+            DRY_RUN,
+            DONE,
+        ),
+        ("shunter push", "shunter push orders --to oci://ghcr.io/acme/charts"),
+    ),
+    Command(
         ("bump",),
         "raise the version of charts, and of the library that they depend on, with all that follows from it",
         "shunter.cli.verbs.package:bump",

@@ -49,6 +49,7 @@ def _build(raw: Mapping[str, Any], *, release: str, source: str) -> Workspace:
             directory=charts.get("directory", Registries.__dataclass_fields__["directory"].default),
             url=charts.get("url", ""),
             push=charts.get("push", ""),
+            plain_http=charts.get("plain-http", False),
             images=raw.get("registries", {}).get("images", f"registry.example/{name}"),
         ),
         templates_source=templates.get("source", source),

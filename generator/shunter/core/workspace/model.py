@@ -82,12 +82,16 @@ class Environment:
 
 @dataclass(frozen=True, slots=True)
 class Registries:
-    """`directory` holds chart archives and index.yaml; `url` is where that directory is served, or empty."""
+    """`directory` holds chart archives and index.yaml; `url` is where charts are fetched from, or empty.
+
+    `push` is where they are pushed to. Both may hold `{service}` and `{repository}`. `plain_http`: without TLS.
+    """
 
     directory: str = ".shunter/registry"
     url: str = ""
     push: str = ""
     images: str = ""
+    plain_http: bool = False
 
 
 @dataclass(frozen=True, slots=True)

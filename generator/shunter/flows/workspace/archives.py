@@ -8,12 +8,14 @@ from pathlib import Path
 from typing import Any
 
 from shunter.adapters.helm.registry import DirectoryRegistry, HttpRegistry
+from shunter.adapters.oci.charts import OciCharts
 from shunter.adapters.system.regular import is_file, read_regular
 from shunter.core.charts.packed import PackedChart
 from shunter.core.charts.pins import Pin
 from shunter.core.charts.versions import newest_first
 from shunter.core.packaging.publish import Origin, origin_of, published, with_origin
 from shunter.core.packaging.vendoring import absent_from_registry
+from shunter.core.workspace.layout import charts_url
 from shunter.flows.workspace.context import Context
 from shunter.flows.workspace.projects import ProjectFiles
 from shunter.model.errors import ShunterError
@@ -76,6 +78,14 @@ def open_archives(context: Context) -> Archives:
 def archives_at(directory: Path, url: str) -> Archives:
     """The archives in a registry's folder and, where `url` is not empty, on a server."""
     return Archives(DirectoryRegistry(directory), HttpRegistry(url) if url else None)
+
+
+def charts_in(context: Context, url: str, *, plain: bool = False) -> OciCharts:
+    """The charts in an OCI registry that belongs to the workspace; `url` may hold `{service}` and `{repository}`."""
+    workspace = context.workspace
+    return OciCharts(
+        lambda name: charts_url(workspace, url, name), plain=plain or context.registries().plain_http, own=True
+    )
 
 
 def packed_for_publishing(files: ProjectFiles, origin: Origin | None = None) -> PackedChart:

@@ -1,0 +1,136 @@
+"""Charts in OCI registries: asked for, pushed, and fetched by digest, as Helm does it."""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Callable, Iterable
+from dataclasses import dataclass, field
+from functools import cache
+from typing import Literal
+
+from shunter.adapters.oci.client import Client
+from shunter.adapters.oci.transport import Transport
+from shunter.core.charts.artifact import Artifact, Place, artifact_of, parse_manifest, parse_place, tag_of
+from shunter.core.charts.packed import PackedChart
+from shunter.model.errors import ShunterError
+
+
+@dataclass(frozen=True, slots=True)
+class Held:
+    """A chart that a registry has: the digests of its manifest and of its archive, and the archive's size."""
+
+    manifest: str
+    archive: str
+    size: int
+
+
+@dataclass(frozen=True, slots=True)
+class Standing:
+    """How a registry stands to a chart that is to be pushed: it has none of that version, this one, or another.
+
+    `manifest` is the digest that its tag leads to, or is going to lead to.
+    """
+
+    state: Literal["absent", "there", "taken"]
+    place: Place
+    manifest: str
+    archive: str
+
+    @property
+    def reference(self) -> str:
+        """What Helm and others pull it by, exactly."""
+        return f"{self.place.url}:{self.place.tag}@{self.manifest}"
+
+
+@dataclass(frozen=True)
+class OciCharts:
+    """Charts by name and exact version; `at` says which `oci://` place a chart of that name stands below.
+
+    `plain`: without TLS; `own`: the environment's login is for these registries.
+    """
+
+    at: Callable[[str], str]
+    plain: bool = False
+    own: bool = False
+    _held: dict[tuple[str, str], Held | None] = field(default_factory=dict)
+
+    def place(self, name: str) -> Place:
+        """Where the chart of that name is. Raises ShunterError where its place is none."""
+        return parse_place(self.at(name)).below(name)
+
+    def _client(self, place: Place) -> Client:
+        return _client_of(place.host, self.plain, self.own, os.getpid())
+
+    def require_reachable(self, names: Iterable[str]) -> None:
+        """Raise ShunterError where the registry of one of these charts is not there, or does not know who asks."""
+        for place in {found.host: found for found in map(self.place, names)}.values():
+            self._client(place).ping()
+
+    def held(self, name: str, version: str) -> Held | None:
+        """What the registry has of exactly this version; None where it has none. It is asked once."""
+        key = name, version
+        if key not in self._held:
+            place = self.place(name)
+            self._held[key] = self._found(place, tag_of(version))
+        return self._held[key]
+
+    def _found(self, place: Place, reference: str) -> Held | None:
+        stored = self._client(place).manifest(place.repository, reference)
+        if stored is None:
+            return None
+        layer = parse_manifest(stored.data, f"{place.url}:{reference}")
+        return Held(stored.digest, layer.digest, layer.size)
+
+    def standing(self, chart: PackedChart) -> Standing:
+        """How the registry stands to this archive. The tag is asked first: a registry replaces what it leads to."""
+        name, tag = chart.name, tag_of(chart.version)
+        found = self.place(name)
+        place = Place(found.host, found.repository, tag)
+        made = artifact_of(chart)
+        manifest = self._client(place).head(place.repository, tag)
+        if manifest is None:
+            return Standing("absent", place, made.digest, chart.digest)
+        if manifest == made.digest:
+            return Standing("there", place, manifest, chart.digest)
+        held = self._found(place, tag)
+        archive = held.archive if held else ""
+        return Standing("there" if archive == chart.digest else "taken", place, manifest, archive)
+
+    def upload(self, chart: PackedChart) -> None:
+        """Bring archive and config to the registry, where nobody sees them before there is a manifest."""
+        place, made = self.place(chart.name), artifact_of(chart)
+        for data in (chart.archive, made.config):
+            self._client(place).upload(place.repository, data)
+
+    def publish(self, chart: PackedChart) -> None:
+        """Make a chart that is uploaded the one of its version.
+
+        Raises ShunterError where somebody else has published another one of that version meanwhile.
+        """
+        made = artifact_of(chart)
+        self._require(chart, made, ("absent", "there"))
+        place = self.place(chart.name)
+        self._client(place).put_manifest(place.repository, tag_of(chart.version), made.manifest)
+        self._require(chart, made, ("there",))
+
+    def _require(self, chart: PackedChart, made: Artifact, states: tuple[str, ...]) -> None:
+        now = self.standing(chart)
+        if now.state not in states:
+            raise ShunterError(
+                f"{chart.name} {chart.version} was pushed by somebody else at the same time, with other content",
+                hint="raise `version` in its Chart.yaml: a published version never changes",
+                notes=(f"in the registry: {now.manifest}", f"pushed here: {made.digest}"),
+                exit_code=1,
+                rule="version-taken",
+            )
+
+
+@cache
+def _client_of(host: str, plain: bool, own: bool, process: int) -> Client:
+    """One client for each registry, and each process: a fork must not read what another one has asked for."""
+    return Client(host, plain=plain, own=own, transport=transport())
+
+
+def transport() -> Transport:
+    """How registries are asked."""
+    return Transport()
