@@ -35,7 +35,7 @@ ADAPTERS = {
     "adapters/templates": "adapters/system adapters/git core/trees",
     "adapters/verdicts": "adapters/system",
     "adapters/forge": "adapters/system",
-    "adapters/oci": "adapters/system core/charts",
+    "adapters/oci": "adapters/system core/charts core/packaging",
 }
 BELOW = " ".join((*CORE, *ADAPTERS))
 FLOWS = {

@@ -2,17 +2,25 @@
 
 from __future__ import annotations
 
+import contextlib
 import os
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass, field
 from functools import cache
-from typing import Literal
+from pathlib import Path
+from typing import ClassVar, Literal
 
-from shunter.adapters.oci.client import Client
+from shunter.adapters.oci.client import Client, digest_of
 from shunter.adapters.oci.transport import Transport
-from shunter.core.charts.artifact import Artifact, Place, artifact_of, parse_manifest, parse_place, tag_of
+from shunter.adapters.system.files import write_file
+from shunter.adapters.system.paths import cache_root
+from shunter.core.charts import versions
+from shunter.core.charts.archive import LARGEST_CHART
+from shunter.core.charts.artifact import Artifact, Place, artifact_of, parse_manifest, parse_place, tag_of, version_of
 from shunter.core.charts.packed import PackedChart
+from shunter.core.packaging.vendoring import absent_from_registry
 from shunter.model.errors import ShunterError
+from shunter.model.files import FileState
 
 
 @dataclass(frozen=True, slots=True)
@@ -52,6 +60,8 @@ class OciCharts:
     at: Callable[[str], str]
     plain: bool = False
     own: bool = False
+    shared: ClassVar[bool] = True
+    """Others publish there too, so that what is published is known by asking."""
     _held: dict[tuple[str, str], Held | None] = field(default_factory=dict)
 
     def place(self, name: str) -> Place:
@@ -80,6 +90,56 @@ class OciCharts:
             return None
         layer = parse_manifest(stored.data, f"{place.url}:{reference}")
         return Held(stored.digest, layer.digest, layer.size)
+
+    def has(self, name: str, version: str) -> bool:
+        """Whether the registry holds exactly this version."""
+        return self.held(name, version) is not None
+
+    def versions(self, name: str) -> list[str]:
+        """All versions of a chart, newest first; tags that are none are left out."""
+        place = self.place(name)
+        found = map(version_of, self._client(place).tags(place.repository))
+        return versions.newest_first(text for text in found if versions.parse(text) is not None)
+
+    def fetch(self, name: str, version: str, digest: str = "") -> PackedChart:
+        """The chart in its archive, whose `digest` is asked for where it is known, whatever its tag leads to by now.
+
+        What this machine has is not asked for again. Raises ShunterError where the registry has no such chart, or
+        gives another one.
+        """
+        place = self.place(name)
+        label = f"{place.url}:{tag_of(version)}"
+        wanted, size = digest, LARGEST_CHART
+        if not digest:
+            held = self.held(name, version)
+            if held is None:
+                raise absent_from_registry(name, version, self.versions(name))
+            wanted, size = held.archive, held.size
+        data = kept(wanted)
+        if data is None:
+            data = self._archive(place, wanted, size, label)
+            keep(wanted, data)
+        chart = PackedChart(label, archive=data)
+        if chart.key != (name, version):
+            raise ShunterError(
+                f"{label} is the chart {chart.name} {chart.version}", hint="do not use it: ask who runs the registry"
+            )
+        return chart
+
+    def _archive(self, place: Place, digest: str, size: int, label: str) -> bytes:
+        client = self._client(place)
+        try:
+            return client.blob(place.repository, digest, size)
+        except ShunterError:
+            if client.has_blob(place.repository, digest):
+                raise
+            raise ShunterError(
+                f"{label} is not the archive that was pinned, and that one is gone",
+                hint="push it again from where it is still, or ask who runs the registry",
+                notes=(f"pinned: {digest}",),
+                exit_code=1,
+                rule="digest-mismatch",
+            ) from None
 
     def standing(self, chart: PackedChart) -> Standing:
         """How the registry stands to this archive. The tag is asked first: a registry replaces what it leads to."""
@@ -129,6 +189,23 @@ class OciCharts:
 def _client_of(host: str, plain: bool, own: bool, process: int) -> Client:
     """One client for each registry, and each process: a fork must not read what another one has asked for."""
     return Client(host, plain=plain, own=own, transport=transport())
+
+
+def kept(digest: str) -> bytes | None:
+    """The bytes with this digest, if this machine has fetched them before."""
+    file = _place_of(digest)
+    data = file.read_bytes() if file.is_file() else None
+    return data if data is not None and digest_of(data) == digest else None
+
+
+def keep(digest: str, data: bytes) -> None:
+    """Keep bytes for `kept`; a cache that cannot be written is none."""
+    with contextlib.suppress(ShunterError):
+        write_file(_place_of(digest), FileState(data))
+
+
+def _place_of(digest: str) -> Path:
+    return cache_root() / "charts" / f"{digest.removeprefix('sha256:')}.tgz"
 
 
 def transport() -> Transport:

@@ -142,7 +142,7 @@ def _root(workspace: Workspace, name: str, projects: list[Project], others: list
         "deployment": workspace.deployment,
         "development": workspace.development,
         "image_registry": workspace.registries.images,
-        "chart_registry": workspace.registries.push,
+        "chart_registry": workspace.registries.push.replace("{repository}", name),
         "tools_source": workspace.tools_source,
         "tools_version": __version__,
     }

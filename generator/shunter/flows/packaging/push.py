@@ -14,7 +14,8 @@ from shunter.adapters.system.threads import at_once
 from shunter.core.charts.artifact import SCHEME
 from shunter.core.charts.packed import PackedChart
 from shunter.core.charts.versions import is_dirty
-from shunter.flows.workspace.archives import charts_in, require_file
+from shunter.core.workspace.layout import charts_url
+from shunter.flows.workspace.archives import require_file
 from shunter.flows.workspace.context import Context
 from shunter.model.errors import ShunterError
 from shunter.model.findings import Finding, Kind, Outcome, Report, Span, Status
@@ -49,7 +50,8 @@ def push(context: Context, names: Sequence[str], to: str, *, plain: bool, dry_ru
         )
     if not target.startswith(SCHEME):
         return _to_folder(charts, context.start / target, dry_run=dry_run)
-    registry = charts_in(context, target, plain=plain)
+    plain = plain or context.registries().plain_http
+    registry = OciCharts(lambda name: charts_url(context.workspace, target, name), plain=plain, own=True)
     registry.require_reachable(chart.name for chart in charts)
     works = _each(charts, lambda chart: _standing(registry, chart))
     if not dry_run:

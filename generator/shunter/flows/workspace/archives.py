@@ -1,21 +1,24 @@
-"""Where chart archives come from: just packaged, the registry directory, or a registry over HTTP."""
+"""Where chart archives come from: just packaged, the registry directory, or a registry elsewhere."""
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
-from shunter.adapters.helm.registry import DirectoryRegistry, HttpRegistry
+from shunter.adapters.helm.registry import DirectoryRegistry, HttpRegistry, Server
 from shunter.adapters.oci.charts import OciCharts
 from shunter.adapters.system.regular import is_file, read_regular
+from shunter.adapters.system.threads import at_once
+from shunter.core.charts.artifact import SCHEME
 from shunter.core.charts.packed import PackedChart
 from shunter.core.charts.pins import Pin
 from shunter.core.charts.versions import newest_first
 from shunter.core.packaging.publish import Origin, origin_of, published, with_origin
 from shunter.core.packaging.vendoring import absent_from_registry
 from shunter.core.workspace.layout import charts_url
+from shunter.core.workspace.model import Workspace
 from shunter.flows.workspace.context import Context
 from shunter.flows.workspace.projects import ProjectFiles
 from shunter.model.errors import ShunterError
@@ -30,10 +33,11 @@ class Archives:
     """
 
     directory: DirectoryRegistry
-    server: HttpRegistry | None = None
+    server: Server | None = None
     pending: dict[tuple[str, str], PackedChart] = field(default_factory=dict)
     fallback: Callable[[], Mapping[tuple[str, str], PackedChart]] = dict
     fetched: dict[tuple[str, str], PackedChart] = field(default_factory=dict)
+    digests: dict[tuple[str, str], str] = field(default_factory=dict)
 
     def has(self, name: str, version: str) -> bool:
         """Whether the chart can be fetched without asking a server."""
@@ -52,14 +56,43 @@ class Archives:
         if not here and (carried := self.fallback().get(key)):
             return carried
         if key not in self.fetched:
-            registry = self.directory if here or self.server is None else self.server
-            self.fetched[key] = registry.fetch(*key)
+            if here or self.server is None:
+                self.fetched[key] = self.directory.fetch(*key)
+            else:
+                self.fetched[key] = self.server.fetch(*key, self.digests.get(key, ""))
         return self.fetched[key]
+
+    def expect(self, pins: Iterable[Pin]) -> None:
+        """Note by which digests `fetch` is to ask a server."""
+        self.digests.update({(pin.name, pin.version): pin.digest for pin in pins if pin.digest})
+
+    def gather(self, pins: Iterable[Pin]) -> None:
+        """Fetch at once, by the digests of `pins`, what a server has to be asked for and `fetch` is going to want.
+
+        Raises ShunterError where one of them cannot be had.
+        """
+        pins = tuple(pins)
+        self.expect(pins)
+        if self.server is None or not self.server.shared:
+            return
+        keys = {(pin.name, pin.version) for pin in pins} - self.pending.keys() - self.fetched.keys()
+        left = sorted(key for key in keys if not self.directory.has(*key))
+        carried = self.fallback() if left else {}
+        for found in at_once(lambda key: self.fetch(*key), [key for key in left if key not in carried]):
+            if isinstance(found, ShunterError):
+                raise found
+
+    def versions(self, name: str) -> list[str]:
+        """Published versions of a chart, newest first; a server is asked where it may have more than the directory."""
+        here = self.directory.index.versions(name)
+        if self.server is None or (here and not self.server.shared):
+            return here
+        return newest_first({*here, *self.server.versions(name)})
 
     def newest(self, name: str) -> str:
         """The newest version of a chart, pending or in the registry directory."""
         known = [version for chart, version in self.pending if chart == name]
-        known += self.directory.index.versions(name)
+        known += self.directory.index.versions(name) or self.versions(name)
         if not known:
             raise absent_from_registry(name, "of any version")
         return newest_first(known)[0]
@@ -72,20 +105,20 @@ class Archives:
 def open_archives(context: Context) -> Archives:
     """The archives that the context's registries hold."""
     registries = context.registries()
-    return archives_at(context.root / registries.directory, registries.url)
+    return archives_at(context.root / registries.directory, registries.source, context.workspace)
 
 
-def archives_at(directory: Path, url: str) -> Archives:
-    """The archives in a registry's folder and, where `url` is not empty, on a server."""
-    return Archives(DirectoryRegistry(directory), HttpRegistry(url) if url else None)
+def archives_at(directory: Path, url: str, workspace: Workspace | None = None) -> Archives:
+    """The archives in a registry's folder and, where `url` is not empty, on a server, which is the `workspace`'s."""
+    return Archives(DirectoryRegistry(directory), server_at(url, workspace) if url else None)
 
 
-def charts_in(context: Context, url: str, *, plain: bool = False) -> OciCharts:
-    """The charts in an OCI registry that belongs to the workspace; `url` may hold `{service}` and `{repository}`."""
-    workspace = context.workspace
-    return OciCharts(
-        lambda name: charts_url(workspace, url, name), plain=plain or context.registries().plain_http, own=True
-    )
+def server_at(url: str, workspace: Workspace | None = None) -> Server:
+    """The charts at a URL; that of an OCI registry may hold `{service}` and `{repository}` of its `workspace`."""
+    if not url.startswith(SCHEME):
+        return HttpRegistry(url)
+    plain = workspace is not None and workspace.registries.plain_http
+    return OciCharts(lambda name: charts_url(workspace, url, name), plain=plain, own=workspace is not None)
 
 
 def packed_for_publishing(files: ProjectFiles, origin: Origin | None = None) -> PackedChart:
