@@ -97,7 +97,9 @@ class OciCharts:
 
     def versions(self, name: str) -> list[str]:
         """All versions of a chart, newest first; tags that are none are left out."""
-        place = self.place(name)
+        return self._versions(self.place(name))
+
+    def _versions(self, place: Place) -> list[str]:
         found = map(version_of, self._client(place).tags(place.repository))
         return versions.newest_first(text for text in found if versions.parse(text) is not None)
 
@@ -115,16 +117,40 @@ class OciCharts:
             if held is None:
                 raise absent_from_registry(name, version, self.versions(name))
             wanted, size = held.archive, held.size
-        data = kept(wanted)
-        if data is None:
-            data = self._archive(place, wanted, size, label)
-            keep(wanted, data)
-        chart = PackedChart(label, archive=data)
+        chart = self._chart(place, wanted, size, label)
         if chart.key != (name, version):
             raise ShunterError(
                 f"{label} is the chart {chart.name} {chart.version}", hint="do not use it: ask who runs the registry"
             )
         return chart
+
+    def at_reference(self, place: Place) -> PackedChart:
+        """The chart at a place with its name: that of the digest or of the tag, or the newest release.
+
+        Raises ShunterError where there is none.
+        """
+        if not place.repository:
+            raise ShunterError(f"{place.url} names no chart", hint="oci://HOST/REPOSITORY/NAME")
+        reference = place.digest or place.tag or tag_of(self._newest(place) or "latest")
+        label = f"{place.url}{'@' if place.digest else ':'}{reference}"
+        held = self._found(place, reference)
+        if held is None:
+            found = ", ".join(self._versions(place)[:5])
+            raise ShunterError(f"there is no {label}", hint=f"it has {found}" if found else "check the name")
+        return self._chart(place, held.archive, held.size, label)
+
+    def _newest(self, place: Place) -> str:
+        """The newest version, of which only those are pre-releases that have no release before them."""
+        known = self._versions(place)
+        releases = (text for text in known if (found := versions.parse(text)) and not found.prerelease)
+        return next(releases, known[0] if known else "")
+
+    def _chart(self, place: Place, digest: str, size: int, label: str) -> PackedChart:
+        data = kept(digest)
+        if data is None:
+            data = self._archive(place, digest, size, label)
+            keep(digest, data)
+        return PackedChart(label, archive=data)
 
     def _archive(self, place: Place, digest: str, size: int, label: str) -> bytes:
         client = self._client(place)

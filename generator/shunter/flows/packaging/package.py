@@ -225,7 +225,7 @@ def _pack_existing(context: Context, batch: Batch, service: Service) -> None:
         batch.read |= read_now(folder, files.tree, ["Chart.yaml"])
         _publish(batch, files, root, os.path.relpath(folder, root))
     elif not batch.archives.has(chart.name, chart.version):
-        batch.take(server_at(chart.repository).fetch(chart.name, chart.version), chart.repository)
+        batch.take(server_at(chart.repository, context.workspace).fetch(chart.name, chart.version), chart.repository)
 
 
 def _plans(context: Context, batch: Batch, registry: Changes) -> list[RepositoryPlan]:

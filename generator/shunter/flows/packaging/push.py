@@ -50,7 +50,7 @@ def push(context: Context, names: Sequence[str], to: str, *, plain: bool, dry_ru
         )
     if not target.startswith(SCHEME):
         return _to_folder(charts, context.start / target, dry_run=dry_run)
-    plain = plain or context.registries().plain_http
+    plain = plain or (not to and context.registries().plain_http)
     registry = OciCharts(lambda name: charts_url(context.workspace, target, name), plain=plain, own=True)
     registry.require_reachable(chart.name for chart in charts)
     works = _each(charts, lambda chart: _standing(registry, chart))

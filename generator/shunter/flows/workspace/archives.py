@@ -11,14 +11,14 @@ from shunter.adapters.helm.registry import DirectoryRegistry, HttpRegistry, Serv
 from shunter.adapters.oci.charts import OciCharts
 from shunter.adapters.system.regular import is_file, read_regular
 from shunter.adapters.system.threads import at_once
-from shunter.core.charts.artifact import SCHEME
+from shunter.core.charts.artifact import SCHEME, parse_place
 from shunter.core.charts.packed import PackedChart
 from shunter.core.charts.pins import Pin
 from shunter.core.charts.versions import newest_first
 from shunter.core.packaging.publish import Origin, origin_of, published, with_origin
 from shunter.core.packaging.vendoring import absent_from_registry
 from shunter.core.workspace.layout import charts_url
-from shunter.core.workspace.model import Workspace
+from shunter.core.workspace.model import Registries, Workspace
 from shunter.flows.workspace.context import Context
 from shunter.flows.workspace.projects import ProjectFiles
 from shunter.model.errors import ShunterError
@@ -114,11 +114,27 @@ def archives_at(directory: Path, url: str, workspace: Workspace | None = None) -
 
 
 def server_at(url: str, workspace: Workspace | None = None) -> Server:
-    """The charts at a URL; that of an OCI registry may hold `{service}` and `{repository}` of its `workspace`."""
+    """The charts at a URL; that of an OCI registry may hold `{service}` and `{repository}` of the `workspace`."""
     if not url.startswith(SCHEME):
         return HttpRegistry(url)
-    plain = workspace is not None and workspace.registries.plain_http
-    return OciCharts(lambda name: charts_url(workspace, url, name), plain=plain, own=workspace is not None)
+    return _charts_at(url, workspace)
+
+
+def chart_at(url: str, workspace: Workspace | None) -> PackedChart:
+    """The chart at `oci://HOST/REPOSITORY/NAME`, with `:VERSION` or `@DIGEST` behind it; else the newest one.
+
+    Raises ShunterError where there is none.
+    """
+    return _charts_at(url, workspace).at_reference(parse_place(url))
+
+
+def _charts_at(url: str, workspace: Workspace | None) -> OciCharts:
+    """A registry's charts: a workspace says whether it is one of its own, and whether these have TLS."""
+    host = url.removeprefix(SCHEME).partition("/")[0]
+    registries = workspace.registries if workspace else Registries()
+    places = (registries.url, registries.source, registries.push)
+    own = any(place.removeprefix(SCHEME).partition("/")[0] == host for place in places)
+    return OciCharts(lambda name: charts_url(workspace, url, name), plain=own and registries.plain_http, own=own)
 
 
 def packed_for_publishing(files: ProjectFiles, origin: Origin | None = None) -> PackedChart:
