@@ -16,11 +16,12 @@ LOCK := $(UV) pip compile pyproject.toml --group build --universal --python-vers
   --custom-compile-command "make lock"
 
 .DEFAULT_GOAL := help
-.PHONY: help demo test slow lint format samples docs bench lock release clean
+.PHONY: help demo test slow delivery lint format samples docs bench lock release clean
 
 help:
 	@echo "make demo      make the example workspace and take a train through it"
 	@echo "make test      run the test suite (make slow: the slow tests)"
+	@echo "make delivery  pushing and fetching, against a docker-registry, with 300 kills"
 	@echo "make lint      ruff, ruff format --check, mypy --strict (make format: apply ruff)"
 	@echo "make samples   write sample-repos/ again"
 	@echo "make docs      write the generated pages of docs/reference/ again"
@@ -37,6 +38,9 @@ test: $(VENV)/.dev
 
 slow: $(VENV)/.dev
 	$(BIN)/python -m pytest -q -n $(WORKERS) -m slow $(ARGS) || [ $$? -eq 5 ] # 5: there are none
+
+delivery: $(VENV)/.dev
+	SHUNTER_TEST_KILLS=300 $(BIN)/python -m pytest -q -n $(WORKERS) $(ARGS) tests/delivery tests/adapters/oci
 
 lint: $(VENV)/.dev
 	$(BIN)/ruff check

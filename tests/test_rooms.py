@@ -35,6 +35,7 @@ ADAPTERS = {
     "adapters/templates": "adapters/system adapters/git core/trees",
     "adapters/verdicts": "adapters/system",
     "adapters/forge": "adapters/system",
+    "adapters/oci": "adapters/system core/charts core/packaging",
 }
 BELOW = " ".join((*CORE, *ADAPTERS))
 FLOWS = {
@@ -76,6 +77,7 @@ WITHOUT_A_TEST = {
     "shunter.cli.verbs.package",
     "shunter.cli.verbs.promote",
     "shunter.cli.verbs.recover",
+    "shunter.cli.verbs.registry",
     "shunter.cli.verbs.render",
     "shunter.cli.verbs.scaffold",
     "shunter.cli.verbs.schema",

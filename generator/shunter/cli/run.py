@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING
 from shunter import __version__
 from shunter.adapters.verdicts.cache import Verdicts
 from shunter.cli import output
-from shunter.cli.options import TABLE, Command
+from shunter.cli.options import DONE, TABLE, Command
 from shunter.cli.parse import Arguments, CommandLine
 from shunter.model.errors import ShunterError
 from shunter.model.findings import Report
@@ -27,7 +27,8 @@ def run(line: CommandLine, verdicts: Verdicts | None = None) -> int:
     """
     # A diff shows, on every verb.
     shows = {"dry_run": True} if getattr(line.arguments, "diff", False) else {}
-    arguments = Arguments({**vars(line.arguments), **shows, "verdicts": verdicts})
+    tells_done = line.command is not None and DONE in line.command.options
+    arguments = Arguments({**vars(line.arguments), **shows, "tells_done": tells_done, "verdicts": verdicts})
     colour = _colour_wanted(arguments.color)
     try:
         if line.command is None or line.help or line.version or line.problem:

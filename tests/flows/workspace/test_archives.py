@@ -8,6 +8,7 @@ import pytest
 
 from helpers.charts.tiny_charts import LIBRARY, chart, chart_files, library_files, served, write_files
 from shunter.core.charts.packed import PackedChart
+from shunter.core.charts.pins import Pin
 from shunter.flows.workspace.archives import Archives, archives_at, open_archives, packed_for_publishing, require_file
 from shunter.flows.workspace.context import Context
 from shunter.flows.workspace.projects import ProjectFiles
@@ -55,6 +56,51 @@ def test_a_server_is_asked_last(archives: Archives, tmp_path: Path) -> None:
         found = archives_at(empty, url)
         assert found.fetch("orders", "1.10.0").content == orders("1.10.0").content
         assert not found.has("orders", "1.10.0")
+
+
+class Elsewhere:
+    """A server that others publish to as well; it notes what it was asked for."""
+
+    shared = True
+
+    def __init__(self, *charts: PackedChart) -> None:
+        self.charts = {chart.key: chart for chart in charts}
+        self.asked: list[tuple[str, ...]] = []
+
+    def has(self, name: str, version: str) -> bool:
+        return (name, version) in self.charts
+
+    def versions(self, name: str) -> list[str]:
+        return [version for chart, version in self.charts if chart == name]
+
+    def fetch(self, name: str, version: str, digest: str = "") -> PackedChart:
+        self.asked.append((name, version, digest))
+        if (name, version) not in self.charts:
+            raise ShunterError(f"no {name} {version}")
+        return self.charts[name, version]
+
+
+def test_pins_are_gathered_by_their_digests_and_once(archives: Archives) -> None:
+    server = Elsewhere(orders("2.0.0"), orders("3.0.0"))
+    found = replace(archives, server=server, fallback=lambda: {("orders", "4.0.0"): orders("4.0.0")})
+    pins = [orders(version).pin for version in ("1.0.0", "2.0.0", "4.0.0")]
+    found.gather([*pins, Pin("orders", "3.0.0")])
+    wanted = [("orders", "2.0.0", orders("2.0.0").digest), ("orders", "3.0.0", "")]
+    assert sorted(server.asked) == wanted
+    found.gather(pins)
+    assert found.fetch("orders", "2.0.0") is server.charts["orders", "2.0.0"]
+    assert sorted(server.asked) == wanted
+    with pytest.raises(ShunterError, match=r"no orders 9\.0\.0"):
+        found.gather([Pin("orders", "9.0.0")])
+
+
+def test_versions_are_those_of_both_where_others_publish(archives: Archives) -> None:
+    server = Elsewhere(orders("2.0.0"), orders("1.0.0"))
+    assert replace(archives, server=server).versions("orders") == ["2.0.0", "1.10.0", "1.0.0"]
+    assert archives.versions("orders") == ["1.10.0", "1.0.0"]
+    server.shared = False
+    assert replace(archives, server=server).versions("orders") == ["1.10.0", "1.0.0"]
+    assert replace(archives, server=server).versions("absent") == []
 
 
 def test_the_newest_is_that_of_versions_and_not_of_texts(archives: Archives) -> None:

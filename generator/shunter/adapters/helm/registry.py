@@ -6,7 +6,7 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 from functools import cached_property
 from pathlib import Path
-from typing import Protocol
+from typing import ClassVar, Protocol
 from urllib.parse import urljoin, urlsplit
 
 from shunter.core.charts.archive import LARGEST_CHART
@@ -37,17 +37,23 @@ class Publication:
     findings: tuple[Finding, ...] = ()
 
 
-class Registry(Protocol):
-    """Exact versions of charts, by name."""
+class Server(Protocol):
+    """Exact versions of charts, by name, elsewhere. `shared`: others publish there too, besides the folder here."""
+
+    @property
+    def shared(self) -> bool: ...
 
     def has(self, name: str, version: str) -> bool:
-        """Whether the registry holds exactly this version."""
+        """Whether it holds exactly this version."""
 
-    def fetch(self, name: str, version: str) -> PackedChart:
-        """The chart in its archive, its digest checked. Raises ShunterError where it is absent or damaged."""
+    def versions(self, name: str) -> list[str]:
+        """All versions of a chart, newest first."""
 
-    def plan_publish(self, charts: Iterable[PackedChart]) -> Publication:
-        """What it takes to publish the archives of `charts`."""
+    def fetch(self, name: str, version: str, digest: str = "") -> PackedChart:
+        """The chart in its archive, its digest checked; where `digest` is known, that one if it can be asked for.
+
+        Raises ShunterError where it is absent or damaged.
+        """
 
 
 @dataclass(frozen=True)
@@ -70,11 +76,11 @@ class DirectoryRegistry:
         return path.read_bytes() if path.is_file() else None
 
     def has(self, name: str, version: str) -> bool:
-        """See `Registry.has`."""
+        """Whether the folder holds exactly this version."""
         return self.index.get(name, version) is not None
 
     def fetch(self, name: str, version: str) -> PackedChart:
-        """See `Registry.fetch`."""
+        """The chart in its archive, its digest checked. Raises ShunterError where it is absent or damaged."""
         entry = _entry(self.index, name, version)
         file = _file(entry)
         data = self._read(file)
@@ -87,7 +93,7 @@ class DirectoryRegistry:
         return _checked(PackedChart(str(self.root / file), archive=data), entry)
 
     def plan_publish(self, charts: Iterable[PackedChart]) -> Publication:
-        """See `Registry.plan_publish`.
+        """What it takes to publish the archives of `charts`.
 
         A version is published once: the same content again is no change, other content is the finding
         `version-taken`. `edits` are relative to `root`.
@@ -177,6 +183,8 @@ class HttpRegistry:
 
     url: str
     timeout: float = TIMEOUT
+    shared: ClassVar[bool] = False
+    """It is the folder here, served."""
 
     @cached_property
     def index(self) -> Index:
@@ -185,20 +193,18 @@ class HttpRegistry:
         return parse_index(_download(url, self.timeout, _LARGEST_INDEX), url)
 
     def has(self, name: str, version: str) -> bool:
-        """See `Registry.has`."""
+        """See `Server.has`."""
         return self.index.get(name, version) is not None
 
-    def fetch(self, name: str, version: str) -> PackedChart:
-        """See `Registry.fetch`."""
+    def versions(self, name: str) -> list[str]:
+        """See `Server.versions`."""
+        return self.index.versions(name)
+
+    def fetch(self, name: str, version: str, digest: str = "") -> PackedChart:
+        """See `Server.fetch`."""
         entry = _entry(self.index, name, version)
         url = urljoin(self.url.rstrip("/") + "/", entry.urls[0])
         return _checked(PackedChart(url, archive=_download(url, self.timeout, LARGEST_CHART)), entry)
-
-    def plan_publish(self, charts: Iterable[PackedChart]) -> Publication:
-        """Always raises ShunterError: an HTTP repository is read only."""
-        raise ShunterError(
-            f"{self.url} is read only", hint="publish to the folder that it serves, or use `shunter push`"
-        )
 
 
 def _download(url: str, timeout: float, largest: int) -> bytes:

@@ -119,11 +119,12 @@ def switch(*flags: str, help: str) -> Option:  # noqa: A002 - the field's own wo
 DRY_RUN = switch("--dry-run", help="write nothing; say what would be done")
 DIFF = switch("--diff", help="write nothing; print the changes as a unified diff")
 FETCH = switch("--fetch", help="first ask the remotes whether the checkouts concerned are behind them")
+DONE = Option("-o", "--output", choices=("text", "json"), default="text", help="format of what was done")
 WRITES = (
     Option("--branch", metavar="NAME", help="make this new branch first, in every repository that changes"),
     switch("--no-commit", help="write and stage only; print the commands that commit"),
     switch("--no-verify", help="skip git hooks that may refuse a commit (nothing else is judged less)"),
-    Option("-o", "--output", choices=("text", "json"), default="text", help="format of what was done"),
+    DONE,
 )
 CHANGES = (DRY_RUN, DIFF, *WRITES)
 OUTPUT = Option("-o", "--output", choices=("table", "json", "yaml"), default="table", help="format of the result")
@@ -146,7 +147,7 @@ _FAMILIES = {
     "fleet": "new add remove rename update",
     "validation": "validate lint render template values diff",
     "trains": "train promote rollback hold unhold status history",
-    "packaging": "package bump lock schema",
+    "packaging": "package push bump lock registry schema",
     "delivery": "version changed",
     "maintenance": "recover sync templates clone completion",
 }

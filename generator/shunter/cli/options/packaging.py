@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
-from shunter.cli.options import CHANGES, DRY_RUN, FETCH, OUTPUT, WRITES, Command, Option, switch
+from shunter.cli.options import CHANGES, DONE, DRY_RUN, FETCH, OUTPUT, WRITES, Command, Option, switch
+
+PLAIN_HTTP = switch("--plain-http", help="the registry has no TLS (one on this machine needs no saying)")
 
 COMMANDS: tuple[Command, ...] = (
     Command(
@@ -19,6 +21,19 @@ COMMANDS: tuple[Command, ...] = (
             *WRITES,
         ),
         ("shunter package", "shunter package orders --version 1.5.0 --app-version 1.5.0"),
+    ),
+    Command(
+        ("push",),
+        "push packaged charts to an OCI registry: exactly their bytes, and each version once",
+        "shunter.cli.verbs.package:push",
+        (
+            Option("charts", takes="many", metavar="CHART|FILE", help="charts, or archives (default: all)"),
+            Option("--to", metavar="URL|DIR", help="oci://HOST/REPOSITORY, or a folder (default: see shunter.yaml)"),
+            PLAIN_HTTP,
+            DRY_RUN,
+            DONE,
+        ),
+        ("shunter push", "shunter push orders --to oci://ghcr.io/acme/charts"),
     ),
     Command(
         ("bump",),
@@ -54,6 +69,25 @@ COMMANDS: tuple[Command, ...] = (
             *CHANGES,
         ),
         ("shunter lock tst", "shunter lock tst --ours orders --theirs payment"),
+    ),
+    Command(
+        ("registry", "login"),
+        "keep a login for a registry, where Helm keeps its own",
+        "shunter.cli.verbs.registry:login",
+        (
+            Option("host", metavar="HOST", help="the registry, such as ghcr.io"),
+            Option("-u", "--username", metavar="NAME", help="the user (default: ask)"),
+            switch("--password-stdin", help="read the password from standard input"),
+            PLAIN_HTTP,
+            DONE,
+        ),
+        ('printf %s "$TOKEN" | shunter registry login ghcr.io -u ann --password-stdin',),
+    ),
+    Command(
+        ("registry", "logout"),
+        "forget the login for a registry",
+        "shunter.cli.verbs.registry:logout",
+        (Option("host", metavar="HOST", help="the registry"), DONE),
     ),
     Command(
         ("schema", "show"),

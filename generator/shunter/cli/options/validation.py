@@ -11,7 +11,10 @@ COMMANDS: tuple[Command, ...] = (
         "shunter.cli.verbs.check:validate",
         (
             Option(
-                "files", takes="many", metavar="FILE", help="values files, charts, folders (default: the workspace)"
+                "files",
+                takes="many",
+                metavar="FILE",
+                help="values files, charts (also oci://), folders (default: the workspace)",
             ),
             Option("-e", "--environment", metavar="ENV", help="only this environment"),
             VALUES,

@@ -1,4 +1,4 @@
-"""package, bump and lock."""
+"""package, push, bump and lock."""
 
 from __future__ import annotations
 
@@ -12,6 +12,7 @@ from shunter.flows.checkouts import behind
 from shunter.flows.packaging import bump as bumping
 from shunter.flows.packaging import lock as locking
 from shunter.flows.packaging import package as packaging
+from shunter.flows.packaging import push as pushing
 from shunter.flows.packaging.merge import choice_of
 from shunter.flows.release.release import release_of
 from shunter.flows.validation.judge import judge_release
@@ -31,6 +32,12 @@ def package(arguments: Arguments) -> Report:
         return packaging.package(context, names, stamp, allow_dirty=arguments.allow_dirty, dry_run=dry_run)
 
     return behind.aware(context, roots, run, fetch=arguments.fetch, writes=not dry_run)
+
+
+def push(arguments: Arguments) -> Report:
+    """`shunter push`."""
+    context = open_session(arguments)
+    return pushing.push(context, arguments.charts, arguments.to, plain=arguments.plain_http, dry_run=arguments.dry_run)
 
 
 def bump(arguments: Arguments) -> Report:

@@ -9,6 +9,7 @@ from typing import Any
 
 from shunter.cli.parse import Arguments
 from shunter.cli.session import open_session, writing_of
+from shunter.core.charts.artifact import SCHEME, parse_place, version_of
 from shunter.core.goyaml.document import read
 from shunter.flows.fleet import rename, scaffold
 from shunter.flows.workspace.context import Context
@@ -71,12 +72,23 @@ def _service_settings(context: Context, arguments: Arguments) -> dict[str, Any]:
 
 
 def _existing(context: Context, chart: str, repository: str) -> dict[str, str]:
+    if chart.startswith(SCHEME):
+        return _in_registry(chart)
     if not repository:
         return {"path": Path(os.path.relpath(context.start / chart, context.root)).as_posix()}
     name, separator, version = chart.partition("@")
     if not separator:
         raise ShunterError(f"`{chart}` has no version", hint="--chart NAME@VERSION --repository URL")
     return {"repository": repository, "name": name, "version": version}
+
+
+def _in_registry(chart: str) -> dict[str, str]:
+    """The settings of `oci://HOST/REPOSITORY/NAME:VERSION`."""
+    place = parse_place(chart)
+    above, _, name = f"{place.host}/{place.repository}".rpartition("/")
+    if not place.tag or place.digest:
+        raise ShunterError(f"`{chart}` has no version", hint="--chart oci://HOST/REPOSITORY/NAME:VERSION")
+    return {"repository": f"{SCHEME}{above}", "name": name, "version": version_of(place.tag)}
 
 
 def add_environment(arguments: Arguments) -> Report:

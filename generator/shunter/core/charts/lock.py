@@ -5,12 +5,12 @@ The digest is that of Helm's `internal/resolver.HashReq`: SHA-256 of Go's JSON o
 
 from __future__ import annotations
 
-import json
 import unicodedata
 from collections.abc import Mapping, Sequence
 from datetime import UTC, datetime
 from typing import Any
 
+from shunter.core.charts import gojson
 from shunter.core.charts.contents import read_once
 from shunter.core.charts.pins import Dependency
 from shunter.core.goyaml import plain
@@ -24,8 +24,6 @@ LOCK = "Chart.lock"
 GENERATED = "1970-01-01T00:00:00Z"
 """The time in every lock that is written here. Nothing reads it, and a real one is a conflict in every merge."""
 
-_GO_ESCAPES = {ord(char): f"\\u{ord(char):04x}" for char in "<>&\u2028\u2029"}
-
 
 def locked(dependencies: Sequence[Dependency]) -> tuple[Dependency, ...]:
     """What Chart.lock records of exactly pinned dependencies: name, version and repository."""
@@ -35,10 +33,9 @@ def locked(dependencies: Sequence[Dependency]) -> tuple[Dependency, ...]:
 def lock_digest(requirements: Sequence[Dependency], resolved: Sequence[Dependency]) -> str:
     """The digest that ties Chart.lock to Chart.yaml's `dependencies`; both in file order."""
     pair = [[_record(item) for item in requirements], [_record(item) for item in resolved]]
-    text = json.dumps(pair, separators=(",", ":"), ensure_ascii=False).translate(_GO_ESCAPES)
     import hashlib  # the hook reads locks and hashes none
 
-    return "sha256:" + hashlib.sha256(text.encode()).hexdigest()
+    return "sha256:" + hashlib.sha256(gojson.dumps(pair).encode()).hexdigest()
 
 
 def _record(item: Dependency) -> dict[str, Any]:
@@ -49,7 +46,7 @@ def _record(item: Dependency) -> dict[str, Any]:
     optional = {
         "condition": _sanitized(item.condition),
         "tags": [_sanitized(tag) for tag in item.tags],
-        "import-values": [_sorted(value) for value in item.import_values],
+        "import-values": [gojson.in_order(value) for value in item.import_values],
         "alias": item.alias,
     }
     return record | {key: value for key, value in optional.items() if value}
@@ -59,13 +56,6 @@ def _sanitized(text: str) -> str:
     """What Helm makes of a text field when it loads Chart.yaml: white space is a space, what does not print is gone."""
     spaced = (" " if char.isspace() and char not in _NO_SPACE else char for char in text)
     return "".join(char for char in spaced if char == " " or unicodedata.category(char)[0] in "LMNPS")
-
-
-def _sorted(value: Any) -> Any:
-    """Go writes the keys of a map in order."""
-    if isinstance(value, Mapping):
-        return {key: _sorted(value[key]) for key in sorted(value)}
-    return [_sorted(item) for item in value] if isinstance(value, list | tuple) else value
 
 
 def render_lock(dependencies: Sequence[Dependency], generated: str = GENERATED) -> bytes:

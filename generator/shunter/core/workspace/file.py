@@ -37,7 +37,6 @@ def _kept(path: KeyPath) -> Any:
 
 def _build(raw: Mapping[str, Any], *, release: str, source: str) -> Workspace:
     name = raw.get("name", "")
-    charts = raw.get("registries", {}).get("charts", {})
     templates = raw.get("templates", {})
     return Workspace(
         name=name,
@@ -45,12 +44,7 @@ def _build(raw: Mapping[str, Any], *, release: str, source: str) -> Workspace:
         services=tuple(_service(key, value) for key, value in raw.get("services", {}).items()),
         environments=tuple(_environment(name, key, value) for key, value in raw.get("environments", {}).items()),
         library=raw.get("library", {}).get("name", f"{name}-library"),
-        registries=Registries(
-            directory=charts.get("directory", Registries.__dataclass_fields__["directory"].default),
-            url=charts.get("url", ""),
-            push=charts.get("push", ""),
-            images=raw.get("registries", {}).get("images", f"registry.example/{name}"),
-        ),
+        registries=_registries(name, raw.get("registries", {})),
         templates_source=templates.get("source", source),
         templates_release=templates.get("release", release),
         repositories_url=raw.get("repositories", {}).get("url", ""),
@@ -62,6 +56,21 @@ def _build(raw: Mapping[str, Any], *, release: str, source: str) -> Workspace:
         owners={team: tuple(accounts) for team, accounts in raw.get("owners", {}).items()},
         rules={rule: level or "off" for rule, level in raw.get("rules", {}).items()},
         groups={name: tuple(members) for name, members in raw.get("groups", {}).items()},
+    )
+
+
+def _registries(name: str, raw: Mapping[str, Any]) -> Registries:
+    """The registries; one URL for charts is where they are pushed to and fetched from."""
+    charts = raw.get("charts", {})
+    if isinstance(charts, str):
+        charts = {"push": charts, "source": charts}
+    return Registries(
+        directory=charts.get("directory", Registries.__dataclass_fields__["directory"].default),
+        url=charts.get("url", ""),
+        push=charts.get("push", ""),
+        source=charts.get("url", charts.get("source", "")),
+        plain_http=charts.get("plain-http", False),
+        images=raw.get("images", f"registry.example/{name}"),
     )
 
 

@@ -24,6 +24,21 @@ def chart_folder(name: str) -> str:
     return f"charts/{name}"
 
 
+def charts_url(workspace: Workspace | None, url: str, chart: str) -> str:
+    """Where a chart of that name is kept by a registry's URL, in which `{service}` and `{repository}` may stand.
+
+    They are the service, or the library, that the chart belongs to, and the repository that holds it.
+    """
+    if "{" not in url or workspace is None:
+        return url
+    owns = (each for each in workspace.services if chart in (each.name, each.chart.name if each.chart else ""))
+    service = next(owns, None)
+    name, repository = chart, workspace.name
+    if service:
+        name, repository = service.name, chart_repository(workspace, service)
+    return url.replace("{service}", name).replace("{repository}", repository)
+
+
 def environment_folder(name: str) -> str:
     """Folder of an environment's umbrella chart, in its repository."""
     return f"envs/{name}"
@@ -127,7 +142,7 @@ def _root(workspace: Workspace, name: str, projects: list[Project], others: list
         "deployment": workspace.deployment,
         "development": workspace.development,
         "image_registry": workspace.registries.images,
-        "chart_registry": workspace.registries.push,
+        "chart_registry": workspace.registries.push.replace("{repository}", name),
         "tools_source": workspace.tools_source,
         "tools_version": __version__,
     }

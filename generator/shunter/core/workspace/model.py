@@ -82,12 +82,18 @@ class Environment:
 
 @dataclass(frozen=True, slots=True)
 class Registries:
-    """`directory` holds chart archives and index.yaml; `url` is where that directory is served, or empty."""
+    """`directory` holds chart archives and index.yaml; `url` is where environments' charts name them, or empty.
+
+    `source` is where charts are fetched from that the directory does not hold, `push` where they are pushed to; both
+    may hold `{service}` and `{repository}`. `plain_http`: without TLS.
+    """
 
     directory: str = ".shunter/registry"
     url: str = ""
     push: str = ""
     images: str = ""
+    source: str = ""
+    plain_http: bool = False
 
 
 @dataclass(frozen=True, slots=True)

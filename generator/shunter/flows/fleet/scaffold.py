@@ -72,7 +72,7 @@ def new(asked: NewWorkspace) -> Report:
         root=asked.target,
         workspace=workspace,
         release=workspace.templates_release,
-        archives=archives_at(asked.target / workspace.registries.directory, workspace.registries.url),
+        archives=archives_at(asked.target / workspace.registries.directory, workspace.registries.source, workspace),
         message=f"Make workspace {workspace.name}",
         bare=bare_for(workspace.templates_source),
         extra=workspace_files(text),

@@ -158,7 +158,7 @@ def _provided(
     at_hand = files_of(context, own).packed.version if own else ""
     if own and at_hand == version:
         return unpublished_library(context, own, archives).read
-    server = archives.server.index.versions(library) if archives.server else []
+    server = archives.server.versions(library) if archives.server else []
     vendored = {item.version for files in charts for item in carried(files, ()).values() if item.name == library}
     if version in server or version in vendored:
         return {}

@@ -128,6 +128,7 @@ def environment_files(
         - {str(answers["library"])},
         repository=str(answers.get("chart_repository", "")),
     )
+    archives.gather(state.pins.values())
     needed = {(pin.name, pin.version): archives.fetch(pin.name, pin.version) for pin in state.pins.values()}
     derived = dict(umbrella.derive(spec, needed, tree))
     derived |= record_files(state, entries)

@@ -8,7 +8,7 @@ from dataclasses import dataclass, field, replace
 from pathlib import Path
 
 from shunter.adapters.git.stages import Merge
-from shunter.adapters.helm.registry import INDEX, HttpRegistry
+from shunter.adapters.helm.registry import INDEX
 from shunter.adapters.system.files import DiskTree
 from shunter.adapters.system.regular import is_checkout, is_folder
 from shunter.core.charts.packed import PackedChart
@@ -18,7 +18,7 @@ from shunter.flows.packaging.derive import Changes, app_files
 from shunter.flows.packaging.lock import SOURCES, carrier, chosen
 from shunter.flows.packaging.merge import archives_with, listed_again
 from shunter.flows.packaging.origin import DERIVED, Sources, dirty
-from shunter.flows.workspace.archives import Archives, packed_as_held, packed_for_publishing
+from shunter.flows.workspace.archives import Archives, packed_as_held, packed_for_publishing, server_at
 from shunter.flows.workspace.context import Context, Site, repository_root
 from shunter.flows.workspace.plans import as_read, carry_out, inputs_of, plan_changes, read_now
 from shunter.flows.workspace.projects import ProjectFiles, files_in, files_of
@@ -225,7 +225,7 @@ def _pack_existing(context: Context, batch: Batch, service: Service) -> None:
         batch.read |= read_now(folder, files.tree, ["Chart.yaml"])
         _publish(batch, files, root, os.path.relpath(folder, root))
     elif not batch.archives.has(chart.name, chart.version):
-        batch.take(HttpRegistry(chart.repository).fetch(chart.name, chart.version), chart.repository)
+        batch.take(server_at(chart.repository, context.workspace).fetch(chart.name, chart.version), chart.repository)
 
 
 def _plans(context: Context, batch: Batch, registry: Changes) -> list[RepositoryPlan]:

@@ -174,6 +174,7 @@ def _rewritten(market: Market, made: Composition) -> Iterator[Finding]:
 
 def _filled(archives: Archives, cars: Mapping[str, Pin]) -> dict[str, Pin]:
     """The cars with the digests of what is new."""
+    archives.gather(cars.values())
     return {
         alias: pin if pin.digest else replace(archives.pin(pin.name, pin.version), source=pin.source)
         for alias, pin in cars.items()

@@ -2,19 +2,20 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from functools import cached_property
 from pathlib import Path
 
 from shunter.adapters.git.origin import as_committed
 from shunter.adapters.system.regular import is_checkout
+from shunter.adapters.system.threads import at_once
 from shunter.core.charts.index import IndexEntry
 from shunter.core.charts.packed import REVISION, PackedChart
 from shunter.core.charts.pins import Pin
 from shunter.core.charts.versions import is_dirty, newest_first
 from shunter.core.trains.cut import Offer
-from shunter.core.workspace.model import Service
+from shunter.core.workspace.model import ExistingChart, Service
 from shunter.flows.packaging.origin import DERIVED, Sources, tracked
 from shunter.flows.workspace.archives import Archives, packed_as_held
 from shunter.flows.workspace.context import Context, repository_root
@@ -44,23 +45,33 @@ class Market:
     def offers(self, named: Mapping[str, str]) -> dict[str, Offer]:
         """What a train may take, by service. What is marked dirty is in it only where it is `named` (by service)."""
         services = self.context.require_workspace().services
-        return {service.name: self._offer(service, named.get(service.name, "")) for service in services}
+        charts = {service.name: self._chart(service) for service in services if not _fixed(service)}
+        known = self._known(charts.values())
+        return {service.name: self._offer(service, charts, known, named.get(service.name, "")) for service in services}
 
-    def _offer(self, service: Service, named: str) -> Offer:
+    def _chart(self, service: Service) -> str:
+        """The name of a service's chart, which may be a person's own."""
         chart = service.chart
-        if chart and not chart.path:
-            return Offer(chart.name, fixed=chart.version, source=chart.repository)
-        name = files_in(self.context, self.context.root / chart.path).packed.name if chart else service.name
-        known = (version for version in self._known(name) if version == named or not is_dirty(version))
-        return Offer(name, tuple(known))
+        return files_in(self.context, self.context.root / chart.path).packed.name if chart else service.name
 
-    def _known(self, name: str) -> list[str]:
-        """Published versions, oldest first; the server is asked about a chart that the folder does not have."""
-        here = self._versions.get(name)
+    def _offer(self, service: Service, charts: Mapping[str, str], known: Mapping[str, list[str]], named: str) -> Offer:
+        if (chart := _fixed(service)) is not None:
+            return Offer(chart.name, fixed=chart.version, source=chart.repository)
+        name = charts[service.name]
+        found = (version for version in known[name] if version == named or not is_dirty(version))
+        return Offer(name, tuple(found))
+
+    def _known(self, names: Iterable[str]) -> dict[str, list[str]]:
+        """Published versions by chart, oldest first; a server is asked where it may have more than the folder."""
+        known = {name: self._versions.get(name, []) for name in names}
         server = self.archives.server
-        if here is None and server is not None:
-            here = server.index.versions(name)
-        return newest_first(here or ())[::-1]
+        if server is not None:
+            asked = [name for name, here in known.items() if server.shared or not here]
+            for name, found in zip(asked, at_once(server.versions, asked), strict=True):
+                if isinstance(found, ShunterError):
+                    raise found
+                known[name] = [*{*known[name], *found}]
+        return {name: newest_first(found)[::-1] for name, found in known.items()}
 
     def rewritten(self, pin: Pin) -> bool:
         """Whether the registry's folder holds another archive than the pinned one under its version."""
@@ -125,6 +136,11 @@ class Market:
             if service.chart and service.chart.path:
                 place = self.context.root / service.chart.path
                 yield files_in(self.context, place), place
+
+
+def _fixed(service: Service) -> ExistingChart | None:
+    """The chart of somebody else's repository that a service has, at the version that shunter.yaml says."""
+    return service.chart if service.chart and not service.chart.path else None
 
 
 def _same(files: ProjectFiles, held: PackedChart) -> bool:

@@ -118,6 +118,7 @@ def _of_train(target: Target, train: str, trains: Trains) -> str | State:
 
 def _require_archives(planned: Plan, archives: Archives) -> None:
     """Raise ShunterError, before anything changes, where the registry has lost what is to come back."""
+    archives.expect(move.now.pin for move in planned.moves if move.now)
     lost = [
         f"{pin.name} {pin.version}" for move in planned.moves if move.now and _is_lost(pin := move.now.pin, archives)
     ]

@@ -154,6 +154,7 @@ def _errors(findings: Iterable[Finding]) -> tuple[Finding, ...]:
 
 
 def _rewritten(archives: Archives, state: State) -> Iterator[Finding]:
+    archives.gather(state.pins.values())
     for pin in state.pins.values():
         held = archives.fetch(pin.name, pin.version).pin
         if (held.digest, held.content) != (pin.digest, pin.content):

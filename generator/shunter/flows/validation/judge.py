@@ -13,7 +13,7 @@ from shunter.flows.release.layers import awaited, unpinned_note, with_sources
 from shunter.flows.release.release import Release, with_files
 from shunter.flows.workspace.context import Context
 from shunter.flows.workspace.labels import relabelled
-from shunter.flows.workspace.projects import files_in
+from shunter.flows.workspace.projects import ProjectFiles, files_in
 from shunter.model.data import dataclass
 from shunter.model.errors import ShunterError
 from shunter.model.findings import Finding
@@ -97,8 +97,18 @@ def _too_large(release: Release) -> Iterable[Finding]:
 def judge_chart(
     context: Context, folder: Path, runs: Sequence[Sequence[str]], sets: Sequence[str]
 ) -> list[tuple[Finding, ...]]:
-    """The findings of a chart with each of several sets of `-f` files; an empty set stands for its own values.yaml."""
-    release = Release(files_in(context, folder))
+    """The findings of a chart's folder: see `judge_files`."""
+    return judge_files(context, files_in(context, folder), folder, runs, sets)
+
+
+def judge_files(
+    context: Context, files: ProjectFiles, folder: Path, runs: Sequence[Sequence[str]], sets: Sequence[str]
+) -> list[tuple[Finding, ...]]:
+    """The findings of a chart with each of several sets of `-f` files; an empty set stands for its own values.yaml.
+
+    `folder` is where the chart is, or would be.
+    """
+    release = Release(files)
     chart, name = release.chart, release.label
     there = {subchart.name for subchart in chart.subcharts}  # in another version, Helm takes it all the same
     missing = next((dependency for dependency in chart.missing if dependency.name not in there), None)

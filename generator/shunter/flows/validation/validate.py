@@ -55,13 +55,18 @@ def _judged(context: Context, asked: Validation, own: Sequence[str]) -> tuple[li
 
         findings += judged_own(context, own)
         asked = replace(asked, files=[name for name in asked.files if name not in own])
-    if asked.files or not own:
+    if remote := [name for name in asked.files if name.startswith("oci://")]:
+        from shunter.flows.validation.remote import judged_remote
+
+        findings += judged_remote(context, asked, remote)
+        asked = replace(asked, files=[name for name in asked.files if name not in remote])
+    if asked.files or not (own or remote):
         targets = wanted(context, asked)
     findings += [finding for target in targets for finding in _judge_target(context, asked, target)]
-    if context.workspace and not (asked.environment or asked.files or own):
+    if context.workspace and not (asked.environment or asked.files or own or remote):
         findings += _trains(context, findings)
     asked.verdicts.save()
-    return findings, len(targets)
+    return findings, len(targets) + len(remote)
 
 
 def _trains(context: Context, known: Sequence[Finding]) -> tuple[Finding, ...]:

@@ -1,19 +1,24 @@
-"""Where chart archives come from: just packaged, the registry directory, or a registry over HTTP."""
+"""Where chart archives come from: just packaged, the registry directory, or a registry elsewhere."""
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
-from shunter.adapters.helm.registry import DirectoryRegistry, HttpRegistry
+from shunter.adapters.helm.registry import DirectoryRegistry, HttpRegistry, Server
+from shunter.adapters.oci.charts import OciCharts
 from shunter.adapters.system.regular import is_file, read_regular
+from shunter.adapters.system.threads import at_once
+from shunter.core.charts.artifact import SCHEME, parse_place
 from shunter.core.charts.packed import PackedChart
 from shunter.core.charts.pins import Pin
 from shunter.core.charts.versions import newest_first
 from shunter.core.packaging.publish import Origin, origin_of, published, with_origin
 from shunter.core.packaging.vendoring import absent_from_registry
+from shunter.core.workspace.layout import charts_url
+from shunter.core.workspace.model import Registries, Workspace
 from shunter.flows.workspace.context import Context
 from shunter.flows.workspace.projects import ProjectFiles
 from shunter.model.errors import ShunterError
@@ -28,10 +33,11 @@ class Archives:
     """
 
     directory: DirectoryRegistry
-    server: HttpRegistry | None = None
+    server: Server | None = None
     pending: dict[tuple[str, str], PackedChart] = field(default_factory=dict)
     fallback: Callable[[], Mapping[tuple[str, str], PackedChart]] = dict
     fetched: dict[tuple[str, str], PackedChart] = field(default_factory=dict)
+    digests: dict[tuple[str, str], str] = field(default_factory=dict)
 
     def has(self, name: str, version: str) -> bool:
         """Whether the chart can be fetched without asking a server."""
@@ -50,14 +56,43 @@ class Archives:
         if not here and (carried := self.fallback().get(key)):
             return carried
         if key not in self.fetched:
-            registry = self.directory if here or self.server is None else self.server
-            self.fetched[key] = registry.fetch(*key)
+            if here or self.server is None:
+                self.fetched[key] = self.directory.fetch(*key)
+            else:
+                self.fetched[key] = self.server.fetch(*key, self.digests.get(key, ""))
         return self.fetched[key]
+
+    def expect(self, pins: Iterable[Pin]) -> None:
+        """Note by which digests `fetch` is to ask a server."""
+        self.digests.update({(pin.name, pin.version): pin.digest for pin in pins if pin.digest})
+
+    def gather(self, pins: Iterable[Pin]) -> None:
+        """Fetch at once, by the digests of `pins`, what a server has to be asked for and `fetch` is going to want.
+
+        Raises ShunterError where one of them cannot be had.
+        """
+        pins = tuple(pins)
+        self.expect(pins)
+        if self.server is None or not self.server.shared:
+            return
+        keys = {(pin.name, pin.version) for pin in pins} - self.pending.keys() - self.fetched.keys()
+        left = sorted(key for key in keys if not self.directory.has(*key))
+        carried = self.fallback() if left else {}
+        for found in at_once(lambda key: self.fetch(*key), [key for key in left if key not in carried]):
+            if isinstance(found, ShunterError):
+                raise found
+
+    def versions(self, name: str) -> list[str]:
+        """Published versions of a chart, newest first; a server is asked where it may have more than the directory."""
+        here = self.directory.index.versions(name)
+        if self.server is None or (here and not self.server.shared):
+            return here
+        return newest_first({*here, *self.server.versions(name)})
 
     def newest(self, name: str) -> str:
         """The newest version of a chart, pending or in the registry directory."""
         known = [version for chart, version in self.pending if chart == name]
-        known += self.directory.index.versions(name)
+        known += self.directory.index.versions(name) or self.versions(name)
         if not known:
             raise absent_from_registry(name, "of any version")
         return newest_first(known)[0]
@@ -70,12 +105,36 @@ class Archives:
 def open_archives(context: Context) -> Archives:
     """The archives that the context's registries hold."""
     registries = context.registries()
-    return archives_at(context.root / registries.directory, registries.url)
+    return archives_at(context.root / registries.directory, registries.source, context.workspace)
 
 
-def archives_at(directory: Path, url: str) -> Archives:
-    """The archives in a registry's folder and, where `url` is not empty, on a server."""
-    return Archives(DirectoryRegistry(directory), HttpRegistry(url) if url else None)
+def archives_at(directory: Path, url: str, workspace: Workspace | None = None) -> Archives:
+    """The archives in a registry's folder and, where `url` is not empty, on a server, which is the `workspace`'s."""
+    return Archives(DirectoryRegistry(directory), server_at(url, workspace) if url else None)
+
+
+def server_at(url: str, workspace: Workspace | None = None) -> Server:
+    """The charts at a URL; that of an OCI registry may hold `{service}` and `{repository}` of the `workspace`."""
+    if not url.startswith(SCHEME):
+        return HttpRegistry(url)
+    return _charts_at(url, workspace)
+
+
+def chart_at(url: str, workspace: Workspace | None) -> PackedChart:
+    """The chart at `oci://HOST/REPOSITORY/NAME`, with `:VERSION` or `@DIGEST` behind it; else the newest one.
+
+    Raises ShunterError where there is none.
+    """
+    return _charts_at(url, workspace).at_reference(parse_place(url))
+
+
+def _charts_at(url: str, workspace: Workspace | None) -> OciCharts:
+    """A registry's charts: a workspace says whether it is one of its own, and whether these have TLS."""
+    host = url.removeprefix(SCHEME).partition("/")[0]
+    registries = workspace.registries if workspace else Registries()
+    places = (registries.url, registries.source, registries.push)
+    own = any(place.removeprefix(SCHEME).partition("/")[0] == host for place in places)
+    return OciCharts(lambda name: charts_url(workspace, url, name), plain=own and registries.plain_http, own=own)
 
 
 def packed_for_publishing(files: ProjectFiles, origin: Origin | None = None) -> PackedChart:

@@ -1,0 +1,1 @@
+"""OCI registries: the distribution API over HTTPS, logins, and charts in them."""

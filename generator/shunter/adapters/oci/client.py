@@ -1,0 +1,286 @@
+"""One registry by its distribution API: what it holds, and putting something there, the manifest last."""
+
+from __future__ import annotations
+
+import hashlib
+import json
+import re
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from functools import cached_property
+from typing import Any
+from urllib.parse import quote, urlencode, urljoin, urlsplit
+
+from shunter.adapters.oci import challenge
+from shunter.adapters.oci.credentials import Login, login_for
+from shunter.adapters.oci.transport import Answer, Transport, is_loopback, origin
+from shunter.model.errors import ShunterError
+
+MANIFEST = "application/vnd.oci.image.manifest.v1+json"
+_ACCEPT = ", ".join((MANIFEST, "application/vnd.docker.distribution.manifest.v2+json"))
+_LARGEST_MANIFEST = 4 * 1024 * 1024
+_LARGEST_ERROR = 64 * 1024
+_LARGEST_PAGE = 16 * 1024 * 1024
+_MOST_TAGS = 100_000
+_PAGE = 1000
+_UPLOADS = 4
+_HOSTS = {"docker.io": "registry-1.docker.io", "index.docker.io": "registry-1.docker.io"}
+_DIGEST = re.compile(r"sha256:[0-9a-f]{64}")
+_NEXT = re.compile(r'<([^>]*)>\s*;\s*rel="?next"?')
+
+
+@dataclass(frozen=True, slots=True)
+class Stored:
+    """A manifest as a registry holds it; `digest` is of `data`."""
+
+    data: bytes
+    digest: str
+
+
+@dataclass(frozen=True)
+class Client:
+    """A registry at `host` (with its port). `plain`: without TLS, as this machine's own registries always are.
+
+    `own` says that it is the workspace's, so that the environment's login is for it. Threads may share one client.
+    """
+
+    host: str
+    plain: bool = False
+    own: bool = False
+    transport: Transport = field(default_factory=Transport)
+    login: Login | None = None
+    _said: dict[str, str] = field(default_factory=dict)
+
+    @cached_property
+    def base(self) -> str:
+        """The URL of the registry."""
+        name = urlsplit(f"//{self.host}").hostname or ""
+        scheme = "http" if self.plain or is_loopback(name) else "https"
+        return f"{scheme}://{_HOSTS.get(self.host, self.host)}"
+
+    def ping(self) -> None:
+        """Raise ShunterError where there is no registry, or it does not know who asks."""
+        self._require(self._ask("GET", "/v2/", ""), "")
+
+    def head(self, repository: str, reference: str) -> str | None:
+        """The digest of the manifest that a tag or digest leads to; None where there is none.
+
+        Raises ShunterError where the registry does not say.
+        """
+        answer = self._ask("HEAD", _manifest(repository, reference), repository, accept=_ACCEPT)
+        if answer.status == 404:
+            return None
+        self._require(answer, repository)
+        found = answer.headers.get("docker-content-digest", "")
+        if _DIGEST.fullmatch(found):
+            return found
+        stored = self.manifest(repository, reference)
+        return stored.digest if stored else None
+
+    def manifest(self, repository: str, reference: str) -> Stored | None:
+        """The manifest that a tag or digest leads to; None where there is none.
+
+        Raises ShunterError where it has not the digest that it was asked for by.
+        """
+        path = _manifest(repository, reference)
+        answer = self._ask("GET", path, repository, accept=_ACCEPT, largest=_LARGEST_MANIFEST)
+        if answer.status == 404:
+            return None
+        self._require(answer, repository)
+        found = digest_of(answer.data)
+        wanted = reference if _DIGEST.fullmatch(reference) else answer.headers.get("docker-content-digest", found)
+        if wanted.startswith("sha256:") and found != wanted:
+            raise _other_bytes(f"{self.host}/{repository}", wanted, found)
+        return Stored(answer.data, found)
+
+    def has_blob(self, repository: str, digest: str) -> bool:
+        """Whether the repository holds these bytes."""
+        answer = self._ask("HEAD", f"/v2/{repository}/blobs/{digest}", repository)
+        if answer.status == 404:
+            return False
+        self._require(answer, repository)
+        return True
+
+    def blob(self, repository: str, digest: str, largest: int) -> bytes:
+        """The bytes with this digest. Raises ShunterError where there are none, other ones, or more than `largest`."""
+        answer = self._ask("GET", f"/v2/{repository}/blobs/{digest}", repository, largest=largest)
+        self._require(answer, repository)
+        if (found := digest_of(answer.data)) != digest:
+            raise _other_bytes(f"{self.host}/{repository}", digest, found)
+        return answer.data
+
+    def upload(self, repository: str, data: bytes) -> str:
+        """Put bytes into a repository, unless they are there; their digest. Nobody sees them without a manifest."""
+        digest = digest_of(data)
+        problem: ShunterError | None = None
+        for _ in range(_UPLOADS):
+            if self.has_blob(repository, digest):
+                return digest
+            try:
+                answer = self._uploaded(repository, digest, data)
+            except ShunterError as error:
+                problem = error
+                continue
+            if answer.status < 300:
+                return digest
+            problem = self._refusal(answer, repository)
+            if answer.status in (401, 403):
+                break
+        assert problem is not None
+        raise problem
+
+    def _uploaded(self, repository: str, digest: str, data: bytes) -> Answer:
+        """One attempt: an upload that broke has no state that one could rely on, so the next one begins anew."""
+        begun = self._ask("POST", f"/v2/{repository}/blobs/uploads/", repository, body=b"", push=True)
+        self._require(begun, repository)
+        place = urljoin(begun.url, begun.headers.get("location", ""))
+        if origin(place)[0] not in (origin(self.base)[0], "https"):
+            raise ShunterError(f"{self.host} wants an upload to a place that is not encrypted")
+        place += ("&" if "?" in place else "?") + urlencode({"digest": digest})
+        return self._ask("PUT", place, repository, body=data, push=True, once=True)
+
+    def put_manifest(self, repository: str, tag: str, data: bytes) -> str:
+        """Put a manifest under a tag, in place of what it led to; the digest of the manifest."""
+        kind = {"Content-Type": MANIFEST}
+        path = _manifest(repository, tag)
+        self._require(self._ask("PUT", path, repository, body=data, push=True, more=kind), repository)
+        return digest_of(data)
+
+    def tags(self, repository: str) -> list[str]:
+        """Every tag of a repository; none where there is no such repository."""
+        found: list[str] = []
+        place = f"{self.base}/v2/{repository}/tags/list?n={_PAGE}"
+        seen = set()
+        while place and place not in seen and len(found) < _MOST_TAGS:
+            seen.add(place)
+            answer = self._ask("GET", place, repository, largest=_LARGEST_PAGE)
+            if answer.status == 404:
+                break
+            self._require(answer, repository)
+            listed = _json(answer, self.host).get("tags")
+            found += [str(tag) for tag in listed] if isinstance(listed, list) else []
+            more = _NEXT.search(answer.headers.get("link", ""))
+            place = urljoin(answer.url, more[1]) if more else ""
+            if place and origin(place) != origin(self.base):
+                raise ShunterError(f"{self.host} lists its tags at another host: {urlsplit(place).netloc}")
+        return list(dict.fromkeys(found))
+
+    def _ask(
+        self,
+        method: str,
+        place: str,
+        repository: str,
+        *,
+        accept: str = "",
+        body: bytes | None = None,
+        largest: int = _LARGEST_ERROR,
+        push: bool = False,
+        once: bool = False,
+        more: Mapping[str, str] | None = None,
+    ) -> Answer:
+        """Ask with what is known of who we are; where that does not do, find out what the registry wants, and again."""
+        url = urljoin(self.base, place)
+        headers = ({"Accept": accept} if accept else {}) | dict(more or {})
+        headers |= {"Content-Type": "application/octet-stream"} if once else {}
+        scope = f"repository:{repository}:{'pull,push' if push else 'pull'}" if repository else ""
+        known = self._said.get(scope, "") if origin(url) == origin(self.base) else ""
+        said = {"Authorization": known} if known else {}
+        answer = self.transport.send(method, url, headers | said, body=body, largest=largest, once=once)
+        if answer.status != 401 or origin(answer.url) != origin(self.base):
+            return answer
+        authorization = self._authorization(answer, repository, scope)
+        if not authorization or authorization == known:
+            return answer
+        self._said[scope] = authorization
+        again = headers | {"Authorization": authorization}
+        return self.transport.send(method, url, again, body=body, largest=largest, once=once)
+
+    def _authorization(self, answer: Answer, repository: str, scope: str) -> str:
+        asked = challenge.parse(answer.headers.get("www-authenticate", ""))
+        login = self.login or login_for(self.host, repository, own=self.own)
+        if asked is None or (asked.basic and (login is None or not login.user)):
+            return ""
+        if asked.basic:
+            assert login is not None
+            return login.basic
+        return self._token(asked, login, asked.scope or scope)
+
+    def _token(self, asked: challenge.Challenge, login: Login | None, scope: str) -> str:
+        """A token from the place that the registry names, which has to be as safe as the registry."""
+        found = urlsplit(asked.realm)
+        if found.scheme != "https" and not (found.scheme == "http" and self.base.startswith("http://")):
+            raise ShunterError(
+                f"{self.host} wants its login at {found.scheme}://{found.netloc}, which is not encrypted",
+                hint="ask who runs the registry",
+            )
+        wanted = [(name, text) for name, text in (("service", asked.service), ("scope", scope)) if text]
+        if login and login.token:
+            grant = [*wanted, ("grant_type", "refresh_token"), ("refresh_token", login.token), ("client_id", "shunter")]
+            kind = {"Content-Type": "application/x-www-form-urlencoded"}
+            body = urlencode(grant).encode()
+            answer = self.transport.send("POST", asked.realm, kind, body=body, largest=_LARGEST_MANIFEST)
+        else:
+            pairs = [(name, each) for name, text in wanted for each in (text.split(" ") if name == "scope" else [text])]
+            url = asked.realm + ("&" if found.query else "?") + urlencode(pairs, quote_via=quote)
+            said = {"Authorization": login.basic} if login else {}
+            answer = self.transport.send("GET", url, said, largest=_LARGEST_MANIFEST)
+        if answer.status in (400, 401, 403):
+            return ""
+        if answer.status != 200:
+            raise ShunterError(f"{found.netloc} answered {answer.status} to a login", hint="try again later")
+        data = _json(answer, found.netloc)
+        token = data.get("token") or data.get("access_token")
+        return f"Bearer {token}" if isinstance(token, str) and token else ""
+
+    def _require(self, answer: Answer, repository: str) -> None:
+        if not 200 <= answer.status < 300:
+            raise self._refusal(answer, repository)
+
+    def _refusal(self, answer: Answer, repository: str) -> ShunterError:
+        place = f"{self.host}/{repository}" if repository else self.host
+        said = _complaint(answer)
+        if answer.status in (401, 403):
+            known = self.login or login_for(self.host, repository, own=self.own)
+            what = f"{place} refuses the login of {known.user or 'its token'}" if known else f"{place} wants a login"
+            again = f"shunter registry login {self.host}"
+            return ShunterError(f"{what} ({answer.status}{said})", hint=again, exit_code=2)
+        hint = "try again later" if answer.status >= 500 or answer.status == 429 else "check the name of the repository"
+        return ShunterError(f"{place} answered {answer.status}{said}", hint=hint)
+
+
+def digest_of(data: bytes) -> str:
+    """`sha256:` and the hash of bytes, by which a registry knows them."""
+    return "sha256:" + hashlib.sha256(data).hexdigest()
+
+
+def _manifest(repository: str, reference: str) -> str:
+    return f"/v2/{repository}/manifests/{reference}"
+
+
+def _json(answer: Answer, host: str) -> dict[str, Any]:
+    try:
+        found = json.loads(answer.data)
+    except (ValueError, RecursionError) as error:
+        raise ShunterError(f"{host} is no registry: its answer is no JSON", hint="check its name and port") from error
+    return found if isinstance(found, dict) else {}
+
+
+def _complaint(answer: Answer) -> str:
+    """What the registry itself says is wrong, on one line."""
+    try:
+        first = json.loads(answer.data)["errors"][0]
+        said = str(first.get("message") or first.get("code") or "")
+    except (ValueError, LookupError, TypeError, AttributeError, RecursionError):
+        return ""
+    line = " ".join(said.split())[:200]
+    return f": {line}" if line else ""
+
+
+def _other_bytes(place: str, wanted: str, found: str) -> ShunterError:
+    return ShunterError(
+        f"{place} gives other bytes than those it was asked for",
+        hint="do not use them: ask who runs the registry",
+        notes=(f"wanted: {wanted}", f"found: {found}"),
+        exit_code=1,
+        rule="digest-mismatch",
+    )

@@ -1,0 +1,207 @@
+"""Requests to a registry over urllib3: bounded in size and time, repeated where that may help, redirected with care."""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field
+from functools import cached_property
+from typing import TYPE_CHECKING
+from urllib.parse import urljoin, urlsplit
+
+from shunter.model.errors import ShunterError
+
+if TYPE_CHECKING:  # urllib3 costs more to import than most commands take, and few need a registry
+    from urllib3 import BaseHTTPResponse, PoolManager
+
+TIMEOUT = 30.0
+_LONGEST = 600.0
+_ATTEMPTS = 5
+_LONGEST_WAIT = 30
+_MOST_REDIRECTS = 5
+_BUSY = frozenset((429, 500, 502, 503, 504))
+_CHUNK = 64 * 1024
+_LARGEST_COMPLAINT = 64 * 1024
+_NO_REPLY = "check the name of the registry and the network; `--plain-http` is for one without TLS"
+
+
+@dataclass(frozen=True, slots=True)
+class Answer:
+    """What a server answered: names of headers are in lower case, `url` is what was asked in the end."""
+
+    status: int
+    headers: Mapping[str, str]
+    data: bytes
+    url: str
+
+
+@dataclass(frozen=True)
+class Transport:
+    """Connections that are kept and shared between threads.
+
+    `timeout` in seconds is for each wait for the server, `pause` what the first wait between two attempts is about.
+    """
+
+    timeout: float = TIMEOUT
+    pause: float = 0.2
+    attempts: int = _ATTEMPTS
+    longest: float = _LONGEST
+    _pools: dict[str, PoolManager] = field(default_factory=dict)
+
+    def send(
+        self,
+        method: str,
+        url: str,
+        headers: Mapping[str, str],
+        *,
+        body: bytes | None = None,
+        largest: int,
+        once: bool = False,
+    ) -> Answer:
+        """Ask `url`, and follow where it leads; the answer's body has at most `largest` bytes.
+
+        What breaks, and what is answered by 429 or 5xx, is asked again, unless it is for `once`. An `Authorization`
+        goes to the host of `url` only. Raises ShunterError where no answer comes, or one that is too large.
+        """
+        sent = dict(headers)
+        for _ in range(_MOST_REDIRECTS + 1):
+            answer = self._answered(method, url, sent, body, largest, 1 if once else self.attempts)
+            target = answer.headers.get("location", "")
+            if method not in ("GET", "HEAD") or answer.status not in (301, 302, 303, 307, 308) or not target:
+                return answer
+            followed = urljoin(url, target)
+            _require_safe(url, followed)
+            if origin(followed) != origin(url):
+                sent.pop("Authorization", None)
+            url = followed
+        raise ShunterError(f"{url} leads from one place to another without end", hint="ask who runs the registry")
+
+    def _answered(
+        self, method: str, url: str, headers: Mapping[str, str], body: bytes | None, largest: int, attempts: int
+    ) -> Answer:
+        import urllib3
+
+        left = urllib3.Retry(
+            attempts - 1,
+            backoff_factor=self.pause,
+            backoff_jitter=self.pause,
+            backoff_max=_LONGEST_WAIT,
+            retry_after_max=_LONGEST_WAIT,
+        )
+        while True:
+            response: BaseHTTPResponse | None = None
+            try:
+                response = self._asked(method, url, headers, body)
+                most = largest if response.status < 300 else max(largest, _LARGEST_COMPLAINT)
+                answer = Answer(response.status, _lower(response.headers), self._read(response, url, most), url)
+                if answer.status not in _BUSY and not _is_cut(answer):
+                    return answer
+                error = None
+            except urllib3.exceptions.HTTPError as caught:
+                error = caught
+            try:
+                left = left.increment(method, url, response if error is None else None, error)
+            except urllib3.exceptions.HTTPError:
+                if error is None:
+                    return answer
+                raise _unreachable(url, error) from error
+            left.sleep(response if error is None else None)
+
+    def _asked(self, method: str, url: str, headers: Mapping[str, str], body: bytes | None) -> BaseHTTPResponse:
+        import urllib3
+
+        sent = {"User-Agent": "shunter", "Accept-Encoding": "identity", **headers}
+        return self._pool(url).request(
+            method,
+            url,
+            body=body,
+            headers=sent,
+            timeout=urllib3.Timeout(connect=min(self.timeout, 10), read=self.timeout),
+            retries=False,
+            redirect=False,
+            preload_content=False,
+            decode_content=False,
+        )
+
+    def _read(self, response: BaseHTTPResponse, url: str, largest: int) -> bytes:
+        """The body. A connection whose body is not read to its end is of no more use."""
+        found, end = bytearray(), time.monotonic() + self.longest
+        for part in response.stream(_CHUNK, decode_content=False):
+            found += part
+            if len(found) > largest or time.monotonic() > end:
+                response.close()
+                limit = f"than {largest:,} bytes" if len(found) > largest else f"to read than {self.longest:.0f} s"
+                word = "larger" if len(found) > largest else "longer"
+                raise ShunterError(f"{_shown(url)} is {word} {limit}", hint="ask who runs the registry")
+        response.release_conn()
+        return bytes(found)
+
+    def _pool(self, url: str) -> PoolManager:
+        proxy = self._proxy(url)
+        if proxy not in self._pools:
+            import urllib3
+
+            made = urllib3.ProxyManager(proxy, maxsize=16) if proxy else urllib3.PoolManager(maxsize=16)
+            self._pools.setdefault(proxy, made)
+        return self._pools[proxy]
+
+    @cached_property
+    def _proxies(self) -> tuple[Mapping[str, str], Callable[[str], object]]:
+        from urllib.request import getproxies, proxy_bypass
+
+        return getproxies(), proxy_bypass
+
+    def _proxy(self, url: str) -> str:
+        """The proxy that the environment names for a URL, or empty."""
+        found = urlsplit(url)
+        if is_loopback(found.hostname or ""):
+            return ""
+        proxies, bypass = self._proxies
+        proxy = proxies.get(found.scheme) or proxies.get("all", "")
+        return "" if not proxy or bypass(found.hostname or "") else proxy
+
+
+def _is_cut(answer: Answer) -> bool:
+    """Whether an answer ended among its headers, which nothing in HTTP tells: a 401 always says what is wanted."""
+    return answer.status == 401 and "www-authenticate" not in answer.headers
+
+
+def origin(url: str) -> tuple[str, str]:
+    """Scheme and host with port: credentials never leave it."""
+    found = urlsplit(url)
+    return found.scheme, found.netloc.lower()
+
+
+def is_loopback(name: str) -> bool:
+    """Whether a host's name, without port, is this machine."""
+    import ipaddress
+
+    try:
+        return name == "localhost" or name.endswith(".localhost") or ipaddress.ip_address(name).is_loopback
+    except ValueError:
+        return False
+
+
+def _require_safe(url: str, followed: str) -> None:
+    """Refuse to go from an encrypted place to one that is not, or to what is not the web at all."""
+    before, after = urlsplit(url), urlsplit(followed)
+    if after.scheme not in ("http", "https") or (before.scheme, after.scheme) == ("https", "http"):
+        raise ShunterError(
+            f"{_shown(url)} leads to {after.scheme}://{after.netloc}, which is not encrypted",
+            hint="ask who runs the registry",
+        )
+
+
+def _lower(headers: Mapping[str, str]) -> dict[str, str]:
+    return {name.lower(): value for name, value in headers.items()}
+
+
+def _shown(url: str) -> str:
+    """A URL without its query, which may hold a token."""
+    return url.partition("?")[0]
+
+
+def _unreachable(url: str, error: Exception) -> ShunterError:
+    reason = str(getattr(error, "reason", None) or error).rpartition(": ")[2]
+    host = urlsplit(url).netloc
+    return ShunterError(f"registry {host} cannot be reached: {reason}", hint=_NO_REPLY)

@@ -1,0 +1,53 @@
+"""registry login and logout."""
+
+from __future__ import annotations
+
+import getpass
+import sys
+
+from shunter.adapters.oci.client import Client
+from shunter.adapters.oci.credentials import Login, erase, store
+from shunter.cli.parse import Arguments
+from shunter.model.errors import ShunterError
+from shunter.model.findings import Outcome, Report, Status
+
+
+def login(arguments: Arguments) -> Report:
+    """`shunter registry login HOST`: the registry is asked before anything is kept."""
+    host = _host(arguments.host)
+    user, password = _said(arguments)
+    made = Login(user, password)
+    Client(host, plain=arguments.plain_http, login=made).ping()
+    return Report(outcomes=(Outcome(host, Status.DONE, f"login of {user} is in {store(host, made)}"),))
+
+
+def logout(arguments: Arguments) -> Report:
+    """`shunter registry logout HOST`."""
+    host = _host(arguments.host)
+    gone = erase(host)
+    outcome = Outcome(host, Status.DONE, "login removed") if gone else Outcome(host, Status.NOOP, "there is no login")
+    return Report(outcomes=(outcome,))
+
+
+def _host(text: str) -> str:
+    host = text.removeprefix("oci://").partition("/")[0]
+    if not host or "://" in text.removeprefix("oci://"):
+        raise ShunterError(f"`{text}` is no registry", hint="its name, and its port if it has one: ghcr.io")
+    return host
+
+
+def _said(arguments: Arguments) -> tuple[str, str]:
+    """User and password, from the command line and standard input; what is missing there, a person is asked for."""
+    there = sys.stdin is not None and sys.stdin.isatty()
+    if arguments.password_stdin:
+        if not arguments.username:
+            raise ShunterError("--password-stdin without --username", hint="add --username NAME")
+        password = sys.stdin.readline().rstrip("\r\n") if sys.stdin is not None else ""
+    elif there:
+        user = arguments.username or input("User: ")
+        return user, getpass.getpass(f"Password of {user}: ")
+    else:
+        raise ShunterError("nobody is there to type a password", hint="--username NAME --password-stdin")
+    if not password:
+        raise ShunterError("the password on standard input is empty", hint='printf %s "$PASSWORD" | shunter ...')
+    return arguments.username, password

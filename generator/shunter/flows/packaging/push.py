@@ -1,0 +1,207 @@
+"""Pushing published archives to an OCI registry or into another folder: exactly their bytes, and each version once."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass, replace
+from pathlib import Path
+
+from shunter.adapters.helm.registry import INDEX, DirectoryRegistry
+from shunter.adapters.oci.charts import OciCharts, Standing
+from shunter.adapters.system.files import write_file
+from shunter.adapters.system.regular import is_file
+from shunter.adapters.system.threads import at_once
+from shunter.core.charts.artifact import SCHEME
+from shunter.core.charts.packed import PackedChart
+from shunter.core.charts.versions import is_dirty
+from shunter.core.workspace.layout import charts_url
+from shunter.flows.workspace.archives import require_file
+from shunter.flows.workspace.context import Context
+from shunter.model.errors import ShunterError
+from shunter.model.findings import Finding, Kind, Outcome, Report, Span, Status
+
+_DONE = {True: (Status.PLANNED, "to be pushed to"), False: (Status.DONE, "pushed to")}
+Row = dict[str, str]
+
+
+@dataclass(frozen=True, slots=True)
+class _Work:
+    """One archive, and what became of it."""
+
+    chart: PackedChart
+    outcome: Outcome
+    row: Row
+    findings: tuple[Finding, ...] = ()
+
+
+def push(context: Context, names: Sequence[str], to: str, *, plain: bool, dry_run: bool) -> Report:
+    """Push archives: of these charts all that the registry directory holds, or these files; without names, all.
+
+    `to` is `oci://` or a folder; empty, what shunter.yaml says. Nothing is pushed where one of them is refused.
+    """
+    charts = _chosen(context, names)
+    if not charts:
+        return Report(data=[], notices=("there is no archive to push: shunter package",))
+    target = to or context.registries().push
+    if not target:
+        raise ShunterError(
+            "there is no place to push charts to",
+            hint="--to, or `registries: {charts: {push: oci://HOST/REPOSITORY}}`",
+        )
+    if not target.startswith(SCHEME):
+        return _to_folder(charts, context.start / target, dry_run=dry_run)
+    plain = plain or (not to and context.registries().plain_http)
+    registry = OciCharts(lambda name: charts_url(context.workspace, target, name), plain=plain, own=True)
+    registry.require_reachable(chart.name for chart in charts)
+    works = _each(charts, lambda chart: _standing(registry, chart))
+    if not dry_run:
+        works = _pushed(context, registry, works)
+    return _report(works)
+
+
+def _chosen(context: Context, names: Sequence[str]) -> list[PackedChart]:
+    directory = DirectoryRegistry(context.root / context.registries().directory)
+    files = [name for name in names if name.endswith(".tgz")]
+    found = [PackedChart(name, archive=require_file(context.start / name, "check the path")) for name in files]
+    known = directory.index.entries
+    for name in names:
+        if name not in files and not any(entry.name == name for entry in known):
+            listed = ", ".join(sorted({entry.name for entry in known}))
+            raise ShunterError(
+                f"no archive of a chart `{name}` is in the registry directory",
+                hint=f"known: {listed}" if listed else "shunter package",
+            )
+    wanted = [entry for entry in known if not names or entry.name in names]
+    found += [directory.fetch(entry.name, entry.version) for entry in wanted if names or not is_dirty(entry.version)]
+    for chart in found:
+        _require_committed(chart)
+    unique = {(chart.key, chart.digest): chart for chart in found}
+    return [unique[key] for key in sorted(unique)]
+
+
+def _require_committed(chart: PackedChart) -> None:
+    if is_dirty(chart.version):
+        raise ShunterError(
+            f"{chart.name} {chart.version} was packaged from files that no commit holds",
+            hint="commit them, raise `version` in its Chart.yaml, and `shunter package`",
+            exit_code=1,
+            rule="dirty-chart",
+        )
+
+
+def _each(charts: Sequence[PackedChart], work: Callable[[PackedChart], _Work]) -> list[_Work]:
+    """The work for every chart at once; one that fails stops no other."""
+    return [
+        _Work(chart, Outcome(_unit(chart), Status.FAILED, _told(done)), {}) if isinstance(done, ShunterError) else done
+        for chart, done in zip(charts, at_once(work, charts), strict=True)
+    ]
+
+
+def _unit(chart: PackedChart) -> str:
+    return f"{chart.name} {chart.version}"
+
+
+def _told(error: ShunterError) -> str:
+    """An error on one line, with what to do."""
+    return f"{error.message} ({error.hint})" if error.hint else error.message
+
+
+def _standing(registry: OciCharts, chart: PackedChart) -> _Work:
+    found = registry.standing(chart)
+    row = _row(chart, found)
+    if found.state == "taken":
+        refused = Outcome(_unit(chart), Status.REFUSED, f"{found.place.url}:{found.place.tag} is another chart")
+        return _Work(chart, refused, row, (_taken(chart, found),))
+    there = found.state == "there"
+    status, detail = (Status.NOOP, "already there") if there else (Status.PLANNED, f"to be pushed to {found.reference}")
+    return _Work(chart, Outcome(_unit(chart), status, detail), row)
+
+
+def _row(chart: PackedChart, found: Standing) -> Row:
+    return {
+        "chart": chart.name,
+        "version": chart.version,
+        "reference": found.reference,
+        "manifest": found.manifest,
+        "archive": chart.digest,
+    }
+
+
+def _taken(chart: PackedChart, found: Standing) -> Finding:
+    return Finding(
+        "version-taken",
+        f"{chart.name} {chart.version} is in {found.place.host} already, with other content",
+        Span(chart.label),
+        Kind.LINT,
+        notes=(f"in the registry: {found.archive}", f"here: {chart.digest}"),
+        hint="raise `version` in its Chart.yaml, and package it: a published version never changes",
+    )
+
+
+def _pushed(context: Context, registry: OciCharts, works: Sequence[_Work]) -> list[_Work]:
+    """All archives first, and manifests when every one is there: what fails on the way leaves nothing that is seen."""
+    new = {work.chart.key: work for work in works if work.outcome.status is Status.PLANNED}
+
+    def upload(chart: PackedChart) -> _Work:
+        context.writing.tell(f"push {_unit(chart)}")
+        registry.upload(chart)
+        return new[chart.key]
+
+    def publish(chart: PackedChart) -> _Work:
+        registry.publish(chart)
+        work = new[chart.key]
+        detail = f"pushed to {work.row['reference']}, archive {chart.digest}"
+        return replace(work, outcome=replace(work.outcome, status=Status.DONE, detail=detail))
+
+    for step in (upload, publish):
+        if any(work.outcome.status in (Status.FAILED, Status.REFUSED) for work in works):
+            break
+        done = {work.chart.key: work for work in _each([work.chart for work in new.values()], step)}
+        works = [done.get(work.chart.key, work) for work in works]
+    return [_left(work) for work in works]
+
+
+def _left(work: _Work) -> _Work:
+    """What was not published, since something was wrong with another one."""
+    if work.outcome.status is not Status.PLANNED:
+        return work
+    return replace(work, outcome=replace(work.outcome, status=Status.REFUSED, detail="not pushed, as others are not"))
+
+
+def _report(works: Sequence[_Work]) -> Report:
+    failed = any(work.outcome.status is Status.FAILED for work in works)
+    rows = [{**work.row, "state": _state(work.outcome)} for work in works if work.row]
+    findings = tuple(finding for work in works for finding in work.findings)
+    step = "shunter push" if failed else ""
+    return Report(outcomes=tuple(work.outcome for work in works), findings=findings, data=rows, next_step=step)
+
+
+def _state(outcome: Outcome) -> str:
+    return {Status.DONE: "pushed", Status.NOOP: "already there"}.get(outcome.status, outcome.status.value)
+
+
+def _to_folder(charts: Sequence[PackedChart], folder: Path, *, dry_run: bool) -> Report:
+    """The archives into a folder, and then its index: until that names them, nobody sees them."""
+    if is_file(folder):
+        raise ShunterError(f"{folder} is a file", hint="--to names a folder, or oci://HOST/REPOSITORY")
+    published = DirectoryRegistry(folder).plan_publish(charts)
+    if published.findings:
+        return Report(findings=published.findings)
+    if not dry_run:
+        for name in sorted(published.edits, key=lambda name: (name == INDEX, name)):
+            write_file(folder / name, published.edits[name])
+    status, word = _DONE[dry_run]
+    outcomes = tuple(
+        Outcome(_unit(chart), Status.NOOP, "already there")
+        if chart.key in published.noop
+        else Outcome(_unit(chart), status, f"{word} {folder}")
+        for chart in charts
+    )
+    rows = [_folder_row(chart, folder, done) for chart, done in zip(charts, outcomes, strict=True)]
+    return Report(outcomes=outcomes, data=rows)
+
+
+def _folder_row(chart: PackedChart, folder: Path, outcome: Outcome) -> Row:
+    file = str(folder / f"{chart.name}-{chart.version}.tgz")
+    row = {"chart": chart.name, "version": chart.version, "state": _state(outcome)}
+    return row | {"reference": file, "archive": chart.digest}

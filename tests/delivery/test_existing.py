@@ -1,0 +1,97 @@
+"""Existing charts that are in a registry: judged there, added to a workspace, packaged, and in a train."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+import yaml
+
+from helpers.charts.tiny_charts import chart, chart_files
+from helpers.workspaces.cli import ok, shunter
+from helpers.workspaces.registries import Registry
+from helpers.workspaces.workspaces import ONE_SERVICE
+from shunter.adapters.oci import charts
+from shunter.adapters.oci.charts import OciCharts
+from shunter.adapters.oci.transport import Transport
+
+pytestmark = pytest.mark.registry
+
+SCHEMA = {"type": "object", "properties": {"replicas": {"type": "integer"}}}
+VERSIONS = ("1.0.0", "1.1.0", "1.2.0-rc.1", "1.1.0+b2")
+
+
+@pytest.fixture(autouse=True)
+def _quick(login: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[None]:
+    monkeypatch.setattr(charts, "transport", lambda: Transport(timeout=2, pause=0.001))
+    monkeypatch.setenv("SHUNTER_CACHE_DIR", str(tmp_path / "cache"))
+    charts._client_of.cache_clear()
+    yield
+    charts._client_of.cache_clear()
+
+
+@pytest.fixture
+def theirs(registry: Registry) -> str:
+    """The place of a chart of somebody else, in several versions."""
+    shelf = OciCharts(lambda _: f"oci://{registry.host}/theirs")
+    for version in VERSIONS:
+        extra = {"values.yaml": "replicas: one\n" if version == "1.0.0" else "replicas: 1\n"}
+        made = chart(chart_files("search", version, schema=SCHEMA, extra=extra))
+        shelf.upload(made)
+        shelf.publish(made)
+    return f"oci://{registry.host}/theirs/search"
+
+
+def test_a_chart_is_judged_where_it_is(theirs: str, tmp_path: Path) -> None:
+    assert "1 chart" in ok("validate", f"{theirs}:1.1.0", cwd=tmp_path).err
+    said = shunter("validate", f"{theirs}:1.0.0", cwd=tmp_path)
+    assert said.code == 1
+    assert f"--> {theirs}:1.0.0/values.yaml:1:11" in said.err
+    (tmp_path / "mine.yaml").write_text("replicas: two\n", "utf-8")
+    said = shunter("validate", f"{theirs}:1.1.0+b2", "-f", "mine.yaml", cwd=tmp_path)
+    assert said.code == 1
+    assert "--> mine.yaml:1:11" in said.err
+    digest = OciCharts(lambda _: theirs.rpartition("/")[0]).held("search", "1.1.0")
+    assert digest is not None
+    ok("validate", f"{theirs}@{digest.manifest}", cwd=tmp_path)
+    said = shunter("validate", theirs, "-f", "mine.yaml", cwd=tmp_path)
+    assert "search 1.1.0+b2" in said.err, "the newest release"
+
+
+@pytest.mark.parametrize(
+    ("name", "message"),
+    [
+        ("PLACE:9.9.9", "there is no PLACE:9.9.9"),
+        ("PLACE@sha256:" + "0" * 64, "there is no PLACE@sha256:"),
+        ("PLACEs", "there is no PLACEs:latest"),
+        ("oci://nope", "names no chart"),
+        ("PLACE:1.0.0 --fix", "cannot be mended"),
+    ],
+)
+def test_one_error_with_a_hint(name: str, message: str, theirs: str, tmp_path: Path) -> None:
+    said = shunter("validate", *name.replace("PLACE", theirs).split(), cwd=tmp_path)
+    assert said.code == 2
+    assert message.replace("PLACE", theirs) in said.err
+    assert said.err.count("error: ") == said.err.count("hint: ") == 1
+
+
+def test_a_service_with_a_chart_of_somebody_else(theirs: str, tmp_path: Path) -> None:
+    (tmp_path / "values.yaml").write_text(ONE_SERVICE.replace("LAYOUT", "mono"), "utf-8")
+    ok("new", "shop", "--defaults", "--data-file", "values.yaml", cwd=tmp_path)
+    root = tmp_path / "shop"
+    said = shunter("add", "service", "search", "--chart", theirs, cwd=root)
+    assert (said.code, f"`{theirs}` has no version" in said.err) == (2, True)
+    ok("add", "service", "search", "--chart", f"{theirs}:1.1.0+b2", cwd=root)
+    above = theirs.rpartition("/")[0]
+    service = yaml.safe_load((root / "shunter.yaml").read_text("utf-8"))["services"]["search"]
+    assert service == {"chart": {"repository": above, "name": "search", "version": "1.1.0+b2"}}
+    ok("package", cwd=root)
+    ok("train", "cut", "1.0.0", cwd=root)
+    ok("promote", "1.0.0", "--to", "tst", cwd=root)
+    car = yaml.safe_load((root / "trains/1.0.0.yaml").read_text("utf-8"))["cars"]["search"]
+    held = OciCharts(lambda _: above).held("search", "1.1.0+b2")
+    assert held is not None
+    assert (car["digest"], car["source"]) == (held.archive, above)
+    ok("validate", cwd=root)
+    ok("lock", "--check", cwd=root)

@@ -1,0 +1,226 @@
+"""`shunter push` to docker-registry: each version once, nothing half-pushed, whatever breaks on the way."""
+
+from __future__ import annotations
+
+import json
+import os
+import signal
+import time
+from collections.abc import Iterator
+from pathlib import Path
+from random import Random
+
+import pytest
+
+from helpers.charts.tiny_charts import chart, chart_files
+from helpers.workspaces.cli import ok, run_in_background, shunter
+from helpers.workspaces.registries import PASSWORD, USER, Registry, dropping, free_port
+from shunter.adapters.oci import charts
+from shunter.adapters.oci.charts import OciCharts
+from shunter.adapters.oci.client import Client
+from shunter.adapters.oci.credentials import Login
+from shunter.adapters.oci.transport import Transport
+from shunter.core.charts.artifact import artifact_of
+from shunter.core.charts.packed import PackedChart
+
+pytestmark = pytest.mark.registry
+
+NAMES = ("auth", "cart", "orders", "search")
+KILLS = int(os.environ.get("SHUNTER_TEST_KILLS", "40"))
+SEED = 12
+
+
+def made(name: str, app_version: str = "1.0") -> PackedChart:
+    extra = {"notes.txt": Random(name).randbytes(6000).hex()}
+    return chart(chart_files(name, "1.0.0+b1", app_version=app_version, extra=extra))
+
+
+CHARTS = [made(name) for name in NAMES]
+
+
+@pytest.fixture
+def archives(tmp_path: Path) -> Path:
+    """A folder with an archive of each chart."""
+    for each in CHARTS:
+        (tmp_path / f"{each.name}.tgz").write_bytes(each.archive)
+    return tmp_path
+
+
+@pytest.fixture(autouse=True)
+def _quick(login: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[None]:
+    monkeypatch.setattr(charts, "transport", lambda: Transport(timeout=2, pause=0.001))
+    charts._client_of.cache_clear()
+    yield
+    charts._client_of.cache_clear()
+
+
+def files() -> list[str]:
+    return [f"{name}.tgz" for name in NAMES]
+
+
+def complete(registry: Registry, repository: str) -> list[str]:
+    """The charts that a tag leads to; each of them is whole, and ours."""
+    client = Client(registry.host, login=Login(USER, PASSWORD))
+    found = []
+    for each in CHARTS:
+        tags = registry.tags(f"{repository}/{each.name}")
+        assert tags in ([], ["1.0.0_b1"])
+        if tags:
+            stored = client.manifest(f"{repository}/{each.name}", tags[0])
+            assert stored is not None
+            assert stored.data == artifact_of(each).manifest
+            assert client.blob(f"{repository}/{each.name}", each.digest, 100_000) == each.archive
+            found.append(each.name)
+    return found
+
+
+def test_pushed_once_and_told(registry: Registry, archives: Path) -> None:
+    to = f"oci://{registry.host}/push/once"
+    planned = ok("push", *files(), "--to", to, "--dry-run", cwd=archives)
+    assert planned.err.count("to be pushed to") == 4
+    assert complete(registry, "push/once") == []
+    said = json.loads(ok("push", *files(), "--to", to, "-o", "json", cwd=archives).out)
+    assert [row["state"] for row in said["data"]] == ["pushed"] * 4
+    for row, each in zip(said["data"], CHARTS, strict=True):
+        digest = artifact_of(each).digest
+        assert (row["archive"], row["manifest"]) == (each.digest, digest)
+        assert row["reference"] == f"{to}/{each.name}:1.0.0_b1@{digest}"
+        assert f"@{digest}, archive {each.digest}" in str(said["outcomes"])
+    assert complete(registry, "push/once") == list(NAMES)
+    again = json.loads(ok("push", *files(), "--to", to, "-o", "json", cwd=archives).out)
+    assert [row["state"] for row in again["data"]] == ["already there"] * 4
+    assert [row["manifest"] for row in again["data"]] == [row["manifest"] for row in said["data"]]
+
+
+def test_other_bytes_are_refused_and_nothing_else_is_pushed(registry: Registry, archives: Path) -> None:
+    to = f"oci://{registry.host}/push/other"
+    ok("push", "orders.tgz", "--to", to, cwd=archives)
+    (archives / "orders.tgz").write_bytes(made("orders", "2.0").archive)
+    said = shunter("push", *files(), "--to", to, cwd=archives)
+    assert said.code == 1
+    assert said.err.count("error[") == said.err.count("hint: ") == 1
+    assert f"error[version-taken]: orders 1.0.0+b1 is in {registry.host} already, with other content" in said.err
+    assert "not pushed, as others are not" in said.err
+    assert complete(registry, "push/other") == ["orders"]
+
+
+def test_who_is_not_known_gets_one_error(
+    registry: Registry, archives: Path, login: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    to = f"oci://{registry.host}/push/unknown"
+    login.unlink()
+    said = shunter("push", *files(), "--to", to, cwd=archives)
+    assert (said.code, said.err.count("error: "), said.err.count("hint: ")) == (2, 1, 1)
+    assert f"{registry.host} wants a login (401: authentication required)" in said.err
+    monkeypatch.setenv("SHUNTER_REGISTRY_USER", USER)
+    monkeypatch.setenv("SHUNTER_REGISTRY_PASSWORD", "wrong")
+    assert "refuses the login of ci" in shunter("push", *files(), "--to", to, cwd=archives).err
+    monkeypatch.setenv("SHUNTER_REGISTRY_PASSWORD", PASSWORD)
+    ok("push", "orders.tgz", "--to", to, cwd=archives)
+    assert complete(registry, "push/unknown") == ["orders"]
+
+
+def test_a_registry_that_is_down_is_one_error(archives: Path) -> None:
+    host = f"127.0.0.1:{free_port()}"
+    said = shunter("push", *files(), "--to", f"oci://{host}/charts", cwd=archives)
+    assert (said.code, said.err.count("error: "), said.err.count("hint: ")) == (2, 1, 1)
+    assert f"registry {host} cannot be reached" in said.err
+
+
+def test_connections_that_drop_are_made_again(registry: Registry, archives: Path) -> None:
+    random = Random(SEED)
+    cuts = [random.randrange(12_000) for _ in range(12)]
+    with dropping(registry.host, lambda count: cuts[count] if count % 2 and count < len(cuts) else None) as host:
+        config = json.loads(Path(os.environ["HELM_REGISTRY_CONFIG"]).read_text("utf-8"))
+        config["auths"][host] = config["auths"][registry.host]
+        Path(os.environ["HELM_REGISTRY_CONFIG"]).write_text(json.dumps(config), "utf-8")
+        ok("push", *files(), "--to", f"oci://{host}/push/drop", cwd=archives)
+    assert complete(registry, "push/drop") == list(NAMES)
+
+
+def test_a_registry_that_is_gone_after_any_byte(registry: Registry, archives: Path, login: Path) -> None:
+    """The connection ends for good after so many bytes: every request of the push is the last one once."""
+    config = json.loads(login.read_text("utf-8"))
+    seen = set()
+    for most in range(500, 24_000, 3000):
+        left = [most]
+
+        def drops(_: int, left: list[int] = left) -> int:
+            found, left[0] = left[0], 0
+            return found
+
+        repository = f"push/gone{most}"
+        with dropping(registry.host, drops) as host:
+            config["auths"][host] = config["auths"][registry.host]
+            login.write_text(json.dumps(config), "utf-8")
+            said = shunter("push", "cart.tgz", "--to", f"oci://{host}/{repository}", cwd=archives)
+        there = complete(registry, repository)
+        assert (said.code, there) in ((2, []), (2, ["cart"]), (0, ["cart"]))
+        seen.add((said.code, bool(there)))
+        ok("push", "cart.tgz", "--to", f"oci://{registry.host}/{repository}", cwd=archives)
+        assert complete(registry, repository) == ["cart"]
+    assert {(2, False), (0, True)} <= seen
+
+
+@pytest.mark.slow
+@pytest.mark.filterwarnings("ignore:.*fork.*:DeprecationWarning")
+def test_kills_at_random_moments(registry: Registry, archives: Path) -> None:
+    """Slow, since each of 40 kills (SHUNTER_TEST_KILLS; `make delivery`: 300) is a push, and another that ends it."""
+    random = Random(SEED)
+    began = time.monotonic()
+    ok("push", *files(), "--to", f"oci://{registry.host}/push/kill", cwd=archives)
+    usual = time.monotonic() - began
+    caught = 0
+    for number in range(KILLS):
+        to = f"push/kill{number}"
+        child = os.fork()
+        if not child:
+            try:
+                shunter("push", *files(), "--to", f"oci://{registry.host}/{to}", cwd=archives)
+            finally:
+                os._exit(0)
+        time.sleep(random.uniform(0, 1.2 * usual))
+        os.kill(child, signal.SIGKILL)
+        caught += os.WIFSIGNALED(os.waitpid(child, 0)[1])
+        complete(registry, to)
+        ok("push", *files(), "--to", f"oci://{registry.host}/{to}", cwd=archives)
+        assert complete(registry, to) == list(NAMES), f"seed {SEED}, kill {number}"
+    assert caught > KILLS / 4
+
+
+def test_two_pushes_at_once(registry: Registry, archives: Path) -> None:
+    command = ("push", *files(), "--to", f"oci://{registry.host}/push/two", "-o", "json")
+    both = [run_in_background(archives, *command) for _ in range(2)]
+    for child in both:
+        out, err = child.communicate(timeout=60)
+        assert child.returncode == 0, out + err
+    assert complete(registry, "push/two") == list(NAMES)
+
+
+def test_two_pushes_of_other_bytes_at_once_are_not_both_done(registry: Registry) -> None:
+    """The second one is where the first one thinks that nobody is: between its look at the tag and its manifest."""
+    to = f"oci://{registry.host}/push/race"
+    here, there = (OciCharts(lambda _: to, own=True) for _ in range(2))
+    mine, theirs = made("orders"), made("orders", "2.0")
+    for shelf, each in ((here, mine), (there, theirs)):
+        assert shelf.standing(each).state == "absent"
+        shelf.upload(each)
+    there.publish(theirs)
+    with pytest.raises(Exception, match="was pushed by somebody else at the same time"):
+        here.publish(mine)
+    assert there.standing(theirs).state == "there"
+
+
+@pytest.mark.parametrize(("zone", "mask"), [("Pacific/Kiritimati", 0o077), ("America/New_York", 0o000)])
+def test_another_machine_gives_the_same_digests(zone: str, mask: int, monkeypatch: pytest.MonkeyPatch) -> None:
+    before = os.umask(mask)
+    monkeypatch.setenv("TZ", zone)
+    time.tzset()
+    try:
+        assert [(artifact_of(made(n)).digest, made(n).digest) for n in NAMES] == [
+            (artifact_of(each).digest, each.digest) for each in CHARTS
+        ]
+    finally:
+        os.umask(before)
+        monkeypatch.undo()
+        time.tzset()
