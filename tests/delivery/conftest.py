@@ -8,8 +8,10 @@ from pathlib import Path
 
 import pytest
 
-from helpers.charts.tiny_charts import served
+from helpers.workspaces.http import served
 from helpers.workspaces.registries import Registry, running
+from shunter.adapters.oci import charts
+from shunter.adapters.oci.transport import Transport
 
 
 @pytest.fixture(scope="session")
@@ -26,6 +28,16 @@ def login(registry: Registry, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -
     file.write_text(json.dumps(registry.login()), "utf-8")
     monkeypatch.setenv("HELM_REGISTRY_CONFIG", str(file))
     return file
+
+
+@pytest.fixture
+def impatient(login: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[None]:
+    """Registries are asked by who is logged in, waits little, and has fetched nothing before."""
+    monkeypatch.setattr(charts, "transport", lambda: Transport(timeout=2, pause=0.001))
+    monkeypatch.setenv("SHUNTER_CACHE_DIR", str(tmp_path / "cache"))
+    charts._client_of.cache_clear()
+    yield
+    charts._client_of.cache_clear()
 
 
 @pytest.fixture

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
@@ -12,23 +11,12 @@ from helpers.charts.tiny_charts import chart, chart_files
 from helpers.workspaces.cli import ok, shunter
 from helpers.workspaces.registries import Registry
 from helpers.workspaces.workspaces import ONE_SERVICE
-from shunter.adapters.oci import charts
 from shunter.adapters.oci.charts import OciCharts
-from shunter.adapters.oci.transport import Transport
 
-pytestmark = pytest.mark.registry
+pytestmark = [pytest.mark.registry, pytest.mark.usefixtures("impatient")]
 
 SCHEMA = {"type": "object", "properties": {"replicas": {"type": "integer"}}}
 VERSIONS = ("1.0.0", "1.1.0", "1.2.0-rc.1", "1.1.0+b2")
-
-
-@pytest.fixture(autouse=True)
-def _quick(login: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[None]:
-    monkeypatch.setattr(charts, "transport", lambda: Transport(timeout=2, pause=0.001))
-    monkeypatch.setenv("SHUNTER_CACHE_DIR", str(tmp_path / "cache"))
-    charts._client_of.cache_clear()
-    yield
-    charts._client_of.cache_clear()
 
 
 @pytest.fixture

@@ -6,7 +6,6 @@ import json
 import os
 import signal
 import time
-from collections.abc import Iterator
 from pathlib import Path
 from random import Random
 
@@ -15,15 +14,13 @@ import pytest
 from helpers.charts.tiny_charts import chart, chart_files
 from helpers.workspaces.cli import ok, run_in_background, shunter
 from helpers.workspaces.registries import PASSWORD, USER, Registry, dropping, free_port
-from shunter.adapters.oci import charts
 from shunter.adapters.oci.charts import OciCharts
 from shunter.adapters.oci.client import Client
 from shunter.adapters.oci.credentials import Login
-from shunter.adapters.oci.transport import Transport
 from shunter.core.charts.artifact import artifact_of
 from shunter.core.charts.packed import PackedChart
 
-pytestmark = pytest.mark.registry
+pytestmark = [pytest.mark.registry, pytest.mark.usefixtures("impatient")]
 
 NAMES = ("auth", "cart", "orders", "search")
 KILLS = int(os.environ.get("SHUNTER_TEST_KILLS", "40"))
@@ -44,14 +41,6 @@ def archives(tmp_path: Path) -> Path:
     for each in CHARTS:
         (tmp_path / f"{each.name}.tgz").write_bytes(each.archive)
     return tmp_path
-
-
-@pytest.fixture(autouse=True)
-def _quick(login: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[None]:
-    monkeypatch.setattr(charts, "transport", lambda: Transport(timeout=2, pause=0.001))
-    charts._client_of.cache_clear()
-    yield
-    charts._client_of.cache_clear()
 
 
 def files() -> list[str]:

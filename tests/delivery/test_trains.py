@@ -5,7 +5,6 @@ from __future__ import annotations
 import json
 import shutil
 import subprocess
-from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
@@ -21,22 +20,12 @@ from helpers.workspaces.workspaces import ONE_SERVICE, copy
 from shunter.adapters.oci import charts
 from shunter.adapters.oci.charts import OciCharts
 from shunter.adapters.oci.client import Client
-from shunter.adapters.oci.transport import Transport
 from shunter.core.charts.archive import digest
 from shunter.core.charts.artifact import artifact_of
 
-pytestmark = pytest.mark.registry
+pytestmark = [pytest.mark.registry, pytest.mark.usefixtures("impatient")]
 
 FORMS = {"one": "registries: {charts: 'URL'}\n", "url": "registries: {charts: {url: 'URL', push: 'URL'}}\n"}
-
-
-@pytest.fixture(autouse=True)
-def _quick(login: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[None]:
-    monkeypatch.setattr(charts, "transport", lambda: Transport(timeout=2, pause=0.001))
-    monkeypatch.setenv("SHUNTER_CACHE_DIR", str(tmp_path / "cache"))
-    charts._client_of.cache_clear()
-    yield
-    charts._client_of.cache_clear()
 
 
 @pytest.fixture(scope="module")

@@ -11,7 +11,8 @@ from typing import Any
 import helm_python
 import pytest
 
-from helpers.charts.tiny_charts import archived, chart_files, loose, packed, served, write_files
+from helpers.charts.tiny_charts import archived, chart_files, loose, packed, write_files
+from helpers.workspaces.http import served
 from shunter.adapters.helm.registry import DirectoryRegistry, HttpRegistry
 from shunter.core.charts import index
 from shunter.model.errors import ShunterError

@@ -10,10 +10,12 @@ from random import Random
 
 import pytest
 
-from helpers.workspaces.registries import PASSWORD, USER, Registry, Tokens, answering, dropping, free_port, served_by
-from shunter.adapters.oci.client import MANIFEST, Client, digest_of
+from helpers.workspaces.http import served_by
+from helpers.workspaces.registries import PASSWORD, USER, Registry, Tokens, answering, dropping, free_port
+from shunter.adapters.oci.client import MANIFEST, Client
 from shunter.adapters.oci.credentials import Login
 from shunter.adapters.oci.transport import Transport
+from shunter.core.charts import archive
 from shunter.model.errors import ShunterError
 
 QUICK = Transport(timeout=2, pause=0.001)
@@ -26,7 +28,7 @@ def client(host: str, login: Login | None = LOGIN) -> Client:
 
 
 def manifest(config: bytes, layer: bytes) -> bytes:
-    parts = [{"mediaType": "text/plain", "digest": digest_of(each), "size": len(each)} for each in (config, layer)]
+    parts = [{"mediaType": "text/plain", "digest": archive.digest(each), "size": len(each)} for each in (config, layer)]
     return json.dumps({"schemaVersion": 2, "mediaType": MANIFEST, "config": parts[0], "layers": parts[1:]}).encode()
 
 
@@ -43,20 +45,20 @@ def test_writing_and_reading(registry: Registry) -> None:
     assert here.head("client/a", "1.0.0") is None
     assert here.manifest("client/a", "1.0.0") is None
     assert here.tags("client/a") == []
-    assert not here.has_blob("client/a", digest_of(b"layer"))
+    assert not here.has_blob("client/a", archive.digest(b"layer"))
     digest = pushed(here, "client/a")
     assert here.head("client/a", "1.0.0") == digest
     for reference in ("1.0.0", digest):
         found = here.manifest("client/a", reference)
         assert found is not None
         assert (found.digest, found.data) == (digest, manifest(b"{}", b"layer"))
-    assert here.blob("client/a", digest_of(b"layer"), 100) == b"layer"
+    assert here.blob("client/a", archive.digest(b"layer"), 100) == b"layer"
     assert here.tags("client/a") == ["1.0.0"]
     assert registry.tags("client/a") == ["1.0.0"]
     with pytest.raises(ShunterError, match="is larger than 4 bytes"):
-        here.blob("client/a", digest_of(b"layer"), 4)
+        here.blob("client/a", archive.digest(b"layer"), 4)
     with pytest.raises(ShunterError, match="answered 404: blob unknown to registry"):
-        here.blob("client/a", digest_of(b"other"), 100)
+        here.blob("client/a", archive.digest(b"other"), 100)
 
 
 @pytest.mark.registry
@@ -123,7 +125,7 @@ def test_tags_come_in_pages_and_never_for_ever() -> None:
 
 
 def test_other_bytes_than_asked_for_are_refused() -> None:
-    wanted = digest_of(b"wanted")
+    wanted = archive.digest(b"wanted")
     server = answering(lambda *_: (200, {"Docker-Content-Digest": wanted}, b"other"))
     with served_by(server) as url:
         here = client(url.removeprefix("http://"))
@@ -135,12 +137,12 @@ def test_other_bytes_than_asked_for_are_refused() -> None:
             with pytest.raises(ShunterError, match="gives other bytes") as caught:
                 ask()
             assert caught.value.exit_code == 1
-            assert caught.value.notes == (f"wanted: {wanted}", f"found: {digest_of(b'other')}")
+            assert caught.value.notes == (f"wanted: {wanted}", f"found: {archive.digest(b'other')}")
 
 
 def test_a_registry_that_does_not_say_the_digest_is_read() -> None:
     with served_by(answering(lambda server, _: (200, {}, b"" if server.command == "HEAD" else b"{}"))) as url:
-        assert client(url.removeprefix("http://")).head("a", "1.0.0") == digest_of(b"{}")
+        assert client(url.removeprefix("http://")).head("a", "1.0.0") == archive.digest(b"{}")
 
 
 def test_a_huge_manifest_is_refused() -> None:
@@ -185,7 +187,7 @@ def test_connections_that_break_at_any_byte(registry: Registry) -> None:
             here = replace(client(host), transport=Transport(timeout=2, pause=0.001))
             repository = f"client/drop{number}"
             digest = pushed(here, repository, layer)
-            assert here.blob(repository, digest_of(layer), 100_000) == layer
+            assert here.blob(repository, archive.digest(layer), 100_000) == layer
             assert client(registry.host).head(repository, "1.0.0") == digest
 
 

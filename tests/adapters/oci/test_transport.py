@@ -6,7 +6,8 @@ import time
 
 import pytest
 
-from helpers.workspaces.registries import Server, answering, free_port, served_by
+from helpers.workspaces.http import served_by
+from helpers.workspaces.registries import Server, answering, free_port
 from shunter.adapters.oci.transport import Transport, is_loopback
 from shunter.model.errors import ShunterError
 

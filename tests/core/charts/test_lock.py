@@ -13,7 +13,8 @@ import yaml
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from helpers.charts.tiny_charts import NOW, chart, chart_files, served, write_files
+from helpers.charts.tiny_charts import NOW, chart, chart_files, write_files
+from helpers.workspaces.http import served
 from shunter.core.charts import index, lock
 from shunter.core.charts.pins import Dependency
 from shunter.model.files import FileState

@@ -9,7 +9,8 @@ from pathlib import Path
 import helm_python
 import pytest
 
-from helpers.charts.tiny_charts import chart_files, packed, served
+from helpers.charts.tiny_charts import chart_files, packed
+from helpers.workspaces.http import served
 from shunter.core.charts import versions
 from shunter.model.errors import ShunterError
 

@@ -21,10 +21,10 @@ from helpers.charts.tiny_charts import (
     environment,
     library_files,
     loose,
-    served,
     write_files,
 )
 from helpers.steps import LINEAR, growth
+from helpers.workspaces.http import served
 from shunter.adapters.helm.engine import EmbeddedEngine
 from shunter.adapters.helm.registry import DirectoryRegistry
 from shunter.core.charts.pins import Pin

@@ -7,7 +7,8 @@ from pathlib import Path
 import pytest
 
 from helpers.workspaces.cli import shunter
-from helpers.workspaces.registries import answering, served_by
+from helpers.workspaces.http import served_by
+from helpers.workspaces.registries import answering
 
 
 @pytest.mark.parametrize("status", [404, 403])

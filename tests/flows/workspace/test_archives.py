@@ -6,7 +6,8 @@ from pathlib import Path
 
 import pytest
 
-from helpers.charts.tiny_charts import LIBRARY, chart, chart_files, library_files, served, write_files
+from helpers.charts.tiny_charts import LIBRARY, chart, chart_files, library_files, write_files
+from helpers.workspaces.http import served
 from shunter.core.charts.packed import PackedChart
 from shunter.core.charts.pins import Pin
 from shunter.flows.workspace.archives import Archives, archives_at, open_archives, packed_for_publishing, require_file

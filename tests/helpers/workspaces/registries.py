@@ -13,6 +13,7 @@ import subprocess
 import threading
 import time
 import urllib.parse
+from abc import abstractmethod
 from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass, field
@@ -20,6 +21,7 @@ from pathlib import Path
 from typing import Any
 
 from helpers.tools import require
+from helpers.workspaces.http import served_by
 
 USER, PASSWORD = "ci", "s3cret"
 _PATIENCE = 20.0
@@ -170,19 +172,6 @@ def token_service(folder: Path) -> Iterator[Tokens]:
         yield tokens
 
 
-@contextmanager
-def served_by(handler: Callable[..., http.server.BaseHTTPRequestHandler]) -> Iterator[str]:
-    """An HTTP server on the loopback interface whose requests `handler` answers; gives its URL."""
-    with http.server.ThreadingHTTPServer(("127.0.0.1", 0), handler) as server:
-        thread = threading.Thread(target=server.serve_forever, kwargs={"poll_interval": 0.01})
-        thread.start()
-        try:
-            yield f"http://127.0.0.1:{server.server_address[1]}"
-        finally:
-            server.shutdown()
-            thread.join()
-
-
 class Server(http.server.BaseHTTPRequestHandler):
     """Answers by the table that a test gives."""
 
@@ -191,8 +180,8 @@ class Server(http.server.BaseHTTPRequestHandler):
 
     asked: list[tuple[str, str, str]]
 
-    def answer(self, number: int) -> tuple[int, dict[str, str], bytes]:
-        raise NotImplementedError
+    @abstractmethod
+    def answer(self, number: int) -> tuple[int, dict[str, str], bytes]: ...
 
     def do_GET(self) -> None:
         length = int(self.headers.get("Content-Length", 0))

@@ -10,11 +10,11 @@ from functools import cache
 from pathlib import Path
 from typing import ClassVar, Literal
 
-from shunter.adapters.oci.client import Client, digest_of
+from shunter.adapters.oci.client import Client
 from shunter.adapters.oci.transport import Transport
 from shunter.adapters.system.files import write_file
 from shunter.adapters.system.paths import cache_root
-from shunter.core.charts import versions
+from shunter.core.charts import archive, versions
 from shunter.core.charts.archive import LARGEST_CHART
 from shunter.core.charts.artifact import Artifact, Place, artifact_of, parse_manifest, parse_place, tag_of, version_of
 from shunter.core.charts.packed import PackedChart
@@ -221,7 +221,7 @@ def kept(digest: str) -> bytes | None:
     """The bytes with this digest, if this machine has fetched them before."""
     file = _place_of(digest)
     data = file.read_bytes() if file.is_file() else None
-    return data if data is not None and digest_of(data) == digest else None
+    return data if data is not None and archive.digest(data) == digest else None
 
 
 def keep(digest: str, data: bytes) -> None:

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import hashlib
 import json
 import re
 from collections.abc import Mapping
@@ -14,6 +13,7 @@ from urllib.parse import quote, urlencode, urljoin, urlsplit
 from shunter.adapters.oci import challenge
 from shunter.adapters.oci.credentials import Login, login_for
 from shunter.adapters.oci.transport import Answer, Transport, is_loopback, origin
+from shunter.core.charts import archive
 from shunter.model.errors import ShunterError
 
 MANIFEST = "application/vnd.oci.image.manifest.v1+json"
@@ -87,7 +87,7 @@ class Client:
         if answer.status == 404:
             return None
         self._require(answer, repository)
-        found = digest_of(answer.data)
+        found = archive.digest(answer.data)
         wanted = reference if _DIGEST.fullmatch(reference) else answer.headers.get("docker-content-digest", found)
         if wanted.startswith("sha256:") and found != wanted:
             raise _other_bytes(f"{self.host}/{repository}", wanted, found)
@@ -105,13 +105,13 @@ class Client:
         """The bytes with this digest. Raises ShunterError where there are none, other ones, or more than `largest`."""
         answer = self._ask("GET", f"/v2/{repository}/blobs/{digest}", repository, largest=largest)
         self._require(answer, repository)
-        if (found := digest_of(answer.data)) != digest:
+        if (found := archive.digest(answer.data)) != digest:
             raise _other_bytes(f"{self.host}/{repository}", digest, found)
         return answer.data
 
     def upload(self, repository: str, data: bytes) -> str:
         """Put bytes into a repository, unless they are there; their digest. Nobody sees them without a manifest."""
-        digest = digest_of(data)
+        digest = archive.digest(data)
         problem: ShunterError | None = None
         for _ in range(_UPLOADS):
             if self.has_blob(repository, digest):
@@ -144,7 +144,7 @@ class Client:
         kind = {"Content-Type": MANIFEST}
         path = _manifest(repository, tag)
         self._require(self._ask("PUT", path, repository, body=data, push=True, more=kind), repository)
-        return digest_of(data)
+        return archive.digest(data)
 
     def tags(self, repository: str) -> list[str]:
         """Every tag of a repository; none where there is no such repository."""
@@ -246,11 +246,6 @@ class Client:
             return ShunterError(f"{what} ({answer.status}{said})", hint=again, exit_code=2)
         hint = "try again later" if answer.status >= 500 or answer.status == 429 else "check the name of the repository"
         return ShunterError(f"{place} answered {answer.status}{said}", hint=hint)
-
-
-def digest_of(data: bytes) -> str:
-    """`sha256:` and the hash of bytes, by which a registry knows them."""
-    return "sha256:" + hashlib.sha256(data).hexdigest()
 
 
 def _manifest(repository: str, reference: str) -> str:

@@ -12,7 +12,6 @@ from shunter.flows.checkouts import behind
 from shunter.flows.packaging import bump as bumping
 from shunter.flows.packaging import lock as locking
 from shunter.flows.packaging import package as packaging
-from shunter.flows.packaging import push as pushing
 from shunter.flows.packaging.merge import choice_of
 from shunter.flows.release.release import release_of
 from shunter.flows.validation.judge import judge_release
@@ -36,6 +35,8 @@ def package(arguments: Arguments) -> Report:
 
 def push(arguments: Arguments) -> Report:
     """`shunter push`."""
+    from shunter.flows.packaging import push as pushing  # it brings the client of registries
+
     context = open_session(arguments)
     return pushing.push(context, arguments.charts, arguments.to, plain=arguments.plain_http, dry_run=arguments.dry_run)
 

@@ -9,7 +9,8 @@ from typing import Any
 
 from shunter.cli.parse import Arguments
 from shunter.cli.session import open_session, writing_of
-from shunter.core.charts.artifact import SCHEME, parse_place, version_of
+from shunter.core.charts.artifact import parse_place, version_of
+from shunter.core.charts.pins import OCI
 from shunter.core.goyaml.document import read
 from shunter.flows.fleet import rename, scaffold
 from shunter.flows.workspace.context import Context
@@ -72,7 +73,7 @@ def _service_settings(context: Context, arguments: Arguments) -> dict[str, Any]:
 
 
 def _existing(context: Context, chart: str, repository: str) -> dict[str, str]:
-    if chart.startswith(SCHEME):
+    if chart.startswith(OCI):
         return _in_registry(chart)
     if not repository:
         return {"path": Path(os.path.relpath(context.start / chart, context.root)).as_posix()}
@@ -88,7 +89,7 @@ def _in_registry(chart: str) -> dict[str, str]:
     above, _, name = f"{place.host}/{place.repository}".rpartition("/")
     if not place.tag or place.digest:
         raise ShunterError(f"`{chart}` has no version", hint="--chart oci://HOST/REPOSITORY/NAME:VERSION")
-    return {"repository": f"{SCHEME}{above}", "name": name, "version": version_of(place.tag)}
+    return {"repository": f"{OCI}{above}", "name": name, "version": version_of(place.tag)}
 
 
 def add_environment(arguments: Arguments) -> Report:

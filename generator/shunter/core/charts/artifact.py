@@ -14,10 +14,10 @@ from shunter.core.charts import archive, gojson
 from shunter.core.charts.lock import GENERATED
 from shunter.core.charts.metadata import sanitized
 from shunter.core.charts.packed import PackedChart
+from shunter.core.charts.pins import OCI
 from shunter.model.data import dataclass
 from shunter.model.errors import ShunterError
 
-SCHEME: Final = "oci://"
 _CONFIG: Final = "application/vnd.cncf.helm.config.v1+json"
 _LAYER: Final = "application/vnd.cncf.helm.chart.content.v1.tar+gzip"
 _LAYERS: Final = (_LAYER, "application/tar+gzip")
@@ -77,7 +77,7 @@ class Place:
     @property
     def url(self) -> str:
         """The place without tag and digest."""
-        return f"{SCHEME}{self.host}/{self.repository}"
+        return f"{OCI}{self.host}/{self.repository}"
 
     def below(self, name: str) -> Place:
         """The place of a chart of that name, where charts are kept here."""
@@ -200,12 +200,12 @@ def parse_place(url: str) -> Place:
 
     Raises ShunterError for anything else.
     """
-    rest, at, digest = url.removeprefix(SCHEME).partition("@")
+    rest, at, digest = url.removeprefix(OCI).partition("@")
     host, _, path = rest.partition("/")
     repository, colon, tag = path.partition(":")
     tag = tag.replace("+", "_")
     steps = repository.rstrip("/").split("/") if repository else ()
-    known = url.startswith(SCHEME) and _HOST.fullmatch(host) and all(map(_STEP.fullmatch, steps))
+    known = url.startswith(OCI) and _HOST.fullmatch(host) and all(map(_STEP.fullmatch, steps))
     exact = (not colon or (repository and _TAG.fullmatch(tag))) and (
         not at or (repository and _DIGEST.fullmatch(digest))
     )

@@ -5,20 +5,18 @@ The digest is that of Helm's `internal/resolver.HashReq`: SHA-256 of Go's JSON o
 
 from __future__ import annotations
 
-import unicodedata
 from collections.abc import Mapping, Sequence
 from datetime import UTC, datetime
 from typing import Any
 
 from shunter.core.charts import gojson
 from shunter.core.charts.contents import read_once
+from shunter.core.charts.metadata import sanitized
 from shunter.core.charts.pins import Dependency
 from shunter.core.goyaml import plain
 from shunter.model.errors import ShunterError
 from shunter.model.files import FileState
 
-# Python counts these control characters as white space, Go does not.
-_NO_SPACE = "\x1c\x1d\x1e\x1f"
 LOCK = "Chart.lock"
 
 GENERATED = "1970-01-01T00:00:00Z"
@@ -39,23 +37,17 @@ def lock_digest(requirements: Sequence[Dependency], resolved: Sequence[Dependenc
 
 
 def _record(item: Dependency) -> dict[str, Any]:
-    record: dict[str, Any] = {"name": _sanitized(item.name)}
+    record: dict[str, Any] = {"name": sanitized(item.name)}
     if item.version:
-        record["version"] = _sanitized(item.version)
-    record["repository"] = _sanitized(item.repository)
+        record["version"] = sanitized(item.version)
+    record["repository"] = sanitized(item.repository)
     optional = {
-        "condition": _sanitized(item.condition),
-        "tags": [_sanitized(tag) for tag in item.tags],
+        "condition": sanitized(item.condition),
+        "tags": [sanitized(tag) for tag in item.tags],
         "import-values": [gojson.in_order(value) for value in item.import_values],
         "alias": item.alias,
     }
     return record | {key: value for key, value in optional.items() if value}
-
-
-def _sanitized(text: str) -> str:
-    """What Helm makes of a text field when it loads Chart.yaml: white space is a space, what does not print is gone."""
-    spaced = (" " if char.isspace() and char not in _NO_SPACE else char for char in text)
-    return "".join(char for char in spaced if char == " " or unicodedata.category(char)[0] in "LMNPS")
 
 
 def render_lock(dependencies: Sequence[Dependency], generated: str = GENERATED) -> bytes:
@@ -89,11 +81,12 @@ def locked_charts(old: bytes | None) -> tuple[tuple[str, str], ...]:
 
 def follows(requirements: Sequence[Dependency], lock: bytes) -> bool:
     """Whether `helm dependency build` takes a Chart.lock for Chart.yaml's dependencies: its digest is theirs."""
-    listed = _read(lock).get("dependencies")
+    read = _read(lock)
+    listed = read.get("dependencies")
     items = [item for item in listed if isinstance(item, dict)] if isinstance(listed, list) else []
     fields = ([str(item.get(key) or "") for key in ("name", "version", "repository")] for item in items)
     resolved = [Dependency(name, version, repository) for name, version, repository in fields]
-    return lock_digest(requirements, resolved) == _read(lock).get("digest")
+    return lock_digest(requirements, resolved) == read.get("digest")
 
 
 def _read(old: bytes | None) -> Mapping[str, Any]:

@@ -6,6 +6,9 @@ from typing import Any
 
 from shunter.model.data import dataclass
 
+OCI = "oci://"
+"""What the URL of a registry of containers begins with, in place of that of a chart repository."""
+
 
 @dataclass(frozen=True, slots=True)
 class Dependency:

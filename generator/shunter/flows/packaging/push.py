@@ -11,8 +11,8 @@ from shunter.adapters.oci.charts import OciCharts, Standing
 from shunter.adapters.system.files import write_file
 from shunter.adapters.system.regular import is_file
 from shunter.adapters.system.threads import at_once
-from shunter.core.charts.artifact import SCHEME
 from shunter.core.charts.packed import PackedChart
+from shunter.core.charts.pins import OCI
 from shunter.core.charts.versions import is_dirty
 from shunter.core.workspace.layout import charts_url
 from shunter.flows.workspace.archives import require_file
@@ -48,7 +48,7 @@ def push(context: Context, names: Sequence[str], to: str, *, plain: bool, dry_ru
             "there is no place to push charts to",
             hint="--to, or `registries: {charts: {push: oci://HOST/REPOSITORY}}`",
         )
-    if not target.startswith(SCHEME):
+    if not target.startswith(OCI):
         return _to_folder(charts, context.start / target, dry_run=dry_run)
     plain = plain or (not to and context.registries().plain_http)
     registry = OciCharts(lambda name: charts_url(context.workspace, target, name), plain=plain, own=True)

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-from shunter.core.charts.artifact import SCHEME
+from shunter.core.charts.pins import OCI
 from shunter.flows.validation.judge import Validation, judge_files
 from shunter.flows.workspace.archives import chart_at
 from shunter.flows.workspace.context import Context
@@ -28,7 +28,7 @@ def judged_remote(context: Context, asked: Validation, urls: Sequence[str]) -> t
     for url in urls:
         chart = chart_at(url, context.workspace)
         # Paths of findings are joined and normalised: a URL's two slashes come back at the end.
-        place = chart.label.replace(SCHEME, _PLACE)
+        place = chart.label.replace(OCI, _PLACE)
         files, folder = ProjectFiles(MemoryTree(chart.files), place), context.start / place
         for findings in judge_files(context, files, folder, [tuple(asked.values)], asked.sets):
             found += (replace(finding, span=_seen(finding.span)) for finding in findings)
@@ -37,4 +37,4 @@ def judged_remote(context: Context, asked: Validation, urls: Sequence[str]) -> t
 
 def _seen(span: Span) -> Span:
     inside = span.path.startswith(_PLACE)
-    return replace(span, path=span.path.replace(_PLACE, SCHEME, 1)) if inside else span
+    return replace(span, path=span.path.replace(_PLACE, OCI, 1)) if inside else span

@@ -5,15 +5,13 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from shunter.adapters.helm.registry import DirectoryRegistry, HttpRegistry, Server
-from shunter.adapters.oci.charts import OciCharts
 from shunter.adapters.system.regular import is_file, read_regular
 from shunter.adapters.system.threads import at_once
-from shunter.core.charts.artifact import SCHEME, parse_place
 from shunter.core.charts.packed import PackedChart
-from shunter.core.charts.pins import Pin
+from shunter.core.charts.pins import OCI, Pin
 from shunter.core.charts.versions import newest_first
 from shunter.core.packaging.publish import Origin, origin_of, published, with_origin
 from shunter.core.packaging.vendoring import absent_from_registry
@@ -22,6 +20,9 @@ from shunter.core.workspace.model import Registries, Workspace
 from shunter.flows.workspace.context import Context
 from shunter.flows.workspace.projects import ProjectFiles
 from shunter.model.errors import ShunterError
+
+if TYPE_CHECKING:
+    from shunter.adapters.oci.charts import OciCharts
 
 
 @dataclass(frozen=True)
@@ -115,7 +116,7 @@ def archives_at(directory: Path, url: str, workspace: Workspace | None = None) -
 
 def server_at(url: str, workspace: Workspace | None = None) -> Server:
     """The charts at a URL; that of an OCI registry may hold `{service}` and `{repository}` of the `workspace`."""
-    if not url.startswith(SCHEME):
+    if not url.startswith(OCI):
         return HttpRegistry(url)
     return _charts_at(url, workspace)
 
@@ -125,15 +126,19 @@ def chart_at(url: str, workspace: Workspace | None) -> PackedChart:
 
     Raises ShunterError where there is none.
     """
+    from shunter.core.charts.artifact import parse_place
+
     return _charts_at(url, workspace).at_reference(parse_place(url))
 
 
 def _charts_at(url: str, workspace: Workspace | None) -> OciCharts:
     """A registry's charts: a workspace says whether it is one of its own, and whether these have TLS."""
-    host = url.removeprefix(SCHEME).partition("/")[0]
+    from shunter.adapters.oci.charts import OciCharts  # 20 ms, and most workspaces have no such registry
+
+    host = url.removeprefix(OCI).partition("/")[0]
     registries = workspace.registries if workspace else Registries()
     places = (registries.url, registries.source, registries.push)
-    own = any(place.removeprefix(SCHEME).partition("/")[0] == host for place in places)
+    own = any(place.removeprefix(OCI).partition("/")[0] == host for place in places)
     return OciCharts(lambda name: charts_url(workspace, url, name), plain=own and registries.plain_http, own=own)
 
 
