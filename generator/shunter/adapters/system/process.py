@@ -4,10 +4,10 @@ from __future__ import annotations
 
 import os
 import subprocess
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
-from typing import IO
+from typing import IO, Final
 
 from shunter.model.errors import ShunterError
 
@@ -149,35 +149,28 @@ def run_for_person(args: Sequence[str], cwd: Path, output: Path, pid: Path, env:
     behind. The process notes its own number in the file `pid` before the program starts, so that it can be found when
     this process is killed. `env` holds additions to the environment.
     """
-    with output.open("wb") as out, pid.open("wb", buffering=0) as number:
+    return run_beside(["sh", "-c", _NOTED, str(pid), *args], cwd, output, env)
 
-        def note() -> None:
-            number.write(b"%d" % os.getpid())
 
-        return _to_its_end(_started(args, cwd, out, env, note))
+_NOTED: Final = 'printf %s "$$" > "$0" && exec "$@"'
+"""A shell that becomes the program: Python code between fork and exec may wait forever for a lock of another thread."""
 
 
 def run_beside(args: Sequence[str], cwd: Path, output: Path, env: Mapping[str, str]) -> int:
     """`run_for_person` for several at once, and for what need not be found after a kill."""
-    with output.open("wb") as out:
-        return _to_its_end(_started(args, cwd, out, env, None))
-
-
-def _started(
-    args: Sequence[str], cwd: Path, out: IO[bytes], env: Mapping[str, str], note: Callable[[], None] | None
-) -> subprocess.Popen[bytes]:
     own = {name: value for name, value in os.environ.items() if name not in _FOREIGN}
-    try:
-        return subprocess.Popen(
-            list(args),
-            cwd=cwd,
-            env={**own, RUN: str(os.getpid()), **env},
-            stdout=out,
-            stderr=subprocess.STDOUT,
-            preexec_fn=note,
-        )
-    except OSError as error:
-        raise _missing(args[0], error) from error
+    with output.open("wb") as out:
+        try:
+            child = subprocess.Popen(
+                list(args),
+                cwd=cwd,
+                env={**own, RUN: str(os.getpid()), **env},
+                stdout=out,
+                stderr=subprocess.STDOUT,
+            )
+        except OSError as error:
+            raise _missing(args[0], error) from error
+        return _to_its_end(child)
 
 
 def _to_its_end(child: subprocess.Popen[bytes]) -> int:
