@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import copy
 import dataclasses
+import json
 import pickle
 from typing import Any
 
@@ -39,13 +40,20 @@ def _classes(module: Any) -> list[type]:
         x: int
         y: list[int] = module.field(default_factory=list)
 
+    @module.dataclass(frozen=True, slots=True)
+    class Partly:
+        """A field that does not count."""
+
+        x: int
+        note: str = module.field(default="", compare=False)
+
     @module.dataclass(frozen=True, slots=True, eq=False)
     class Same:
         """Equal to itself only."""
 
         x: int = 1
 
-    return [Point, Single, Open, Same]
+    return [Point, Single, Open, Same, Partly]
 
 
 def _outcome(action: Any) -> Any:
@@ -66,6 +74,7 @@ ACTIONS = (
     lambda cls: cls(1) == cls(1),
     lambda cls: cls(1) == (1,),
     lambda cls: cls(1) != cls(2),
+    lambda cls: cls(1, "a") == cls(1, "b"),
     lambda cls: cls(1) < cls(2),
     lambda cls: cls(2, 1) >= cls(2, 0),
     lambda cls: cls(1) < 3,
@@ -78,7 +87,7 @@ ACTIONS = (
     lambda cls: dataclasses.asdict(cls(1)),
     lambda cls: repr(dataclasses.replace(cls(1), x=7)),
     lambda cls: repr(dataclasses.replace(cls(1), z=7)),
-    lambda cls: [(f.name, f.default, f.repr) for f in dataclasses.fields(cls)],
+    lambda cls: [(f.name, f.default, f.repr, f.compare) for f in dataclasses.fields(cls)],
     lambda cls: [f.default_factory for f in dataclasses.fields(cls)][-1],
     lambda cls: cls.__match_args__,
     lambda cls: hasattr(cls(), "__dict__"),
@@ -90,7 +99,7 @@ ACTIONS = (
 
 
 @pytest.mark.parametrize("action", range(len(ACTIONS)))
-@pytest.mark.parametrize("kind", range(4))
+@pytest.mark.parametrize("kind", range(5))
 def test_like_the_standard_library(kind: int, action: int) -> None:
     ours, theirs = (_classes(module)[kind] for module in (data, dataclasses))
     assert _outcome(lambda: ACTIONS[action](ours)) == _outcome(lambda: ACTIONS[action](theirs))
@@ -102,6 +111,15 @@ def test_replace_changes_what_it_is_told() -> None:
     assert data.replace(single()) == single()
     with pytest.raises(TypeError):
         data.replace(point(1), z=3)
+
+
+def test_an_instance_as_a_dict_is_the_standard_librarys() -> None:
+    point, single, *_ = _classes(data)
+    inside = single(only={"a": [point(1), 2], "b": (point(2, 3),)})
+    assert data.asdict(inside) == {
+        "only": {"a": [{"x": 1, "y": 0, "tags": {}}, 2], "b": [{"x": 2, "y": 3, "tags": {}}]}
+    }
+    assert json.dumps(data.asdict(inside)) == json.dumps(dataclasses.asdict(inside))
 
 
 def test_findings_travel_between_processes() -> None:

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from dataclasses import replace
 from pathlib import Path
 
 import pytest
@@ -10,6 +9,7 @@ import pytest
 from helpers.workspaces.gitrepo import disk, git
 from helpers.workspaces.plans import StopError, killed, raising
 from shunter.adapters.git.fresh import make_workspace
+from shunter.model.data import replace
 from shunter.model.errors import ShunterError
 from shunter.model.files import Edit, FileState, RepositoryPlan, Writing
 

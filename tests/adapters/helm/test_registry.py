@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import http.server
 import threading
-from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
@@ -15,6 +14,7 @@ from helpers.charts.tiny_charts import archived, chart_files, loose, packed, wri
 from helpers.workspaces.http import served
 from shunter.adapters.helm.registry import DirectoryRegistry, HttpRegistry
 from shunter.core.charts import index
+from shunter.model.data import replace
 from shunter.model.errors import ShunterError
 from shunter.model.files import FileState
 

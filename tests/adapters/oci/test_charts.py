@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from dataclasses import replace
 
 import pytest
 
@@ -13,6 +12,7 @@ from shunter.adapters.oci import charts
 from shunter.adapters.oci.charts import OciCharts
 from shunter.core.charts.artifact import artifact_of
 from shunter.core.charts.packed import PackedChart
+from shunter.model.data import replace
 from shunter.model.errors import ShunterError
 
 pytestmark = pytest.mark.registry

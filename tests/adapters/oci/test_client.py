@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import json
 import threading
-from dataclasses import replace
 from pathlib import Path
 from random import Random
 
@@ -16,6 +15,7 @@ from shunter.adapters.oci.client import MANIFEST, Client
 from shunter.adapters.oci.credentials import Login
 from shunter.adapters.oci.transport import Transport
 from shunter.core.charts import archive
+from shunter.model.data import replace
 from shunter.model.errors import ShunterError
 
 QUICK = Transport(timeout=2, pause=0.001)

@@ -5,7 +5,6 @@ from __future__ import annotations
 import json
 import shutil
 from collections.abc import Callable
-from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
@@ -29,6 +28,7 @@ from shunter.adapters.helm.engine import EmbeddedEngine
 from shunter.adapters.helm.registry import DirectoryRegistry
 from shunter.core.charts.pins import Pin
 from shunter.core.packaging import publish, umbrella, vendoring
+from shunter.model.data import replace
 from shunter.model.errors import ShunterError
 from shunter.model.files import FileState, MemoryTree
 from shunter.model.findings import Severity

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable
-from dataclasses import replace
 from pathlib import Path
 
 import helm_python
@@ -23,6 +22,7 @@ from helpers.steps import LINEAR, Compared, growth
 from shunter.core.charts.packed import PackedChart
 from shunter.core.charts.pins import Pin
 from shunter.core.packaging import publish, umbrella, vendoring
+from shunter.model.data import replace
 from shunter.model.errors import ShunterError
 from shunter.model.files import FileState, MemoryTree, SubTree
 from shunter.model.findings import Finding

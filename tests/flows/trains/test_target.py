@@ -13,6 +13,7 @@ from shunter.flows.workspace.context import Context
 from shunter.flows.workspace.projects import RECORD_FILE
 from shunter.flows.workspace.trains import trains_of
 from shunter.model.errors import ShunterError
+from shunter.model.findings import Finding
 
 
 def test_values_that_are_not_committed_count_unless_they_are_left_out(small: Context) -> None:
@@ -26,12 +27,15 @@ def test_values_that_are_not_committed_count_unless_they_are_left_out(small: Con
 
 
 def test_a_record_that_is_missing_or_unexplained_is_named(small: Context) -> None:
-    assert refuse_unexplained(small, ["tst", "pre"], trains_of(small)) == ()
+    def found() -> tuple[Finding, ...]:
+        return refuse_unexplained(trains_of(small), *(target_of(small, name).files for name in ("tst", "pre")))
+
+    assert found() == ()
     text = (small.root / "envs/tst" / RECORD_FILE).read_text("utf-8")
     commit_all(small.root, {f"envs/tst/{RECORD_FILE}": text.replace("cars: {}", "cars: {a: {chart: a 1.0.0}}")})
-    (found,) = refuse_unexplained(small, ["tst", "pre"], trains_of(small))
-    assert (found.rule, found.span.path) == ("record-mismatch", f"envs/tst/{RECORD_FILE}")
-    assert "`shunter lock tst --follow record`" in (found.hint or "")
+    (wrong,) = found()
+    assert (wrong.rule, wrong.span.path) == ("record-mismatch", f"envs/tst/{RECORD_FILE}")
+    assert "`shunter lock tst --follow record`" in (wrong.hint or "")
     git(small.root, "rm", "-q", f"envs/tst/{RECORD_FILE}")
     with pytest.raises(ShunterError, match="has no train record"):
         target_of(small, "tst")

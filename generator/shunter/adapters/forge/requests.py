@@ -10,12 +10,12 @@ import json
 import re
 import shutil
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
 from shunter.adapters.forge.place import GITEA, GITHUB, GITLAB, Place
 from shunter.adapters.system import process
+from shunter.model.data import dataclass
 
 _QUIET = {"GH_PROMPT_DISABLED": "1", "GH_NO_UPDATE_NOTIFIER": "1", "NO_PROMPT": "1", "NO_COLOR": "1"}
 _ADDRESS = re.compile(r"https?://\S+/(?:pull|pulls|merge_requests)/\d+")

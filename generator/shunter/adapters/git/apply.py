@@ -10,8 +10,6 @@ from __future__ import annotations
 import os
 import shutil
 from collections.abc import Mapping, Sequence
-from concurrent.futures import ThreadPoolExecutor
-from dataclasses import dataclass, replace
 from pathlib import Path
 
 from shunter.adapters.git import copies, journal, moves
@@ -25,6 +23,8 @@ from shunter.adapters.git.refusals import refuse_other_than
 from shunter.adapters.git.repository import Repository, git_dir
 from shunter.adapters.git.verify import Judge, verify
 from shunter.adapters.system.process import refuse_inside_run
+from shunter.adapters.system.threads import mapped
+from shunter.model.data import dataclass, replace
 from shunter.model.errors import ShunterError
 from shunter.model.files import Move, RepositoryPlan, Writing
 from shunter.model.findings import Outcome, Status
@@ -48,10 +48,7 @@ def look(
     A `ShunterError` for what they would be refused for, unless `refuse` is false.
     """
     plans = [replace(plan, root=str(Path(plan.root).absolute())) for plan in plans]
-    if len(plans) == 1:
-        return (survey(plans[0], writing, during=during, refuse=refuse),)
-    with ThreadPoolExecutor(_THREADS) as pool:
-        return tuple(pool.map(lambda plan: survey(plan, writing, during=during, refuse=refuse), plans))
+    return tuple(mapped(lambda plan: survey(plan, writing, during=during, refuse=refuse), plans, _THREADS))
 
 
 def apply(

@@ -4,12 +4,12 @@ from __future__ import annotations
 
 import os
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
 from pathlib import Path
 
 from shunter.adapters.git.journal import Change
 from shunter.adapters.git.repository import Repository, commit_time
 from shunter.adapters.system import process
+from shunter.model.data import dataclass
 from shunter.model.errors import ShunterError
 from shunter.model.files import FileState, Writing
 

@@ -6,7 +6,6 @@ import glob
 import shutil
 import tempfile
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass, replace
 from pathlib import Path
 
 from shunter.adapters.git import journal
@@ -15,6 +14,7 @@ from shunter.adapters.git.journal import Change
 from shunter.adapters.git.remote import checked
 from shunter.adapters.git.repository import Repository
 from shunter.adapters.system.files import path_below, write_file
+from shunter.model.data import dataclass, replace
 from shunter.model.errors import ShunterError
 from shunter.model.files import RepositoryPlan, Writing
 

@@ -13,11 +13,11 @@ import shutil
 import time
 from collections.abc import Iterator
 from contextlib import ExitStack, contextmanager
-from dataclasses import asdict, dataclass
 from pathlib import Path
 from typing import Any
 
 from shunter.adapters.git.repository import IndexEntry, git_dir
+from shunter.model.data import asdict, dataclass
 from shunter.model.errors import ShunterError
 from shunter.model.files import Move
 

@@ -6,12 +6,12 @@ import errno
 import os
 import shlex
 from collections.abc import Iterator, Sequence
-from dataclasses import replace
 from pathlib import Path
 
 from shunter.adapters.git.journal import Change
 from shunter.adapters.git.repository import Repository, git_dir
 from shunter.adapters.system.files import path_below
+from shunter.model.data import replace
 from shunter.model.errors import ShunterError
 from shunter.model.files import Move
 

@@ -5,11 +5,11 @@ from __future__ import annotations
 import os
 import re
 from collections.abc import Collection, Mapping, Sequence
-from dataclasses import dataclass
 from pathlib import Path
 from urllib.parse import urlsplit, urlunsplit
 
 from shunter.adapters.git.repository import ObjectReader, Repository, git_dir
+from shunter.model.data import dataclass
 
 _SCP = re.compile(r"(?:[^@/:]+@)?[^@/:]+:(?!/?/)[^:]+")
 """`git@host:acme/orders.git`: a host, and a path on it."""

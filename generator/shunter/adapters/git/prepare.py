@@ -6,7 +6,6 @@ Nothing here touches a work tree, an index or a branch.
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass, replace
 from pathlib import Path
 
 from shunter.adapters.git import refusals
@@ -17,6 +16,7 @@ from shunter.adapters.git.journal import Change, FileChange
 from shunter.adapters.git.repository import git_dir
 from shunter.adapters.git.state import RepositoryState, read_repository
 from shunter.adapters.system.files import path_below, read_state
+from shunter.model.data import dataclass, replace
 from shunter.model.files import FileState, RepositoryPlan, Writing
 
 

@@ -8,7 +8,6 @@ from __future__ import annotations
 
 import time
 from collections.abc import Sequence
-from dataclasses import dataclass, replace
 from pathlib import Path
 from shutil import rmtree
 
@@ -20,6 +19,7 @@ from shunter.adapters.git.journal import Change, Journal
 from shunter.adapters.git.repository import Repository, git_dir
 from shunter.adapters.git.undo import ours, revert, undo
 from shunter.adapters.system import process
+from shunter.model.data import dataclass, replace
 from shunter.model.errors import ShunterError
 from shunter.model.files import Writing
 

@@ -5,13 +5,13 @@ from __future__ import annotations
 import re
 import tempfile
 from collections.abc import Sequence
-from concurrent.futures import ThreadPoolExecutor
-from dataclasses import dataclass
 from pathlib import Path
 
 from shunter.adapters.git import journal
 from shunter.adapters.git.repository import Repository, git_dir
 from shunter.adapters.system import process
+from shunter.adapters.system.threads import mapped
+from shunter.model.data import dataclass
 from shunter.model.errors import ShunterError
 
 _THREADS = 4
@@ -75,8 +75,7 @@ def fetch_all(roots: Sequence[Path], *, prompts: bool) -> dict[Path, Said | None
 
     With `prompts`, those in which git has to ask for a name or password are fetched again, one after the other.
     """
-    with ThreadPoolExecutor(_THREADS) as pool:
-        found = dict(zip(roots, pool.map(_fetched, roots), strict=True))
+    found = dict(zip(roots, mapped(_fetched, roots, _THREADS), strict=True))
     for root, said in found.items():
         if prompts and said is not None and said.wanted_to_ask:
             found[root] = fetch(root, prompts=True)

@@ -4,12 +4,12 @@ from __future__ import annotations
 
 import os
 from collections.abc import Mapping
-from dataclasses import dataclass, field
 from functools import cached_property
 from pathlib import Path
 
 from shunter.adapters.git.repository import FILE_MODES, Repository, git_dir
 from shunter.adapters.git.state import operation_in
+from shunter.model.data import dataclass, field
 from shunter.model.errors import ShunterError
 from shunter.model.files import FileState
 

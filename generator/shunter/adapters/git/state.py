@@ -4,10 +4,10 @@ from __future__ import annotations
 
 import hashlib
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass
 from pathlib import Path
 
 from shunter.adapters.git.repository import IndexEntry, Repository
+from shunter.model.data import dataclass
 from shunter.model.files import FileState
 
 _FEW = 50

@@ -5,12 +5,12 @@ from __future__ import annotations
 import os
 import re
 from collections.abc import Iterable, Mapping
-from concurrent.futures import ThreadPoolExecutor
-from dataclasses import dataclass
 from pathlib import Path
 
 from shunter.adapters.git.repository import Repository, git_dir
 from shunter.adapters.git.state import operation_in
+from shunter.adapters.system.threads import mapped
+from shunter.model.data import dataclass
 
 _THREADS = 4
 _SECTION = re.compile(r'\s*\[\s*branch\s+"((?:[^"\\]|\\.)*)"\s*\]\s*$', re.IGNORECASE)
@@ -75,10 +75,9 @@ def all_behind(roots: Iterable[Path]) -> Mapping[Path, Behind]:
     What follows none, or one that is gone, is in no relation to it and left out. git is started only for a checkout
     whose branch and upstream are at different commits, or whose files leave that open.
     """
-    with ThreadPoolExecutor(_THREADS) as pool:
-        roots = list(roots)
-        found = zip(roots, pool.map(_behind, roots), strict=True)
-        return {root: behind for root, behind in found if behind}
+    roots = list(roots)
+    found = zip(roots, mapped(_behind, roots, _THREADS), strict=True)
+    return {root: behind for root, behind in found if behind}
 
 
 def _behind(root: Path) -> Behind | None:

@@ -3,13 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from dataclasses import replace
 from pathlib import Path
 
 from shunter.adapters.git.commit import Made, differs_from_index, is_judged, read_commit, take_from_head
 from shunter.adapters.git.copies import on_disk, stored
 from shunter.adapters.git.prepare import Prepared
 from shunter.adapters.git.repository import Repository
+from shunter.model.data import replace
 from shunter.model.errors import ShunterError
 from shunter.model.files import RepositoryPlan, Tree
 

@@ -7,13 +7,13 @@ import re
 import tempfile
 from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
-from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any, Protocol
 
 from shunter.adapters.system import process
 from shunter.core.charts.packed import PackedChart
 from shunter.core.kube import order
+from shunter.model.data import dataclass, replace
 from shunter.model.errors import ShunterError
 from shunter.model.findings import Severity
 

@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import re
-from dataclasses import dataclass
+
+from shunter.model.data import dataclass
 
 _CHALLENGE = re.compile(r"\s*(Basic|Bearer)\b", re.IGNORECASE)
 _PARAMETER = re.compile(r'\s*,?\s*([A-Za-z_-]+)\s*=\s*(?:"((?:[^"\\]|\\.)*)"|([^\s",]+))')

@@ -5,7 +5,6 @@ from __future__ import annotations
 import contextlib
 import os
 from collections.abc import Callable, Iterable
-from dataclasses import dataclass, field
 from functools import cache
 from pathlib import Path
 from typing import ClassVar, Literal
@@ -19,6 +18,7 @@ from shunter.core.charts.archive import LARGEST_CHART
 from shunter.core.charts.artifact import Artifact, Place, artifact_of, parse_manifest, parse_place, tag_of, version_of
 from shunter.core.charts.packed import PackedChart
 from shunter.core.packaging.vendoring import absent_from_registry
+from shunter.model.data import dataclass, field
 from shunter.model.errors import ShunterError
 from shunter.model.files import FileState
 

@@ -5,7 +5,6 @@ from __future__ import annotations
 import json
 import re
 from collections.abc import Mapping
-from dataclasses import dataclass, field
 from functools import cached_property
 from typing import Any
 from urllib.parse import quote, urlencode, urljoin, urlsplit
@@ -14,6 +13,7 @@ from shunter.adapters.oci import challenge
 from shunter.adapters.oci.credentials import Login, login_for
 from shunter.adapters.oci.transport import Answer, Transport, is_loopback, origin
 from shunter.core.charts import archive
+from shunter.model.data import dataclass, field
 from shunter.model.errors import ShunterError
 
 MANIFEST = "application/vnd.oci.image.manifest.v1+json"

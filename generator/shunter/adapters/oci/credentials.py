@@ -9,11 +9,11 @@ import json
 import os
 import sys
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
 from shunter.adapters.system.process import run
+from shunter.model.data import dataclass
 from shunter.model.errors import ShunterError
 
 USER, PASSWORD, HOST = "SHUNTER_REGISTRY_USER", "SHUNTER_REGISTRY_PASSWORD", "SHUNTER_REGISTRY_HOST"

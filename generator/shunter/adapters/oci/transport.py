@@ -4,11 +4,11 @@ from __future__ import annotations
 
 import time
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass, field
 from functools import cached_property
 from typing import TYPE_CHECKING
 from urllib.parse import urljoin, urlsplit
 
+from shunter.model.data import dataclass, field
 from shunter.model.errors import ShunterError
 
 if TYPE_CHECKING:  # urllib3 costs more to import than most commands take, and few need a registry

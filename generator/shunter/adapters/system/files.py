@@ -20,15 +20,18 @@ def _fault(path: str, error: OSError) -> ShunterError:
     return ShunterError(f"cannot read {path}: {error.strerror or error}", span=Span(path), hint=hint)
 
 
-def path_below(root: Path, path: str) -> Path:
+def path_below(root: Path, path: str, sound: set[str] | None = None) -> Path:
     """Where the tree path `path` stands below `root`.
 
     Refuses, as a `ShunterError`, what would leave `root`: absolute paths, `..`, anything in `.git`, and a
-    folder on the way that is a symbolic link.
+    folder on the way that is a symbolic link. Folders in `sound` were found to be none; what is found is added.
     """
     parts = path.split("/")
     if not path or any(part in ("", ".", "..") or part.lower() == ".git" for part in parts):
         raise ShunterError(f"not a path of a repository: {path!r}")
+    folder = path.rpartition("/")[0]
+    if sound is not None and folder in sound:
+        return root / path
     here = str(root)  # as text: every file of a run passes here, and a Path for each folder takes five times as long
     for depth, part in enumerate(parts[:-1], 1):
         here = os.path.join(here, part)  # noqa: PTH118
@@ -37,6 +40,8 @@ def path_below(root: Path, path: str) -> Path:
                 f"{path} lies behind the symbolic link {'/'.join(parts[:depth])}",
                 hint="shunter writes only inside the repository: replace the link by a folder",
             )
+    if sound is not None:
+        sound.add(folder)
     return Path(here, parts[-1])
 
 
@@ -62,17 +67,18 @@ class DiskTree:
     """A folder on disk as a `Tree`.
 
     `.git` and the insides of nested repositories (a folder that holds `.git`) are left out, except that the root
-    itself may be one. Symbolic links are files of mode SYMLINK and are never followed; sockets and devices are
-    not there. What cannot be read is a `ShunterError` that names the file.
+    itself may be one. Symbolic links are files of mode SYMLINK and are never followed (whether a folder is one is
+    looked at once); sockets and devices are not there. What cannot be read is a `ShunterError` that names the file.
     """
 
     def __init__(self, root: Path) -> None:
         self.root = root
+        self._sound: set[str] = set()
 
     def get(self, path: str) -> FileState | None:
         """See `Tree.get`; a path that runs through a symbolic link or out of the root is not there."""
         try:
-            file = path_below(self.root, path)
+            file = path_below(self.root, path, self._sound)
         except ShunterError:
             return None
         return read_state(file, path)

@@ -5,10 +5,10 @@ from __future__ import annotations
 import os
 import subprocess
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
 from pathlib import Path
 from typing import IO, Final
 
+from shunter.model.data import dataclass
 from shunter.model.errors import ShunterError
 
 _HINTS = {"git": "install git 2.38 or newer and put it on PATH", "helm": "install helm and put it on PATH"}

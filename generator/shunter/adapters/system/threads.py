@@ -12,11 +12,24 @@ _Result = TypeVar("_Result")
 _MOST = 8
 
 
-def at_once(work: Callable[[_Item], _Result], items: Sequence[_Item]) -> list[_Result | ShunterError]:
-    """`work` done on every item, results in the items' order; a `ShunterError` stands where one was raised.
+def mapped(work: Callable[[_Item], _Result], items: Sequence[_Item], most: int = _MOST) -> list[_Result]:
+    """`work` done on every item, at `most` at once, results in the items' order; what one raises ends it all.
 
-    Whatever else is raised ends it all. No thread is left when this returns.
+    No thread is left when this returns.
     """
+    if len(items) < 2:
+        return [work(item) for item in items]
+    from concurrent.futures import ThreadPoolExecutor  # 5 ms, and many runs have one repository
+
+    pool = ThreadPoolExecutor(min(most, len(items)))
+    try:
+        return list(pool.map(work, items))
+    finally:
+        pool.shutdown(cancel_futures=True)
+
+
+def at_once(work: Callable[[_Item], _Result], items: Sequence[_Item]) -> list[_Result | ShunterError]:
+    """What `mapped` does, and a `ShunterError` stands where one was raised. Whatever else is raised ends it all."""
 
     def guarded(item: _Item) -> _Result | ShunterError:
         try:
@@ -24,12 +37,4 @@ def at_once(work: Callable[[_Item], _Result], items: Sequence[_Item]) -> list[_R
         except ShunterError as error:
             return error
 
-    if len(items) < 2:
-        return [guarded(item) for item in items]
-    from concurrent.futures import ThreadPoolExecutor
-
-    pool = ThreadPoolExecutor(min(_MOST, len(items)))
-    try:
-        return list(pool.map(guarded, items))
-    finally:
-        pool.shutdown(cancel_futures=True)
+    return mapped(guarded, items)

@@ -10,7 +10,7 @@ from __future__ import annotations
 import os
 import tempfile
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
-from dataclasses import dataclass, field, replace
+from shunter.model.data import dataclass, field, replace
 from pathlib import Path
 from posixpath import join, normpath
 from typing import Any

@@ -2,12 +2,11 @@
 
 from __future__ import annotations
 
-from dataclasses import replace
-
 from shunter.cli.output import table
 from shunter.cli.parse import Arguments
 from shunter.cli.session import open_session
 from shunter.flows.checkouts import push as checkouts
+from shunter.model.data import replace
 from shunter.model.findings import Report
 
 _HEADER = ("REPOSITORY", "BRANCH", "AHEAD", "BEHIND", "STATE", "")

@@ -5,7 +5,6 @@ from __future__ import annotations
 import json
 import os
 from collections.abc import Iterator, Mapping
-from dataclasses import replace
 from typing import Any
 
 from shunter.cli.output import table
@@ -13,6 +12,7 @@ from shunter.cli.parse import Arguments
 from shunter.cli.session import open_session
 from shunter.flows.delivery import changed as changes
 from shunter.flows.delivery import version as versions
+from shunter.model.data import replace
 from shunter.model.errors import ShunterError
 from shunter.model.findings import Report
 

@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-from dataclasses import replace
-
 from shunter.cli.output import table
 from shunter.cli.parse import Arguments
 from shunter.cli.session import open_session, split
@@ -17,6 +15,7 @@ from shunter.flows.release.release import release_of
 from shunter.flows.validation.judge import judge_release
 from shunter.flows.workspace.context import Site
 from shunter.flows.workspace.projects import ProjectFiles
+from shunter.model.data import replace
 from shunter.model.errors import ShunterError
 from shunter.model.findings import Finding, Report, Severity
 

@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-from dataclasses import replace
 from pathlib import Path
 
 from shunter.cli.parse import Arguments
 from shunter.cli.session import open_session
 from shunter.flows.release import render as rendering
 from shunter.flows.trains.compare import diff as compare
+from shunter.model.data import replace
 from shunter.model.findings import Outcome, Report, Status
 
 

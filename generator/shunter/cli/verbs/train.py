@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
@@ -17,6 +16,7 @@ from shunter.flows.trains import list as listing
 from shunter.flows.trains import yank as yanking
 from shunter.flows.workspace.context import Context
 from shunter.flows.workspace.trains import trains_of
+from shunter.model.data import replace
 from shunter.model.errors import ShunterError
 from shunter.model.findings import Report
 

@@ -4,13 +4,13 @@ from __future__ import annotations
 
 import json
 from collections.abc import Mapping
-from dataclasses import replace
 from typing import Any
 
 from shunter.cli.output import table
 from shunter.cli.parse import Arguments
 from shunter.cli.session import open_session
 from shunter.flows.validation import explain_values
+from shunter.model.data import replace
 from shunter.model.findings import Report
 
 _WIDEST = 60

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Mapping, Sequence
-from dataclasses import dataclass
 from functools import lru_cache
 from posixpath import join
 from typing import Any
@@ -12,6 +11,7 @@ from shunter.core.charts.load import Chart
 from shunter.core.gotemplate import parse
 from shunter.core.gotemplate.parse import TemplateError
 from shunter.core.gotemplate.tree import Chain, Clause, Define, Function, Literal, Node, Pipeline, Template
+from shunter.model.data import dataclass
 
 Defines = Mapping[str, Sequence[tuple[str, Define]]]
 _LARGEST = 1024 * 1024

@@ -6,10 +6,10 @@ What happened before the oldest catalogue is a table, from Kubernetes' Deprecate
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
 from typing import Final
 
 from shunter.core.kube.catalogue import Catalogue, Gvk
+from shunter.model.data import dataclass
 
 _GONE: Final = (
     ("1.16", "extensions", "v1beta1", "apps/v1", "DaemonSet Deployment ReplicaSet"),

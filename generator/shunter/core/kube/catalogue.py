@@ -4,11 +4,12 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass, field
 from functools import cached_property
 from typing import Any, Final, NamedTuple
 
 import jsonschema_rs
+
+from shunter.model.data import dataclass, field
 
 _DRAFT: Final = "https://json-schema.org/draft/2020-12/schema"
 _STABLE: Final = re.compile(r"v\d+")

@@ -4,12 +4,12 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterable, Iterator
-from dataclasses import dataclass
 from posixpath import join
 from typing import Any, Final
 
 from shunter.core.goyaml import document
 from shunter.core.values.coalesce import Slice
+from shunter.model.data import dataclass
 from shunter.model.findings import Span
 
 _HOOK: Final = "helm.sh/hook"

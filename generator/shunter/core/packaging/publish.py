@@ -16,7 +16,6 @@ from typing import Any, Final
 
 from shunter.core.charts.helmignore import filter_files
 from shunter.core.charts.packed import LIBRARY, REVISION, PackedChart
-from shunter.core.packaging.qualify import names_in, qualified
 from shunter.model.data import dataclass
 from shunter.model.files import FileState
 
@@ -106,6 +105,8 @@ def published(chart: PackedChart, library: str) -> PackedChart:
         if path != "Chart.lock" and path != folder and not path.startswith(f"{folder}/")
     }
     own = {path: state for path, state in filter_files(kept).items() if path.startswith(_TEMPLATES)}
+    from shunter.core.packaging.qualify import qualified  # it parses templates, which only who publishes needs
+
     made = qualified(library, copy.version, _compiled(copy.files, library), own, inside)
     compiled = {compiled_folder(library, made.mark) + path: state for path, state in made.library.items()}
     for path in filter(CONTRACT.fullmatch, copy.files):
@@ -117,6 +118,8 @@ def published(chart: PackedChart, library: str) -> PackedChart:
 
 def _names_inside(charts: Iterable[PackedChart]) -> frozenset[str]:
     """The named templates that these charts, and the charts in them, define or call."""
+    from shunter.core.packaging.qualify import names_in
+
     found: frozenset[str] = frozenset()
     for chart in charts:
         templates = {path: state for path, state in chart.files.items() if path.startswith(_TEMPLATES)}

@@ -7,7 +7,6 @@ pkg/engine/engine.go); a later definition replaces an earlier one, unless it is 
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Mapping, Sequence
-from dataclasses import dataclass
 from posixpath import join
 
 from shunter.core.charts.defines import defining, shared_names
@@ -18,6 +17,7 @@ from shunter.core.goyaml.document import Document
 from shunter.core.packaging.publish import compiled_folder, compiled_library, library_folders
 from shunter.core.packaging.vendoring import CARRIER_VERSION
 from shunter.core.values.coalesce import Slice, coalesce
+from shunter.model.data import dataclass
 from shunter.model.findings import Finding, Kind, Severity, Span
 
 

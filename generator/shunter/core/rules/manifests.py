@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
-from dataclasses import dataclass, field
 from functools import cached_property
 from typing import Any, Final
 
@@ -16,6 +15,7 @@ from shunter.core.kube.catalogue import Catalogue, Gvk, gvk_of
 from shunter.core.kube.objects import RenderedObject, template_span
 from shunter.core.schema.walk import at
 from shunter.core.values.coalesce import Slice
+from shunter.model.data import dataclass, field
 from shunter.model.findings import Finding, Kind, Severity
 from shunter.model.wording import dotted, nearest, shown, type_of, wanted_types, with_article
 

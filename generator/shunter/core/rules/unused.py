@@ -8,7 +8,6 @@ from __future__ import annotations
 
 import re
 from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
-from dataclasses import dataclass, field
 from posixpath import join
 from typing import Any, Final
 
@@ -22,6 +21,7 @@ from shunter.core.schema.compile import compile_schema
 from shunter.core.values.coalesce import Coalesced, Slice
 from shunter.core.values.layering import GLOBAL
 from shunter.core.values.sops import decrypted_shape
+from shunter.model.data import dataclass, field
 from shunter.model.findings import Finding, Kind, Severity
 from shunter.model.wording import dotted, nearest
 

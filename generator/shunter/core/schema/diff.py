@@ -10,10 +10,10 @@ import hashlib
 import json
 from collections import Counter
 from collections.abc import Iterator
-from dataclasses import dataclass, field
 from typing import Any, Final
 
 from shunter.core.schema.references import References
+from shunter.model.data import dataclass, field
 from shunter.model.wording import nearest, shown, wanted_types
 
 Path = tuple[str | int, ...]

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import json
 from collections.abc import Mapping
 from hashlib import sha256
 from typing import Any, Final
@@ -18,6 +17,7 @@ from shunter.core.trains.state import (
     car_of_brief,
     hold_data,
     hold_of_data,
+    json_text,
     with_cars,
 )
 from shunter.core.workspace.own_files import OwnFile, checked
@@ -85,7 +85,7 @@ class Entry:
     @property
     def name(self) -> str:
         """The file's name without `.yaml`: time, and a hash of what the entry says."""
-        text = json.dumps(entry_data(self), sort_keys=True, separators=(",", ":"), ensure_ascii=False)
+        text = json_text(entry_data(self))
         stamp = self.why.at.replace("-", "").replace(":", "")
         return f"{stamp}-{sha256(text.encode()).hexdigest()[:_HASH_DIGITS]}"
 
@@ -257,4 +257,4 @@ def _changed(cars: Mapping[str, Car], changes: Changes) -> dict[str, Car]:
             found[alias] = replace(found[alias], hold=holds.get(alias))
         elif holds.get(alias):
             raise ValueError(alias)
-    return {alias: found[alias] for alias in sorted(found)}
+    return found

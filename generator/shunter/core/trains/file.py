@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import json
 from collections.abc import Iterator, Mapping
 from hashlib import sha256
 from typing import Any, Final
@@ -13,6 +12,7 @@ from shunter.core.goyaml.document import Document
 from shunter.core.packaging import record
 from shunter.core.packaging.record import TrainRecord
 from shunter.core.trains.model import Train, Yank
+from shunter.core.trains.state import json_text
 from shunter.core.workspace.own_files import OwnFile, checked
 from shunter.model.findings import Finding
 
@@ -63,7 +63,7 @@ def render_train(train: Train) -> bytes:
 def hash_of(data: Mapping[str, Any]) -> str:
     """`sha256:` and the hash of what the file of a train says besides its own `hash`, in whatever order it stands."""
     said = {name: value for name, value in data.items() if name != "hash"}
-    text = json.dumps(said, sort_keys=True, separators=(",", ":"), ensure_ascii=False)
+    text = json_text(said)
     return f"sha256:{sha256(text.encode()).hexdigest()}"
 
 

@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-import json
 from collections.abc import Mapping
-from functools import cached_property, lru_cache
+from functools import cached_property
 from hashlib import sha256
+from json.encoder import JSONEncoder, encode_basestring
 from typing import Any, Final
 
 from shunter.core.charts.contents import read_once
@@ -54,7 +54,7 @@ class Car:
     @cached_property
     def hashed(self) -> str:
         """What goes into the hash of a state. What the chart's digest implies (library, appVersion) does not."""
-        return _text([*_identity(self.pin), self.train, *_hold_words(self.hold)])
+        return f"[{','.join(map(encode_basestring, (*_identity(self.pin), self.train, *_hold_words(self.hold))))}]"
 
 
 @dataclass(frozen=True, slots=True)
@@ -83,8 +83,8 @@ class State:
 
         A history has the state behind each of its entries, and from one to the next few cars change.
         """
-        base = _text([self.base.train, self.base.cars] if self.base else [])
-        cars = ",".join(f"{_quoted(alias)}:{self.cars[alias].hashed}" for alias in sorted(self.cars))
+        base = json_text([self.base.train, self.base.cars] if self.base else [])
+        cars = ",".join([f"{encode_basestring(alias)}:{self.cars[alias].hashed}" for alias in sorted(self.cars)])
         return _sha256(f'{{"base":{base},"cars":{{{cars}}}}}')
 
     @property
@@ -118,7 +118,7 @@ def car_of_brief(text: str) -> Car:
 
 def cars_hash(pins: Mapping[str, Pin]) -> str:
     """`sha256:` and the hash of chart, version and digest of each car, whatever order they stand in."""
-    return _sha256(_text({alias: _identity(pin) for alias, pin in pins.items()}))
+    return _sha256(json_text({alias: _identity(pin) for alias, pin in pins.items()}))
 
 
 def _identity(pin: Pin) -> list[str]:
@@ -129,11 +129,8 @@ def _hold_words(hold: Hold | None) -> list[str]:
     return [hold.why, hold.until] if hold else []
 
 
-def _text(value: Any) -> str:
-    return json.dumps(value, sort_keys=True, separators=(",", ":"), ensure_ascii=False)
-
-
-_quoted = lru_cache(4096)(_text)
+json_text = JSONEncoder(sort_keys=True, separators=(",", ":"), ensure_ascii=False).encode
+"""The one JSON text of a value, which hashes are of."""
 
 
 def _sha256(text: str) -> str:

@@ -65,7 +65,7 @@ def _registries(name: str, raw: Mapping[str, Any]) -> Registries:
     if isinstance(charts, str):
         charts = {"push": charts, "source": charts}
     return Registries(
-        directory=charts.get("directory", Registries.__dataclass_fields__["directory"].default),
+        directory=charts.get("directory", Registries().directory),
         url=charts.get("url", ""),
         push=charts.get("push", ""),
         source=charts.get("url", charts.get("source", "")),

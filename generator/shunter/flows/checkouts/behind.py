@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Collection, Sequence
-from dataclasses import replace
 from pathlib import Path
 
 from shunter.adapters.git.remote import fetch_all
@@ -11,6 +10,7 @@ from shunter.adapters.git.upstream import all_behind
 from shunter.adapters.system.process import in_ci
 from shunter.adapters.system.regular import is_checkout
 from shunter.flows.workspace.context import Context
+from shunter.model.data import replace
 from shunter.model.errors import ShunterError
 from shunter.model.findings import Report
 

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass, replace
 from pathlib import Path
 
 from shunter.adapters.forge.place import Place, place_of
@@ -21,6 +20,7 @@ from shunter.adapters.git.upstream import standing
 from shunter.adapters.system.process import refuse_inside_run
 from shunter.flows.checkouts.sync import DIVERGED, MISSING, NO_UPSTREAM, REFUSED, UNKNOWN, Checkout, catch_up
 from shunter.flows.workspace.context import Context
+from shunter.model.data import dataclass, replace
 from shunter.model.errors import ShunterError
 from shunter.model.findings import Report
 

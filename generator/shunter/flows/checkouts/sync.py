@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass, replace
 from pathlib import Path
 
 from shunter.adapters.forge.requests import Opened
@@ -12,6 +11,7 @@ from shunter.adapters.git.upstream import Standing, standing
 from shunter.adapters.system.regular import is_checkout
 from shunter.core.workspace.model import RepositorySpec
 from shunter.flows.workspace.context import Context, reopened
+from shunter.model.data import dataclass, replace
 from shunter.model.errors import ShunterError
 
 UP_TO_DATE, FORWARDED, AHEAD, DIRTY = "up to date", "fast-forwarded", "ahead", "dirty"

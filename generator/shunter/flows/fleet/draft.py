@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, field
 from posixpath import normpath
 from typing import Any
 
@@ -15,6 +14,7 @@ from shunter.core.workspace.model import Project, RepositorySpec, Workspace
 from shunter.core.workspace.shared_values import copies, first_texts
 from shunter.flows.packaging.derive import Changes
 from shunter.flows.workspace.projects import ProjectFiles
+from shunter.model.data import dataclass, field
 from shunter.model.files import Conflict, FileState, OverlayTree, SubTree, Tree
 
 

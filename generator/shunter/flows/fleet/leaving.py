@@ -3,13 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass, replace
 from pathlib import Path
 
 from shunter.adapters.git.moves import place_for, refuse_move
 from shunter.adapters.git.unsaved import unsaved
 from shunter.adapters.system.files import remove_folder
 from shunter.flows.workspace.context import Context
+from shunter.model.data import dataclass, replace
 from shunter.model.files import Move
 from shunter.model.findings import Outcome, Report, Status
 

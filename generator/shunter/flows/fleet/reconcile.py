@@ -6,7 +6,6 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Mapping, Sequence
-from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import Any
 
@@ -27,6 +26,7 @@ from shunter.flows.workspace.archives import Archives
 from shunter.flows.workspace.context import WORKSPACE_FILE, require_checkout
 from shunter.flows.workspace.plans import inputs_of, object_ids, plan_changes, uncommitted
 from shunter.flows.workspace.recorded import recorded
+from shunter.model.data import dataclass, field, replace
 from shunter.model.errors import ShunterError
 from shunter.model.files import FileState, MemoryTree, Move, RepositoryPlan, SubTree
 

@@ -5,7 +5,6 @@ from __future__ import annotations
 import posixpath
 import re
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass
 from pathlib import Path
 
 from shunter.adapters.git.repository import PlannedRepository
@@ -20,7 +19,7 @@ from shunter.core.workspace.rename import OVERRIDE, Rename, renamed_values, with
 from shunter.flows.workspace.archives import Archives
 from shunter.flows.workspace.clock import generated_now
 from shunter.flows.workspace.projects import RECORD_FILE, ProjectFiles
-from shunter.model.data import replace
+from shunter.model.data import dataclass, replace
 from shunter.model.errors import ShunterError
 from shunter.model.files import FileState, Move
 

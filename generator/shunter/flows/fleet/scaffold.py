@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import json
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, field, replace
 from pathlib import Path
 from posixpath import normpath
 from typing import Any
@@ -31,6 +30,7 @@ from shunter.flows.workspace.labels import label
 from shunter.flows.workspace.own_files import schema_of
 from shunter.flows.workspace.plans import carry_out, in_order, read_now, summary
 from shunter.flows.workspace.projects import files_in, files_of
+from shunter.model.data import dataclass, field, replace
 from shunter.model.errors import ShunterError
 from shunter.model.files import FileState, Writing
 from shunter.model.findings import Outcome, Report, Status

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import os
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass, field, replace
 from pathlib import Path
 
 from shunter.adapters.git.stages import Merge
@@ -22,6 +21,7 @@ from shunter.flows.workspace.archives import Archives, packed_as_held, packed_fo
 from shunter.flows.workspace.context import Context, Site, repository_root
 from shunter.flows.workspace.plans import as_read, carry_out, inputs_of, plan_changes, read_now
 from shunter.flows.workspace.projects import ProjectFiles, files_in, files_of
+from shunter.model.data import dataclass, field, replace
 from shunter.model.errors import ShunterError
 from shunter.model.files import FileState, Input, RepositoryPlan
 from shunter.model.findings import Finding, Outcome, Report, Span, Status

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass, replace
 from pathlib import Path
 
 from shunter.adapters.helm.registry import INDEX, DirectoryRegistry
@@ -17,6 +16,7 @@ from shunter.core.charts.versions import is_dirty
 from shunter.core.workspace.layout import charts_url
 from shunter.flows.workspace.archives import require_file
 from shunter.flows.workspace.context import Context
+from shunter.model.data import dataclass, replace
 from shunter.model.errors import ShunterError
 from shunter.model.findings import Finding, Kind, Outcome, Report, Span, Status
 

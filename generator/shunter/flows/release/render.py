@@ -3,13 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
 from pathlib import Path
 
 from shunter.adapters.helm.engine import engine
 from shunter.adapters.system.files import write_file
 from shunter.flows.release.release import Release, release_of
 from shunter.flows.workspace.context import Context
+from shunter.model.data import dataclass
 from shunter.model.errors import ShunterError
 from shunter.model.files import FileState
 from shunter.model.findings import Finding, Report

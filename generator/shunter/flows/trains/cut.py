@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Mapping
-from dataclasses import dataclass, field, replace
 from pathlib import Path
 
 from shunter.adapters.helm.registry import INDEX
@@ -39,6 +38,7 @@ from shunter.flows.workspace.plans import carry_out, plan_changes, read_now
 from shunter.flows.workspace.projects import RECORD_FILE, files_of
 from shunter.flows.workspace.records import records
 from shunter.flows.workspace.trains import Trains, trains_of
+from shunter.model.data import dataclass, field, replace
 from shunter.model.errors import ShunterError
 from shunter.model.files import FileState
 from shunter.model.findings import Finding, Kind, Report, Severity, Span

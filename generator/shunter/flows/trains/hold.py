@@ -30,7 +30,7 @@ def _changed(
 ) -> Report:
     # Nothing but the record changes, so a person's values files are neither judged nor committed.
     target, now = target_of(context, environment, values=False), generated_now()
-    if found := refuse_unexplained(context, [environment], trains_of(context)):
+    if found := refuse_unexplained(trains_of(context), target.files):
         return Report(findings=found)
     cars = held(target.record, alias, held_as, now[:10]) if held_as else released(target.record, alias)
     said = Why("hold" if held_as else "unhold", now, person(target), held_as.why if held_as else why)

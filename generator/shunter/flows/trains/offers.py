@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Mapping
-from dataclasses import dataclass
 from functools import cached_property
 from pathlib import Path
 
@@ -20,6 +19,7 @@ from shunter.flows.packaging.origin import DERIVED, Sources, tracked
 from shunter.flows.workspace.archives import Archives, packed_as_held
 from shunter.flows.workspace.context import Context, repository_root
 from shunter.flows.workspace.projects import ProjectFiles, files_in, files_of
+from shunter.model.data import dataclass
 from shunter.model.errors import ShunterError
 from shunter.model.findings import Finding, Kind, Severity, Span
 

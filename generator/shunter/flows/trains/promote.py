@@ -72,13 +72,14 @@ class _Run:
 
     def record(self, name: str) -> State:
         """What an environment runs, once all is done that this run has come to."""
-        return self.ahead[name][0] if name in self.ahead else recorded(self._files(name))
+        return self.ahead[name][0] if name in self.ahead else recorded(self.files(name))
 
     def entries(self, name: str) -> Entries:
         """The history that led there."""
-        return self.ahead[name][1] if name in self.ahead else self._files(name).entries
+        return self.ahead[name][1] if name in self.ahead else self.files(name).entries
 
-    def _files(self, name: str) -> ProjectFiles:
+    def files(self, name: str) -> ProjectFiles:
+        """The files of an environment, as they are on disk now."""
         return files_of(self.context, self.context.site("environment", name))
 
     def passed(self, target: Target, planned: Plan, why: Why) -> None:
@@ -187,7 +188,8 @@ def _arrival(run: _Run, name: str) -> Arrival:
     target = target_of(context, name, values=asked.values)
     why = Why("promote", run.at, person(target), asked.why, asked.train, asked.source, only=asked.said.only)
     why = replace(why, without=asked.said.without)
-    if found := refuse_unexplained(context, [name, *([asked.source] if asked.source else ())], run.trains):
+    sources = (run.files(asked.source),) if asked.source and asked.source != name else ()
+    if found := refuse_unexplained(run.trains, target.files, *sources):
         return Arrival(target, Plan(), why, findings=found)
     freight, line = _freight(run, target)
     gate = gate_of(context, name, target.record, run.trains, run.at[:10], run.entries)

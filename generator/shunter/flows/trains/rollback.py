@@ -58,7 +58,7 @@ def rollback(context: Context, asked: Return, *, dry_run: bool, diff: bool) -> R
         raise ShunterError("--force needs a reason", hint="--force --why REASON: the history says it")
     trains, archives = trains_of(context), open_archives(context)
     target = target_of(context, asked.environment, values=asked.values)
-    if found := refuse_unexplained(context, [asked.environment], trains):
+    if found := refuse_unexplained(trains, target.files):
         return Report(findings=found)
     name, then = _then(context, target, asked, trains)
     planned = plan_rollback(target.record, then, asked.only)

@@ -93,10 +93,9 @@ def recorded(files: ProjectFiles) -> State:
     return files.record
 
 
-def refuse_unexplained(context: Context, names: Iterable[str], trains: Trains) -> tuple[Finding, ...]:
+def refuse_unexplained(trains: Trains, *environments: ProjectFiles) -> tuple[Finding, ...]:
     """What is wrong with the histories of these environments, which nobody may go on from."""
-    sites = (context.site("environment", name) for name in dict.fromkeys(names))
-    return tuple(finding for site in sites for finding in unexplained(files_of(context, site), trains))
+    return tuple(finding for files in environments for finding in unexplained(files, trains))
 
 
 def refused(target: Target, planned: Plan) -> tuple[Finding, ...]:

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
 
 from shunter.adapters.helm.engine import engine
 from shunter.flows.release.release import Release, release_of, releases_of_chart
@@ -16,7 +15,7 @@ from shunter.flows.validation.unused import later
 from shunter.flows.validation.validate import validate, wanted
 from shunter.flows.workspace.context import Context
 from shunter.flows.workspace.labels import relabelled
-from shunter.model.data import replace
+from shunter.model.data import dataclass, replace
 from shunter.model.findings import Kind, Report
 
 _NOT_RENDERED = "notice: nothing was rendered, since Helm refuses these values"

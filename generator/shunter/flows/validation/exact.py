@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Collection, Iterator, Mapping
-from dataclasses import dataclass, field
 from functools import cached_property
 from typing import Any, Final
 
@@ -15,6 +14,7 @@ from shunter.core.rules.unused import Scan
 from shunter.core.values.variants import alternatives, differs, gates, leaves, replaced, topmost, unstable, value_at
 from shunter.flows.release.release import Release
 from shunter.flows.validation.unused import scanned
+from shunter.model.data import dataclass, field
 from shunter.model.errors import ShunterError
 from shunter.model.findings import Finding, Kind, Severity
 from shunter.model.wording import dotted

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass, replace
 from pathlib import Path
 from posixpath import normpath
 from typing import Any
@@ -20,6 +19,7 @@ from shunter.flows.release.release import release_of
 from shunter.flows.workspace.archives import require_file
 from shunter.flows.workspace.context import Context
 from shunter.flows.workspace.projects import files_in
+from shunter.model.data import dataclass, replace
 from shunter.model.errors import ShunterError
 from shunter.model.findings import Finding, Report
 from shunter.model.wording import dotted

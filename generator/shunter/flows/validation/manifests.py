@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass, replace
 from pathlib import Path
 
 from shunter.adapters.cluster.schemas import catalogues, folder_of_schemas
@@ -14,6 +13,7 @@ from shunter.core.kube.objects import RenderedObject, objects_in, objects_of
 from shunter.core.rules.manifests import Cluster, check
 from shunter.flows.release.release import Release
 from shunter.flows.release.render import documents
+from shunter.model.data import dataclass, replace
 from shunter.model.findings import Finding
 
 

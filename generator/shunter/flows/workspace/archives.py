@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Mapping
-from dataclasses import dataclass, field
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -19,6 +18,7 @@ from shunter.core.workspace.layout import charts_url
 from shunter.core.workspace.model import Registries, Workspace
 from shunter.flows.workspace.context import Context
 from shunter.flows.workspace.projects import ProjectFiles
+from shunter.model.data import dataclass, field
 from shunter.model.errors import ShunterError
 
 if TYPE_CHECKING:

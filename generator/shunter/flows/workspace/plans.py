@@ -5,7 +5,6 @@ from __future__ import annotations
 import posixpath
 import time
 from collections.abc import Collection, Iterable, Mapping, Sequence
-from dataclasses import replace
 from pathlib import Path
 
 from shunter.adapters.git.apply import apply, look
@@ -16,6 +15,7 @@ from shunter.adapters.system.files import DiskTree
 from shunter.adapters.system.regular import is_checkout
 from shunter.core.trees.diffs import unified
 from shunter.flows.workspace.context import WORKSPACE_FILE, Context
+from shunter.model.data import replace
 from shunter.model.files import SYMLINK, Conflict, Edit, FileState, Input, Move, RepositoryPlan, Tree
 from shunter.model.findings import Outcome, Report, Status
 

@@ -2,8 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
-
+from shunter.model.data import dataclass
 from shunter.model.findings import Kind, Severity
 
 
