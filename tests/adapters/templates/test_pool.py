@@ -36,14 +36,14 @@ def test_one_process_answers_what_is_asked_in_one_environment(pool: Pool) -> Non
     assert first == second and first[1] == "red"
     other = pool.ask({}, {"COLOUR": "blue"})
     assert other[0] != first[0] and other[1] == "blue"
-    assert pool.ask({}, {"COLOUR": "red"})[0] != first[0]
+    assert pool.ask({}, {"COLOUR": "red"}) == first
 
 
-def test_a_process_of_another_environment_is_let_go(pool: Pool) -> None:
-    gone, _ = pool.ask({}, {})
-    pool.ask({}, {"COLOUR": "blue"})
+def test_processes_of_the_last_four_environments_wait(pool: Pool) -> None:
+    gone, stays, *_ = (pool.ask({}, {"COLOUR": str(number)})[0] for number in range(5))
     with pytest.raises(ProcessLookupError):
         os.kill(gone, 0)
+    assert pool.ask({}, {"COLOUR": "1"})[0] == stays
 
 
 def test_two_questions_at_once_have_a_process_each(pool: Pool) -> None:

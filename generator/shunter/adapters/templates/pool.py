@@ -18,6 +18,7 @@ from typing import IO, Any
 from shunter.adapters.system import process
 from shunter.model.errors import ShunterError
 
+_ENVIRONMENTS = 4
 _LAST_WORDS = 8192  # bytes of what a process that failed wrote last
 
 
@@ -59,12 +60,11 @@ class _Worker:
 
 
 class Pool:
-    """Workers that run one command; those of another environment than the last one asked for are let go."""
+    """Workers that run one command, each in one environment; those of the last few environments wait."""
 
     def __init__(self, *command: str) -> None:
         self._command = command
-        self._idle: list[_Worker] = []
-        self._environment: dict[str, str] = {}
+        self._idle: dict[frozenset[tuple[str, str]], list[_Worker]] = {}
         self._lock = threading.Lock()
         atexit.register(self.close)
 
@@ -73,34 +73,29 @@ class Pool:
 
         A process that ends before it answers is a `ShunterError` with its last line.
         """
-        environment = process.environment(env)
-        worker = self._take(environment, env)
+        environment = frozenset(process.environment(env).items())
+        with self._lock:
+            idle = self._idle.get(environment)
+            known = idle.pop() if idle else None
+        worker = known or _Worker(self._command, env)
         try:
             answer = worker.ask(question)
         except BaseException:
             worker.close()
             raise
-        with self._lock:
-            if environment == self._environment:
-                self._idle.append(worker)
-                return answer
-        worker.close()
+        for stale in self._kept(environment, worker):
+            stale.close()
         return answer
 
-    def _take(self, environment: dict[str, str], env: Mapping[str, str]) -> _Worker:
+    def _kept(self, environment: frozenset[tuple[str, str]], worker: _Worker) -> list[_Worker]:
+        """Let a worker wait; those that need not wait any longer."""
         with self._lock:
-            stale = self._idle if environment != self._environment else []
-            if stale:
-                self._idle = []
-            self._environment = environment
-            known = self._idle.pop() if self._idle else None
-        for worker in stale:
-            worker.close()
-        return known or _Worker(self._command, env)
+            self._idle[environment] = [*self._idle.pop(environment, ()), worker]
+            return self._idle.pop(next(iter(self._idle))) if len(self._idle) > _ENVIRONMENTS else []
 
     def close(self) -> None:
         """Let every idle worker end."""
         with self._lock:
-            idle, self._idle = self._idle, []
-        for worker in idle:
+            idle, self._idle = [*self._idle.values()], {}
+        for worker in (worker for workers in idle for worker in workers):
             worker.close()
