@@ -17,6 +17,8 @@ from helpers.workspaces import shop as umbrella
 from helpers.workspaces import small
 from helpers.workspaces.cli import ok, shunter
 from helpers.workspaces.gitrepo import git
+from helpers.workspaces.http import served_by
+from helpers.workspaces.registries import answering
 from helpers.workspaces.workspaces import copy, shared
 from shunter.core.charts.lock import render_lock
 from shunter.core.charts.pins import Dependency, Pin
@@ -261,7 +263,7 @@ OWN_FILES: dict[str, tuple[str, str]] = {
     "fixed-level": ("services:", "rules: {unknown-key: off}\nservices:"),
 }
 """A change of a `shunter.yaml` whose layout is a monolith."""
-ELSEWHERE = {"redundant-value", "train-file-name", "not-a-file", "update-conflict"}
+ELSEWHERE = {"redundant-value", "train-file-name", "not-a-file", "update-conflict", "image-missing"}
 
 
 def write(folder: Path, files: Files) -> None:
@@ -442,6 +444,17 @@ def test_rules_of_trains(rule: str, trains: Path, monkeypatch: pytest.MonkeyPatc
         then.setenv("SOURCE_DATE_EPOCH", "1767225600")
         change(trains)
     assert rule in raised(command, trains)
+
+
+def test_a_rule_about_images(trains: Path) -> None:
+    need_helm()
+    with served_by(answering(lambda _, __: (404, {}, b""))) as url:
+        place = url.removeprefix("http://")
+        write(trains, {"envs/tst/templates/pod.yaml": f"spec: {{containers: [{{image: '{place}/a:1'}}]}}\n"})
+        assert raised("promote 1.1.0 --to tst --dry-run", trains) == set()
+        with (trains / "shunter.yaml").open("a") as file:
+            file.write(f"registries: {{images: '{place}'}}\n")
+        assert raised("promote 1.1.0 --to tst --dry-run", trains) == {"image-missing"}
 
 
 def test_a_rule_about_updates() -> None:

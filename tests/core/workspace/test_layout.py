@@ -8,6 +8,7 @@ import pytest
 
 from helpers.workspaces import own_files
 from shunter.core.workspace.layout import (
+    images_prefix,
     origin_url,
     placeholder_url,
     plan_repositories,
@@ -145,3 +146,19 @@ def test_the_placeholder_of_a_new_workspace_is_nobody_s_remote(organisation: str
     known = replace(workspace("multi"), repositories_url=placeholder_url(organisation))
     assert repository_url(known, "orders") == f"git@git.example:{organisation}/orders.git"
     assert origin_url(known, "orders") == ""
+
+
+@pytest.mark.parametrize(
+    ("images", "prefix"),
+    [
+        ("ghcr.io/acme", "ghcr.io/acme"),
+        ("registry.gitlab.com/acme/{repository}", "registry.gitlab.com/acme"),
+        ("ghcr.io/{service}/images", "ghcr.io"),
+        ("registry.example/acme", ""),
+        ("registry.example", ""),
+        ("registry.example.org/acme", "registry.example.org/acme"),
+        ("", ""),
+    ],
+)
+def test_what_names_of_own_images_begin_with(images: str, prefix: str) -> None:
+    assert images_prefix(images) == prefix

@@ -68,12 +68,13 @@ def test_an_image_tag_belongs_to_the_chart(small: Context) -> None:
         small.root,
         {
             "envs/tst/values.yaml": 'orders:\n  image: {tag: "1.0"}\n',
-            "envs/pre/values.yaml": "orders: {image: {tag: null}}\n",
+            "envs/pre/values.yaml": "orders: {image: {tag: null, digest: ''}}\nweb: {image: text}\n",
         },
     )
-    assert {item for item in found(small) if item[0] == "image-tag-in-environment"} == {
-        ("image-tag-in-environment", "envs/tst/values.yaml")
-    }
+    told = ("image-tag-in-environment", "envs/tst/values.yaml")
+    assert [item for item in found(small) if item[0] == told[0]] == [told]
+    write(small.root, {"envs/tst/values.yaml": f"orders:\n  image: {{digest: 'sha256:{'a' * 64}'}}\n"})
+    assert [item for item in found(small) if item[0] == told[0]] == [told]
 
 
 def test_a_train_whose_chart_is_another_one_now_is_found_where_nothing_is_named(small: Context) -> None:

@@ -13,6 +13,7 @@ import subprocess
 import threading
 import time
 import urllib.parse
+import urllib.request
 from abc import abstractmethod
 from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
@@ -22,6 +23,9 @@ from typing import Any
 
 from helpers.tools import require
 from helpers.workspaces.http import served_by
+from shunter.adapters.oci.client import MANIFEST, Client
+from shunter.adapters.oci.credentials import Login
+from shunter.core.charts.archive import digest
 
 USER, PASSWORD = "ci", "s3cret"
 _PATIENCE = 20.0
@@ -47,6 +51,29 @@ class Registry:
         """The tags that its folder holds: no request, so nobody's client is asked."""
         folder = self.data / "docker/registry/v2/repositories" / repository / "_manifests/tags"
         return sorted(path.name for path in folder.iterdir()) if folder.is_dir() else []
+
+
+INDEX = "application/vnd.oci.image.index.v1+json"
+
+
+def push_image(host: str, repository: str, tag: str, said: str = "", *, index: bool = False) -> str:
+    """Push a small image that differs by what is `said`; its digest, or that of a list with it in it, as `index`."""
+    client = Client(host, login=Login(USER, PASSWORD))
+    config = json.dumps({"architecture": "amd64", "os": "linux", "rootfs": {"type": "layers", "diff_ids": []}})
+    data = config.encode()
+    client.upload(repository, data)
+    described = {"mediaType": "application/vnd.oci.image.config.v1+json", "digest": digest(data), "size": len(data)}
+    manifest = {"schemaVersion": 2, "mediaType": MANIFEST, "config": described, "layers": []}
+    text = json.dumps(manifest | {"annotations": {"said": said}}).encode()
+    found = client.put_manifest(repository, f"{tag}-amd64" if index else tag, text)
+    if not index:
+        return found
+    part = {"mediaType": MANIFEST, "digest": found, "size": len(text)}
+    listed = json.dumps({"schemaVersion": 2, "mediaType": INDEX, "manifests": [part]}).encode()
+    headers = {"Content-Type": INDEX, "Authorization": Login(USER, PASSWORD).basic}
+    url = f"http://{host}/v2/{repository}/manifests/{tag}"
+    urllib.request.urlopen(urllib.request.Request(url, listed, headers, method="PUT")).close()
+    return digest(listed)
 
 
 def free_port() -> int:

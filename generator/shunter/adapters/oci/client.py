@@ -62,28 +62,28 @@ class Client:
         """Raise ShunterError where there is no registry, or it does not know who asks."""
         self._require(self._ask("GET", "/v2/", ""), "")
 
-    def head(self, repository: str, reference: str) -> str | None:
+    def head(self, repository: str, reference: str, *, accept: str = _ACCEPT) -> str | None:
         """The digest of the manifest that a tag or digest leads to; None where there is none.
 
-        Raises ShunterError where the registry does not say.
+        `accept` are the kinds of manifests that count. Raises ShunterError where the registry does not say.
         """
-        answer = self._ask("HEAD", _manifest(repository, reference), repository, accept=_ACCEPT)
+        answer = self._ask("HEAD", _manifest(repository, reference), repository, accept=accept)
         if answer.status == 404:
             return None
         self._require(answer, repository)
         found = answer.headers.get("docker-content-digest", "")
         if _DIGEST.fullmatch(found):
             return found
-        stored = self.manifest(repository, reference)
+        stored = self.manifest(repository, reference, accept=accept)
         return stored.digest if stored else None
 
-    def manifest(self, repository: str, reference: str) -> Stored | None:
+    def manifest(self, repository: str, reference: str, *, accept: str = _ACCEPT) -> Stored | None:
         """The manifest that a tag or digest leads to; None where there is none.
 
         Raises ShunterError where it has not the digest that it was asked for by.
         """
         path = _manifest(repository, reference)
-        answer = self._ask("GET", path, repository, accept=_ACCEPT, largest=_LARGEST_MANIFEST)
+        answer = self._ask("GET", path, repository, accept=accept, largest=_LARGEST_MANIFEST)
         if answer.status == 404:
             return None
         self._require(answer, repository)

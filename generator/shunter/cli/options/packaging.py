@@ -15,6 +15,12 @@ COMMANDS: tuple[Command, ...] = (
             Option("charts", takes="many", metavar="CHART", help="services, or the library (default: all)"),
             Option("--version", metavar="V", help="stamp this version on one chart, without editing files"),
             Option("--app-version", metavar="A", help="stamp this appVersion on one chart"),
+            Option(
+                "--image",
+                takes="many",
+                metavar="[KEY=]REPO@DIGEST",
+                help="pin this image, or the one at KEY of one chart's values, in the archives only",
+            ),
             switch("--allow-dirty", help="also what no commit holds: marked +dirty, and no train takes it"),
             FETCH,
             DRY_RUN,

@@ -5,6 +5,7 @@ from __future__ import annotations
 from shunter.cli.options import CHANGES, FETCH, FORCE, NO_VALUES, OUTPUT, Command, Option, switch
 
 _ENVIRONMENT = Option("environment", metavar="ENV", help="the environment")
+NO_IMAGES = switch("--no-images", help="ask no registry whether the images exist")
 WHY = Option("--why", metavar="REASON", help="why, for the history and the commit")
 
 COMMANDS: tuple[Command, ...] = (
@@ -23,6 +24,7 @@ COMMANDS: tuple[Command, ...] = (
             Option("--drop", metavar="A,B", help="these cars of the base are gone"),
             Option("--lower", metavar="A,B", help="these cars may go down"),
             Option("--replace", takes="many", metavar="OLD=NEW", help="NEW takes the place of OLD"),
+            NO_IMAGES,
             FETCH,
             *CHANGES,
         ),
@@ -52,6 +54,17 @@ COMMANDS: tuple[Command, ...] = (
         (Option("version", help="the train"), OUTPUT),
     ),
     Command(
+        ("train", "images"),
+        "list the images of a train or an environment, and whether they exist",
+        "shunter.cli.verbs.train:images",
+        (
+            Option("name", metavar="VERSION|ENV", help="the train or the environment"),
+            switch("--offline", help="ask no registry"),
+            OUTPUT,
+        ),
+        ("shunter train images 1.4.0", "shunter train images pro -o json"),
+    ),
+    Command(
         ("train", "diff"),
         "compare the cars of two trains",
         "shunter.cli.verbs.train:compare",
@@ -73,6 +86,7 @@ COMMANDS: tuple[Command, ...] = (
             FORCE,
             WHY,
             NO_VALUES,
+            NO_IMAGES,
             FETCH,
             *CHANGES,
         ),

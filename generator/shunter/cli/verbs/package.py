@@ -22,7 +22,7 @@ from shunter.model.findings import Finding, Report, Severity
 
 def package(arguments: Arguments) -> Report:
     """`shunter package`."""
-    stamp = packaging.Stamp(arguments.version, arguments.app_version)
+    stamp = packaging.stamp_of(arguments.version, arguments.app_version, arguments.image)
     context, names, dry_run = open_session(arguments), arguments.charts, arguments.dry_run
     roots = behind.roots_of(context, ("app", "library"), names)
 

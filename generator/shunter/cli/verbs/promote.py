@@ -47,7 +47,8 @@ def promote(arguments: Arguments) -> Report:
         arguments.force,
     )
     to = split(arguments.target)
-    asked = promotion.Promotion(to, arguments.train, arguments.source, said, arguments.why, not arguments.no_values)
+    values, images = not arguments.no_values, not arguments.no_images
+    asked = promotion.Promotion(to, arguments.train, arguments.source, said, arguments.why, values, images)
 
     def run() -> Report:
         return promotion.promote(context, asked, dry_run=arguments.dry_run, diff=arguments.diff)
@@ -65,10 +66,11 @@ def _apply_plan(arguments: Arguments) -> Report:
         raise ShunterError("a plan says itself what moves where", hint="--plan FILE, and perhaps --why REASON")
     context, path = open_session(arguments), arguments.plan
     data = read_regular(str(context.start / path))
+    values, images = not arguments.no_values, not arguments.no_images
 
     def run() -> Report:
-        why, values, dry_run, diff = arguments.why, not arguments.no_values, arguments.dry_run, arguments.diff
-        return promotion.apply_plan(context, data, path, why, dry_run=dry_run, diff=diff, values=values)
+        why, dry_run, diff = arguments.why, arguments.dry_run, arguments.diff
+        return promotion.apply_plan(context, data, path, why, dry_run=dry_run, diff=diff, values=values, images=images)
 
     return _aware(arguments, context, behind.promotion_roots(context), run)
 

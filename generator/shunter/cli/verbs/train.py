@@ -32,7 +32,15 @@ def cut(arguments: Arguments) -> Report:
         _pairs("--replace", "OLD=NEW", "orders=sales", arguments.replace),
         bool(arguments.hotfix),
     )
-    asked = cutting.Cut(arguments.version, arguments.bump, arguments.hotfix, arguments.source, arguments.line, said)
+    asked = cutting.Cut(
+        arguments.version,
+        arguments.bump,
+        arguments.hotfix,
+        arguments.source,
+        arguments.line,
+        said,
+        images=not arguments.no_images,
+    )
     _require_one_version(asked)
 
     def run() -> Report:
@@ -122,6 +130,20 @@ def _shown(found: dict[str, Any]) -> str:
 def _library(car: dict[str, str]) -> str:
     library = " ".join(car.get("library", "-").split(" ")[:2])
     return f"{library} ({car['note']})" if "note" in car else library
+
+
+def images(arguments: Arguments) -> Report:
+    """`shunter train images VERSION|ENV`."""
+    from shunter.flows.trains.images import Images
+
+    report = Images(open_session(arguments), not arguments.offline).listed(arguments.name)
+    exists = {True: "yes", False: "no", None: "?"}
+    rows = [
+        (row["app"] or "-", row["repository"], row["tag"] or "-", row["digest"] or "-", exists[row["exists"]])
+        for row in report.data or ()
+    ]
+    shown = table(rows, ("APP", "REPOSITORY", "TAG", "DIGEST", "EXISTS")) if rows else ""
+    return replace(report, product=shown)
 
 
 def compare(arguments: Arguments) -> Report:

@@ -6,7 +6,16 @@ from collections.abc import Iterator, Mapping, Sequence
 from typing import Any, Final
 
 from shunter.core.goyaml.document import Document, KeyPath, read
-from shunter.core.workspace.model import STATELESS, Environment, ExistingChart, Layout, Registries, Service, Workspace
+from shunter.core.workspace.model import (
+    PLACEHOLDER_REGISTRY,
+    STATELESS,
+    Environment,
+    ExistingChart,
+    Layout,
+    Registries,
+    Service,
+    Workspace,
+)
 from shunter.core.workspace.own_files import OwnFile, checked, sound
 from shunter.core.workspace.rules import broken_rules
 from shunter.model.findings import Finding
@@ -70,7 +79,7 @@ def _registries(name: str, raw: Mapping[str, Any]) -> Registries:
         push=charts.get("push", ""),
         source=charts.get("url", charts.get("source", "")),
         plain_http=charts.get("plain-http", False),
-        images=raw.get("images", f"registry.example/{name}"),
+        images=raw.get("images", f"{PLACEHOLDER_REGISTRY}/{name}"),
     )
 
 

@@ -7,7 +7,14 @@ from posixpath import normpath
 from typing import Any
 
 from shunter import __version__
-from shunter.core.workspace.model import Environment, Project, RepositorySpec, Service, Workspace
+from shunter.core.workspace.model import (
+    PLACEHOLDER_REGISTRY,
+    Environment,
+    Project,
+    RepositorySpec,
+    Service,
+    Workspace,
+)
 
 LIBRARY_FOLDER = "library"
 TRAINS_FOLDER = "trains"
@@ -37,6 +44,15 @@ def charts_url(workspace: Workspace | None, url: str, chart: str) -> str:
     if service:
         name, repository = service.name, chart_repository(workspace, service)
     return url.replace("{service}", name).replace("{repository}", repository)
+
+
+def images_prefix(images: str) -> str:
+    """What the names of a workspace's own images begin with, by `registries.images`.
+
+    It ends before a `{service}`, and is empty while nobody has said where the images really are.
+    """
+    prefix = images.partition("{")[0].rstrip("/")
+    return "" if prefix.partition("/")[0] == PLACEHOLDER_REGISTRY else prefix
 
 
 def environment_folder(name: str) -> str:

@@ -10,6 +10,8 @@ from shunter.model.data import dataclass, field
 STATELESS = ("rest-api", "api-gateway", "frontend", "auth", "worker", "cron")
 STATEFUL = ("database", "search", "broker", "monitoring")
 ARCHETYPES = STATELESS + STATEFUL
+PLACEHOLDER_REGISTRY = "registry.example"
+"""The host of images until somebody says where they really are: no registry has that name (RFC 2606)."""
 
 
 @dataclass(frozen=True, slots=True)

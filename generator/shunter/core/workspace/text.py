@@ -9,6 +9,7 @@ from ruamel.yaml.error import YAMLError
 
 from shunter.core.goyaml.edit import edit, round_trip_yaml
 from shunter.core.workspace.layout import EXAMPLE_ORGANISATION, placeholder_url
+from shunter.core.workspace.model import PLACEHOLDER_REGISTRY
 from shunter.model.errors import ShunterError
 
 MODELINE = "# yaml-language-server: $schema=.shunter/workspace.schema.json"
@@ -59,7 +60,7 @@ def first_text(name: str, layout: str, *, source: str, release: str, example: bo
         f"{MODELINE}\n# The whole workspace. `shunter schema show workspace` explains every key.\n"
         f"name: {name}\nlayout: {layout}\n"
         f"repositories:\n  url: {placeholder_url(organisation)}\n"
-        f"registries:\n  images: registry.example/{organisation}\n"
+        f"registries:\n  images: {PLACEHOLDER_REGISTRY}/{organisation}\n"
         "ci: github\ndevelopment: trunk\ndeployment: helm\n"
         f"# Where generated files come from; `shunter update` moves the release.\n"
         f"templates:\n  source: {source}\n  release: {release}\n"

@@ -12,6 +12,7 @@ from shunter.adapters.system.files import DiskTree
 from shunter.adapters.system.regular import is_checkout, is_folder
 from shunter.core.charts.packed import PackedChart
 from shunter.core.charts.versions import marked_dirty, require_exact
+from shunter.core.packaging.images import ImagePin, nowhere, parse_pin, placed
 from shunter.core.workspace.model import Service
 from shunter.flows.packaging.derive import Changes, app_files
 from shunter.flows.packaging.lock import SOURCES, carrier, chosen
@@ -29,10 +30,11 @@ from shunter.model.findings import Finding, Outcome, Report, Span, Status
 
 @dataclass(frozen=True, slots=True)
 class Stamp:
-    """Versions put on one chart in the archive only; empty keeps what Chart.yaml says."""
+    """What is put into archives only: versions, of one chart (empty keeps what Chart.yaml says), and images."""
 
     version: str = ""
     app_version: str = ""
+    images: tuple[ImagePin, ...] = ()
 
 
 @dataclass
@@ -46,6 +48,8 @@ class Batch:
     packed: list[PackedChart] = field(default_factory=list)
     labels: list[str] = field(default_factory=list)
     allow_dirty: bool = False
+    images: tuple[ImagePin, ...] = ()
+    pinned: set[ImagePin] = field(default_factory=set)
     read: dict[Path, str | None] = field(default_factory=dict)
     clean: list[tuple[str, Path, str, Sequence[str]]] = field(default_factory=list)
 
@@ -54,6 +58,12 @@ class Batch:
         self.archives.pending[chart.key] = chart
         self.packed.append(chart)
         self.labels.append(place)
+
+    def images_of(self, chart: PackedChart) -> tuple[ImagePin, ...]:
+        """The images that are to be pinned in a chart, by their keys in its values."""
+        found = placed(chart, self.images) if self.images else ()
+        self.pinned |= {pin for pin in self.images if any(pin.image == each.image for each in found)}
+        return found
 
     @property
     def names(self) -> list[str]:
@@ -69,17 +79,19 @@ def package(
     What is packaged is what git tracks, as its last commit holds it; with `allow_dirty` else too, marked as such.
     """
     _require_registry(context)
-    if (stamp.version or stamp.app_version) and len(names) != 1:
-        raise ShunterError("--version and --app-version stamp one chart", hint="shunter package CHART --version V")
+    _require_one_chart(stamp, names)
     sites = _charts(context, names)
     existing = [s for s in context.require_workspace().services if s.chart and (not names or s.name in names)]
     listed = listed_again(context, Merge(context.root))
     batch = Batch(archives_with(context, listed), _sources(context, sites, existing), allow_dirty=allow_dirty)
+    batch.images = stamp.images
     batch.read |= read_now(batch.archives.directory.root, DiskTree(batch.archives.directory.root), [INDEX])
     for site in sites:
         _pack_site(context, batch, site, stamp)
     for service in existing:
         _pack_existing(context, batch, service)
+    if left := [pin for pin in stamp.images if pin not in batch.pinned]:
+        raise nowhere(left[0], batch.packed)
     _require_still_clean(batch)
     published = batch.archives.directory.plan_publish(batch.packed)
     if published.findings:
@@ -103,6 +115,20 @@ def unpublished_library(context: Context, site: Site, archives: Archives) -> Bat
     _pack_site(context, batch, site, Stamp())
     _require_still_clean(batch)
     return batch
+
+
+def stamp_of(version: str, app_version: str, images: Sequence[str]) -> Stamp:
+    """What is to be put into archives, as a person writes it. Raises ShunterError for what is no image."""
+    return Stamp(version, app_version, tuple(dict.fromkeys(map(parse_pin, images))))
+
+
+def _require_one_chart(stamp: Stamp, names: Sequence[str]) -> None:
+    if len(names) == 1:
+        return
+    if stamp.version or stamp.app_version:
+        raise ShunterError("--version and --app-version stamp one chart", hint="shunter package CHART --version V")
+    if keyed := next((pin for pin in stamp.images if pin.key), None):
+        raise ShunterError(f"--image {keyed} is for one chart", hint="shunter package CHART --image KEY=IMAGE@DIGEST")
 
 
 def _located(batch: Batch) -> tuple[Finding, ...]:
@@ -164,18 +190,18 @@ def _pack_site(context: Context, batch: Batch, site: Site, stamp: Stamp) -> None
 
 def _publish(batch: Batch, files: ProjectFiles, root: Path, folder: str, derived: Sequence[str] = ()) -> None:
     """Note a chart for publishing, with its origin; git is asked only where the registry does not hold it already."""
-    known = batch.archives.directory.index.get(*files.packed.key)
+    known, images = batch.archives.directory.index.get(*files.packed.key), batch.images_of(files.packed)
     if known is not None:
-        held = packed_as_held(files, known.metadata)
+        held = packed_as_held(files, known.metadata, images)
         if held.digest == known.digest or root not in batch.sources.folders:
             batch.take(held, files.label)
             return
     if root not in batch.sources.folders:
-        batch.take(packed_for_publishing(files), files.label)
+        batch.take(packed_for_publishing(files, images=images), files.label)
         return
     tidy = batch.sources.tidied(files, root, folder)
     if known is not None:
-        batch.take(packed_as_held(tidy, known.metadata), files.label)
+        batch.take(packed_as_held(tidy, known.metadata, images), files.label)
         return
     changed = batch.sources.changed(root, folder, derived)
     if changed and not batch.allow_dirty:
@@ -183,7 +209,8 @@ def _publish(batch: Batch, files: ProjectFiles, root: Path, folder: str, derived
     if changed:
         tidy = stamped(tidy, Stamp(marked_dirty(files.packed.version)))
     origin = batch.sources.origin(root, folder, derived)
-    batch.take(packed_for_publishing(tidy, replace(origin, revision="") if changed else origin), files.label)
+    origin = replace(origin, revision="") if changed else origin
+    batch.take(packed_for_publishing(tidy, origin, images), files.label)
     aside = {"Chart.yaml", *derived}
     own = {path: state for path, state in tidy.packed.files.items() if path.partition("/")[0] not in aside}
     batch.read |= as_read(root / folder, own)

@@ -26,6 +26,7 @@ from shunter.core.trains.model import Train
 from shunter.core.trains.order import compare_versions
 from shunter.core.workspace.layout import promotion_order
 from shunter.core.workspace.model import Environment
+from shunter.flows.trains.images import Images
 from shunter.flows.trains.offers import Market
 from shunter.flows.trains.way import Way
 from shunter.flows.validation.collisions import collisions_of
@@ -49,7 +50,7 @@ class Cut:
     """What a person asks for: a `version`, the one that follows (`bump`), or the next patch of the train `hotfix`.
 
     `source` is the train or the environment to start from (empty: the newest train of the line), `line` the line of
-    trains (empty: that of the base).
+    trains (empty: that of the base). Without `images` no registry is asked whether they exist.
     """
 
     version: str = ""
@@ -58,6 +59,7 @@ class Cut:
     source: str = ""
     line: str = ""
     said: Said = field(default_factory=Said)
+    images: bool = True
 
 
 @dataclass(frozen=True, slots=True)
@@ -108,7 +110,8 @@ def cut(context: Context, asked: Cut, *, dry_run: bool, diff: bool) -> Report:
         made.replaces,
     )
     train = replace(train, version=_version(asked, base, made, said, trains))
-    told = tuple(levelled(context, market.unpublished()))
+    images = Images(context, asked.images).in_train(archives, train.cars, train.version)
+    told = tuple(levelled(context, (*market.unpublished(), *images)))
     if any(finding.severity is Severity.ERROR for finding in told):
         return Report(findings=told)
     report = _record(context, train, base, made, {**read, **base.read}, dry_run=dry_run, diff=diff)

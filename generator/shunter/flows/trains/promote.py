@@ -17,6 +17,7 @@ from shunter.core.trains.plan import ALL, Asked, Freight, Plan, Refusal, chosen,
 from shunter.core.trains.plan_file import Kept, parse_plan, plan_data
 from shunter.core.trains.state import State
 from shunter.core.trains.waves import waves
+from shunter.flows.trains.images import Images
 from shunter.flows.trains.target import (
     Arrival,
     Target,
@@ -48,7 +49,7 @@ class Promotion:
     """One request: exactly one of `train` and `source`; `to` names environments, `stage:NAME` or `group:NAME`.
 
     `said` is what a person says of cars, `why` for what reason; without `values` a person's uncommitted values files
-    are neither judged nor committed.
+    are neither judged nor committed; without `images` no registry is asked whether they exist.
     """
 
     to: Sequence[str]
@@ -57,6 +58,7 @@ class Promotion:
     said: Asked = field(default_factory=Asked)
     why: str = ""
     values: bool = True
+    images: bool = True
 
 
 @dataclass(frozen=True, slots=True)
@@ -67,6 +69,7 @@ class _Run:
     asked: Promotion
     trains: Trains
     archives: Archives
+    images: Images
     at: str
     ahead: dict[str, tuple[State, Entries]] = field(default_factory=dict)
 
@@ -95,7 +98,7 @@ def promote(context: Context, asked: Promotion, *, dry_run: bool, diff: bool) ->
     if asked.said.force and not asked.why.strip():
         raise ShunterError("--force needs a reason", hint=f"--force --why REASON: {_NO_WHY}")
     groups = waves(asked.to, workspace.environments, workspace.groups)
-    run = _Run(context, asked, trains_of(context), open_archives(context), generated_now())
+    run = _run(context, asked)
     if asked.train and (found := tuple(altered_trains(context, run.trains, asked.train))):
         return Report(findings=found, answer=False)
     _require_cars(run, [name for names in groups for name in names])
@@ -104,6 +107,11 @@ def promote(context: Context, asked: Promotion, *, dry_run: bool, diff: bool) ->
         return [_arrival(run, name) for name in names]
 
     return _in_waves(run, [(names, wave) for names in groups], dry_run=dry_run, diff=diff)
+
+
+def _run(context: Context, asked: Promotion) -> _Run:
+    images = Images(context, asked.images)
+    return _Run(context, asked, trains_of(context), open_archives(context), images, generated_now())
 
 
 def _require_cars(run: _Run, names: Sequence[str]) -> None:
@@ -120,15 +128,22 @@ def _require_cars(run: _Run, names: Sequence[str]) -> None:
 
 
 def apply_plan(
-    context: Context, data: bytes, path: str, why: str, *, dry_run: bool, diff: bool, values: bool = True
+    context: Context,
+    data: bytes,
+    path: str,
+    why: str,
+    *,
+    dry_run: bool,
+    diff: bool,
+    values: bool = True,
+    images: bool = True,
 ) -> Report:
     """Do what a plan says that was shown before, and nothing else; `path` names it in errors.
 
-    Without `values` a person's uncommitted values files are neither judged nor committed. Raises ShunterError where it
-    is no plan, and where an environment has changed since.
+    `values` and `images` are as in Promotion. Raises ShunterError where it is no plan, and where an environment has
+    changed since.
     """
-    asked = Promotion((), why=why, values=values)
-    run = _Run(context, asked, trains_of(context), open_archives(context), generated_now())
+    run = _run(context, Promotion((), why=why, values=values, images=images))
     kept = [_kept(run, item, path) for item in _plans_in(data, path)]
     if any(each.plan.forced for _, each in kept) and not why.strip():
         raise ShunterError(f"{path} passes over a rule, and needs a reason", hint=f"--why REASON: {_NO_WHY}")
@@ -201,7 +216,8 @@ def _arrival(run: _Run, name: str) -> Arrival:
 def _judged(run: _Run, target: Target, planned: Plan, why: Why) -> Arrival:
     notes = tuple(note for move in planned.moves for note in move.notes)
     arrival = judge_arrival(run.context, target, planned, why, run.archives)
-    return replace(arrival, notices=(*arrival.notices, *notes, *_lost_fixes(run.context, planned)))
+    arrival = replace(arrival, notices=(*arrival.notices, *notes, *_lost_fixes(run.context, planned)))
+    return run.images.checked(arrival)
 
 
 def _freight(run: _Run, target: Target) -> tuple[Freight, str]:

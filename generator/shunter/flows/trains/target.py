@@ -13,7 +13,7 @@ from shunter.core.trains.entry import Why, advance
 from shunter.core.trains.plan import Plan
 from shunter.core.trains.state import State, with_cars
 from shunter.flows.packaging.derive import Changes, environment_files, record_files
-from shunter.flows.release.release import release_of
+from shunter.flows.release.release import Release, release_of
 from shunter.flows.validation.histories import unexplained
 from shunter.flows.validation.judge import judge_release
 from shunter.flows.validation.report import without_secrets
@@ -64,7 +64,10 @@ class Target:
 
 @dataclass(frozen=True, slots=True)
 class Arrival:
-    """A target with what it is to run, judged: nothing speaks against it but `findings`, which refuse it."""
+    """A target with what it is to run, judged: nothing speaks against it but `findings`, which refuse it.
+
+    `becomes` is the release that was judged and not refused.
+    """
 
     target: Target
     plan: Plan
@@ -73,6 +76,7 @@ class Arrival:
     findings: tuple[Finding, ...] = ()
     product: str = ""
     notices: tuple[str, ...] = ()
+    becomes: Release | None = None
 
 
 def target_of(context: Context, name: str, *, values: bool = True) -> Target:
@@ -132,7 +136,8 @@ def judge_arrival(
     why = replace(why, forced=rules, allowed=planned.allowed, values=_blobs(target), evidence=evidence)
     # Nobody sees it in values or manifests, and the upgrade that it stops is some promotion from now.
     notices = tuple(found.message for found in judged if found.rule == "release-size" and found not in errors)
-    return Arrival(target, planned, why, changes=changes | dict(target.values_before), notices=notices)
+    changes = changes | dict(target.values_before)
+    return Arrival(target, planned, why, changes=changes, notices=notices, becomes=becomes)
 
 
 def _blobs(target: Target) -> dict[str, str]:

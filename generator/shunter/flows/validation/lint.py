@@ -152,16 +152,19 @@ def _helm_lint(site: Site, release: Release, helm: Engine) -> Iterator[Finding]:
 def _image_tags(document: Document) -> Iterator[Finding]:
     for alias, section in (document.value or {}).items():
         image = section.get("image") if isinstance(section, dict) else None
-        if isinstance(image, dict) and image.get("tag") not in (None, ""):
-            key = (alias, "image", "tag")
+        known = image if isinstance(image, dict) else {}
+        for name in ("tag", "digest"):
+            if known.get(name) in (None, ""):
+                continue
+            key = (alias, "image", name)
             yield Finding(
                 "image-tag-in-environment",
-                f"`{alias}.image.tag` is set here, so a promotion moves the chart and not the image",
+                f"`{alias}.image.{name}` is set here, so a promotion moves the chart and not the image",
                 document.span(key, of="key"),
                 Kind.LINT,
                 Severity.WARNING,
                 key=key,
-                hint="remove it: the image tag is the chart's appVersion, which trains move",
+                hint="remove it: trains move the chart, whose appVersion is the tag, or whose values have the digest",
             )
 
 

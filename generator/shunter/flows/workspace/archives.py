@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -12,6 +12,7 @@ from shunter.adapters.system.threads import at_once
 from shunter.core.charts.packed import PackedChart
 from shunter.core.charts.pins import OCI, Pin
 from shunter.core.charts.versions import newest_first
+from shunter.core.packaging.images import ImagePin, pins_of, with_images
 from shunter.core.packaging.publish import Origin, origin_of, published, with_origin
 from shunter.core.packaging.vendoring import absent_from_registry
 from shunter.core.workspace.layout import charts_url
@@ -142,21 +143,28 @@ def _charts_at(url: str, workspace: Workspace | None) -> OciCharts:
     return OciCharts(lambda name: charts_url(workspace, url, name), plain=own and registries.plain_http, own=own)
 
 
-def packed_for_publishing(files: ProjectFiles, origin: Origin | None = None) -> PackedChart:
-    """The chart as it is published, with where it comes from: an app chart's library is compiled in."""
+def packed_for_publishing(
+    files: ProjectFiles, origin: Origin | None = None, images: Sequence[ImagePin] = ()
+) -> PackedChart:
+    """The chart as it is published, with where it comes from, and with these images in its values.
+
+    An app chart's library is compiled in.
+    """
     chart = files.packed
     if files.answers.get("kind") == "app":
         chart.require_complete()
         chart = published(chart, str(files.answers.get("library", "")))
+    chart = with_images(chart, images)
     return (with_origin(chart, origin) if origin else chart).packed()
 
 
-def packed_as_held(files: ProjectFiles, held: Mapping[str, Any]) -> PackedChart:
+def packed_as_held(files: ProjectFiles, held: Mapping[str, Any], images: Sequence[ImagePin] = ()) -> PackedChart:
     """The chart as it is published, saying that it comes from where the published one says; `held` is its metadata.
 
-    Where that is the same chart, the two are equal: what was committed since need not have changed it.
+    It has the images of the published one, unless `images` are said. Where that is the same chart, the two are equal:
+    what was committed since need not have changed it.
     """
-    return packed_for_publishing(files, origin_of(held))
+    return packed_for_publishing(files, origin_of(held), images or pins_of(held))
 
 
 def require_file(path: Path, hint: str) -> bytes:

@@ -109,6 +109,14 @@ TRAINS: Final = (
         "name one of its pre-releases with `train cut --car cart=1.0.0-rc.1`.",
     ),
     lint(
+        "image-missing",
+        Severity.ERROR,
+        "an image that its registry does not have",
+        "`train cut` and `promote` ask the workspace's own registry, `registries.images`, for each image that would "
+        "run: by its digest, or else by its tag. This one is not there, so its pods would not start. Push it, and do "
+        "it again; `--no-images` asks nobody.",
+    ),
+    lint(
         "plan-outdated",
         Severity.ERROR,
         "a plan for an environment that has changed since",

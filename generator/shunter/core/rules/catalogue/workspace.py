@@ -97,9 +97,10 @@ WORKSPACE: Final = (
     lint(
         "image-tag-in-environment",
         Severity.WARNING,
-        "an image tag that an environment sets",
-        "The tag defaults to the chart's `appVersion`, so that a promotion moves chart and image together. Where the "
-        "environment sets `image.tag`, a promotion moves the chart only.",
+        "an image tag or digest that an environment sets",
+        "The tag defaults to the chart's `appVersion`, and `package --image` puts a digest into the chart, so that a "
+        "promotion moves chart and image together. Where the environment sets `image.tag` or `image.digest`, a "
+        "promotion moves the chart only.",
     ),
     lint(
         "drift",

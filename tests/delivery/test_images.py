@@ -1,0 +1,196 @@
+"""From the digest of an image to the manifests that run it, and images that nobody has, against a real registry."""
+
+from __future__ import annotations
+
+import json
+import subprocess
+import urllib.request
+from pathlib import Path
+from typing import Any
+
+import pytest
+import yaml
+
+from helpers.tools import need_helm, require
+from helpers.workspaces.cli import Result, ok, shunter
+from helpers.workspaces.gitrepo import git
+from helpers.workspaces.registries import PASSWORD, USER, Registry, dropping, push_image
+from helpers.workspaces.workspaces import ONE_SERVICE, copy
+from shunter.adapters.oci.credentials import Login
+from shunter.core.charts.packed import REVISION, PackedChart
+
+pytestmark = [pytest.mark.registry, pytest.mark.usefixtures("impatient")]
+
+ABSENT = f"sha256:{'0' * 64}"
+
+
+@pytest.fixture(scope="module")
+def made(registry: Registry, tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """A workspace with a service whose image is in the registry, and a database whose image is elsewhere.
+
+    Nothing is packaged. Not to be changed.
+    """
+    root = tmp_path_factory.mktemp("images")
+    services = "  orders: {archetype: rest-api, team: alice}\n"
+    text = ONE_SERVICE.replace("LAYOUT", "mono").replace(services, f"{services}  store: {{archetype: database}}\n")
+    text += f"registries: {{images: '{registry.host}/shop'}}\n"
+    (root / "values.yaml").write_text(text, "utf-8")
+    ok("new", "shop", "--defaults", "--data-file", "values.yaml", cwd=root)
+    return root / "shop"
+
+
+@pytest.fixture
+def shop(made: Path, tmp_path: Path) -> Path:
+    need_helm()
+    return copy(made, tmp_path / "shop")
+
+
+@pytest.fixture
+def image(registry: Registry) -> str:
+    """The image of `orders` with its digest, which the tag of its chart leads to."""
+    return f"{registry.host}/shop/orders@{push_image(registry.host, 'shop/orders', '0.1.0')}"
+
+
+def append(file: Path, text: str) -> None:
+    file.write_text(file.read_text("utf-8") + text, "utf-8")
+
+
+def delete(host: str, repository: str, digest: str) -> None:
+    headers = {"Authorization": Login(USER, PASSWORD).basic}
+    url = f"http://{host}/v2/{repository}/manifests/{digest}"
+    urllib.request.urlopen(urllib.request.Request(url, headers=headers, method="DELETE")).close()
+
+
+def images(root: Path, name: str) -> list[dict[str, Any]]:
+    found: list[dict[str, Any]] = json.loads(ok("train", "images", name, "-o", "json", cwd=root).out)
+    return [row for row in found if row["app"] == "orders"]
+
+
+def refused(said: Result, image: str) -> None:
+    assert (said.code, said.err.count("error")) == (1, 1), said.err
+    assert f"orders: there is no image {image} in its registry" in said.err
+    assert "[image-missing]" in said.err
+    assert "--no-images" in said.err
+
+
+def test_a_train_pins_images(shop: Path, registry: Registry, image: str) -> None:
+    digest = image.partition("@")[2]
+    ok("package", "--image", image, cwd=shop)
+    archive = shop / ".shunter/registry/orders-0.1.0.tgz"
+    packed = archive.read_bytes()
+    assert yaml.safe_load(PackedChart("", archive=packed).files["values.yaml"].data)["image"]["digest"] == digest
+    for again in (["--image", image], []):
+        assert "3 of 3: already in the registry" in ok("package", *again, cwd=shop).err
+    assert archive.read_bytes() == packed
+    assert "not-packaged" not in ok("train", "cut", "1.0.0", cwd=shop).err
+    ok("promote", "1.0.0", "--to", "tst", cwd=shop)
+    assert f'image: "{image}"' in ok("render", "tst", cwd=shop).out
+
+    assert push_image(registry.host, "shop/orders", "0.1.0", "moved") != digest
+    [row] = images(shop, "tst")
+    repository = image.partition("@")[0]
+    assert row == {
+        "app": "orders",
+        "image": image,
+        "repository": repository,
+        "tag": "",
+        "digest": digest,
+        "exists": True,
+        "found": digest,
+    }
+    assert images(shop, "1.0.0") == [row]
+    ok("promote", "--from", "tst", "--to", "pre", "--dry-run", cwd=shop)
+
+    delete(registry.host, "shop/orders", digest)
+    head = git(shop, "rev-parse", "HEAD")
+    refused(shunter("promote", "--from", "tst", "--to", "pre", cwd=shop), image)
+    assert git(shop, "rev-parse", "HEAD") == head
+    assert git(shop, "status", "--porcelain") == ""
+    assert images(shop, "tst")[0]["exists"] is False
+    ok("promote", "--from", "tst", "--to", "pre", "--no-images", cwd=shop)
+    assert f'image: "{image}"' in ok("render", "pre", cwd=shop).out
+
+
+def test_images_by_tag(shop: Path, registry: Registry) -> None:
+    text = (shop / "shunter.yaml").read_text("utf-8").replace("/shop'", "/tags'").replace("/shop\n", "/tags\n")
+    (shop / "shunter.yaml").write_text(text, "utf-8")
+    values = shop / "charts/orders/values.yaml"
+    values.write_text(values.read_text("utf-8").replace(f"{registry.host}/shop", f"{registry.host}/tags"), "utf-8")
+    git(shop, "commit", "-qam", "another place")
+    ok("package", cwd=shop)
+    name = f"{registry.host}/tags/orders:0.1.0"
+    refused(shunter("train", "cut", "1.0.0", cwd=shop), name)
+    assert not (shop / "trains/1.0.0.yaml").exists()
+    ok("train", "cut", "1.0.0", "--no-images", cwd=shop)
+    for arguments in (["1.0.0", "--to", "tst"], ["1.0.0", "--to", "tst", "--dry-run"]):
+        refused(shunter("promote", *arguments, cwd=shop), name)
+    plan = json.loads(ok("promote", "1.0.0", "--to", "tst", "--dry-run", "--no-images", "-o", "json", cwd=shop).out)
+    (shop.parent / "plan.json").write_text(json.dumps(plan), "utf-8")
+    refused(shunter("promote", "--plan", "../plan.json", cwd=shop), name)
+    digest = push_image(registry.host, "tags/orders", "0.1.0", index=True)
+    ok("promote", "--plan", "../plan.json", cwd=shop)
+    [row] = images(shop, "tst")
+    assert (row["tag"], row["digest"], row["exists"], row["found"]) == ("0.1.0", "", True, digest)
+
+
+def test_what_an_environment_says_is_what_is_asked_for(shop: Path, registry: Registry, image: str) -> None:
+    ok("package", "--image", image, cwd=shop)
+    ok("train", "cut", "1.0.0", cwd=shop)
+    values = shop / "envs/tst/values.yaml"
+    values.write_text(f"orders:\n  image:\n    digest: {ABSENT}\n", "utf-8")
+    refused(shunter("promote", "1.0.0", "--to", "tst", cwd=shop), f"{image.partition('@')[0]}@{ABSENT}")
+    append(shop / "shunter.yaml", "rules: {image-missing: warning}\n")
+    git(shop, "commit", "-qam", "a level")
+    said = ok("promote", "1.0.0", "--to", "tst", cwd=shop)
+    assert "there is no image" in said.err
+
+
+def test_a_registry_that_is_down_is_one_error(shop: Path, registry: Registry, image: str) -> None:
+    ok("package", "--image", image, cwd=shop)
+    with dropping(registry.host, lambda _: 0) as host:
+        text = (shop / "shunter.yaml").read_text("utf-8").replace(registry.host, host)
+        (shop / "shunter.yaml").write_text(text, "utf-8")
+        values = shop / "envs/tst/values.yaml"
+        values.write_text(f"orders:\n  image:\n    repository: {host}/shop/orders\n", "utf-8")
+        git(shop, "commit", "-qam", "a registry that is down")
+        ok("train", "cut", "1.0.0", cwd=shop)
+        said = shunter("promote", "1.0.0", "--to", "tst", cwd=shop)
+        assert (said.code, said.err.count("error: "), said.err.count("hint: ")) == (2, 1, 1), said.err
+        assert f"registry {host} cannot be reached" in said.err
+        assert "--no-images" in said.err
+        ok("promote", "1.0.0", "--to", "tst", "--no-images", cwd=shop)
+        shown = ok("train", "images", "tst", cwd=shop)
+        assert "nobody can say whether the images exist" in shown.err
+        assert shown.out.splitlines()[1].split()[-1] == "?"
+        assert "nobody" not in ok("train", "images", "tst", "--offline", cwd=shop).err
+
+
+def test_the_same_image_gives_the_same_bytes_at_every_later_commit(shop: Path, image: str, tmp_path: Path) -> None:
+    later = copy(shop, tmp_path / "later")
+    revision = git(shop, "rev-parse", "HEAD").strip()
+    (later / "NOTES.md").write_text("nothing of a chart\n", "utf-8")
+    git(later, "add", "NOTES.md")
+    git(later, "commit", "-qm", "another commit")
+    found = []
+    for root in (shop, later):
+        ok("package", "orders", "--version", "0.2.0-main.1.gabc", "--image", image, cwd=root)
+        found.append((root / ".shunter/registry/orders-0.2.0-main.1.gabc.tgz").read_bytes())
+    assert found[0] == found[1]
+    assert PackedChart("", archive=found[0]).metadata["annotations"][REVISION] == revision
+
+
+def test_another_image_is_another_chart(shop: Path, image: str) -> None:
+    ok("package", "--image", image, cwd=shop)
+    other = f"{image.partition('@')[0]}@{ABSENT}"
+    said = shunter("package", "--image", other, cwd=shop)
+    assert (said.code, "[version-taken]" in said.err) == (1, True)
+    append(shop / "charts/orders/values.yaml", "replicaCount: 2\n")
+    git(shop, "commit", "-qam", "another chart")
+    assert "[version-taken]" in shunter("package", cwd=shop).err
+    assert "[not-packaged]" in ok("train", "cut", "1.0.0", cwd=shop).err
+
+
+def test_skopeo_sees_what_the_tests_push(registry: Registry, image: str, login: Path) -> None:
+    command = [require("skopeo"), "inspect", "--raw", "--tls-verify=false", "--authfile", str(login)]
+    done = subprocess.run([*command, f"docker://{image}"], capture_output=True, check=True)
+    assert json.loads(done.stdout)["schemaVersion"] == 2
