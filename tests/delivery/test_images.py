@@ -190,6 +190,17 @@ def test_another_image_is_another_chart(shop: Path, image: str) -> None:
     assert "[not-packaged]" in ok("train", "cut", "1.0.0", cwd=shop).err
 
 
+def test_a_tag_is_asked_for_its_digest(shop: Path, registry: Registry, image: str) -> None:
+    repository, _, digest = image.partition("@")
+    said = shunter("package", "orders", "--image", f"{repository}:9.9.9", cwd=shop)
+    assert (said.code, said.err.count("hint: "), "[image-missing]" in said.err) == (1, 1, True)
+    assert not (shop / ".shunter/registry/orders-0.1.0.tgz").exists()
+    ok("package", "orders", "--image", f"{repository}:0.1.0", cwd=shop)
+    packed = PackedChart("", archive=(shop / ".shunter/registry/orders-0.1.0.tgz").read_bytes())
+    assert packed.metadata["annotations"]["shunter/images"] == f"image={repository}:0.1.0@{digest}"
+    ok("package", "orders", "--image", f"{repository}:0.1.0@{digest}", cwd=shop)
+
+
 def test_skopeo_sees_what_the_tests_push(registry: Registry, image: str, login: Path) -> None:
     command = [require("skopeo"), "inspect", "--raw", "--tls-verify=false", "--authfile", str(login)]
     done = subprocess.run([*command, f"docker://{image}"], capture_output=True, check=True)

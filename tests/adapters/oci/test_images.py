@@ -83,8 +83,10 @@ def test_the_environments_login_is_for_them(monkeypatch: pytest.MonkeyPatch) -> 
 
     with served_by(answering(closed)) as url:
         image = Image(f"{url.removeprefix('http://')}/a", "1")
-        assert OciImages().digests([image]) == {image: DIGEST}
+        assert OciImages(own=True).digests([image]) == {image: DIGEST}
+        with pytest.raises(ShunterError, match="wants a login"):
+            OciImages().digests([image])
         monkeypatch.delenv("SHUNTER_REGISTRY_PASSWORD")
         with pytest.raises(ShunterError, match="wants a login") as error:
-            OciImages().digests([image])
+            OciImages(own=True).digests([image])
     assert "registry login" in error.value.hint

@@ -135,8 +135,7 @@ def test_nothing_to_pin_is_no_change() -> None:
 @pytest.mark.parametrize(
     ("text", "said"),
     [
-        ("ghcr.io/acme/orders:1", "has no digest"),
-        ("ghcr.io/acme/orders", "has no digest"),
+        ("ghcr.io/acme/orders", "has neither a digest nor a tag"),
         ("Orders@sha256:1", "is no image"),
         (f"=nats@{ONE}", "is no image"),
         (f"a b=nats@{ONE}", "is no image"),
@@ -155,6 +154,7 @@ def test_an_image_that_nobody_has_and_one_that_is_said_twice() -> None:
     assert error.message == "no image of orders is in ghcr.io/acme/cart"
     assert "image (ghcr.io/acme/orders)" in error.hint
     assert "orders.image" in nowhere(pin, [chart(), chart()]).hint
+    assert nowhere(pin, [chart()] * 9).message == nowhere(pin, []).message
     with pytest.raises(ShunterError, match="no image at img"):
         placed(chart(), [parse_pin(f"img=nats@{ONE}")])
     with pytest.raises(ShunterError, match="is pinned twice"):
@@ -177,5 +177,7 @@ def test_values_that_an_edit_would_change_elsewhere_are_refused() -> None:
 
 
 def test_annotations_that_nobody_can_read_pin_nothing() -> None:
-    assert pins_of({"annotations": {"shunter/images": f"x y=z image=nats@{ONE}"}}) == (parse_pin(f"image=nats@{ONE}"),)
+    assert pins_of({"annotations": {"shunter/images": f"x y=z:1 nats@{ONE} image=nats@{ONE}"}}) == (
+        parse_pin(f"image=nats@{ONE}"),
+    )
     assert pins_of({"annotations": ["x"]}) == pins_of({}) == ()

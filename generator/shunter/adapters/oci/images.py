@@ -22,9 +22,10 @@ _KINDS = (
 
 @dataclass(frozen=True)
 class OciImages:
-    """What registries have. `plain`: hosts without TLS; all of them are the workspace's own, as their logins say."""
+    """What registries have. `plain`: hosts without TLS; `own`: the environment's login is for these registries."""
 
     plain: frozenset[str] = frozenset()
+    own: bool = False
     _clients: dict[str, Client] = field(default_factory=dict)
     _found: dict[Image, str | None] = field(default_factory=dict)
 
@@ -50,6 +51,6 @@ class OciImages:
     def _client(self, host: str) -> Client:
         if host not in self._clients:
             plain = host in self.plain
-            made = Client(host, plain=plain, own=True, transport=charts.transport())
+            made = Client(host, plain=plain, own=self.own, transport=charts.transport())
             self._clients.setdefault(host, made)
         return self._clients[host]

@@ -19,7 +19,7 @@ COMMANDS: tuple[Command, ...] = (
                 "--image",
                 takes="many",
                 metavar="[KEY=]REPO@DIGEST",
-                help="pin this image, or the one at KEY of one chart's values, in the archives only",
+                help="pin this image in the archives, or the one at KEY of one chart's values; or REPO:TAG",
             ),
             switch("--allow-dirty", help="also what no commit holds: marked +dirty, and no train takes it"),
             FETCH,

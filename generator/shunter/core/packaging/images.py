@@ -26,7 +26,7 @@ Key = tuple[str, ...]
 
 @dataclass(frozen=True, slots=True)
 class ImagePin:
-    """An image with its digest, and the key of the values that names it.
+    """An image that is pinned to its digest, or is to be, and the key of the values that names it.
 
     Without a key, every image of the same repository is meant.
     """
@@ -39,7 +39,7 @@ class ImagePin:
 
 
 def parse_pin(text: str) -> ImagePin:
-    """`REPOSITORY@DIGEST`, with a tag between them or none, and `KEY=` before them or nothing.
+    """`REPOSITORY@DIGEST`, `REPOSITORY:TAG` or both, and `KEY=` before it or nothing.
 
     Raises ShunterError for anything else.
     """
@@ -47,8 +47,8 @@ def parse_pin(text: str) -> ImagePin:
     image = parse_image(name)
     if image is None or (equals and not key) or re.search(r"\s", key):
         raise ShunterError(f"`{text}` is no image: REPOSITORY@DIGEST, or KEY=REPOSITORY@DIGEST", hint=_EXAMPLE)
-    if not image.digest:
-        raise ShunterError(f"image {name} has no digest, and a tag may lead elsewhere tomorrow", hint=_EXAMPLE)
+    if not (image.digest or image.tag):
+        raise ShunterError(f"`{text}` has neither a digest nor a tag", hint=_EXAMPLE)
     return ImagePin(image, tuple(step.replace("\\.", ".") for step in _STEPS.split(key)) if key else ())
 
 
@@ -67,7 +67,7 @@ def pins_of(metadata: Mapping[str, Any]) -> tuple[ImagePin, ...]:
             found.append(parse_pin(word))
         except ShunterError:
             continue  # by somebody else: what cannot be read pins nothing
-    return tuple(found)
+    return tuple(pin for pin in found if pin.key and pin.image.digest)
 
 
 def images_in(chart: PackedChart) -> dict[Key, Image]:
@@ -128,11 +128,11 @@ def placed(chart: PackedChart, wanted: Sequence[ImagePin]) -> tuple[ImagePin, ..
 def nowhere(pin: ImagePin, charts: Iterable[PackedChart]) -> ShunterError:
     """The refusal of a pin whose image none of these charts has."""
     several = [(chart.name, images_in(chart)) for chart in charts]
-    names = ", ".join(name for name, _ in several)
+    who = " or ".join(name for name, _ in several) if 0 < len(several) < 4 else "any chart here"
     known = {(name, *key): image for name, found in several for key, image in found.items()}
     one = several[0][1] if len(several) == 1 else known
     hint = f"{_told(one)}\nor --image KEY={pin.image} puts it there"
-    return ShunterError(f"no image of {names or 'any chart here'} is in {pin.image.repository}", hint=hint)
+    return ShunterError(f"no image of {who} is in {pin.image.repository}", hint=hint)
 
 
 def _told(known: Mapping[Key, Image]) -> str:

@@ -15,6 +15,7 @@ from shunter.core.charts.versions import marked_dirty, require_exact
 from shunter.core.packaging.images import ImagePin, nowhere, parse_pin, placed
 from shunter.core.workspace.model import Service
 from shunter.flows.packaging.derive import Changes, app_files
+from shunter.flows.packaging.images import with_digests
 from shunter.flows.packaging.lock import SOURCES, carrier, chosen
 from shunter.flows.packaging.merge import archives_with, listed_again
 from shunter.flows.packaging.origin import DERIVED, Sources, dirty
@@ -84,13 +85,13 @@ def package(
     existing = [s for s in context.require_workspace().services if s.chart and (not names or s.name in names)]
     listed = listed_again(context, Merge(context.root))
     batch = Batch(archives_with(context, listed), _sources(context, sites, existing), allow_dirty=allow_dirty)
-    batch.images = stamp.images
+    batch.images = with_digests(context, stamp.images) if stamp.images else ()
     batch.read |= read_now(batch.archives.directory.root, DiskTree(batch.archives.directory.root), [INDEX])
     for site in sites:
         _pack_site(context, batch, site, stamp)
     for service in existing:
         _pack_existing(context, batch, service)
-    if left := [pin for pin in stamp.images if pin not in batch.pinned]:
+    if left := [pin for pin in batch.images if pin not in batch.pinned]:
         raise nowhere(left[0], batch.packed)
     _require_still_clean(batch)
     published = batch.archives.directory.plan_publish(batch.packed)

@@ -8,9 +8,9 @@ from typing import TYPE_CHECKING, Any
 
 from shunter.adapters.helm.engine import Engine, engine
 from shunter.core.charts.image import Image, parse_image
-from shunter.core.charts.pins import OCI, Pin
+from shunter.core.charts.pins import Pin
 from shunter.core.trains.file import path_of
-from shunter.core.workspace.layout import images_prefix
+from shunter.flows.packaging.images import own_prefix, registries_of
 from shunter.flows.release.release import Release, release_of
 from shunter.flows.release.render import documents, verify
 from shunter.flows.trains.target import Arrival
@@ -53,16 +53,11 @@ class Images:
 
     @cached_property
     def _prefix(self) -> str:
-        workspace = self.context.workspace
-        return images_prefix(workspace.registries.images) if workspace and self.ask else ""
+        return own_prefix(self.context) if self.ask else ""
 
     @cached_property
     def _registries(self) -> OciImages:
-        from shunter.adapters.oci.images import OciImages  # it brings the client of registries
-
-        registries = self.context.registries()
-        places = (registries.url, registries.source, registries.push) if registries.plain_http else ()
-        return OciImages(frozenset(place.removeprefix(OCI).partition("/")[0] for place in places))
+        return registries_of(self.context, own=True)
 
     def in_train(self, archives: Archives, cars: Mapping[str, Pin], version: str) -> Iterator[Finding]:
         """What is missing of the images that cars run with their charts' own values.
