@@ -37,7 +37,10 @@ MISTAKES = {
     "help frobnicate": ("`frobnicate` is not a command", "shunter --help lists"),
     "validat one.yaml": ("`validat` is not a command", "did you mean `shunter validate`?"),
     "cut 1.0.0": ("`cut` is not a command", "did you mean `shunter train cut`?"),
-    "train": ("`train` needs a second word", "one of: train cut, train yank, train list, train show, train images, train diff"),
+    "train": (
+        "`train` needs a second word",
+        "one of: train cut, train yank, train list, train show, train images, train diff",
+    ),
     "train -q": ("`train` needs a second word", "train cut"),
     "train -- cut 1.0.0": ("no command stands before `--`", "behind `--`"),
     "train kut": ("`train kut` is not a command", "did you mean `shunter train cut`?"),

@@ -17,6 +17,7 @@ from helpers.workspaces.gitrepo import git
 from helpers.workspaces.http import served_by
 from helpers.workspaces.registries import Server, answering
 from helpers.workspaces.small import publish
+from shunter.adapters.helm.engine import EmbeddedEngine
 from shunter.flows.workspace.context import Context
 
 DIGEST = f"sha256:{'ab' * 32}"
@@ -72,6 +73,18 @@ def test_only_the_workspaces_own_images_are_asked_for(small: Context, registry: 
     assert len(asked) == before
     ok("promote", "1.0.0", "--to", "tst", cwd=small.root)
     assert len(asked) == before, "nothing moves"
+
+
+def test_an_archive_is_rendered_once(
+    small: Context, registry: tuple[str, Asked], tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("SHUNTER_CACHE_DIR", str(tmp_path / "cache"))
+    release(small, {"image": f"{registry[0]}/shop/orders:1"})
+    ok("train", "cut", "1.0.0", cwd=small.root)
+    first = ok("train", "images", "1.0.0", cwd=small.root).out
+    monkeypatch.setattr(EmbeddedEngine, "render", lambda *_, **__: pytest.fail("rendered again"))
+    assert ok("train", "images", "1.0.0", cwd=small.root).out == first
+    assert "yes" in first
 
 
 def test_a_promotion_of_two_asks_once(small: Context, registry: tuple[str, Asked]) -> None:

@@ -7,7 +7,9 @@ from functools import cached_property
 from typing import TYPE_CHECKING, Any
 
 from shunter.adapters.helm.engine import Engine, engine
+from shunter.adapters.helm.remembered import recall, remember
 from shunter.core.charts.image import Image, parse_image
+from shunter.core.charts.packed import PackedChart
 from shunter.core.charts.pins import Pin
 from shunter.core.trains.file import path_of
 from shunter.flows.packaging.images import own_prefix, registries_of
@@ -162,7 +164,10 @@ def _app(source: str) -> str:
 def used_by_cars(
     context: Context, archives: Archives, cars: Mapping[str, Pin], helm: Engine
 ) -> tuple[tuple[Used, ...], dict[str, ShunterError]]:
-    """The images of cars with their charts' own values, and why the charts that are left out do not render so."""
+    """The images of cars with their charts' own values, and why the charts that are left out do not render so.
+
+    An archive that was rendered before is not rendered again.
+    """
     name = context.require_workspace().name
     found: dict[Used, None] = {}
     untold: dict[str, ShunterError] = {}
@@ -170,12 +175,20 @@ def used_by_cars(
     for alias in sorted(cars):
         chart = archives.fetch(cars[alias].name, cars[alias].version)
         try:
-            text = helm.render(chart, {}, release=name, namespace="default")
+            found |= dict.fromkeys(Used(alias, image) for image in _of_archive(chart, helm, name))
         except ShunterError as error:
             untold[alias] = error
-            continue
-        found |= dict.fromkeys(Used(alias, image) for _, image in _named(text))
     return tuple(found), untold
+
+
+def _of_archive(chart: PackedChart, helm: Engine, release: str) -> tuple[str, ...]:
+    key = (chart.digest, release, helm.version())
+    known = recall("images", *key)
+    if known is None:
+        text = helm.render(chart, {}, release=release, namespace="default")
+        known = tuple(dict.fromkeys(image for _, image in _named(text)))
+        remember("images", *key, texts=known)
+    return known
 
 
 def _named(text: str) -> Iterator[tuple[str, str]]:
