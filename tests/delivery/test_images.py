@@ -26,13 +26,13 @@ ABSENT = f"sha256:{'0' * 64}"
 
 @pytest.fixture(scope="module")
 def made(registry: Registry, tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """A workspace with a service whose image is in the registry, and a database whose image is elsewhere.
+    """A workspace with a service whose image is in the registry, and a broker whose images are elsewhere.
 
     Nothing is packaged. Not to be changed.
     """
     root = tmp_path_factory.mktemp("images")
     services = "  orders: {archetype: rest-api, team: alice}\n"
-    text = ONE_SERVICE.replace("LAYOUT", "mono").replace(services, f"{services}  store: {{archetype: database}}\n")
+    text = ONE_SERVICE.replace("LAYOUT", "mono").replace(services, f"{services}  store: {{archetype: broker}}\n")
     text += f"registries: {{images: '{registry.host}/shop'}}\n"
     (root / "values.yaml").write_text(text, "utf-8")
     ok("new", "shop", "--defaults", "--data-file", "values.yaml", cwd=root)
@@ -188,6 +188,27 @@ def test_another_image_is_another_chart(shop: Path, image: str) -> None:
     git(shop, "commit", "-qam", "another chart")
     assert "[version-taken]" in shunter("package", cwd=shop).err
     assert "[not-packaged]" in ok("train", "cut", "1.0.0", cwd=shop).err
+
+
+def test_images_of_several_charts(shop: Path, image: str) -> None:
+    values = yaml.safe_load((shop / "charts/store/values.yaml").read_text("utf-8"))
+    store, backup = (values["image"]["repository"], values["backup"]["image"]["repository"])
+    elsewhere = f"quay.io/acme/tools:1.0@{ABSENT}"
+    said = shunter("package", "--image", image, "--image", f"backup.image={elsewhere}", cwd=shop)
+    assert (said.code, said.err.count("hint: ")) == (2, 1)
+    assert "is for one chart" in said.err
+    said = shunter("package", "--image", image, "--image", f"quay.io/acme/cart@{ABSENT}", cwd=shop)
+    assert (said.code, said.err.count("hint: ")) == (2, 1)
+    assert "is in quay.io/acme/cart" in said.err
+    assert f"store.backup.image ({backup}" in said.err
+    assert not (shop / ".shunter/registry/orders-0.1.0.tgz").exists()
+    ok("package", "store", "--image", f"{store}@{ABSENT}", "--image", f"backup.image={elsewhere}", cwd=shop)
+    ok("package", "--image", image, cwd=shop)
+    ok("train", "cut", "1.0.0", cwd=shop)
+    ok("promote", "1.0.0", "--to", "tst", cwd=shop)
+    names = {row["image"] for row in json.loads(ok("train", "images", "tst", "-o", "json", cwd=shop).out)}
+    assert names >= {image, f"{store}@{ABSENT}", f"quay.io/acme/tools@{ABSENT}"}
+    ok("validate", "--strict", cwd=shop)
 
 
 def test_a_tag_is_asked_for_its_digest(shop: Path, registry: Registry, image: str) -> None:
