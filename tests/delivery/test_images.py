@@ -11,6 +11,7 @@ from typing import Any
 import pytest
 import yaml
 
+from helpers.charts.releases import substitute
 from helpers.tools import need_helm, require
 from helpers.workspaces.cli import Result, ok, shunter
 from helpers.workspaces.gitrepo import git
@@ -28,14 +29,16 @@ ABSENT = f"sha256:{'0' * 64}"
 def made(registry: Registry, tmp_path_factory: pytest.TempPathFactory) -> Path:
     """A workspace with a service whose image is in the registry, and a broker whose images are elsewhere.
 
-    Nothing is packaged. Not to be changed.
+    Nothing is packaged. Not to be changed. The registry's port is put in last: what is rendered is kept between runs.
     """
     root = tmp_path_factory.mktemp("images")
     services = "  orders: {archetype: rest-api, team: alice}\n"
     text = ONE_SERVICE.replace("LAYOUT", "mono").replace(services, f"{services}  store: {{archetype: broker}}\n")
-    text += f"registries: {{images: '{registry.host}/shop'}}\n"
     (root / "values.yaml").write_text(text, "utf-8")
     ok("new", "shop", "--defaults", "--data-file", "values.yaml", cwd=root)
+    for name in ("shunter.yaml", "charts/orders/values.yaml"):
+        substitute(root / "shop" / name, "registry.example", registry.host)
+    git(root / "shop", "commit", "-qam", "where images are")
     return root / "shop"
 
 
@@ -112,10 +115,8 @@ def test_a_train_pins_images(shop: Path, registry: Registry, image: str) -> None
 
 
 def test_images_by_tag(shop: Path, registry: Registry) -> None:
-    text = (shop / "shunter.yaml").read_text("utf-8").replace("/shop'", "/tags'").replace("/shop\n", "/tags\n")
-    (shop / "shunter.yaml").write_text(text, "utf-8")
-    values = shop / "charts/orders/values.yaml"
-    values.write_text(values.read_text("utf-8").replace(f"{registry.host}/shop", f"{registry.host}/tags"), "utf-8")
+    for name in ("shunter.yaml", "charts/orders/values.yaml"):
+        substitute(shop / name, f"{registry.host}/shop", f"{registry.host}/tags")
     git(shop, "commit", "-qam", "another place")
     ok("package", cwd=shop)
     name = f"{registry.host}/tags/orders:0.1.0"
@@ -148,8 +149,7 @@ def test_what_an_environment_says_is_what_is_asked_for(shop: Path, registry: Reg
 def test_a_registry_that_is_down_is_one_error(shop: Path, registry: Registry, image: str) -> None:
     ok("package", "--image", image, cwd=shop)
     with dropping(registry.host, lambda _: 0) as host:
-        text = (shop / "shunter.yaml").read_text("utf-8").replace(registry.host, host)
-        (shop / "shunter.yaml").write_text(text, "utf-8")
+        substitute(shop / "shunter.yaml", registry.host, host)
         values = shop / "envs/tst/values.yaml"
         values.write_text(f"orders:\n  image:\n    repository: {host}/shop/orders\n", "utf-8")
         git(shop, "commit", "-qam", "a registry that is down")
