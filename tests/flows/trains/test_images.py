@@ -119,6 +119,18 @@ def test_a_chart_that_needs_an_environment_is_told(small: Context, registry: tup
     assert f"pre: orders: there is no image {host}/shop/orders:2" in said.err
 
 
+def test_a_chart_that_helm_would_not_come_back_from_is_not_rendered(
+    small: Context, registry: tuple[str, Asked]
+) -> None:
+    rules = {f"d{n}": {"anyOf": [{"$ref": f"#/$defs/d{n + 1}"}] * 2} for n in range(34)} | {"d34": {"type": "array"}}
+    schema = {"$defs": rules, "$ref": "#/$defs/d0"}
+    extra = {"values.yaml": json.dumps({"image": f"{registry[0]}/shop/orders:1"})}
+    publish(small, chart_files("orders", "1.2.0", template=POD, schema=schema, extra=extra), "third/orders")
+    said = ok("train", "cut", "1.0.0", cwd=small.root)
+    assert "orders does not render with its own values" in said.err
+    assert registry[1] == []
+
+
 def test_without_helm_it_is_an_error_with_a_way_on(
     small: Context, registry: tuple[str, Asked], monkeypatch: pytest.MonkeyPatch
 ) -> None:

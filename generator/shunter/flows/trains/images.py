@@ -19,9 +19,11 @@ from shunter.flows.trains.target import Arrival
 from shunter.flows.validation.report import levelled
 from shunter.flows.workspace.archives import Archives, open_archives
 from shunter.flows.workspace.context import Context
+from shunter.flows.workspace.projects import ProjectFiles
 from shunter.flows.workspace.trains import trains_of
 from shunter.model.data import dataclass, replace
 from shunter.model.errors import ShunterError
+from shunter.model.files import MemoryTree
 from shunter.model.findings import Finding, Kind, Report, Severity, Span
 
 if TYPE_CHECKING:
@@ -185,8 +187,9 @@ def _of_archive(chart: PackedChart, helm: Engine, release: str) -> tuple[str, ..
     key = (chart.digest, release, helm.version())
     known = recall("images", *key)
     if known is None:
-        text = helm.render(chart, {}, release=release, namespace="default")
-        known = tuple(dict.fromkeys(image for _, image in _named(text)))
+        # Not the archive itself: a release that Helm would not come back from is refused before.
+        found = Release(ProjectFiles(MemoryTree(chart.files), chart.label), name=release)
+        known = tuple(dict.fromkeys(image for _, image in _named(found.render(helm))))
         remember("images", *key, texts=known)
     return known
 
