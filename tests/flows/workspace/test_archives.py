@@ -10,7 +10,15 @@ from helpers.charts.tiny_charts import LIBRARY, chart, chart_files, library_file
 from helpers.workspaces.http import served
 from shunter.core.charts.packed import PackedChart
 from shunter.core.charts.pins import Pin
-from shunter.flows.workspace.archives import Archives, archives_at, open_archives, packed_for_publishing, require_file
+from shunter.core.packaging.images import parse_pin
+from shunter.flows.workspace.archives import (
+    Archives,
+    archives_at,
+    open_archives,
+    packed_as_held,
+    packed_for_publishing,
+    require_file,
+)
 from shunter.flows.workspace.context import Context
 from shunter.flows.workspace.projects import ProjectFiles
 from shunter.model.data import replace
@@ -139,3 +147,15 @@ def test_a_file_that_has_to_be_there(tmp_path: Path) -> None:
     with pytest.raises(ShunterError, match="there is no file") as error:
         require_file(tmp_path / "b", "what to do")
     assert error.value.hint == "what to do"
+
+
+def test_a_published_chart_is_compared_with_its_own_images() -> None:
+    template = "image: {{ .Values.image.repository }}@{{ .Values.image.digest }}\n"
+    files = chart_files("orders", template=template, extra={"values.yaml": "image: {repository: nats}\n"})
+    one, two = ((parse_pin(f"image=nats@sha256:{digit * 64}"),) for digit in "12")
+    plain = ProjectFiles(MemoryTree(files), "charts/orders")
+    held = packed_for_publishing(plain.with_images(one))
+    assert held.content != packed_for_publishing(plain).content
+    assert packed_as_held(plain, held.metadata).archive == held.archive
+    assert packed_as_held(plain.with_images(one), held.metadata).archive == held.archive
+    assert packed_as_held(plain.with_images(two), held.metadata).content != held.content

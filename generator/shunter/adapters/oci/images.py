@@ -3,12 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass, field
 
 from shunter.adapters.oci import charts
 from shunter.adapters.oci.client import MANIFEST, Client
 from shunter.adapters.system.threads import at_once
 from shunter.core.charts.image import Image
+from shunter.model.data import dataclass, field
 from shunter.model.errors import ShunterError
 
 _KINDS = (

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import replace
 from typing import TYPE_CHECKING
 
 from shunter.core.charts.image import Image
@@ -11,6 +10,7 @@ from shunter.core.charts.pins import OCI
 from shunter.core.packaging.images import ImagePin
 from shunter.core.workspace.layout import images_prefix
 from shunter.flows.workspace.context import Context
+from shunter.model.data import replace
 from shunter.model.errors import ShunterError
 
 if TYPE_CHECKING:

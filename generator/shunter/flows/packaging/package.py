@@ -60,11 +60,11 @@ class Batch:
         self.packed.append(chart)
         self.labels.append(place)
 
-    def images_of(self, chart: PackedChart) -> tuple[ImagePin, ...]:
-        """The images that are to be pinned in a chart, by their keys in its values."""
-        found = placed(chart, self.images) if self.images else ()
+    def with_images(self, files: ProjectFiles) -> ProjectFiles:
+        """A chart with those images to be pinned that its values name."""
+        found = placed(files.packed, self.images) if self.images else ()
         self.pinned |= {pin for pin in self.images if any(pin.image == each.image for each in found)}
-        return found
+        return files.with_images(found) if found else files
 
     @property
     def names(self) -> list[str]:
@@ -191,18 +191,19 @@ def _pack_site(context: Context, batch: Batch, site: Site, stamp: Stamp) -> None
 
 def _publish(batch: Batch, files: ProjectFiles, root: Path, folder: str, derived: Sequence[str] = ()) -> None:
     """Note a chart for publishing, with its origin; git is asked only where the registry does not hold it already."""
-    known, images = batch.archives.directory.index.get(*files.packed.key), batch.images_of(files.packed)
+    files = batch.with_images(files)
+    known = batch.archives.directory.index.get(*files.packed.key)
     if known is not None:
-        held = packed_as_held(files, known.metadata, images)
+        held = packed_as_held(files, known.metadata)
         if held.digest == known.digest or root not in batch.sources.folders:
             batch.take(held, files.label)
             return
     if root not in batch.sources.folders:
-        batch.take(packed_for_publishing(files, images=images), files.label)
+        batch.take(packed_for_publishing(files), files.label)
         return
     tidy = batch.sources.tidied(files, root, folder)
     if known is not None:
-        batch.take(packed_as_held(tidy, known.metadata, images), files.label)
+        batch.take(packed_as_held(tidy, known.metadata), files.label)
         return
     changed = batch.sources.changed(root, folder, derived)
     if changed and not batch.allow_dirty:
@@ -210,8 +211,7 @@ def _publish(batch: Batch, files: ProjectFiles, root: Path, folder: str, derived
     if changed:
         tidy = stamped(tidy, Stamp(marked_dirty(files.packed.version)))
     origin = batch.sources.origin(root, folder, derived)
-    origin = replace(origin, revision="") if changed else origin
-    batch.take(packed_for_publishing(tidy, origin, images), files.label)
+    batch.take(packed_for_publishing(tidy, replace(origin, revision="") if changed else origin), files.label)
     aside = {"Chart.yaml", *derived}
     own = {path: state for path, state in tidy.packed.files.items() if path.partition("/")[0] not in aside}
     batch.read |= as_read(root / folder, own)

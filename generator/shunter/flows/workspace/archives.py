@@ -143,28 +143,30 @@ def _charts_at(url: str, workspace: Workspace | None) -> OciCharts:
     return OciCharts(lambda name: charts_url(workspace, url, name), plain=own and registries.plain_http, own=own)
 
 
-def packed_for_publishing(
-    files: ProjectFiles, origin: Origin | None = None, images: Sequence[ImagePin] = ()
-) -> PackedChart:
-    """The chart as it is published, with where it comes from, and with these images in its values.
+def packed_for_publishing(files: ProjectFiles, origin: Origin | None = None) -> PackedChart:
+    """The chart as it is published, with where it comes from, and with its images pinned.
 
     An app chart's library is compiled in.
     """
+    return _packed(files, origin, files.images)
+
+
+def packed_as_held(files: ProjectFiles, held: Mapping[str, Any]) -> PackedChart:
+    """The chart as it is published, saying that it comes from where the published one says; `held` is its metadata.
+
+    It has the images of the published one, unless others are to be pinned. Where that is the same chart, the two are
+    equal: what was committed since need not have changed it.
+    """
+    return _packed(files, origin_of(held), files.images or pins_of(held))
+
+
+def _packed(files: ProjectFiles, origin: Origin | None, images: Sequence[ImagePin]) -> PackedChart:
     chart = files.packed
     if files.answers.get("kind") == "app":
         chart.require_complete()
         chart = published(chart, str(files.answers.get("library", "")))
     chart = with_images(chart, images)
     return (with_origin(chart, origin) if origin else chart).packed()
-
-
-def packed_as_held(files: ProjectFiles, held: Mapping[str, Any], images: Sequence[ImagePin] = ()) -> PackedChart:
-    """The chart as it is published, saying that it comes from where the published one says; `held` is its metadata.
-
-    It has the images of the published one, unless `images` are said. Where that is the same chart, the two are equal:
-    what was committed since need not have changed it.
-    """
-    return packed_for_publishing(files, origin_of(held), images or pins_of(held))
 
 
 def require_file(path: Path, hint: str) -> bytes:
