@@ -47,6 +47,15 @@ def test_the_record_is_read_and_none_is_no_error() -> None:
     assert project(record=None).vendored == ()
 
 
+def test_a_history_that_names_no_such_train_is_not_parsed() -> None:
+    path = ".shunter/history/20261129T000000Z-00000000.yaml"
+    found = project().with_changes({path: FileState(b"base: {train: 1.4.0, [")})
+    assert (found.tells_of("1.4.0"), found.tells_of("1.5.0")) == (True, False)
+    vars(found).pop("entries", None)
+    with pytest.raises(ShunterError):
+        _ = found.entries
+
+
 def test_what_is_vendored_is_compared_with_the_record() -> None:
     ours = project(answers=FileState(ANSWERS))
     assert ours.vendored == ()

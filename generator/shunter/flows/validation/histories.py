@@ -22,7 +22,8 @@ def altered_trains(context: Context, trains: Trains, only: str = "") -> Iterator
     for site in context.sites("environment", missing_ok=True):
         if is_checkout(site.root):
             files = files_of(context, site)
-            yield from _findings(altered(files.entries, cars), files.label)
+            if not only or files.tells_of(only):
+                yield from _findings(altered(files.entries, cars), files.label)
 
 
 def unexplained(files: ProjectFiles, trains: Trains | None, label: str | None = None) -> tuple[Finding, ...]:

@@ -89,17 +89,23 @@ class ProjectFiles:
         return record_from(state.data, normpath(join(self.label, RECORD_FILE)))
 
     @cached_property
+    def _history(self) -> Mapping[str, bytes]:
+        states = ((path, self.tree.get(path)) for path in self.tree.paths(HISTORY) if path.endswith(".yaml"))
+        return {path: state.data for path, state in states if state is not None and state.mode != SYMLINK}
+
+    @cached_property
     def entries(self) -> Mapping[str, Entry]:
         """The history of an environment: its entries by name."""
         from shunter.flows.workspace.own_files import entry_from
 
-        found = {}
-        for path in self.tree.paths(HISTORY):
-            state = self.tree.get(path)
-            if path.endswith(".yaml") and state is not None and state.mode != SYMLINK:
-                name = path.rpartition("/")[2].removesuffix(".yaml")
-                found[name] = entry_from(state.data, normpath(join(self.label, path)))
-        return found
+        return {
+            path.rpartition("/")[2].removesuffix(".yaml"): entry_from(data, normpath(join(self.label, path)))
+            for path, data in self._history.items()
+        }
+
+    def tells_of(self, train: str) -> bool:
+        """Whether some entry of the history may name a train of this version; to parse them all takes much longer."""
+        return any(train.encode() in data for data in self._history.values())
 
     def with_changes(self, changes: Mapping[str, FileState | None]) -> ProjectFiles:
         """The same project with other files; not with other answers, nor with another record or history."""
