@@ -42,7 +42,7 @@ def test_a_chart_is_judged_where_it_is(theirs: str, tmp_path: Path) -> None:
     assert "--> mine.yaml:1:11" in said.err
     digest = OciCharts(lambda _: theirs.rpartition("/")[0]).held("search", "1.1.0")
     assert digest is not None
-    ok("validate", f"{theirs}@{digest.manifest}", cwd=tmp_path)
+    ok("validate", f"{theirs}@{digest.digests.manifest}", cwd=tmp_path)
     said = shunter("validate", theirs, "-f", "mine.yaml", cwd=tmp_path)
     assert "search 1.1.0+b2" in said.err, "the newest release"
 
@@ -74,12 +74,14 @@ def test_a_service_with_a_chart_of_somebody_else(theirs: str, tmp_path: Path) ->
     above = theirs.rpartition("/")[0]
     service = yaml.safe_load((root / "shunter.yaml").read_text("utf-8"))["services"]["search"]
     assert service == {"chart": {"repository": above, "name": "search", "version": "1.1.0+b2"}}
-    ok("package", cwd=root)
+    ok("package", "orders", cwd=root)
     ok("train", "cut", "1.0.0", cwd=root)
     ok("promote", "1.0.0", "--to", "tst", cwd=root)
     car = yaml.safe_load((root / "trains/1.0.0.yaml").read_text("utf-8"))["cars"]["search"]
     held = OciCharts(lambda _: above).held("search", "1.1.0+b2")
     assert held is not None
-    assert (car["digest"], car["source"]) == (held.archive, above)
+    assert (car["digest"], car["manifest"], car["source"]) == (held.digests.archive, held.digests.manifest, above)
     ok("validate", cwd=root)
     ok("lock", "--check", cwd=root)
+    ok("package", cwd=root)
+    assert "it is cut already" in ok("train", "cut", "1.0.0", cwd=root).err

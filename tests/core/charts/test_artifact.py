@@ -101,4 +101,6 @@ def test_what_is_no_place(url: str) -> None:
 
 def test_a_chart_stands_below() -> None:
     assert parse_place("oci://r/a").below("orders") == Place("r", "a/orders")
+    assert parse_place("oci://r/a:1.0.0+b").named == "oci://r/a:1.0.0_b"
+    assert parse_place(f"oci://r/a:1@sha256:{'0' * 64}").named == f"oci://r/a@sha256:{'0' * 64}"
     assert parse_place("oci://r").below("orders").url == "oci://r/orders"

@@ -136,3 +136,16 @@ def test_a_version_can_be_marked_dirty(text: str, marked: str) -> None:
     assert versions.marked_dirty(text) == marked
     assert versions.require_exact(marked, "chart orders").text == marked
     assert [versions.is_dirty(version) for version in (text, marked, "1.0.0-dirty")] == [False, True, False]
+
+
+@pytest.mark.parametrize(
+    ("texts", "newest"),
+    [
+        (["1.0.0", "1.10.0", "1.9.0", "2.0.0-rc.1", "latest"], "1.10.0"),
+        (["1.0.0-rc.2", "1.0.0-rc.10"], "1.0.0-rc.10"),
+        (["latest"], ""),
+        ([], ""),
+    ],
+)
+def test_the_newest_is_a_release_where_there_is_one(texts: list[str], newest: str) -> None:
+    assert versions.newest_release(texts) == newest

@@ -16,7 +16,15 @@ from shunter.core.packaging.record import (
 )
 
 BARE = Pin("orders", "1.10.0")
-FULL = Pin("db", "16.1.0", app_version="1.10", digest="sha256:a", content="sha256:b", source="https://charts.example")
+FULL = Pin(
+    "db",
+    "16.1.0",
+    app_version="1.10",
+    digest="sha256:a",
+    manifest="sha256:c",
+    content="sha256:b",
+    source="https://charts.example",
+)
 NOW = "2026-01-02T03:04:05Z"
 
 
@@ -31,6 +39,7 @@ NOW = "2026-01-02T03:04:05Z"
                 "version": "16.1.0",
                 "appVersion": "1.10",
                 "digest": "sha256:a",
+                "manifest": "sha256:c",
                 "content": "sha256:b",
                 "source": "https://charts.example",
             },

@@ -25,6 +25,7 @@ from shunter.model.data import replace
 from shunter.model.errors import ShunterError
 
 PATH = "envs/pro/.shunter/train.yaml"
+MANIFEST = f"sha256:{'3' * 64}"
 ENTRY = "20261128T171600Z-5f0c2a91"
 SHOP = cars({"orders": "1.5.0", "web": "2.0.0"}, "1.4.0")
 STATE = State(SHOP, ENTRY, Base("1.4.0", cars_hash({alias: found.pin for alias, found in SHOP.items()})))
@@ -41,6 +42,7 @@ def read(data: bytes) -> State:
         STATE,
         replace(STATE, cars={**SHOP, "web": car("web", "1.10.0", hold=Hold("on: hold # 1", "2026-12-24"))}),
         State({"db": Car(Pin("postgresql", "16.1.0+up4.5", source="https://charts.example"))}),
+        replace(STATE, cars={"orders": replace(SHOP["orders"], pin=replace(SHOP["orders"].pin, manifest=MANIFEST))}),
     ],
 )
 def test_a_record_reads_back(state: State) -> None:
@@ -53,7 +55,8 @@ def test_the_hash_is_of_what_runs_and_not_of_what_follows_from_it() -> None:
     def with_car(**changes: Any) -> str:
         return replace(STATE, cars={**SHOP, "orders": replace(SHOP["orders"], **changes)}).hash
 
-    assert with_car(pin=replace(SHOP["orders"].pin, library="other 1.0.0 00", revision="")) == STATE.hash
+    same = replace(SHOP["orders"].pin, library="other 1.0.0 00", revision="", manifest=MANIFEST)
+    assert with_car(pin=same) == STATE.hash
     assert replace(STATE, entry="").hash == STATE.hash
     others = [
         with_car(train="1.3.0"),

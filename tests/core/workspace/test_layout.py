@@ -8,11 +8,13 @@ import pytest
 
 from helpers.workspaces import own_files
 from shunter.core.workspace.layout import (
+    charts_url,
     images_prefix,
     origin_url,
     placeholder_url,
     plan_repositories,
     promotion_order,
+    reference_rank,
     repository_url,
 )
 from shunter.core.workspace.model import Environment, Workspace
@@ -133,6 +135,45 @@ def test_an_environment_has_the_services_that_it_declares() -> None:
     found = {project.name: project.answers for project in spec.projects if project.kind == "environment"}
     assert found["tst"]["services"] == ["orders", "orders-db"]
     assert (found["pre"]["services"], found["pre"]["promotes_from"]) == (["orders-db"], "tst")
+
+
+PLACES = "oci://r/{repository}/{service}"
+
+
+@pytest.mark.parametrize(
+    ("layout", "chart", "place"),
+    [
+        ("multi", "orders", "oci://r/orders/orders"),
+        ("mono", "orders", "oci://r/shop/orders"),
+        ("{charts: mono, code: multi}", "orders", "oci://r/shop-charts/orders"),
+        ("multi", "shop-library", "oci://r/shop/shop-library"),
+        ("multi", "a-persons-own", "oci://r/shop/a-persons-own"),
+        ("multi", "bestellungen", "oci://r/orders/bestellungen"),
+    ],
+)
+def test_each_chart_has_its_place(layout: str, chart: str, place: str) -> None:
+    known = workspace(layout)
+    services = (replace(known.services[0], formerly=("bestellungen",)), *known.services[1:])
+    assert charts_url(replace(known, services=services), PLACES, chart) == place
+    assert charts_url(known, "oci://r/charts", chart) == "oci://r/charts"
+
+
+def test_without_a_workspace_nobody_knows_the_repository() -> None:
+    assert charts_url(None, PLACES, "orders") == "oci://r/{repository}/orders"
+
+
+def test_a_chart_names_the_place_of_its_library() -> None:
+    known = workspace("multi")
+    known = replace(known, registries=replace(known.registries, url=PLACES))
+    found = {(each.kind, each.name): each.answers for spec in plan_repositories(known) for each in spec.projects}
+    assert found["app", "orders"]["chart_repository"] == "oci://r/shop/shop-library"
+    assert found["environment", "tst"]["chart_repository"] == PLACES
+
+
+def test_what_is_referenced_comes_first() -> None:
+    specs = sorted(plan_repositories(workspace("{code: multi, charts: mono, envs: multi}")), key=reference_rank)
+    assert [spec.name for spec in specs] == ["shop-charts", "orders", "shop", "shop-tst", "shop-pre"]
+    assert reference_rank(None) == 0
 
 
 def test_a_url_has_names_put_into_it() -> None:

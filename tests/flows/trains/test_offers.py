@@ -4,7 +4,10 @@ from __future__ import annotations
 
 import shutil
 
-from helpers.charts.tiny_charts import chart_files
+import pytest
+
+from helpers.charts.shelf import Shelf
+from helpers.charts.tiny_charts import chart, chart_files
 from helpers.reads import git_processes
 from helpers.workspaces.cli import ok
 from helpers.workspaces.gitrepo import commit_all, write
@@ -14,6 +17,7 @@ from shunter.flows.trains.offers import Market
 from shunter.flows.workspace.archives import open_archives
 from shunter.flows.workspace.context import Context, open_context
 from shunter.model.data import replace
+from shunter.model.errors import ShunterError
 
 
 def market(context: Context) -> Market:
@@ -38,6 +42,16 @@ def test_a_folder_says_what_its_chart_is_called_and_the_workspace_what_a_third_p
     assert found["web"] == Offer("site", ("1.0.0",))
     assert found["cache"] == Offer("redis", fixed="18.0.1", source="https://charts.example")
     assert found["cart"] == Offer("cart"), "not published, and not checked out either"
+
+
+def test_a_registry_is_asked_about_what_may_come_only(small: Context) -> None:
+    shelf = Shelf(chart(chart_files("orders", "1.1.0")), down={"web": "registry x is down"})
+    found = market(small)
+    found = replace(found, archives=replace(found.archives, server=shelf))
+    assert found.offers({}, {"orders"})["orders"].versions == ("1.0.0", "1.1.0")
+    assert shelf.listed == ["orders"]
+    with pytest.raises(ShunterError, match="registry x is down"):
+        found.offers({})
 
 
 def test_an_archive_under_a_version_is_the_pinned_one(small: Context) -> None:

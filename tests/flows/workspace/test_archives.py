@@ -6,6 +6,7 @@ from pathlib import Path
 
 import pytest
 
+from helpers.charts.shelf import MANIFEST, Shelf
 from helpers.charts.tiny_charts import LIBRARY, chart, chart_files, library_files, write_files
 from helpers.workspaces.http import served
 from shunter.core.charts.packed import PackedChart
@@ -67,44 +68,36 @@ def test_a_server_is_asked_last(archives: Archives, tmp_path: Path) -> None:
         assert not found.has("orders", "1.10.0")
 
 
-class Elsewhere:
-    """A server that others publish to as well; it notes what it was asked for."""
-
-    shared = True
-
-    def __init__(self, *charts: PackedChart) -> None:
-        self.charts = {chart.key: chart for chart in charts}
-        self.asked: list[tuple[str, ...]] = []
-
-    def has(self, name: str, version: str) -> bool:
-        return (name, version) in self.charts
-
-    def versions(self, name: str) -> list[str]:
-        return [version for chart, version in self.charts if chart == name]
-
-    def fetch(self, name: str, version: str, digest: str = "") -> PackedChart:
-        self.asked.append((name, version, digest))
-        if (name, version) not in self.charts:
-            raise ShunterError(f"no {name} {version}")
-        return self.charts[name, version]
-
-
 def test_pins_are_gathered_by_their_digests_and_once(archives: Archives) -> None:
-    server = Elsewhere(orders("2.0.0"), orders("3.0.0"))
+    server = Shelf(orders("2.0.0"), orders("3.0.0"))
     found = replace(archives, server=server, fallback=lambda: {("orders", "4.0.0"): orders("4.0.0")})
     pins = [orders(version).pin for version in ("1.0.0", "2.0.0", "4.0.0")]
     found.gather([*pins, Pin("orders", "3.0.0")])
     wanted = [("orders", "2.0.0", orders("2.0.0").digest), ("orders", "3.0.0", "")]
-    assert sorted(server.asked) == wanted
+    assert sorted(server.fetched) == wanted
     found.gather(pins)
     assert found.fetch("orders", "2.0.0") is server.charts["orders", "2.0.0"]
-    assert sorted(server.asked) == wanted
+    assert sorted(server.fetched) == wanted
+    manifests = [found.pin("orders", version).manifest for version in ("1.0.0", "2.0.0", "3.0.0", "4.0.0")]
+    assert manifests == ["", "", MANIFEST, ""], "the tag was asked for the one whose digest nobody knew"
     with pytest.raises(ShunterError, match=r"no orders 9\.0\.0"):
         found.gather([Pin("orders", "9.0.0")])
 
 
+def test_a_third_partys_chart_comes_from_there_or_from_the_workspaces_registry(archives: Archives) -> None:
+    theirs, own, there = Shelf(orders("2.0.0")), Shelf(orders("2.0.0"), orders("3.0.0")), "oci://their/charts"
+    found = replace(archives, server=own, opens={there: theirs}.__getitem__)
+    pins = [replace(orders(version).pin, source=there, manifest=MANIFEST) for version in ("2.0.0", "3.0.0")]
+    found.gather(pins)
+    assert [found.fetch("orders", version).digest for version in ("2.0.0", "3.0.0")] == [pin.digest for pin in pins]
+    assert len(theirs.fetched) == 2
+    assert own.fetched == [("orders", "3.0.0", pins[1].digest)]
+    with pytest.raises(ShunterError, match=r"no orders 4\.0\.0"):
+        found.gather([Pin("orders", "4.0.0", source=there)])
+
+
 def test_versions_are_those_of_both_where_others_publish(archives: Archives) -> None:
-    server = Elsewhere(orders("2.0.0"), orders("1.0.0"))
+    server = Shelf(orders("2.0.0"), orders("1.0.0"))
     assert replace(archives, server=server).versions("orders") == ["2.0.0", "1.10.0", "1.0.0"]
     assert archives.versions("orders") == ["1.10.0", "1.0.0"]
     server.shared = False

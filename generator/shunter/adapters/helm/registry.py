@@ -11,12 +11,12 @@ from urllib.parse import urljoin, urlsplit
 from shunter.core.charts.archive import LARGEST_CHART
 from shunter.core.charts.index import Index, IndexEntry, add, parse_index, render_index
 from shunter.core.charts.packed import PackedChart
-from shunter.core.charts.pins import Pin
-from shunter.core.packaging.vendoring import absent_from_registry
+from shunter.core.charts.pins import UNKNOWN, Digests, Pin
+from shunter.core.packaging.vendoring import absent_from_registry, version_taken
 from shunter.model.data import dataclass, field
 from shunter.model.errors import ShunterError
 from shunter.model.files import FileState
-from shunter.model.findings import Finding, Kind, Span
+from shunter.model.findings import Finding, Span
 
 INDEX = "index.yaml"
 TIMEOUT = 30.0
@@ -49,8 +49,11 @@ class Server(Protocol):
     def versions(self, name: str) -> list[str]:
         """All versions of a chart, newest first."""
 
-    def fetch(self, name: str, version: str, digest: str = "") -> PackedChart:
-        """The chart in its archive, its digest checked; where `digest` is known, that one if it can be asked for.
+    def digests(self, name: str, version: str) -> Digests | None:
+        """Which archive it has under this version; None where it has none."""
+
+    def fetch(self, name: str, version: str, wanted: Digests = UNKNOWN) -> PackedChart:
+        """The chart in its archive, its digest checked; the `wanted` one, as far as it can be asked for.
 
         Raises ShunterError where it is absent or damaged.
         """
@@ -62,6 +65,7 @@ class DirectoryRegistry:
 
     root: Path
     pending: Mapping[str, FileState] = field(default_factory=dict)
+    shared: ClassVar[bool] = False
 
     @cached_property
     def index(self) -> Index:
@@ -79,8 +83,17 @@ class DirectoryRegistry:
         """Whether the folder holds exactly this version."""
         return self.index.get(name, version) is not None
 
-    def fetch(self, name: str, version: str) -> PackedChart:
-        """The chart in its archive, its digest checked. Raises ShunterError where it is absent or damaged."""
+    def versions(self, name: str) -> list[str]:
+        """See `Server.versions`."""
+        return self.index.versions(name)
+
+    def digests(self, name: str, version: str) -> Digests | None:
+        """See `Server.digests`."""
+        entry = self.index.get(name, version)
+        return Digests(entry.digest) if entry else None
+
+    def fetch(self, name: str, version: str, wanted: Digests = UNKNOWN) -> PackedChart:
+        """See `Server.fetch`."""
         entry = _entry(self.index, name, version)
         file = _file(entry)
         data = self._read(file)
@@ -107,7 +120,7 @@ class DirectoryRegistry:
                 pins[key] = self._held(chart).pin
                 noop.append(key)
             if key in pins:
-                findings += taken(pins[key], chart.pin)
+                findings += taken(pins[key], chart)
                 continue
             file = f"{'-'.join(key)}.tgz"
             edits[file], pins[key] = FileState(chart.archive), chart.pin
@@ -144,14 +157,9 @@ class DirectoryRegistry:
         return chart if same else self.fetch(*chart.key)
 
 
-def taken(held: Pin, new: Pin) -> list[Finding]:
+def taken(held: Pin, new: PackedChart) -> list[Finding]:
     """The finding `version-taken` where a published chart and a new one of its version differ; else none."""
-    if held.content == new.content:
-        return []
-    message = f"{new.name} {new.version} is in the registry already, with other content"
-    hint = "raise `version` in its Chart.yaml: a published version never changes"
-    notes = (f"published: {held.content}", f"packaged: {new.content}")
-    return [Finding("version-taken", message, Span("Chart.yaml"), Kind.LINT, notes=notes, hint=hint)]
+    return [] if held.content == new.content else [version_taken(new, "the registry", held.content, new.content)]
 
 
 def _entry(index: Index, name: str, version: str) -> IndexEntry:
@@ -200,7 +208,12 @@ class HttpRegistry:
         """See `Server.versions`."""
         return self.index.versions(name)
 
-    def fetch(self, name: str, version: str, digest: str = "") -> PackedChart:
+    def digests(self, name: str, version: str) -> Digests | None:
+        """See `Server.digests`."""
+        entry = self.index.get(name, version)
+        return Digests(entry.digest) if entry else None
+
+    def fetch(self, name: str, version: str, wanted: Digests = UNKNOWN) -> PackedChart:
         """See `Server.fetch`."""
         entry = _entry(self.index, name, version)
         url = urljoin(self.url.rstrip("/") + "/", entry.urls[0])

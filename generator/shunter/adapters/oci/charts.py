@@ -2,33 +2,29 @@
 
 from __future__ import annotations
 
-import contextlib
 import os
 from collections.abc import Callable, Iterable
 from functools import cache
-from pathlib import Path
 from typing import ClassVar, Literal
 
+from shunter.adapters.oci.cache import keep, kept
 from shunter.adapters.oci.client import Client
 from shunter.adapters.oci.transport import Transport
-from shunter.adapters.system.files import write_file
-from shunter.adapters.system.paths import cache_root
-from shunter.core.charts import archive, versions
+from shunter.core.charts import versions
 from shunter.core.charts.archive import LARGEST_CHART
-from shunter.core.charts.artifact import Artifact, Place, artifact_of, parse_manifest, parse_place, tag_of, version_of
+from shunter.core.charts.artifact import Place, artifact_of, parse_manifest, parse_place, tag_of, version_of
 from shunter.core.charts.packed import PackedChart
-from shunter.core.packaging.vendoring import absent_from_registry
+from shunter.core.charts.pins import UNKNOWN, Digests
+from shunter.core.packaging.vendoring import absent_from_registry, version_taken
 from shunter.model.data import dataclass, field
 from shunter.model.errors import ShunterError
-from shunter.model.files import FileState
 
 
 @dataclass(frozen=True, slots=True)
 class Held:
-    """A chart that a registry has: the digests of its manifest and of its archive, and the archive's size."""
+    """A chart that a registry has: its digests, and the size of its archive in bytes."""
 
-    manifest: str
-    archive: str
+    digests: Digests
     size: int
 
 
@@ -89,7 +85,7 @@ class OciCharts:
         if stored is None:
             return None
         layer = parse_manifest(stored.data, f"{place.url}:{reference}")
-        return Held(stored.digest, layer.digest, layer.size)
+        return Held(Digests(layer.digest, stored.digest), layer.size)
 
     def has(self, name: str, version: str) -> bool:
         """Whether the registry holds exactly this version."""
@@ -103,47 +99,70 @@ class OciCharts:
         found = map(version_of, self._client(place).tags(place.repository))
         return versions.newest_first(text for text in found if versions.parse(text) is not None)
 
-    def fetch(self, name: str, version: str, digest: str = "") -> PackedChart:
-        """The chart in its archive, whose `digest` is asked for where it is known, whatever its tag leads to by now.
+    def digests(self, name: str, version: str) -> Digests | None:
+        """Which manifest and archive its tag leads to; None where it has none. It is asked once."""
+        held = self.held(name, version)
+        return held.digests if held else None
 
-        What this machine has is not asked for again. Raises ShunterError where the registry has no such chart, or
-        gives another one.
+    def fetch(self, name: str, version: str, wanted: Digests = UNKNOWN) -> PackedChart:
+        """The chart in its archive: the `wanted` one, whatever its tag leads to by now, else what that leads to.
+
+        What this machine has is not asked for again. Raises ShunterError where the registry has no such chart any
+        more, or gives another one.
         """
         place = self.place(name)
         label = f"{place.url}:{tag_of(version)}"
-        wanted, size = digest, LARGEST_CHART
-        if not digest:
-            held = self.held(name, version)
-            if held is None:
-                raise absent_from_registry(name, version, self.versions(name))
-            wanted, size = held.archive, held.size
-        chart = self._chart(place, wanted, size, label)
+        data = kept(wanted.archive) if wanted.archive else None
+        if data is None:
+            held = self._wanted(place, name, version, wanted)
+            chart = self._chart(place, held.digests.archive, held.size, label)
+        else:
+            chart = PackedChart(label, archive=data)
         if chart.key != (name, version):
             raise ShunterError(
                 f"{label} is the chart {chart.name} {chart.version}", hint="do not use it: ask who runs the registry"
             )
         return chart
 
-    def at_reference(self, place: Place) -> PackedChart:
-        """The chart at a place with its name: that of the digest or of the tag, or the newest release.
+    def _wanted(self, place: Place, name: str, version: str, wanted: Digests) -> Held:
+        """What is to be fetched: by the manifest where one is pinned, else the pinned archive, else by the tag."""
+        if wanted.archive and not wanted.manifest:
+            return Held(wanted, LARGEST_CHART)
+        held = self._found(place, wanted.manifest) if wanted.manifest else self.held(name, version)
+        if wanted.manifest and held is None:
+            # Whoever pushed the same archive again, in another way, has changed nothing that is rendered.
+            held = self.held(name, version)
+            if held is None or held.digests.archive != wanted.archive:
+                raise _gone(f"{place.url}:{tag_of(version)}", "manifest", wanted.manifest)
+        if held is None:
+            raise absent_from_registry(name, version, self.versions(name))
+        if wanted.archive and held.digests.archive != wanted.archive:
+            raise _mismatch(f"{place.url}@{wanted.manifest}", wanted.archive, held.digests.archive)
+        return held
+
+    def resolve(self, place: Place) -> tuple[Place, Held]:
+        """What is at a place with its name: that of the digest or of the tag, or the newest release; with that tag.
 
         Raises ShunterError where there is none.
         """
         if not place.repository:
             raise ShunterError(f"{place.url} names no chart", hint="oci://HOST/REPOSITORY/NAME")
-        reference = place.digest or place.tag or tag_of(self._newest(place) or "latest")
-        label = f"{place.url}{'@' if place.digest else ':'}{reference}"
-        held = self._found(place, reference)
+        if not (place.digest or place.tag):
+            newest = versions.newest_release(self._versions(place))
+            place = Place(place.host, place.repository, tag_of(newest or "latest"))
+        held = self._found(place, place.digest or place.tag)
         if held is None:
             found = ", ".join(self._versions(place)[:5])
-            raise ShunterError(f"there is no {label}", hint=f"it has {found}" if found else "check the name")
-        return self._chart(place, held.archive, held.size, label)
+            raise ShunterError(f"there is no {place.named}", hint=f"it has {found}" if found else "check the name")
+        return place, held
 
-    def _newest(self, place: Place) -> str:
-        """The newest version, of which only those are pre-releases that have no release before them."""
-        known = self._versions(place)
-        releases = (text for text in known if (found := versions.parse(text)) and not found.prerelease)
-        return next(releases, known[0] if known else "")
+    def at_reference(self, place: Place) -> PackedChart:
+        """The chart at a place, see `resolve`."""
+        return self.take(*self.resolve(place))
+
+    def take(self, place: Place, held: Held) -> PackedChart:
+        """The chart that is held at a place, as `resolve` says."""
+        return self._chart(place, held.digests.archive, held.size, place.named)
 
     def _chart(self, place: Place, digest: str, size: int, label: str) -> PackedChart:
         data = kept(digest)
@@ -159,13 +178,7 @@ class OciCharts:
         except ShunterError:
             if client.has_blob(place.repository, digest):
                 raise
-            raise ShunterError(
-                f"{label} is not the archive that was pinned, and that one is gone",
-                hint="push it again from where it is still, or ask who runs the registry",
-                notes=(f"pinned: {digest}",),
-                exit_code=1,
-                rule="digest-mismatch",
-            ) from None
+            raise _gone(label, "archive", digest) from None
 
     def standing(self, chart: PackedChart) -> Standing:
         """How the registry stands to this archive. The tag is asked first: a registry replaces what it leads to."""
@@ -179,7 +192,7 @@ class OciCharts:
         if manifest == made.digest:
             return Standing("there", place, manifest, chart.digest)
         held = self._found(place, tag)
-        archive = held.archive if held else ""
+        archive = held.digests.archive if held else ""
         return Standing("there" if archive == chart.digest else "taken", place, manifest, archive)
 
     def upload(self, chart: PackedChart) -> None:
@@ -194,44 +207,43 @@ class OciCharts:
         Raises ShunterError where somebody else has published another one of that version meanwhile.
         """
         made = artifact_of(chart)
-        self._require(chart, made, ("absent", "there"))
+        self._require(chart, ("absent", "there"))
         place = self.place(chart.name)
         self._client(place).put_manifest(place.repository, tag_of(chart.version), made.manifest)
-        self._require(chart, made, ("there",))
+        self._require(chart, ("there",))
 
-    def _require(self, chart: PackedChart, made: Artifact, states: tuple[str, ...]) -> None:
+    def _require(self, chart: PackedChart, states: tuple[str, ...]) -> None:
         now = self.standing(chart)
         if now.state not in states:
-            raise ShunterError(
-                f"{chart.name} {chart.version} was pushed by somebody else at the same time, with other content",
-                hint="raise `version` in its Chart.yaml: a published version never changes",
-                notes=(f"in the registry: {now.manifest}", f"pushed here: {made.digest}"),
-                exit_code=1,
-                rule="version-taken",
-            )
+            taken = version_taken(chart, now.place.host, now.archive, chart.digest)
+            said = ("somebody else has pushed it at the same time", *taken.notes)
+            raise ShunterError(taken.message, hint=taken.hint, notes=said, exit_code=1, rule=taken.rule)
+
+
+def _gone(label: str, what: str, digest: str) -> ShunterError:
+    return ShunterError(
+        f"the {what} that was pinned of {label} is gone from the registry",
+        hint="push the same archive again (shunter push), from wherever it is still, or ask who runs the registry",
+        notes=(f"pinned: {digest}",),
+        exit_code=1,
+        rule="digest-mismatch",
+    )
+
+
+def _mismatch(label: str, pinned: str, found: str) -> ShunterError:
+    return ShunterError(
+        f"{label} is of another archive than the pinned one",
+        hint="restore the pin from git: it names manifest and archive of two charts",
+        notes=(f"pinned: {pinned}", f"in the registry: {found}"),
+        exit_code=1,
+        rule="digest-mismatch",
+    )
 
 
 @cache
 def _client_of(host: str, plain: bool, own: bool, process: int) -> Client:
     """One client for each registry, and each process: a fork must not read what another one has asked for."""
     return Client(host, plain=plain, own=own, transport=transport())
-
-
-def kept(digest: str) -> bytes | None:
-    """The bytes with this digest, if this machine has fetched them before."""
-    file = _place_of(digest)
-    data = file.read_bytes() if file.is_file() else None
-    return data if data is not None and archive.digest(data) == digest else None
-
-
-def keep(digest: str, data: bytes) -> None:
-    """Keep bytes for `kept`; a cache that cannot be written is none."""
-    with contextlib.suppress(ShunterError):
-        write_file(_place_of(digest), FileState(data))
-
-
-def _place_of(digest: str) -> Path:
-    return cache_root() / "charts" / f"{digest.removeprefix('sha256:')}.tgz"
 
 
 def transport() -> Transport:

@@ -79,6 +79,11 @@ class Place:
         """The place without tag and digest."""
         return f"{OCI}{self.host}/{self.repository}"
 
+    @property
+    def named(self) -> str:
+        """The place with its digest or its tag, as errors and people call it."""
+        return f"{self.url}@{self.digest}" if self.digest else f"{self.url}:{self.tag}"
+
     def below(self, name: str) -> Place:
         """The place of a chart of that name, where charts are kept here."""
         return Place(self.host, f"{self.repository}/{name}".lstrip("/"))

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import Any
+from typing import Any, Final
 
 from shunter.model.data import dataclass
 
@@ -29,12 +29,24 @@ class Dependency:
 
 
 @dataclass(frozen=True, slots=True)
+class Digests:
+    """By which a chart is asked for: those of its archive, and of the manifest in an OCI registry; empty is unknown."""
+
+    archive: str = ""
+    manifest: str = ""
+
+
+UNKNOWN: Final = Digests()
+
+
+@dataclass(frozen=True, slots=True)
 class Pin:
     """One chart at one exact version. Digests are `sha256:` and 64 hex digits.
 
     `digest` is of the archive's bytes, `content` of the unpacked files (see `core.charts.archive.content_digest`),
-    so that an unpacked copy can be verified too. `source` is where a third-party chart came from. The archive says of
-    itself: `revision`, the commit that it was made of, and `library`, name, version and hash of what it renders with.
+    so that an unpacked copy can be verified too, and `manifest` of what an OCI registry has under that version.
+    `source` is where a third-party chart came from. The archive says of itself: `revision`, the commit that it was made
+    of, and `library`, name, version and hash of what it renders with.
     """
 
     name: str
@@ -45,3 +57,9 @@ class Pin:
     source: str = ""
     revision: str = ""
     library: str = ""
+    manifest: str = ""
+
+    @property
+    def digests(self) -> Digests:
+        """By which the chart is asked for."""
+        return Digests(self.digest, self.manifest)

@@ -108,6 +108,13 @@ def newest_first(texts: Iterable[str]) -> list[str]:
     return sorted(known, key=_parsed, reverse=True) + [text for text in texts if not parse(text)]
 
 
+def newest_release(texts: Iterable[str]) -> str:
+    """The newest of `texts`: a prerelease only where there is no release; empty where there is no version."""
+    known = [text for text in newest_first(texts) if parse(text)]
+    releases = (text for text in known if (found := parse(text)) and not found.prerelease)
+    return next(releases, known[0] if known else "")
+
+
 def _parsed(text: str) -> tuple[Version, str]:
     version = parse(text)
     assert version is not None

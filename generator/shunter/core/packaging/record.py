@@ -9,7 +9,7 @@ from shunter.core.charts.pins import Pin
 from shunter.model.data import dataclass
 
 _PIN_KEYS = {"name": "name", "version": "version", "appVersion": "app_version", "digest": "digest"}
-_PIN_KEYS |= {"content": "content", "source": "source", "revision": "revision"}
+_PIN_KEYS |= {"manifest": "manifest", "content": "content", "source": "source", "revision": "revision"}
 _PIN_KEYS |= {"library": "library"}
 
 

@@ -99,6 +99,18 @@ def absent_from_registry(name: str, version: str, known: Iterable[str] = ()) -> 
     return ShunterError(f"chart {name} {version} is not in the registry", hint=hint)
 
 
+def version_taken(chart: PackedChart, where: str, published: str, here: str) -> Finding:
+    """The finding for a chart whose version is published already with other content; the digests are of the two."""
+    return Finding(
+        "version-taken",
+        f"{chart.name} {chart.version} is in {where} already, with other content",
+        Span(chart.label or "Chart.yaml"),
+        Kind.LINT,
+        notes=(f"published: {published}", f"here: {here}"),
+        hint="raise `version` in its Chart.yaml, and package it: a published version never changes",
+    )
+
+
 def verify_vendored(chart: PackedChart, cars: Mapping[str, Pin], library: str, folder: str = "") -> tuple[Finding, ...]:
     """Compare `charts/` of an environment with its pins, each chart put together with its library.
 

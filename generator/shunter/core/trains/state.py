@@ -53,7 +53,7 @@ class Car:
 
     @cached_property
     def hashed(self) -> str:
-        """What goes into the hash of a state. What the chart's digest implies (library, appVersion) does not."""
+        """What goes into the hash of a state. Library, appVersion and manifest do not: the archive's digest decides."""
         return f"[{','.join(map(encode_basestring, (*_identity(self.pin), self.train, *_hold_words(self.hold))))}]"
 
 
@@ -157,6 +157,7 @@ def car_data(car: Car) -> dict[str, Any]:
         "chart": f"{pin.name} {pin.version}",
         "appVersion": pin.app_version,
         "digest": pin.digest,
+        "manifest": pin.manifest,
         "content": pin.content,
         "source": pin.source,
         "revision": pin.revision,
@@ -192,7 +193,7 @@ def car_of_data(data: Mapping[str, Any]) -> Car:
     """The inverse of `car_data`, for a mapping that fits the schema of records."""
     name, version = data["chart"].split(" ")
     texts = {"app_version": "appVersion", "digest": "digest", "content": "content", "source": "source"}
-    texts |= {"revision": "revision", "library": "library"}
+    texts |= {"manifest": "manifest", "revision": "revision", "library": "library"}
     pin = Pin(name, version, **{attribute: data.get(key, "") for attribute, key in texts.items()})
     hold = hold_of_data(data["held"]) if "held" in data else None
     return Car(pin, data.get("train", ""), hold)

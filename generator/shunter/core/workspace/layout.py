@@ -34,15 +34,20 @@ def chart_folder(name: str) -> str:
 def charts_url(workspace: Workspace | None, url: str, chart: str) -> str:
     """Where a chart of that name is kept by a registry's URL, in which `{service}` and `{repository}` may stand.
 
-    They are the service, or the library, that the chart belongs to, and the repository that holds it.
+    They are the service, or the library, that the chart belongs to, and the repository that holds it. Without a
+    workspace nobody knows the repository, and the chart is called as its service is.
     """
-    if "{" not in url or workspace is None:
+    if "{" not in url:
         return url
-    owns = (each for each in workspace.services if chart in (each.name, each.chart.name if each.chart else ""))
-    service = next(owns, None)
+    if workspace is None:
+        return url.replace("{service}", chart)
+    names = ((each, (each.name, *each.formerly, each.chart.name if each.chart else "")) for each in workspace.services)
+    service = next((each for each, known in names if chart in known), None)
     name, repository = chart, workspace.name
     if service:
-        name, repository = service.name, chart_repository(workspace, service)
+        # What was published under a former name stays there.
+        name = chart if chart in service.formerly else service.name
+        repository = chart_repository(workspace, service)
     return url.replace("{service}", name).replace("{repository}", repository)
 
 
@@ -135,6 +140,12 @@ def plan_repositories(workspace: Workspace) -> tuple[RepositorySpec, ...]:
     )
 
 
+def reference_rank(spec: RepositorySpec | None) -> int:
+    """The place of a repository behind all that it refers to: charts, code, the workspace, environments."""
+    kinds = {project.kind for project in spec.projects} if spec else set()
+    return next((rank for rank, kind in ((2, "workspace"), (3, "environment"), (1, "service")) if kind in kinds), 0)
+
+
 def promotion_order(environments: Iterable[Environment]) -> tuple[Environment, ...]:
     """Environments so that each comes after those it promotes from; otherwise in the order given."""
     waiting, ordered, known = list(environments), [], set[str]()
@@ -211,7 +222,7 @@ def _app(workspace: Workspace, service: Service) -> Project:
         "workspace": workspace.name,
         "image_registry": workspace.registries.images,
         "library": workspace.library,
-        "chart_repository": workspace.registries.url,
+        "chart_repository": charts_url(workspace, workspace.registries.url, workspace.library),
     }
     return Project("app", service.name, chart_folder(service.name), answers)
 

@@ -86,8 +86,8 @@ class Environment:
 class Registries:
     """`directory` holds chart archives and index.yaml; `url` is where environments' charts name them, or empty.
 
-    `source` is where charts are fetched from that the directory does not hold, `push` where they are pushed to; both
-    may hold `{service}` and `{repository}`. `plain_http`: without TLS.
+    `source` is where charts are fetched from that the directory does not hold, `push` where they are pushed to; all
+    three may hold `{service}` and `{repository}`. `plain_http`: without TLS.
     """
 
     directory: str = ".shunter/registry"

@@ -7,6 +7,7 @@ from collections.abc import Iterable
 from shunter.adapters.git.past import changed_since
 from shunter.core.charts.pins import Dependency
 from shunter.core.delivery.touched import CHART, touched
+from shunter.core.workspace.layout import charts_url
 from shunter.flows.delivery.checkouts import Checkout, checkouts
 from shunter.flows.workspace.context import Context
 from shunter.model.findings import Report
@@ -19,7 +20,9 @@ def changed(context: Context, since: str) -> Report:
     """
     found = checkouts(context)
     ranges = [(checkout.places, tuple(changed_since(checkout.repository, since))) for checkout in found]
-    result = touched(ranges, _depends(found, context.registries().url))
+    workspace = context.workspace
+    library = charts_url(workspace, workspace.registries.url, workspace.library) if workspace else ""
+    result = touched(ranges, _depends(found, library))
     data = {
         "services": list(result.services),
         "charts": list(result.charts),

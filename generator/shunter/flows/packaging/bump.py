@@ -247,7 +247,7 @@ def _taken(bumping: _Bumping, bumped: _Bumped) -> Iterable[Finding]:
     if not archives.published(*chart.key):
         return
     held = archives.fetch(*chart.key)
-    for finding in taken(held.pin, packed_as_held(bumped.files, held.metadata).pin):
+    for finding in taken(held.pin, packed_as_held(bumped.files, held.metadata)):
         yield replace(finding, span=Span(f"{bumped.files.label}/{_CHART}"))
 
 

@@ -114,19 +114,20 @@ def environment_files(
 
     `entries` are new in its history.
     """
+    repository = str(answers.get("chart_repository", ""))
     spec = umbrella.UmbrellaSpec(
         name=str(answers["name"]),
         description=f"Environment {answers['name']} of {answers['workspace']}",
         version=state.version,
         library=str(answers["library"]),
-        cars=state.pins,
+        cars={alias: archives.placed(pin, repository) for alias, pin in state.pins.items()},
         services={
             *answers.get("services", ()),
             *answers.get("other_services", ()),
             *umbrella.still_set(tree, answers.get("values_files", ())),
         }
         - {str(answers["library"])},
-        repository=str(answers.get("chart_repository", "")),
+        repository=repository,
     )
     archives.gather(state.pins.values())
     needed = {(pin.name, pin.version): archives.fetch(pin.name, pin.version) for pin in state.pins.values()}

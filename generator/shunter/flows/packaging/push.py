@@ -13,6 +13,7 @@ from shunter.adapters.system.threads import at_once
 from shunter.core.charts.packed import PackedChart
 from shunter.core.charts.pins import OCI
 from shunter.core.charts.versions import is_dirty
+from shunter.core.packaging.vendoring import version_taken
 from shunter.core.workspace.layout import charts_url
 from shunter.flows.workspace.archives import require_file
 from shunter.flows.workspace.context import Context
@@ -91,10 +92,16 @@ def _require_committed(chart: PackedChart) -> None:
 
 def _each(charts: Sequence[PackedChart], work: Callable[[PackedChart], _Work]) -> list[_Work]:
     """The work for every chart at once; one that fails stops no other."""
-    return [
-        _Work(chart, Outcome(_unit(chart), Status.FAILED, _told(done)), {}) if isinstance(done, ShunterError) else done
-        for chart, done in zip(charts, at_once(work, charts), strict=True)
-    ]
+    done = zip(charts, at_once(work, charts), strict=True)
+    return [_broken(chart, each) if isinstance(each, ShunterError) else each for chart, each in done]
+
+
+def _broken(chart: PackedChart, error: ShunterError) -> _Work:
+    """What came of a chart that cannot be pushed; by a rule, it is refused like what was refused at first."""
+    if not error.rule:
+        return _Work(chart, Outcome(_unit(chart), Status.FAILED, _told(error)), {})
+    found = Finding(error.rule, error.message, Span(chart.label), Kind.LINT, notes=error.notes, hint=error.hint)
+    return _Work(chart, Outcome(_unit(chart), Status.REFUSED, error.message), {}, (found,))
 
 
 def _unit(chart: PackedChart) -> str:
@@ -111,7 +118,7 @@ def _standing(registry: OciCharts, chart: PackedChart) -> _Work:
     row = _row(chart, found)
     if found.state == "taken":
         refused = Outcome(_unit(chart), Status.REFUSED, f"{found.place.url}:{found.place.tag} is another chart")
-        return _Work(chart, refused, row, (_taken(chart, found),))
+        return _Work(chart, refused, row, (version_taken(chart, found.place.host, found.archive, chart.digest),))
     there = found.state == "there"
     status, detail = (Status.NOOP, "already there") if there else (Status.PLANNED, f"to be pushed to {found.reference}")
     return _Work(chart, Outcome(_unit(chart), status, detail), row)
@@ -125,17 +132,6 @@ def _row(chart: PackedChart, found: Standing) -> Row:
         "manifest": found.manifest,
         "archive": chart.digest,
     }
-
-
-def _taken(chart: PackedChart, found: Standing) -> Finding:
-    return Finding(
-        "version-taken",
-        f"{chart.name} {chart.version} is in {found.place.host} already, with other content",
-        Span(chart.label),
-        Kind.LINT,
-        notes=(f"in the registry: {found.archive}", f"here: {chart.digest}"),
-        hint="raise `version` in its Chart.yaml, and package it: a published version never changes",
-    )
 
 
 def _pushed(context: Context, registry: OciCharts, works: Sequence[_Work]) -> list[_Work]:

@@ -107,6 +107,7 @@ def verified(found: Found, label: str, archives: Archives, *, adopt: bool) -> Fo
     and no lock makes it the pinned one.
     """
     cars = {}
+    archives.gather(found.state.pins.values())
     for alias, car in found.state.cars.items():
         pin, held = car.pin, archives.pin(car.pin.name, car.pin.version)
         here = archives.directory.has(pin.name, pin.version) and pin.digest

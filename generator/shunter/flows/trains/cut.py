@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Collection, Iterable, Iterator, Mapping
 from pathlib import Path
 
 from shunter.adapters.helm.registry import INDEX
@@ -28,6 +28,7 @@ from shunter.core.workspace.layout import promotion_order
 from shunter.core.workspace.model import Environment
 from shunter.flows.trains.images import Images
 from shunter.flows.trains.offers import Market
+from shunter.flows.trains.pinned import Pinned, pinned, same_cars
 from shunter.flows.trains.way import Way
 from shunter.flows.validation.collisions import collisions_of
 from shunter.flows.validation.report import levelled
@@ -88,13 +89,14 @@ def cut(context: Context, asked: Cut, *, dry_run: bool, diff: bool) -> Report:
     market, registry = Market(context, archives), archives.directory.root
     read = read_now(registry, DiskTree(registry), [INDEX])
     base = _base(context, asked, trains)
-    offers = market.offers(asked.said.cars)
+    offers = market.offers(asked.said.cars, _asked_about(asked.said))
     said = _renamed(context, base, offers, asked.said)
     made = compose(base.cars, offers, said)
     findings = [*_refusals(base, made), *_rewritten(market, made)]
+    cars = Pinned({}) if findings else pinned(archives, made.cars, context.registries().url)
     if not findings:
-        made = replace(made, cars=_filled(archives, made.cars))
-        findings = [*_unfit(context, archives, made.cars), *_yanked(made.cars, asked.said, trains)]
+        made = replace(made, cars=cars.cars)
+        findings = [*cars.findings, *_unfit(context, archives, made.cars), *_yanked(made.cars, asked.said, trains)]
     if findings:
         return Report(findings=tuple(findings))
     if not made.cars:
@@ -116,8 +118,14 @@ def cut(context: Context, asked: Cut, *, dry_run: bool, diff: bool) -> Report:
         return Report(findings=told)
     report = _record(context, train, base, made, {**read, **base.read}, dry_run=dry_run, diff=diff)
     why = trains.yanked.get(train.version)
-    notices = (*base.notices, *report.notices, *((f"train {train.version} is yanked: {why}",) if why else ()))
+    yanked = (f"train {train.version} is yanked: {why}",) if why else ()
+    notices = (*base.notices, *cars.notices, *report.notices, *yanked)
     return replace(report, findings=(*report.findings, *told), notices=notices)
+
+
+def _asked_about(said: Said) -> Collection[str] | None:
+    """The services of which a newer version may come; None: all."""
+    return {*said.cars, *said.only} if said.hotfix or said.only else None
 
 
 def _base(context: Context, asked: Cut, trains: Trains) -> _Base:
@@ -173,15 +181,6 @@ def _rewritten(market: Market, made: Composition) -> Iterator[Finding]:
             place = str(market.context.registries().directory)
             hint = "restore the archive, or publish it under a new version"
             yield Finding("version-rewritten", said, Span(place), Kind.LINT, hint=hint)
-
-
-def _filled(archives: Archives, cars: Mapping[str, Pin]) -> dict[str, Pin]:
-    """The cars with the digests of what is new."""
-    archives.gather(cars.values())
-    return {
-        alias: pin if pin.digest else replace(archives.pin(pin.name, pin.version), source=pin.source)
-        for alias, pin in cars.items()
-    }
 
 
 def _unfit(context: Context, archives: Archives, cars: Mapping[str, Pin]) -> Iterator[Finding]:
@@ -250,7 +249,8 @@ def _record(
     old = DiskTree(context.root).get(path)
     if old is not None:
         existing = train_from(old.data, path)
-        train = existing if train.version == base.version else replace(train, cut=existing.cut)
+        alike = train.version == base.version or same_cars(train, existing)
+        train = existing if alike else replace(train, cut=existing.cut)
         if train != existing:
             hint = "a train never changes: cut a new version"
             message = f"train {train.version} was cut before, with other charts"

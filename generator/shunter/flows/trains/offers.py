@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Collection, Iterable, Iterator, Mapping
 from functools import cached_property
 from pathlib import Path
 
@@ -42,11 +42,15 @@ class Market:
             found.setdefault(name, []).append(version)
         return found
 
-    def offers(self, named: Mapping[str, str]) -> dict[str, Offer]:
-        """What a train may take, by service. What is marked dirty is in it only where it is `named` (by service)."""
+    def offers(self, named: Mapping[str, str], only: Collection[str] | None = None) -> dict[str, Offer]:
+        """What a train may take, by service. What is marked dirty is in it only where it is `named` (by service).
+
+        With `only`, a registry is asked about these services alone, and others have what the directory holds.
+        """
         services = self.context.require_workspace().services
         charts = {service.name: self._chart(service) for service in services if not _fixed(service)}
-        known = self._known(charts.values())
+        wanted = None if only is None else {charts[name] for name in only if name in charts}
+        known = self._known(charts.values(), wanted)
         return {service.name: self._offer(service, charts, known, named.get(service.name, "")) for service in services}
 
     def _chart(self, service: Service) -> str:
@@ -61,12 +65,13 @@ class Market:
         found = (version for version in known[name] if version == named or not is_dirty(version))
         return Offer(name, tuple(found))
 
-    def _known(self, names: Iterable[str]) -> dict[str, list[str]]:
+    def _known(self, names: Iterable[str], only: Collection[str] | None) -> dict[str, list[str]]:
         """Published versions by chart, oldest first; a server is asked where it may have more than the folder."""
         known = {name: self._versions.get(name, []) for name in names}
         server = self.archives.server
         if server is not None:
             asked = [name for name, here in known.items() if server.shared or not here]
+            asked = asked if only is None else [name for name in asked if name in only]
             for name, found in zip(asked, at_once(server.versions, asked), strict=True):
                 if isinstance(found, ShunterError):
                     raise found
@@ -82,6 +87,7 @@ class Market:
         """One finding for each chart of the workspace that is not as it was published. No checkout, no finding."""
         charts = [*self._charts()]
         same = self._as_published({place: files for files, place in charts})
+        self._ask_at_once(files for files, place in charts if place not in same)
         for files, place in charts:
             if place in same:
                 continue
@@ -94,6 +100,17 @@ class Market:
                 yield Finding(
                     "not-packaged", said, Span(f"{files.label}/Chart.yaml"), Kind.LINT, Severity.WARNING, hint=hint
                 )
+
+    def _ask_at_once(self, charts: Iterable[ProjectFiles]) -> None:
+        """Let a registry say of all charts at once what it holds; who does not answer is told one by one."""
+        if self.archives.server is None or not self.archives.server.shared:
+            return
+
+        def ask(files: ProjectFiles) -> None:
+            if self.archives.published(*files.packed.key):
+                self.archives.fetch(*files.packed.key)
+
+        at_once(ask, [*charts])
 
     def _as_published(self, charts: Mapping[Path, ProjectFiles]) -> frozenset[Path]:
         """The folders that git says are as they were when they were published; of others only the archives can tell."""

@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import contextlib
 from collections.abc import Callable, Iterable, Mapping, Sequence
+from functools import cache, partial
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -10,7 +12,7 @@ from shunter.adapters.helm.registry import DirectoryRegistry, HttpRegistry, Serv
 from shunter.adapters.system.regular import is_file, read_regular
 from shunter.adapters.system.threads import at_once
 from shunter.core.charts.packed import PackedChart
-from shunter.core.charts.pins import OCI, Pin
+from shunter.core.charts.pins import OCI, UNKNOWN, Digests, Pin
 from shunter.core.charts.versions import newest_first
 from shunter.core.packaging.images import ImagePin, pins_of, with_images
 from shunter.core.packaging.publish import Origin, origin_of, published, with_origin
@@ -19,11 +21,13 @@ from shunter.core.workspace.layout import charts_url
 from shunter.core.workspace.model import Registries, Workspace
 from shunter.flows.workspace.context import Context
 from shunter.flows.workspace.projects import ProjectFiles
-from shunter.model.data import dataclass, field
+from shunter.model.data import dataclass, field, replace
 from shunter.model.errors import ShunterError
 
 if TYPE_CHECKING:
     from shunter.adapters.oci.charts import OciCharts
+
+_URLS = ("http://", "https://", OCI)
 
 
 @dataclass(frozen=True)
@@ -31,7 +35,9 @@ class Archives:
     """Charts by name and version, each fetched once.
 
     `pending` was just packaged and wins over what a registry holds; `server` is asked for what the directory does not
-    hold; `fallback` is what a repository that stands alone carries itself, and wins over the server.
+    hold; `fallback` is what a repository that stands alone carries itself, and wins over the server. `opens` gives the
+    server at a URL, for charts of third parties, and `expected` what `fetch` is to give, as far as pins say it. `place`
+    is where Chart.yaml names a chart, by the chart's name and a URL in which `{service}` and `{repository}` may stand.
     """
 
     directory: DirectoryRegistry
@@ -39,7 +45,9 @@ class Archives:
     pending: dict[tuple[str, str], PackedChart] = field(default_factory=dict)
     fallback: Callable[[], Mapping[tuple[str, str], PackedChart]] = dict
     fetched: dict[tuple[str, str], PackedChart] = field(default_factory=dict)
-    digests: dict[tuple[str, str], str] = field(default_factory=dict)
+    expected: dict[tuple[str, str], Pin] = field(default_factory=dict)
+    opens: Callable[[str], Server] = field(default_factory=lambda: server_at)
+    place: Callable[[str, str], str] = field(default_factory=lambda: partial(charts_url, None))
 
     def has(self, name: str, version: str) -> bool:
         """Whether the chart can be fetched without asking a server."""
@@ -58,27 +66,59 @@ class Archives:
         if not here and (carried := self.fallback().get(key)):
             return carried
         if key not in self.fetched:
-            if here or self.server is None:
-                self.fetched[key] = self.directory.fetch(*key)
-            else:
-                self.fetched[key] = self.server.fetch(*key, self.digests.get(key, ""))
+            server = None if here else self.server_of(*key)
+            self.fetched[key] = self._from(server, key) if server else self.directory.fetch(*key)
         return self.fetched[key]
 
+    def server_of(self, name: str, version: str) -> Server | None:
+        """Who is asked for a chart: the registry of a third party where its pin names one, else the workspace's."""
+        source = self.expected[name, version].source if (name, version) in self.expected else ""
+        return self.opens(source) if source.startswith(_URLS) else self.server
+
+    def _from(self, server: Server, key: tuple[str, str]) -> PackedChart:
+        """The chart from there, or a third party's from the workspace's own registry, which may have it as well."""
+        wanted = self.expected[key].digests if key in self.expected else UNKNOWN
+        try:
+            chart = server.fetch(*key, wanted)
+        except ShunterError:
+            if self.server is None or server is self.server or not wanted.archive:
+                raise
+            with contextlib.suppress(ShunterError):
+                return self.server.fetch(*key, Digests(wanted.archive))
+            raise
+        if not wanted.archive and (found := server.digests(*key)):
+            pin = self.expected.get(key, Pin(*key))
+            self.expected[key] = replace(pin, digest=found.archive, manifest=found.manifest)
+        return chart
+
+    def placed(self, pin: Pin, url: str) -> Pin:
+        """The pin, saying where its chart is if `url` is another place for each: only a workspace knows them all."""
+        if "{" not in url or pin.source.startswith(_URLS):
+            return pin
+        place = self.place(url, pin.name)
+        if "{" in place:
+            raise ShunterError(
+                f"the record does not say where {pin.name} {pin.version} is: {url} has another place for each chart",
+                hint="run it in a checkout of the workspace: shunter lock",
+            )
+        return replace(pin, source=place)
+
     def expect(self, pins: Iterable[Pin]) -> None:
-        """Note by which digests `fetch` is to ask a server."""
-        self.digests.update({(pin.name, pin.version): pin.digest for pin in pins if pin.digest})
+        """Note what `fetch` is to give."""
+        for pin in pins:
+            if pin.digest or (pin.name, pin.version) not in self.expected:
+                self.expected[pin.name, pin.version] = pin
 
     def gather(self, pins: Iterable[Pin]) -> None:
-        """Fetch at once, by the digests of `pins`, what a server has to be asked for and `fetch` is going to want.
+        """Fetch at once, by the digests of `pins`, what registries have to be asked for and `fetch` is going to want.
 
         Raises ShunterError where one of them cannot be had.
         """
         pins = tuple(pins)
         self.expect(pins)
-        if self.server is None or not self.server.shared:
-            return
         keys = {(pin.name, pin.version) for pin in pins} - self.pending.keys() - self.fetched.keys()
-        left = sorted(key for key in keys if not self.directory.has(*key))
+        asked = (key for key in keys if (server := self.server_of(*key)) and server.shared)
+        left = sorted(key for key in asked if not self.directory.has(*key))
         carried = self.fallback() if left else {}
         for found in at_once(lambda key: self.fetch(*key), [key for key in left if key not in carried]):
             if isinstance(found, ShunterError):
@@ -100,8 +140,9 @@ class Archives:
         return newest_first(known)[0]
 
     def pin(self, name: str, version: str) -> Pin:
-        """The pin of the archive: version, appVersion and digests."""
-        return self.fetch(name, version).pin
+        """The pin of the archive: version, appVersion and digests, that of the manifest as far as it is known."""
+        pin, known = self.fetch(name, version).pin, self.expected.get((name, version))
+        return replace(pin, manifest=known.manifest) if known and known.digest == pin.digest else pin
 
 
 def open_archives(context: Context) -> Archives:
@@ -112,14 +153,16 @@ def open_archives(context: Context) -> Archives:
 
 def archives_at(directory: Path, url: str, workspace: Workspace | None = None) -> Archives:
     """The archives in a registry's folder and, where `url` is not empty, on a server, which is the `workspace`'s."""
-    return Archives(DirectoryRegistry(directory), server_at(url, workspace) if url else None)
+    opens = cache(lambda url: server_at(url, workspace))
+    place = partial(charts_url, workspace)
+    return Archives(DirectoryRegistry(directory), opens(url) if url else None, opens=opens, place=place)
 
 
 def server_at(url: str, workspace: Workspace | None = None) -> Server:
     """The charts at a URL; that of an OCI registry may hold `{service}` and `{repository}` of the `workspace`."""
     if not url.startswith(OCI):
         return HttpRegistry(url)
-    return _charts_at(url, workspace)
+    return charts_at(url, workspace)
 
 
 def chart_at(url: str, workspace: Workspace | None) -> PackedChart:
@@ -129,10 +172,10 @@ def chart_at(url: str, workspace: Workspace | None) -> PackedChart:
     """
     from shunter.core.charts.artifact import parse_place
 
-    return _charts_at(url, workspace).at_reference(parse_place(url))
+    return charts_at(url, workspace).at_reference(parse_place(url))
 
 
-def _charts_at(url: str, workspace: Workspace | None) -> OciCharts:
+def charts_at(url: str, workspace: Workspace | None) -> OciCharts:
     """A registry's charts: a workspace says whether it is one of its own, and whether these have TLS."""
     from shunter.adapters.oci.charts import OciCharts  # 20 ms, and most workspaces have no such registry
 
