@@ -19,6 +19,7 @@ from shunter.adapters.oci.client import Client
 from shunter.adapters.oci.credentials import Login
 from shunter.core.charts.artifact import artifact_of
 from shunter.core.charts.packed import PackedChart
+from shunter.model.errors import ShunterError
 
 pytestmark = [pytest.mark.registry, pytest.mark.usefixtures("impatient")]
 
@@ -186,6 +187,27 @@ def test_two_pushes_at_once(registry: Registry, archives: Path) -> None:
     assert complete(registry, "push/two") == list(NAMES)
 
 
+def test_two_pushes_of_other_bytes_at_once_leave_one_of_them(registry: Registry, archives: Path) -> None:
+    """No registry writes a tag only where it is absent: one stays, whole, and the other one is told, now or next time."""
+    charts = {"one": made("cart"), "two": made("cart", "2.0")}
+    for name, each in charts.items():
+        (archives / f"{name}.tgz").write_bytes(each.archive)
+    for number in range(2):
+        to = f"oci://{registry.host}/push/other{number}"
+        both = {name: run_in_background(archives, "push", f"{name}.tgz", "--to", to) for name in charts}
+        said = {name: child.communicate(timeout=60)[1] for name, child in both.items()}
+        assert sorted(child.returncode for child in both.values()) in ([0, 0], [0, 1])
+        for name, child in both.items():
+            assert ("error[version-taken]" in said[name]) == bool(child.returncode)
+        again = {name: shunter("push", f"{name}.tgz", "--to", to, cwd=archives) for name in charts}
+        assert sorted(found.code for found in again.values()) == [0, 1]
+        [stays] = (name for name, found in again.items() if found.code == 0)
+        assert "already there" in again[stays].err
+        assert both[stays].returncode == 0
+        pulled = ok("pull", f"{to}/cart:1.0.0+b1", "-d", str(number), "-o", "json", cwd=archives).out
+        assert json.loads(pulled)["data"][0]["archive"] == charts[stays].digest
+
+
 def test_two_pushes_of_other_bytes_at_once_are_not_both_done(registry: Registry) -> None:
     """The second one is where the first one thinks that nobody is: between its look at the tag and its manifest."""
     to = f"oci://{registry.host}/push/race"
@@ -195,21 +217,7 @@ def test_two_pushes_of_other_bytes_at_once_are_not_both_done(registry: Registry)
         assert shelf.standing(each).state == "absent"
         shelf.upload(each)
     there.publish(theirs)
-    with pytest.raises(Exception, match="was pushed by somebody else at the same time"):
+    with pytest.raises(ShunterError, match="with other content") as caught:
         here.publish(mine)
+    assert caught.value.notes[0] == "somebody else has pushed it at the same time"
     assert there.standing(theirs).state == "there"
-
-
-@pytest.mark.parametrize(("zone", "mask"), [("Pacific/Kiritimati", 0o077), ("America/New_York", 0o000)])
-def test_another_machine_gives_the_same_digests(zone: str, mask: int, monkeypatch: pytest.MonkeyPatch) -> None:
-    before = os.umask(mask)
-    monkeypatch.setenv("TZ", zone)
-    time.tzset()
-    try:
-        assert [(artifact_of(made(n)).digest, made(n).digest) for n in NAMES] == [
-            (artifact_of(each).digest, each.digest) for each in CHARTS
-        ]
-    finally:
-        os.umask(before)
-        monkeypatch.undo()
-        time.tzset()

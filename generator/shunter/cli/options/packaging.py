@@ -42,6 +42,19 @@ COMMANDS: tuple[Command, ...] = (
         ("shunter push", "shunter push orders --to oci://ghcr.io/acme/charts"),
     ),
     Command(
+        ("pull",),
+        "fetch published charts from the registry: their archives, verified by digest",
+        "shunter.cli.verbs.package:pull",
+        (
+            Option("charts", takes="many", metavar="CHART|URL", help="charts, or oci://HOST/REPOSITORY/NAME:VERSION"),
+            Option("--version", metavar="V", help="the version (default: the newest release)"),
+            Option("-d", "--destination", metavar="DIR", default=".", help="the folder to write into (default: .)"),
+            PLAIN_HTTP,
+            DONE,
+        ),
+        ("shunter pull orders --version 1.5.0 -d charts", "shunter pull oci://ghcr.io/acme/charts/orders:1.5.0"),
+    ),
+    Command(
         ("bump",),
         "raise the version of charts, and of the library that they depend on, with all that follows from it",
         "shunter.cli.verbs.package:bump",

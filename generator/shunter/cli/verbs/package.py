@@ -1,4 +1,4 @@
-"""package, push, bump and lock."""
+"""package, push, pull, bump and lock."""
 
 from __future__ import annotations
 
@@ -38,6 +38,16 @@ def push(arguments: Arguments) -> Report:
 
     context = open_session(arguments)
     return pushing.push(context, arguments.charts, arguments.to, plain=arguments.plain_http, dry_run=arguments.dry_run)
+
+
+def pull(arguments: Arguments) -> Report:
+    """`shunter pull`."""
+    from shunter.flows.packaging import pull as pulling
+
+    context, folder = open_session(arguments), arguments.destination
+    if not arguments.charts:
+        raise ShunterError("which chart?", hint="shunter pull orders, or oci://HOST/REPOSITORY/NAME:VERSION")
+    return pulling.pull(context, arguments.charts, arguments.version, folder, plain=arguments.plain_http)
 
 
 def bump(arguments: Arguments) -> Report:
