@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import os
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from pathlib import Path
 
 from shunter.adapters.git.stages import Merge
@@ -13,8 +13,10 @@ from shunter.adapters.system.regular import is_checkout, is_folder
 from shunter.core.charts.packed import PackedChart
 from shunter.core.charts.versions import marked_dirty, require_exact
 from shunter.core.packaging.images import ImagePin, nowhere, parse_pin, placed
+from shunter.core.packaging.vendoring import version_taken
 from shunter.core.workspace.model import Service
 from shunter.flows.packaging.derive import Changes, app_files
+from shunter.flows.packaging.elsewhere import Elsewhere, published_elsewhere
 from shunter.flows.packaging.images import with_digests
 from shunter.flows.packaging.lock import SOURCES, carrier, chosen
 from shunter.flows.packaging.merge import archives_with, listed_again
@@ -53,6 +55,8 @@ class Batch:
     pinned: set[ImagePin] = field(default_factory=set)
     read: dict[Path, str | None] = field(default_factory=dict)
     clean: list[tuple[str, Path, str, Sequence[str]]] = field(default_factory=list)
+    elsewhere: Elsewhere = field(default_factory=Elsewhere)
+    findings: list[Finding] = field(default_factory=list)
 
     def take(self, chart: PackedChart, place: str) -> None:
         """Note an archive for publishing; later charts of this run may depend on it. `place` is its chart's folder."""
@@ -87,6 +91,7 @@ def package(
     batch = Batch(archives_with(context, listed), _sources(context, sites, existing), allow_dirty=allow_dirty)
     batch.images = with_digests(context, stamp.images) if stamp.images else ()
     batch.read |= read_now(batch.archives.directory.root, DiskTree(batch.archives.directory.root), [INDEX])
+    batch.elsewhere = published_elsewhere(context, _unknown(context, batch, sites, existing, stamp))
     for site in sites:
         _pack_site(context, batch, site, stamp)
     for service in existing:
@@ -95,8 +100,8 @@ def package(
         raise nowhere(left[0], batch.packed)
     _require_still_clean(batch)
     published = batch.archives.directory.plan_publish(batch.packed)
-    if published.findings:
-        return Report(findings=_located(batch) or published.findings)
+    if published.findings or batch.findings:
+        return Report(findings=(*batch.findings, *(_located(batch) or published.findings)))
     directory = context.registries().directory
     registry = listed | {f"{directory}/{path}": state for path, state in published.edits.items()}
     step = "shunter train cut VERSION"
@@ -104,7 +109,8 @@ def package(
     written = carry_out(plans, context, dry_run=dry_run, diff=False, next_step=step, read=batch.read)
     notices = () if batch.names else ("no chart to package here",)
     outcomes = (*_outcomes(batch, published.noop, dry_run=dry_run), *(o for o in written.outcomes if o.paths))
-    return Report(outcomes=outcomes, notices=(*written.notices, *notices), next_step=written.next_step or step)
+    notices = (*batch.elsewhere.notices, *written.notices, *notices)
+    return Report(outcomes=outcomes, notices=notices, next_step=written.next_step or step)
 
 
 def unpublished_library(context: Context, site: Site, archives: Archives) -> Batch:
@@ -141,6 +147,17 @@ def _located(batch: Batch) -> tuple[Finding, ...]:
     return tuple(
         replace(f, span=Span(f"{place}/Chart.yaml")) for place, publication in taken for f in publication.findings
     )
+
+
+def _unknown(
+    context: Context, batch: Batch, sites: Sequence[Site], existing: Sequence[Service], stamp: Stamp
+) -> Iterator[tuple[str, str]]:
+    """Names and versions of the charts that the directory does not hold."""
+    places = [service.chart.path for service in existing if service.chart and service.chart.path]
+    found = [files_of(context, site) for site in sites]
+    found += [files_in(context, context.root / path) for path in places if is_folder(context.root / path)]
+    keys = ((files.packed.name, stamp.version or files.packed.version) for files in found)
+    return (key for key in keys if not batch.archives.directory.has(*key))
 
 
 def _require_registry(context: Context) -> None:
@@ -198,14 +215,20 @@ def _publish(batch: Batch, files: ProjectFiles, root: Path, folder: str, derived
         if held.digest == known.digest or root not in batch.sources.folders:
             batch.take(held, files.label)
             return
+    there = batch.elsewhere.charts.get(files.packed.key)
+    if there is not None and _is_published(batch, files, there):
+        return
     if root not in batch.sources.folders:
-        batch.take(packed_for_publishing(files), files.label)
+        _take_or_refuse(batch, files, there)
         return
     tidy = batch.sources.tidied(files, root, folder)
     if known is not None:
         batch.take(packed_as_held(tidy, known.metadata), files.label)
         return
     changed = batch.sources.changed(root, folder, derived)
+    if there is not None and not changed:
+        _take_or_refuse(batch, tidy, there)
+        return
     if changed and not batch.allow_dirty:
         raise dirty(files.packed.name, root, folder, changed)
     if changed:
@@ -217,6 +240,23 @@ def _publish(batch: Batch, files: ProjectFiles, root: Path, folder: str, derived
     batch.read |= as_read(root / folder, own)
     if not changed:
         batch.clean.append((tidy.packed.name, root, folder, derived))
+
+
+def _is_published(batch: Batch, files: ProjectFiles, there: PackedChart) -> bool:
+    """Whether that is the published chart, whose bytes are taken then, of whatever commit somebody made them."""
+    same = packed_as_held(files, there.metadata).content == there.content
+    if same:
+        batch.take(there, files.label)
+    return same
+
+
+def _take_or_refuse(batch: Batch, files: ProjectFiles, there: PackedChart | None) -> None:
+    """Note a chart as it is, or that another one of its version is published."""
+    if there is None:
+        batch.take(packed_for_publishing(files), files.label)
+    elif not _is_published(batch, files, there):
+        found = version_taken(files.packed, there.label, there.content, packed_as_held(files, there.metadata).content)
+        batch.findings.append(replace(found, span=Span(f"{files.label}/Chart.yaml")))
 
 
 def _require_still_clean(batch: Batch) -> None:
