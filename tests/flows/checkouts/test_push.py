@@ -17,7 +17,7 @@ import pytest
 from helpers.workspaces.cli import ok, shunter
 from helpers.workspaces.gitrepo import commit_all, git, write
 from helpers.workspaces.remotes import NAMES, ORDER, Remotes, checkout
-from shunter.flows.checkouts.push import reference_order
+from shunter.core.workspace.layout import reference_rank
 from shunter.flows.checkouts.sync import catch_up
 from shunter.flows.workspace.context import open_context
 
@@ -57,7 +57,7 @@ def test_everything_is_pushed_what_is_referenced_first(remotes: Remotes, ours: P
 
 def test_the_order_is_one_of_the_plan_not_of_names(remotes: Remotes, ours: Path) -> None:
     found, _ = catch_up(open_context(ours))
-    assert [each.spec.name for each in reference_order(found, ours)] == list(ORDER)
+    assert [each.spec.name for each in sorted(found, key=lambda each: reference_rank(each.spec))] == list(ORDER)
     assert [each.spec.name for each in found] == list(NAMES)
 
 

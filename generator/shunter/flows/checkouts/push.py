@@ -18,6 +18,7 @@ from shunter.adapters.git.remote import (
 )
 from shunter.adapters.git.upstream import standing
 from shunter.adapters.system.process import refuse_inside_run
+from shunter.core.workspace.layout import reference_rank
 from shunter.flows.checkouts.sync import DIVERGED, MISSING, NO_UPSTREAM, REFUSED, UNKNOWN, Checkout, catch_up
 from shunter.flows.workspace.context import Context
 from shunter.model.data import dataclass, replace
@@ -65,23 +66,11 @@ def _next(left: Sequence[Checkout]) -> str:
     return "shunter sync --push" if fresh or any(each.state in waiting for each in left) else ""
 
 
-def reference_order(found: Sequence[Checkout], home: object) -> tuple[Checkout, ...]:
-    """What is referenced before what refers to it: charts, code, then the workspace at `home`, then environments."""
-
-    def rank(checkout: Checkout) -> int:
-        kinds = {project.kind for project in checkout.spec.projects}
-        if checkout.root == home:
-            return 2
-        return 3 if "environment" in kinds else 1 if "service" in kinds else 0
-
-    return tuple(sorted(found, key=rank))
-
-
 def _pushed(
     context: Context, found: Sequence[Checkout], *, requests: bool
 ) -> tuple[tuple[Checkout, ...], tuple[str, ...]]:
     """The checkouts after pushing, in their order; and, where a refusal ended it, what is pushed and what is not."""
-    steps = [_step(each) for each in reference_order(found, context.root)]
+    steps = [_step(each) for each in sorted(found, key=lambda each: reference_rank(each.spec))]
     if requests:
         _refuse_default_branches(steps)
     done: dict[str, Checkout] = {}

@@ -19,7 +19,7 @@ from shunter.core.charts.versions import is_label
 from shunter.core.goyaml.edit import edit
 from shunter.core.trees.diffs import unified
 from shunter.core.workspace.example import example_values
-from shunter.core.workspace.layout import is_shared
+from shunter.core.workspace.layout import is_shared, plan_repositories
 from shunter.core.workspace.model import Environment
 from shunter.core.workspace.text import assignments, first_text, one_or_several, overlay
 from shunter.flows.fleet.leaving import leaving, let_go
@@ -78,7 +78,7 @@ def new(asked: NewWorkspace) -> Report:
         extra=workspace_files(text),
         written=example_values() if asked.example else {},
     )
-    plans = in_order(reconcile(request).plans, asked.target)
+    plans = in_order(reconcile(request).plans, lambda: plan_repositories(workspace), asked.target)
     if asked.dry_run:
         product = "".join(unified(plan, lambda *_: None) for plan in plans) if asked.diff else ""
         planned = tuple(Outcome(plan.repository, Status.PLANNED, summary(plan)) for plan in plans)

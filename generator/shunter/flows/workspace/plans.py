@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import posixpath
 import time
-from collections.abc import Collection, Iterable, Mapping, Sequence
+from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
 from pathlib import Path
 
 from shunter.adapters.git.apply import apply, look
@@ -14,12 +14,16 @@ from shunter.adapters.git.verify import Judge
 from shunter.adapters.system.files import DiskTree
 from shunter.adapters.system.regular import is_checkout
 from shunter.core.trees.diffs import unified
+from shunter.core.workspace.layout import reference_rank
+from shunter.core.workspace.model import RepositorySpec
 from shunter.flows.workspace.context import WORKSPACE_FILE, Context
 from shunter.model.data import replace
 from shunter.model.files import SYMLINK, Conflict, Edit, FileState, Input, Move, RepositoryPlan, Tree
 from shunter.model.findings import Outcome, Report, Status
 
 Changes = Mapping[str, FileState | None]
+Specs = Callable[[], Iterable[RepositorySpec]]
+"""The planned repositories of a workspace, once somebody asks."""
 
 
 def plan_changes(
@@ -131,7 +135,7 @@ def carry_out(
     """
     started = time.perf_counter()
     plans = tuple(plans)
-    busy = in_order([plan for plan in plans if plan.edits or plan.conflicts], context.root)
+    busy = in_order([plan for plan in plans if plan.edits or plan.conflicts], context.specs, context.root)
     product = "".join(unified(plan, _before) for plan in busy) if diff else ""
     idle = tuple(Outcome(plan.repository, Status.NOOP, noop) for plan in plans if plan not in busy)
     if check or dry_run:
@@ -160,15 +164,12 @@ def _told(outcome: Outcome, subject: str, noop: str, seconds: Mapping[str, float
     return replace(outcome, detail=f"{subject}: {outcome.detail}", timings=seconds)
 
 
-def in_order(plans: Sequence[RepositoryPlan], home: Path) -> tuple[RepositoryPlan, ...]:
-    """What is referenced before what refers to it: charts and code, then the workspace, then environments."""
-
-    def rank(plan: RepositoryPlan) -> int:
-        if Path(plan.root) == home:
-            return 1
-        return 2 if any(edit.path.startswith("envs/") for edit in plan.edits) else 0
-
-    return tuple(sorted(plans, key=rank))
+def in_order(plans: Sequence[RepositoryPlan], specs: Specs, home: Path) -> Sequence[RepositoryPlan]:
+    """What is referenced before what refers to it; the workspace of these repositories is at `home`."""
+    if len(plans) < 2:
+        return plans
+    known = {home / spec.folder: spec for spec in specs()}
+    return sorted(plans, key=lambda plan: reference_rank(known.get(Path(plan.root))))
 
 
 def summary(plan: RepositoryPlan) -> str:
