@@ -1,0 +1,199 @@
+"""Charts to a registry and back, beside `helm push` and `helm pull` in a loop; and what a registry of many versions holds.
+
+`python bench/delivery.py [CHARTS VERSIONS]`, by default 100 and 10, against a docker-registry of its own; helm is the one
+that SHUNTER_TEST_HELM names, or that is on PATH. Pushes go to a place of their own each time, and nothing was fetched
+before. Every figure is the least of three runs, taken in turn. What grows is measured in the registry's folder.
+"""
+
+from __future__ import annotations
+
+import json
+import os
+import re
+import shutil
+import subprocess
+import sys
+import tempfile
+import time
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from pathlib import Path
+from typing import Any
+
+ROOT = Path(__file__).resolve().parents[1]
+sys.path[:0] = [str(ROOT / "generator"), str(ROOT / "tests")]
+
+from helpers.workspaces.registries import Registry, running  # noqa: E402
+from shunter.core.charts.artifact import artifact_of  # noqa: E402
+from shunter.core.charts.packed import PackedChart  # noqa: E402
+from shunter.model.files import FileState  # noqa: E402
+
+WORKSPACE = "name: shop\nservices: {service-0: {archetype: rest-api}}\nenvironments: {tst: {stage: develop}}\n"
+RUNS = 3
+FASTER = 5.0
+HELM = os.environ.get("SHUNTER_TEST_HELM") or shutil.which("helm") or ""
+
+
+def run(arguments: str, cwd: Path) -> None:
+    """One `shunter` process, which has to succeed."""
+    env = os.environ | {"PYTHONPATH": str(ROOT / "generator")}
+    command = [sys.executable, "-m", "shunter", *arguments.split()]
+    done = subprocess.run(command, cwd=cwd, env=env, capture_output=True, text=True, check=False)
+    if done.returncode:
+        sys.exit(f"shunter {arguments[:200]}: {done.returncode}\n{done.stdout[-2000:]}{done.stderr[-2000:]}")
+
+
+def first_chart(folder: Path) -> Mapping[str, FileState]:
+    """The files of an app chart as `shunter package` publishes it."""
+    folder.mkdir()
+    (folder / "data.yaml").write_text(WORKSPACE, "utf-8")
+    run("new shop --defaults --data-file data.yaml", folder)
+    run("package", folder / "shop")
+    file = folder / "shop/.shunter/registry/service-0-0.1.0.tgz"
+    return PackedChart(str(file), archive=file.read_bytes()).files
+
+
+def archives(first: Mapping[str, FileState], count: int, version: str) -> list[PackedChart]:
+    """Many charts like the first one, with names and a version of their own."""
+    return [PackedChart.of_files(dict(like(first, f"service-{number}", version))).packed() for number in range(count)]
+
+
+def like(first: Mapping[str, FileState], name: str, version: str) -> Iterator[tuple[str, FileState]]:
+    for path, state in first.items():
+        data = state.data.replace(b"service-0", name.encode())
+        if path == "Chart.yaml":
+            data = re.sub(rb"(?m)^version: .*$", f"version: {version}".encode(), data)
+        yield path, FileState(data, state.mode)
+
+
+def written(charts: Iterable[PackedChart], folder: Path) -> list[str]:
+    """Put archives into a folder; the names of the files."""
+    folder.mkdir()
+    names = [f"{chart.name}-{chart.version}.tgz" for chart in charts]
+    for chart, name in zip(charts, names, strict=True):
+        (folder / name).write_bytes(chart.archive)
+    return names
+
+
+def helm(*arguments: str, cwd: Path) -> None:
+    subprocess.run([HELM, *arguments, "--plain-http"], cwd=cwd, capture_output=True, check=True)
+
+
+def timed(work: Callable[..., None], *arguments: Any) -> float:
+    """Seconds of the wall clock."""
+    began = time.perf_counter()
+    work(*arguments)
+    return time.perf_counter() - began
+
+
+def pushed(names: Sequence[str], place: str, folder: Path) -> None:
+    for name in names:
+        helm("push", name, place, cwd=folder)
+
+
+def pulled(charts: Sequence[PackedChart], place: str, folder: Path) -> None:
+    for chart in charts:
+        helm("pull", f"{place}/{chart.name}", "--version", chart.version, "-d", str(folder), cwd=folder)
+
+
+def once(registry: Registry, charts: Sequence[PackedChart], folder: Path, names: Sequence[str]) -> dict[str, float]:
+    """Seconds of each, ours and Helm's in turn, in places of their own; both fetch the same bytes."""
+    with tempfile.TemporaryDirectory() as text:
+        mine, its = Path(text, "mine"), Path(text, "its")
+        its.mkdir()
+        ours, theirs = (f"oci://{registry.host}/{time.time_ns()}{who}" for who in ("/ours", "/theirs"))
+        shutil.rmtree(os.environ["SHUNTER_CACHE_DIR"], ignore_errors=True)
+        places = " ".join(f"{ours}/{chart.name}:{chart.version}" for chart in charts)
+        found = {"push": timed(run, f"push {' '.join(names)} --to {ours}", folder)}
+        found["helm push"] = timed(pushed, names, theirs, folder)
+        found["fetch"] = timed(run, f"pull {places} -d {mine}", folder)
+        found["helm pull"] = timed(pulled, charts, theirs, its)
+        if not contents(mine) == contents(its) == contents(folder):
+            sys.exit("other bytes were fetched than were pushed")
+    return found
+
+
+def measure(box: Path, registry: Registry, charts: Sequence[PackedChart]) -> dict[str, tuple[float, float]]:
+    """The least seconds of each, ours and Helm's."""
+    names = written(charts, box / "archives")
+    runs = [once(registry, charts, box / "archives", names) for _ in range(RUNS)]
+    least = {name: min(each[name] for each in runs) for name in runs[0]}
+    return {name: (least[name], least[other]) for name, other in (("push", "helm push"), ("fetch", "helm pull"))}
+
+
+def contents(folder: Path) -> dict[str, bytes]:
+    return {path.name: path.read_bytes() for path in sorted(folder.iterdir())}
+
+
+def blobs(registry: Registry) -> int:
+    """Bytes of all that the registry holds, each content once; what it notes beside them aside."""
+    return sum(file.stat().st_size for file in (registry.data / "docker/registry/v2/blobs").rglob("data"))
+
+
+def growth(box: Path, first: Mapping[str, FileState], count: int, versions: int) -> bool:
+    """Print what a registry grows by with each version of all charts; whether that is its content and nothing else."""
+    (box / "large").mkdir()
+    good, seen = True, set[str]()
+    with running(box / "large") as registry:
+        login(box, registry)
+        for number in range(versions):
+            charts = archives(first, count, f"1.{number}.0")
+            names = written(charts, box / f"version{number}")
+            before = blobs(registry)
+            new = content(charts, seen)
+            command = f"push {' '.join(names)} --to oci://{registry.host}/charts"
+            run(command, box / f"version{number}")
+            grown = blobs(registry) - before
+            good &= grown == new
+            run(command, box / f"version{number}")
+            good &= blobs(registry) == before + grown
+        total = sum(file.stat().st_size for file in registry.data.rglob("*") if file.is_file())
+        print(f"{versions} versions of {count} charts: {blobs(registry):,} bytes of content, {total:,} bytes in files")
+        print(f"the last version: {grown:,} bytes, which are {new:,} bytes of new content; pushed again: 0")
+    return good
+
+
+def content(charts: Iterable[PackedChart], seen: set[str]) -> int:
+    """Bytes of archives, configs and manifests that are not `seen` yet."""
+    found = 0
+    for chart in charts:
+        made = artifact_of(chart)
+        for digest, data in ((chart.digest, chart.archive), (made.digest, made.manifest), ("", made.config)):
+            if (key := digest or data.decode()) not in seen:
+                seen.add(key)
+                found += len(data)
+    return found
+
+
+def login(box: Path, registry: Registry) -> None:
+    (box / "login.json").write_text(json.dumps(registry.login()), "utf-8")
+
+
+def main() -> None:
+    count, versions = map(int, sys.argv[1:] or ("100", "10"))
+    if not HELM:
+        sys.exit("no helm: put it on PATH, or name it in SHUNTER_TEST_HELM")
+    identity = {f"GIT_{who}_{key}": "b@example.org" for who in ("AUTHOR", "COMMITTER") for key in ("NAME", "EMAIL")}
+    missed = False
+    with tempfile.TemporaryDirectory() as text:
+        box = Path(text)
+        os.environ.pop("PYTHONDONTWRITEBYTECODE", None)
+        os.environ.update(identity, HOME=text, SHUNTER_CACHE_DIR=f"{box}/cache", PYTHONPYCACHEPREFIX=f"{box}/compiled")
+        os.environ["HELM_REGISTRY_CONFIG"] = f"{box}/login.json"
+        first = first_chart(box / "first")
+        charts = archives(first, count, "1.0.0")
+        (box / "small").mkdir()
+        with running(box / "small") as registry:
+            login(box, registry)
+            for verb, (ours, theirs) in measure(box, registry, charts).items():
+                missed |= theirs < FASTER * ours
+                print(
+                    f"{verb:6} {count} charts: {ours:6.2f} s, helm in a loop {theirs:6.2f} s: {theirs / ours:5.1f} x"
+                    f"  (limit {FASTER:.0f} x)",
+                    flush=True,
+                )
+        missed |= not growth(box, first, count, versions)
+    sys.exit(missed)
+
+
+if __name__ == "__main__":
+    main()
