@@ -68,7 +68,7 @@ def test_a_url_with_a_place_for_each_is_said_in_the_pin(directory: Archives) -> 
     known = replace(directory, opens={"oci://x/orders": there}.__getitem__)
     [pin] = pinned(known, cars("orders"), url).cars.values()
     assert (pin.source, pin.manifest) == ("oci://x/orders", MANIFEST)
-    with pytest.raises(ShunterError, match=r"the record does not say where orders 1\.0\.0 is") as caught:
+    with pytest.raises(ShunterError, match=r"nothing says where orders 1\.0\.0 is") as caught:
         pinned(known, cars("orders"), "oci://x/{repository}")
     assert "shunter lock" in caught.value.hint
 

@@ -96,6 +96,17 @@ def test_a_third_partys_chart_comes_from_there_or_from_the_workspaces_registry(a
         found.gather([Pin("orders", "4.0.0", source=there)])
 
 
+def test_a_place_for_each_chart_is_known_to_a_pin_a_workspace_or_whoever_was_told(archives: Archives) -> None:
+    url, bare = "oci://r/{repository}/{service}", Pin("orders", "1.0.0")
+    in_workspace = replace(archives, place=lambda url, name: url.replace("{repository}/{service}", f"theirs/{name}"))
+    assert archives.placed(bare, "oci://r/charts") == bare
+    assert in_workspace.placed(bare, url).source == "oci://r/theirs/orders"
+    assert in_workspace.placed(replace(bare, source="https://x"), url).source == "https://x"
+    assert archives.placed(bare, url, "oci://r/before").source == "oci://r/before"
+    with pytest.raises(ShunterError, match=r"nothing says where orders 1\.0\.0 is"):
+        archives.placed(bare, url)
+
+
 def test_versions_are_those_of_both_where_others_publish(archives: Archives) -> None:
     server = Shelf(orders("2.0.0"), orders("1.0.0"))
     assert replace(archives, server=server).versions("orders") == ["2.0.0", "1.10.0", "1.0.0"]

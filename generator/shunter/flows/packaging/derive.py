@@ -120,7 +120,7 @@ def environment_files(
         description=f"Environment {answers['name']} of {answers['workspace']}",
         version=state.version,
         library=str(answers["library"]),
-        cars={alias: archives.placed(pin, repository) for alias, pin in state.pins.items()},
+        cars=_placed(tree, state, archives, repository),
         services={
             *answers.get("services", ()),
             *answers.get("other_services", ()),
@@ -136,6 +136,22 @@ def environment_files(
     if ignored := tree.get(".helmignore"):
         derived[".helmignore"] = _helmignore(ignored, spec.library)
     return _only_own(tree, derived, archives)
+
+
+def _placed(tree: Tree, state: State, archives: Archives, url: str) -> dict[str, Pin]:
+    """The pins with where Chart.yaml is to name each chart, if `url` is another place for each.
+
+    Where no workspace and no pin says it, Chart.yaml does, as it was derived where somebody knew.
+    """
+    if "{" not in url:
+        return state.pins
+    known = {}
+    if tree.get("Chart.yaml"):
+        listed = PackedChart("", tree).dependencies
+        known = {(item.name, item.version): item.repository for item in listed if "{" not in item.repository}
+    return {
+        alias: archives.placed(pin, url, known.get((pin.name, pin.version), "")) for alias, pin in state.pins.items()
+    }
 
 
 def record_files(state: State, entries: Iterable[Entry] = ()) -> Changes:

@@ -91,17 +91,20 @@ class Archives:
             self.expected[key] = replace(pin, digest=found.archive, manifest=found.manifest)
         return chart
 
-    def placed(self, pin: Pin, url: str) -> Pin:
-        """The pin, saying where its chart is if `url` is another place for each: only a workspace knows them all."""
+    def placed(self, pin: Pin, url: str, known: str = "") -> Pin:
+        """The pin, saying where its chart is if `url` is another place for each; `known` is where it is said to be.
+
+        Raises ShunterError where nobody knows: only a workspace knows all places.
+        """
         if "{" not in url or pin.source.startswith(_URLS):
             return pin
         place = self.place(url, pin.name)
-        if "{" in place:
+        if "{" in place and not known:
             raise ShunterError(
-                f"the record does not say where {pin.name} {pin.version} is: {url} has another place for each chart",
+                f"nothing says where {pin.name} {pin.version} is: {url} has another place for each chart",
                 hint="run it in a checkout of the workspace: shunter lock",
             )
-        return replace(pin, source=place)
+        return replace(pin, source=known if "{" in place else place)
 
     def expect(self, pins: Iterable[Pin]) -> None:
         """Note what `fetch` is to give."""
