@@ -24,6 +24,7 @@ _LARGEST_PAGE = 16 * 1024 * 1024
 _MOST_TAGS = 100_000
 _PAGE = 1000
 _UPLOADS = 4
+_FEW = 128 * 1024
 _HOSTS = {"docker.io": "registry-1.docker.io", "index.docker.io": "registry-1.docker.io"}
 _DIGEST = re.compile(r"sha256:[0-9a-f]{64}")
 _NEXT = re.compile(r'<([^>]*)>\s*;\s*rel="?next"?')
@@ -110,11 +111,14 @@ class Client:
         return answer.data
 
     def upload(self, repository: str, data: bytes) -> str:
-        """Put bytes into a repository, unless they are there; their digest. Nobody sees them without a manifest."""
+        """Put bytes into a repository, unless they are there; their digest. Nobody sees them without a manifest.
+
+        Whether few bytes are there is not asked before the first attempt: that would take as long as putting them.
+        """
         digest = archive.digest(data)
         problem: ShunterError | None = None
-        for _ in range(_UPLOADS):
-            if self.has_blob(repository, digest):
+        for attempt in range(_UPLOADS):
+            if (attempt or len(data) > _FEW) and self.has_blob(repository, digest):
                 return digest
             try:
                 answer = self._uploaded(repository, digest, data)
