@@ -50,7 +50,9 @@ class Registry:
     def tags(self, repository: str) -> list[str]:
         """The tags that its folder holds: no request, so nobody's client is asked."""
         folder = self.data / "docker/registry/v2/repositories" / repository / "_manifests/tags"
-        return sorted(path.name for path in folder.iterdir()) if folder.is_dir() else []
+        found = folder.iterdir() if folder.is_dir() else ()
+        # A push that was killed may go on in the registry: a tag that leads nowhere yet is none.
+        return sorted(path.name for path in found if (path / "current/link").is_file())
 
 
 INDEX = "application/vnd.oci.image.index.v1+json"
