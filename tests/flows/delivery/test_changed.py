@@ -93,3 +93,47 @@ def test_what_is_not_there_is_one_error(mono: Path, tmp_path: Path) -> None:
     git(tmp_path, "clone", "-q", "--depth", "1", f"file://{mono}", "clone")
     refused = shunter("changed", "--since", git(mono, "rev-parse", "HEAD~1"), cwd=tmp_path / "clone")
     assert (refused.code, "is a shallow clone" in refused.err) == (2, True)
+
+
+def in_github(root: Path, monkeypatch: pytest.MonkeyPatch, ref: str = "refs/heads/main") -> None:
+    variables = {"GITHUB_ACTIONS": "true", "GITHUB_REF": ref, "GITHUB_SHA": git(root, "rev-parse", "HEAD")}
+    for name, value in variables.items():
+        monkeypatch.setenv(name, value)
+
+
+def test_a_new_branch_has_no_commit_before_it(mono: Path) -> None:
+    said = ok("changed", "--since", "0" * 40, "-o", "json", cwd=mono)
+    assert "there is no commit 0000000 to compare with, so all of it counts" in said.err
+    assert json.loads(said.out) == {
+        "services": ["orders", "web"],
+        "charts": ["shop-library", "orders", "web", "store"],
+        "environments": ["tst", "pre"],
+    }
+
+
+def test_ci_goes_on_where_a_push_has_overwritten_the_commit_before(mono: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    gone = "1" * 40
+    assert shunter("changed", "--since", gone, cwd=mono).code == 2
+    in_github(mono, monkeypatch)
+    assert since(mono, gone) == since(mono, "0" * 40)
+    assert shunter("changed", "--since", "nope", cwd=mono).code == 2
+
+
+@pytest.mark.parametrize(
+    ("tag", "expected"),
+    [
+        ("orders-v1.3.0", none(services=["orders"], charts=["orders"])),
+        ("shop-library-v1.3.0", none(charts=["shop-library"])),
+        ("nightly", none()),
+    ],
+)
+def test_a_tag_touches_what_it_releases(
+    tag: str, expected: dict[str, list[str]], mono: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    in_github(mono, monkeypatch, f"refs/tags/{tag}")
+    assert since(mono, "0" * 40) == expected
+
+
+def test_a_tag_of_a_version_releases_all_of_a_repository(multi: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    in_github(multi / "orders", monkeypatch, "refs/tags/v1.3.0")
+    assert since(multi / "orders", "0" * 40) == none(services=["orders"], charts=["orders"])

@@ -3,10 +3,12 @@
 from __future__ import annotations
 
 import os
+import re
 
 from shunter.adapters.git.repository import Repository
 from shunter.model.errors import ShunterError
 
+_WHOLE_ID = re.compile("[0-9a-f]{40}([0-9a-f]{24})?")
 _DEEPEN = "`git fetch --unshallow`; in CI fetch the whole history: `fetch-depth: 0` on GitHub, `GIT_DEPTH: 0` on GitLab"
 
 
@@ -47,6 +49,23 @@ def changed_since(repository: Repository, ref: str) -> list[str]:
         _require_whole(repository, f"what `{ref}` and HEAD have in common is not in it")
         raise ShunterError(f"`{ref}` and HEAD have no commit in common", hint="name an older commit of this branch")
     listing = repository.git("diff", "--name-only", "--no-renames", "--no-ext-diff", "-z", base.text, "HEAD").stdout
+    return [os.fsdecode(name) for name in listing.split(b"\0") if name]
+
+
+def is_lost(repository: Repository, ref: str) -> bool:
+    """Whether `ref` is the whole id of a commit that the repository does not have, such as one before a forced push.
+
+    Raises ShunterError in a shallow clone, which cannot tell.
+    """
+    if not _WHOLE_ID.fullmatch(ref) or not repository.try_git("cat-file", "-e", f"{ref}^{{commit}}").returncode:
+        return False
+    _require_whole(repository, f"`{ref}` is not in it")
+    return True
+
+
+def all_paths(repository: Repository) -> list[str]:
+    """Every path that HEAD holds."""
+    listing = repository.git("ls-tree", "-r", "-z", "--name-only", "HEAD").stdout
     return [os.fsdecode(name) for name in listing.split(b"\0") if name]
 
 

@@ -54,7 +54,7 @@ def changed(arguments: Arguments) -> Report:
     """`shunter changed`."""
     if not arguments.since:
         raise ShunterError("changed since when?", hint="shunter changed --since origin/main")
-    report = changes.changed(open_session(arguments), arguments.since)
+    report = changes.changed(open_session(arguments), arguments.since, os.environ)
     if arguments.output == "env":
         lines = (f"{kind}={json.dumps(names, separators=(',', ':'))}\n" for kind, names in report.data.items())
         return replace(report, product="".join(lines))

@@ -2,33 +2,69 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+import re
+from collections.abc import Iterable, Mapping
+from typing import Final
 
-from shunter.adapters.git.past import changed_since
+from shunter.adapters.git.past import all_paths, changed_since, is_lost
 from shunter.core.charts.pins import Dependency
-from shunter.core.delivery.touched import CHART, touched
+from shunter.core.delivery.touched import CHART, CODE, Range, Touched, touched
+from shunter.core.delivery.versions import named_by
 from shunter.core.workspace.layout import charts_url
 from shunter.flows.delivery.checkouts import Checkout, checkouts
 from shunter.flows.workspace.context import Context
 from shunter.model.findings import Report
 
+_NONE: Final = re.compile("0{40}(0{24})?")
+"""What git and CI providers write for no commit."""
 
-def changed(context: Context, since: str) -> Report:
+
+def changed(context: Context, since: str, variables: Mapping[str, str]) -> Report:
     """The services, charts and environments that commits after `since` touch; `data` has the names of each kind.
 
-    Raises ShunterError where a repository does not have that commit.
+    `variables` are those that a CI provider may have set. Where they tell of a tag, the projects that it releases are
+    touched. CI's commit before a push may be none, for a new branch (only zeros), or gone, by a forced push: then all
+    projects are touched. Raises ShunterError where a repository does not have that commit otherwise.
     """
     found = checkouts(context)
-    ranges = [(checkout.places, tuple(changed_since(checkout.repository, since))) for checkout in found]
+    notices: list[str] = []
+    tags = [(checkout, _tag(checkout, variables)) for checkout in found]
+    ranges = [_range(checkout, since, variables, notices) for checkout, tag in tags if not tag]
+    released = [_released(checkout, tag) for checkout, tag in tags if tag]
     workspace = context.workspace
     library = charts_url(workspace, workspace.registries.url, workspace.library) if workspace else ""
-    result = touched(ranges, _depends(found, library))
+    result = touched(ranges, _depends(found, library) if ranges else {})
+    each = (result, *released)
     data = {
-        "services": list(result.services),
-        "charts": list(result.charts),
+        "services": [name for part in each for name in part.services],
+        "charts": [name for part in each for name in part.charts],
         "environments": list(result.environments),
     }
-    return Report(data=data, notices=() if any(data.values()) else (f"nothing is touched since {since}",))
+    nothing = () if any(data.values()) else (f"nothing is touched since {since}",)
+    return Report(data=data, notices=(*notices, *nothing))
+
+
+def _tag(checkout: Checkout, variables: Mapping[str, str]) -> str:
+    told = checkout.told(variables)
+    return told.event.name if told and told.event.kind == "tag" else ""
+
+
+def _released(checkout: Checkout, tag: str) -> Touched:
+    """What a tag of a release is about: code and chart of the projects that it names."""
+    kinds = {
+        CODE: [place.name for place in checkout.all(CODE)],
+        CHART: [place.name for place in checkout.all(CHART) if checkout.has(place)],
+    }
+    named = named_by(tag, tuple(dict.fromkeys((*kinds[CODE], *kinds[CHART]))))
+    code, charts = (tuple(name for name in kinds[kind] if name in named) for kind in (CODE, CHART))
+    return Touched(code, charts, ())
+
+
+def _range(checkout: Checkout, since: str, variables: Mapping[str, str], notices: list[str]) -> Range:
+    if _NONE.fullmatch(since) or (checkout.told(variables) and is_lost(checkout.repository, since)):
+        notices.append(f"{checkout.name}: there is no commit {since[:7]} to compare with, so all of it counts")
+        return checkout.places, tuple(all_paths(checkout.repository))
+    return checkout.places, tuple(changed_since(checkout.repository, since))
 
 
 def _depends(found: Iterable[Checkout], registry: str) -> dict[str, set[str]]:

@@ -11,6 +11,7 @@ from typing import Any
 from shunter.adapters.git.repository import GitTree, Repository
 from shunter.adapters.system.regular import is_checkout
 from shunter.core.charts.packed import PackedChart
+from shunter.core.delivery.event import Told, told_by
 from shunter.core.delivery.touched import CHART, CODE, ENVIRONMENT, Place
 from shunter.core.workspace.model import RepositorySpec, Workspace
 from shunter.flows.workspace.context import Context, repository_root
@@ -57,6 +58,11 @@ class Checkout:
     def has(self, place: Place) -> bool:
         """Whether the last commit has a chart at this place."""
         return self._tree.get(f"{place.path}/Chart.yaml") is not None
+
+    def told(self, variables: Mapping[str, str]) -> Told | None:
+        """What CI's variables say, where that is about this checkout: a pipeline may have others beside its own."""
+        told = told_by(variables)
+        return told if told is not None and told.commit == self.commit else None
 
     def all(self, kind: str) -> tuple[Place, ...]:
         """The projects of one kind."""

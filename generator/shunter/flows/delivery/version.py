@@ -77,19 +77,14 @@ class _Moment:
 
     @cached_property
     def _told(self) -> Told | None:
-        return told_by(self._asked.variables)
-
-    @property
-    def _is_told(self) -> bool:
-        """Whether CI's variables are about this checkout: a pipeline may have others beside its own."""
-        return self._told is not None and self._told.commit == self._checkout.commit
+        return self._checkout.told(self._asked.variables)
 
     @cached_property
     def _given(self) -> Event | None:
         """The event that somebody tells: a person, or CI."""
         if self._asked.ref:
             return event_of(self._asked.ref)
-        return self._told.event if self._told and self._is_told else None
+        return self._told.event if self._told else None
 
     @cached_property
     def _tags(self) -> list[str]:
@@ -159,6 +154,7 @@ class _Moment:
         name, commit, found = self._checkout.name, self._checkout.commit[:7], []
         if self._dirty:
             found.append(f"{name}: files are changed; the versions are those of commit {commit}, without these changes")
-        if self._told is not None and not self._is_told and not self._asked.ref:
-            found.append(f"{name}: {self._told.provider}'s variables are about another commit; git was asked")
+        told = told_by(self._asked.variables)
+        if told is not None and self._told is None and not self._asked.ref:
+            found.append(f"{name}: {told.provider}'s variables are about another commit; git was asked")
         return found
