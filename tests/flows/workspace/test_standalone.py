@@ -53,6 +53,16 @@ def test_a_chart_is_published_in_its_workspace_only(command: str, example_on_rai
     assert is_clean(root)
 
 
+def test_a_clone_makes_the_archive_that_its_workspace_makes(example_on_rails: Path, tmp_path: Path) -> None:
+    root = clone(example_on_rails / "orders", tmp_path / "orders")
+    command = ("package", "orders", "--version", "0.2.0-main.1.gabcdef0", "--app-version", "x", "--to")
+    for folder, where in (("here", root), ("there", example_on_rails)):
+        ok(*command, str(tmp_path / folder), cwd=where)
+    here, there = (tmp_path / folder / "orders-0.2.0-main.1.gabcdef0.tgz" for folder in ("here", "there"))
+    assert here.read_bytes() == there.read_bytes()
+    assert is_clean(root)
+
+
 def test_an_environment_renders_the_same_from_a_clone(example_on_rails: Path, tmp_path: Path) -> None:
     need_helm()
     root = clone(example_on_rails / "shop-tst", tmp_path / "tst")

@@ -24,6 +24,11 @@ def package(arguments: Arguments) -> Report:
     """`shunter package`."""
     stamp = packaging.stamp_of(arguments.version, arguments.app_version, arguments.image)
     context, names, dry_run = open_session(arguments), arguments.charts, arguments.dry_run
+    if arguments.to:
+        if arguments.branch or arguments.no_commit:
+            raise ShunterError("--to commits nothing", hint="leave out --branch and --no-commit")
+        folder = context.start / arguments.to
+        return packaging.package_to(context, names, stamp, folder, allow_dirty=arguments.allow_dirty, dry_run=dry_run)
     roots = behind.roots_of(context, ("app", "library"), names)
 
     def run() -> Report:

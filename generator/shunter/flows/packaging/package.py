@@ -17,11 +17,12 @@ from shunter.core.packaging.vendoring import version_taken
 from shunter.core.workspace.model import Service
 from shunter.flows.packaging.derive import Changes, app_files
 from shunter.flows.packaging.elsewhere import Elsewhere, published_elsewhere
+from shunter.flows.packaging.folder import into_folder
 from shunter.flows.packaging.images import with_digests
 from shunter.flows.packaging.lock import SOURCES, carrier, chosen
 from shunter.flows.packaging.merge import archives_with, listed_again
 from shunter.flows.packaging.origin import DERIVED, Sources, dirty
-from shunter.flows.workspace.archives import Archives, packed_as_held, packed_for_publishing, server_at
+from shunter.flows.workspace.archives import Archives, open_archives, packed_as_held, packed_for_publishing, server_at
 from shunter.flows.workspace.context import Context, Site, repository_root
 from shunter.flows.workspace.plans import as_read, carry_out, inputs_of, plan_changes, read_now
 from shunter.flows.workspace.projects import ProjectFiles, files_in, files_of
@@ -84,21 +85,8 @@ def package(
     What is packaged is what git tracks, as its last commit holds it; with `allow_dirty` else too, marked as such.
     """
     _require_registry(context)
-    _require_one_chart(stamp, names)
-    sites = _charts(context, names)
-    existing = [s for s in context.require_workspace().services if s.chart and (not names or s.name in names)]
     listed = listed_again(context, Merge(context.root))
-    batch = Batch(archives_with(context, listed), _sources(context, sites, existing), allow_dirty=allow_dirty)
-    batch.images = with_digests(context, stamp.images) if stamp.images else ()
-    batch.read |= read_now(batch.archives.directory.root, DiskTree(batch.archives.directory.root), [INDEX])
-    batch.elsewhere = published_elsewhere(context, _unknown(context, batch, sites, existing, stamp))
-    for site in sites:
-        _pack_site(context, batch, site, stamp)
-    for service in existing:
-        _pack_existing(context, batch, service)
-    if left := [pin for pin in batch.images if pin not in batch.pinned]:
-        raise nowhere(left[0], batch.packed)
-    _require_still_clean(batch)
+    batch = _packed(context, names, stamp, archives_with(context, listed), allow_dirty=allow_dirty)
     published = batch.archives.directory.plan_publish(batch.packed)
     if published.findings or batch.findings:
         return Report(findings=(*batch.findings, *(_located(batch) or published.findings)))
@@ -111,6 +99,46 @@ def package(
     outcomes = (*_outcomes(batch, published.noop, dry_run=dry_run), *(o for o in written.outcomes if o.paths))
     notices = (*batch.elsewhere.notices, *written.notices, *notices)
     return Report(outcomes=outcomes, notices=notices, next_step=written.next_step or step)
+
+
+def package_to(
+    context: Context, names: Sequence[str], stamp: Stamp, folder: Path, *, allow_dirty: bool = False, dry_run: bool
+) -> Report:
+    """Put the archives that `package` makes into `folder`, with an index, and commit nothing: CI pushes them then.
+
+    A repository that stands alone can do this too. What the workspace's own registry holds under the same version, with
+    other content, is refused as by `package`.
+    """
+    batch = _packed(context, names, stamp, open_archives(context), allow_dirty=allow_dirty)
+    if found := (*batch.findings, *_located(batch)):
+        return Report(findings=found)
+    published = into_folder(batch.packed, folder, dry_run=dry_run)
+    if published.findings:
+        return Report(findings=published.findings)
+    notices = () if batch.names else ("no chart to package here",)
+    return Report(outcomes=_outcomes(batch, published.noop, dry_run=dry_run), notices=notices)
+
+
+def _packed(
+    context: Context, names: Sequence[str], stamp: Stamp, archives: Archives, *, allow_dirty: bool = False
+) -> Batch:
+    """The charts of these names, or all, as they are to be published; nothing is written."""
+    _require_one_chart(stamp, names)
+    sites = _charts(context, names)
+    services = context.workspace.services if context.workspace else ()
+    existing = [service for service in services if service.chart and (not names or service.name in names)]
+    batch = Batch(archives, _sources(context, sites, existing), allow_dirty=allow_dirty)
+    batch.images = with_digests(context, stamp.images) if stamp.images else ()
+    batch.read |= read_now(batch.archives.directory.root, DiskTree(batch.archives.directory.root), [INDEX])
+    batch.elsewhere = published_elsewhere(context, _unknown(context, batch, sites, existing, stamp))
+    for site in sites:
+        _pack_site(context, batch, site, stamp)
+    for service in existing:
+        _pack_existing(context, batch, service, stamp)
+    if left := [pin for pin in batch.images if pin not in batch.pinned]:
+        raise nowhere(left[0], batch.packed)
+    _require_still_clean(batch)
+    return batch
 
 
 def unpublished_library(context: Context, site: Site, archives: Archives) -> Batch:
@@ -165,7 +193,7 @@ def _require_registry(context: Context) -> None:
     if context.workspace is None:
         raise ShunterError(
             f"{context.root} stands alone, and the chart registry is in the workspace's repository",
-            hint="run it in a checkout of the workspace, or publish from here with `helm package` and `helm push`",
+            hint="run it in a checkout of the workspace, or: shunter package --to DIR, shunter push DIR/*.tgz --to oci://…",
         )
 
 
@@ -280,7 +308,7 @@ def stamped(files: ProjectFiles, stamp: Stamp) -> ProjectFiles:
     return files.with_changes({"Chart.yaml": FileState(data)})
 
 
-def _pack_existing(context: Context, batch: Batch, service: Service) -> None:
+def _pack_existing(context: Context, batch: Batch, service: Service, stamp: Stamp) -> None:
     chart = service.chart
     assert chart is not None
     if chart.path:
@@ -291,7 +319,9 @@ def _pack_existing(context: Context, batch: Batch, service: Service) -> None:
             )
         root, files = repository_root(folder), files_in(context, folder)
         batch.read |= read_now(folder, files.tree, ["Chart.yaml"])
-        _publish(batch, files, root, os.path.relpath(folder, root))
+        _publish(batch, stamped(files, stamp), root, os.path.relpath(folder, root))
+    elif stamp.version or stamp.app_version:
+        raise ShunterError(f"{service.name} is a chart of {chart.repository}", hint="its versions are made there")
     elif not batch.archives.has(chart.name, chart.version):
         batch.take(server_at(chart.repository, context.workspace).fetch(chart.name, chart.version), chart.repository)
 
