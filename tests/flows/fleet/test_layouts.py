@@ -3,22 +3,16 @@
 from __future__ import annotations
 
 from pathlib import Path
-from typing import Any
 
 import pytest
 import yaml
 
 from helpers.tools import agree, need_helm
 from helpers.workspaces.cli import ok
-from helpers.workspaces.workspaces import MONOLITHS, NINE, ONE_SERVICE, digest, make_example
+from helpers.workspaces.pairs import MODES, ROWS, Row, found_on, missing, values
+from helpers.workspaces.workspaces import MONOLITHS, NINE, digest
 
 KUBERNETES = ("1.33", "1.35", "1.37")
-
-
-def mostly_slow(layouts: list[str]) -> list[Any]:
-    """The two extremes, all in one and each alone; those between are for CI: they are put together from the same parts."""
-    slow = [pytest.param(layout, marks=pytest.mark.slow) for layout in layouts[1:-1]]
-    return [layouts[0], *slow, layouts[-1]]
 
 
 def whole_way(root: Path) -> str:
@@ -40,27 +34,25 @@ def assert_nothing_changes(root: Path) -> None:
     ok("update", "--check", cwd=root)
 
 
-@pytest.mark.slow  # a workspace for each layout; test_samples renders all of them
-@pytest.mark.parametrize("layout", mostly_slow(NINE))
-def test_the_example_renders_the_same_in_nine_layouts(layout: str, tmp_path: Path) -> None:
+def test_the_table_of_workspaces_covers_what_users_choose() -> None:
+    assert missing(ROWS) == set()
+    assert missing(ROWS[1:])
+    assert {row.layout for row in ROWS} == {*NINE, *MONOLITHS}
+
+
+@pytest.mark.slow  # a workspace for each row of the table; test_samples renders two layouts
+@pytest.mark.parametrize("row", ROWS, ids=lambda row: row.id)
+def test_a_row_of_the_table_goes_the_whole_way(row: Row, tmp_path: Path) -> None:
     need_helm()
-    root = make_example(tmp_path, layout)
+    (tmp_path / "shunter.yaml").write_text(row.text, "utf-8")
+    ok("new", "shop", "--defaults", "--data-file", str(tmp_path / "shunter.yaml"), cwd=tmp_path)
+    root = tmp_path / "shop"
+    chosen = {frozenset(each for each in found if each[0] not in MODES) for found in values(row)}
+    assert found_on(root) == chosen
     manifests = whole_way(root)
     assert manifests.count("\nkind: ") > 10
-    agree("nine.yaml", manifests)
+    agree(f"{'-'.join(row.services)}.yaml", manifests)  # neither layout nor CI changes what is deployed
     assert_nothing_changes(root)
-
-
-@pytest.mark.slow  # a workspace for each layout; test_samples renders all of them
-@pytest.mark.parametrize("layout", mostly_slow(MONOLITHS))
-def test_one_service_renders_the_same_in_four_layouts(layout: str, tmp_path: Path) -> None:
-    need_helm()
-    values = tmp_path / "shunter.yaml"
-    values.write_text(ONE_SERVICE.replace("LAYOUT", layout), "utf-8")
-    ok("new", "shop", "--defaults", "--data-file", str(values), cwd=tmp_path)
-    manifests = whole_way(tmp_path / "shop")
-    agree("four.yaml", manifests)
-    assert_nothing_changes(tmp_path / "shop")
 
 
 def test_the_manifests_are_valid_for_kubernetes(example_on_rails: Path) -> None:
