@@ -10,7 +10,7 @@ from pathlib import Path
 import pytest
 
 NO_HELM = "needs the embedded Helm (the extra `helm`)"
-HELM = os.environ.get("SHUNTER_TEST_HELM") or shutil.which("helm") or ""
+HELM = os.environ.get("SHUNTER_TEST_HELM", shutil.which("helm") or "")
 HELM_3 = os.environ.get("SHUNTER_TEST_HELM_3", "")
 needs_helm = pytest.mark.skipif(not HELM, reason="no helm binary: put one on PATH, or name it in SHUNTER_TEST_HELM")
 needs_helm_3 = pytest.mark.skipif(not HELM_3, reason="no helm binary of Helm 3: name it in SHUNTER_TEST_HELM_3")

@@ -13,6 +13,7 @@ from typing import Any
 import pytest
 import yaml
 
+from helpers.tools import require
 from helpers.workspaces.cli import ok
 from helpers.workspaces.copier_templates import Render, git
 from helpers.workspaces.template_answers import root
@@ -39,15 +40,16 @@ def workflow(folder: Path) -> dict[str, Any]:
 
 
 def touched(folder: Path, before: str, tmp_path: Path, ref: str = "refs/heads/main") -> dict[str, Any]:
-    """The outputs of the job `changes`, run as GitHub runs it."""
+    """The outputs of the step `changes`, run as GitHub runs it."""
     output = tmp_path / "output"
     output.unlink(missing_ok=True)
     step = next(step for step in workflow(folder)["jobs"]["changes"]["steps"] if step.get("id") == "changes")
     variables = {
         "BEFORE": before,
+        "GITHUB_ACTIONS": "true",
         "GITHUB_OUTPUT": str(output),
         "GITHUB_REF": ref,
-        "GITHUB_REF_NAME": ref.split("/", 2)[2],
+        "GITHUB_SHA": git(folder, "rev-parse", "HEAD").strip(),
     }
     subprocess.run(["bash", "-e", "-c", step["run"]], cwd=folder, env=os.environ | variables, check=True)
     pairs = (line.split("=", 1) for line in output.read_text(encoding="utf-8").splitlines())
@@ -70,62 +72,62 @@ def test_a_change_touches_its_service_and_the_chart_beside_it(repositories: dict
     folder = repositories["trunk"]
     before = commit(folder, "services/orders/src/x.py", "charts/store/values.yaml")
     found = touched(folder, before, tmp_path)
-    assert found == {"services": ["orders"], "libraries": [], "charts": ["orders", "store"], "environments": []}
-
-
-def test_a_change_of_the_library_and_an_environment(repositories: dict[str, Path], tmp_path: Path) -> None:
-    folder = repositories["trunk"]
-    before = commit(folder, "library/x", "envs/pro/values.yaml")
-    found = touched(folder, before, tmp_path)
-    assert (found["services"], found["libraries"], found["charts"]) == ([], ["library"], [])
-    (environment,) = found["environments"]
-    assert environment["name"] == "pro"
-    assert environment["context"] == "it's"
-    assert environment["values"] == "-f envs/common.yaml -f envs/pro/values.yaml"
-
-
-def test_values_files_are_passed_in_order(repositories: dict[str, Path], tmp_path: Path) -> None:
-    folder = repositories["trunk"]
-    (environment,) = touched(folder, commit(folder, "envs/tst/x"), tmp_path)["environments"]
-    assert environment["values"] == "-f envs/common.yaml -f envs/tst/common.yaml -f envs/tst/values.yaml"
-
-
-def test_a_change_of_shared_values_touches_every_environment_that_has_them(
-    repositories: dict[str, Path], tmp_path: Path
-) -> None:
-    folder = repositories["trunk"]
-    found = touched(folder, commit(folder, "envs/common.yaml"), tmp_path)["environments"]
-    assert [environment["name"] for environment in found] == ["tst", "pro"]
-
-
-def test_a_change_of_the_readme_touches_nothing(repositories: dict[str, Path], tmp_path: Path) -> None:
-    folder = repositories["trunk"]
-    assert not any(touched(folder, commit(folder, "README.md"), tmp_path).values())
-
-
-def test_the_first_push_touches_what_is_there(repositories: dict[str, Path], tmp_path: Path) -> None:
-    folder = repositories["trunk"]
+    assert found == {"services": ["orders"], "charts": ["orders", "store"], "environments": []}
     commit(folder, "services/auth/x")
-    assert "auth" in touched(folder, NOWHERE, tmp_path)["services"]
+    assert touched(folder, NOWHERE, tmp_path)["services"] == ["orders", "auth"]
+    assert set(workflow(folder)["jobs"]["changes"]["outputs"]) == {"versions", *found}
 
 
 def test_a_tag_touches_the_project_that_it_names(repositories: dict[str, Path], tmp_path: Path) -> None:
-    found = touched(repositories["trunk"], NOWHERE, tmp_path, "refs/tags/orders-v1.2.3")
-    assert found == {"services": ["orders"], "libraries": [], "charts": ["orders"], "environments": []}
-    found = touched(repositories["trunk"], NOWHERE, tmp_path, "refs/tags/shop-library-v1.2.3")
-    assert found == {"services": [], "libraries": ["library"], "charts": [], "environments": []}
+    folder = repositories["single"]
+    assert touched(folder, NOWHERE, tmp_path, "refs/tags/v1.2.3")["services"] == ["orders"]
+    folder = repositories["trunk"]
+    assert touched(folder, NOWHERE, tmp_path, "refs/tags/orders-v1.2.3")["services"] == ["orders"]
+    assert touched(folder, NOWHERE, tmp_path, "refs/tags/auth-v1.2.3")["environments"] == []
 
 
-def test_where_there_is_one_service_a_tag_is_only_a_version(repositories: dict[str, Path], tmp_path: Path) -> None:
-    found = touched(repositories["single"], NOWHERE, tmp_path, "refs/tags/v1.2.3")
-    assert found == {"services": ["orders"], "charts": ["orders"]}
+def test_how_environments_are_deployed_is_a_table(repositories: dict[str, Path]) -> None:
+    table = json.loads(workflow(repositories["trunk"])["env"]["ENVIRONMENTS"])
+    assert [*table] == ["tst", "pro"]
+    assert table["pro"] == {
+        "namespace": "shop-pro",
+        "context": "it's",
+        "helm": "3.19.0",
+        "rollback": "--atomic",
+        "values": "-f envs/common.yaml -f envs/pro/values.yaml",
+    }
+    assert table["tst"]["values"] == "-f envs/common.yaml -f envs/tst/common.yaml -f envs/tst/values.yaml"
 
 
 def test_exactly_the_actions_of_the_projects_are_there(repositories: dict[str, Path]) -> None:
     jobs = workflow(repositories["trunk"])["jobs"]
-    assert list(jobs) == ["checks", "changes", "image", "library", "chart", "render", "deploy"]
+    assert list(jobs) == ["checks", "changes", "image", "chart", "render", "deploy"]
     assert list(workflow(repositories["single"])["jobs"]) == ["checks", "changes", "image", "chart"]
     assert jobs["deploy"]["concurrency"]["cancel-in-progress"] is False
+
+
+@pytest.fixture(scope="session")
+def workflows(roots: dict[str, Path], render: Render, tmp_path_factory: pytest.TempPathFactory) -> list[str]:
+    """A workflow of each variant."""
+    custom = render({**root(), "development": "custom", "versions": CUSTOM}, tmp_path_factory.mktemp("custom"))
+    files = [str(file) for folder in (custom, *roots.values()) for file in folder.glob(".github/workflows/*.yaml")]
+    assert len(files) == 6
+    return files
+
+
+@pytest.mark.parametrize("command", ["actionlint", "zizmor --offline --quiet --no-config"])
+def test_workflows_pass_the_linters_of_others(command: str, workflows: list[str]) -> None:
+    """actionlint knows the types of expressions, and asks shellcheck about scripts; zizmor knows what can be abused."""
+    tool, *options = command.split()
+    done = subprocess.run([require(tool), *options, *workflows], capture_output=True, text=True, check=False)
+    assert done.returncode == 0, done.stdout + done.stderr
+
+
+def test_actions_are_pinned_to_a_commit(roots: dict[str, Path]) -> None:
+    for folder in (roots["github-helm"], roots["github-gitops"]):
+        used = re.findall(r"uses: (.+)", (folder / ".github/workflows/ci.yaml").read_text("utf-8"))
+        assert used
+        assert [name for name in used if not re.match(r"[\w-]+/[\w-]+@[0-9a-f]{40} # v\d+\.\d+\.\d+( #|$)", name)] == []
 
 
 def test_with_gitops_nothing_talks_to_a_cluster(roots: dict[str, Path]) -> None:
@@ -159,17 +161,13 @@ def test_github_hands_on_what_shunter_says(pushed: Path, tmp_path: Path) -> None
     name, _, value = line.partition("=")
     assert jobs["changes"]["outputs"][name] == "${{ steps.versions.outputs.versions }}"
     assert json.loads(value) == json.loads(ok("version", "-o", "json", cwd=pushed).out)
-    for job in ("image", "library", "chart"):
+    for job in ("image", "chart"):
         for key, expression in jobs[job]["env"].items():
-            assert looked_up(expression, json.loads(value)) not in (None, ""), (job, key)
+            if found := LOOKED_UP.fullmatch(expression):
+                assert json.loads(value)["orders"][found[1]][found[2]] not in (None, ""), (job, key)
 
 
-def looked_up(expression: str, versions: dict[str, Any]) -> Any:
-    """The value of `${{ fromJSON(…)[name].kind.key }}`, for the service orders where the name is the matrix's."""
-    found = re.fullmatch(r"\$\{\{ fromJSON\(needs\.changes\.outputs\.versions\)\[(.+)\]\.(\w+)\.(\w+) \}\}", expression)
-    assert found, expression
-    name = found[1].strip("'") if found[1].startswith("'") else "orders"
-    return versions[name][found[2]][found[3]]
+LOOKED_UP = re.compile(r"\$\{\{ fromJSON\(needs\.changes\.outputs\.versions\)\[matrix\.\w+\]\.(\w+)\.(\w+) \}\}")
 
 
 def test_gitlab_hands_on_what_shunter_says(roots: dict[str, Path], pushed: Path) -> None:
@@ -230,3 +228,37 @@ def test_a_map_of_ones_own_says_which_branches_ci_runs_for(ci: str, render: Rend
     matching = [name for name in ("main", "rel.x/1.3", "relax/1.3", "wip/a/b", "wip/", "maine") if pattern.match(name)]
     assert matching == ["main", "rel.x/1.3", "wip/a/b"]
     assert any("$IMAGE_TAGS" in line for line in pipeline[".image"]["script"])
+
+
+@pytest.mark.parametrize(("ci", "path"), [("github", ".github/workflows/ci.yaml"), ("gitlab", ".gitlab-ci.yml")])
+def test_registries_of_one_project_each_have_its_name(ci: str, path: str, render: Render, tmp_path: Path) -> None:
+    answers = root(ci=ci, layout="multi", repository="orders")
+    places = {"chart_registry": "oci://host/acme/orders/{service}", "image_registry": "host/acme/{service}/x"}
+    text = (render({**answers, **places}, tmp_path) / path).read_text("utf-8")
+    assert "{service}" not in text
+    if ci == "github":
+        assert 'shunter push dist/*.tgz --to "oci://host/acme/orders/$CHART"' in text
+        assert "IMAGE: host/acme/${{ matrix.service }}/x/${{ matrix.service }}\n" in text
+    else:
+        assert 'shunter push dist/*.tgz --to "oci://host/acme/orders/$NAME"' in text
+        assert 'image="host/acme/$NAME/x/$NAME:$IMAGE_TAG"' in text
+
+
+TRAPS = Path(__file__).parents[2] / "docs/traps.md"
+
+
+@pytest.mark.parametrize("ci", ["github", "gitlab"])
+def test_a_deployment_that_fails_says_what_to_do_where_the_release_is_stuck(ci: str, roots: dict[str, Path]) -> None:
+    if ci == "github":
+        job = workflow(roots["github-helm"])["jobs"]["deploy"]["steps"][-1]
+        assert job["if"] == "failure() || cancelled()"
+        script = job["run"]
+    else:
+        [script] = yaml.safe_load((roots["gitlab-helm"] / ".gitlab-ci.yml").read_text("utf-8"))[".deploy"]["after_script"]
+    told = TRAPS.read_text("utf-8").partition("**A release that is stuck.**")[2].partition("```sh\n")[2].partition("```")[0]
+    for status in ("failed", "success"):
+        variables = {"NAMESPACE": "shop-tst", "CI_JOB_STATUS": status}
+        done = subprocess.run(["sh", "-e", "-c", script], env=variables, capture_output=True, text=True, check=True)
+        said = [line.split("#")[0].split() for line in done.stdout.splitlines() if line.startswith("  helm ")]
+        wanted = told.replace(" RELEASE", " shop").replace(" NAMESPACE", " shop-tst").splitlines()
+        assert said == ([line.split("#")[0].split() for line in wanted] if status == "failed" or ci == "github" else [])

@@ -9,6 +9,7 @@ import pytest
 from helpers.workspaces import own_files
 from shunter.core.workspace.layout import (
     charts_url,
+    image_name,
     images_prefix,
     origin_url,
     placeholder_url,
@@ -203,3 +204,13 @@ def test_the_placeholder_of_a_new_workspace_is_nobody_s_remote(organisation: str
 )
 def test_what_names_of_own_images_begin_with(images: str, prefix: str) -> None:
     assert images_prefix(images) == prefix
+
+
+def test_images_of_a_service_are_where_its_code_is_built() -> None:
+    shop = workspace("{code: multi, charts: mono, envs: mono}")
+    shop = replace(shop, registries=replace(shop.registries, images="host/{repository}/{service}"))
+    assert image_name(shop, shop.services[0]) == "host/orders/orders/orders"
+    found = {project.path: project for spec in plan_repositories(shop) for project in spec.projects}
+    assert found["charts/orders"].answers["image_registry"] == "host/orders/orders"
+    roots = {spec.name: spec.projects[0].answers["image_registry"] for spec in plan_repositories(shop)}
+    assert roots["orders"] == "host/orders/{service}"  # whatever a repository builds: its CI puts in the name

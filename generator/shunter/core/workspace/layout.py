@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import posixpath
 from collections.abc import Iterable, Mapping
 from posixpath import normpath
 from typing import Any
@@ -58,6 +59,17 @@ def images_prefix(images: str) -> str:
     """
     prefix = images.partition("{")[0].rstrip("/")
     return "" if prefix.partition("/")[0] == PLACEHOLDER_REGISTRY else prefix
+
+
+def image_registry(workspace: Workspace, service: Service) -> str:
+    """Where a service's image is, by `registries.images`, in which its name and that of its repository may stand."""
+    place = workspace.registries.images.replace("{service}", service.name)
+    return place.replace("{repository}", code_repository(workspace, service))
+
+
+def image_name(workspace: Workspace, service: Service) -> str:
+    """The name of a service's image, without a tag."""
+    return posixpath.join(image_registry(workspace, service), service.name)
 
 
 def environment_folder(name: str) -> str:
@@ -168,7 +180,7 @@ def _root(workspace: Workspace, name: str, projects: list[Project], others: list
         "ci": workspace.ci,
         "deployment": workspace.deployment,
         "development": workspace.development,
-        "image_registry": workspace.registries.images,
+        "image_registry": workspace.registries.images.replace("{repository}", name),
         "chart_registry": workspace.registries.push.replace("{repository}", name),
         "tools_source": workspace.tools_source,
         "tools_version": __version__,
@@ -220,7 +232,7 @@ def _code(service: Service) -> Project:
 def _app(workspace: Workspace, service: Service) -> Project:
     answers = _shape("app", service) | {
         "workspace": workspace.name,
-        "image_registry": workspace.registries.images,
+        "image_registry": image_registry(workspace, service),
         "library": workspace.library,
         "chart_repository": charts_url(workspace, workspace.registries.url, workspace.library),
     }

@@ -10,6 +10,7 @@ from shunter.adapters.git.moves import refuse_move
 from shunter.adapters.git.repository import Repository
 from shunter.adapters.system.files import DiskTree
 from shunter.adapters.templates.history import bare_for
+from shunter.core.workspace.layout import image_name
 from shunter.core.workspace.model import Workspace
 from shunter.core.workspace.rename import OVERRIDE, Rename, renamed_workspace
 from shunter.flows.fleet.reconcile import Request, reconcile
@@ -122,8 +123,8 @@ def _forge(asked: Rename, workspace: Workspace, moves: tuple[Move, ...], *, dry_
         yield f"to do: rename the CI environment {asked.old} to {asked.new}, with its secrets and approvals"
     service = workspace.service(asked.new) if asked.kind == "service" else None
     if service and service.language:
-        images = workspace.registries.images
-        yield f"to do: CI pushes {images}/{asked.new} from now on; keep {images}/{asked.old} for charts that name it"
+        now, was = image_name(workspace, service), image_name(workspace, replace(service, name=asked.old))
+        yield f"to do: CI pushes {now} from now on; keep {was} for charts that name it"
 
 
 def refuse_swapped(workspace: Workspace, applied: Workspace | None) -> None:

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import posixpath
 import re
 from collections.abc import Iterator, Mapping
 from pathlib import Path
@@ -14,6 +13,7 @@ from shunter.core.goyaml.document import read
 from shunter.core.trains.entry import Why, advance, path_of, render_entry
 from shunter.core.trains.state import Base, State, cars_hash, render_state
 from shunter.core.values.sops import is_sops_file
+from shunter.core.workspace.layout import image_name
 from shunter.core.workspace.model import Project, RepositorySpec, Workspace
 from shunter.core.workspace.rename import OVERRIDE, Rename, renamed_values, with_key, with_word
 from shunter.flows.workspace.archives import Archives
@@ -158,8 +158,9 @@ class Renaming:
         value, data = read(state.data, VALUES).value or {}, state.data
         if self.keep and OVERRIDE not in value:
             data = with_key(data, (OVERRIDE,), self.rename.old)
-        images = self.after.registries.images
-        was, now = (posixpath.join(images, name) for name in (self.rename.old, self.rename.new))
+        service = self.after.service(self.rename.new)
+        assert service is not None
+        was, now = (image_name(self.after, replace(service, name=name)) for name in (self.rename.old, service.name))
         data = with_word(data, ("image", "repository"), was, now)
         return {VALUES: replace(state, data=data)}
 
