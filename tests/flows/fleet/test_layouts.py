@@ -49,6 +49,7 @@ def test_a_row_of_the_table_goes_the_whole_way(row: Row, tmp_path: Path) -> None
     root = tmp_path / "shop"
     chosen = {frozenset(each for each in found if each[0] not in MODES) for found in values(row)}
     assert found_on(root) == chosen
+    assert yaml.safe_load((root / "shunter.yaml").read_text("utf-8"))["layout"] == yaml.safe_load(row.layout)
     manifests = whole_way(root)
     assert manifests.count("\nkind: ") > 10
     agree(f"{'-'.join(row.services)}.yaml", manifests)  # neither layout nor CI changes what is deployed
