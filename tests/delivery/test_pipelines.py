@@ -14,6 +14,7 @@ from helpers.workspaces.pipelines import Runner
 from helpers.workspaces.registries import PASSWORD, USER, Registry
 from shunter.adapters.oci.client import Client
 from shunter.adapters.oci.credentials import Login
+from shunter.core.charts.packed import PackedChart
 
 pytestmark = [pytest.mark.registry, needs_helm, pytest.mark.slow]  # a workspace, and what its CI installs and runs
 
@@ -54,6 +55,19 @@ def expected(runner: Runner, ci: str, *charts: str) -> set[str]:
     return {image, *(f"{ci}/charts/{name}:{said[name]['chart']['version']}" for name in charts)}
 
 
+def pins_image(registry: Registry, ci: str, found: dict[str, str]) -> bool:
+    """Whether the chart of orders that was pushed has the digest of the image that was pushed."""
+    chart = next(name for name in found if name.startswith(f"{ci}/charts/orders:"))
+    place, _, tag = chart.partition(":")
+    client = Client(registry.host, login=Login(USER, PASSWORD))
+    manifest = client.manifest(place, tag)
+    assert manifest is not None
+    layer = json.loads(manifest.data)["layers"][0]["digest"]
+    archive = PackedChart("orders", archive=client.blob(place, layer, 1_000_000))
+    [image] = [digest for name, digest in found.items() if name.startswith(f"{ci}/orders:")]
+    return f'digest: "{image}"'.replace('"', "") in archive.files["values.yaml"].data.decode().replace('"', "")
+
+
 def assert_passed(done: subprocess.CompletedProcess[str]) -> None:
     assert done.returncode == 0, done.stdout[-6000:] + done.stderr[-2000:]
 
@@ -64,6 +78,7 @@ def test_github_publishes_a_commit_once(registry: Registry, tmp_path: Path) -> N
     assert_passed(runner.github("chart", "0" * 40))
     first = published(registry, "github")
     assert first.keys() == expected(runner, "github", "orders", "store", "shop-library")
+    assert pins_image(registry, "github", first)
     again = runner.github("chart", "0" * 40)
     assert_passed(again)
     assert published(registry, "github") == first
@@ -78,6 +93,7 @@ def test_gitlab_publishes_a_commit_once(registry: Registry, tmp_path: Path) -> N
         assert done.returncode == 0, (name, done.stdout[-3000:] + done.stderr[-3000:])
     first = published(registry, "gitlab")
     assert first.keys() == expected(runner, "gitlab", "orders", "shop-library")
+    assert pins_image(registry, "gitlab", first)
     again = runner.gitlab(("versions", "image-orders", "chart-orders"), told)
     assert [done.returncode for done in again.values()] == [0, 0, 0]
     assert "already there" in again["chart-orders"].stderr

@@ -239,9 +239,10 @@ def test_registries_of_one_project_each_have_its_name(ci: str, path: str, render
     if ci == "github":
         assert 'shunter push dist/*.tgz --to "oci://host/acme/orders/$CHART"' in text
         assert "IMAGE: host/acme/${{ matrix.service }}/x/${{ matrix.service }}\n" in text
+        assert "format('host/acme/{0}/x/{0}', matrix.chart)" in text
     else:
         assert 'shunter push dist/*.tgz --to "oci://host/acme/orders/$NAME"' in text
-        assert 'image="host/acme/$NAME/x/$NAME:$IMAGE_TAG"' in text
+        assert text.count("host/acme/$NAME/x/$NAME:$IMAGE_TAG") == 2
 
 
 TRAPS = Path(__file__).parents[2] / "docs/traps.md"
