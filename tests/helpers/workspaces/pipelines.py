@@ -47,7 +47,7 @@ ACTIONS: dict[str, tuple[dict[str, str], str]] = {
 
 @dataclass(frozen=True)
 class Runner:
-    """A machine that runs CI for a repository; `folder` is its own, `helm` a binary, `done` holds what jobs printed."""
+    """A machine that runs CI for a repository; `folder` is its own, `helm` a binary."""
 
     root: Path
     folder: Path
@@ -69,12 +69,9 @@ class Runner:
         folder = self.folder / "bin"
         if not folder.exists():
             folder.mkdir(parents=True)
-            (folder / "docker").write_text(
-                f'#!/bin/sh\nexec {sys.executable} -m helpers.workspaces.docker "$@"\n', "utf-8"
-            )
-            (folder / "docker").chmod(0o755)
-            (folder / "python").write_text(f'#!/bin/sh\nexec {sys.executable} "$@"\n', "utf-8")
-            (folder / "python").chmod(0o755)
+            for name, first, words in (("docker", "", "-m helpers.workspaces.docker"), ("python", INSTALLED, "")):
+                (folder / name).write_text(f'#!/bin/sh\n{first}exec {sys.executable} {words} "$@"\n', "utf-8")
+                (folder / name).chmod(0o755)
             if self.helm:
                 (folder / "helm").symlink_to(self.helm)
         return folder
