@@ -115,7 +115,7 @@ def package_to(
     published = into_folder(batch.packed, folder, dry_run=dry_run)
     if published.findings:
         return Report(findings=published.findings)
-    notices = () if batch.names else ("no chart to package here",)
+    notices = batch.elsewhere.notices if batch.names else ("no chart to package here",)
     return Report(outcomes=_outcomes(batch, published.noop, dry_run=dry_run), notices=notices)
 
 
