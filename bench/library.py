@@ -22,7 +22,7 @@ import helm_python
 import yaml
 
 ROOT = Path(__file__).resolve().parents[1]
-MAKE = "--make"
+MAKE, TIME = "--make", "--time"
 OURS = Path(sys.argv[3]) if sys.argv[1:2] == [MAKE] else ROOT
 sys.path[:0] = [str(OURS / "generator"), str(OURS / "tests")]
 
@@ -108,6 +108,17 @@ def cpu_seconds(folders: list[Path], runs: int) -> list[float]:
     return best
 
 
+def apart(folders: list[Path], runs: int) -> list[float]:
+    """The same, each in a process of its own: what was rendered before decides when Go's collector runs."""
+    best = [float("inf")] * len(folders)
+    for _ in range(runs):
+        for number, folder in enumerate(folders):
+            command = [sys.executable, __file__, TIME, str(folder)]
+            done = subprocess.run(command, check=True, capture_output=True, text=True)
+            best[number] = min(best[number], float(done.stdout))
+    return best
+
+
 def lines(chart: dict[str, str]) -> int:
     return sum(len(chart[name].splitlines()) for name in OWN)
 
@@ -137,7 +148,11 @@ def built_with(chart: dict[str, str], minor: int) -> dict[str, str]:
 
 
 def archive(chart: dict[str, str]) -> bytes:
-    return PackedChart.of_files({path: FileState(text.encode()) for path, text in chart.items()}).packed().archive
+    return (
+        PackedChart.of_files({path: FileState(text.encode("utf-8", "surrogateescape")) for path, text in chart.items()})
+        .packed()
+        .archive
+    )
 
 
 def as_archives(folder: Path, charts: dict[str, dict[str, str]]) -> Path:
@@ -173,7 +188,7 @@ def make(folder: Path) -> None:
 def against(checkout: Path, folder: Path, runs: int) -> bool:
     for place, root in (("ours", ROOT), ("before", checkout)):
         subprocess.run([sys.executable, __file__, MAKE, str(folder / place), str(root)], check=True)
-    found = cpu_seconds([folder / place / way for way in BEFORE for place in ("ours", "before")], runs)
+    found = apart([folder / place / way for way in BEFORE for place in ("ours", "before")], runs)
     print(f"CPU seconds of rendering 100 apps, best of {runs}, in turn with {checkout.name}")
     missed = False
     for (way, limit), mine, before in zip(BEFORE.items(), found[::2], found[1::2], strict=True):
@@ -185,6 +200,10 @@ def against(checkout: Path, folder: Path, runs: int) -> bool:
 def main() -> int:
     if sys.argv[1:2] == [MAKE]:
         make(Path(sys.argv[2]))
+        return 0
+    if sys.argv[1:2] == [TIME]:
+        helm_python.disable_logging()
+        print(cpu_seconds([Path(sys.argv[2])], 1)[0])
         return 0
     runs = int(sys.argv[1]) if len(sys.argv) > 1 else 3
     helm_python.disable_logging()

@@ -9,7 +9,7 @@ import helm_python
 import pytest
 import yaml
 
-from helpers.charts.charts import LIBRARY, app_chart, library_chart, objects, render, umbrella, write
+from helpers.charts.charts import LIBRARY, app_chart, as_bytes, library_chart, objects, render, umbrella, write
 from shunter.core.charts.load import load_chart
 from shunter.core.values.coalesce import coalesce
 from shunter.core.values.provenance import explain
@@ -86,7 +86,7 @@ def test_strict_schemas_hold_for_both(tmp_path: Path) -> None:
 @pytest.mark.parametrize("shared", [False, True], ids=["alone", "beside another"])
 def test_values_are_explained_by_the_right_major(shared: bool) -> None:
     files = both(shared=shared)
-    chart = load_chart(MemoryTree({path: FileState(text.encode()) for path, text in files.items()}))
+    chart = load_chart(MemoryTree({path: FileState(as_bytes(text)) for path, text in files.items()}))
     coalesced = coalesce(chart, [])
     found = {part.name: explain(coalesced, part) for part in coalesced.slices if part.name in ("orders", "cart")}
     limits = {name: explanation.values["revisionHistoryLimit"] for name, explanation in found.items()}

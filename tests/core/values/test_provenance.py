@@ -11,7 +11,7 @@ import helm_python
 import pytest
 import yaml
 
-from helpers.charts.charts import ARCHETYPES, LIBRARY, app_chart, umbrella
+from helpers.charts.charts import ARCHETYPES, LIBRARY, app_chart, as_bytes, umbrella
 from helpers.oracles.embedded_helm import METADATA, archive
 from shunter.core.charts.load import load_chart
 from shunter.core.goyaml.document import Document, of_mapping, read
@@ -46,7 +46,7 @@ def compiled(files: Mapping[str, str]) -> str:
 
 def explained(files: Mapping[str, str], layers: list[Document], *path: str) -> Explanation:
     """What `explain` makes of the chart at `path` in the umbrella of these files."""
-    chart = load_chart(MemoryTree({name: FileState(text.encode()) for name, text in files.items()}))
+    chart = load_chart(MemoryTree({name: FileState(as_bytes(text)) for name, text in files.items()}))
     coalesced = coalesce(chart, layers)
     return explain(coalesced, next(part for part in coalesced.slices if part.path == path))
 

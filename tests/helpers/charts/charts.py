@@ -111,10 +111,20 @@ def app_chart(archetype: str, name: str | None = None, library: str = LIBRARY, s
     return files
 
 
+def as_text(data: bytes) -> str:
+    """A chart's file as text; `as_bytes` makes the same bytes of it, whatever they are."""
+    return data.decode("utf-8", "surrogateescape")
+
+
+def as_bytes(text: str) -> bytes:
+    """The inverse of `as_text`."""
+    return text.encode("utf-8", "surrogateescape")
+
+
 def published_chart(chart: Mapping[str, str], library: str = LIBRARY) -> dict[str, str]:
     """The app chart as `shunter package` publishes it: the library compiled in."""
-    source = PackedChart.of_files({path: FileState(text.encode()) for path, text in chart.items()})
-    return {path: state.data.decode() for path, state in published(source, library).files.items()}
+    source = PackedChart.of_files({path: FileState(as_bytes(text)) for path, text in chart.items()})
+    return {path: as_text(state.data) for path, state in published(source, library).files.items()}
 
 
 def umbrella(apps: Mapping[str, Mapping[str, str]], library: str = LIBRARY, name: str = "shop") -> dict[str, str]:
@@ -123,10 +133,10 @@ def umbrella(apps: Mapping[str, Mapping[str, str]], library: str = LIBRARY, name
     charts = {}
     for app, chart in apps.items():
         dependencies.append({"name": app, "version": _version(chart), "repository": "", "condition": f"{app}.enabled"})
-        source = PackedChart.of_files({path: FileState(text.encode()) for path, text in chart.items()})
+        source = PackedChart.of_files({path: FileState(as_bytes(text)) for path, text in chart.items()})
         charts[app, _version(chart)] = published(source, library)
     vendored = vendor_with_carrier([Pin(*key) for key in charts], charts, library)
-    files = {path: state.data.decode() for path, state in vendored.items()}
+    files = {path: as_text(state.data) for path, state in vendored.items()}
     files["Chart.yaml"] = yaml.safe_dump(
         {"apiVersion": "v2", "name": name, "version": "1.0.0", "dependencies": dependencies}, sort_keys=False
     )
@@ -144,7 +154,7 @@ def write(files: Mapping[str, str], folder: Path) -> Path:
     for path, text in files.items():
         target = folder / path
         target.parent.mkdir(parents=True, exist_ok=True)
-        target.write_text(text, encoding="utf-8")
+        target.write_bytes(as_bytes(text))
     return folder
 
 

@@ -10,7 +10,7 @@ import io
 import re
 import struct
 import zlib
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from functools import lru_cache
 from typing import TYPE_CHECKING
 
@@ -40,7 +40,11 @@ def write(files: Mapping[str, FileState], name: str, mtime: int = 0, *, compress
     read once and kept nowhere need not be `compressed`. Raises ShunterError where a file is a symbolic link or too
     large.
     """
-    parts = [*_tar(files, name, mtime)]
+    return gzipped([*_tar(files, name, mtime)], compressed=compressed)
+
+
+def gzipped(parts: Sequence[bytes], *, compressed: bool = True) -> bytes:
+    """The parts as one gzip file, each compressed by itself: a part that many files have is compressed once."""
     made = (_compressed(part) if compressed else stored(part) for part in parts)
     check = size = 0
     for part in parts:
@@ -105,7 +109,9 @@ def unpack(data: bytes, what: str = "the archive", most: int = LARGEST_CHART) ->
 
     files: dict[str, FileState] = {}
     try:
-        plain = _gunzip(data, what, most)
+        plain = gunzipped(data, most)
+        if plain is None:
+            raise _too_large(what, most)
         with tarfile.open(fileobj=io.BytesIO(plain), mode="r:") as tar:
             for number, entry in enumerate(tar):
                 if number == _MOST_ENTRIES:
@@ -126,20 +132,25 @@ def unpack(data: bytes, what: str = "the archive", most: int = LARGEST_CHART) ->
     return dict(sorted(files.items()))
 
 
-def _gunzip(data: bytes, what: str, most: int) -> bytes:
+def gunzipped(data: bytes, most: int) -> bytes | None:
+    """What is in a gzip file; None for more than `most` bytes. Raises zlib.error and EOFError for what is damaged."""
     inflate = zlib.decompressobj(16 + zlib.MAX_WBITS)
     plain = inflate.decompress(data, most + 1)
     if len(plain) > most:
-        limit = f"{LARGEST_CHART // 1024 // 1024} MiB"
-        raise ShunterError(
-            f"{what} is larger than Helm unpacks ({limit})"
-            if most == LARGEST_CHART
-            else f"with {what}, the archives of this chart unpack to more than {limit}",
-            hint="take out what is no chart's business, or do not use this archive",
-        )
+        return None
     if not inflate.eof:
         raise EOFError("it is cut off")
     return plain
+
+
+def _too_large(what: str, most: int) -> ShunterError:
+    limit = f"{LARGEST_CHART // 1024 // 1024} MiB"
+    return ShunterError(
+        f"{what} is larger than Helm unpacks ({limit})"
+        if most == LARGEST_CHART
+        else f"with {what}, the archives of this chart unpack to more than {limit}",
+        hint="take out what is no chart's business, or do not use this archive",
+    )
 
 
 def _inside(name: str, what: str) -> str:

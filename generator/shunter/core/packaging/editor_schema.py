@@ -16,8 +16,9 @@ from shunter.core.charts.contents import read_once
 from shunter.core.charts.packed import PackedChart
 from shunter.core.goyaml.document import merge_maps
 from shunter.core.packaging.app_schema import compile_app_schema, editor_schema
+from shunter.core.packaging.contract import CONTRACT, contract_text
 from shunter.core.packaging.extra_schema import read_extra
-from shunter.core.packaging.publish import CONTRACT, compiled_folder, compiled_library, library_folders
+from shunter.core.packaging.publish import compiled_folder, compiled_library, library_folders
 from shunter.core.values.provenance import defined
 from shunter.model.errors import ShunterError
 from shunter.model.files import FileState
@@ -38,7 +39,9 @@ def values_schema(chart: PackedChart) -> bytes | None:
         for path in files:
             if found := CONTRACT.fullmatch(path):
                 entry = f"{library}.{found[1]}{mark}"
-                described = _described(helms.data, own, library, entry, files[path].data, templates)
+                described = _described(
+                    helms.data, own, library, entry, contract_text(path, files[path].data), templates
+                )
                 if described is not None:
                     return described
     return helms.data

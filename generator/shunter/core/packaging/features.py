@@ -8,7 +8,8 @@ from typing import Any
 
 from shunter.core.charts.load import Chart
 from shunter.core.goyaml import plain
-from shunter.core.packaging.publish import CONTRACT, library_folders
+from shunter.core.packaging.contract import CONTRACT, contract_text
+from shunter.core.packaging.publish import library_folders
 from shunter.model.errors import ShunterError
 
 
@@ -23,7 +24,7 @@ def having(chart: Chart, root: Chart, key: str, beside: Sequence[str]) -> str | 
     for place, folder in places:
         for path in place.files:
             if path.startswith(folder) and CONTRACT.fullmatch(path):
-                found = _having(_contract(place.read(path) or b""), key, frozenset(beside))
+                found = _having(_contract(contract_text(path, place.read(path) or b"")), key, frozenset(beside))
                 if found is not None:
                     return found
     return None

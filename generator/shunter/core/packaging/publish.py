@@ -16,14 +16,13 @@ from typing import Any, Final
 
 from shunter.core.charts.helmignore import filter_files
 from shunter.core.charts.packed import LIBRARY, REVISION, PackedChart
+from shunter.core.packaging.contract import CONTRACT, as_published
 from shunter.model.data import dataclass
 from shunter.model.files import FileState
 
 """In Chart.yaml's `annotations`: name, version and hash of the library that is compiled in."""
 SOURCE = "org.opencontainers.image.source"
 """In Chart.yaml's `annotations`: the repository of the chart's sources."""
-CONTRACT: Final = re.compile(r"schema/(?:.*/)?values\.(v\d+)\.yaml")
-"""The contract of one major of a library, in its chart, or in a published app's folder for it."""
 _TEMPLATES: Final = "templates/"
 _CONTRACTS: Final = "schema/"
 _NOT_RENDERED = ("README.md", "LICENSE", ".helmignore", ".copier-answers.yml", "Chart.yaml", "schema/")
@@ -110,7 +109,8 @@ def published(chart: PackedChart, library: str) -> PackedChart:
     made = qualified(library, copy.version, _compiled(copy.files, library), own, inside)
     compiled = {compiled_folder(library, made.mark) + path: state for path, state in made.library.items()}
     for path in filter(CONTRACT.fullmatch, copy.files):
-        compiled[f"{_CONTRACTS}{library}/{made.mark}/{path.removeprefix(_CONTRACTS)}"] = copy.files[path]
+        place, data = as_published(path.removeprefix(_CONTRACTS), copy.files[path].data)
+        compiled[f"{_CONTRACTS}{library}/{made.mark}/{place}"] = FileState(data)
     built_with = f"{library} {copy.version} {made.mark.removeprefix(f'{copy.version}-')}"
     described = _chart_file(chart.files["Chart.yaml"], rest, built_with)
     return PackedChart.of_files({**kept, **made.app, **compiled, "Chart.yaml": described}, chart.label)
