@@ -25,7 +25,7 @@ def archive(files: Mapping[str, bytes | str], top: str = "c") -> bytes:
     buffer = io.BytesIO()
     with tarfile.open(fileobj=buffer, mode="w:gz", compresslevel=1) as tar:
         for name, content in files.items():
-            data = content.encode() if isinstance(content, str) else content
+            data = content.encode("utf-8", "surrogateescape") if isinstance(content, str) else content
             entry = tarfile.TarInfo(f"{top}/{name}")
             entry.size = len(data)
             tar.addfile(entry, io.BytesIO(data))
