@@ -62,6 +62,12 @@ def _is_named(key: str) -> bool:
     return _SECRET_KEY.search(key) is not None
 
 
+def is_named_secret(path: KeyPath) -> bool:
+    """Whether the key at the end of a path, or that of the list there, is called like a secret."""
+    name = next((step for step in reversed(path) if isinstance(step, str)), "")
+    return _is_named(name) and not _REFERENCE_KEY.search(name)
+
+
 def looks_secret(key: str, value: str) -> bool:
     """Whether a key is called like a secret, and has a value of its own rather than a reference or a placeholder.
 
