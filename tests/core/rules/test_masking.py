@@ -123,7 +123,8 @@ def test_the_words_of_the_lint_stay() -> None:
 
 def test_a_default_that_a_hint_quotes_is_masked_too() -> None:
     schema = {"required": ["password"], "properties": {"password": {"type": "string"}}}
-    files = {"Chart.yaml": METADATA, "values.schema.json": json.dumps(schema), "values.yaml": "password: hidden\n"}
+    files: dict[str, bytes | str] = {"Chart.yaml": METADATA, "values.schema.json": json.dumps(schema)}
+    files["values.yaml"] = "password: hidden\n"
     raw = judge(load_archive(archive(files), "c.tgz"), [read(b"password: null\n", "v.yaml")])
     assert "hidden" in repr(raw)
     assert "hidden" not in repr(masked(raw))

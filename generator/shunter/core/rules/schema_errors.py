@@ -12,6 +12,8 @@ from shunter.core.goyaml.document import Document, KeyPath
 from shunter.core.goyaml.plain import scalar_text
 from shunter.core.goyaml.scalars import resolve
 from shunter.core.schema.branches import distance, telling_key
+from shunter.core.schema.dialect import CIRCLE
+from shunter.core.schema.walk import at
 from shunter.model.data import dataclass
 from shunter.model.findings import Finding, Span, TextEdit
 from shunter.model.wording import dotted, is_slip, nearest, quoted, shown, type_of, wanted_types, with_article
@@ -232,6 +234,13 @@ def _forbidden(subject: Subject) -> Finding:
     return subject.finding("forbidden", message, hint=description(subject.rule) or "delete it")
 
 
+def _not(subject: Subject) -> Finding:
+    if at(subject.rule, ("not", "$comment")) == CIRCLE:
+        message = f"the schema refers to itself at `{subject.name}`, so Helm takes no value there"
+        return subject.finding("constraint", message, hint="correct the `$ref` in the schema, or delete it")
+    return _constraint(subject)
+
+
 def _constraint(subject: Subject) -> Finding:
     message = f"`{subject.name}`: {subject.error.message}"
     return subject.finding("constraint", message, hint=_described(subject, "see the schema"))
@@ -273,4 +282,5 @@ _EXPLAINERS: Final[dict[str, Callable[[Subject], Finding]]] = {
     "AnyOf": _alternatives,
     "OneOfNotValid": _alternatives,
     "FalseSchema": _forbidden,
+    "Not": _not,
 }

@@ -11,10 +11,10 @@ from collections.abc import Iterator, Mapping
 from functools import lru_cache
 from typing import TYPE_CHECKING, Any, Final
 
-from shunter.core.schema.dialect import adapted, formats, repeated_options
+from shunter.core.schema.dialect import adapted, faulty_options, formats
 from shunter.core.schema.engine import jsonschema_rs
-from shunter.core.schema.walk import BASE, Nodes, draft_of, has_names, is_lazy, subschemas
-from shunter.model.data import dataclass
+from shunter.core.schema.walk import BASE, URLS, Nodes, draft_of, has_names, has_references, is_lazy, subschemas
+from shunter.model.data import dataclass, replace
 
 if TYPE_CHECKING:  # few schemas of a commit's charts have references that need a closer look
     from shunter.core.schema.links import Reference
@@ -119,6 +119,14 @@ def compile_document(document: Any, vendored: Mapping[str, Any] | None = None) -
         raise
 
 
+def _unlike_their_draft(document: dict[str, Any], nodes: Nodes) -> Iterator[Problem]:
+    from shunter.core.schema.links import astray
+
+    for place in astray(document, nodes):
+        if problem := _unlike_its_draft({**place.schema, "$schema": URLS[place.draft]}):
+            yield replace(problem, path=(*place.path, *problem.path))
+
+
 def _unlike_its_draft(document: Any) -> Problem | None:
     try:
         jsonschema_rs.meta.validate(document)
@@ -137,11 +145,13 @@ def _compiled(document: Any, known: Mapping[str, Any]) -> Schema:
     usable, faults = adapted(document)
     problems += tuple(_pattern_problem(path, fault) for path, fault in faults if _matters(document, path))
     problems += tuple(
-        Problem("`enum` names a value twice, which this draft does not allow", path, "drop one")
-        for path in repeated_options(draft, nodes)
+        Problem(f"`enum` {fault}, which this draft does not allow", path, "list each allowed value once")
+        for path, fault in faulty_options(draft, nodes)
     )
     if named:
         problems += tuple(_repeated_names(document))
+    if isinstance(document, dict) and has_references(nodes):
+        problems += tuple(_unlike_their_draft(document, nodes))
     if any(problem.fatal for problem in problems):
         return Schema(document, None, problems, usable)
     idle = {path for path, _ in faults}

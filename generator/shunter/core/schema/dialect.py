@@ -10,12 +10,14 @@ import re
 from collections.abc import Callable, Iterator
 from typing import Any, Final
 
-from shunter.core.schema.walk import Nodes, Path, draft_of, has_references, subschemas
+from shunter.core.schema.walk import NAMES, Nodes, Path, draft_of, has_names, has_references, subschemas
 
 _IDLE: Final = ("contentEncoding", "contentMediaType", "contentSchema")
 _SPECIAL: Final = frozenset((*_IDLE, "const", "enum", "pattern", "patternProperties"))
 """Keywords that are not the same to both; few schema objects have one."""
 _EXACT: Final = 2**53
+CIRCLE: Final = "a reference that comes back to where it stands"
+"""The comment on what stands for one: Helm refuses every value there."""
 _DECIMAL: Final = re.compile(r"[-+]?(?:[0-9]{1,17}(?:\.[0-9]*)?|\.[0-9]+)(?:[eE][-+]?[0-9]{1,2})?")
 Faults = Iterator[tuple[Path, str]]
 """Paths of patterns that Go refuses, and why."""
@@ -27,6 +29,9 @@ def adapted(document: Any) -> tuple[Any, list[tuple[Path, str]]]:
     faults: list[tuple[Path, str]] = []
     draft = draft_of(usable)
     nodes = subschemas(usable, (), draft)
+    for schema in [schema for _, schema in nodes if draft == 2020 and "additionalItems" in schema]:
+        _keep_names(schema)
+        nodes = subschemas(usable, (), draft)
     moved = False
     for path, schema in nodes:
         if _SPECIAL.isdisjoint(schema):
@@ -47,18 +52,21 @@ def adapted(document: Any) -> tuple[Any, list[tuple[Path, str]]]:
 
         for schema, keyword in circles(usable, nodes):
             del schema[keyword]
-            schema["not"] = {}
+            schema["not"] = {"$comment": CIRCLE}
     return usable, faults
 
 
-def repeated_options(draft: int, nodes: Nodes) -> Iterator[Path]:
-    """Lists of `enum` that name a value twice, which drafts before 2019-09 do not allow."""
+def faulty_options(draft: int, nodes: Nodes) -> Iterator[tuple[Path, str]]:
+    """Lists of `enum` that drafts before 2019-09 do not allow, and why: empty ones, and those with a value twice."""
     for path, schema in nodes if draft < 2019 else ():
         options = schema.get("enum")
-        if isinstance(options, list):
-            texts = [json.dumps(_plain(option), sort_keys=True) for option in options]
-            if len(set(texts)) < len(texts):
-                yield (*path, "enum")
+        if not isinstance(options, list):
+            continue
+        texts = [json.dumps(_plain(option), sort_keys=True) for option in options]
+        if not texts:
+            yield (*path, "enum"), "is empty"
+        elif len(set(texts)) < len(texts):
+            yield (*path, "enum"), "names a value twice"
 
 
 def _allow_numbers(schema: dict[str, Any]) -> None:
@@ -77,6 +85,13 @@ def _keep_const(schema: dict[str, Any]) -> None:
     schema["allOf"] = [{"$ref": schema.pop("$ref")}, {"const": schema.pop("const")}]
     for key in set(schema) - {"allOf", "$id", "$schema", "definitions"}:
         del schema[key]
+
+
+def _keep_names(schema: dict[str, Any]) -> None:
+    """`additionalItems` of 2020-12, which nothing reads: Helm's library knows the names in it all the same."""
+    idle = schema["additionalItems"]
+    if not NAMES.isdisjoint(idle if isinstance(idle, dict) else ()) or has_names(subschemas(idle)):
+        schema["$defs"] = {**schema.get("$defs", {}), "additionalItems": idle}
 
 
 def _is_number(value: Any) -> bool:

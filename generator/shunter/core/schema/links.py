@@ -9,8 +9,20 @@ from collections.abc import Iterator
 from typing import Any, Final
 from urllib.parse import urldefrag
 
-from shunter.core.schema.references import References, anchors, identity, is_url, join
-from shunter.core.schema.walk import BASE, FORGOTTEN, Nodes, Path, children, has_names, is_applied, subschemas
+from shunter.core.schema.references import Location, References, anchors, identity, is_url, join
+from shunter.core.schema.walk import (
+    BASE,
+    FORGOTTEN,
+    KEYWORDS,
+    Nodes,
+    Path,
+    children,
+    draft_of,
+    has_names,
+    is_applied,
+    is_place,
+    subschemas,
+)
 from shunter.model.data import dataclass
 
 _IN_PLACE: Final = frozenset(
@@ -46,6 +58,21 @@ def leaving(document: dict[str, Any]) -> Iterator[Reference]:
         if id(schema) not in known:  # where this draft has no schema, and jsonschema-rs looks all the same
             found = references.in_schema(schema)
             yield from (Reference((*path, key), text, text, False, False) for key, text in found)
+
+
+def astray(document: dict[str, Any], nodes: Nodes) -> Iterator[Location]:
+    """The schemas that the root reaches by a pointer to where its draft has none, such as below an unknown keyword.
+
+    `nodes` are the document's schema objects. Helm's library holds them against the draft's own schema, too.
+    """
+    draft = draft_of(document)
+    texts = {text for _, schema in nodes for keyword in KEYWORDS if isinstance(text := schema.get(keyword), str)}
+    if all("#" not in text or is_place(text.partition("#")[2], draft) for text in texts):
+        return
+    references = References(document)
+    reached = _reached(references)
+    known = {path for path, _ in nodes}
+    yield from (place for place in references.locations if id(place.schema) in reached and place.path not in known)
 
 
 def repeated_names(document: Any) -> Iterator[tuple[Path, str]]:

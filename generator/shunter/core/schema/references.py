@@ -11,7 +11,7 @@ from collections.abc import Iterator
 from typing import Any, Final
 from urllib.parse import quote, unquote, urldefrag, urljoin
 
-from shunter.core.schema.walk import BASE, KEYWORDS, NAMES, Path, at, children, draft_of, named_draft
+from shunter.core.schema.walk import BASE, KEYWORDS, NAMES, Path, at, draft_of, named_draft, places
 from shunter.model.data import dataclass
 
 _REFERRING: Final = frozenset(KEYWORDS)
@@ -73,7 +73,7 @@ class References:
             if not isinstance(schema, dict) or (start.path and id(schema) in self._known):
                 continue
             location = self._add(around)
-            below = children(schema, location.draft)
+            below = places(schema, location.draft)
             stack += [Location((*location.path, *step), item, location.base, location.draft) for step, item in below][
                 ::-1
             ]

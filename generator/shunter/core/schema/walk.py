@@ -22,6 +22,8 @@ _SINCE: Final = {
     "prefixItems": 2020,
 }
 _DRAFTS: Final = {"draft-04": 4, "draft-06": 6, "draft-07": 7, "draft/2019-09": 2019, "draft/2020-12": 2020}
+URLS: Final = {number: f"http{'s' * (number > 7)}://json-schema.org/{name}/schema" for name, number in _DRAFTS.items()}
+"""What `$schema` names, by the draft's number."""
 
 BASE: Final = "file:///values.schema.json"
 """The URL of a schema that does not name one."""
@@ -79,6 +81,28 @@ def children(schema: Mapping[str, Any], draft: int = 0) -> Iterator[tuple[Path, 
             yield (key,), value
 
 
+def places(schema: Mapping[str, Any], draft: int) -> Iterator[tuple[Path, Any]]:
+    """The schemas directly below a schema object that may have names: also `additionalItems` where nothing reads it."""
+    yield from children(schema, draft)
+    if draft == 2020 and "additionalItems" in schema:
+        yield ("additionalItems",), schema["additionalItems"]
+
+
+def is_place(pointer: str, draft: int) -> bool:
+    """Whether a JSON pointer leads to where a draft has schemas, by the keywords on its way."""
+    steps = pointer.split("/")[1:]
+    while steps:
+        keyword, below = steps.pop(0), steps[:1]
+        if _SINCE.get(keyword, 0) > draft or keyword not in _HOLDING:
+            return False
+        listed = bool(below) and below[0].isdecimal() and keyword in LISTS and (keyword != "items" or draft != 2020)
+        if keyword in MAPS or listed:
+            steps = steps[1:]
+        if not (keyword in SINGLE or listed or (keyword in MAPS and below)):
+            return False
+    return True
+
+
 def has_references(nodes: Nodes) -> bool:
     """Whether any schema refers to another, or to itself."""
     return any(keyword in schema for _, schema in nodes for keyword in KEYWORDS)
@@ -92,8 +116,10 @@ def has_names(nodes: Nodes) -> bool:
 def is_lazy(draft: int, nodes: Nodes) -> bool:
     """Whether jsonschema-rs looks at references late or never that Helm's library looks at at once, or finds others.
 
-    In the drafts up to 7 it takes an identifier beside a `$ref` for one.
+    In the drafts up to 7 it takes an identifier beside a `$ref` for one. An `if` by itself it never compiles.
     """
+    if any("if" in schema and schema.keys().isdisjoint(("then", "else")) for _, schema in nodes):
+        return True
     words = _SUSPECT.get(draft, frozenset())
     schemas = nodes if words else ()
     return any(not words.isdisjoint(schema) and (draft == 2020 or "$ref" in schema) for _, schema in schemas)
