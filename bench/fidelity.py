@@ -80,7 +80,7 @@ def measured(name: str, check: Callable[[Random], Outcome], count: int, seed: in
 
 def main() -> int:
     parser = argparse.ArgumentParser(description=__doc__)
-    sizes = {"scalars": 300_000, "documents": 20_000, "umbrellas": 6_000, "verdicts": 20_000, "schemas": 20_000}
+    sizes = {"scalars": 300_000, "documents": 20_000, "umbrellas": 6_000, "verdicts": 20_000, "schemas": 50_000}
     for name, count in sizes.items():
         parser.add_argument(f"--{name}", type=int, default=count, metavar="N")
     parser.add_argument("--seed", type=int, default=1)

@@ -14,6 +14,7 @@ from shunter.core.schema.walk import (
     has_references,
     is_applied,
     is_lazy,
+    is_place,
     named_draft,
     subschemas,
 )
@@ -126,6 +127,8 @@ def test_a_path_leads_to_a_value_or_to_nothing() -> None:
         (4, {"id": "y"}, False),
         (7, {"$ref": "#/x", "if": {}}, True),
         (7, {"if": {}}, False),
+        (7, {"if": {"$ref": "#/x"}}, True),
+        (7, {"if": {"$ref": "#/x"}, "then": {}}, False),
         (2019, {"$ref": "#/x", "$dynamicRef": "#y"}, False),
         (2020, {"$dynamicRef": "#y"}, True),
         (2020, {"$ref": "#/x", "$id": "y"}, False),
@@ -133,6 +136,26 @@ def test_a_path_leads_to_a_value_or_to_nothing() -> None:
 )
 def test_where_the_libraries_look_at_different_times(draft: int, schema: dict[str, Any], lazy: bool) -> None:
     assert is_lazy(draft, subschemas(schema)) is lazy
+
+
+@pytest.mark.parametrize(
+    ("pointer", "draft", "expected"),
+    [
+        ("", 4, True),
+        ("/definitions/a", 4, True),
+        ("/$defs/a", 4, False),
+        ("/$defs/a", 2019, True),
+        ("/properties/a/items/0/not", 7, True),
+        ("/items/properties/a", 2020, True),
+        ("/items/0", 2020, False),
+        ("/properties", 7, False),
+        ("/x/a", 2020, False),
+        ("/properties/a/x", 2020, False),
+        ("/allOf/x", 2020, False),
+    ],
+)
+def test_where_a_draft_has_schemas(pointer: str, draft: int, expected: bool) -> None:
+    assert is_place(pointer, draft) is expected
 
 
 def test_the_name_of_the_root_is_no_name_inside() -> None:

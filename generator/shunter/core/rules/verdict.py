@@ -145,12 +145,21 @@ def _may_unfold(schema: bytes) -> bool:
 
 
 def _whole(value: Any) -> Any:
-    """The value with large whole numbers as integers: jsonschema-rs takes a float for none in draft 4, Helm does."""
+    """The value with large whole numbers as integers: jsonschema-rs takes a float for none in draft 4, Helm does.
+
+    They are those that JSON spells: of 1e300 the float is another one.
+    """
     if isinstance(value, dict):
         return {key: _whole(item) for key, item in value.items()}
     if isinstance(value, list):
         return [_whole(item) for item in value]
-    return int(value) if value.__class__ is float and value == int(value) else value
+    return _spelled(value) if value.__class__ is float and value == int(value) else value
+
+
+def _spelled(value: float) -> int:
+    digits, _, exponent = repr(value).partition("e")
+    whole, _, rest = digits.partition(".")
+    return int(whole + rest) * 10 ** (int(exponent) - len(rest)) if exponent else int(value)
 
 
 def schema_finding(chart: Chart, problem: Problem) -> Finding:

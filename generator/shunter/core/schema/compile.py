@@ -154,8 +154,7 @@ def _compiled(document: Any, known: Mapping[str, Any]) -> Schema:
         problems += tuple(_unlike_their_draft(document, nodes))
     if any(problem.fatal for problem in problems):
         return Schema(document, None, problems, usable)
-    idle = {path for path, _ in faults}
-    usable = _without(usable, idle | {problem.path for problem in problems})
+    usable = _without(usable, {problem.path for problem in problems})
     try:
         validator = _validator(usable, known, nodes)
         if not is_lazy(draft, nodes):
@@ -213,17 +212,16 @@ def _without_references(
     """The schema without the references that lead nowhere; those that Helm reaches are problems."""
     from shunter.core.schema.links import leaving
 
-    paths = set()
-    for reference in leaving(document):
-        target = reference.target
-        if target in known or target.startswith("urn:") or "json-schema.org/" in target:
-            continue
-        paths.add(reference.path)
-        if reference.reached:
-            problems = (*problems, _unresolved(reference))
+    def lost(schema: dict[str, Any]) -> Iterator[Reference]:
+        for reference in leaving(schema):
+            target = reference.target
+            if not (target in known or target.startswith("urn:") or "json-schema.org/" in target):
+                yield reference
+
+    problems = (*problems, *(_unresolved(reference) for reference in lost(document) if reference.reached))
     if any(problem.fatal for problem in problems):
         return Schema(document, None, problems, usable)
-    usable = _without(usable, paths)
+    usable = _without(usable, {reference.path for reference in lost(usable)})
     try:
         return Schema(document, _validator(usable, known, nodes), problems, usable)
     except (jsonschema_rs.ValidationError, jsonschema_rs.ReferencingError, ValueError) as error:

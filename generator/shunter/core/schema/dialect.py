@@ -8,13 +8,15 @@ from __future__ import annotations
 import json
 import re
 from collections.abc import Callable, Iterator
+from itertools import combinations
 from typing import Any, Final
 
 from shunter.core.schema.walk import NAMES, Nodes, Path, draft_of, has_names, has_references, subschemas
 
 _IDLE: Final = ("contentEncoding", "contentMediaType", "contentSchema")
-_SPECIAL: Final = frozenset((*_IDLE, "const", "enum", "pattern", "patternProperties"))
+_SPECIAL: Final = frozenset((*_IDLE, "$ref", "const", "enum", "pattern", "patternProperties"))
 """Keywords that are not the same to both; few schema objects have one."""
+_DIGIT: Final = r"[0-9]"
 _EXACT: Final = 2**53
 CIRCLE: Final = "a reference that comes back to where it stands"
 """The comment on what stands for one: Helm refuses every value there."""
@@ -24,7 +26,7 @@ Faults = Iterator[tuple[Path, str]]
 
 
 def adapted(document: Any) -> tuple[Any, list[tuple[Path, str]]]:
-    """The schema for jsonschema-rs, and what Helm cannot compile in it."""
+    """The schema for jsonschema-rs, and what Helm cannot compile in it, which the schema is without."""
     usable = _plain(document)
     faults: list[tuple[Path, str]] = []
     draft = draft_of(usable)
@@ -36,24 +38,35 @@ def adapted(document: Any) -> tuple[Any, list[tuple[Path, str]]]:
     for path, schema in nodes:
         if _SPECIAL.isdisjoint(schema):
             continue
-        for key in _IDLE:
-            schema.pop(key, None)
-        if draft in (6, 7) and "$ref" in schema and "const" in schema:
-            _keep_const(schema)
-            moved = True
-        if draft > 4:
-            _allow_numbers(schema)
         faults += _patterns(path, schema)
         faults += _names(path, schema)
+        moved = _adapt(schema, draft) or moved
     if moved:
         nodes = subschemas(usable, (), draft)
     if has_references(nodes):
-        from shunter.core.schema.links import circles
+        from shunter.core.schema.links import circles, within_urns
+
+        for schema, keyword, text in list(within_urns(usable, nodes)):
+            schema[keyword] = text
 
         for schema, keyword in circles(usable, nodes):
             del schema[keyword]
             schema["not"] = {"$comment": CIRCLE}
     return usable, faults
+
+
+def _adapt(schema: dict[str, Any], draft: int) -> bool:
+    """Write one schema object for jsonschema-rs; whether schemas below it now stand elsewhere."""
+    for key in _IDLE:
+        schema.pop(key, None)
+    if "$ref" in schema and draft < 2019:
+        schema.pop("id" if draft == 4 else "$id", None)  # beside a reference it is no name, but to jsonschema-rs
+        if draft > 4 and "const" in schema:
+            _keep_const(schema)
+            return True
+    if draft > 4:
+        _allow_numbers(schema)
+    return False
 
 
 def faulty_options(draft: int, nodes: Nodes) -> Iterator[tuple[Path, str]]:
@@ -62,11 +75,31 @@ def faulty_options(draft: int, nodes: Nodes) -> Iterator[tuple[Path, str]]:
         options = schema.get("enum")
         if not isinstance(options, list):
             continue
-        texts = [json.dumps(_plain(option), sort_keys=True) for option in options]
-        if not texts:
+        if not options:
             yield (*path, "enum"), "is empty"
-        elif len(set(texts)) < len(texts):
+        elif _repeated([_plain(option) for option in options]):
             yield (*path, "enum"), "names a value twice"
+
+
+def _repeated(options: list[Any]) -> bool:
+    texts = [json.dumps(option, sort_keys=True) for option in options]
+    if len(set(texts)) < len(texts):
+        return True
+    spelling = [option for option, text in zip(options, texts, strict=True) if re.search(_DIGIT, text)]
+    return any(_same(one, other) for one, other in combinations(spelling, 2))
+
+
+def _same(one: Any, other: Any) -> bool:
+    """Equality to Helm's library: a number equals a string that spells it."""
+    if isinstance(one, dict) and isinstance(other, dict):
+        return one.keys() == other.keys() and all(_same(one[key], other[key]) for key in one)
+    if isinstance(one, list) and isinstance(other, list):
+        return len(one) == len(other) and all(map(_same, one, other))
+    if _is_number(one) and isinstance(other, str):
+        one, other = other, one
+    if isinstance(one, str) and _is_number(other):
+        return _DECIMAL.fullmatch(one) is not None and float(one) == other
+    return bool(one == other) and isinstance(one, bool) is isinstance(other, bool)
 
 
 def _allow_numbers(schema: dict[str, Any]) -> None:
@@ -83,7 +116,7 @@ def _allow_numbers(schema: dict[str, Any]) -> None:
 def _keep_const(schema: dict[str, Any]) -> None:
     """`const` beside `$ref`: these drafts ignore all that is beside it, but Helm's library forgets to ignore this."""
     schema["allOf"] = [{"$ref": schema.pop("$ref")}, {"const": schema.pop("const")}]
-    for key in set(schema) - {"allOf", "$id", "$schema", "definitions"}:
+    for key in set(schema) - {"allOf", "$schema", "definitions"}:
         del schema[key]
 
 
@@ -125,6 +158,7 @@ def _patterns(path: Path, schema: dict[str, Any]) -> Faults:
         try:
             schema["pattern"] = regex.rust(pattern)
         except regex.PatternError as error:
+            del schema["pattern"]
             yield (*path, "pattern"), f"`{pattern}`: {error}"
 
 
@@ -139,6 +173,7 @@ def _names(path: Path, schema: dict[str, Any]) -> Faults:
         try:
             translated = regex.rust(name)
         except regex.PatternError as error:
+            del below[name]
             yield (*path, "patternProperties", name), f"`{name}`: {error}"
             continue
         if translated != name:

@@ -75,6 +75,20 @@ def astray(document: dict[str, Any], nodes: Nodes) -> Iterator[Location]:
     yield from (place for place in references.locations if id(place.schema) in reached and place.path not in known)
 
 
+def within_urns(document: Any, nodes: Nodes) -> Iterator[tuple[dict[str, Any], str, str]]:
+    """References that are relative to a URN, which Helm's library takes for ones into the same resource.
+
+    The schema object, the keyword, and how such a reference is written.
+    """
+    if not any(str(schema.get(name, "")).startswith("urn:") for _, schema in nodes for name in ("$id", "id")):
+        return
+    for place in References(document).locations:
+        for keyword in KEYWORDS if place.base.startswith("urn:") else ():
+            text = place.schema.get(keyword)
+            if isinstance(text, str) and not text.startswith(("#", "urn:")) and join(place.base, text)[:4] == "urn:":
+                yield place.schema, keyword, f"#{text.partition('#')[2]}"
+
+
 def repeated_names(document: Any) -> Iterator[tuple[Path, str]]:
     """Identifiers and anchors that stand in a document before: where, and which."""
     if not isinstance(document, dict):

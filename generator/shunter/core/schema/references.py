@@ -9,7 +9,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator
 from typing import Any, Final
-from urllib.parse import quote, unquote, urldefrag, urljoin
+from urllib.parse import quote, unquote, urldefrag, urljoin, urlsplit
 
 from shunter.core.schema.walk import BASE, KEYWORDS, NAMES, Path, at, draft_of, named_draft, places
 from shunter.model.data import dataclass
@@ -231,9 +231,12 @@ def anchors(schema: dict[str, Any], draft: int) -> list[str]:
 
 
 def join(base: str, reference: str) -> str:
-    """A reference resolved against its base, URNs too (which urljoin does not know); what is no URL gets one."""
+    """A reference resolved against its base; what is no URL gets one. Relative to a URN is the URN itself."""
     if reference.startswith("#"):
         return base.partition("#")[0] + reference
+    if base.startswith("urn:") and is_url(reference) and not urlsplit(reference).scheme:
+        _, mark, fragment = reference.partition("#")
+        return base.partition("#")[0] + mark + fragment
     return urljoin(base, reference) if is_url(reference) else f"broken:{quote(reference)}"
 
 

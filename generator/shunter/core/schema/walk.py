@@ -116,9 +116,10 @@ def has_names(nodes: Nodes) -> bool:
 def is_lazy(draft: int, nodes: Nodes) -> bool:
     """Whether jsonschema-rs looks at references late or never that Helm's library looks at at once, or finds others.
 
-    In the drafts up to 7 it takes an identifier beside a `$ref` for one. An `if` by itself it never compiles.
+    In the drafts up to 7 it takes an identifier beside a `$ref` for one. It never compiles an `if` by itself.
     """
-    if any("if" in schema and schema.keys().isdisjoint(("then", "else")) for _, schema in nodes):
+    alone = any("if" in schema and schema.keys().isdisjoint(("then", "else")) for _, schema in nodes)
+    if alone and has_references(nodes):
         return True
     words = _SUSPECT.get(draft, frozenset())
     schemas = nodes if words else ()
