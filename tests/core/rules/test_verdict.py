@@ -7,7 +7,7 @@ from random import Random
 import pytest
 
 from helpers.oracles.agreement import verdict_agrees
-from helpers.oracles.embedded_helm import archive
+from helpers.oracles.embedded_helm import METADATA, archive
 from helpers.workspaces import shop
 from shunter.core.charts.load import Chart, load_archive
 from shunter.core.goyaml.document import read
@@ -246,3 +246,22 @@ def test_a_null_that_a_later_file_replaces_deletes_nothing() -> None:
     (finding,) = judge(umbrella(), layers[:1])
     ((label, place),) = finding.related
     assert (label, place.path, place.line) == ("the default", "shop.tgz/charts/svc/values.yaml", 7)
+
+
+@pytest.mark.parametrize(
+    ("schema", "place"),
+    [
+        (b'{"a": 1,\n  "b" 2}\n', (2, 7, 8, '  "b" 2}')),
+        (b'\xef\xbb\xbf{"a":\r\n x}', (2, 2, 3, " x}")),
+        (b'{"a": "NaN",\n "b": NaN}', (2, 7, 8, ' "b": NaN}')),
+        (b"{} x", (1, 4, 5, "{} x")),
+        (b'{"a": {\n', (1, 7, 8, '{"a": {')),
+        (b"", (1, 1, 1, "")),
+    ],
+)
+def test_a_schema_that_is_no_json_says_where(schema: bytes, place: tuple[int, int, int, str]) -> None:
+    chart = load_archive(archive({"Chart.yaml": METADATA, "values.schema.json": schema}), "c.tgz")
+    (finding,) = judge(chart, [])
+    span = finding.span
+    assert finding.rule == "schema-broken"
+    assert (span.path, span.line, span.column, span.end, span.text) == ("c.tgz/values.schema.json", *place)

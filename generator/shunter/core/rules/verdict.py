@@ -11,6 +11,7 @@ from typing import Any, Final
 
 from shunter.core.charts.load import Chart
 from shunter.core.goyaml.document import Document, KeyPath
+from shunter.core.goyaml.positions import LONGEST_LINE, decode
 from shunter.core.rules.limits import limited
 from shunter.core.schema.compile import Problem, Schema, compile_schema
 from shunter.core.schema.walk import draft_of
@@ -164,10 +165,22 @@ def _spelled(value: float) -> int:
 
 def schema_finding(chart: Chart, problem: Problem) -> Finding:
     """A finding about the schema itself, at its line where that is found."""
-    span = schema_span(chart, problem.path)
+    span = _line_span(chart, *problem.place) if problem.place[0] else schema_span(chart, problem.path)
     kind = Kind.VERDICT if problem.fatal else Kind.LINT
     message = f"{problem.message} (schema of {chart.name} {chart.version})"
     return Finding(problem.rule, message, span, kind=kind, key=problem.path, hint=problem.hint)
+
+
+def _line_span(chart: Chart, line: int, column: int) -> Span:
+    """A character of a schema that is no JSON; where the text ends early, the last one before."""
+    lines = decode(chart.schema or b"").split("\n")
+    if line > 1 and column == 1 and not lines[line - 1]:
+        line, column = line - 1, len(lines[line - 2])
+    text = lines[line - 1].rstrip("\r")
+    column = max(1, min(column, len(text)))
+    return Span(
+        chart.schema_path, line, column, column + 1 if text else column, text if len(text) <= LONGEST_LINE else ""
+    )
 
 
 def schema_span(chart: Chart, path: Sequence[str | int]) -> Span:

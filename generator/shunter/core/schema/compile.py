@@ -7,6 +7,7 @@ looked for in the root of the file system and not found; an unresolved `urn:` al
 from __future__ import annotations
 
 import json
+import re
 from collections.abc import Iterator, Mapping
 from functools import lru_cache
 from typing import TYPE_CHECKING, Any, Final
@@ -31,17 +32,23 @@ _DRAFTS: Final = frozenset(
     ]
     + ["http://json-schema.org/schema", "https://json-schema.org/schema"]
 )
+_WORDS: Final = r'"(?:[^"\\]|\\.)*"|NaN|-?Infinity'
+"""Texts, and what Python takes for JSON and Go does not."""
 
 
 @dataclass(frozen=True, slots=True)
 class Problem:
-    """What is wrong with a schema, and the path in it. `fatal`: Helm refuses all values because of it."""
+    """What is wrong with a schema, and the path in it. `fatal`: Helm refuses all values because of it.
+
+    `place` is the line and column, from 1, in a text that is no JSON and has no paths.
+    """
 
     message: str
     path: tuple[str | int, ...] = ()
     hint: str = ""
     fatal: bool = True
     rule: str = "schema-broken"
+    place: tuple[int, int] = (0, 0)
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -241,7 +248,12 @@ def _no_json(data: bytes, error: Exception) -> Problem:
         return _TOO_DEEP
     if "digits" in str(error):
         return Problem("the schema holds a number of more than 4,300 digits", hint="write a number that fits a float")
-    return Problem(f"the schema is no JSON: {error}", hint="check it with `jq .`")
+    if not isinstance(error, json.JSONDecodeError):
+        text = data.removeprefix(b"\xef\xbb\xbf").decode("utf-8", "replace")
+        words = (found for found in re.finditer(_WORDS, text) if found[0][0] != '"')
+        error = json.JSONDecodeError(str(error), text, next((found.start() for found in words), 0))
+    message = f"the schema is no JSON: {error.msg}"
+    return Problem(message, hint="check it with `jq .`", place=(error.lineno, error.colno))
 
 
 def _no_constant(name: str) -> Any:
