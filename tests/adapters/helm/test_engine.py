@@ -179,17 +179,37 @@ def test_lint(tool: Engine, tmp_path: Path) -> None:
 
 
 @pytest.mark.parametrize("tool", ENGINES)
-def test_lint_finds_errors_and_strict_raises_warnings(tool: Engine, tmp_path: Path) -> None:
+def test_lint_has_helms_own_severities(tool: Engine, tmp_path: Path) -> None:
     old = "apiVersion: extensions/v1beta1\nkind: Ingress\nmetadata:\n  name: x\n"
     warned = write_files(tmp_path / "orders", chart_files("orders", template=old, extra={"values.yaml": ""}))
-    assert Severity.WARNING in {message.severity for message in tool.lint(warned, strict=False)}
-    assert Severity.ERROR in {message.severity for message in tool.lint(warned, strict=True)}
+    assert {message.severity for message in tool.lint(warned)} == {Severity.NOTE, Severity.WARNING}
     broken = write_files(
         tmp_path / "broken", chart_files("broken", template="{{ .Values.a.b }}", extra={"values.yaml": ""})
     )
-    errors = [message for message in tool.lint(broken, strict=False) if message.severity is Severity.ERROR]
+    errors = [message for message in tool.lint(broken) if message.severity is Severity.ERROR]
     assert errors
     assert "nil pointer" in errors[0].text
+
+
+@pytest.mark.parametrize("tool", ENGINES)
+def test_lint_has_the_namespace_that_helm_takes(tool: Engine, tmp_path: Path) -> None:
+    template = "apiVersion: v1\nkind: ConfigMap\nmetadata:\n  name: hook-{{ .Release.Namespace }}\n"
+    chart = write_files(tmp_path / "orders", chart_files("orders", template=template, extra={"values.yaml": ""}))
+    assert {message.severity for message in tool.lint(chart)} == {Severity.NOTE}
+    (named,) = (message for message in tool.lint(chart, namespace="A b") if message.severity is Severity.WARNING)
+    assert "hook-A b" in named.text
+
+
+def test_helms_log_is_no_output_and_what_others_say_is(tmp_path: Path, capfd: pytest.CaptureFixture[str]) -> None:
+    files = chart_files("orders", template="{{ fail (toJson .Values) }}", extra={"values.yaml": "a: {b: {c: 1}}\n"})
+    chart, tool = write_files(tmp_path / "orders", files), EmbeddedEngine()
+    with ThreadPoolExecutor(4) as pool:
+        done = list(pool.map(lambda _: tool.lint(chart, {"a": {"b": 2}}), range(8)))
+        os.write(2, b"said beside it\n")
+        with pytest.raises(ShunterError):
+            render(tool, packed(files), {"a": {"b": 2}})
+    assert len(done) == 8
+    assert capfd.readouterr().err == "said beside it\n"
 
 
 @pytest.mark.parametrize("tool", ENGINES)

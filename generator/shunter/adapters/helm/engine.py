@@ -3,12 +3,15 @@
 from __future__ import annotations
 
 import json
+import os
 import re
+import sys
 import tempfile
 from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
 from pathlib import Path
-from typing import Any, Protocol
+from threading import Lock
+from typing import IO, Any, Protocol
 
 from shunter.adapters.system import process
 from shunter.core.charts.packed import PackedChart
@@ -22,6 +25,8 @@ _SEVERITIES = {1: Severity.NOTE, 2: Severity.WARNING, 3: Severity.ERROR}
 _LABELS = {"INFO": Severity.NOTE, "WARNING": Severity.WARNING, "ERROR": Severity.ERROR}
 _LINT_LINE = re.compile(r"\[(INFO|WARNING|ERROR)\] ([^:]*): (.*)|Error (.*)")
 _CALLING = re.compile(r"error calling \w+: |execution error at \([^)]*\): ")
+_LOG_LINE = re.compile(rb"\d{4}/\d\d/\d\d \d\d:\d\d:\d\d |time=\S+ level=")
+_STDERR = 2
 _SCHEMA = "values don't meet the specifications of the schema(s)"
 
 
@@ -52,9 +57,9 @@ class Engine(Protocol):
         """
 
     def lint(
-        self, chart: Path | bytes, values: Mapping[str, Any] | None = None, *, strict: bool = True
+        self, chart: Path | bytes, values: Mapping[str, Any] | None = None, *, namespace: str = "default"
     ) -> tuple[LintMessage, ...]:
-        """What `helm lint` says of a chart's folder or archive; under `strict` warnings count as errors."""
+        """What `helm lint` says of a chart's folder or archive, with Helm's own severities."""
 
     def version(self) -> str:
         """Helm's version, such as `v4.2.3`."""
@@ -80,24 +85,24 @@ class EmbeddedEngine:
             )
         helm = _sdk()
         chart.require_complete()
-        with _as_shunter_error(helm), helm.Chart.load_archive(chart.archive) as loaded:
+        with _as_shunter_error(helm), _LOG, helm.Chart.load_archive(chart.archive) as loaded:
             rendered = loaded.render(dict(values), name=release, namespace=namespace)
         return order.stream(rendered, _document_reader(helm))
 
     def lint(
-        self, chart: Path | bytes, values: Mapping[str, Any] | None = None, *, strict: bool = True
+        self, chart: Path | bytes, values: Mapping[str, Any] | None = None, *, namespace: str = "default"
     ) -> tuple[LintMessage, ...]:
         """See `Engine.lint`."""
         helm = _sdk()
-        with _on_disk(chart) as path, _as_shunter_error(helm):
-            report = helm.lint(str(path), dict(values or {}), strict=strict)
+        with _on_disk(chart) as path, _as_shunter_error(helm), _LOG:
+            report = helm.lint(str(path), dict(values or {}), namespace=namespace)
         found = [
             LintMessage(_SEVERITIES.get(item["severity"], Severity.NOTE), item["path"], item["error"])
             for item in report["messages"]
         ]
         said = {item.text for item in found}
         found += [LintMessage(Severity.ERROR, "", text) for text in report["errors"] if not _repeated(text, said)]
-        return _raised(found, strict=strict)
+        return tuple(found)
 
     def version(self) -> str:
         """See `Engine.version`."""
@@ -131,16 +136,16 @@ class BinaryEngine:
         return done.stdout.decode("utf-8").lstrip("\n")
 
     def lint(
-        self, chart: Path | bytes, values: Mapping[str, Any] | None = None, *, strict: bool = True
+        self, chart: Path | bytes, values: Mapping[str, Any] | None = None, *, namespace: str = "default"
     ) -> tuple[LintMessage, ...]:
         """See `Engine.lint`."""
         with _on_disk(chart) as path, _values_file(values or {}) as given:
-            flags = ["--strict"] if strict else []
-            done = self._run(["lint", str(path), "--values", str(given), *flags], path.parent)
+            where = ["--namespace", namespace, "--values", str(given)]
+            done = self._run(["lint", str(path), *where], path.parent)
         found = _lint_messages(done.stdout.decode("utf-8", "replace"))
         if done.returncode and not any(item.severity is not Severity.NOTE for item in found):
             raise _error(done.stderr.decode("utf-8", "replace"))
-        return _raised(found, strict=strict)
+        return tuple(found)
 
     def version(self) -> str:
         """See `Engine.version`."""
@@ -223,14 +228,41 @@ def _repeated(text: str, said: set[str]) -> bool:
     return any(text == other or other in text for other in said)
 
 
-def _raised(found: list[LintMessage], *, strict: bool) -> tuple[LintMessage, ...]:
-    """Under `strict` a warning is an error, as in Helm's exit status."""
-    if not strict:
-        return tuple(found)
-    return tuple(
-        LintMessage(Severity.ERROR, item.path, item.text) if item.severity is Severity.WARNING else item
-        for item in found
-    )
+class _Log:
+    """The process's standard error while Helm runs in it: its library logs there what `not-a-table` says in its place.
+
+    Several threads may be inside: the first one turns it aside, the last one back. Anything but Helm's log lines is
+    printed then.
+    """
+
+    def __init__(self) -> None:
+        self.lock, self.inside, self.kept = Lock(), 0, -1
+        self.aside: IO[bytes] | None = None
+
+    def __enter__(self) -> None:
+        with self.lock:
+            self.inside += 1
+            if self.inside == 1:
+                sys.stderr.flush()
+                self.aside = tempfile.TemporaryFile()
+                self.kept = os.dup(_STDERR)
+                os.dup2(self.aside.fileno(), _STDERR)
+
+    def __exit__(self, *_: object) -> None:
+        with self.lock:
+            self.inside -= 1
+            if self.inside or self.aside is None:
+                return
+            sys.stderr.flush()
+            os.dup2(self.kept, _STDERR)
+            os.close(self.kept)
+            self.aside.seek(0)
+            rest = [line for line in self.aside if not _LOG_LINE.match(line)]
+            self.aside.close()
+            os.write(_STDERR, b"".join(rest))
+
+
+_LOG = _Log()
 
 
 @contextmanager

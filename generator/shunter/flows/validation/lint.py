@@ -18,6 +18,7 @@ from shunter.core.trains.file import path_of
 from shunter.flows.packaging.lock import pins_differ
 from shunter.flows.release.release import Release, release_of, with_files
 from shunter.flows.validation.environments import lint_environments
+from shunter.flows.validation.helm_lint import helm_lint
 from shunter.flows.validation.histories import altered_trains, unexplained
 from shunter.flows.validation.judge import unnamed_schemas
 from shunter.flows.validation.own_files import broken_in, broken_trains, judged_own
@@ -105,7 +106,7 @@ def _lint_site(
     if helm is not None and release.not_for_helm:
         found, helm = [*release.not_for_helm], None
     if helm is not None:
-        found += _helm_lint(site, release, helm)
+        found += helm_lint(site, release, helm)
     for document in release.layers:
         found += yaml_lints(document)
     if release.is_environment:
@@ -140,13 +141,6 @@ def _release(context: Context, site: Site, file: str) -> Release:
     if site.kind == "environment":
         return release_of(context, site)
     return with_files(context, Release(files_of(context, site)), site.path, [file] if file else [], ())
-
-
-def _helm_lint(site: Site, release: Release, helm: Engine) -> Iterator[Finding]:
-    for message in helm.lint(site.path, release.values):
-        if message.severity is not Severity.NOTE:
-            path = message.path if release.tree.get(message.path) else "Chart.yaml"
-            yield Finding("helm-lint", f"helm lint: {message.text}", Span(path), Kind.LINT, message.severity)
 
 
 def _image_tags(document: Document) -> Iterator[Finding]:

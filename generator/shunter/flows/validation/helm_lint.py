@@ -1,0 +1,77 @@
+"""What Helm's own linter says of a chart, each in its place."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+from typing import Final
+
+from shunter.adapters.helm.engine import Engine, LintMessage
+from shunter.core.charts.contents import read_once
+from shunter.core.goyaml.document import Document, KeyPath
+from shunter.flows.release.release import Release
+from shunter.flows.workspace.context import Site
+from shunter.model.findings import Finding, Kind, Severity, Span
+
+_AT: Final = re.compile(r"at '((?:/[^']*)?)': (?:additional properties '([^']*)')?")
+_IN_TEMPLATE: Final = re.compile(r"(?:^|\(|template: )([^\s:()]+):(\d+)(?::(\d+))?(?:$|[):])", re.MULTILINE)
+_WORD: Final = re.compile(r"[A-Za-z]+")
+
+
+def helm_lint(site: Site, release: Release, helm: Engine) -> Iterator[Finding]:
+    """The warnings and errors of `helm lint` with the release's values, at Helm's severity."""
+    said: set[str] = set()
+    for message in helm.lint(site.path, release.values, namespace=release.namespace):
+        lines = [line.strip() for line in message.text.splitlines() if line.strip()] or ["it does not say what"]
+        if message.severity is Severity.NOTE or lines[-1] in said:
+            continue
+        said.add(lines[-1])
+        if _IN_TEMPLATE.fullmatch(lines[0]):  # the cause comes last, behind each call on the way
+            lines = [*lines[:0:-1], lines[0]] if len(lines) > 1 else lines
+        span = _place(release, message)
+        subject = "" if not message.path or span.path.startswith(message.path) else f"{message.path}: "
+        notes = tuple(f"helm: {line}" for line in lines[1:])
+        text = f"helm lint: {subject}{lines[0]}"
+        yield Finding("helm-lint", text, span, Kind.LINT, message.severity, notes=notes)
+
+
+def _place(release: Release, message: LintMessage) -> Span:
+    """Where a message points: a template's line, a key of the values, or a key of Chart.yaml that it names."""
+    file = Span(message.path if release.tree.get(message.path) else "Chart.yaml")
+    if (found := _IN_TEMPLATE.search(message.text)) is not None:
+        path = found[1].partition("/")[2]
+        if (state := release.tree.get(path)) is not None:
+            return _line(path, state.data, int(found[2]), int(found[3] or 0))
+    if (at := _AT.search(message.text)) is not None:
+        return _value(release, (*_steps(at[1]), *([at[2]] if at[2] else ())), file)
+    if file.path == "values.yaml" and release.chart.values.findings:
+        return release.chart.values.findings[0].span
+    if message.path == "Chart.yaml" and (state := release.tree.get("Chart.yaml")) is not None:
+        return _key(read_once(state.data, "Chart.yaml"), message.text)
+    return file
+
+
+def _line(path: str, data: bytes, line: int, column: int) -> Span:
+    """A line of a template from a column on that counts from 0."""
+    lines = data.decode("utf-8", "replace").splitlines()
+    text = lines[line - 1] if 0 < line <= len(lines) else ""
+    return Span(path, line, column + 1, max(len(text), column) + 1, text)
+
+
+def _steps(pointer: str) -> KeyPath:
+    return tuple(step.replace("~1", "/").replace("~0", "~") for step in pointer.split("/")[1:])
+
+
+def _value(release: Release, path: KeyPath, otherwise: Span) -> Span:
+    """Where the highest file that has a value, or the nearest one around it, says so."""
+    documents = (*release.layers[::-1], release.chart.values)
+    for depth in range(len(path), 0, -1):
+        for document in documents:
+            if document.has(path[:depth]):
+                return document.span(path[:depth], of="value" if depth == len(path) else "key")
+    return otherwise
+
+
+def _key(definition: Document, text: str) -> Span:
+    words = (word for word in _WORD.findall(text) if definition.has((word,)))
+    return definition.span((next(words, ""),))
