@@ -100,7 +100,7 @@ JUDGED: dict[str, tuple[Any, str]] = {
 """A chart's schema and a values file, passed to `validate`."""
 
 SHOP: dict[str, tuple[Files, str]] = {
-    "null-over-default": ({}, "api: {service: null}"),
+    "null-over-default": ({"charts/svc/templates/a.yaml": "a: {{ .Values.service.port }}\n"}, "api: {service: null}"),
     "subchart-type": ({}, "api: true"),
     "missing-dependency": ({"Chart.yaml": CHART.format("shop") + "dependencies:\n- {name: svc, version: 9.0.0}\n"}, ""),
     "unknown-release": ({}, "svc: {replicaCount: 2}"),

@@ -7,8 +7,11 @@ from typing import Any
 import pytest
 
 from helpers.charts.judged import judged
+from helpers.oracles.embedded_helm import METADATA, archive
+from shunter.core.charts.load import load_archive
 from shunter.core.goyaml.document import read
 from shunter.core.rules.content import looks_secret, nulls, secrets
+from shunter.core.rules.verdict import judge
 
 SECRETS = [
     "password: hunter22",
@@ -118,11 +121,23 @@ def test_what_a_schema_calls_deprecated(schema: Any, deprecated: list[str]) -> N
     assert [finding.message for finding in found] == [f"`{key}` is deprecated in c 1.0.0" for key in deprecated]
 
 
-def test_a_null_over_a_default_is_a_note_that_shows_the_default() -> None:
-    (finding,) = judged({}, "a: {b: null, c: null}\n", "a:\n  b: 1\n")
-    assert (finding.rule, finding.key, finding.severity) == ("null-over-default", ("a", "b"), "note")
-    ((_, place),) = finding.related
-    assert (place.path, place.line) == ("c.tgz/values.yaml", 2)
+@pytest.mark.parametrize(
+    ("default", "text", "template", "told"),
+    [
+        ("a:\n  b: {c: 1}\n", "a: {b: null}", "{{ .Values.a.b.c }}", True),
+        ("a:\n  b: {c: 1}\n", "a:\n  b:\n", "{{- $a := .Values.a }}{{ $a.b.c }}", True),
+        ("a:\n  b: {c: 1}\n", "a: {b: null}", "{{ with .Values.a.b }}{{ .c }}{{ end }}", False),
+        ("a:\n  b: {}\n", "a: {b: null}", "{{ .Values.a.b.c }}", False),
+        ("a:\n  b: 1\n", "a: {b: null}", "{{ .Values.a.b }}", False),
+        ("a:\n  b: [1]\n", "a: {b: null}", "{{ .Values.a.b.c }}", False),
+        ("a: {}\n", "a: {b: null}", "{{ .Values.a.b.c }}", False),
+    ],
+)
+def test_a_null_over_a_map_that_templates_read_is_a_note(default: str, text: str, template: str, told: bool) -> None:
+    files: dict[str, bytes | str] = {"Chart.yaml": METADATA, "values.yaml": default, "templates/a.yaml": template}
+    found = judge(load_archive(archive(files), "c.tgz"), [read(text.encode(), "v.yaml")])
+    assert [(f.rule, f.key, f.severity) for f in found] == [("null-over-default", ("a", "b"), "note")] * told
+    assert [(place.path, place.line) for f in found for _, place in f.related] == [("c.tgz/values.yaml", 2)] * told
 
 
 def test_nulls_are_those_in_maps() -> None:

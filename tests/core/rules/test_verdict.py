@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from random import Random
 
 import pytest
@@ -184,7 +185,7 @@ OTHERS = [
     ("api:\n  hosts: [a, '']\n", {}, [("length", 2)]),
     ("api:\n  hosts: a\n", {}, [("type", 2)]),
     ("api:\n  image: x\n", {}, [("type", 2)]),
-    ("api:\n  service: null\n  image: null\n", {}, [("null-over-default", 2), ("null-value", 3)]),
+    ("api:\n  service: null\n  image: null\n", {}, [("null-value", 3)]),
     ("api:\n  nothing: null\n", {}, [("unknown-key", 2)]),
     ("wbe:\n  replicaCount: 2\n", {}, [("unknown-alias", 1)]),
     ("wbe:\n  replicaCount: 2\n", {"root_schema": True}, [("unknown-key", 1)]),
@@ -193,7 +194,7 @@ OTHERS = [
     ("api: {replicaCount: x}\nweb: {replicaCount: x}\n", {}, [("type", 1), ("type", 2)]),
     ("api: &a {replicaCount: x}\nweb: *a\n", {}, [("type", 1)]),
     ("api:\n  debug: 5\n", {}, [("enum", 2)]),
-    ("api:\n  debug: null\n", {}, [("null-over-default", 2)]),
+    ("api:\n  debug: null\n", {}, []),
     ("web:\n  hosts: null\nglobal: {x: null}\n", {}, [("null-value", 2)]),
 ]
 
@@ -240,12 +241,80 @@ def test_a_fix_changes_what_is_wrong_and_nothing_else(text: str, wanted: str) ->
     assert fixed(text.encode(), found, "v.yaml")[0].decode() == wanted
 
 
+KID = METADATA.replace(b"name: c", b"name: kid")
+
+
+def chart(files: Mapping[str, str | bytes]) -> Chart:
+    return load_archive(archive({"Chart.yaml": METADATA, **files}), "c.tgz")
+
+
 def test_a_null_that_a_later_file_replaces_deletes_nothing() -> None:
-    layers = [read(b"api: {debug: null}\n", "common.yaml"), read(b"api: {debug: 'on'}\n", "pro.yaml")]
-    assert judge(umbrella(), layers) == ()
-    (finding,) = judge(umbrella(), layers[:1])
+    loaded = chart({"values.yaml": "a: {b: 1}\n", "templates/a.yaml": "x: {{ .Values.a.b }}\n"})
+    layers = [read(b"a: null\n", "common.yaml"), read(b"a: {b: 2}\n", "pro.yaml")]
+    assert judge(loaded, layers) == ()
+    (finding,) = judge(loaded, layers[:1])
     ((label, place),) = finding.related
-    assert (label, place.path, place.line) == ("the default", "shop.tgz/charts/svc/values.yaml", 7)
+    assert (label, place.path, place.line) == ("the default", "c.tgz/values.yaml", 1)
+
+
+REQUIRED = '{"required": ["policy"], "properties": {"policy": {"type": "string"}}}'
+
+
+def test_a_required_key_that_is_null_by_default_is_told_where_the_null_is() -> None:
+    loaded = chart({"values.yaml": "# top\nlogLevel: info\n\npolicy:   # one\n", "values.schema.json": REQUIRED})
+    for layers in ([], [read(b"logLevel: debug\n", "o.yaml")]):
+        (finding,) = judge(loaded, layers)
+        assert (finding.rule, finding.key, finding.hint) == ("missing-key", ("policy",), "set it to a string")
+        assert (finding.span.path, finding.span.line, finding.span.column) == ("c.tgz/values.yaml", 4, 1)
+    (finding,) = judge(loaded, [read(b"policy: null\n", "o.yaml")])
+    assert (finding.rule, finding.span.path, finding.span.line) == ("null-value", "o.yaml", 1)
+    assert finding.hint == "set it to a string: there is no default"
+
+
+def test_a_null_of_a_subcharts_own_values_is_told_beside_the_section() -> None:
+    below = {
+        "Chart.yaml": KID,
+        "values.yaml": "policy:\n",
+        "values.schema.json": REQUIRED,
+    }
+    loaded = chart({"values.yaml": "a: 1\n", **{f"charts/kid/{name}": text for name, text in below.items()}})
+    (finding,) = judge(loaded, [read(b"b: 1\nkid:\n  x: 1\n", "o.yaml")])
+    assert (finding.rule, finding.key) == ("missing-key", ("kid", "policy"))
+    assert (finding.span.path, finding.span.line) == ("o.yaml", 3)
+    ((label, place),) = finding.related
+    assert (label, place.path, place.line) == ("null here, which Helm drops", "c.tgz/charts/kid/values.yaml", 1)
+
+
+@pytest.mark.parametrize(
+    ("values", "place"),
+    [
+        ("kid: {size: 1}\n", ("c.tgz/charts/kid/values.schema.json", 1)),
+        ("a: 1\nglobal: {x: 1}\n", ("c.tgz/values.yaml", 2)),
+        ("a: 1\nkid:\n  global: {x: 1}\n", ("c.tgz/values.yaml", 3)),
+    ],
+)
+def test_globals_that_a_subchart_refuses_are_never_to_be_deleted(values: str, place: tuple[str, int]) -> None:
+    schema = '{"additionalProperties": false, "properties": {"size": {}}}'
+    below = {"Chart.yaml": KID, "values.schema.json": schema}
+    loaded = chart({"values.yaml": values, **{f"charts/kid/{name}": text for name, text in below.items()}})
+    (finding,) = judge(loaded, [])
+    assert (finding.rule, (finding.span.path, finding.span.line)) == ("unknown-key", place)
+    assert finding.hint == 'add "global": {} to the properties of the schema'
+    (finding,) = judge(chart({"values.yaml": "global: 1\n", "values.schema.json": schema}), [])
+    assert finding.hint.startswith("delete it")
+
+
+def test_a_null_of_global_deletes_nothing_for_subcharts() -> None:
+    files = {
+        "values.yaml": "global: {site: {code: north}}\n",
+        "templates/a.yaml": "x: {{ .Values.global.site.code }}\n",
+    }
+    named = METADATA + b"dependencies: [{name: kid, version: 1.0.0}]\n"
+    kid = {"Chart.yaml": named, "charts/kid/Chart.yaml": KID}
+    (finding,) = judge(chart({**files, **kid}), [read(b"global: {site: null}\n", "o.yaml")])
+    assert finding.message == "the null of `global.site` deletes the chart's default for c alone: kid still get it"
+    (finding,) = judge(chart(files), [read(b"global: {site: null}\n", "o.yaml")])
+    assert finding.message == "the null of `global.site` deletes the chart's default"
 
 
 @pytest.mark.parametrize(
@@ -260,8 +329,7 @@ def test_a_null_that_a_later_file_replaces_deletes_nothing() -> None:
     ],
 )
 def test_a_schema_that_is_no_json_says_where(schema: bytes, place: tuple[int, int, int, str]) -> None:
-    chart = load_archive(archive({"Chart.yaml": METADATA, "values.schema.json": schema}), "c.tgz")
-    (finding,) = judge(chart, [])
+    (finding,) = judge(chart({"values.schema.json": schema}), [])
     span = finding.span
     assert finding.rule == "schema-broken"
     assert (span.path, span.line, span.column, span.end, span.text) == ("c.tgz/values.schema.json", *place)

@@ -10,12 +10,13 @@ from jsonschema_rs import ValidationError
 
 from shunter.core.goyaml.document import Document, KeyPath
 from shunter.core.rules.judged import ChartValues, Judged
-from shunter.core.rules.key_errors import may_hold, missing_key, unknown_key
+from shunter.core.rules.key_errors import may_hold, missing_key, null_default, unknown_key
 from shunter.core.rules.schema_errors import Subject, describe, description, explained, mismatch
 from shunter.core.schema.branches import intended
 from shunter.core.schema.compile import Schema, known_keys, references_of
 from shunter.core.schema.references import References
 from shunter.core.schema.walk import at
+from shunter.core.values.layering import GLOBAL
 from shunter.model.data import dataclass, replace
 from shunter.model.findings import Finding, Span, TextEdit
 from shunter.model.wording import MOST_KNOWN, dotted, nearest, shown
@@ -185,6 +186,8 @@ class _Case:
 
     def _unknown(self, error: ValidationError, path: KeyPath, missing: str) -> Finding:
         document, own = self.judged.origin(path) or (self._top, path)
+        if self.judged.gets_globals and path[len(self.judged.path) :] == (GLOBAL,):
+            return self._closed_to_globals(error)
         parent = self._holder(error)
         subject = Subject(error, document, own[:-1], True, None, parent, dotted(own), self._notes(error))
         key, known = str(path[-1]), known_keys(self.schema, parent)
@@ -196,6 +199,23 @@ class _Case:
         finding = unknown_key(subject, key, known, self.judged.owner, elsewhere, fits, missing)
         advice = self.judged.advice(key, known)
         return replace(finding, hint=advice, fix=()) if advice else finding
+
+    def _closed_to_globals(self, error: ValidationError) -> Finding:
+        """The finding for `global` in a closed schema, at the file that has it, or else at the schema."""
+        above = self.judged.path
+        paths = [(*above[:depth], GLOBAL) for depth in range(len(above), -1, -1)]
+        held = (document.span(path, of="key") for path in paths for document in self._holding(path))
+        return Finding(
+            "unknown-key",
+            f"`{GLOBAL}` is not a key of {self.judged.owner}, and Helm hands it to every subchart",
+            next(held, None) or self.judged.schema_span(tuple(error.schema_path)),
+            key=(*above, GLOBAL),
+            notes=self._notes(error),
+            hint='add "global": {} to the properties of the schema',
+        )
+
+    def _holding(self, path: KeyPath) -> Iterator[Document]:
+        return (document for document in reversed(self.judged.documents) if document.has(path))
 
     def _elsewhere(self, error: ValidationError, parent: Any, path: KeyPath, own: KeyPath) -> Iterator[str]:
         """Where a key that is unknown here is known: in a map or chart below, or one level up."""
@@ -216,9 +236,14 @@ class _Case:
         for document in reversed(self.judged.documents[1:]):
             if document.has(full) and _value(document, full) is None:
                 return self._nulled(error, document, full, wanted)
+        nulls = [place for place in self.judged.default(full) if place[0].has(place[1])]
+        if nulls and nulls[0][0] is self.judged.documents[0]:
+            subject = Subject(error, *nulls[0], True, None, parent, dotted(full), self._notes(error))
+            return null_default(subject, dotted(full), wanted)
         document = self._nearest(path)
         subject = Subject(error, document, path, False, None, parent, dotted(path), self._notes(error))
-        return missing_key(subject, key, wanted)
+        related = tuple(("null here, which Helm drops", null.span(own)) for null, own in nulls[:1])
+        return replace(missing_key(subject, key, wanted), related=related)
 
     def _wanted(self, error: ValidationError, key: str) -> Any:
         """The schema of a required key, with what is said of it where it is required or where that depends on."""
@@ -238,7 +263,9 @@ class _Case:
         subject = Subject(error, document, path, True, None, self._holder(error), dotted(path), self._notes(error))
         default, span = self._default(path)
         message = f"`{dotted(path)}` is null, and {self.judged.owner} requires {describe(wanted)}"
-        hint = f"drop the key to keep the default {shown(default)}: Helm deletes a default that null overrides"
+        hint = f"set it to {describe(wanted)}: there is no default"
+        if default is not None:
+            hint = f"drop the key to keep the default {shown(default)}: Helm deletes a default that null overrides"
         related = (("the default", span),) if span is not None else ()
         return subject.finding("null-value", message, hint=hint, related=related)
 

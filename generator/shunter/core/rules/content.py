@@ -11,6 +11,7 @@ from shunter.core.goyaml.document import Document, KeyPath
 from shunter.core.schema.compile import compile_schema, references_of
 from shunter.core.schema.references import References
 from shunter.core.values.coalesce import Coalesced, Slice
+from shunter.core.values.layering import GLOBAL
 from shunter.core.values.sops import has_marks, is_encrypted
 from shunter.model.findings import Finding, Kind, Severity
 from shunter.model.wording import dotted
@@ -93,17 +94,35 @@ def deprecated(coalesced: Coalesced, part: Slice) -> Iterator[Finding]:
 
 
 def dropped_defaults(coalesced: Coalesced, document: Document) -> Iterator[Finding]:
-    """Nulls in one values file that delete what a chart has by default."""
+    """Nulls in one values file that delete a map which a chart has by default and whose keys its templates read."""
     for path in nulls(document.value or {}):
         default = _default(coalesced, path)
-        if default is None or _at(coalesced.values, path) is not None:
+        if default is None or _at(coalesced.values, path) is not None or not _is_read(*default):
             continue
+        part, own = default
         message = f"the null of `{dotted(path)}` deletes the chart's default"
         hint = "drop the key to keep the default; leave it where no value is what you want"
-        related = (("the default", default[0].span(default[1])),)
+        if still := _still_given(coalesced, path):
+            message += f" for {part.name} alone: {' and '.join(still)} still get it"
+            hint = "Helm hands subcharts the default of `global` all the same: change it there"
+        related = (("the default", part.chart.values.span(own)),)
         yield Finding(
             "null-over-default", message, document.span(path), Kind.LINT, Severity.NOTE, path, (), related, hint
         )
+
+
+def _is_read(part: Slice, path: KeyPath) -> bool:
+    """Whether a default is a map of which some template of the chart, or of one below it, reads a key."""
+    below = f".{path[-1]}.".encode()
+    if not _at(part.chart.values.value, path) or not isinstance(_at(part.chart.values.value, path), dict):
+        return False
+    return any(below in (part.chart.read(file) or b"") for file in part.chart.files if "templates/" in file)
+
+
+def _still_given(coalesced: Coalesced, path: KeyPath) -> list[str]:
+    """The subcharts that get a value of `global` which a null deletes for the chart that they are part of."""
+    subcharts = (part for part in coalesced.slices if part.path and path[0] == GLOBAL)
+    return [part.name for part in subcharts if _at(part.values, path) is not None]
 
 
 def nulls(tree: dict[str, Any], path: KeyPath = ()) -> Iterator[KeyPath]:
@@ -115,14 +134,14 @@ def nulls(tree: dict[str, Any], path: KeyPath = ()) -> Iterator[KeyPath]:
             yield from nulls(value, (*path, key))
 
 
-def _default(coalesced: Coalesced, path: KeyPath) -> tuple[Document, KeyPath] | None:
-    """The chart's file, the outermost first, that sets a value at a path, and the path in there."""
+def _default(coalesced: Coalesced, path: KeyPath) -> tuple[Slice, KeyPath] | None:
+    """The chart, the outermost first, whose own file sets a value at a path, and the path in there."""
     for part in coalesced.slices:
         own = path[len(part.path) :]
         if path[: len(part.path)] != part.path or not own:
             continue
         if _at(part.chart.values.value, own) is not None:
-            return part.chart.values, own
+            return part, own
     return None
 
 

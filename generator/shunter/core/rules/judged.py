@@ -7,6 +7,7 @@ from typing import Any, Protocol
 
 from jsonschema_rs import ValidationError
 
+from shunter.core.charts.schema_text import schema_span
 from shunter.core.goyaml.document import Document, KeyPath
 from shunter.core.packaging import features
 from shunter.core.schema.compile import Schema, compile_schema
@@ -14,6 +15,7 @@ from shunter.core.values import sops
 from shunter.core.values.coalesce import Coalesced, Slice
 from shunter.core.values.layering import Origin
 from shunter.model.data import dataclass
+from shunter.model.findings import Span
 
 
 class Judged(Protocol):
@@ -61,6 +63,13 @@ class Judged(Protocol):
 
     def default(self, path: KeyPath) -> Iterator[tuple[Document, KeyPath]]:
         """Where a default for the value at `path` may stand."""
+
+    @property
+    def gets_globals(self) -> bool:
+        """Whether Helm adds `global` to the values, no matter what the documents say."""
+
+    def schema_span(self, path: KeyPath) -> Span:
+        """Where `path` stands in the schema; the documents' own place where no schema's text is known."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -135,6 +144,15 @@ class ChartValues:
         yield self.coalesced.chart.values, path
         yield self.part.chart.values, path[len(self.part.path) :]
 
+    @property
+    def gets_globals(self) -> bool:
+        """Every subchart does."""
+        return bool(self.part.path)
+
+    def schema_span(self, path: KeyPath) -> Span:
+        """In the chart's values.schema.json."""
+        return schema_span(self.part.chart, path)
+
 
 @dataclass(frozen=True, slots=True)
 class FileValues:
@@ -184,3 +202,12 @@ class FileValues:
     def default(self, path: KeyPath) -> Iterator[tuple[Document, KeyPath]]:
         """Nowhere."""
         return iter(())
+
+    @property
+    def gets_globals(self) -> bool:
+        """No."""
+        return False
+
+    def schema_span(self, path: KeyPath) -> Span:
+        """The file as a whole."""
+        return Span(self.document.path)

@@ -76,3 +76,13 @@ def missing_key(subject: Subject, key: str, schema: Any) -> Finding:
     return subject.finding(
         "missing-key", message, key=path, notes=(f"wanted: {wanted}",), hint=f"add `{key}:`, {wanted}"
     )
+
+
+def null_default(subject: Subject, name: str, schema: Any) -> Finding:
+    """The finding for a required key that is null in a chart's own values, and that nothing else sets.
+
+    The subject is that null, `name` the key path to print; `schema` is the key's own, if there is one.
+    """
+    wanted = describe(schema)
+    message = f"`{name}` is required, and all that sets it is this null, which Helm drops"
+    return subject.finding("missing-key", message, notes=(f"wanted: {wanted}",), hint=f"set it to {wanted}")

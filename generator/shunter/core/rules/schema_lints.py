@@ -7,7 +7,8 @@ from collections.abc import Iterator
 from typing import Any, Final
 
 from shunter.core.charts.load import Chart
-from shunter.core.rules.verdict import ordered, schema_finding, schema_span
+from shunter.core.charts.schema_text import schema_span
+from shunter.core.rules.verdict import ordered, schema_finding
 from shunter.core.schema.compile import Schema, compile_schema, formats_count
 from shunter.core.schema.cost import MOST_EXPLAINED, most_checks
 from shunter.core.schema.references import References

@@ -10,15 +10,15 @@ from functools import lru_cache
 from typing import Any, Final
 
 from shunter.core.charts.load import Chart
+from shunter.core.charts.schema_text import line_span, schema_span
 from shunter.core.goyaml.document import Document, KeyPath
-from shunter.core.goyaml.positions import LONGEST_LINE, decode
 from shunter.core.rules.limits import limited
 from shunter.core.schema.compile import Problem, Schema, compile_schema
 from shunter.core.schema.walk import draft_of
 from shunter.core.values import sops
 from shunter.core.values.coalesce import Coalesced, Slice, coalesce
 from shunter.model.data import replace
-from shunter.model.findings import Finding, Kind, Severity, Span
+from shunter.model.findings import Finding, Kind, Severity
 
 _REFERENCES: Final = (b'$ref"', b'$dynamicRef"', b'$recursiveRef"')
 _LARGE: Final = 100_000
@@ -165,41 +165,10 @@ def _spelled(value: float) -> int:
 
 def schema_finding(chart: Chart, problem: Problem) -> Finding:
     """A finding about the schema itself, at its line where that is found."""
-    span = _line_span(chart, *problem.place) if problem.place[0] else schema_span(chart, problem.path)
+    span = line_span(chart, *problem.place) if problem.place[0] else schema_span(chart, problem.path)
     kind = Kind.VERDICT if problem.fatal else Kind.LINT
     message = f"{problem.message} (schema of {chart.name} {chart.version})"
     return Finding(problem.rule, message, span, kind=kind, key=problem.path, hint=problem.hint)
-
-
-def _line_span(chart: Chart, line: int, column: int) -> Span:
-    """A character of a schema that is no JSON; where the text ends early, the last one before."""
-    lines = decode(chart.schema or b"").split("\n")
-    if line > 1 and column == 1 and not lines[line - 1]:
-        line, column = line - 1, len(lines[line - 2])
-    text = lines[line - 1].rstrip("\r")
-    column = max(1, min(column, len(text)))
-    return Span(
-        chart.schema_path, line, column, column + 1 if text else column, text if len(text) <= LONGEST_LINE else ""
-    )
-
-
-def schema_span(chart: Chart, path: Sequence[str | int]) -> Span:
-    """Where `path` stands in a chart's schema; JSON is YAML, so the reader finds it. Line 0 where that fails."""
-    document = _schema_text(chart.schema_path, chart.schema or b"")
-    return document.span(path, of="key") if path and document else Span(chart.schema_path)
-
-
-@lru_cache(8)
-def _schema_text(path: str, data: bytes) -> Document | None:
-    """A schema as text with places, read once for all that is found in it; None where YAML cannot."""
-    from shunter.core.goyaml import nodes
-    from shunter.core.goyaml.document import Part
-
-    try:
-        root = nodes.compose(data)
-    except (nodes.YAMLError, nodes.TooDeepError, nodes.TooManyError):
-        return None
-    return Document(path, {}, (), data, "3", (Part(data, 0, root),))
 
 
 def disabled(coalesced: Coalesced) -> Iterator[Finding]:

@@ -33,10 +33,11 @@ CONTENT: Final = (
     lint(
         "null-over-default",
         Severity.NOTE,
-        "a null that deletes a chart's default",
+        "a null that deletes a map which templates read",
         "Helm deletes a default that a null overrides: after `service: null`, or after `service:` with nothing below "
-        "it, the templates see no service at all. Drop the key to keep the default. Where the schema requires the key, "
-        "Helm refuses the values.",
+        "it, a template that reads `.Values.service.port` fails. Drop the key to keep the default. Where the schema "
+        "requires the key, Helm refuses the values. What a null of `global` deletes for the umbrella, its subcharts "
+        "still get. A null over anything but such a map is how one says that there is to be no value.",
     ),
     lint(
         "unused-key",
