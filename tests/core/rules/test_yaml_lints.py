@@ -27,6 +27,10 @@ CASES = [
     ("a: -25000000", "exponent-number", 1, 4, "-2.5e+07"),
     ("a: 1\n---\nb: 2", "multi-document", 2, 1, "merges"),
     ("a: 1\n...\nb: 2", "ignored-document", 2, 1, "..."),
+    ("  a: 1\nb: 2", "ignored-document", 2, 1, "further left"),
+    ("# x\n    a: 1\n  b: 2\nc: 3", "ignored-document", 3, 3, "further left"),
+    ("{a: 1}\nb: 2", "ignored-document", 2, 1, "bracket"),
+    ("  a: 1\n...\nb: 2", "ignored-document", 2, 1, "..."),
     ("a: &a {q: 1}\nb:\n  q: 2\n  <<: *a", "merge-order", 4, 3, "`q`"),
 ]
 
@@ -53,6 +57,9 @@ HARMLESS = [
     "1: a",
     "a: 999999",
     "a: &a {q: 1}\nb:\n  <<: *a\n  q: 2",
+    "  a: 1\n  b: 2\n# c\n",
+    "{a: 1} # b",
+    "  a:\n   - 1\n   - 2",
     "a: 1\n---\n",
     "# x\n---\na: 1",
     "a: 2024-01-01",

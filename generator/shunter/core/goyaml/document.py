@@ -135,7 +135,7 @@ def read(data: bytes, path: str, helm: str = "4") -> Document:
             parts.append(part)
             found, sure = _root(part)
             value = merge_maps(value, found) if len(parts) > 1 else found
-            clean = clean and sure
+            clean = clean and sure and not _may_end_early(part.root)
         except (RefusedError, nodes.TooDeepError, nodes.YAMLError) as error:
             return _refused(path, data, helm, syntax_finding(path, decode(text), line, error))
         except nodes.TooManyError:
@@ -183,6 +183,11 @@ def _root(part: Part) -> tuple[dict[str, Any], bool]:
         what = "a list" if value.__class__ is list else "a single value"
         raise RefusedError("yaml-root", f"this file must hold a map, not {what}", part.root, "give each value a key")
     return value, clean
+
+
+def _may_end_early(root: Node | None) -> bool:
+    """Whether text may follow that is no part of the document: behind brackets, or further left than its first key."""
+    return root is not None and (root.start_mark.column > 0 or bool(getattr(root, "flow_style", False)))
 
 
 def _refused(path: str, data: bytes, helm: str, finding: Finding) -> Document:

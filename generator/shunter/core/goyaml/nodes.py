@@ -103,6 +103,18 @@ def compose(text: bytes) -> Node | None:
     Scalars have explicit tags, or `PLAIN`, only if the text holds a `!`; without one, a plain scalar's style is ''.
     Raises yaml.YAMLError where libyaml refuses the text, TooDeepError and TooManyError.
     """
+    try:
+        return _compose(text)
+    except ReaderError as error:
+        from shunter.core.goyaml.ends import read_before
+
+        start = read_before(text, error.position) if isinstance(error.position, int) else None
+        if start is None:
+            raise
+        return _compose(start)
+
+
+def _compose(text: bytes) -> Node | None:
     if text.find(_BOM, 1) > 0 and text[:2] not in _UTF_16:
         return _compose_with_marks(text)
     try:

@@ -11,7 +11,9 @@ from typing import Any, Final
 
 from shunter.core.goyaml.construct import is_merge, scalar
 from shunter.core.goyaml.document import Document, KeyPath, Part
+from shunter.core.goyaml.ends import rest
 from shunter.core.goyaml.nodes import PLAIN, MappingNode, Node, ScalarNode, SequenceNode, has_second_document
+from shunter.core.goyaml.positions import decode, span_at
 from shunter.core.goyaml.scalars import EXACT, key_text
 from shunter.core.rules.limits import MOST_FINDINGS
 from shunter.model.data import dataclass, field
@@ -30,6 +32,7 @@ def yaml_lints(document: Document) -> tuple[Finding, ...]:
         if part.root is not None:
             walk = _Walk(document, part, found)
             walk.visit(part.root, ())
+            found += _rest(document, part, part.root)
         if b"\n..." in part.text and has_second_document(part.text):
             message = "Helm does not read what follows `...`"
             found.append(_lint("ignored-document", message, _line_of(document, part, "..."), hint="use `---`"))
@@ -51,6 +54,24 @@ def _separate_documents(document: Document) -> Iterator[Finding]:
         text = document.data.split(b"\n")[max(line - 1, 0)].decode("utf-8", "replace").rstrip("\r")
         span = Span(document.path, max(line, 1), 1, len(text) + 1, text)
         yield _lint("multi-document", message, span, hint="make it one document, or two files")
+
+
+def _rest(document: Document, part: Part, root: Node) -> Iterator[Finding]:
+    """What follows the end of a document that ends before its text does."""
+    text = decode(part.text)
+    start = rest(root, text)
+    if start is None or text.startswith("...", start):
+        return
+    span = span_at(document.path, text, part.line, start, text.find("\n", start))
+    first = document.node_span(part, root)
+    if root.flow_style:
+        message, hint = "Helm reads nothing from here on: the bracket that the file begins with is closed", "delete it"
+    else:
+        message = "Helm reads nothing from here on: this line begins further left than the first key"
+        hint = f"begin it in column {first.column}, or the first key, on line {first.line}, in column {span.column}"
+    yield _lint(
+        "ignored-document", message, span, hint=hint, severity=Severity.ERROR, related=(("begins here", first),)
+    )
 
 
 def _line_of(document: Document, part: Part, mark: str) -> Span:

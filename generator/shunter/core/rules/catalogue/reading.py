@@ -156,8 +156,9 @@ HAZARDS: Final = (
     lint(
         "ignored-document",
         Severity.ERROR,
-        "text behind `...`",
-        "Helm stops reading a document at `...`; what follows it is lost without a word.",
+        "text behind the end of a document",
+        "Helm stops reading a document at `...`, at a line that begins further left than the first key, and behind the "
+        "bracket that closes it; what follows is lost without a word.",
     ),
     lint(
         "merge-order",
