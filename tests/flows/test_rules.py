@@ -101,6 +101,7 @@ JUDGED: dict[str, tuple[Any, str]] = {
 
 SHOP: dict[str, tuple[Files, str]] = {
     "null-over-default": ({"charts/svc/templates/a.yaml": "a: {{ .Values.service.port }}\n"}, "api: {service: null}"),
+    "not-a-table": ({"charts/svc/values.schema.json": "{}"}, "api: {service: 5}"),
     "subchart-type": ({}, "api: true"),
     "missing-dependency": ({"Chart.yaml": CHART.format("shop") + "dependencies:\n- {name: svc, version: 9.0.0}\n"}, ""),
     "unknown-release": ({}, "svc: {replicaCount: 2}"),
@@ -124,6 +125,7 @@ CHARTS: dict[str, tuple[str, Files]] = {
     "schema-unknown-keyword": ("lint web", {"values.schema.json": '{"tpye": "object"}'}),
     "schema-no-global": ("lint web", {"values.schema.json": '{"additionalProperties": false}'}),
     "schema-format-ignored": ("lint web", {"values.schema.json": '{"properties": {"a": {"format": "uri"}}}'}),
+    "schema-reference-ignored": ("lint web", {"values.schema.json": '{"not": {"$ref": "urn:x:y"}}'}),
     "schema-size": ("lint web", {"values.schema.json": json.dumps({"title": "x" * MAX_SIZE})}),
     "unused-key": ("lint web", {"values.yaml": "a: 1\n"}),
     "inactive-key": (

@@ -12,6 +12,7 @@ from shunter.core.charts.load import load_archive
 from shunter.core.goyaml.document import read
 from shunter.core.rules.content import looks_secret, nulls, secrets
 from shunter.core.rules.verdict import judge
+from shunter.model.wording import dotted
 
 SECRETS = [
     "password: hunter22",
@@ -21,6 +22,10 @@ SECRETS = [
     "key: |\n  -----BEGIN RSA PRIVATE KEY-----\n  MIIE",
     "list: [AKIAIOSFODNN7EXAMPLE]",
     "apiKey: 1a2b3c",
+    "clientSecret: abc",
+    "secret: 9f8a7b6c5d4e3f2a",
+    "password: nonesuch",
+    "password: examples4all",
     "url: postgres://app:hunter22@db/x",
 ]
 HARMLESS = [
@@ -42,6 +47,20 @@ HARMLESS = [
     "url: https://user@host:8080/x",
     "url: 'amqp://app:{{ .Values.x }}@host'",
     "url: postgres://app:${PASSWORD}@host",
+    "secret: orders-db",
+    "tls: {secret: web-tls-2024}",
+    "ingress: {tlsSecret: web}",
+    "token: /var/run/secrets/token",
+    "token: https://vault.example/v1/token",
+    "password: change-me",
+    "password: CHANGE_ME_PLEASE",
+    "password: your-password",
+    "password: '****'",
+    "password: xxxx",
+    "password: <password>",
+    "apiKey: replaceme",
+    "apiKey: REDACTED",
+    "token: placeholder",
 ]
 
 
@@ -119,6 +138,25 @@ def test_the_key_of_a_list_is_that_of_its_items() -> None:
 def test_what_a_schema_calls_deprecated(schema: Any, deprecated: list[str]) -> None:
     found = [finding for finding in judged(schema, "a: [1]\n") if finding.rule == "deprecated-key"]
     assert [finding.message for finding in found] == [f"`{key}` is deprecated in c 1.0.0" for key in deprecated]
+
+
+@pytest.mark.parametrize(
+    ("default", "text", "keys"),
+    [
+        ("a: {b: 1}\nc: 1\n", "a: 1\nc: {d: 1}\n", ["a", "c"]),
+        ("a: {b: {c: 1}}\n", "a: {b: [1]}\n", ["a.b"]),
+        ("a: {b: 0}\n", "a: {b: {c: 1}}\n", ["a.b"]),
+        ("a: {b: 5}\n", "a: {b: {c: 1}}\n", ["a.b"]),
+        ("a: {}\nb: []\nc: ''\nd: null\n", "a: 1\nb: {x: 1}\nc: {x: 1}\nd: {x: 1}\n", []),
+        ("a: {b: 1}\nc: [1]\n", "a: null\nc: x\n", []),
+        ("a: {b: 1}\n", "a: {b: 2}\nz: {y: 1}\n", []),
+    ],
+)
+def test_a_map_over_what_is_none_is_told(default: str, text: str, keys: list[str]) -> None:
+    found = [finding for finding in judged({}, text, default) if finding.rule == "not-a-table"]
+    assert sorted(dotted(finding.key) for finding in found) == keys
+    refused = judged({"properties": {"a": {"type": "object"}}}, "a: 1\n", "a: {b: 1}\n")
+    assert [finding.rule for finding in refused] == ["type"]
 
 
 @pytest.mark.parametrize(

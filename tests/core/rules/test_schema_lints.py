@@ -31,6 +31,9 @@ CASES = [
     ({"description": "x" * MAX_SIZE}, [("schema-size", 0)]),
     ({"type": "strnig"}, [("schema-broken", 2)]),
     ({"properties": {"a": {"$ref": "https://x.example/s"}}}, [("remote-schema", 4)]),
+    ({"properties": {"a": {"$ref": "urn:x:y"}}}, [("schema-reference-ignored", 4)]),
+    ({"$defs": {"a": {"$ref": "urn:x:y"}}}, []),
+    ({"properties": {"a": {"$ref": "urn:x:y"}}, "$defs": {"b": {"$id": "urn:x:y"}}}, []),
     ({"type": "object"}, []),
 ]
 

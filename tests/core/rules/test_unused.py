@@ -192,3 +192,14 @@ def test_a_usual_chart_reads_all_that_it_has_and_no_mistake() -> None:
     assert rendered(data, dict(mistakes.value or {})) is not None
     assert list(unused(found, [chart.values])) == []
     assert [".".join(map(str, finding.key)) for finding in unused(found, [mistakes])] == usual_chart.DEAD
+
+
+def test_a_librarys_own_values_are_read_by_whoever_calls_it() -> None:
+    template = '{{ define "lib.all" }}{{ range $n, $c := .Values.controllers }}{{ $n }}{{ end }}{{ end }}'
+    library = {
+        "Chart.yaml": "apiVersion: v2\nname: lib\ntype: library\nversion: 1.0.0\n",
+        "templates/_a.tpl": template,
+        "values.yaml": "controllers: {}\nother: 1\n",
+    }
+    found, document = scanned(library, "controllers: {a: 1}\nother: 2\n")
+    assert list(unused(found, [document])) == []

@@ -98,3 +98,17 @@ def test_a_lock_is_stale_where_helm_refuses_to_build_from_it(dependency: str, st
     chart = load_archive(archive({"Chart.yaml": f"{head}- {dependency}\n", "Chart.lock": lock}), "shop.tgz")
     found = list(stale_lock(chart))
     assert [(finding.rule, finding.span.line) for finding in found] == [("lock-out-of-sync", 4)] * stale
+
+
+@pytest.mark.parametrize(
+    ("schema", "expected"),
+    [
+        ('{"properties": {"other": {}}}', ["unknown-alias"]),
+        ('{"properties": {"wbe": {}}}', []),
+        ('{"allOf": [{"$ref": "#/$defs/a"}], "$defs": {"a": {"properties": {"wbe": {}}}}}', []),
+        ("{", ["unknown-alias"]),
+    ],
+)
+def test_a_schema_that_does_not_know_the_block_hides_nothing(schema: str, expected: list[str]) -> None:
+    found = linted(shop.files() | {"values.schema.json": schema}, "wbe: {a: 1}\n")
+    assert [finding.rule for finding in found] == expected

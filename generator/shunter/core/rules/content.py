@@ -11,10 +11,10 @@ from shunter.core.goyaml.document import Document, KeyPath
 from shunter.core.schema.compile import compile_schema, references_of
 from shunter.core.schema.references import References
 from shunter.core.values.coalesce import Coalesced, Slice
-from shunter.core.values.layering import GLOBAL
+from shunter.core.values.layering import GLOBAL, table_at
 from shunter.core.values.sops import has_marks, is_encrypted
 from shunter.model.findings import Finding, Kind, Severity
-from shunter.model.wording import dotted
+from shunter.model.wording import dotted, type_of, with_article
 
 _SECRET_KEY: Final = re.compile(
     r"(?:^|[a-z0-9_-])(?:pass(?:word|wd|phrase)|secret|token|api[_-]?key|private[_-]?key|access[_-]?key"
@@ -23,15 +23,62 @@ _SECRET_KEY: Final = re.compile(
 )
 _REFERENCE_KEY: Final = re.compile(r"(?:existing|name|ref|key|pull)[_-]?secrets?$", re.IGNORECASE)
 _PLACEHOLDER: Final = re.compile(
-    r"\s*$|[<$%{]|.*\{\{|(?:ref|secretref|vault|ssm|sops|env|file)[+:]|changeme|todo", re.IGNORECASE
+    r"\s*$|[<$%{]|.*\{\{|(?:ref|secretref|vault|ssm|sops|env|file)[+:]|x{3,}$|[*.]{3,}$"
+    r"|(?:change|replace|fill|set|insert|enter)[-_ ]?(?:me|this|it|in|here)(?![a-z])|your[-_ ]"
+    r"|(?:todo|tbd|fixme|redacted|placeholder|example|dummy|none|null|n/a|optional|disabled)(?![a-z0-9])",
+    re.IGNORECASE,
 )
+_NO_SECRET: Final = re.compile(r"/[\w./-]+$|[a-z][a-z0-9+.-]*://[^\s@]*$|[\w.-]+/[\w./-]+:[\w.-]+$")
+"""A path, an address without a password, an image: what tokens and secrets are read from."""
 SECRET_VALUE: Final = re.compile(
     r"-----BEGIN [A-Z ]*PRIVATE KEY-----|\bAKIA[0-9A-Z]{16}\b|\bgh[pousr]_[A-Za-z0-9]{36}\b|\bglpat-[A-Za-z0-9_-]{20}\b"
     r"|\bxox[abpr]-[A-Za-z0-9-]{10,}|\beyJ[A-Za-z0-9_-]{10,}\.eyJ[A-Za-z0-9_-]{10,}\.[A-Za-z0-9_-]*"
     r"|(?<=://)[^\s/:@\"'$<{%]*:[^\s/:@\"'$<{%*][^\s/@\"']*(?=@)"
 )
-_KEY_IN_SECRET: Final = re.compile(r"secret[_-]?key$", re.IGNORECASE)
+_NAMING: Final = re.compile(r"(?:^|[a-z0-9_-])(?:secret[_-]?key|secret)$", re.IGNORECASE)
+_OWN_SECRET: Final = re.compile(
+    r"(?:api|app|auth|client|consumer|cookie|encryption|hmac|jwt|master|session|shared|signing|webhook)[_-]?secret$",
+    re.IGNORECASE,
+)
+_NAME: Final = re.compile(r"(?:[a-z]+[0-9]*|[0-9]{1,4})(?:[-.](?:[a-z]+[0-9]*|[0-9]{1,4}))+")
 _RANDOM: Final = re.compile(r"(?=.*[0-9])(?=.*[A-Za-z])\S{12,}")
+
+
+def reshaped(part: Slice, document: Document) -> Iterator[Finding]:
+    """Maps in a values file over what is none in the chart's own values, and the other way round.
+
+    Helm drops what the chart has there, and at most warns in its log (`Not a table`).
+    """
+    table = table_at(document.value or {}, part.path)
+    for path in _reshaped(table or {}, part.chart.values.value or {}):
+        own: KeyPath = (*part.path, *path)
+        default = _at(part.chart.values.value, path)
+        message = f"`{dotted(own)}` replaces {_shape(default)} of chart {part.name}, which Helm drops"
+        related = (("the default", part.chart.values.span(path)),)
+        hint = "write a map" if isinstance(default, dict) else f"write {_shape(default)}, not a map"
+        value, key = document.span(own), document.span(own, of="key")
+        span = key if key.line < value.line else value
+        yield Finding("not-a-table", message, span, Kind.LINT, Severity.WARNING, own, (), related, hint)
+
+
+def _shape(value: Any) -> str:
+    return with_article(type_of(value))
+
+
+def _reshaped(values: dict[str, Any], defaults: dict[str, Any]) -> Iterator[KeyPath]:
+    for key in values.keys() & defaults.keys():
+        value, default = values[key], defaults[key]
+        both = isinstance(value, dict) and isinstance(default, dict)
+        if both:
+            yield from ((key, *path) for path in _reshaped(value, default))
+        elif is_reshaped(value, default):
+            yield (key,)
+
+
+def is_reshaped(value: Any, default: Any) -> bool:
+    """Whether one of two values is a map and the other is none; nulls and empty defaults stand for any shape."""
+    filled = default is not None and default not in ("", [], {})
+    return filled and value is not None and isinstance(value, dict) is not isinstance(default, dict)
 
 
 def secrets(document: Document) -> Iterator[Finding]:
@@ -69,14 +116,21 @@ def is_named_secret(path: KeyPath) -> bool:
     return _is_named(name) and not _REFERENCE_KEY.search(name)
 
 
-def looks_secret(key: str, value: str) -> bool:
-    """Whether a key is called like a secret, and has a value of its own rather than a reference or a placeholder.
+def may_be_secret(key: str, value: str) -> bool:
+    """Whether a key is called like a secret, and has a value of its own rather than a reference or a placeholder."""
+    named = _SECRET_KEY.search(key) and not _REFERENCE_KEY.search(key)
+    return bool(named) and not _PLACEHOLDER.match(value)
 
-    `secretKey` mostly names a key of a Secret, so there the value has to look like random text.
+
+def looks_secret(key: str, value: str) -> bool:
+    """Whether what may be a secret is surely one: no path or address that says where one is, and no name of one.
+
+    `secret` and `secretKey` mostly name a Secret or a key of one, so there the value has to look like random text.
     """
-    if not _SECRET_KEY.search(key) or _REFERENCE_KEY.search(key) or _PLACEHOLDER.match(value):
+    if not may_be_secret(key, value) or _NO_SECRET.match(value):
         return False
-    return _RANDOM.fullmatch(value) is not None if _KEY_IN_SECRET.search(key) else True
+    naming = _NAMING.search(key) and not _OWN_SECRET.search(key)
+    return _RANDOM.fullmatch(value) is not None and not _NAME.fullmatch(value) if naming else True
 
 
 def deprecated(coalesced: Coalesced, part: Slice) -> Iterator[Finding]:

@@ -11,7 +11,7 @@ import re
 from collections.abc import Iterable, Iterator, Sequence
 from typing import Final
 
-from shunter.core.rules.content import SECRET_VALUE, is_named_secret, looks_secret
+from shunter.core.rules.content import SECRET_VALUE, is_named_secret, may_be_secret
 from shunter.model.data import dataclass, replace
 from shunter.model.findings import Finding, Span, TextEdit
 from shunter.model.wording import dotted
@@ -78,7 +78,7 @@ def _named(line: str) -> Iterator[_Place]:
         end -= len(quote) if quote and line[end - 1] == quote and end > start else 0
         written = line[start:end]
         read = _unquoted(written, quote)
-        if written and looks_secret(match["double"] or match["single"] or match["plain"], read):
+        if written and may_be_secret(match["double"] or match["single"] or match["plain"], read):
             yield _Place(start, end, written, read)
 
 

@@ -63,6 +63,7 @@ def ineffective(chart: Chart) -> Iterator[Finding]:
     if schema is not None and schema.validator is not None and isinstance(schema.document, dict):
         yield from _keywords(chart, schema.document)
         yield from _formats(chart, schema.document)
+        yield from _urns(chart, schema.document)
 
 
 def _lint(chart: Chart, rule: str, message: str, path: Path, hint: str, severity: Severity) -> Finding:
@@ -131,6 +132,18 @@ def _formats(chart: Chart, document: dict[str, Any]) -> Iterator[Finding]:
             hint = 'use a `pattern`, or "$schema": "http://json-schema.org/draft-07/schema#"'
             yield _lint(chart, "schema-format-ignored", message, (*path, "format"), hint, Severity.NOTE)
             return
+
+
+def _urns(chart: Chart, document: dict[str, Any]) -> Iterator[Finding]:
+    if b'"urn:' not in (chart.schema or b""):
+        return
+    from shunter.core.schema.links import leaving
+
+    for reference in leaving(document):
+        if reference.reached and not reference.dangling and reference.target.startswith("urn:"):
+            message = f"Helm ignores `{reference.text}`, so any value is allowed here"
+            hint = "define it in this schema"
+            yield _lint(chart, "schema-reference-ignored", message, reference.path, hint, Severity.WARNING)
 
 
 def _size(chart: Chart, document: dict[str, Any]) -> Iterator[Finding]:

@@ -66,6 +66,9 @@ def scan(coalesced: Coalesced) -> Scan:
     charts: dict[tuple[str, ...], tuple[Slice, Reads]] = {}
     settled = {part.path for part in coalesced.slices if _is_settled(part.chart)}
     for part in coalesced.slices:
+        if not part.path and _is_library(part.chart):  # its templates see the values of whoever calls them
+            charts[part.path] = (part, _everything(join(part.chart.folder, "Chart.yaml")))
+            continue
         if any(part.path[:depth] in settled for depth in range(len(part.path) + 1)):
             charts[part.path] = (part, _settled(part.chart))
             continue

@@ -17,10 +17,12 @@ from shunter.core.schema.compile import Problem, Schema, compile_schema
 from shunter.core.schema.walk import draft_of
 from shunter.core.values import sops
 from shunter.core.values.coalesce import Coalesced, Slice, coalesce
+from shunter.core.values.layering import table_at
 from shunter.model.data import replace
 from shunter.model.findings import Finding, Kind, Severity
 
 _REFERENCES: Final = (b'$ref"', b'$dynamicRef"', b'$recursiveRef"')
+_EMPTY: Final = (None, "", [], {})
 _LARGE: Final = 100_000
 _TOO_COMPLEX: Final = Problem(
     "this schema asks for more than 100 million checks of one value, so it is not used",
@@ -71,14 +73,37 @@ def _lints(coalesced: Coalesced, documents: Sequence[Document]) -> Iterator[Find
     suspects = [document for document in documents if sops.may_hold_secrets(document)]
     ageing = [part for part in coalesced.slices if b'"deprecated"' in (part.chart.schema or b"")]
     emptied = [document for document in documents if document.value and _holds_null(document.value)]
-    if suspects or ageing or emptied:
+    reshaped = [(part, document) for part in coalesced.slices for document in documents if _may_reshape(part, document)]
+    if suspects or ageing or emptied or reshaped:
         from shunter.core.rules import content
 
         yield from (finding for document in suspects for finding in limited(content.secrets(document)))
         yield from (finding for part in ageing for finding in limited(content.deprecated(coalesced, part)))
+        for part, document in reshaped:
+            yield from limited(content.reshaped(part, document))
         for document in emptied:
             if document is not coalesced.chart.values:
                 yield from limited(content.dropped_defaults(coalesced, document))
+
+
+def _may_reshape(part: Slice, document: Document) -> bool:
+    """Whether a values file has a map where the chart's own values have none, or the other way round."""
+    defaults = part.chart.values
+    if document is defaults or not document.value or not defaults.value:
+        return False
+    table = table_at(document.value, part.path)
+    return table is not None and _differ(table, defaults.value)
+
+
+def _differ(values: dict[str, Any], defaults: dict[str, Any]) -> bool:
+    for key, value in values.items():
+        default = defaults.get(key)
+        if value.__class__ is dict and default.__class__ is dict:
+            if _differ(value, default):
+                return True
+        elif default not in _EMPTY and value is not None and (value.__class__ is dict or default.__class__ is dict):
+            return True
+    return False
 
 
 def _holds_null(tree: dict[str, Any]) -> bool:

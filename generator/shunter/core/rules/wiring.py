@@ -115,12 +115,22 @@ def _stray_keys(coalesced: Coalesced, part: Slice) -> Iterator[Finding]:
             path = (*start, key)
             if key in by_name:
                 yield _release_name(document, path, by_name[key])
-            elif isinstance(table[key], dict) and key not in own and part.chart.schema is None:
+            elif isinstance(table[key], dict) and key not in own and not _is_listed(part, key):
                 from shunter.model.wording import nearest
 
                 guess = nearest(key, keys)
                 if guess is not None:
                     yield _unknown_alias(document, path, guess)
+
+
+def _is_listed(part: Slice, key: str) -> bool:
+    """Whether the chart's own schema has a key of this name."""
+    if part.chart.schema is None:
+        return False
+    from shunter.core.schema.compile import compile_schema, known_keys
+
+    schema = compile_schema(part.chart.schema)
+    return key in known_keys(schema, schema.usable)
 
 
 def _release_name(document: Document, path: KeyPath, aliases: list[str]) -> Finding:

@@ -23,6 +23,14 @@ _PLAIN_BOOLEANS: Final = frozenset(("true", "false"))
 _OCTAL: Final = re.compile(r"[-+]?0[0-7_]*[0-7][0-7_]*")
 _LEADING_ZERO: Final = re.compile(r"[-+]?0[0-9_]*[0-9]")
 _VERSION: Final = re.compile(r"[0-9]+\.[0-9]*0")
+_LIKE_ONE: Final = re.compile(r"[1-9][0-9]?\.[1-9]0")
+"""3.10 and 1.20: so end versions, and few numbers that anybody measures."""
+_VERSION_KEY: Final = re.compile(r"(?:version|tag|release|revision|branch|channel|image)$", re.IGNORECASE)
+_AMOUNT_KEY: Final = re.compile(
+    r"cpu|mem|limit|request|ratio|rate|percent|threshold|factor|weight|timeout|second|minute|interval|sampl|size|scale"
+    r"|price|cost|core|duration|delay|probability|fraction|multipl|quota|amount|score|quantile|temperature|min$|max$",
+    re.IGNORECASE,
+)
 
 
 def yaml_lints(document: Document) -> tuple[Finding, ...]:
@@ -181,7 +189,7 @@ class _Walk:
         elif _LEADING_ZERO.fullmatch(text):
             message = f"`{text}` is the number {value:g} to Helm"
             self._add("leading-zero", message, node, path, hint=quote)
-        elif _VERSION.fullmatch(text) and value.__class__ is float:
+        elif value.__class__ is float and _is_version(text, path):
             message = f"`{text}` is the number {value:g} to Helm: the 0 is lost"
             self._add("trailing-zero", message, node, path, hint=quote)
         elif abs(value) > EXACT:
@@ -191,6 +199,16 @@ class _Walk:
             message = f"a template that prints `{text}` as it is gets {_go_format(float(value))}"
             hint = f"{quote}, or convert it in the template: `| int64`"
             self._add("exponent-number", message, node, path, hint=hint, severity=Severity.NOTE)
+
+
+def _is_version(text: str, path: KeyPath) -> bool:
+    """Whether a number that ends in a zero is meant as text: by its key, or by its look where none measures."""
+    names = [step for step in path if isinstance(step, str)][-2:]
+    if not _VERSION.fullmatch(text):
+        return False
+    if names and _VERSION_KEY.search(names[-1]):
+        return True
+    return _LIKE_ONE.fullmatch(text) is not None and not any(map(_AMOUNT_KEY.search, names))
 
 
 def _dotted(path: KeyPath) -> str:

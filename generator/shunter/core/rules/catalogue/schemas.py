@@ -125,6 +125,13 @@ SCHEMA_LINTS: Final = (
         "not list it refuses all values as soon as the chart is a dependency.",
     ),
     lint(
+        "schema-reference-ignored",
+        Severity.WARNING,
+        "a reference that Helm does not follow",
+        "Helm takes `$ref: urn:...` for a schema that allows everything, and says so in its log only. Define what it "
+        "names in this schema, with that `$id`, or refer to it by a pointer.",
+    ),
+    lint(
         "schema-format-ignored",
         Severity.NOTE,
         "a format that Helm does not check",

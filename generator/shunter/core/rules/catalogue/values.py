@@ -13,7 +13,8 @@ CONTENT: Final = (
         Severity.WARNING,
         "what looks like a secret in plain text",
         "A values file is committed and printed in logs. A key such as `password` with a literal value, a private key "
-        "or a token belongs into an external secret that the values name, or into a file that SOPS encrypted.",
+        "or a token belongs into an external secret that the values name, or into a file that SOPS encrypted. "
+        "Placeholders, paths, addresses and names of secrets are none.",
     ),
     lint(
         "deprecated-key",
@@ -38,6 +39,14 @@ CONTENT: Final = (
         "it, a template that reads `.Values.service.port` fails. Drop the key to keep the default. Where the schema "
         "requires the key, Helm refuses the values. What a null of `global` deletes for the umbrella, its subcharts "
         "still get. A null over anything but such a map is how one says that there is to be no value.",
+    ),
+    lint(
+        "not-a-table",
+        Severity.WARNING,
+        "a map over what is none, or the other way round",
+        "A values file has a map where the chart's own values have a text, a number or a list, or one of those where "
+        "they have a map. Helm takes the file's, drops the chart's, and at most says `Not a table` in its log. A "
+        "template that reads the other shape fails. An empty default stands for any shape.",
     ),
     lint(
         "unused-key",
