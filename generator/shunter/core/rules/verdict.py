@@ -22,7 +22,7 @@ from shunter.model.data import replace
 from shunter.model.findings import Finding, Kind, Severity
 
 _REFERENCES: Final = (b'$ref"', b'$dynamicRef"', b'$recursiveRef"')
-_EMPTY: Final = (None, "", [], {})
+_EMPTY: Final[tuple[Any, ...]] = (None, "", [], {})
 _LARGE: Final = 100_000
 _TOO_COMPLEX: Final = Problem(
     "this schema asks for more than 100 million checks of one value, so it is not used",
