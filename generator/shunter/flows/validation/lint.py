@@ -16,9 +16,9 @@ from shunter.core.rules.wiring import stale_lock
 from shunter.core.rules.yaml_lints import yaml_lints
 from shunter.core.trains.file import path_of
 from shunter.flows.packaging.lock import pins_differ
+from shunter.flows.release.helm_lint import helm_lint
 from shunter.flows.release.release import Release, release_of, with_files
 from shunter.flows.validation.environments import lint_environments
-from shunter.flows.validation.helm_lint import helm_lint
 from shunter.flows.validation.histories import altered_trains, unexplained
 from shunter.flows.validation.judge import unnamed_schemas
 from shunter.flows.validation.own_files import broken_in, broken_trains, judged_own
