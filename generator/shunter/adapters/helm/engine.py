@@ -11,7 +11,7 @@ from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
 from pathlib import Path
 from threading import Lock
-from typing import IO, Any, Protocol
+from typing import Any, Protocol
 
 from shunter.adapters.system import process
 from shunter.core.charts.packed import PackedChart
@@ -232,34 +232,38 @@ class _Log:
     """The process's standard error while Helm runs in it: its library logs there what `not-a-table` says in its place.
 
     Several threads may be inside: the first one turns it aside, the last one back. Anything but Helm's log lines is
-    printed then.
+    printed then. It is kept in memory, since Helm logs values.
     """
 
     def __init__(self) -> None:
-        self.lock, self.inside, self.kept = Lock(), 0, -1
-        self.aside: IO[bytes] | None = None
+        self.lock, self.inside, self.kept, self.aside = Lock(), 0, -1, -1
 
     def __enter__(self) -> None:
         with self.lock:
             self.inside += 1
             if self.inside == 1:
                 sys.stderr.flush()
-                self.aside = tempfile.TemporaryFile()
+                self.aside = _in_memory()
                 self.kept = os.dup(_STDERR)
-                os.dup2(self.aside.fileno(), _STDERR)
+                os.dup2(self.aside, _STDERR)
 
     def __exit__(self, *_: object) -> None:
         with self.lock:
             self.inside -= 1
-            if self.inside or self.aside is None:
+            if self.inside:
                 return
             sys.stderr.flush()
             os.dup2(self.kept, _STDERR)
             os.close(self.kept)
-            self.aside.seek(0)
-            rest = [line for line in self.aside if not _LOG_LINE.match(line)]
-            self.aside.close()
+            with os.fdopen(self.aside, "r+b") as said:
+                said.seek(0)
+                rest = [line for line in said if not _LOG_LINE.match(line)]
             os.write(_STDERR, b"".join(rest))
+
+
+def _in_memory() -> int:
+    """A file in memory; where the system has none, what is written there is lost."""
+    return os.memfd_create("helm") if sys.platform == "linux" else os.open(os.devnull, os.O_RDWR)
 
 
 _LOG = _Log()
