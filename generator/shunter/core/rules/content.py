@@ -71,11 +71,11 @@ def _reshaped(values: dict[str, Any], defaults: dict[str, Any]) -> Iterator[KeyP
         both = isinstance(value, dict) and isinstance(default, dict)
         if both:
             yield from ((key, *path) for path in _reshaped(value, default))
-        elif is_reshaped(value, default):
+        elif _is_reshaped(value, default):
             yield (key,)
 
 
-def is_reshaped(value: Any, default: Any) -> bool:
+def _is_reshaped(value: Any, default: Any) -> bool:
     """Whether one of two values is a map and the other is none; nulls and empty defaults stand for any shape."""
     filled = default is not None and default not in ("", [], {})
     return filled and value is not None and isinstance(value, dict) is not isinstance(default, dict)

@@ -8,7 +8,6 @@ from __future__ import annotations
 import json
 import re
 from collections.abc import Callable, Iterator
-from itertools import combinations
 from typing import Any, Final
 
 from shunter.core.schema.walk import NAMES, Nodes, Path, draft_of, has_names, has_references, subschemas
@@ -16,7 +15,6 @@ from shunter.core.schema.walk import NAMES, Nodes, Path, draft_of, has_names, ha
 _IDLE: Final = ("contentEncoding", "contentMediaType", "contentSchema")
 _SPECIAL: Final = frozenset((*_IDLE, "$ref", "const", "enum", "pattern", "patternProperties"))
 """Keywords that are not the same to both; few schema objects have one."""
-_DIGIT: Final = r"[0-9]"
 _EXACT: Final = 2**53
 CIRCLE: Final = "a reference that comes back to where it stands"
 """The comment on what stands for one: Helm refuses every value there."""
@@ -85,8 +83,20 @@ def _repeated(options: list[Any]) -> bool:
     texts = [json.dumps(option, sort_keys=True) for option in options]
     if len(set(texts)) < len(texts):
         return True
-    spelling = [option for option, text in zip(options, texts, strict=True) if re.search(_DIGIT, text)]
-    return any(_same(one, other) for one, other in combinations(spelling, 2))
+    numbers = [option for option in options if _holds(option, _is_number)]
+    spelled = [option for option in options if numbers and _holds(option, _is_spelled)]
+    return any(_same(one, other) for one in numbers for other in spelled if one is not other)
+
+
+def _holds(option: Any, what: Callable[[Any], bool]) -> bool:
+    if isinstance(option, dict | list):
+        below = option.values() if isinstance(option, dict) else option
+        return any(_holds(item, what) for item in below)
+    return what(option)
+
+
+def _is_spelled(value: Any) -> bool:
+    return isinstance(value, str) and _DECIMAL.fullmatch(value) is not None
 
 
 def _same(one: Any, other: Any) -> bool:
@@ -98,7 +108,7 @@ def _same(one: Any, other: Any) -> bool:
     if _is_number(one) and isinstance(other, str):
         one, other = other, one
     if isinstance(one, str) and _is_number(other):
-        return _DECIMAL.fullmatch(one) is not None and float(one) == other
+        return _is_spelled(one) and float(one) == other
     return bool(one == other) and isinstance(one, bool) is isinstance(other, bool)
 
 
