@@ -86,6 +86,7 @@ CASES: list[tuple[str, dict[str, Any], dict[str, Any]]] = [
     ("a reference within a URN", {"$id": "urn:x:y", "properties": {"v": {"$ref": "x.json"}}}, {"v": {"v": 1}}),
     ("a pointer within a URN", {"$id": "urn:x:y", "properties": {"v": {"$ref": "x.json#/$defs/t"}}, "$defs": {"t": {"type": "string"}}}, {"v": 1}),
     ("a pointer to nothing within a URN", {"$id": "urn:x:y", "properties": {"v": {"$ref": "x.json#/$defs/t"}}}, {}),
+    ("a dynamic anchor that leads to nothing within a URN", {"$id": "urn:x:y", "$defs": {"a": {"$ref": "#/$defs/b", "$dynamicAnchor": "m"}}}, {}),
     ("an identifier beside a reference within a URN", {"$schema": DRAFTS[4], "id": "urn:x:y", "definitions": {"d": {"$ref": "#/definitions/d", "id": "x"}}}, {}),
     ("a number that only its digits are a multiple of", {"$schema": DRAFTS[4], "properties": {"v": {"multipleOf": 0.0075}}}, {"v": 1e300}),
     ("a large multiple", {"$schema": DRAFTS[4], "properties": {"v": {"type": "integer", "multipleOf": 4}}}, {"v": 1.2e30}),

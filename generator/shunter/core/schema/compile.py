@@ -222,7 +222,8 @@ def _without_references(
     def lost(schema: dict[str, Any]) -> Iterator[Reference]:
         for reference in leaving(schema):
             target = reference.target
-            if not (target in known or target.startswith("urn:") or "json-schema.org/" in target):
+            ignored = target in known or target.startswith("urn:") or "json-schema.org/" in target
+            if reference.dangling or not ignored:
                 yield reference
 
     problems = (*problems, *(_unresolved(reference) for reference in lost(document) if reference.reached))
