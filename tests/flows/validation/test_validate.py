@@ -138,6 +138,44 @@ def test_what_can_be_mended_is_offered(chart: Path) -> None:
     ok("validate", "--fix", "web/ci/a b.yaml", cwd=chart.parent)
 
 
+@pytest.mark.parametrize(
+    ("values", "offered"),
+    [
+        ("replicas: many\ntag: '1'\nglobal: {a: yes, b: 010}\n", False),  # lints wait for what nobody can guess
+        ("replicas: '2'\ntag: '1'\nglobal: {a: yes, b: 010}\n", True),
+        ("replicas: many\ntag: 1.10\n", True),
+        ("global: {a: yes}\n", True),
+        ("global: {a: 9007199254740993}\n", False),
+    ],
+)
+def test_what_is_offered_mends_something(values: str, offered: bool, chart: Path) -> None:
+    (chart / "-dash.yaml").write_text(values)
+    found = shunter("validate", "--set", "global.x=1", "--", "-dash.yaml", cwd=chart)
+    *_, last = found.err.splitlines()
+    assert last.startswith("next: ") == offered
+    if offered:
+        assert last == "next: shunter validate --fix --set global.x=1 -- -dash.yaml"
+        shunter(*last.split()[2:], cwd=chart)
+    assert ((chart / "-dash.yaml").read_text() != values) == offered
+
+
+def test_a_value_that_two_charts_want_differently_is_told(chart: Path) -> None:
+    (chart / "values.schema.json").unlink()
+    with (chart / "Chart.yaml").open("a") as file:
+        file.write("dependencies:\n- {name: a, version: 1.0.0}\n- {name: b, version: 1.0.0}\n")
+    for name, wanted in (("a", "integer"), ("b", "string")):
+        sub = chart / "charts" / name
+        sub.mkdir(parents=True)
+        (sub / "Chart.yaml").write_text(f"apiVersion: v2\nname: {name}\nversion: 1.0.0\n")
+        schema = {"properties": {"global": {"properties": {"port": {"type": wanted}}}}}
+        (sub / "values.schema.json").write_text(json.dumps(schema))
+    (chart / "x.yaml").write_text("global: {port: 80}\n")
+    found = shunter("validate", "--fix", "x.yaml", cwd=chart)
+    assert (found.code, (chart / "x.yaml").read_text()) == (1, "global: {port: 80}\n")
+    assert "x.yaml: nothing is fixed: what one reader of a value wants there, another refuses\n" in found.err
+    assert "next:" not in found.err
+
+
 def test_fix_goes_on_until_nothing_is_left_to_fix(chart: Path) -> None:
     values = chart / "ci" / "slip.yaml"
     values.write_bytes(b"replica: '2' # two\r\nTag: 1.10\r\n")
@@ -165,7 +203,8 @@ def test_a_value_that_is_wanted_as_text_and_as_number_stays_as_it_is(chart: Path
     for _ in range(2):
         found = shunter("validate", "--fix", "web/ci/both.yaml", cwd=chart.parent)
         assert (found.code, values.read_text()) == (1, "replicas: &n 2\ntag: *n\n")
-        assert "fixed" not in found.err
+        assert "  fixed: " not in found.err
+        assert "both.yaml: nothing is fixed" in found.err
 
 
 def test_a_rule_that_is_off_fixes_nothing(shop: Path) -> None:

@@ -27,23 +27,37 @@ def validate(context: Context, asked: Validation) -> Report:
     findings, count = _judged(context, asked, own)
     if not asked.fix:
         report = report_of(context, findings, count, own)
-        return replace(report, next_step=_fix_command(asked)) if any(f.fix for f in report.findings) else report
+        return replace(report, next_step=_fix_command(asked)) if _can_be_fixed(context, findings) else report
     from shunter.flows.validation.repair import Repair
 
     repair = Repair(context.start)
     while repair.apply(levelled(context, findings)):
         findings, count = _judged(context, asked, own)
-    return replace(report_of(context, findings, count, own), outcomes=repair.outcomes())
+    report = report_of(context, findings, count, own)
+    return replace(report, outcomes=repair.outcomes(), notices=(*repair.notices(), *report.notices))
+
+
+def _can_be_fixed(context: Context, findings: Sequence[Finding]) -> bool:
+    """Whether `--fix` would change a file: a finding that has a fix may wait for one that has none."""
+    if not any(finding.fix for finding in findings):
+        return False
+    from shunter.flows.validation.repair import Repair
+
+    return Repair(context.start).would_change(levelled(context, findings))
 
 
 def _fix_command(asked: Validation) -> str:
     """The command that repairs what can be repaired without thinking."""
     from shlex import join
 
-    where = ["-e", asked.environment] if asked.environment else asked.files[:_MOST_NAMES]
     layers = [word for file in asked.values for word in ("-f", file)]
-    rest = "" if asked.environment or len(asked.files) <= _MOST_NAMES else " ..."
-    return join(["shunter", "validate", "--fix", *where, *layers]) + rest
+    layers += [word for text in asked.sets for word in ("--set", text)]
+    if asked.environment:
+        return join(["shunter", "validate", "--fix", "-e", asked.environment, *layers])
+    files = [name for name in asked.files if not name.startswith("oci://")]
+    rest = "" if len(files) <= _MOST_NAMES else " ..."
+    end = ["--"] if any(name.startswith("-") for name in files) else []
+    return join(["shunter", "validate", "--fix", *layers, *end, *files[:_MOST_NAMES]]) + rest
 
 
 def _judged(context: Context, asked: Validation, own: Sequence[str]) -> tuple[list[Finding], int]:
