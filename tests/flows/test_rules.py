@@ -126,6 +126,7 @@ CHARTS: dict[str, tuple[str, Files]] = {
     "schema-format-ignored": ("lint web", {"values.schema.json": '{"properties": {"a": {"format": "uri"}}}'}),
     "schema-size": ("lint web", {"values.schema.json": json.dumps({"title": "x" * MAX_SIZE})}),
     "unused-key": ("lint web", {"values.yaml": "a: 1\n"}),
+    "stray-values": ("validate web web/../v.yaml", {"../v.yaml": "a: 1\n"}),
     "inactive-key": (
         "validate --exact web/v.yaml",
         {"v.yaml": "x: {enabled: false, b: 1}\n", "templates/a.yaml": IF_ENABLED},

@@ -8,7 +8,14 @@ import pytest
 
 from helpers.workspaces.gitrepo import write
 from shunter.adapters.verdicts.cache import Verdicts
-from shunter.adapters.verdicts.questions import chart_folder, is_values_file, questions, summary, valid_before
+from shunter.adapters.verdicts.questions import (
+    chart_folder,
+    is_values_file,
+    other_values,
+    questions,
+    summary,
+    valid_before,
+)
 from shunter.model.findings import Finding, Span
 
 CHART = "apiVersion: v2\nname: c\nversion: 1.0.0\n"
@@ -53,6 +60,17 @@ def test_the_nearest_chart_upwards(chart: Path) -> None:
 )
 def test_which_files_are_values_files(name: str, values: bool, chart: Path) -> None:
     assert is_values_file(str(chart / "c" / name), str(chart / "c")) is values
+
+
+def test_the_files_that_a_chart_is_tried_with(chart: Path) -> None:
+    here = ["ci/a-values.yaml", "ci/deep/values.yml", "values-pro.yaml", "values.tst.yml", "values_x.yaml"]
+    others = ["ci/a.yaml", "envs/values-a.yaml", "values.yaml.bak", "valuesx.yaml", "charts/x/values-a.yaml"]
+    write(chart / "c", dict.fromkeys((*here, *others), ""))
+    (chart / "c" / "values-dir.yaml").mkdir()
+    (chart / "c" / "ci" / "round").symlink_to("..")
+    assert other_values(str(chart / "c"), str(chart)) == [f"c/{name}" for name in here]
+    assert other_values(str(chart / "c"), str(chart / "other"))[0] == "../c/ci/a-values.yaml"
+    assert other_values(str(chart / "gone"), str(chart)) == []
 
 
 def test_a_question_names_all_that_a_judgement_depends_on(chart: Path) -> None:

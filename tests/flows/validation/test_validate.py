@@ -77,7 +77,8 @@ def test_fix_keeps_every_other_byte(chart: Path) -> None:
 
 
 def places(text: str) -> list[str]:
-    return [line.split()[1] for line in text.splitlines() if line.startswith("  -->")]
+    found = [line.split()[1] for line in text.splitlines() if line.startswith("  -->")]
+    return [place for place in found if ":" in place]
 
 
 def test_a_charts_own_values_are_linted_like_any_others(chart: Path) -> None:
@@ -109,6 +110,49 @@ def test_a_folder_in_a_chart_stands_for_its_values_files(chart: Path) -> None:
     found = shunter("validate", "web/ci", cwd=chart.parent)
     assert places(found.err) == ["web/ci/bad.yaml:2:11", "web/ci/bad.yaml:3:6"]
     assert places(shunter("validate", cwd=chart / "ci").err) == ["bad.yaml:2:11", "bad.yaml:3:6"]
+
+
+def test_a_chart_is_judged_with_its_other_values_files_but_not_with_f(chart: Path) -> None:
+    assert ok("validate", "web", cwd=chart.parent).err == "1 chart checked: valid\n"
+    for name in ("values-pro.yaml", "ci/one-values.yaml"):
+        (chart / name).write_text("replicas: x\n")
+    for _ in range(2):  # the second time from what was kept
+        found = shunter("validate", "web", cwd=chart.parent)
+        assert places(found.err) == ["web/ci/one-values.yaml:1:11", "web/values-pro.yaml:1:11"]
+        assert places(shunter("validate", cwd=chart).err) == ["ci/one-values.yaml:1:11", "values-pro.yaml:1:11"]
+        ok("validate", "web", "-f", "web/ci/good.yaml", cwd=chart.parent)
+    for name in ("values-pro.yaml", "ci/one-values.yaml"):
+        (chart / name).write_text("replicas: 3\n")
+    ok("validate", "web", cwd=chart.parent)
+    (chart / "values-pro.yaml").write_text("replicas: x\n")
+    assert shunter("validate", "web", cwd=chart.parent).code == 1
+
+
+def test_f_hides_nothing_of_the_charts_own_values(chart: Path) -> None:
+    (chart / "values.yaml").write_text("replicas: 1\ntag: '1'\nglobal: {on: yes}\n")
+    for cache in ((), (), ("--no-cache",)):
+        beside = shunter("validate", "web", "-f", "web/ci/good.yaml", *cache, cwd=chart.parent)
+        assert places(beside.err) == ["web/values.yaml:3:10", "web/values.yaml:3:14"]
+        assert ok("validate", "web/ci/good.yaml", *cache, cwd=chart.parent).err == "1 chart checked: valid\n"
+
+
+def test_strays_are_named_and_the_rest_is_judged(chart: Path) -> None:
+    for name in ("deploy/values.yaml", "infra/a.yaml"):
+        (chart.parent / name).parent.mkdir()
+        (chart.parent / name).write_text("a: 1\n")
+    named = ("deploy/values.yaml", "web/ci/bad.yaml", "infra/a.yaml")
+    found = shunter("validate", *named, cwd=chart.parent)
+    assert found.code == 1
+    assert places(found.err) == ["web/ci/bad.yaml:2:11", "web/ci/bad.yaml:3:6"]
+    lines = found.err.splitlines()
+    assert [lines[at + 1] for at, line in enumerate(lines) if "stray-values" in line] == [
+        "  --> deploy/values.yaml",
+        "  --> infra/a.yaml",
+    ]
+    alone = shunter("validate", named[0], named[2], cwd=chart.parent)
+    assert (alone.code, alone.err.count("\n")) == (2, 2)
+    assert "deploy/values.yaml, infra/a.yaml belong to no chart" in alone.err
+    assert "stray-values" in shunter("validate", "--exact", *named, cwd=chart.parent).err
 
 
 def test_where_there_is_no_chart_nothing_is_called_valid(tmp_path: Path) -> None:

@@ -44,7 +44,7 @@ def validate_deeply(context: Context, asked: Validation, deep: Deep) -> Report:
         return replace(report, notices=(*report.notices, _NOT_RENDERED))
     helm = engine(deep.helm)
     checker = Checker(helm, cluster_of(deep.kube_versions, deep.crds, context.start)) if deep.manifests else None
-    targets = wanted(context, asked)
+    targets = wanted(context, asked).targets
     found = [*report.findings]
     notices: list[str] = []
     for target in targets:

@@ -95,18 +95,19 @@ def _too_large(release: Release) -> Iterable[Finding]:
 
 
 def judge_chart(
-    context: Context, folder: Path, runs: Sequence[Sequence[str]], sets: Sequence[str]
+    context: Context, folder: Path, runs: Sequence[Sequence[str]], asked: Validation
 ) -> list[tuple[Finding, ...]]:
     """The findings of a chart's folder: see `judge_files`."""
-    return judge_files(context, files_in(context, folder), folder, runs, sets)
+    return judge_files(context, files_in(context, folder), folder, runs, asked)
 
 
 def judge_files(
-    context: Context, files: ProjectFiles, folder: Path, runs: Sequence[Sequence[str]], sets: Sequence[str]
+    context: Context, files: ProjectFiles, folder: Path, runs: Sequence[Sequence[str]], asked: Validation
 ) -> list[tuple[Finding, ...]]:
-    """The findings of a chart with each of several sets of `-f` files; an empty set stands for its own values.yaml.
+    """The findings of a chart with each of several sets of values files; an empty set stands for its own values.yaml.
 
-    `folder` is where the chart is, or would be.
+    What else was `asked` to be passed, `-f` and `--set`, lies on each of them. `folder` is where the chart is, or
+    would be.
     """
     release = Release(files)
     chart, name = release.chart, release.label
@@ -118,7 +119,7 @@ def judge_files(
         raise ShunterError(message, hint="shunter lock" if release.files.answers else f"helm dependency build {name}")
 
     def judged(run: Sequence[str]) -> tuple[Finding, ...]:
-        layers = with_files(context, release, folder, run, sets).layers
+        layers = with_files(context, release, folder, (*run, *asked.values), asked.sets).layers
         found = judge(chart, layers, defaults=not run)
         return relabelled(found if run else (*found, *_ineffective(chart)), name)
 

@@ -30,7 +30,7 @@ def judged_remote(context: Context, asked: Validation, urls: Sequence[str]) -> t
         # Paths of findings are joined and normalised: a URL's two slashes come back at the end.
         place = chart.label.replace(OCI, _PLACE)
         files, folder = ProjectFiles(MemoryTree(chart.files), place), context.start / place
-        for findings in judge_files(context, files, folder, [tuple(asked.values)], asked.sets):
+        for findings in judge_files(context, files, folder, [()], asked):
             found += (replace(finding, span=_seen(finding.span)) for finding in findings)
     return tuple(found)
 

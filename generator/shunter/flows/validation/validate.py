@@ -3,19 +3,22 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
+from posixpath import normpath
 
 from shunter.adapters.system.regular import read_regular
 from shunter.adapters.verdicts.questions import WORKSPACE_FILE, questions
 from shunter.flows.release.release import release_of
 from shunter.flows.validation.judge import Validation, judge_chart, judged_release
-from shunter.flows.validation.report import levelled, report_of, without_secrets
-from shunter.flows.validation.targets import Target, own_names, targets_of
+from shunter.flows.validation.report import levelled, report_of, rule_levels, without_secrets
+from shunter.flows.validation.targets import Chosen, Target, own_names, targets_of
 from shunter.flows.workspace.context import Context, Site
 from shunter.model.data import replace
 from shunter.model.errors import ShunterError
-from shunter.model.findings import Finding, Report, Severity
+from shunter.model.findings import Finding, Kind, Report, Severity, Span
 
 _MOST_NAMES = 3
+STRAY = "stray-values"
+_ONLY_CHARTS = "name a values file of a chart or of `values:`, or a chart's folder"
 
 
 def validate(context: Context, asked: Validation) -> Report:
@@ -63,7 +66,7 @@ def _fix_command(asked: Validation) -> str:
 def _judged(context: Context, asked: Validation, own: Sequence[str]) -> tuple[list[Finding], int]:
     """The findings of a request and how many charts it is about; `own` are shunter's own files among those named."""
     findings: list[Finding] = []
-    targets: list[Target] = []
+    chosen = Chosen()
     if own:
         from shunter.flows.validation.own_files import judged_own
 
@@ -75,12 +78,13 @@ def _judged(context: Context, asked: Validation, own: Sequence[str]) -> tuple[li
         findings += judged_remote(context, asked, remote)
         asked = replace(asked, files=[name for name in asked.files if name not in remote])
     if asked.files or not (own or remote):
-        targets = wanted(context, asked)
-    findings += [finding for target in targets for finding in _judge_target(context, asked, target)]
+        chosen = wanted(context, asked)
+    findings += [finding for target in chosen.targets for finding in _judge_target(context, asked, target)]
+    findings += map(_stray, chosen.strays)
     if context.workspace and not (asked.environment or asked.files or own or remote):
         findings += _trains(context, findings)
     asked.verdicts.save()
-    return findings, len(targets) + len(remote)
+    return findings, len(chosen.targets) + len(remote)
 
 
 def _trains(context: Context, known: Sequence[Finding]) -> tuple[Finding, ...]:
@@ -94,30 +98,49 @@ def _trains(context: Context, known: Sequence[Finding]) -> tuple[Finding, ...]:
     return broken if broken or errors else tuple(altered_trains(context, trains_of(context)))
 
 
-def wanted(context: Context, asked: Validation) -> list[Target]:
-    """The charts that a request is about; with no name, all of the workspace or repository, or those around here."""
+def wanted(context: Context, asked: Validation) -> Chosen:
+    """The charts that a request is about; with no name, all of the workspace or repository, or those around here.
+
+    Raises ShunterError where a name leads to no file, or all of them to no chart and no rule of the workspace says
+    what becomes of those.
+    """
     if asked.environment:
-        return [Target.of(context.site("environment", asked.environment))]
-    if asked.files:
-        return targets_of(context, asked.files)
-    sites = context.sites()
-    if not sites and not context.workspace:
-        return targets_of(context, ["."])
-    return [Target.of(site) for site in sites if site.kind in ("app", "environment")]
+        return Chosen([Target.of(context.site("environment", asked.environment), context.start)])
+    sites = context.sites() if not asked.files else ()
+    if sites or (context.workspace and not asked.files):
+        return Chosen([Target.of(site, context.start) for site in sites if site.kind in ("app", "environment")])
+    chosen = targets_of(context, asked.files or ["."], alone=bool(asked.values or asked.sets))
+    if chosen.strays and not chosen.targets and STRAY not in rule_levels(context):
+        one, *others = chosen.strays
+        message = f"{one} belongs to no chart" if not others else f"{', '.join(chosen.strays)} belong to no chart"
+        raise ShunterError(message, hint=_ONLY_CHARTS)
+    return chosen
+
+
+def _stray(name: str) -> Finding:
+    message = "this file belongs to no chart, so it is not judged"
+    return Finding(STRAY, message, Span(normpath(name)), Kind.LINT, hint=_ONLY_CHARTS)
 
 
 def _judge_target(context: Context, asked: Validation, target: Target) -> Iterable[Finding]:
     file = context.root / WORKSPACE_FILE
     workspace = read_regular(str(file)) if context.workspace else b""
-    runs = [(*files, *asked.values) for files in target.runs]
-    whole = target.environment is not None
-    asking = questions(str(target.folder), str(context.start), workspace, runs, whole=whole, sets=asked.sets)
+    runs = target.runs
+    asking = questions(
+        str(target.folder),
+        str(context.start),
+        workspace,
+        runs,
+        whole=target.environment is not None,
+        values=asked.values,
+        sets=asked.sets,
+    )
     known = [asked.verdicts.find(one) for one in asking]
     new = [number for number, findings in enumerate(known) if findings is None]
     if target.environment is not None:
         judged = [_judge_environment(context, asked, target.environment) for _ in new]
     else:
-        found = judge_chart(context, target.folder, [runs[number] for number in new], asked.sets) if new else ()
+        found = judge_chart(context, target.folder, [runs[number] for number in new], asked) if new else ()
         judged = [(findings, True) for findings in found]
     for number, (findings, complete) in zip(new, judged, strict=True):
         known[number] = findings

@@ -53,6 +53,14 @@ CONTENT: Final = (
         "`shunter validate --exact` changed the key and rendered the same manifests, although some template reads it: "
         "`ingress.host` while `ingress.enabled` is false. It starts to count when the switch is turned.",
     ),
+    lint(
+        "stray-values",
+        Severity.ERROR,
+        "a named file that belongs to no chart",
+        "`shunter validate` was given a file with no Chart.yaml in its folder or above it, and that no environment "
+        "lists in `values:`. What else was named is judged. Where other tools have files called values.yaml, turn the "
+        "rule off, or leave them out of the commit hook with `exclude`.",
+    ),
 )
 
 WIRING: Final = (
