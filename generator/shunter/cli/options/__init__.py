@@ -132,6 +132,9 @@ _FORMATS = ("text", "json", "sarif", "github", "junit")
 FINDINGS = Option("-o", "--output", choices=_FORMATS, default="text", help="format of the findings")
 VALUES = Option("-f", "--values", takes="many", metavar="FILE", help="a further values file, last wins")
 SET = Option("--set", takes="many", metavar="KEY=VALUE", help="set one value, as Helm does")
+RULE = Option(
+    "--rule", takes="many", metavar="NAME=LEVEL", help="level of a lint in this run: error, warning, note or off"
+)
 FORCE = switch("--force", help="go on although a rule refuses; the history says so")
 NO_VALUES = switch("--no-values", help="judge and commit with the committed values files; yours stay as they are")
 ENGINE = Option("--helm", metavar="PATH", help="use this helm binary instead of the embedded Helm")

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from shunter.cli.options import ENGINE, FINDINGS, OUTPUT, SET, VALUES, Command, Option, switch
+from shunter.cli.options import ENGINE, FINDINGS, OUTPUT, RULE, SET, VALUES, Command, Option, switch
 
 COMMANDS: tuple[Command, ...] = (
     Command(
@@ -21,6 +21,7 @@ COMMANDS: tuple[Command, ...] = (
             SET,
             switch("--fix", help="write safe fixes into the files; comments, order and quotes stay"),
             switch("--strict", help="warnings fail too"),
+            RULE,
             switch("--no-cache", help="judge again what was judged before"),
             switch("--exact", help="find keys that do nothing: change each one, and render (needs Helm)"),
             switch("--manifests", help="render, and check every object against Kubernetes' schemas (needs Helm)"),
@@ -38,6 +39,7 @@ COMMANDS: tuple[Command, ...] = (
         (
             Option("paths", takes="many", metavar="PATH", help="charts or folders (default: the workspace)"),
             switch("--strict", help="warnings fail too"),
+            RULE,
             Option("--explain", metavar="RULE", help="explain a rule"),
             FINDINGS,
         ),

@@ -14,6 +14,7 @@ from shunter.model.findings import Report
 
 if TYPE_CHECKING:
     from shunter.cli.parse import Arguments
+    from shunter.flows.workspace.context import Context
 
 
 def validate(arguments: Arguments) -> Report:
@@ -32,7 +33,7 @@ def _validate(arguments: Arguments) -> Report:
     from shunter.flows.validation.judge import Validation
     from shunter.flows.validation.validate import validate as judge_values
 
-    context = open_session(arguments)
+    context = _context(arguments)
     asked = Validation(
         tuple(arguments.files),
         arguments.environment,
@@ -50,6 +51,13 @@ def _validate(arguments: Arguments) -> Report:
         arguments.exact, arguments.manifests, split(arguments.kube_version), arguments.crds, arguments.helm
     )
     return deep.validate_deeply(context, asked, wanted)
+
+
+def _context(arguments: Arguments) -> Context:
+    """The context, with the levels of rules that are chosen for this run or here."""
+    from shunter.flows.workspace.settings import with_rules
+
+    return with_rules(open_session(arguments), arguments.rule)
 
 
 @contextmanager
@@ -72,7 +80,7 @@ def lint(arguments: Arguments) -> Report:
     from shunter.flows.validation.own_files import reported
 
     def run() -> Report:
-        return linting.lint(open_session(arguments), arguments.paths)
+        return linting.lint(_context(arguments), arguments.paths)
 
     try:
         return run()

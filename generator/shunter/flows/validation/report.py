@@ -30,7 +30,7 @@ def levelled(context: Context, findings: Iterable[Finding]) -> Iterator[Finding]
 
 def rule_levels(context: Context) -> Mapping[str, str]:
     """The severities that are chosen for rules, `off` among them, by the rules' names."""
-    return context.workspace.rules if context.workspace else {}
+    return {**(context.workspace.rules if context.workspace else {}), **context.rules}
 
 
 def without_secrets(findings: Iterable[Finding]) -> tuple[Finding, ...]:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import os
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -46,7 +46,8 @@ class Site:
 class Context:
     """Where a command runs, and how it is to write. `workspace` is None in a repository that stands alone.
 
-    `text` is the workspace's file as it was read, which all that the command does follows from.
+    `text` is the workspace's file as it was read, which all that the command does follows from; `rules` are levels
+    of rules that this run has been given.
     """
 
     root: Path
@@ -54,6 +55,7 @@ class Context:
     workspace: Workspace | None
     writing: Writing = field(default_factory=Writing)
     text: bytes = b""
+    rules: Mapping[str, str] = field(default_factory=dict)
 
     def require_workspace(self) -> Workspace:
         """The workspace, or an error that says where one is needed."""
