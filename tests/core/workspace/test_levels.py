@@ -13,14 +13,13 @@ def test_levels_are_read_wherever_they_stand() -> None:
     assert of_yaml(b"rules: {drift: off, trailing-zero: error}\n", "s") == wanted
     assert of_yaml(b"rules: {drift: 'off', trailing-zero: error}\n", "s") == wanted
     assert of_toml(b'[tool.shunter.rules]\ndrift = "off"\ntrailing-zero = "error"\n', "p") == wanted
-    assert of_toml(b'[tool]\nshunter = {rules = {drift = false, trailing-zero = "error"}}\n', "p") is None
+    assert of_toml(b'[tool]\nshunter = {rules = {drift = false, trailing-zero = "error"}}\n', "p") == wanted
     assert of_arguments(["drift=note", "trailing-zero=error", "drift=off"]) == wanted
     assert of_yaml(b"", "s") == of_yaml(b"rules:\n", "s") == of_toml(b"[tool.shunter]\n", "p") == {}
 
 
-def test_a_project_that_does_not_speak_of_us_is_not_even_read() -> None:
+def test_a_project_may_have_none() -> None:
     assert of_toml(b"[tool.black]\nline-length = 88\n", "p") is None
-    assert of_toml(b"no toml", "p") is None
     assert of_toml(b"# tool.shunter\n[tool.black]\n", "p") is None
 
 

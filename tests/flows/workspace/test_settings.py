@@ -34,7 +34,7 @@ def test_the_nearest_settings_of_the_repository_count(verb: str, root: Path) -> 
     assert level(*asked, *rules, cwd=root / "c") == "warning"  # above the repository
     (root / "pyproject.toml").write_text('[tool.shunter.rules]\ntrailing-zero = "error"\n')
     assert level(*asked, *rules, cwd=root / "c") == "error"
-    (root / "c" / "pyproject.toml").write_text("[tool.black]\n")
+    (root / "c" / "pyproject.toml").write_text("no toml, and none of our business\n")
     assert level(*asked, *rules, cwd=root / "c") == "error"
     (root / "c" / ".shunter.yaml").write_text("rules: {trailing-zero: off}\n")
     assert level(*asked, *rules, cwd=root / "c") == "off"

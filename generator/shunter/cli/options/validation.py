@@ -22,6 +22,7 @@ COMMANDS: tuple[Command, ...] = (
             switch("--fix", help="write safe fixes into the files; comments, order and quotes stay"),
             switch("--strict", help="warnings fail too"),
             RULE,
+            Option("--schema-cache", metavar="DIR", help="copies of schemas that charts refer to by URL: HOST/PATH"),
             switch("--no-cache", help="judge again what was judged before"),
             switch("--exact", help="find keys that do nothing: change each one, and render (needs Helm)"),
             switch("--manifests", help="render, and check every object against Kubernetes' schemas (needs Helm)"),

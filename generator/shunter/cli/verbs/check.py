@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING
 
 from shunter.adapters.verdicts.cache import NoVerdicts, Verdicts
 from shunter.cli.session import open_session, split
+from shunter.model.data import replace
 from shunter.model.errors import ShunterError
 from shunter.model.findings import Report
 
@@ -33,14 +34,15 @@ def _validate(arguments: Arguments) -> Report:
     from shunter.flows.validation.judge import Validation
     from shunter.flows.validation.validate import validate as judge_values
 
-    context = _context(arguments)
+    context = replace(_context(arguments), schema_cache=arguments.schema_cache)
+    fresh = arguments.no_cache or arguments.fix or arguments.schema_cache
     asked = Validation(
         tuple(arguments.files),
         arguments.environment,
         tuple(arguments.values),
         tuple(arguments.set),
         arguments.fix,
-        NoVerdicts() if arguments.no_cache or arguments.fix else arguments.verdicts or Verdicts(),
+        NoVerdicts() if fresh else arguments.verdicts or Verdicts(),
     )
     if not arguments.exact and not arguments.manifests:
         with _no_collector():

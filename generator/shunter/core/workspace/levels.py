@@ -2,8 +2,7 @@
 
 from __future__ import annotations
 
-import tomllib
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from typing import Any, Final
 
 from shunter.core.goyaml.document import Document, read
@@ -12,7 +11,6 @@ from shunter.model.findings import Kind, Severity, Span
 from shunter.model.wording import nearest
 
 LEVELS: Final = (*(severity.value for severity in Severity), "off")
-_TABLE: Final = b"tool.shunter"
 
 
 def of_yaml(data: bytes, path: str) -> dict[str, str]:
@@ -31,10 +29,10 @@ def of_yaml(data: bytes, path: str) -> dict[str, str]:
 def of_toml(data: bytes, path: str) -> dict[str, str] | None:
     """The levels in the table `tool.shunter` of a `pyproject.toml`; None if it has no such table.
 
-    Raises ShunterError for a table that is wrong, or a file that is no TOML although it speaks of the table.
+    Raises ShunterError for a table that is wrong, or a file that is no TOML.
     """
-    if _TABLE not in data:
-        return None
+    import tomllib
+
     try:
         table = tomllib.loads(data.decode("utf-8")).get("tool", {}).get("shunter")
     except (ValueError, AttributeError) as error:
@@ -47,7 +45,7 @@ def of_toml(data: bytes, path: str) -> dict[str, str] | None:
     return _checked(table.get("rules"), path, None)
 
 
-def of_arguments(texts: list[str]) -> dict[str, str]:
+def of_arguments(texts: Sequence[str]) -> dict[str, str]:
     """The levels that `--rule NAME=LEVEL` gives, the last one of a name wins. Raises ShunterError for a wrong one."""
     found = {}
     for text in texts:

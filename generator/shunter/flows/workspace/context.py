@@ -47,7 +47,7 @@ class Context:
     """Where a command runs, and how it is to write. `workspace` is None in a repository that stands alone.
 
     `text` is the workspace's file as it was read, which all that the command does follows from; `rules` are levels
-    of rules that this run has been given.
+    of rules that this run has been given, and `schema_cache` is its folder of local copies of schemas, if any.
     """
 
     root: Path
@@ -56,6 +56,7 @@ class Context:
     writing: Writing = field(default_factory=Writing)
     text: bytes = b""
     rules: Mapping[str, str] = field(default_factory=dict)
+    schema_cache: str = ""
 
     def require_workspace(self) -> Workspace:
         """The workspace, or an error that says where one is needed."""
