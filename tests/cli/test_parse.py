@@ -83,7 +83,7 @@ HELPS = {
     "validate -qh": "usage: shunter validate [FILE ...]",
     "validate one.yaml --nope --help": "usage: shunter validate [FILE ...]",
     "new -h": "usage: shunter new DIR",
-    "help template": "usage: shunter render [ENV] [SERVICE ...]",
+    "help template": "usage: shunter render [ENV|CHART] [SERVICE ...]",
     "train -h": "usage: shunter train COMMAND",
     "help train": "usage: shunter train COMMAND",
     "train help": "usage: shunter train COMMAND",

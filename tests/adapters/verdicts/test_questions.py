@@ -75,7 +75,7 @@ def test_the_files_that_a_chart_is_tried_with(chart: Path) -> None:
 
 def test_a_question_names_all_that_a_judgement_depends_on(chart: Path) -> None:
     folder = str(chart / "c")
-    (one, two) = questions(folder, str(chart), b"w", [("c/pro.yaml",), ()], whole=False, sets=["a=1"])
+    (one, two) = questions(folder, str(chart), b"w", [("c/pro.yaml",), ()], whole=False, sets=["--set a=1"])
     assert one[:3] == (folder, False, (f"{chart}/c/pro.yaml",))
     assert one[3] == (("c/pro.yaml", b""), ("shunter.yaml", b"w"), ("start", b"c"), ("--set a=1", b""))
     assert two[2:] == ((), (("shunter.yaml", b"w"), ("start", b"c"), ("--set a=1", b"")))

@@ -82,7 +82,7 @@ def test_each_run_has_its_own_findings(tmp_path: Path) -> None:
     assert [finding.span.path for finding in own] == ["web/values.yaml"]
     assert [finding.span.path for finding in bad] == ["bad.yaml"]
     assert good == mended == ()
-    (found,) = judge_chart(context, root / "web", [("good.yaml",)], Validation(sets=["size=x"]))
+    (found,) = judge_chart(context, root / "web", [("good.yaml",)], Validation(sets=["--set size=x"]))
     assert [finding.span.path for finding in found] == ["--set size=x"]
 
 

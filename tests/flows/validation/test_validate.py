@@ -2,14 +2,18 @@
 
 from __future__ import annotations
 
+import io
 import json
 import os
 import shutil
+import subprocess
+import sys
 from collections.abc import Callable
 from pathlib import Path
 
 import pytest
 
+from helpers.tools import HELM, needs_helm
 from helpers.workspaces.cli import ok, shunter
 
 SCHEMA = {
@@ -54,6 +58,52 @@ def test_f_and_set_are_layers(chart: Path) -> None:
     wrong = shunter("validate", "web", "--set", "replicas=many", cwd=chart.parent)
     assert wrong.code == 1
     assert "--set replicas=many" in wrong.err
+
+
+VALUE = "replicas: 2\ntag: one\nglobal: {a: {b: x}}\n"
+SET_ARGUMENTS: tuple[tuple[str, ...], ...] = (
+    ("--set", "replicas=3", "--set-string", "replicas=3"),
+    ("--set-string", "replicas=3", "--set", "replicas=4"),
+    ("--set-json", "replicas=5"),
+    ("--set-json", '{"tag": 1}'),
+    ("--set-json", '{"replicas": 7, "global": {"a": null}}'),
+    ("--set-literal", "tag=a,b=c\\d"),
+    ("--set-literal", "replicas=1"),
+    ("--set-file", "tag=web/text"),
+    ("--set-file", "replicas=web/text"),
+    ("--set-string", "tag=1,replicas=2"),
+    ("--set-json", "global.l=[1]", "--set", "global.l[1]=2"),
+    ("--set", "replicas=x", "--set-json", "replicas=1"),
+)
+
+
+def batched(words: tuple[str, ...]) -> list[tuple[str, str]]:
+    return list(zip(words[::2], words[1::2], strict=True))
+
+
+@pytest.mark.parametrize("arguments", SET_ARGUMENTS, ids=" ".join)
+@needs_helm
+def test_what_sets_values_does_so_as_helm_does(
+    arguments: tuple[str, ...], chart: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    (chart / "text").write_text("a: b\n")
+    (chart / "templates" / "a.yaml").write_text("a: {{ toJson .Values }}\n")
+    helm = [HELM, "template", "web", "web", "-f", "-", *arguments]
+    done = subprocess.run(helm, cwd=chart.parent, input=VALUE, text=True, capture_output=True, check=False)
+    for verb in (("validate", "web"), ("render", "web")):
+        monkeypatch.setattr(sys, "stdin", io.TextIOWrapper(io.BytesIO(VALUE.encode())))
+        found = shunter(*verb, "-f", "-", *arguments, cwd=chart.parent)
+        assert (found.code == 0) is (done.returncode == 0), (found.err, done.stderr)
+        assert not found.out or found.out == done.stdout.lstrip("\n")
+        if verb[0] == "validate" and found.code:
+            assert any(f"  --> {flag} {argument}\n" in found.err for flag, argument in batched(arguments))
+
+
+def test_what_stdin_holds_is_not_remembered(chart: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    for text, code in (("replicas: 1\n", 0), ("replicas: x\n", 1), ("", 0), ("a: b: c\n", 1)):
+        monkeypatch.setattr(sys, "stdin", io.TextIOWrapper(io.BytesIO(text.encode())))
+        found = shunter("validate", "web", "-f", "-", cwd=chart.parent)
+        assert (found.code, "  --> <stdin>:1:" in found.err) == (code, bool(code))
 
 
 def test_a_dependency_in_another_version_is_judged_as_helm_takes_it(chart: Path) -> None:

@@ -86,7 +86,7 @@ def questions(
     asked: tuple[Part, ...] = (
         (WORKSPACE_FILE, workspace),
         ("start", label),
-        *((f"--set {text}", b"") for text in sets),
+        *((text, b"") for text in sets),
     )
     found = []
     for run in runs:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from shunter.cli.options import ENGINE, FINDINGS, OUTPUT, RULE, SET, VALUES, Command, Option, switch
+from shunter.cli.options import ENGINE, FINDINGS, OUTPUT, RULE, SETS, VALUES, Command, Option, switch
 
 COMMANDS: tuple[Command, ...] = (
     Command(
@@ -14,11 +14,11 @@ COMMANDS: tuple[Command, ...] = (
                 "files",
                 takes="many",
                 metavar="FILE",
-                help="values files, charts (also oci://), folders (default: the workspace)",
+                help="values files, charts (also .tgz, oci://), folders (default: the workspace)",
             ),
             Option("-e", "--environment", metavar="ENV", help="only this environment"),
             VALUES,
-            SET,
+            *SETS,
             switch("--fix", help="write safe fixes into the files; comments, order and quotes stay"),
             switch("--strict", help="warnings fail too"),
             RULE,
@@ -47,13 +47,13 @@ COMMANDS: tuple[Command, ...] = (
     ),
     Command(
         ("render",),
-        "print the manifests of an environment, rendered by Helm",
+        "print the manifests of an environment or any chart, rendered by Helm",
         "shunter.cli.verbs.render:render",
         (
-            Option("environment", takes="optional", metavar="ENV", help="default: the one you are in"),
+            Option("environment", takes="optional", metavar="ENV|CHART", help="default: the one you are in"),
             Option("services", takes="many", metavar="SERVICE", help="only these services"),
             VALUES,
-            SET,
+            *SETS,
             Option("--output-dir", metavar="DIR", help="write one file per chart template instead"),
             Option("--kube-version", metavar="VERSION", help="Kubernetes version to render for"),
             ENGINE,
@@ -66,10 +66,10 @@ COMMANDS: tuple[Command, ...] = (
         "print the effective values of an app, and where each one comes from",
         "shunter.cli.verbs.values:explain",
         (
-            Option("app", metavar="APP", help="the service"),
+            Option("app", metavar="APP|CHART", help="the service, or a chart: folder, .tgz, oci://"),
             Option("-e", "--environment", metavar="ENV", help="in this environment (default: the chart alone)"),
             VALUES,
-            SET,
+            *SETS,
             OUTPUT,
         ),
         ("shunter values explain orders -e tst", "shunter values explain orders -e tst -o json"),

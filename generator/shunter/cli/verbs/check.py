@@ -8,7 +8,7 @@ from contextlib import contextmanager
 from typing import TYPE_CHECKING
 
 from shunter.adapters.verdicts.cache import NoVerdicts, Verdicts
-from shunter.cli.session import open_session, split
+from shunter.cli.session import open_session, sets_of, split
 from shunter.model.data import replace
 from shunter.model.errors import ShunterError
 from shunter.model.findings import Report
@@ -35,12 +35,15 @@ def _validate(arguments: Arguments) -> Report:
     from shunter.flows.validation.validate import validate as judge_values
 
     context = replace(_context(arguments), schema_cache=arguments.schema_cache)
-    fresh = arguments.no_cache or arguments.fix or arguments.schema_cache
+    sets = sets_of(arguments)
+    # What else than named values files decides, no question about old verdicts can name.
+    fresh = "-" in arguments.values or arguments.set_file or arguments.schema_cache
+    fresh = fresh or arguments.no_cache or arguments.fix
     asked = Validation(
         tuple(arguments.files),
         arguments.environment,
         tuple(arguments.values),
-        tuple(arguments.set),
+        sets,
         arguments.fix,
         NoVerdicts() if fresh else arguments.verdicts or Verdicts(),
     )

@@ -132,7 +132,7 @@ def release_of(
     """
     files = files_of(context, site) if of is None else of
     extra = [extra_layer(context, name, site.path) for name in values]
-    layers = with_sets([*layers_of(files), *extra], sets)
+    layers = with_sets(context, [*layers_of(files), *extra], sets)
     name = str(files.answers.get("workspace", site.name))
     return Release(files, layers, name, str(files.answers.get("namespace", "default")), is_environment=True)
 
@@ -147,4 +147,4 @@ def releases_of_chart(
 
 def with_files(context: Context, chart: Release, folder: Path, values: Sequence[str], sets: Sequence[str]) -> Release:
     """The release of a chart in `folder` with these `-f` files and `--set`."""
-    return chart.with_layers(with_sets([extra_layer(context, name, folder) for name in values], sets))
+    return chart.with_layers(with_sets(context, [extra_layer(context, name, folder) for name in values], sets))

@@ -12,7 +12,7 @@ from shunter.core.rules.verdict import judge
 from shunter.flows.release.layers import awaited, unpinned_note, with_sources
 from shunter.flows.release.release import Release, with_files
 from shunter.flows.workspace.context import Context
-from shunter.flows.workspace.labels import relabelled
+from shunter.flows.workspace.labels import NO_FILES, relabelled
 from shunter.flows.workspace.projects import ProjectFiles, files_in
 from shunter.model.data import dataclass
 from shunter.model.errors import ShunterError
@@ -151,5 +151,5 @@ def unnamed_schemas(release: Release) -> Iterator[Finding]:
     """An environment's own values files that lead no editor to their schema. `lint` says so, `--fix` mends it."""
     from shunter.core.rules.modeline import modelines
 
-    own = (layer for layer in release.layers if not layer.path.startswith(("..", "--set ")))
+    own = (layer for layer in release.layers if not layer.path.startswith(("..", *NO_FILES)))
     yield from (finding for layer in own for finding in modelines(layer, release.tree))

@@ -7,6 +7,7 @@ from posixpath import normpath
 
 from shunter.adapters.system.regular import read_regular
 from shunter.adapters.verdicts.questions import WORKSPACE_FILE, questions
+from shunter.flows.release.layers import is_packed
 from shunter.flows.release.release import release_of
 from shunter.flows.validation.judge import Validation, judge_chart, judged_release
 from shunter.flows.validation.report import levelled, report_of, rule_levels, without_secrets
@@ -30,7 +31,7 @@ def validate(context: Context, asked: Validation) -> Report:
     findings, count = _judged(context, asked, own)
     if not asked.fix:
         report = report_of(context, findings, count, own)
-        return replace(report, next_step=_fix_command(asked)) if _can_be_fixed(context, findings) else report
+        return replace(report, next_step=_fix_command(context, asked)) if _can_be_fixed(context, findings) else report
     from shunter.flows.validation.repair import Repair
 
     repair = Repair(context.start)
@@ -49,15 +50,15 @@ def _can_be_fixed(context: Context, findings: Sequence[Finding]) -> bool:
     return Repair(context.start).would_change(levelled(context, findings))
 
 
-def _fix_command(asked: Validation) -> str:
+def _fix_command(context: Context, asked: Validation) -> str:
     """The command that repairs what can be repaired without thinking."""
     from shlex import join
 
     layers = [word for file in asked.values for word in ("-f", file)]
-    layers += [word for text in asked.sets for word in ("--set", text)]
+    layers += [word for given in asked.sets for word in given.split(" ", 1)]
     if asked.environment:
         return join(["shunter", "validate", "--fix", "-e", asked.environment, *layers])
-    files = [name for name in asked.files if not name.startswith("oci://")]
+    files = [name for name in asked.files if not is_packed(context, name)]
     rest = "" if len(files) <= _MOST_NAMES else " ..."
     end = ["--"] if any(name.startswith("-") for name in files) else []
     return join(["shunter", "validate", "--fix", *layers, *end, *files[:_MOST_NAMES]]) + rest
@@ -72,7 +73,7 @@ def _judged(context: Context, asked: Validation, own: Sequence[str]) -> tuple[li
 
         findings += judged_own(context, own)
         asked = replace(asked, files=[name for name in asked.files if name not in own])
-    if remote := [name for name in asked.files if name.startswith("oci://")]:
+    if remote := [name for name in asked.files if is_packed(context, name)]:
         from shunter.flows.validation.remote import judged_remote
 
         findings += judged_remote(context, asked, remote)

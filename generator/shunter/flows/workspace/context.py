@@ -47,7 +47,8 @@ class Context:
     """Where a command runs, and how it is to write. `workspace` is None in a repository that stands alone.
 
     `text` is the workspace's file as it was read, which all that the command does follows from; `rules` are levels
-    of rules that this run has been given, and `schema_cache` is its folder of local copies of schemas, if any.
+    of rules that this run has been given, and `schema_cache` is its folder of local copies of schemas, if any;
+    `stdin` is what standard input held, where `-f -` asks for it.
     """
 
     root: Path
@@ -57,6 +58,7 @@ class Context:
     text: bytes = b""
     rules: Mapping[str, str] = field(default_factory=dict)
     schema_cache: str = ""
+    stdin: bytes = b""
 
     def require_workspace(self) -> Workspace:
         """The workspace, or an error that says where one is needed."""
