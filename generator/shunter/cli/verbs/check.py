@@ -34,10 +34,11 @@ def _validate(arguments: Arguments) -> Report:
     from shunter.flows.validation.judge import Validation
     from shunter.flows.validation.validate import validate as judge_values
 
-    context = replace(_context(arguments), schema_cache=arguments.schema_cache)
+    skipped = tuple(arguments.skip_schema)
+    context = replace(_context(arguments), schema_cache=arguments.schema_cache, skip_schemas=skipped)
     sets = sets_of(arguments)
     # What else than named values files decides, no question about old verdicts can name.
-    fresh = "-" in arguments.values or arguments.set_file or arguments.schema_cache
+    fresh = "-" in arguments.values or arguments.set_file or arguments.schema_cache or skipped
     fresh = fresh or arguments.no_cache or arguments.fix
     asked = Validation(
         tuple(arguments.files),

@@ -58,19 +58,19 @@ def judged_release(
     if verify and not release.chart.findings:
         findings = _unexplained(release) or release.files.vendored
     missing = awaited(context, set(record.cars) if record else set(), release.layers)
-    chart, unpinned = with_sources(context, _with_copies(context, release.chart), missing)
+    chart, unpinned = with_sources(context, _with_chosen(context, release.chart), missing)
     judged = (unpinned_note(f, unpinned) for f in judge(chart, release.layers))
     found = [*judged, *_colliding(context, release), *_too_large(release)]
     found += unnamed_schemas(release) if fix else ()
     return (*findings, *relabelled(found, release.label)), not missing
 
 
-def _with_copies(context: Context, chart: Chart) -> Chart:
-    if not context.schema_cache:
+def _with_chosen(context: Context, chart: Chart) -> Chart:
+    if not (context.schema_cache or context.skip_schemas):
         return chart
-    from shunter.flows.validation.cached_schemas import with_copies
+    from shunter.flows.validation.chosen_schemas import with_chosen
 
-    return with_copies(context, chart)
+    return with_chosen(context, chart)
 
 
 def _unexplained(release: Release) -> tuple[Finding, ...]:
@@ -118,7 +118,7 @@ def judge_files(
     would be.
     """
     release = Release(files)
-    chart, name = _with_copies(context, release.chart), release.label
+    chart, name = _with_chosen(context, release.chart), release.label
     there = {subchart.name for subchart in chart.subcharts}  # in another version, Helm takes it all the same
     missing = next((dependency for dependency in chart.missing if dependency.name not in there), None)
     if missing is not None and not chart.findings:

@@ -48,7 +48,8 @@ class Context:
 
     `text` is the workspace's file as it was read, which all that the command does follows from; `rules` are levels
     of rules that this run has been given, and `schema_cache` is its folder of local copies of schemas, if any;
-    `stdin` is what standard input held, where `-f -` asks for it.
+    `skip_schemas` names charts whose schemas do not count; `stdin` is what standard input held, where `-f -`
+    asks for it.
     """
 
     root: Path
@@ -58,6 +59,7 @@ class Context:
     text: bytes = b""
     rules: Mapping[str, str] = field(default_factory=dict)
     schema_cache: str = ""
+    skip_schemas: tuple[str, ...] = ()
     stdin: bytes = b""
 
     def require_workspace(self) -> Workspace:

@@ -1,4 +1,4 @@
-"""Copies of remote schemas, through the command; Helm, which fetches them, is the oracle."""
+"""Schemas with copies of remote ones, for which Helm, which fetches them, is the oracle; and schemas skipped."""
 
 from __future__ import annotations
 
@@ -8,7 +8,8 @@ from pathlib import Path
 import pytest
 
 from helpers.tools import need_helm
-from helpers.workspaces.cli import shunter
+from helpers.workspaces import shop
+from helpers.workspaces.cli import ok, shunter
 from helpers.workspaces.gitrepo import write
 from helpers.workspaces.http import served_by
 from helpers.workspaces.registries import answering
@@ -65,3 +66,17 @@ def test_the_folder_must_be_there_and_is_not_left(tmp_path: Path) -> None:
     assert (missing.code, "there is no folder nowhere" in missing.err) == (2, True)
     found = shunter("validate", "c", "--schema-cache", "k", cwd=tmp_path)
     assert (found.code, found.err.count("[remote-schema]"), "secret` from the network" in found.err) == (1, 1, True)
+
+
+def test_a_schema_is_skipped_by_its_charts_name_or_alias(tmp_path: Path) -> None:
+    write(tmp_path, shop.files(root_schema=True))
+    (tmp_path / "v.yaml").write_text("api: {replicaCount: x}\nweb: {replicaCount: x}\nother: 1\n")
+    assert shunter("validate", "v.yaml", cwd=tmp_path).err.count("  -->") == 3
+    for name in ("svc", "api"):  # both aliases are one chart
+        one = shunter("validate", "v.yaml", "--skip-schema", name, cwd=tmp_path)
+        assert (one.code, one.err.count("  -->"), "`other`" in one.err) == (1, 1, True)
+    both = ok("validate", "v.yaml", "--skip-schema", "svc", "--skip-schema", "shop", cwd=tmp_path)
+    assert both.err == "1 chart checked: valid\n"
+    assert shunter("validate", "v.yaml", cwd=tmp_path).code == 1  # nothing of it was remembered
+    wrong = shunter("validate", "v.yaml", "--skip-schema", "scv", cwd=tmp_path)
+    assert (wrong.code, "did you mean `svc`?" in wrong.err) == (2, True)
