@@ -118,13 +118,8 @@ def judge_files(
     would be.
     """
     release = Release(files)
+    _require_charts(release)
     chart, name = _with_chosen(context, release.chart), release.label
-    there = {subchart.name for subchart in chart.subcharts}  # in another version, Helm takes it all the same
-    missing = next((dependency for dependency in chart.missing if dependency.name not in there), None)
-    if missing is not None and not chart.findings:
-        who = "this chart" if name == "." else name
-        message = f"{who} needs chart {missing.name} {missing.version}, and charts/ does not hold it"
-        raise ShunterError(message, hint="shunter lock" if release.files.answers else f"helm dependency build {name}")
 
     def judged(run: Sequence[str]) -> tuple[Finding, ...]:
         layers = with_files(context, release, folder, (*run, *asked.values), asked.sets).layers
@@ -136,6 +131,23 @@ def judge_files(
     from shunter.adapters.system.workers import spread
 
     return spread(judged, runs, at_least=_WORTH_A_PROCESS)
+
+
+def judge_layers(context: Context, release: Release) -> tuple[Finding, ...]:
+    """The findings of a release with the values that it has; nothing of its chart's own values."""
+    _require_charts(release)
+    return relabelled(judge(_with_chosen(context, release.chart), release.layers), release.label)
+
+
+def _require_charts(release: Release) -> None:
+    """Raise ShunterError where `charts/` lacks what Chart.yaml lists."""
+    chart, name = release.chart, release.label
+    there = {subchart.name for subchart in chart.subcharts}  # in another version, Helm takes it all the same
+    missing = next((dependency for dependency in chart.missing if dependency.name not in there), None)
+    if missing is not None and not chart.findings:
+        who = "this chart" if name == "." else name
+        message = f"{who} needs chart {missing.name} {missing.version}, and charts/ does not hold it"
+        raise ShunterError(message, hint="shunter lock" if release.files.answers else f"helm dependency build {name}")
 
 
 def _ineffective(chart: Chart) -> Iterable[Finding]:

@@ -53,10 +53,14 @@ class Target:
 
 @dataclass(frozen=True, slots=True)
 class Chosen:
-    """The charts that named files and folders belong to, and those of the files that belong to none."""
+    """The charts that named files and folders belong to, and those of the files that belong to none.
+
+    `deploying` are those of the latter in which an object names a chart and its values.
+    """
 
     targets: Sequence[Target] = ()
     strays: Sequence[str] = ()
+    deploying: Sequence[str] = ()
 
 
 def targets_of(context: Context, names: Sequence[str], *, alone: bool = False) -> Chosen:

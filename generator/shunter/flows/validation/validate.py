@@ -78,14 +78,20 @@ def _judged(context: Context, asked: Validation, own: Sequence[str]) -> tuple[li
 
         findings += judged_remote(context, asked, remote)
         asked = replace(asked, files=[name for name in asked.files if name not in remote])
+    others = 0
     if asked.files or not (own or remote):
         chosen = wanted(context, asked)
+        if chosen.deploying:
+            from shunter.flows.validation.deployed import judged_deployed
+
+            deployed, others = judged_deployed(context, asked, chosen.deploying)
+            findings += deployed
     findings += [finding for target in chosen.targets for finding in _judge_target(context, asked, target)]
     findings += map(_stray, chosen.strays)
     if context.workspace and not (asked.environment or asked.files or own or remote):
         findings += _trains(context, findings)
     asked.verdicts.save()
-    return findings, len(chosen.targets) + len(remote)
+    return findings, len(chosen.targets) + len(remote) + others
 
 
 def _trains(context: Context, known: Sequence[Finding]) -> tuple[Finding, ...]:
@@ -111,7 +117,12 @@ def wanted(context: Context, asked: Validation) -> Chosen:
     if sites or (context.workspace and not asked.files):
         return Chosen([Target.of(site, context.start) for site in sites if site.kind in ("app", "environment")])
     chosen = targets_of(context, asked.files or ["."], alone=bool(asked.values or asked.sets))
-    if chosen.strays and not chosen.targets and STRAY not in rule_levels(context):
+    if chosen.strays:
+        from shunter.flows.validation.deployed import deploying
+
+        found = deploying(context, chosen.strays)
+        chosen = replace(chosen, strays=[name for name in chosen.strays if name not in found], deploying=found)
+    if chosen.strays and not (chosen.targets or chosen.deploying) and STRAY not in rule_levels(context):
         one, *others = chosen.strays
         message = f"{one} belongs to no chart" if not others else f"{', '.join(chosen.strays)} belong to no chart"
         raise ShunterError(message, hint=_ONLY_CHARTS)
