@@ -67,6 +67,7 @@ READ: Files = {
     "ignored-document": "a: 1\n...\nb: 2",
     "merge-order": "a: &a {q: 1}\nb:\n  q: 2\n  <<: *a",
     "plaintext-secret": "password: hunter22",
+    "encrypted-values": "a: ENC[AES256_GCM,data:x,type:str]\nsops: {mac: x, lastmodified: x}\n",
 }
 """A values file, passed to `validate` for a chart without a schema."""
 

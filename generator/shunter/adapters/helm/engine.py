@@ -22,6 +22,8 @@ _SEVERITIES = {1: Severity.NOTE, 2: Severity.WARNING, 3: Severity.ERROR}
 _LABELS = {"INFO": Severity.NOTE, "WARNING": Severity.WARNING, "ERROR": Severity.ERROR}
 _LINT_LINE = re.compile(r"\[(INFO|WARNING|ERROR)\] ([^:]*): (.*)|Error (.*)")
 _CALLING = re.compile(r"error calling \w+: |execution error at \([^)]*\): ")
+_FROM_STDIN = ["--values", "-"]
+"""Values may hold what was encrypted a moment ago, and are written into no file."""
 _SCHEMA = "values don't meet the specifications of the schema(s)"
 
 
@@ -123,9 +125,9 @@ class BinaryEngine:
         """See `Engine.render`."""
         chart.require_complete()
         version = ["--kube-version", kube_version] if kube_version else []
-        with _on_disk(chart.archive) as file, _values_file(values) as given:
-            where = ["--namespace", namespace, "--values", str(given)]
-            done = self._run(["template", release, str(file), *where, *version], file.parent)
+        with _on_disk(chart.archive) as file:
+            where = ["--namespace", namespace, *_FROM_STDIN]
+            done = self._run(["template", release, str(file), *where, *version], file.parent, values)
         if done.returncode:
             raise _error(done.stderr.decode("utf-8", "replace"))
         return done.stdout.decode("utf-8").lstrip("\n")
@@ -134,9 +136,9 @@ class BinaryEngine:
         self, chart: Path | bytes, values: Mapping[str, Any] | None = None, *, strict: bool = True
     ) -> tuple[LintMessage, ...]:
         """See `Engine.lint`."""
-        with _on_disk(chart) as path, _values_file(values or {}) as given:
+        with _on_disk(chart) as path:
             flags = ["--strict"] if strict else []
-            done = self._run(["lint", str(path), "--values", str(given), *flags], path.parent)
+            done = self._run(["lint", str(path), *_FROM_STDIN, *flags], path.parent, values or {})
         found = _lint_messages(done.stdout.decode("utf-8", "replace"))
         if done.returncode and not any(item.severity is not Severity.NOTE for item in found):
             raise _error(done.stderr.decode("utf-8", "replace"))
@@ -144,10 +146,10 @@ class BinaryEngine:
 
     def version(self) -> str:
         """See `Engine.version`."""
-        return self._run(["version", "--template", "{{.Version}}"], Path.cwd()).text
+        return self._run(["version", "--template", "{{.Version}}"], Path.cwd(), {}).text
 
-    def _run(self, arguments: list[str], cwd: Path) -> process.Completed:
-        return process.run([self.path, *arguments], cwd)
+    def _run(self, arguments: list[str], cwd: Path, values: Mapping[str, Any]) -> process.Completed:
+        return process.run([self.path, *arguments], cwd, json.dumps(values).encode())
 
 
 def engine(prefer: str = "embedded") -> Engine:
@@ -241,12 +243,4 @@ def _on_disk(chart: Path | bytes) -> Iterator[Path]:
     with tempfile.TemporaryDirectory(prefix="shunter-") as folder:
         path = Path(folder) / "chart.tgz"
         path.write_bytes(chart)
-        yield path
-
-
-@contextmanager
-def _values_file(values: Mapping[str, Any]) -> Iterator[Path]:
-    with tempfile.TemporaryDirectory(prefix="shunter-") as folder:
-        path = Path(folder) / "values.json"
-        path.write_text(json.dumps(values), encoding="utf-8")
         yield path

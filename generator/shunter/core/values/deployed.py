@@ -182,7 +182,8 @@ def _of_source(found: _Object, path: KeyPath, source: Mapping[str, Any]) -> Depl
     layers: list[Layer] = []
     optional = bool(helm.get("ignoreMissingValueFiles"))
     for number, name in enumerate(helm.get("valueFiles") or ()):
-        below = re.sub(r"^(?:\$[^/]+)?/", "", str(name))
+        name = str(name).removeprefix("secrets://")
+        below = re.sub(r"^(?:\$[^/]+)?/", "", name)
         layers.append(FileLayer(below, below != name, optional, found.span(*at, "valueFiles", number)))
     # Argo CD takes the map and not the text, where there are both.
     if isinstance(helm.get("valuesObject"), dict):

@@ -21,6 +21,8 @@ from shunter.model.errors import ShunterError
 from shunter.model.findings import Finding, Kind
 
 STDIN = "-"
+_SECRETS = "secrets://"
+"""What helm-secrets has in front of names of encrypted files; that they are, they say themselves."""
 _ARCHIVES = (".tgz", ".tar.gz")
 
 
@@ -61,11 +63,11 @@ def values_file(context: Context, name: str) -> Document:
     if name == STDIN:
         data = context.stdin
         return read_once(data, SHOWN_STDIN) if len(data) <= MAX_BYTES else too_large(SHOWN_STDIN, len(data))
-    return _read_at(_named(context, name), name)
+    return _read_at(_named(context, name), name.removeprefix(_SECRETS))
 
 
 def _named(context: Context, name: str) -> Path:
-    path = context.start / name
+    path = context.start / name.removeprefix(_SECRETS)
     if not name:
         raise ShunterError("-f has an empty name", hint="-f takes a values file")
     if not exists(path):

@@ -5,11 +5,13 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from functools import cached_property
 from pathlib import Path
+from posixpath import normpath
 from typing import TYPE_CHECKING, Any
 
 from shunter.core.charts.load import Chart
 from shunter.core.goyaml.document import Document, merge_maps
 from shunter.core.values.coalesce import Coalesced, coalesce
+from shunter.core.values.sops import is_sops_file
 from shunter.flows.release.layers import extra_layer, layers_of, with_sets
 from shunter.flows.workspace.context import Context, Site
 from shunter.flows.workspace.labels import relabelled
@@ -71,13 +73,46 @@ class Release:
 
     @cached_property
     def values(self) -> Mapping[str, Any]:
-        """What Helm makes of the values files and `--set`. Raises ShunterError for a file that Helm cannot read."""
-        merged: dict[str, Any] = {}
+        """What Helm makes of the values files and `--set`, with what SOPS encrypted in plain text.
+
+        Raises ShunterError for a file that Helm cannot read, or that cannot be decrypted.
+        """
         for document in self.layers:
             for finding in relabelled(document.findings, self.label):
                 raise ShunterError(finding.message, span=finding.span, hint=finding.hint)
+        merged: dict[str, Any] = {}
+        for document in self._plain:
             merged = merge_maps(merged, document.value or {})
         return merged
+
+    @property
+    def is_encrypted(self) -> bool:
+        """Whether SOPS encrypted one of the values files."""
+        return any(is_sops_file(layer) for layer in self.layers)
+
+    @cached_property
+    def _plain(self) -> Sequence[Document]:
+        if not self.is_encrypted:
+            return self.layers
+        from shunter.flows.release.secrets import opened
+
+        return [opened(layer, normpath(f"{self.label}/{layer.path}")) for layer in self.layers]
+
+    @cached_property
+    def _secrets(self) -> frozenset[str]:
+        if not self.is_encrypted:
+            return frozenset()
+        from shunter.flows.release.secrets import secrets_of
+
+        return secrets_of(self.layers, self._plain)
+
+    def shown(self, text: str) -> str:
+        """A text that Helm made of this release's values, without those that SOPS encrypted."""
+        if not self._secrets:
+            return text
+        from shunter.flows.release.secrets import hidden
+
+        return hidden(text, self._secrets)
 
     def with_layers(self, layers: Sequence[Document]) -> Release:
         """The same chart with other values."""
@@ -115,7 +150,11 @@ class Release:
         chart = self.archive if archive is None else archive
         given = self.values if values is None else values
         name = self.name or chart.name
-        return engine.render(chart, given, release=name, namespace=self.namespace, kube_version=kube_version)
+        try:
+            return engine.render(chart, given, release=name, namespace=self.namespace, kube_version=kube_version)
+        except ShunterError as error:
+            notes = tuple(map(self.shown, error.notes))
+            raise ShunterError(self.shown(error.message), hint=error.hint, span=error.span, notes=notes) from None
 
 
 def release_of(

@@ -8,7 +8,9 @@ from pathlib import Path
 from shunter.adapters.verdicts.cache import NoVerdicts, Verdicts
 from shunter.core.charts.defines import may_collide
 from shunter.core.charts.load import Chart
+from shunter.core.goyaml.document import Document
 from shunter.core.rules.verdict import judge
+from shunter.core.values.sops import is_sops_file
 from shunter.flows.release.layers import awaited, unpinned_note, with_sources
 from shunter.flows.release.release import Release, with_files
 from shunter.flows.workspace.context import Context
@@ -16,7 +18,7 @@ from shunter.flows.workspace.labels import NO_FILES, relabelled
 from shunter.flows.workspace.projects import ProjectFiles, files_in
 from shunter.model.data import dataclass
 from shunter.model.errors import ShunterError
-from shunter.model.findings import Finding
+from shunter.model.findings import Finding, Kind, Severity
 
 _WORTH_PACKING = 512 * 1024  # bytes: packed, fewer than that are fewer than what is told
 _WORTH_A_PROCESS = 100  # values files: less than a tenth of the time goes to forking
@@ -60,7 +62,7 @@ def judged_release(
     missing = awaited(context, set(record.cars) if record else set(), release.layers)
     chart, unpinned = with_sources(context, _with_chosen(context, release.chart), missing)
     judged = (unpinned_note(f, unpinned) for f in judge(chart, release.layers))
-    found = [*judged, *_colliding(context, release), *_too_large(release)]
+    found = [*judged, *_encrypted(release.layers), *_colliding(context, release), *_too_large(release)]
     found += unnamed_schemas(release) if fix else ()
     return (*findings, *relabelled(found, release.label)), not missing
 
@@ -123,7 +125,7 @@ def judge_files(
 
     def judged(run: Sequence[str]) -> tuple[Finding, ...]:
         layers = with_files(context, release, folder, (*run, *asked.values), asked.sets).layers
-        found = judge(chart, layers, defaults=not run)
+        found = (*judge(chart, layers, defaults=not run), *_encrypted(layers))
         return relabelled(found if run else (*found, *_ineffective(chart)), name)
 
     if len(runs) < 2 * _WORTH_A_PROCESS:
@@ -136,7 +138,8 @@ def judge_files(
 def judge_layers(context: Context, release: Release) -> tuple[Finding, ...]:
     """The findings of a release with the values that it has; nothing of its chart's own values."""
     _require_charts(release)
-    return relabelled(judge(_with_chosen(context, release.chart), release.layers), release.label)
+    found = judge(_with_chosen(context, release.chart), release.layers)
+    return relabelled((*found, *_encrypted(release.layers)), release.label)
 
 
 def _require_charts(release: Release) -> None:
@@ -148,6 +151,16 @@ def _require_charts(release: Release) -> None:
         who = "this chart" if name == "." else name
         message = f"{who} needs chart {missing.name} {missing.version}, and charts/ does not hold it"
         raise ShunterError(message, hint="shunter lock" if release.files.answers else f"helm dependency build {name}")
+
+
+def _encrypted(layers: Iterable[Document]) -> Iterator[Finding]:
+    """What is said of files that SOPS encrypted, which nobody decrypts to judge them."""
+    message = "what SOPS encrypted in this file is not judged: only its keys are"
+    hint = "shunter render decrypts it, where there is a key, and Helm judges it then"
+    for layer in layers:
+        if is_sops_file(layer):
+            span = layer.span(("sops",), of="key")
+            yield Finding("encrypted-values", message, span, Kind.LINT, Severity.NOTE, ("sops",), hint=hint)
 
 
 def _ineffective(chart: Chart) -> Iterable[Finding]:

@@ -143,10 +143,20 @@ def _release(context: Context, site: Site, file: str) -> Release:
 
 
 def _helm_lint(site: Site, release: Release, helm: Engine) -> Iterator[Finding]:
-    for message in helm.lint(site.path, release.values):
-        if message.severity is not Severity.NOTE:
-            path = message.path if release.tree.get(message.path) else "Chart.yaml"
-            yield Finding("helm-lint", f"helm lint: {message.text}", Span(path), Kind.LINT, message.severity)
+    try:
+        values = release.values
+    except ShunterError as error:
+        if not release.is_encrypted:
+            raise
+        message = f"helm lint is skipped: {error.message}"
+        kind, level = Kind.LINT, Severity.WARNING
+        yield Finding("encrypted-values", message, Span(""), kind, level, notes=error.notes, hint=error.hint)
+        return
+    for said in helm.lint(site.path, values):
+        if said.severity is not Severity.NOTE:
+            path = said.path if release.tree.get(said.path) else "Chart.yaml"
+            text = f"helm lint: {release.shown(said.text)}"
+            yield Finding("helm-lint", text, Span(path), Kind.LINT, said.severity)
 
 
 def _image_tags(document: Document) -> Iterator[Finding]:

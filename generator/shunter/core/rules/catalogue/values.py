@@ -54,6 +54,15 @@ CONTENT: Final = (
         "`ingress.host` while `ingress.enabled` is false. It starts to count when the switch is turned.",
     ),
     lint(
+        "encrypted-values",
+        Severity.NOTE,
+        "a values file that SOPS encrypted",
+        "Its keys are judged, and an encrypted scalar fits wherever some scalar fits: `shunter validate` decrypts "
+        "nothing. `render`, `diff` and `lint` decrypt it in memory with the program `sops`, take its metadata away as "
+        "helm-secrets does, and show none of its values in messages. Where `lint` has no key for it, Helm's own lint "
+        "is skipped, and this is a warning.",
+    ),
+    lint(
         "stray-values",
         Severity.ERROR,
         "a named file that belongs to no chart",
