@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from collections.abc import Mapping, Sequence
 from functools import cached_property
 from pathlib import Path
@@ -11,14 +12,14 @@ from typing import TYPE_CHECKING, Any
 from shunter.core.charts.load import Chart
 from shunter.core.goyaml.document import Document, merge_maps
 from shunter.core.values.coalesce import Coalesced, coalesce
-from shunter.core.values.sops import is_sops_file
+from shunter.core.values.sops import decrypted_shape, is_sops_file
 from shunter.flows.release.layers import extra_layer, layers_of, with_sets
 from shunter.flows.workspace.context import Context, Site
 from shunter.flows.workspace.labels import relabelled
 from shunter.flows.workspace.projects import ProjectFiles, files_in, files_of
 from shunter.model.data import dataclass, replace
 from shunter.model.errors import ShunterError
-from shunter.model.files import Tree
+from shunter.model.files import FileState, Tree
 from shunter.model.findings import Finding
 
 if TYPE_CHECKING:  # the commit hook renders nothing
@@ -125,7 +126,17 @@ class Release:
     @property
     def archive(self) -> PackedChart:
         """The chart's archive, to be rendered."""
-        return self.files.archive
+        return self._sealed if is_sops_file(self.chart.values) else self.files.archive
+
+    @cached_property
+    def _sealed(self) -> PackedChart:
+        """The archive of a chart whose own values are encrypted, without what SOPS says of them.
+
+        Helm reads them itself, and gets them in plain text with `-f`; in the archive they stay as they are.
+        """
+        values = json.dumps(decrypted_shape(self.chart.values).value).encode()
+        files = {**self.files.packed.files, "values.yaml": FileState(values)}
+        return self.files.packed.of_files(files, self.files.packed.label).packed()
 
     @cached_property
     def unchecked(self) -> PackedChart:
@@ -153,6 +164,8 @@ class Release:
         try:
             return engine.render(chart, given, release=name, namespace=self.namespace, kube_version=kube_version)
         except ShunterError as error:
+            if not self.is_encrypted:
+                raise
             notes = tuple(map(self.shown, error.notes))
             raise ShunterError(self.shown(error.message), hint=error.hint, span=error.span, notes=notes) from None
 

@@ -152,7 +152,7 @@ def _helm_lint(site: Site, release: Release, helm: Engine) -> Iterator[Finding]:
         kind, level = Kind.LINT, Severity.WARNING
         yield Finding("encrypted-values", message, Span(""), kind, level, notes=error.notes, hint=error.hint)
         return
-    for said in helm.lint(site.path, values):
+    for said in helm.lint(release.archive.archive if release.is_encrypted else site.path, values):
         if said.severity is not Severity.NOTE:
             path = said.path if release.tree.get(said.path) else "Chart.yaml"
             text = f"helm lint: {release.shown(said.text)}"
