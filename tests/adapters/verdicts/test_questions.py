@@ -64,7 +64,14 @@ def test_which_files_are_values_files(name: str, values: bool, chart: Path) -> N
 
 def test_the_files_that_a_chart_is_tried_with(chart: Path) -> None:
     here = ["ci/a-values.yaml", "ci/deep/values.yml", "values-pro.yaml", "values.tst.yml", "values_x.yaml"]
-    others = ["ci/a.yaml", "envs/values-a.yaml", "values.yaml.bak", "valuesx.yaml", "charts/x/values-a.yaml"]
+    others = [
+        "ci/a.yaml",
+        "envs/values-a.yaml",
+        "values.yaml.bak",
+        "valuesx.yaml",
+        "charts/x/values-a.yaml",
+        "values.schema.yaml",
+    ]
     write(chart / "c", dict.fromkeys((*here, *others), ""))
     (chart / "c" / "values-dir.yaml").mkdir()
     (chart / "c" / "ci" / "round").symlink_to("..")

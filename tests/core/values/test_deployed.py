@@ -11,9 +11,11 @@ from shunter.core.values.deployed import (
     Place,
     data_of,
     deployments,
+    generated_from,
     may_deploy,
     registry_of,
 )
+from shunter.model.errors import ShunterError
 from shunter.model.findings import Span
 
 APPLICATION = """\
@@ -121,7 +123,33 @@ def test_what_others_hold() -> None:
     assert (found.value, found.span(("a",)).line) == ({"a": "x"}, 5)
     assert data_of(text, "cm.yaml", ObjectLayer("ConfigMap", "two", "values.yaml", "", False, Span("p"))) is None
     assert data_of(text, "cm.yaml", ObjectLayer("ConfigMap", "one", "other", "", False, Span("p"))) is None
+    for data, value in (("1", 1), ("'1'", "1"), ('"a,b=c"', None), ("a: b", "a: b")):
+        one = f"kind: ConfigMap\nmetadata: {{name: one}}\ndata:\n  k: |-\n    {data}\n".encode()
+        layer = ObjectLayer("ConfigMap", "one", "k", "x.y", False, Span("p"))
+        if value is None:
+            with pytest.raises(ShunterError):
+                data_of(one.replace(b"=c", b""), "cm.yaml", layer)
+        else:
+            laid = data_of(one, "cm.yaml", layer)
+            assert laid is not None
+            assert (laid.value, laid.path) == ({"x": {"y": value}}, "cm.yaml (k)")
     assert (registry_of(text, "cm.yaml", "r"), registry_of(text, "cm.yaml", "s")) == ("u", "")
+
+
+@pytest.mark.parametrize(
+    ("files", "found"),
+    [
+        ("[values.yaml=../web.yaml]", "../web.yaml"),
+        ("[x.yaml, deep/values.yaml]", "deep/values.yaml"),
+        ("[other=values.yaml]", ""),
+        ("null", ""),
+    ],
+)
+def test_a_map_may_be_generated(files: str, found: str) -> None:
+    text = f"kind: Kustomization\nconfigMapGenerator:\n- {{name: other, files: [values.yaml=no]}}\n- {{name: one, files: {files}}}\n"
+    wanted = ObjectLayer("ConfigMap", "one", "values.yaml", "", False, Span("p"))
+    assert generated_from(text.encode(), "kustomization.yaml", wanted) == found
+    assert generated_from(b"kind: Kustomization\n", "kustomization.yaml", wanted) == ""
 
 
 @pytest.mark.parametrize(

@@ -9,6 +9,8 @@ import pytest
 from helpers.charts.tiny_charts import chart_files, write_files
 from helpers.workspaces.cli import ok, shunter
 from helpers.workspaces.gitrepo import write
+from helpers.workspaces.http import served
+from shunter.core.charts.packed import PackedChart
 
 SCHEMA = {"properties": {key: {"type": "integer"} for key in ("size", "more", "own")}, "additionalProperties": False}
 APPLICATION = """\
@@ -50,7 +52,7 @@ def root(tmp_path: Path) -> Path:
 
 
 def application(root: Path, file: str = "", size: str = "1", more: str = "1") -> None:
-    text = APPLICATION.replace("VALUEFILE", file).replace("SIZE", size).replace("MORE", more)
+    text = APPLICATION.replace("[VALUEFILE]", f"[{file}]").replace("SIZE", size).replace("MORE", more)
     (root / "apps" / "app.yaml").write_text(text)
 
 
@@ -80,7 +82,7 @@ def test_its_layers_lie_over_each_other_as_argo_lays_them(root: Path) -> None:
     application(root, "gone.yaml")
     gone = shunter("validate", "apps/app.yaml", cwd=root)
     assert (gone.code, "there is no file charts/web/gone.yaml" in gone.err, "--> apps/app.yaml:9:20" in gone.err) == (
-        2,
+        1,
         True,
         True,
     )
@@ -96,9 +98,14 @@ def test_a_release_is_judged_with_the_map_that_its_repository_holds(root: Path) 
     (root / "apps" / "map.yaml").write_text(MAP.replace("OWN", "3"))
     release()
     ok("validate", "apps/hr.yaml", cwd=root)
+    (root / "apps" / "made.yaml").write_text("own: x\n")
+    made = "kind: Kustomization\nconfigMapGenerator: [{name: generated, files: [values.yaml=made.yaml]}]\n"
+    (root / "apps" / "kustomization.yaml").write_text(made)
+    release(name="generated")
+    assert places(shunter("validate", "apps/hr.yaml", cwd=root).err) == ["apps/made.yaml:1:6"]
     release(name="others")
     gone = shunter("validate", "apps/hr.yaml", cwd=root)
-    assert (gone.code, "no ConfigMap `others`" in gone.err) == (2, True)
+    assert (gone.code, "no ConfigMap `others`" in gone.err) == (1, True)
     release(kind="Secret", name="others")
     ok("validate", "apps/hr.yaml", cwd=root)
 
@@ -108,7 +115,7 @@ def test_what_is_not_there_is_said_in_its_place(root: Path) -> None:
     text = (root / "apps" / "app.yaml").read_text()
     (root / "apps" / "app.yaml").write_text(text.replace("charts/web", "charts/gone"))
     gone = shunter("validate", "apps/app.yaml", cwd=root)
-    assert (gone.code, "charts/gone is no chart" in gone.err, "--> apps/app.yaml:7:11" in gone.err) == (2, True, True)
+    assert (gone.code, "charts/gone is no chart" in gone.err, "--> apps/app.yaml:7:11" in gone.err) == (1, True, True)
 
 
 def test_other_strays_stay_strays(root: Path) -> None:
@@ -120,3 +127,82 @@ def test_other_strays_stay_strays(root: Path) -> None:
     )
     (root / "apps" / "app.yaml").write_text(skipped)
     ok("validate", "apps/app.yaml", cwd=root)
+
+
+def test_nothing_outside_of_the_repository_is_read(root: Path) -> None:
+    write(root.parent, {"own.yaml": "own: x\n", "out/Chart.yaml": "apiVersion: v2\nname: out\nversion: 1.0.0\n"})
+    (root / "link.yaml").symlink_to("../own.yaml")
+    for name in ("../../../own.yaml", "/../own.yaml", "/link.yaml", "$x/link.yaml"):
+        application(root, name)
+        found = shunter("validate", "apps/app.yaml", cwd=root)
+        assert (found.code, "there is no file" in found.err, found.err.count("-->")) == (1, True, 1)
+    application(root)
+    text = (root / "apps" / "app.yaml").read_text()
+    for changed in (
+        text.replace("charts/web", "../out"),
+        f"{text}      fileParameters: [{{name: own, path: ../own.yaml}}]\n",
+        f"{text}      fileParameters: [{{name: own, path: gone}}]\n",
+    ):
+        (root / "apps" / "app.yaml").write_text(changed)
+        found = shunter("validate", "apps/app.yaml", cwd=root)
+        assert (found.code, found.err.count("error[stray-values]"), found.err.count("-->")) == (1, 1, 1)
+
+
+def test_a_folder_of_manifests_is_no_chart_and_no_mistake(root: Path) -> None:
+    write(root, {"plain/a.yaml": "kind: ConfigMap\n"})
+    text = "apiVersion: argoproj.io/v1alpha1\nkind: Application\nspec: {source: {path: plain}}\n"
+    (root / "apps" / "app.yaml").write_text(text)
+    assert ok("validate", "apps/app.yaml", cwd=root).err == "0 charts checked: valid\n"
+    (root / "apps" / "app.yaml").write_text(text.replace("path: plain", "path: plain, helm: {values: 'a: 1'}"))
+    assert "plain is no chart in this repository" in shunter("validate", "apps/app.yaml", cwd=root).err
+
+
+def test_a_way_of_naming_charts_that_is_not_followed_is_said(root: Path) -> None:
+    text = (
+        "apiVersion: helm.toolkit.fluxcd.io/v2\nkind: HelmRelease\nspec: {chartRef: {kind: OCIRepository, name: web}}\n"
+    )
+    (root / "apps" / "hr.yaml").write_text(text)
+    application(root, size="x")
+    found = shunter("validate", "apps/hr.yaml", "apps/app.yaml", cwd=root)
+    assert (found.code, "such as `chartRef`" in found.err) == (1, True)
+    assert "apps/app.yaml:11:15" in places(found.err)
+
+
+def test_a_file_parameter_is_the_text_of_a_file(root: Path) -> None:
+    application(root)
+    text = (root / "apps" / "app.yaml").read_text()
+    (root / "apps" / "own.txt").write_text("word")
+    (root / "apps" / "app.yaml").write_text(f"{text}      fileParameters: [{{name: own, path: apps/own.txt}}]\n")
+    found = shunter("validate", "../apps/app.yaml", cwd=root / "charts")
+    assert (found.code, places(found.err)) == (1, ["--set-file own=../apps/own.txt"])
+
+
+@pytest.mark.parametrize("by", ["Application", "HelmRelease"])
+def test_a_registry_is_asked_only_where_somebody_says_so(by: str, root: Path) -> None:
+    files = chart_files("web", "1.2.3", schema=SCHEMA, extra={"values-pro.yaml": "own: x\n"})
+    chart = PackedChart.of_files(files, "web").packed()
+    index = f"apiVersion: v1\nentries:\n  web:\n  - {{apiVersion: v2, name: web, version: 1.2.3, urls: [web-1.2.3.tgz], digest: {chart.digest.removeprefix('sha256:')}}}\n"
+    write(root.parent / "served", {"index.yaml": index})
+    (root.parent / "served" / "web-1.2.3.tgz").write_bytes(chart.archive)
+    asked: list[str] = []
+    with served(root.parent / "served", asked) as url:
+        if by == "Application":
+            application(root, size="x")
+            text = (
+                (root / "apps" / "app.yaml")
+                .read_text()
+                .replace("https://git.example/r", url)
+                .replace("valueFiles: [],", "")
+            )
+            text = text.replace("path: charts/web", "chart: web\n    targetRevision: 1.2.3")
+        else:
+            text = RELEASE.replace("SIZE", "x").replace("KIND", "Secret").replace("GitRepository", "HelmRepository")
+            text = text.replace("chart: ./charts/web", "chart: web, version: 1.2.3, valuesFiles: [values-pro.yaml]")
+            text += f"---\napiVersion: source.toolkit.fluxcd.io/v1\nkind: HelmRepository\nmetadata: {{name: r}}\nspec: {{url: {url}}}\n"
+        (root / "apps" / "far.yaml").write_text(text)
+        silent = shunter("validate", "apps/far.yaml", cwd=root)
+        assert (silent.code, "hint: --fetch" in silent.err, asked) == (1, True, [])
+        found = shunter("validate", "apps/far.yaml", "--fetch", cwd=root)
+    assert [place for place in places(found.err) if place.startswith("apps/far.yaml:")], found.err
+    assert ("web-1.2.3.tgz/values-pro.yaml:1:6" in places(found.err)) is (by == "HelmRelease")
+    assert asked

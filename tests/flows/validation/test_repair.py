@@ -48,6 +48,20 @@ def test_a_value_that_swings_is_left_as_it_was(tmp_path: Path) -> None:
     assert [line.partition(":")[0] for line in repair.notices()] == ["v.yaml"]
 
 
+def test_a_rehearsal_writes_nothing(tmp_path: Path) -> None:
+    (tmp_path / "v.yaml").write_text("a\n")
+    repair = Repair(tmp_path, rehearsal=True)
+    assert repair.apply([fix("a", "b")])
+    assert repair.apply([fix("b", "c")])
+    assert {path: state.data for path, state in repair.instead.items()} == {
+        str((tmp_path / "v.yaml").resolve()): b"c\n"
+    }
+    assert repair.rules
+    assert repair.apply([fix("c", "b")])
+    assert not repair.rules
+    assert (tmp_path / "v.yaml").read_text() == "a\n"
+
+
 def test_fixes_without_end_are_given_up(tmp_path: Path) -> None:
     (tmp_path / "v.yaml").write_text("0\n")
     repair = Repair(tmp_path)

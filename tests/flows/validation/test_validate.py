@@ -253,6 +253,28 @@ def test_what_is_offered_mends_something(values: str, offered: bool, chart: Path
     assert ((chart / "-dash.yaml").read_text() != values) == offered
 
 
+@pytest.mark.parametrize(
+    ("values", "offered"),
+    [
+        ("on_: true\n", False),
+        ("on_: yes\nport: x\nv: 010\n", False),
+        ("on_: yes\nv: 010\n", True),
+        ("port: '1'\n", True),
+    ],
+)
+def test_a_file_that_was_mended_is_not_offered_again(values: str, offered: bool, tmp_path: Path) -> None:
+    """A case of a review, and its kind: `next:` went on to offer what changed nothing."""
+    schema = {"properties": {"on_": {"type": "boolean"}, "port": {"type": "integer"}}}
+    (tmp_path / "Chart.yaml").write_text("apiVersion: v2\nname: a\nversion: 1.0.0\n")
+    (tmp_path / "values.schema.json").write_text(json.dumps(schema))
+    (tmp_path / "values.yaml").write_text(values)
+    found = shunter("validate", ".", cwd=tmp_path)
+    assert ("next: shunter validate --fix" in found.err) is offered
+    shunter("validate", "--fix", ".", cwd=tmp_path)
+    assert ((tmp_path / "values.yaml").read_text() != values) is offered
+    assert "next:" not in shunter("validate", ".", cwd=tmp_path).err
+
+
 def test_a_value_that_two_charts_want_differently_is_told(chart: Path) -> None:
     (chart / "values.schema.json").unlink()
     with (chart / "Chart.yaml").open("a") as file:
@@ -264,6 +286,7 @@ def test_a_value_that_two_charts_want_differently_is_told(chart: Path) -> None:
         schema = {"properties": {"global": {"properties": {"port": {"type": wanted}}}}}
         (sub / "values.schema.json").write_text(json.dumps(schema))
     (chart / "x.yaml").write_text("global: {port: 80}\n")
+    assert "next:" not in shunter("validate", "x.yaml", cwd=chart).err
     found = shunter("validate", "--fix", "x.yaml", cwd=chart)
     assert (found.code, (chart / "x.yaml").read_text()) == (1, "global: {port: 80}\n")
     assert "x.yaml: nothing is fixed: what one reader of a value wants there, another refuses\n" in found.err
@@ -294,6 +317,7 @@ def test_lints_are_mended_only_where_helm_refuses_nothing(chart: Path) -> None:
 def test_a_value_that_is_wanted_as_text_and_as_number_stays_as_it_is(chart: Path) -> None:
     values = chart / "ci" / "both.yaml"
     values.write_text("replicas: &n 2\ntag: *n\n")
+    assert "next:" not in shunter("validate", "web/ci/both.yaml", cwd=chart.parent).err
     for _ in range(2):
         found = shunter("validate", "--fix", "web/ci/both.yaml", cwd=chart.parent)
         assert (found.code, values.read_text()) == (1, "replicas: &n 2\ntag: *n\n")

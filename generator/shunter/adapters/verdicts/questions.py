@@ -16,6 +16,7 @@ if TYPE_CHECKING:
 WORKSPACE_FILE = "shunter.yaml"
 ANSWERS_FILE = ".copier-answers.yml"
 _MOST_NAMES = 3
+_OTHERS = ("values-", "values.", "values_")
 _NOT_VALUES = ("templates", "charts", "crds")
 _IS_ENVIRONMENT = b"\nkind: environment\n"
 
@@ -47,7 +48,7 @@ def other_values(folder: str, start: str) -> list[str]:
 
     `values-*.yaml` beside its own, and below `ci/` what ends in `values.yaml`, as chart-testing has it.
     """
-    found = [name for name in _names(folder) if name[:7] in ("values-", "values.", "values_") and len(name) > 7]
+    found = [name for name in _names(folder) if name[:7] in _OTHERS and not name.startswith("values.schema.")]
     below = [f"ci/{name}" for name in _names(f"{folder}/ci")]
     while below:
         path = below.pop()

@@ -24,6 +24,7 @@ COMMANDS: tuple[Command, ...] = (
             RULE,
             Option("--schema-cache", metavar="DIR", help="copies of schemas that charts refer to by URL: HOST/PATH"),
             Option("--skip-schema", takes="many", metavar="NAME", help="do not judge by the schema of this dependency"),
+            switch("--fetch", help="fetch charts that Applications and HelmReleases name from their registries"),
             switch("--no-cache", help="judge again what was judged before"),
             switch("--exact", help="find keys that do nothing: change each one, and render (needs Helm)"),
             switch("--manifests", help="render, and check every object against Kubernetes' schemas (needs Helm)"),

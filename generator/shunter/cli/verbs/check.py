@@ -35,7 +35,8 @@ def _validate(arguments: Arguments) -> Report:
     from shunter.flows.validation.validate import validate as judge_values
 
     skipped = tuple(arguments.skip_schema)
-    context = replace(_context(arguments), schema_cache=arguments.schema_cache, skip_schemas=skipped)
+    chosen = {"schema_cache": arguments.schema_cache, "skip_schemas": skipped, "fetch": arguments.fetch}
+    context = replace(_context(arguments), **chosen)
     sets = sets_of(arguments)
     # What else than named values files decides, no question about old verdicts can name.
     fresh = "-" in arguments.values or arguments.set_file or arguments.schema_cache or skipped

@@ -7,8 +7,9 @@ from collections.abc import Iterator, Mapping, Sequence
 from typing import Any, Final
 
 from shunter.core.goyaml.construct import RefusedError, construct
-from shunter.core.goyaml.document import Document, KeyPath, Part, read
+from shunter.core.goyaml.document import Document, KeyPath, Part, of_mapping, read
 from shunter.core.goyaml.nodes import Node
+from shunter.core.values.strvals import parse_set
 from shunter.model.data import dataclass
 from shunter.model.findings import Span
 
@@ -89,15 +90,41 @@ def deployments(data: bytes, path: str) -> Iterator[Deployment]:
 
 
 def data_of(data: bytes, path: str, wanted: ObjectLayer) -> Document | None:
-    """The values that a ConfigMap or Secret in this file holds for a layer; None if the file has no such object."""
+    """The values that a ConfigMap or Secret in this file holds for a layer; None if the file has no such object.
+
+    With a `target`, its text is one value of `--set`, or of `--set-string` where it is in quotes, as Flux has it.
+    """
     document = read(data, path)
     for part in document.parts:
         found = _Object.of(document, part)
         if found is None or found.value.get("kind") != wanted.kind or found.at("metadata", "name") != wanted.name:
             continue
-        if isinstance(found.at("data", wanted.key), str):
+        text = found.at("data", wanted.key)
+        if isinstance(text, str) and wanted.target:
+            return of_mapping(_set(wanted.target, text), f"{path} ({wanted.key})")
+        if isinstance(text, str):
             return found.text(("data", wanted.key))
     return None
+
+
+def generated_from(data: bytes, path: str, wanted: ObjectLayer) -> str:
+    """The file, as seen from this one, of which a kustomization here makes the ConfigMap's key; empty for none."""
+    document = read(data, path)
+    for part in document.parts:
+        found = _Object.of(document, part)
+        for made in (found.at("configMapGenerator") if found else None) or ():
+            if not isinstance(made, dict) or made.get("name") != wanted.name or wanted.kind != "ConfigMap":
+                continue
+            for text in made.get("files") or ():
+                key, equals, name = str(text).partition("=")
+                if wanted.key == (key if equals else key.rpartition("/")[2]):
+                    return name if equals else key
+    return ""
+
+
+def _set(target: str, text: str) -> dict[str, Any]:
+    quoted = len(text) > 1 and text[0] == text[-1] and text[0] in "\"'"
+    return parse_set(f"{target}={text[1:-1] if quoted else text}", flag="--set-string" if quoted else "--set")
 
 
 def registry_of(data: bytes, path: str, name: str) -> str:
@@ -237,6 +264,6 @@ def _helm_release(found: _Object) -> Deployment:
     if source.get("kind") == "HelmRepository":
         place = Place(name=chart, version=str(spec.get("version", "")), repository=str(source.get("name", "")))
     else:
-        place = Place(chart)
+        place = Place(chart)  # none at all where it is named by `chartRef`
     judged = not found.at("spec", "install", "disableSchemaValidation")
     return Deployment(place, layers, (), found.span(*at, "chart"), judged)

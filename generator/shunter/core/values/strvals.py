@@ -6,13 +6,12 @@ or all that is left, as it is (`--set-literal`).
 
 from __future__ import annotations
 
-import json
-import math
 import re
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from typing import Any
 
 from shunter.core.goyaml.document import Document, merge_maps, of_mapping
+from shunter.core.values.json_value import json_at
 from shunter.model.errors import ShunterError
 
 _INTEGER = re.compile(r"0|[1-9][0-9]{0,18}|[+-][0-9]{1,40}")
@@ -297,40 +296,11 @@ _SUCH_AS = {
 
 def _json(text: str, shown: str, at: int) -> tuple[Any, int]:
     """The JSON value that begins at a place of a text, and the place behind it."""
-    start = at + len(text[at:]) - len(text[at:].lstrip(" \t\r\n"))
     try:
-        value, end = _DECODER.raw_decode(text, start)
-        return _encodable(value), end
-    except (ValueError, RecursionError) as error:
+        return json_at(text, at)
+    except ValueError as error:
         hint = f"such as --set-json {_SUCH_AS['--set-json']}"
         raise ShunterError(f"{shown}: this is no JSON: {error}", hint=hint) from None
-
-
-def _encodable(value: Any) -> Any:
-    """The value without halves of surrogate pairs, for which Go reads U+FFFD."""
-    if isinstance(value, dict):
-        return {_encodable(key): _encodable(item) for key, item in value.items()}
-    if isinstance(value, list):
-        return [_encodable(item) for item in value]
-    return value.encode("utf-16", "surrogatepass").decode("utf-16", "replace") if value.__class__ is str else value
-
-
-def _no_constant(name: str) -> Any:
-    raise ValueError(f"{name} is no JSON value")
-
-
-def _whole(text: str) -> float:
-    """A whole number; Go reads a float64."""
-    return number if abs(number := int(text)) < 2**53 else _number(text)
-
-
-def _number(text: str) -> float:
-    if math.isinf(number := float(text)):
-        raise ValueError(f"{text} is too large a number")
-    return number
-
-
-_DECODER = json.JSONDecoder(parse_constant=_no_constant, parse_int=_whole, parse_float=_number)
 
 
 def put(values: dict[str, Any], name: str, value: Any, ended: bool = False) -> None:

@@ -52,7 +52,8 @@ def extra_layer(context: Context, name: str, folder: Path) -> Document:
     """A further `-f` file, its path relative to the chart's folder as those of all findings are: see `values_file`."""
     if name == STDIN:
         return values_file(context, name)
-    return _read_at(path := _named(context, name), os.path.relpath(path.resolve(), folder.resolve()))
+    path = _named(context, name)
+    return _read_at(context, path, os.path.relpath(path.resolve(), folder.resolve()))
 
 
 def values_file(context: Context, name: str) -> Document:
@@ -63,7 +64,7 @@ def values_file(context: Context, name: str) -> Document:
     if name == STDIN:
         data = context.stdin
         return read_once(data, SHOWN_STDIN) if len(data) <= MAX_BYTES else too_large(SHOWN_STDIN, len(data))
-    return _read_at(_named(context, name), name.removeprefix(_SECRETS))
+    return _read_at(context, _named(context, name), name.removeprefix(_SECRETS))
 
 
 def _named(context: Context, name: str) -> Path:
@@ -77,7 +78,9 @@ def _named(context: Context, name: str) -> Path:
     return path
 
 
-def _read_at(path: Path, place: str) -> Document:
+def _read_at(context: Context, path: Path, place: str) -> Document:
+    if context.instead and (state := context.instead.get(str(path.resolve()))):
+        return read_once(state.data, place)
     size = size_of(path)
     return read_once(read_regular(str(path)), place) if size <= MAX_BYTES else too_large(place, size)
 

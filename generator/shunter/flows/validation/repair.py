@@ -18,9 +18,14 @@ _MOST_ROUNDS: Final = 20
 
 @dataclass
 class Repair:
-    """The files below `start` that one run fixes, each with every content it had and the rules that were followed."""
+    """The files below `start` that one run fixes, each with every content it had and the rules that were followed.
+
+    A rehearsal writes nothing: what files would hold is `instead`, by their real paths.
+    """
 
     start: Path
+    rehearsal: bool = False
+    instead: dict[str, FileState] = field(default_factory=dict)
     contents: dict[str, list[bytes]] = field(default_factory=dict)
     rules: dict[str, list[str]] = field(default_factory=dict)
     given_up: set[str] = field(default_factory=set)
@@ -49,7 +54,7 @@ class Repair:
                 by_file.setdefault(finding.fix[0].span.path, []).append(finding)
         for name, wanted in sorted(by_file.items()):
             path = self.start / name
-            state = DiskTree(path.parent).get(path.name)
+            state = self.instead.get(str(path.resolve())) or DiskTree(path.parent).get(path.name)
             if state is not None and name not in self.given_up:
                 data, applied = fixed(state.data, wanted, name)
                 if applied:
@@ -63,8 +68,11 @@ class Repair:
             self.given_up.add(name)
             self.rules.pop(name, None)
         before.append(data)
-        refuse_inside_run()
-        write_file(self.start / name, replace(state, data=data))
+        if self.rehearsal:
+            self.instead[str((self.start / name).resolve())] = replace(state, data=data)
+        else:
+            refuse_inside_run()
+            write_file(self.start / name, replace(state, data=data))
         if applied:
             self.rules.setdefault(name, []).extend(finding.rule for finding in applied)
 

@@ -25,6 +25,8 @@ from shunter.model.errors import ShunterError
 
 _SHARED: Final = ("Chart.yaml", "values.yaml", "values.schema.json")
 _ITSELF: Final = ""
+STRAY: Final = "stray-values"
+"""The rule about what belongs to no chart."""
 _OWN: Final = {
     WORKSPACE_FILE: "workspace",
     APPLIED_FILE: "workspace",

@@ -6,19 +6,21 @@ from collections.abc import Iterable, Sequence
 from posixpath import normpath
 
 from shunter.adapters.system.regular import read_regular
+from shunter.adapters.verdicts.cache import NoVerdicts
 from shunter.adapters.verdicts.questions import WORKSPACE_FILE, questions
 from shunter.flows.release.layers import is_packed
 from shunter.flows.release.release import release_of
 from shunter.flows.validation.judge import Validation, judge_chart, judged_release
 from shunter.flows.validation.report import levelled, report_of, rule_levels, without_secrets
-from shunter.flows.validation.targets import Chosen, Target, own_names, targets_of
+from shunter.flows.validation.targets import STRAY, Chosen, Target, own_names, targets_of
 from shunter.flows.workspace.context import Context, Site
 from shunter.model.data import replace
 from shunter.model.errors import ShunterError
 from shunter.model.findings import Finding, Kind, Report, Severity, Span
 
 _MOST_NAMES = 3
-STRAY = "stray-values"
+_MOST_REHEARSED = 200
+"""Findings. With more of them, some fix lasts."""
 _ONLY_CHARTS = "name a values file of a chart or of `values:`, or a chart's folder"
 
 
@@ -30,8 +32,8 @@ def validate(context: Context, asked: Validation) -> Report:
     own = own_names(context, asked.files)
     findings, count = _judged(context, asked, own)
     if not asked.fix:
-        report = report_of(context, findings, count, own)
-        return replace(report, next_step=_fix_command(context, asked)) if _can_be_fixed(context, findings) else report
+        step = _fix_command(context, asked) if _can_be_fixed(context, asked, findings, own) else ""
+        return replace(report_of(context, findings, count, own), next_step=step)
     from shunter.flows.validation.repair import Repair
 
     repair = Repair(context.start)
@@ -41,13 +43,22 @@ def validate(context: Context, asked: Validation) -> Report:
     return replace(report, outcomes=repair.outcomes(), notices=(*repair.notices(), *report.notices))
 
 
-def _can_be_fixed(context: Context, findings: Sequence[Finding]) -> bool:
-    """Whether `--fix` would change a file: a finding that has a fix may wait for one that has none."""
-    if not any(finding.fix for finding in findings):
+def _can_be_fixed(context: Context, asked: Validation, findings: Sequence[Finding], own: Sequence[str]) -> bool:
+    """Whether `--fix` would leave a file other than it is, tried without writing.
+
+    A finding that has a fix may wait for one that has none, and what one reader of a value wants another may refuse.
+    """
+    if "-" in asked.values or not any(finding.fix for finding in findings):
         return False
     from shunter.flows.validation.repair import Repair
 
-    return Repair(context.start).would_change(levelled(context, findings))
+    repair = Repair(context.start, rehearsal=True)
+    asked = replace(asked, verdicts=NoVerdicts())
+    while repair.apply(levelled(context, findings)):
+        if len(findings) > _MOST_REHEARSED:
+            break
+        findings, _ = _judged(replace(context, instead=repair.instead), asked, own)
+    return bool(repair.rules)
 
 
 def _fix_command(context: Context, asked: Validation) -> str:
@@ -67,31 +78,28 @@ def _fix_command(context: Context, asked: Validation) -> str:
 def _judged(context: Context, asked: Validation, own: Sequence[str]) -> tuple[list[Finding], int]:
     """The findings of a request and how many charts it is about; `own` are shunter's own files among those named."""
     findings: list[Finding] = []
-    chosen = Chosen()
     if own:
         from shunter.flows.validation.own_files import judged_own
 
         findings += judged_own(context, own)
-        asked = replace(asked, files=[name for name in asked.files if name not in own])
-    if remote := [name for name in asked.files if is_packed(context, name)]:
+    packed = [name for name in asked.files if is_packed(context, name)]
+    if packed:
         from shunter.flows.validation.remote import judged_remote
 
-        findings += judged_remote(context, asked, remote)
-        asked = replace(asked, files=[name for name in asked.files if name not in remote])
-    others = 0
-    if asked.files or not (own or remote):
-        chosen = wanted(context, asked)
-        if chosen.deploying:
-            from shunter.flows.validation.deployed import judged_deployed
+        findings += judged_remote(context, asked, packed)
+    chosen = wanted(context, asked)
+    deployed = 0
+    if chosen.deploying:
+        from shunter.flows.validation.deployed import judged_deployed
 
-            deployed, others = judged_deployed(context, asked, chosen.deploying)
-            findings += deployed
+        found, deployed = judged_deployed(context, asked, chosen.deploying)
+        findings += found
     findings += [finding for target in chosen.targets for finding in _judge_target(context, asked, target)]
     findings += map(_stray, chosen.strays)
-    if context.workspace and not (asked.environment or asked.files or own or remote):
+    if context.workspace and not (asked.environment or asked.files):
         findings += _trains(context, findings)
     asked.verdicts.save()
-    return findings, len(chosen.targets) + len(remote) + others
+    return findings, len(chosen.targets) + len(packed) + deployed
 
 
 def _trains(context: Context, known: Sequence[Finding]) -> tuple[Finding, ...]:
@@ -108,21 +116,23 @@ def _trains(context: Context, known: Sequence[Finding]) -> tuple[Finding, ...]:
 def wanted(context: Context, asked: Validation) -> Chosen:
     """The charts that a request is about; with no name, all of the workspace or repository, or those around here.
 
-    Raises ShunterError where a name leads to no file, or all of them to no chart and no rule of the workspace says
-    what becomes of those.
+    Files of ours and packed charts are passed over. Raises ShunterError where a name leads to no file, or all of them
+    to no chart and no rule of the workspace says what becomes of those.
     """
     if asked.environment:
         return Chosen([Target.of(context.site("environment", asked.environment), context.start)])
     sites = context.sites() if not asked.files else ()
     if sites or (context.workspace and not asked.files):
         return Chosen([Target.of(site, context.start) for site in sites if site.kind in ("app", "environment")])
-    chosen = targets_of(context, asked.files or ["."], alone=bool(asked.values or asked.sets))
+    own = own_names(context, asked.files)
+    files = [name for name in asked.files or ["."] if name not in own and not is_packed(context, name)]
+    chosen = targets_of(context, files, alone=bool(asked.values or asked.sets))
     if chosen.strays:
         from shunter.flows.validation.deployed import deploying
 
         found = deploying(context, chosen.strays)
         chosen = replace(chosen, strays=[name for name in chosen.strays if name not in found], deploying=found)
-    if chosen.strays and not (chosen.targets or chosen.deploying) and STRAY not in rule_levels(context):
+    if len(chosen.strays) == len(asked.files or ["."]) and STRAY not in rule_levels(context):
         one, *others = chosen.strays
         message = f"{one} belongs to no chart" if not others else f"{', '.join(chosen.strays)} belong to no chart"
         raise ShunterError(message, hint=_ONLY_CHARTS)

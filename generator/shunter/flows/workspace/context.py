@@ -14,7 +14,7 @@ from shunter.adapters.verdicts.questions import ANSWERS_FILE
 from shunter.adapters.verdicts.questions import WORKSPACE_FILE as WORKSPACE_FILE
 from shunter.model.data import dataclass, field, replace
 from shunter.model.errors import ShunterError
-from shunter.model.files import SubTree, Tree, Writing
+from shunter.model.files import FileState, SubTree, Tree, Writing
 
 if TYPE_CHECKING:  # the commit hook of a repository that stands alone needs none of it
     from shunter.core.workspace.model import Registries, RepositorySpec, Workspace
@@ -48,8 +48,9 @@ class Context:
 
     `text` is the workspace's file as it was read, which all that the command does follows from; `rules` are levels
     of rules that this run has been given, and `schema_cache` is its folder of local copies of schemas, if any;
-    `skip_schemas` names charts whose schemas do not count; `stdin` is what standard input held, where `-f -`
-    asks for it.
+    `skip_schemas` names charts whose schemas do not count; `fetch` is whether charts that files name may be fetched;
+    `stdin` is what standard input held, where `-f -` asks for it. What is `instead` of a file, by its real path, is
+    judged as if it were there.
     """
 
     root: Path
@@ -60,6 +61,8 @@ class Context:
     rules: Mapping[str, str] = field(default_factory=dict)
     schema_cache: str = ""
     skip_schemas: tuple[str, ...] = ()
+    fetch: bool = False
+    instead: Mapping[str, FileState] = field(default_factory=dict)
     stdin: bytes = b""
 
     def require_workspace(self) -> Workspace:

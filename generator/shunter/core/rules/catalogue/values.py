@@ -67,8 +67,9 @@ CONTENT: Final = (
         Severity.ERROR,
         "a named file that belongs to no chart",
         "`shunter validate` was given a file with no Chart.yaml in its folder or above it, and that no environment "
-        "lists in `values:`. What else was named is judged. Where other tools have files called values.yaml, turn the "
-        "rule off, or leave them out of the commit hook with `exclude`.",
+        "lists in `values:`; or an Application or a HelmRelease in it names a chart or values that are not to be "
+        "found. What else was named is judged. Where other tools have files called values.yaml, turn the rule off, or "
+        "leave them out of the commit hook with `exclude`.",
     ),
 )
 
