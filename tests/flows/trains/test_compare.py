@@ -9,6 +9,7 @@ import pytest
 
 from helpers.charts.sealed import key_in, seal
 from helpers.tools import SOPS, need_helm, needs_sops
+from helpers.workspaces.cli import shunter
 from helpers.workspaces.gitrepo import snapshot, write
 from shunter.adapters.system.sops import PROGRAM
 from shunter.flows.trains.compare import diff, with_train
@@ -67,6 +68,8 @@ def test_secrets_have_names_in_a_difference(arrived: Context, tmp_path: Path, mo
         file = arrived.root / f"envs/{name}/values.yaml"
         file.write_text(f"orders:\n  password: {secret}\n  same: equal-secret\n")
         seal(file, recipient)
+        judged = shunter("validate", "-e", name, cwd=arrived.root)
+        assert (judged.code, judged.err.count("-->"), "encrypted-values" in judged.err) == (0, 1, True)
     report = diff(arrived, "pre", "", "", "")
     assert not any(secret in report.product for secret in ("hunter2long", "other-secret", "equal-secret"))
     lines = [line for line in report.product.splitlines() if "<secret " in line]

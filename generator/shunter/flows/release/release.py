@@ -126,11 +126,11 @@ class Release:
     @property
     def archive(self) -> PackedChart:
         """The chart's archive, to be rendered."""
-        return self._sealed if is_sops_file(self.chart.values) else self.files.archive
+        return self._sealed if self.is_environment and is_sops_file(self.chart.values) else self.files.archive
 
     @cached_property
     def _sealed(self) -> PackedChart:
-        """The archive of a chart whose own values are encrypted, without what SOPS says of them.
+        """The archive of an environment whose own values are encrypted, without what SOPS says of them.
 
         Helm reads them itself, and gets them in plain text with `-f`; in the archive they stay as they are.
         """

@@ -10,13 +10,13 @@ from shunter.core.charts.defines import may_collide
 from shunter.core.charts.load import Chart
 from shunter.core.goyaml.document import Document
 from shunter.core.rules.verdict import judge
-from shunter.core.values.sops import is_sops_file
+from shunter.core.values.sops import decrypted_shape, is_sops_file
 from shunter.flows.release.layers import awaited, unpinned_note, with_sources
 from shunter.flows.release.release import Release, with_files
 from shunter.flows.workspace.context import Context
 from shunter.flows.workspace.labels import NO_FILES, relabelled
 from shunter.flows.workspace.projects import ProjectFiles, files_in
-from shunter.model.data import dataclass
+from shunter.model.data import dataclass, replace
 from shunter.model.errors import ShunterError
 from shunter.model.findings import Finding, Kind, Severity
 
@@ -60,7 +60,8 @@ def judged_release(
     if verify and not release.chart.findings:
         findings = _unexplained(release) or release.files.vendored
     missing = awaited(context, set(record.cars) if record else set(), release.layers)
-    chart, unpinned = with_sources(context, _with_chosen(context, release.chart), missing)
+    chart = replace(release.chart, values=decrypted_shape(release.chart.values))
+    chart, unpinned = with_sources(context, _with_chosen(context, chart), missing)
     judged = (unpinned_note(f, unpinned) for f in judge(chart, release.layers))
     found = [*judged, *_encrypted(release.layers), *_colliding(context, release), *_too_large(release)]
     found += unnamed_schemas(release) if fix else ()
