@@ -24,6 +24,8 @@ def folder(tmp_path_factory: pytest.TempPathFactory) -> Path:
         for path, text in {**shop.files(), "one.yaml": shop.VALUES.format(1)}.items():
             (place / path).parent.mkdir(parents=True, exist_ok=True)
             (place / path).write_text(text)
+    for name in ("-dash.yaml", "help"):
+        (root / name).write_text("")
     return root
 
 
@@ -44,6 +46,11 @@ RUNS = (
     "-qvC train validate one.yaml",
     "-q -q validate one.yaml",
     "validate -- one.yaml",
+    "-- validate one.yaml",
+    "-q -- validate one.yaml",
+    "validate -- -dash.yaml",
+    "validate -f=-dash.yaml",
+    "validate -- help",
     "validate --strict one.yaml --",
     "validate -f one.yaml -f validate/one.yaml",
     "validate --set api.replicaCount=2 --set=web.debug=off",
@@ -76,10 +83,11 @@ HELPS = {
     "validate -qh": "usage: shunter validate [FILE ...]",
     "validate one.yaml --nope --help": "usage: shunter validate [FILE ...]",
     "new -h": "usage: shunter new DIR",
-    "help template": "usage: shunter render [ENV] [SERVICE ...]",
+    "help template": "usage: shunter render [ENV|CHART] [SERVICE ...]",
     "train -h": "usage: shunter train COMMAND",
     "help train": "usage: shunter train COMMAND",
     "train help": "usage: shunter train COMMAND",
+    "-- help train cut": "usage: shunter train cut [VERSION]",
     "help train cut": "usage: shunter train cut [VERSION]",
     "train -h cut": "usage: shunter train cut [VERSION]",
 }

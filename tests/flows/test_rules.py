@@ -67,6 +67,7 @@ READ: Files = {
     "ignored-document": "a: 1\n...\nb: 2",
     "merge-order": "a: &a {q: 1}\nb:\n  q: 2\n  <<: *a",
     "plaintext-secret": "password: hunter22",
+    "encrypted-values": "a: ENC[AES256_GCM,data:x,type:str]\nsops: {mac: x, lastmodified: x}\n",
 }
 """A values file, passed to `validate` for a chart without a schema."""
 
@@ -128,6 +129,7 @@ CHARTS: dict[str, tuple[str, Files]] = {
     "schema-reference-ignored": ("lint web", {"values.schema.json": '{"not": {"$ref": "urn:x:y"}}'}),
     "schema-size": ("lint web", {"values.schema.json": json.dumps({"title": "x" * MAX_SIZE})}),
     "unused-key": ("lint web", {"values.yaml": "a: 1\n"}),
+    "stray-values": ("validate web web/../v.yaml", {"../v.yaml": "a: 1\n"}),
     "inactive-key": (
         "validate --exact web/v.yaml",
         {"v.yaml": "x: {enabled: false, b: 1}\n", "templates/a.yaml": IF_ENABLED},

@@ -12,6 +12,11 @@ import pytest
 NO_HELM = "needs the embedded Helm (the extra `helm`)"
 HELM = os.environ.get("SHUNTER_TEST_HELM", shutil.which("helm") or "")
 HELM_3 = os.environ.get("SHUNTER_TEST_HELM_3", "")
+SOPS = os.environ.get("SHUNTER_TEST_SOPS") or shutil.which("sops") or ""
+needs_sops = pytest.mark.skipif(
+    not (SOPS and shutil.which("age-keygen")),
+    reason="no sops binary, or no age: put both on PATH, or name sops in SHUNTER_TEST_SOPS",
+)
 needs_helm = pytest.mark.skipif(not HELM, reason="no helm binary: put one on PATH, or name it in SHUNTER_TEST_HELM")
 needs_helm_3 = pytest.mark.skipif(not HELM_3, reason="no helm binary of Helm 3: name it in SHUNTER_TEST_HELM_3")
 

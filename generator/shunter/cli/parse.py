@@ -50,7 +50,7 @@ def parse(argv: Sequence[str], table: Table) -> CommandLine:
 
     An option that every command takes may stand anywhere, a command's own options behind its words. A value follows its
     flag or is attached: `--only A`, `--only=A`, `-oA`, `-o=A`; one that starts with a dash has to be attached. Switches
-    of one letter may be bundled, flags are not abbreviated, and behind `--` there are operands only.
+    of one letter may be bundled, flags are not abbreviated, and behind `--` nothing is an option.
     """
     return _Scan(argv, table).line
 
@@ -100,9 +100,6 @@ class _Scan:
     def word(self, argument: str) -> None:
         if self.lost or self.line.command is not None:
             self.operands.append(argument)
-        elif self.options_ended:
-            self.lost = True
-            self.wrong("no command stands before `--`", "behind `--` nothing is a command or an option")
         elif argument == "help":
             self.line.help = True
         else:

@@ -10,7 +10,9 @@ if TYPE_CHECKING:
 
 
 from shunter.adapters.system.paths import may_be_unfinished
+from shunter.adapters.system.regular import read_input
 from shunter.cli import output
+from shunter.cli.options import SETS
 from shunter.flows.workspace.context import Context, open_context
 from shunter.model.data import replace
 from shunter.model.files import Writing
@@ -28,7 +30,18 @@ def open_session(arguments: Arguments) -> Context:
             context = open_context(arguments.directory)
         else:
             _tell_pending(context)
-    return replace(context, writing=writing_of(arguments))
+    stdin = read_input() if "-" in getattr(arguments, "values", ()) else b""
+    return replace(context, writing=writing_of(arguments), stdin=stdin)
+
+
+def sets_of(arguments: Arguments) -> tuple[str, ...]:
+    """What `--set` and its relatives give, each with its flag, in Helm's order."""
+    given = {option.flags[0]: getattr(arguments, option.name) for option in SETS}
+    if not any(given.values()):
+        return ()
+    from shunter.core.values.strvals import in_helms_order
+
+    return in_helms_order(given)
 
 
 def _writes(arguments: Arguments) -> bool:

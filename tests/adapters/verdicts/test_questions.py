@@ -8,7 +8,14 @@ import pytest
 
 from helpers.workspaces.gitrepo import write
 from shunter.adapters.verdicts.cache import Verdicts
-from shunter.adapters.verdicts.questions import chart_folder, is_values_file, questions, summary, valid_before
+from shunter.adapters.verdicts.questions import (
+    chart_folder,
+    is_values_file,
+    other_values,
+    questions,
+    summary,
+    valid_before,
+)
 from shunter.model.findings import Finding, Span
 
 CHART = "apiVersion: v2\nname: c\nversion: 1.0.0\n"
@@ -55,9 +62,27 @@ def test_which_files_are_values_files(name: str, values: bool, chart: Path) -> N
     assert is_values_file(str(chart / "c" / name), str(chart / "c")) is values
 
 
+def test_the_files_that_a_chart_is_tried_with(chart: Path) -> None:
+    here = ["ci/a-values.yaml", "ci/deep/values.yml", "values-pro.yaml", "values.tst.yml", "values_x.yaml"]
+    others = [
+        "ci/a.yaml",
+        "envs/values-a.yaml",
+        "values.yaml.bak",
+        "valuesx.yaml",
+        "charts/x/values-a.yaml",
+        "values.schema.yaml",
+    ]
+    write(chart / "c", dict.fromkeys((*here, *others), ""))
+    (chart / "c" / "values-dir.yaml").mkdir()
+    (chart / "c" / "ci" / "round").symlink_to("..")
+    assert other_values(str(chart / "c"), str(chart)) == [f"c/{name}" for name in here]
+    assert other_values(str(chart / "c"), str(chart / "other"))[0] == "../c/ci/a-values.yaml"
+    assert other_values(str(chart / "gone"), str(chart)) == []
+
+
 def test_a_question_names_all_that_a_judgement_depends_on(chart: Path) -> None:
     folder = str(chart / "c")
-    (one, two) = questions(folder, str(chart), b"w", [("c/pro.yaml",), ()], whole=False, sets=["a=1"])
+    (one, two) = questions(folder, str(chart), b"w", [("c/pro.yaml",), ()], whole=False, sets=["--set a=1"])
     assert one[:3] == (folder, False, (f"{chart}/c/pro.yaml",))
     assert one[3] == (("c/pro.yaml", b""), ("shunter.yaml", b"w"), ("start", b"c"), ("--set a=1", b""))
     assert two[2:] == ((), (("shunter.yaml", b"w"), ("start", b"c"), ("--set a=1", b"")))

@@ -15,6 +15,7 @@ from shunter.core.goyaml.document import MAX_BYTES, read
 from shunter.flows.release.layers import awaited, extra_layer, layers_of, unpinned_note, with_sets, with_sources
 from shunter.flows.workspace.context import Context
 from shunter.flows.workspace.projects import ANSWERS_FILE, ProjectFiles
+from shunter.model.data import replace
 from shunter.model.errors import ShunterError
 from shunter.model.files import SYMLINK, FileState, MemoryTree
 from shunter.model.findings import Finding, Kind, Span
@@ -83,10 +84,27 @@ def test_a_file_above_the_limit_is_not_read(tmp_path: Path) -> None:
     assert not layer.value
 
 
-def test_sets_come_last_in_their_order() -> None:
+def test_sets_come_last_in_their_order(tmp_path: Path) -> None:
+    here = Context(tmp_path, tmp_path, None)
+    (tmp_path / "a.txt").write_bytes(b"x\xff\n")
     layers = [read(b"a: 0\n", "values.yaml")]
-    assert with_sets(layers, ()) == layers
-    assert [layer.value for layer in with_sets(layers, ["a=1,b=x", "a=2"])][1:] == [{"a": 1, "b": "x"}, {"a": 2}]
+    assert with_sets(here, layers, ()) == layers
+    assert [layer.value for layer in with_sets(here, layers, ["--set a=1,b=x", "--set a=2"])][1:] == [
+        {"a": 1, "b": "x"},
+        {"a": 2},
+    ]
+    assert with_sets(here, layers, ["--set-file c=a.txt"])[1].value == {"c": "x\ufffd\n"}
+    for name in (".", "gone"):
+        with pytest.raises(ShunterError, match=f"{name} is (a folder|nothing), not a file"):
+            with_sets(here, layers, [f"--set-file c={name}"])
+
+
+def test_what_stdin_held_is_a_layer(tmp_path: Path) -> None:
+    context = Context(tmp_path, tmp_path, None, stdin=b"a: [1\n")
+    layer = extra_layer(context, "-", tmp_path / "web")
+    assert [finding.span.path for finding in layer.findings] == ["<stdin>"]
+    (large,) = extra_layer(replace(context, stdin=b"#" * (MAX_BYTES + 1)), "-", tmp_path).findings
+    assert (large.rule, large.span.path) == ("file-too-large", "<stdin>")
 
 
 def test_what_the_values_speak_of_and_nobody_pinned_is_awaited(tmp_path: Path) -> None:

@@ -86,7 +86,7 @@ def test_an_environment_is_released_under_its_workspaces_name(tmp_path: Path) ->
     write_files(root / "envs/tst", {**files, ANSWERS_FILE: FileState(ANSWERS.encode())})
     write(root, {"envs/tst/values.yaml": "web: {a: 1}\n", "more.yaml": "web: {a: 2, b: 3}\n"})
     context, site = Context(root, root, None), Site("environment", "tst", root, "envs/tst", "shop")
-    release = release_of(context, site, ["more.yaml"], ["web.b=4"])
+    release = release_of(context, site, ["more.yaml"], ["--set web.b=4"])
     assert (release.name, release.namespace, release.label) == ("shop", "shop-tst", "envs/tst")
     assert release.is_environment
     assert [layer.path for layer in release.layers[:2]] == ["values.yaml", "../../more.yaml"]
@@ -102,7 +102,9 @@ def test_releases_of_one_chart_share_its_files(tmp_path: Path) -> None:
     root = tmp_path.resolve()
     write_files(root / "web", chart_files("web"))
     write(root, {"a.yaml": "a: 1\n", "b.yaml": "a: 2\n"})
-    found = releases_of_chart(Context(root, root, None), root / "web", [(), ("a.yaml",), ("a.yaml", "b.yaml")], ["c=1"])
+    found = releases_of_chart(
+        Context(root, root, None), root / "web", [(), ("a.yaml",), ("a.yaml", "b.yaml")], ["--set c=1"]
+    )
     assert [release.values for release in found] == [{"c": 1}, {"a": 1, "c": 1}, {"a": 2, "c": 1}]
     assert len({id(release.files) for release in found}) == 1
     assert [(release.name, release.namespace, release.is_environment) for release in found] == [

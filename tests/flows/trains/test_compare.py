@@ -2,10 +2,16 @@
 
 from __future__ import annotations
 
+import re
+from pathlib import Path
+
 import pytest
 
-from helpers.tools import need_helm
+from helpers.charts.sealed import key_in, seal
+from helpers.tools import SOPS, need_helm, needs_sops
+from helpers.workspaces.cli import shunter
 from helpers.workspaces.gitrepo import snapshot, write
+from shunter.adapters.system.sops import PROGRAM
 from shunter.flows.trains.compare import diff, with_train
 from shunter.flows.trains.promote import Promotion, promote
 from shunter.flows.workspace.context import Context
@@ -49,6 +55,26 @@ def test_manifests_are_compared_object_by_object(arrived: Context) -> None:
     report = diff(arrived, "tst", "1.1.0", "manifests", "")
     assert report.product.count("--- tst/") == 1
     assert '-  version: "1.0.0"\n+  version: "1.1.0"\n' in report.product
+
+
+@needs_sops
+def test_secrets_have_names_in_a_difference(arrived: Context, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    need_helm()
+    (tmp_path / "keys").mkdir()
+    key, recipient = key_in(tmp_path / "keys")
+    monkeypatch.setenv(PROGRAM, SOPS)
+    monkeypatch.setenv("SOPS_AGE_KEY_FILE", str(key))
+    for name, secret in (("tst", "hunter2long"), ("pre", "other-secret")):
+        file = arrived.root / f"envs/{name}/values.yaml"
+        file.write_text(f"orders:\n  password: {secret}\n  same: equal-secret\n")
+        seal(file, recipient)
+        judged = shunter("validate", "-e", name, cwd=arrived.root)
+        assert (judged.code, judged.err.count("-->"), "encrypted-values" in judged.err) == (0, 1, True)
+    report = diff(arrived, "pre", "", "", "")
+    assert not any(secret in report.product for secret in ("hunter2long", "other-secret", "equal-secret"))
+    lines = [line for line in report.product.splitlines() if "<secret " in line]
+    old, new = (re.findall(r"<secret \w+>", line) for line in lines)
+    assert (old[0] != new[0], old[1]) == (True, new[1])
 
 
 def test_the_first_environment_has_nothing_to_be_compared_with(arrived: Context) -> None:

@@ -43,7 +43,7 @@ def test_keys_are_proved_in_each_file_that_was_asked_for(context: Context) -> No
 
 def test_a_target_is_released_with_its_files_then_those_of_the_command(context: Context) -> None:
     target = Target(context.root / "web", runs=(("web/values-a.yaml",), ()))
-    asked = Validation(values=["web/values-b.yaml"], sets=["more=1"])
+    asked = Validation(values=["web/values-b.yaml"], sets=["--set more=1"])
     found = releases_of(context, asked, target)
     assert [release.values for release in found] == [{"size": 2, "dead": 1, "more": 1}, {"size": 2, "more": 1}]
 
@@ -51,6 +51,6 @@ def test_a_target_is_released_with_its_files_then_those_of_the_command(context: 
 def test_an_environment_is_one_release(context: Context) -> None:
     write(context.root, {"web/values.yaml": "size: 7\n"})
     site = Site("environment", "tst", context.root, "web", "shop")
-    (release,) = releases_of(context, Validation(sets=["more=1"]), Target(site.path, environment=site))
+    (release,) = releases_of(context, Validation(sets=["--set more=1"]), Target(site.path, environment=site))
     assert release.is_environment
     assert release.values == {"size": 7, "more": 1}

@@ -13,7 +13,7 @@ from helpers.workspaces.workspaces import copy, shared
 from shunter.flows.release.release import release_of
 from shunter.flows.trains.cut import Cut, cut
 from shunter.flows.trains.promote import Promotion, promote
-from shunter.flows.validation.judge import judge_chart, judged_release
+from shunter.flows.validation.judge import Validation, judge_chart, judged_release
 from shunter.flows.workspace.context import Context, open_context
 from shunter.model.errors import ShunterError
 from shunter.model.findings import Finding, Kind
@@ -77,12 +77,12 @@ def test_each_run_has_its_own_findings(tmp_path: Path) -> None:
     write(root, {"good.yaml": "size: 1\n", "bad.yaml": "size: x\n"})
     context = Context(root, root, None)
     own, good, bad, mended = judge_chart(
-        context, root / "web", [(), ("good.yaml",), ("bad.yaml",), ("bad.yaml", "good.yaml")], ()
+        context, root / "web", [(), ("good.yaml",), ("bad.yaml",), ("bad.yaml", "good.yaml")], Validation()
     )
     assert [finding.span.path for finding in own] == ["web/values.yaml"]
     assert [finding.span.path for finding in bad] == ["bad.yaml"]
     assert good == mended == ()
-    (found,) = judge_chart(context, root / "web", [("good.yaml",)], ["size=x"])
+    (found,) = judge_chart(context, root / "web", [("good.yaml",)], Validation(sets=["--set size=x"]))
     assert [finding.span.path for finding in found] == ["--set size=x"]
 
 
@@ -90,7 +90,9 @@ def test_many_runs_are_spread_and_come_in_their_order(tmp_path: Path) -> None:
     root = tmp_path.resolve()
     write_files(root / "web", chart_files("web", schema=SCHEMA))
     write(root, {f"{number}.yaml": f"size: {'x' if number % 3 else 1}\n" for number in range(200)})
-    found = judge_chart(Context(root, root, None), root / "web", [(f"{number}.yaml",) for number in range(200)], ())
+    found = judge_chart(
+        Context(root, root, None), root / "web", [(f"{number}.yaml",) for number in range(200)], Validation()
+    )
     assert [[finding.span.path for finding in each] for each in found] == [
         [f"{number}.yaml"] if number % 3 else [] for number in range(200)
     ]
@@ -100,5 +102,5 @@ def test_a_chart_that_is_not_there_is_an_error(tmp_path: Path) -> None:
     needs = "dependencies:\n- {name: db, version: 1.0.0}\n"
     write(tmp_path, {"web/Chart.yaml": f"apiVersion: v2\nname: web\nversion: 1.0.0\n{needs}"})
     with pytest.raises(ShunterError, match=r"web needs chart db 1\.0\.0, and charts/ does not hold it") as error:
-        judge_chart(Context(tmp_path.resolve(), tmp_path.resolve(), None), tmp_path / "web", [()], ())
+        judge_chart(Context(tmp_path.resolve(), tmp_path.resolve(), None), tmp_path / "web", [()], Validation())
     assert error.value.hint == "helm dependency build web"

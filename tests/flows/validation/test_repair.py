@@ -29,6 +29,9 @@ def test_lints_of_a_file_wait_for_what_helm_refuses_in_it(tmp_path: Path) -> Non
         (tmp_path / name).write_text("a\n")
     refused = Finding("yaml-syntax", "m", Span("v.yaml", 1))
     lints = [fix("a", "b", Kind.LINT, name, "drift") for name in ("v.yaml", "w.yaml")]
+    assert not Repair(tmp_path).would_change([lints[0], refused])
+    assert Repair(tmp_path).would_change([*lints, refused])
+    assert [(tmp_path / name).read_text() for name in ("v.yaml", "w.yaml")] == ["a\n", "a\n"]
     assert Repair(tmp_path).apply([*lints, refused])
     assert [(tmp_path / name).read_text() for name in ("v.yaml", "w.yaml")] == ["a\n", "b\n"]
 
@@ -42,6 +45,21 @@ def test_a_value_that_swings_is_left_as_it_was(tmp_path: Path) -> None:
     assert (tmp_path / "v.yaml").read_text() == "a\n"
     assert not repair.apply([fix("a", "b")])
     assert (repair.outcomes(), repair.given_up) == ((), {"v.yaml"})
+    assert [line.partition(":")[0] for line in repair.notices()] == ["v.yaml"]
+
+
+def test_a_rehearsal_writes_nothing(tmp_path: Path) -> None:
+    (tmp_path / "v.yaml").write_text("a\n")
+    repair = Repair(tmp_path, rehearsal=True)
+    assert repair.apply([fix("a", "b")])
+    assert repair.apply([fix("b", "c")])
+    assert {path: state.data for path, state in repair.instead.items()} == {
+        str((tmp_path / "v.yaml").resolve()): b"c\n"
+    }
+    assert repair.rules
+    assert repair.apply([fix("c", "b")])
+    assert not repair.rules
+    assert (tmp_path / "v.yaml").read_text() == "a\n"
 
 
 def test_fixes_without_end_are_given_up(tmp_path: Path) -> None:

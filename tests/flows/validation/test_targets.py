@@ -41,7 +41,7 @@ def context(tmp_path: Path) -> Context:
 
 
 def named(context: Context, *names: str) -> list[tuple[str, tuple[tuple[str, ...], ...]]]:
-    found = targets_of(context, names)
+    found = targets_of(context, names).targets
     return [(target.folder.relative_to(context.root).as_posix(), target.runs) for target in found]
 
 
@@ -72,7 +72,7 @@ def test_defaults_stand_for_the_charts_other_values_files_too(context: Context) 
 
 def test_any_file_of_an_environment_stands_for_all_of_it(context: Context) -> None:
     write(context.root, {"env/values.yaml": "", "env/more.yaml": ""})
-    (target,) = targets_of(context, ["env/more.yaml", "env/values.yaml"])
+    (target,) = targets_of(context, ["env/more.yaml", "env/values.yaml"]).targets
     assert target.environment is not None
     assert (target.environment.name, target.runs) == ("tst", ((),))
 
@@ -82,8 +82,6 @@ def test_any_file_of_an_environment_stands_for_all_of_it(context: Context) -> No
     [
         ("gone.yaml", "there is no file gone.yaml"),
         ("lost", "lost is a symbolic link that leads nowhere"),
-        ("notes.txt", "notes.txt belongs to no chart"),
-        ("empty", "empty belongs to no chart"),
     ],
 )
 def test_what_stands_for_nothing_is_refused(name: str, message: str, context: Context) -> None:
@@ -91,6 +89,23 @@ def test_what_stands_for_nothing_is_refused(name: str, message: str, context: Co
         targets_of(context, [name])
     assert caught.value.message == message
     assert caught.value.hint
+
+
+def test_what_belongs_to_no_chart_is_named(context: Context) -> None:
+    chosen = targets_of(context, ["notes.txt", "two", "empty"])
+    assert ([target.folder.name for target in chosen.targets], chosen.strays) == (["two"], ["notes.txt", "empty"])
+
+
+def test_a_chart_stands_for_its_other_values_files_unless_it_is_judged_alone(context: Context) -> None:
+    write(
+        context.root,
+        {"two/values_b.yml": "", "two/ci/x/a-values.yaml": "", "two/ci/no.yaml": "", "two/valuesX.yaml": ""},
+    )
+    assert named(context, "two") == [("two", ((), ("two/ci/x/a-values.yaml",), ("two/values_b.yml",)))]
+    assert targets_of(context, ["two"], alone=True).targets[0].runs == ((),)
+    assert named(context, "two/values_b.yml", "two") == [
+        ("two", (("two/values_b.yml",), (), ("two/ci/x/a-values.yaml",)))
+    ]
 
 
 def test_files_of_ours_are_those_outside_of_charts(tmp_path: Path) -> None:

@@ -2,14 +2,18 @@
 
 from __future__ import annotations
 
+import io
 import json
 import os
 import shutil
+import subprocess
+import sys
 from collections.abc import Callable
 from pathlib import Path
 
 import pytest
 
+from helpers.tools import HELM, needs_helm
 from helpers.workspaces.cli import ok, shunter
 
 SCHEMA = {
@@ -56,6 +60,52 @@ def test_f_and_set_are_layers(chart: Path) -> None:
     assert "--set replicas=many" in wrong.err
 
 
+VALUE = "replicas: 2\ntag: one\nglobal: {a: {b: x}}\n"
+SET_ARGUMENTS: tuple[tuple[str, ...], ...] = (
+    ("--set", "replicas=3", "--set-string", "replicas=3"),
+    ("--set-string", "replicas=3", "--set", "replicas=4"),
+    ("--set-json", "replicas=5"),
+    ("--set-json", '{"tag": 1}'),
+    ("--set-json", '{"replicas": 7, "global": {"a": null}}'),
+    ("--set-literal", "tag=a,b=c\\d"),
+    ("--set-literal", "replicas=1"),
+    ("--set-file", "tag=web/text"),
+    ("--set-file", "replicas=web/text"),
+    ("--set-string", "tag=1,replicas=2"),
+    ("--set-json", "global.l=[1]", "--set", "global.l[1]=2"),
+    ("--set", "replicas=x", "--set-json", "replicas=1"),
+)
+
+
+def batched(words: tuple[str, ...]) -> list[tuple[str, str]]:
+    return list(zip(words[::2], words[1::2], strict=True))
+
+
+@pytest.mark.parametrize("arguments", SET_ARGUMENTS, ids=" ".join)
+@needs_helm
+def test_what_sets_values_does_so_as_helm_does(
+    arguments: tuple[str, ...], chart: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    (chart / "text").write_text("a: b\n")
+    (chart / "templates" / "a.yaml").write_text("a: {{ toJson .Values }}\n")
+    helm = [HELM, "template", "web", "web", "-f", "-", *arguments]
+    done = subprocess.run(helm, cwd=chart.parent, input=VALUE, text=True, capture_output=True, check=False)
+    for verb in (("validate", "web"), ("render", "web")):
+        monkeypatch.setattr(sys, "stdin", io.TextIOWrapper(io.BytesIO(VALUE.encode())))
+        found = shunter(*verb, "-f", "-", *arguments, cwd=chart.parent)
+        assert (found.code == 0) is (done.returncode == 0), (found.err, done.stderr)
+        assert not found.out or found.out == done.stdout.lstrip("\n")
+        if verb[0] == "validate" and found.code:
+            assert any(f"  --> {flag} {argument}\n" in found.err for flag, argument in batched(arguments))
+
+
+def test_what_stdin_holds_is_not_remembered(chart: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    for text, code in (("replicas: 1\n", 0), ("replicas: x\n", 1), ("", 0), ("a: b: c\n", 1)):
+        monkeypatch.setattr(sys, "stdin", io.TextIOWrapper(io.BytesIO(text.encode())))
+        found = shunter("validate", "web", "-f", "-", cwd=chart.parent)
+        assert (found.code, "  --> <stdin>:1:" in found.err) == (code, bool(code))
+
+
 def test_a_dependency_in_another_version_is_judged_as_helm_takes_it(chart: Path) -> None:
     sub = chart / "charts" / "db"
     sub.mkdir(parents=True)
@@ -77,7 +127,8 @@ def test_fix_keeps_every_other_byte(chart: Path) -> None:
 
 
 def places(text: str) -> list[str]:
-    return [line.split()[1] for line in text.splitlines() if line.startswith("  -->")]
+    found = [line.split()[1] for line in text.splitlines() if line.startswith("  -->")]
+    return [place for place in found if ":" in place]
 
 
 def test_a_charts_own_values_are_linted_like_any_others(chart: Path) -> None:
@@ -111,6 +162,49 @@ def test_a_folder_in_a_chart_stands_for_its_values_files(chart: Path) -> None:
     assert places(shunter("validate", cwd=chart / "ci").err) == ["bad.yaml:2:11", "bad.yaml:3:6"]
 
 
+def test_a_chart_is_judged_with_its_other_values_files_but_not_with_f(chart: Path) -> None:
+    assert ok("validate", "web", cwd=chart.parent).err == "1 chart checked: valid\n"
+    for name in ("values-pro.yaml", "ci/one-values.yaml"):
+        (chart / name).write_text("replicas: x\n")
+    for _ in range(2):  # the second time from what was kept
+        found = shunter("validate", "web", cwd=chart.parent)
+        assert places(found.err) == ["web/ci/one-values.yaml:1:11", "web/values-pro.yaml:1:11"]
+        assert places(shunter("validate", cwd=chart).err) == ["ci/one-values.yaml:1:11", "values-pro.yaml:1:11"]
+        ok("validate", "web", "-f", "web/ci/good.yaml", cwd=chart.parent)
+    for name in ("values-pro.yaml", "ci/one-values.yaml"):
+        (chart / name).write_text("replicas: 3\n")
+    ok("validate", "web", cwd=chart.parent)
+    (chart / "values-pro.yaml").write_text("replicas: x\n")
+    assert shunter("validate", "web", cwd=chart.parent).code == 1
+
+
+def test_f_hides_nothing_of_the_charts_own_values(chart: Path) -> None:
+    (chart / "values.yaml").write_text("replicas: 1\ntag: '1'\nglobal: {on: yes}\n")
+    for cache in ((), (), ("--no-cache",)):
+        beside = shunter("validate", "web", "-f", "web/ci/good.yaml", *cache, cwd=chart.parent)
+        assert places(beside.err) == ["web/values.yaml:3:10", "web/values.yaml:3:14"]
+        assert ok("validate", "web/ci/good.yaml", *cache, cwd=chart.parent).err == "1 chart checked: valid\n"
+
+
+def test_strays_are_named_and_the_rest_is_judged(chart: Path) -> None:
+    for name in ("deploy/values.yaml", "infra/a.yaml"):
+        (chart.parent / name).parent.mkdir()
+        (chart.parent / name).write_text("a: 1\n")
+    named = ("deploy/values.yaml", "web/ci/bad.yaml", "infra/a.yaml")
+    found = shunter("validate", *named, cwd=chart.parent)
+    assert found.code == 1
+    assert places(found.err) == ["web/ci/bad.yaml:2:11", "web/ci/bad.yaml:3:6"]
+    lines = found.err.splitlines()
+    assert [lines[at + 1] for at, line in enumerate(lines) if "stray-values" in line] == [
+        "  --> deploy/values.yaml",
+        "  --> infra/a.yaml",
+    ]
+    alone = shunter("validate", named[0], named[2], cwd=chart.parent)
+    assert (alone.code, alone.err.count("\n")) == (2, 2)
+    assert "deploy/values.yaml, infra/a.yaml belong to no chart" in alone.err
+    assert "stray-values" in shunter("validate", "--exact", *named, cwd=chart.parent).err
+
+
 def test_where_there_is_no_chart_nothing_is_called_valid(tmp_path: Path) -> None:
     found = shunter("validate", cwd=tmp_path)
     assert found.code == 2
@@ -138,6 +232,67 @@ def test_what_can_be_mended_is_offered(chart: Path) -> None:
     ok("validate", "--fix", "web/ci/a b.yaml", cwd=chart.parent)
 
 
+@pytest.mark.parametrize(
+    ("values", "offered"),
+    [
+        ("replicas: many\ntag: '1'\nglobal: {a: yes, b: 010}\n", False),  # lints wait for what nobody can guess
+        ("replicas: '2'\ntag: '1'\nglobal: {a: yes, b: 010}\n", True),
+        ("replicas: many\ntag: 1.10\n", True),
+        ("global: {a: yes}\n", True),
+        ("global: {a: 9007199254740993}\n", False),
+    ],
+)
+def test_what_is_offered_mends_something(values: str, offered: bool, chart: Path) -> None:
+    (chart / "-dash.yaml").write_text(values)
+    found = shunter("validate", "--set", "global.x=1", "--", "-dash.yaml", cwd=chart)
+    *_, last = found.err.splitlines()
+    assert last.startswith("next: ") == offered
+    if offered:
+        assert last == "next: shunter validate --fix --set global.x=1 -- -dash.yaml"
+        shunter(*last.split()[2:], cwd=chart)
+    assert ((chart / "-dash.yaml").read_text() != values) == offered
+
+
+@pytest.mark.parametrize(
+    ("values", "offered"),
+    [
+        ("on_: true\n", False),
+        ("on_: yes\nport: x\nv: 010\n", False),
+        ("on_: yes\nv: 010\n", True),
+        ("port: '1'\n", True),
+    ],
+)
+def test_a_file_that_was_mended_is_not_offered_again(values: str, offered: bool, tmp_path: Path) -> None:
+    """A case of a review, and its kind: `next:` went on to offer what changed nothing."""
+    schema = {"properties": {"on_": {"type": "boolean"}, "port": {"type": "integer"}}}
+    (tmp_path / "Chart.yaml").write_text("apiVersion: v2\nname: a\nversion: 1.0.0\n")
+    (tmp_path / "values.schema.json").write_text(json.dumps(schema))
+    (tmp_path / "values.yaml").write_text(values)
+    found = shunter("validate", ".", cwd=tmp_path)
+    assert ("next: shunter validate --fix" in found.err) is offered
+    shunter("validate", "--fix", ".", cwd=tmp_path)
+    assert ((tmp_path / "values.yaml").read_text() != values) is offered
+    assert "next:" not in shunter("validate", ".", cwd=tmp_path).err
+
+
+def test_a_value_that_two_charts_want_differently_is_told(chart: Path) -> None:
+    (chart / "values.schema.json").unlink()
+    with (chart / "Chart.yaml").open("a") as file:
+        file.write("dependencies:\n- {name: a, version: 1.0.0}\n- {name: b, version: 1.0.0}\n")
+    for name, wanted in (("a", "integer"), ("b", "string")):
+        sub = chart / "charts" / name
+        sub.mkdir(parents=True)
+        (sub / "Chart.yaml").write_text(f"apiVersion: v2\nname: {name}\nversion: 1.0.0\n")
+        schema = {"properties": {"global": {"properties": {"port": {"type": wanted}}}}}
+        (sub / "values.schema.json").write_text(json.dumps(schema))
+    (chart / "x.yaml").write_text("global: {port: 80}\n")
+    assert "next:" not in shunter("validate", "x.yaml", cwd=chart).err
+    found = shunter("validate", "--fix", "x.yaml", cwd=chart)
+    assert (found.code, (chart / "x.yaml").read_text()) == (1, "global: {port: 80}\n")
+    assert "x.yaml: nothing is fixed: what one reader of a value wants there, another refuses\n" in found.err
+    assert "next:" not in found.err
+
+
 def test_fix_goes_on_until_nothing_is_left_to_fix(chart: Path) -> None:
     values = chart / "ci" / "slip.yaml"
     values.write_bytes(b"replica: '2' # two\r\nTag: 1.10\r\n")
@@ -162,10 +317,12 @@ def test_lints_are_mended_only_where_helm_refuses_nothing(chart: Path) -> None:
 def test_a_value_that_is_wanted_as_text_and_as_number_stays_as_it_is(chart: Path) -> None:
     values = chart / "ci" / "both.yaml"
     values.write_text("replicas: &n 2\ntag: *n\n")
+    assert "next:" not in shunter("validate", "web/ci/both.yaml", cwd=chart.parent).err
     for _ in range(2):
         found = shunter("validate", "--fix", "web/ci/both.yaml", cwd=chart.parent)
         assert (found.code, values.read_text()) == (1, "replicas: &n 2\ntag: *n\n")
-        assert "fixed" not in found.err
+        assert "  fixed: " not in found.err
+        assert "both.yaml: nothing is fixed" in found.err
 
 
 def test_a_rule_that_is_off_fixes_nothing(shop: Path) -> None:

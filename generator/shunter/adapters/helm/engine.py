@@ -27,6 +27,8 @@ _LINT_LINE = re.compile(r"\[(INFO|WARNING|ERROR)\] ([^:]*): (.*)|Error (.*)")
 _CALLING = re.compile(r"error calling \w+: |execution error at \([^)]*\): ")
 _LOG_LINE = re.compile(rb"\d{4}/\d\d/\d\d \d\d:\d\d:\d\d |time=\S+ level=")
 _STDERR = 2
+_FROM_STDIN = ["--values", "-"]
+"""Values may hold what was encrypted a moment ago, and are written into no file."""
 _SCHEMA = "values don't meet the specifications of the schema(s)"
 
 
@@ -128,9 +130,9 @@ class BinaryEngine:
         """See `Engine.render`."""
         chart.require_complete()
         version = ["--kube-version", kube_version] if kube_version else []
-        with _on_disk(chart.archive) as file, _values_file(values) as given:
-            where = ["--namespace", namespace, "--values", str(given)]
-            done = self._run(["template", release, str(file), *where, *version], file.parent)
+        with _on_disk(chart.archive) as file:
+            where = ["--namespace", namespace, *_FROM_STDIN]
+            done = self._run(["template", release, str(file), *where, *version], file.parent, values)
         if done.returncode:
             raise _error(done.stderr.decode("utf-8", "replace"))
         return done.stdout.decode("utf-8").lstrip("\n")
@@ -139,9 +141,9 @@ class BinaryEngine:
         self, chart: Path | bytes, values: Mapping[str, Any] | None = None, *, namespace: str = "default"
     ) -> tuple[LintMessage, ...]:
         """See `Engine.lint`."""
-        with _on_disk(chart) as path, _values_file(values or {}) as given:
-            where = ["--namespace", namespace, "--values", str(given)]
-            done = self._run(["lint", str(path), *where], path.parent)
+        with _on_disk(chart) as path:
+            where = ["--namespace", namespace, *_FROM_STDIN]
+            done = self._run(["lint", str(path), *where], path.parent, values or {})
         found = _lint_messages(done.stdout.decode("utf-8", "replace"))
         if done.returncode and not any(item.severity is not Severity.NOTE for item in found):
             raise _error(done.stderr.decode("utf-8", "replace"))
@@ -149,10 +151,10 @@ class BinaryEngine:
 
     def version(self) -> str:
         """See `Engine.version`."""
-        return self._run(["version", "--template", "{{.Version}}"], Path.cwd()).text
+        return self._run(["version", "--template", "{{.Version}}"], Path.cwd(), {}).text
 
-    def _run(self, arguments: list[str], cwd: Path) -> process.Completed:
-        return process.run([self.path, *arguments], cwd)
+    def _run(self, arguments: list[str], cwd: Path, values: Mapping[str, Any]) -> process.Completed:
+        return process.run([self.path, *arguments], cwd, json.dumps(values).encode())
 
 
 def engine(prefer: str = "embedded") -> Engine:
@@ -277,12 +279,4 @@ def _on_disk(chart: Path | bytes) -> Iterator[Path]:
     with tempfile.TemporaryDirectory(prefix="shunter-") as folder:
         path = Path(folder) / "chart.tgz"
         path.write_bytes(chart)
-        yield path
-
-
-@contextmanager
-def _values_file(values: Mapping[str, Any]) -> Iterator[Path]:
-    with tempfile.TemporaryDirectory(prefix="shunter-") as folder:
-        path = Path(folder) / "values.json"
-        path.write_text(json.dumps(values), encoding="utf-8")
         yield path

@@ -5,6 +5,7 @@ from __future__ import annotations
 import errno
 import os
 import stat
+import sys
 
 LARGEST = 64 * 1024 * 1024
 """Bytes. Nothing that shunter reads as text or as a chart is larger; Helm stops at 5 MiB."""
@@ -53,6 +54,11 @@ def size_of(path: str | os.PathLike[str]) -> int:
 def is_checkout(folder: str | os.PathLike[str]) -> bool:
     """Whether a folder is the root of a git work tree, as far as a look at `.git` tells."""
     return exists(os.path.join(folder, ".git"))
+
+
+def read_input(most: int = LARGEST) -> bytes:
+    """What standard input holds, at most one byte more than `most`; nothing where it is closed."""
+    return sys.stdin.buffer.read(most + 1) if sys.stdin is not None else b""
 
 
 def read_regular(path: str, most: int = LARGEST) -> bytes:

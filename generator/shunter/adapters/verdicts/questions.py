@@ -16,6 +16,7 @@ if TYPE_CHECKING:
 WORKSPACE_FILE = "shunter.yaml"
 ANSWERS_FILE = ".copier-answers.yml"
 _MOST_NAMES = 3
+_OTHERS = ("values-", "values.", "values_")
 _NOT_VALUES = ("templates", "charts", "crds")
 _IS_ENVIRONMENT = b"\nkind: environment\n"
 
@@ -42,6 +43,30 @@ def is_values_file(path: str, folder: str) -> bool:
     return inside.partition(os.sep)[0] not in _NOT_VALUES and os.path.isfile(path)
 
 
+def other_values(folder: str, start: str) -> list[str]:
+    """The values files of the chart in `folder` that are for trying it, by convention: named from `start`, sorted.
+
+    `values-*.yaml` beside its own, and below `ci/` what ends in `values.yaml`, as chart-testing has it.
+    """
+    found = [name for name in _names(folder) if name[:7] in _OTHERS and not name.startswith("values.schema.")]
+    below = [f"ci/{name}" for name in _names(f"{folder}/ci")]
+    while below:
+        path = below.pop()
+        if os.path.isdir(f"{folder}/{path}") and not os.path.islink(f"{folder}/{path}"):
+            below += [f"{path}/{name}" for name in _names(f"{folder}/{path}")]
+        elif path.endswith(("values.yaml", "values.yml")):
+            found.append(path)
+    files = [path for path in found if is_values_file(f"{folder}/{path}", folder)]
+    return [os.path.relpath(f"{folder}/{path}", start) for path in sorted(files)]
+
+
+def _names(folder: str) -> list[str]:
+    try:
+        return os.listdir(folder)
+    except OSError:
+        return []
+
+
 def questions(
     folder: str,
     start: str,
@@ -49,23 +74,28 @@ def questions(
     runs: Iterable[Sequence[str]],
     *,
     whole: bool,
+    values: Sequence[str] = (),
     sets: Sequence[str] = (),
 ) -> list[Question]:
     """What the judgement of each run depends on: see `adapters.verdict_cache`.
 
-    A run is the files passed with `-f`, as they are named from the folder `start`; `workspace` are the bytes of
-    `shunter.yaml`, if any; all files of an environment matter (`whole`).
+    A run is the values files that are judged, as they are named from the folder `start`, or none for the chart's own;
+    `values` and `sets` are passed besides. `workspace` are the bytes of `shunter.yaml`, if any; all files of an
+    environment matter (`whole`).
     """
     label = os.path.relpath(os.path.realpath(folder), start).encode("utf-8", "surrogateescape")
     asked: tuple[Part, ...] = (
         (WORKSPACE_FILE, workspace),
         ("start", label),
-        *((f"--set {text}", b"") for text in sets),
+        *((text, b"") for text in sets),
     )
-    return [
-        (folder, whole, tuple(os.path.join(start, file) for file in run), (*((file, b"") for file in run), *asked))
-        for run in runs
-    ]
+    found = []
+    for run in runs:
+        files = (*run, *values)
+        own: tuple[Part, ...] = (("own values", b""),) if values and not run else ()
+        paths = tuple(os.path.join(start, file) for file in files)
+        found.append((folder, whole, paths, (*((file, b"") for file in files), *own, *asked)))
+    return found
 
 
 def valid_before(start: str, names: Sequence[str], verdicts: Verdicts) -> int:
@@ -106,7 +136,8 @@ def _quick_questions(folder: str, start: str, workspace: bytes, names: list[str]
         return questions(folder, start, workspace, [(name,) for name in names], whole=False)
     if workspace or paths != [folder]:
         return []
-    return questions(folder, start, workspace, [()], whole=False)
+    others = [(name,) for name in other_values(folder, start)]
+    return questions(folder, start, workspace, [(), *others], whole=False)
 
 
 def _read(path: str) -> bytes:

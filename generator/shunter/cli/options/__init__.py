@@ -130,8 +130,17 @@ CHANGES = (DRY_RUN, DIFF, *WRITES)
 OUTPUT = Option("-o", "--output", choices=("table", "json", "yaml"), default="table", help="format of the result")
 _FORMATS = ("text", "json", "sarif", "github", "junit")
 FINDINGS = Option("-o", "--output", choices=_FORMATS, default="text", help="format of the findings")
-VALUES = Option("-f", "--values", takes="many", metavar="FILE", help="a further values file, last wins")
-SET = Option("--set", takes="many", metavar="KEY=VALUE", help="set one value, as Helm does")
+VALUES = Option("-f", "--values", takes="many", metavar="FILE", help="a further values file, last wins; - is stdin")
+SETS = (
+    Option("--set", takes="many", metavar="KEY=VALUE", help="set one value, as Helm does"),
+    Option("--set-string", takes="many", metavar="KEY=TEXT", help="the same, as text whatever it looks like"),
+    Option("--set-json", takes="many", metavar="KEY=JSON", help="set one value by JSON, or many by one JSON object"),
+    Option("--set-file", takes="many", metavar="KEY=FILE", help="set one value to the text of a file"),
+    Option("--set-literal", takes="many", metavar="KEY=TEXT", help="set one value to all that follows, as it is"),
+)
+RULE = Option(
+    "--rule", takes="many", metavar="NAME=LEVEL", help="level of a lint in this run: error, warning, note or off"
+)
 FORCE = switch("--force", help="go on although a rule refuses; the history says so")
 NO_VALUES = switch("--no-values", help="judge and commit with the committed values files; yours stay as they are")
 ENGINE = Option("--helm", metavar="PATH", help="use this helm binary instead of the embedded Helm")

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from shunter.cli.options import ENGINE, FINDINGS, OUTPUT, SET, VALUES, Command, Option, switch
+from shunter.cli.options import ENGINE, FINDINGS, OUTPUT, RULE, SETS, VALUES, Command, Option, switch
 
 COMMANDS: tuple[Command, ...] = (
     Command(
@@ -14,13 +14,17 @@ COMMANDS: tuple[Command, ...] = (
                 "files",
                 takes="many",
                 metavar="FILE",
-                help="values files, charts (also oci://), folders (default: the workspace)",
+                help="values files, charts (also .tgz, oci://), folders (default: the workspace)",
             ),
             Option("-e", "--environment", metavar="ENV", help="only this environment"),
             VALUES,
-            SET,
+            *SETS,
             switch("--fix", help="write safe fixes into the files; comments, order and quotes stay"),
             switch("--strict", help="warnings fail too"),
+            RULE,
+            Option("--schema-cache", metavar="DIR", help="copies of schemas that charts refer to by URL: HOST/PATH"),
+            Option("--skip-schema", takes="many", metavar="NAME", help="do not judge by the schema of this dependency"),
+            switch("--fetch", help="fetch charts that Applications and HelmReleases name from their registries"),
             switch("--no-cache", help="judge again what was judged before"),
             switch("--exact", help="find keys that do nothing: change each one, and render (needs Helm)"),
             switch("--manifests", help="render, and check every object against Kubernetes' schemas (needs Helm)"),
@@ -38,19 +42,20 @@ COMMANDS: tuple[Command, ...] = (
         (
             Option("paths", takes="many", metavar="PATH", help="charts or folders (default: the workspace)"),
             switch("--strict", help="warnings fail too"),
+            RULE,
             Option("--explain", metavar="RULE", help="explain a rule"),
             FINDINGS,
         ),
     ),
     Command(
         ("render",),
-        "print the manifests of an environment, rendered by Helm",
+        "print the manifests of an environment or any chart, rendered by Helm",
         "shunter.cli.verbs.render:render",
         (
-            Option("environment", takes="optional", metavar="ENV", help="default: the one you are in"),
+            Option("environment", takes="optional", metavar="ENV|CHART", help="default: the one you are in"),
             Option("services", takes="many", metavar="SERVICE", help="only these services"),
             VALUES,
-            SET,
+            *SETS,
             Option("--output-dir", metavar="DIR", help="write one file per chart template instead"),
             Option("--kube-version", metavar="VERSION", help="Kubernetes version to render for"),
             ENGINE,
@@ -63,10 +68,10 @@ COMMANDS: tuple[Command, ...] = (
         "print the effective values of an app, and where each one comes from",
         "shunter.cli.verbs.values:explain",
         (
-            Option("app", metavar="APP", help="the service"),
+            Option("app", metavar="APP|CHART", help="the service, or a chart: folder, .tgz, oci://"),
             Option("-e", "--environment", metavar="ENV", help="in this environment (default: the chart alone)"),
             VALUES,
-            SET,
+            *SETS,
             OUTPUT,
         ),
         ("shunter values explain orders -e tst", "shunter values explain orders -e tst -o json"),

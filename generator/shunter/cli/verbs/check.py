@@ -8,12 +8,14 @@ from contextlib import contextmanager
 from typing import TYPE_CHECKING
 
 from shunter.adapters.verdicts.cache import NoVerdicts, Verdicts
-from shunter.cli.session import open_session, split
+from shunter.cli.session import open_session, sets_of, split
+from shunter.model.data import replace
 from shunter.model.errors import ShunterError
 from shunter.model.findings import Report
 
 if TYPE_CHECKING:
     from shunter.cli.parse import Arguments
+    from shunter.flows.workspace.context import Context
 
 
 def validate(arguments: Arguments) -> Report:
@@ -32,14 +34,20 @@ def _validate(arguments: Arguments) -> Report:
     from shunter.flows.validation.judge import Validation
     from shunter.flows.validation.validate import validate as judge_values
 
-    context = open_session(arguments)
+    skipped = tuple(arguments.skip_schema)
+    chosen = {"schema_cache": arguments.schema_cache, "skip_schemas": skipped, "fetch": arguments.fetch}
+    context = replace(_context(arguments), **chosen)
+    sets = sets_of(arguments)
+    # What else than named values files decides, no question about old verdicts can name.
+    fresh = "-" in arguments.values or arguments.set_file or arguments.schema_cache or skipped
+    fresh = fresh or arguments.no_cache or arguments.fix
     asked = Validation(
         tuple(arguments.files),
         arguments.environment,
         tuple(arguments.values),
-        tuple(arguments.set),
+        sets,
         arguments.fix,
-        NoVerdicts() if arguments.no_cache or arguments.fix else arguments.verdicts or Verdicts(),
+        NoVerdicts() if fresh else arguments.verdicts or Verdicts(),
     )
     if not arguments.exact and not arguments.manifests:
         with _no_collector():
@@ -50,6 +58,13 @@ def _validate(arguments: Arguments) -> Report:
         arguments.exact, arguments.manifests, split(arguments.kube_version), arguments.crds, arguments.helm
     )
     return deep.validate_deeply(context, asked, wanted)
+
+
+def _context(arguments: Arguments) -> Context:
+    """The context, with the levels of rules that are chosen for this run or here."""
+    from shunter.flows.workspace.settings import with_rules
+
+    return with_rules(open_session(arguments), arguments.rule)
 
 
 @contextmanager
@@ -72,7 +87,7 @@ def lint(arguments: Arguments) -> Report:
     from shunter.flows.validation.own_files import reported
 
     def run() -> Report:
-        return linting.lint(open_session(arguments), arguments.paths)
+        return linting.lint(_context(arguments), arguments.paths)
 
     try:
         return run()

@@ -5,7 +5,7 @@ from __future__ import annotations
 from pathlib import Path
 
 from shunter.cli.parse import Arguments
-from shunter.cli.session import open_session
+from shunter.cli.session import open_session, sets_of
 from shunter.flows.release import render as rendering
 from shunter.flows.trains.compare import diff as compare
 from shunter.model.data import replace
@@ -15,7 +15,7 @@ from shunter.model.findings import Outcome, Report, Status
 def render(arguments: Arguments) -> Report:
     """`shunter render ENV`."""
     context = open_session(arguments)
-    how = rendering.Rendering(arguments.values, arguments.set, arguments.kube_version, arguments.helm)
+    how = rendering.Rendering(arguments.values, sets_of(arguments), arguments.kube_version, arguments.helm)
     report = rendering.render(context, arguments.environment, arguments.services, how)
     if not arguments.output_dir or report.findings:
         return report

@@ -8,7 +8,7 @@ from typing import Any
 
 from shunter.cli.output import table
 from shunter.cli.parse import Arguments
-from shunter.cli.session import open_session
+from shunter.cli.session import open_session, sets_of
 from shunter.flows.validation import explain_values
 from shunter.model.data import replace
 from shunter.model.findings import Report
@@ -18,7 +18,7 @@ _WIDEST = 60
 
 def explain(arguments: Arguments) -> Report:
     """`shunter values explain APP`."""
-    asked = explain_values.Question(arguments.app, arguments.environment, tuple(arguments.values), tuple(arguments.set))
+    asked = explain_values.Question(arguments.app, arguments.environment, tuple(arguments.values), sets_of(arguments))
     report = explain_values.explain_values(open_session(arguments), asked)
     rows = [(row["key"], _shown(row["value"]), _source(row)) for row in report.data["keys"]]
     return replace(report, product=table(rows, ("KEY", "VALUE", "FROM")))

@@ -226,7 +226,11 @@ def _without_references(
             if reference.dangling or not ignored:
                 yield reference
 
-    problems = (*problems, *(_unresolved(reference) for reference in lost(document) if reference.reached))
+    fetched: dict[str, list[Reference]] = {}
+    for reference in lost(document):
+        if reference.reached:
+            fetched.setdefault(reference.target if _is_remote(reference) else str(reference.path), []).append(reference)
+    problems += tuple(_unresolved(*references) for references in fetched.values())
     if any(problem.fatal for problem in problems):
         return Schema(document, None, problems, usable)
     usable = _without(usable, {reference.path for reference in lost(usable)})
@@ -293,12 +297,19 @@ def _dialect_problems(document: dict[str, Any], known: Mapping[str, Any]) -> Ite
         yield Problem(f"`$schema` is `{dialect}`, which Helm cannot load", ("$schema",), hint)
 
 
-def _unresolved(reference: Reference) -> Problem:
+def _is_remote(reference: Reference) -> bool:
+    return not reference.dangling and reference.target.startswith(("http://", "https://"))
+
+
+def _unresolved(reference: Reference, *others: Reference) -> Problem:
+    """What is wrong with a reference; `others` lead into the same remote document."""
     if reference.dangling:
         return Problem(f"`{reference.text}` leads nowhere in this schema", reference.path, "define it, or correct it")
-    if reference.target.startswith(("http://", "https://")):
-        message = f"Helm fetches `{reference.text}` from the network on every run; what it says is not judged here"
-        hint = "bundle it into the schema"
+    if _is_remote(reference):
+        shown = reference.target if others else reference.text
+        message = f"Helm fetches `{shown}` from the network on every run; what it says is not judged here"
+        message += f" ({len(others) + 1} references)" if others else ""
+        hint = "bundle it into the schema, or give --schema-cache a copy"
         return Problem(message, reference.path, hint, fatal=False, rule="remote-schema")
     message = f"Helm does not find `{reference.text}`: it resolves references against the root of the file system"
     return Problem(message, reference.path, "bundle it into the schema")

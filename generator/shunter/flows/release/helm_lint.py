@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from typing import Final
 
 from shunter.adapters.helm.engine import Engine, LintMessage
@@ -11,6 +11,8 @@ from shunter.core.charts.contents import read_once
 from shunter.core.goyaml.document import Document, KeyPath
 from shunter.flows.release.release import Release
 from shunter.flows.workspace.context import Site
+from shunter.model.data import replace
+from shunter.model.errors import ShunterError
 from shunter.model.findings import Finding, Kind, Severity, Span
 
 _AT: Final = re.compile(r"at '((?:/[^']*)?)': (?:additional properties '([^']*)')?")
@@ -20,8 +22,23 @@ _WORD: Final = re.compile(r"[A-Za-z]+")
 
 def helm_lint(site: Site, release: Release, helm: Engine) -> Iterator[Finding]:
     """The warnings and errors of `helm lint` with the release's values, at Helm's severity."""
+    try:
+        values = release.values
+    except ShunterError as error:
+        if not release.is_encrypted:
+            raise
+        told = f"helm lint is skipped: {error.message}"
+        kind, level = Kind.LINT, Severity.WARNING
+        yield Finding("encrypted-values", told, Span(""), kind, level, notes=error.notes, hint=error.hint)
+        return
+    chart = release.archive.archive if release.is_encrypted else site.path
+    messages = helm.lint(chart, values, namespace=release.namespace)
+    yield from _told(release, [replace(message, text=release.shown(message.text)) for message in messages])
+
+
+def _told(release: Release, messages: Iterable[LintMessage]) -> Iterator[Finding]:
     said: set[str] = set()
-    for message in helm.lint(site.path, release.values, namespace=release.namespace):
+    for message in messages:
         lines = [line.strip() for line in message.text.splitlines() if line.strip()] or ["it does not say what"]
         if message.severity is Severity.NOTE or lines[-1] in said:
             continue

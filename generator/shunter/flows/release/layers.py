@@ -4,19 +4,26 @@ from __future__ import annotations
 
 import os
 from collections.abc import Sequence
+from functools import partial
 from pathlib import Path
 
 from shunter.adapters.system.files import DiskTree
-from shunter.adapters.system.regular import exists, is_folder, kind_at, read_regular, size_of
+from shunter.adapters.system.regular import exists, is_file, is_folder, kind_at, read_regular, size_of
 from shunter.core.charts.contents import read_once
 from shunter.core.charts.files import follow
 from shunter.core.charts.load import Chart, load_chart
 from shunter.core.goyaml.document import MAX_BYTES, Document, too_large
 from shunter.flows.workspace.context import Context
+from shunter.flows.workspace.labels import SHOWN_STDIN
 from shunter.flows.workspace.projects import ProjectFiles
 from shunter.model.data import replace
 from shunter.model.errors import ShunterError
 from shunter.model.findings import Finding, Kind
+
+STDIN = "-"
+_SECRETS = "secrets://"
+"""What helm-secrets has in front of names of encrypted files; that they are, they say themselves."""
+_ARCHIVES = (".tgz", ".tar.gz")
 
 
 def layers_of(files: ProjectFiles) -> list[Document]:
@@ -36,28 +43,63 @@ def layers_of(files: ProjectFiles) -> list[Document]:
     return layers
 
 
+def is_packed(context: Context, name: str) -> bool:
+    """Whether a name is that of a packed chart: an archive, or a place in an OCI registry."""
+    return name.startswith("oci://") or (name.endswith(_ARCHIVES) and is_file(context.start / name))
+
+
 def extra_layer(context: Context, name: str, folder: Path) -> Document:
-    """A further `-f` file, its path relative to the chart's folder as those of all findings are."""
-    path = context.start / name
+    """A further `-f` file, its path relative to the chart's folder as those of all findings are: see `values_file`."""
+    if name == STDIN:
+        return values_file(context, name)
+    path = _named(context, name)
+    return _read_at(context, path, os.path.relpath(path.resolve(), folder.resolve()))
+
+
+def values_file(context: Context, name: str) -> Document:
+    """A file that `-f` names, called as it is there; `-` is what standard input held.
+
+    Raises ShunterError where it is no file.
+    """
+    if name == STDIN:
+        data = context.stdin
+        return read_once(data, SHOWN_STDIN) if len(data) <= MAX_BYTES else too_large(SHOWN_STDIN, len(data))
+    return _read_at(context, _named(context, name), name.removeprefix(_SECRETS))
+
+
+def _named(context: Context, name: str) -> Path:
+    path = context.start / name.removeprefix(_SECRETS)
     if not name:
         raise ShunterError("-f has an empty name", hint="-f takes a values file")
     if not exists(path):
         raise ShunterError(f"there is no file {name}", hint="-f takes a values file")
     if kind := kind_at(path):
         raise ShunterError(f"{name} is {kind}, not a file", hint="-f takes a values file")
-    place = os.path.relpath(path.resolve(), folder.resolve())
-    if (size := size_of(path)) > MAX_BYTES:
-        return too_large(place, size)
-    return read_once(read_regular(str(path)), place)
+    return path
 
 
-def with_sets(layers: Sequence[Document], sets: Sequence[str]) -> list[Document]:
-    """Layers, and one more for each `--set`."""
+def _read_at(context: Context, path: Path, place: str) -> Document:
+    if context.instead and (state := context.instead.get(str(path.resolve()))):
+        return read_once(state.data, place)
+    size = size_of(path)
+    return read_once(read_regular(str(path)), place) if size <= MAX_BYTES else too_large(place, size)
+
+
+def with_sets(context: Context, layers: Sequence[Document], sets: Sequence[str]) -> list[Document]:
+    """Layers, and one more for each of `sets`: a flag such as `--set` with its argument."""
     if not sets:
         return list(layers)
     from shunter.core.values.strvals import set_layers
 
-    return [*layers, *set_layers(layers, sets)]
+    return [*layers, *set_layers(layers, sets, partial(file_text, context))]
+
+
+def file_text(context: Context, name: str) -> str:
+    """The text of a file that `--set-file` names. Raises ShunterError where it is none."""
+    path = context.start / name
+    if kind := kind_at(path):
+        raise ShunterError(f"{name} is {kind}, not a file", hint="--set-file KEY=FILE")
+    return read_regular(str(path)).decode("utf-8", "replace")
 
 
 def awaited(context: Context, pinned: set[str], layers: Sequence[Document]) -> list[str]:

@@ -2,21 +2,24 @@
 
 from __future__ import annotations
 
+import json
 from collections.abc import Mapping, Sequence
 from functools import cached_property
 from pathlib import Path
+from posixpath import normpath
 from typing import TYPE_CHECKING, Any
 
 from shunter.core.charts.load import Chart
 from shunter.core.goyaml.document import Document, merge_maps
 from shunter.core.values.coalesce import Coalesced, coalesce
+from shunter.core.values.sops import decrypted_shape, is_sops_file
 from shunter.flows.release.layers import extra_layer, layers_of, with_sets
 from shunter.flows.workspace.context import Context, Site
 from shunter.flows.workspace.labels import relabelled
 from shunter.flows.workspace.projects import ProjectFiles, files_in, files_of
 from shunter.model.data import dataclass, replace
 from shunter.model.errors import ShunterError
-from shunter.model.files import Tree
+from shunter.model.files import FileState, Tree
 from shunter.model.findings import Finding
 
 if TYPE_CHECKING:  # the commit hook renders nothing
@@ -71,13 +74,46 @@ class Release:
 
     @cached_property
     def values(self) -> Mapping[str, Any]:
-        """What Helm makes of the values files and `--set`. Raises ShunterError for a file that Helm cannot read."""
-        merged: dict[str, Any] = {}
+        """What Helm makes of the values files and `--set`, with what SOPS encrypted in plain text.
+
+        Raises ShunterError for a file that Helm cannot read, or that cannot be decrypted.
+        """
         for document in self.layers:
             for finding in relabelled(document.findings, self.label):
                 raise ShunterError(finding.message, span=finding.span, hint=finding.hint)
+        merged: dict[str, Any] = {}
+        for document in self._plain:
             merged = merge_maps(merged, document.value or {})
         return merged
+
+    @property
+    def is_encrypted(self) -> bool:
+        """Whether SOPS encrypted one of the values files."""
+        return any(is_sops_file(layer) for layer in self.layers)
+
+    @cached_property
+    def _plain(self) -> Sequence[Document]:
+        if not self.is_encrypted:
+            return self.layers
+        from shunter.flows.release.secrets import opened
+
+        return [opened(layer, normpath(f"{self.label}/{layer.path}")) for layer in self.layers]
+
+    @cached_property
+    def _secrets(self) -> frozenset[str]:
+        if not self.is_encrypted:
+            return frozenset()
+        from shunter.flows.release.secrets import secrets_of
+
+        return secrets_of(self.layers, self._plain)
+
+    def shown(self, text: str) -> str:
+        """A text that Helm made of this release's values, without those that SOPS encrypted."""
+        if not self._secrets:
+            return text
+        from shunter.flows.release.secrets import hidden
+
+        return hidden(text, self._secrets)
 
     def with_layers(self, layers: Sequence[Document]) -> Release:
         """The same chart with other values."""
@@ -90,7 +126,17 @@ class Release:
     @property
     def archive(self) -> PackedChart:
         """The chart's archive, to be rendered."""
-        return self.files.archive
+        return self._sealed if self.is_environment and is_sops_file(self.chart.values) else self.files.archive
+
+    @cached_property
+    def _sealed(self) -> PackedChart:
+        """The archive of an environment whose own values are encrypted, without what SOPS says of them.
+
+        Helm reads them itself, and gets them in plain text with `-f`; in the archive they stay as they are.
+        """
+        values = json.dumps(decrypted_shape(self.chart.values).value).encode()
+        files = {**self.files.packed.files, "values.yaml": FileState(values)}
+        return self.files.packed.of_files(files, self.files.packed.label).packed()
 
     @cached_property
     def unchecked(self) -> PackedChart:
@@ -115,7 +161,13 @@ class Release:
         chart = self.archive if archive is None else archive
         given = self.values if values is None else values
         name = self.name or chart.name
-        return engine.render(chart, given, release=name, namespace=self.namespace, kube_version=kube_version)
+        try:
+            return engine.render(chart, given, release=name, namespace=self.namespace, kube_version=kube_version)
+        except ShunterError as error:
+            if not self.is_encrypted:
+                raise
+            notes = tuple(map(self.shown, error.notes))
+            raise ShunterError(self.shown(error.message), hint=error.hint, span=error.span, notes=notes) from None
 
 
 def release_of(
@@ -132,7 +184,7 @@ def release_of(
     """
     files = files_of(context, site) if of is None else of
     extra = [extra_layer(context, name, site.path) for name in values]
-    layers = with_sets([*layers_of(files), *extra], sets)
+    layers = with_sets(context, [*layers_of(files), *extra], sets)
     name = str(files.answers.get("workspace", site.name))
     return Release(files, layers, name, str(files.answers.get("namespace", "default")), is_environment=True)
 
@@ -147,4 +199,4 @@ def releases_of_chart(
 
 def with_files(context: Context, chart: Release, folder: Path, values: Sequence[str], sets: Sequence[str]) -> Release:
     """The release of a chart in `folder` with these `-f` files and `--set`."""
-    return chart.with_layers(with_sets([extra_layer(context, name, folder) for name in values], sets))
+    return chart.with_layers(with_sets(context, [extra_layer(context, name, folder) for name in values], sets))

@@ -7,8 +7,10 @@ from pathlib import Path
 
 from shunter.adapters.helm.engine import engine
 from shunter.adapters.system.files import write_file
-from shunter.flows.release.release import Release, release_of
+from shunter.flows.release.named import chart_named
+from shunter.flows.release.release import Release, release_of, with_files
 from shunter.flows.workspace.context import Context
+from shunter.flows.workspace.projects import ProjectFiles
 from shunter.model.data import dataclass
 from shunter.model.errors import ShunterError
 from shunter.model.files import FileState
@@ -26,22 +28,58 @@ class Rendering:
 
 
 def render(context: Context, environment: str, services: Sequence[str], how: Rendering) -> Report:
-    """The manifests of an environment (or of some services in it) as one stream of documents."""
-    site = context.site("environment", environment)
+    """The manifests of an environment or of another chart, or of some services in it, as one stream of documents.
+
+    What is no environment's name may be the place of a chart: a folder, an archive, or `oci://`.
+    """
+    chart = _other_chart(context, environment)
+    subject = _of_environment(context, environment, how) if chart is None else _of_chart(context, *chart, how)
+    if subject.findings:
+        return Report(findings=subject.findings)
+    for service in services:
+        if service not in subject.parts:
+            raise ShunterError(f"{subject.lacks} `{service}`", hint=subject.hint)
+    text = subject.release.render(engine(how.helm), kube_version=how.kube_version or None)
+    shown = only_services(text, services) if services else text
+    return Report(product=shown, notices=(subject.empty,) if not shown else ())
+
+
+@dataclass(frozen=True, slots=True)
+class _Subject:
+    """What is rendered: a release, its charts by alias, and what a person is told of one that it lacks, or of none."""
+
+    release: Release
+    parts: Sequence[str]
+    lacks: str
+    hint: str
+    empty: str
+    findings: tuple[Finding, ...] = ()
+
+
+def _of_environment(context: Context, name: str, how: Rendering) -> _Subject:
+    site = context.site("environment", name)
     release = release_of(context, site, how.files, how.sets)
     findings = verify(release)
-    if findings:
-        return Report(findings=findings)
     record = release.files.record
-    known = sorted(record.cars) if record else []
-    for service in services:
-        if service not in known:
-            hint = f"pinned: {', '.join(known)}" if known else f"shunter promote TRAIN --to {site.name}"
-            raise ShunterError(f"{site.name} pins no service `{service}`", hint=hint)
-    text = release.render(engine(how.helm), kube_version=how.kube_version or None)
-    shown = only_services(text, services) if services else text
-    empty = (f"{site.name} pins no app yet: nothing to render",) if not shown else ()
-    return Report(product=shown, notices=empty)
+    parts = sorted(record.cars) if record else []
+    hint = f"pinned: {', '.join(parts)}" if parts else f"shunter promote TRAIN --to {site.name}"
+    empty = f"{site.name} pins no app yet: nothing to render"
+    return _Subject(release, parts, f"{site.name} pins no service", hint, empty, findings)
+
+
+def _of_chart(context: Context, files: ProjectFiles, folder: Path, how: Rendering) -> _Subject:
+    release = with_files(context, Release(files), folder, how.files, how.sets)
+    parts = [dependency.key for dependency in release.chart.dependencies]
+    hint = f"its charts: {', '.join(parts)}" if parts else "it needs no other chart"
+    return _Subject(release, parts, f"{release.label} has no chart", hint, f"{release.label} renders nothing")
+
+
+def _other_chart(context: Context, name: str) -> tuple[ProjectFiles, Path] | None:
+    """The chart at a place, if the name is not that of an environment; without a name, where there is none at all."""
+    environments = context.sites("environment", missing_ok=True)
+    if any(site.name == name for site in environments) or (not name and (environments or context.workspace)):
+        return None
+    return chart_named(context, name)
 
 
 def verify(release: Release) -> tuple[Finding, ...]:

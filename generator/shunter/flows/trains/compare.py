@@ -86,7 +86,7 @@ def _values(left: Side, right: Side, helm: str) -> str:
 
 def _manifests(left: Side, right: Side, helm: str) -> str:
     tool = engine(helm)
-    rendered = [_comparable(release.render(tool), release.chart.name) for _, release in (left, right)]
+    rendered = [_comparable(release.shown(release.render(tool)), release.chart.name) for _, release in (left, right)]
     names = dict.fromkeys((*rendered[0], *rendered[1]))
     return "".join(
         diffs.text_diff(rendered[0].get(name, []), rendered[1].get(name, []), f"{left[0]}/{name}", f"{right[0]}/{name}")

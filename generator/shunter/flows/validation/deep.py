@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from functools import partial
 
 from shunter.adapters.helm.engine import engine
 from shunter.flows.release.release import Release, release_of, releases_of_chart
@@ -16,7 +17,7 @@ from shunter.flows.validation.validate import validate, wanted
 from shunter.flows.workspace.context import Context
 from shunter.flows.workspace.labels import relabelled
 from shunter.model.data import dataclass, replace
-from shunter.model.findings import Kind, Report
+from shunter.model.findings import Finding, Kind, Report
 
 _NOT_RENDERED = "notice: nothing was rendered, since Helm refuses these values"
 _NOT_FOR_HELM = "notice: nothing was rendered of {}: Helm would not come back from its schema"
@@ -44,7 +45,7 @@ def validate_deeply(context: Context, asked: Validation, deep: Deep) -> Report:
         return replace(report, notices=(*report.notices, _NOT_RENDERED))
     helm = engine(deep.helm)
     checker = Checker(helm, cluster_of(deep.kube_versions, deep.crds, context.start)) if deep.manifests else None
-    targets = wanted(context, asked)
+    targets = wanted(context, asked).targets
     found = [*report.findings]
     notices: list[str] = []
     for target in targets:
@@ -56,9 +57,16 @@ def validate_deeply(context: Context, asked: Validation, deep: Deep) -> Report:
             proved = release if context.workspace else release.with_values()
             keys = Prover(proved, helm).findings(later(context, release.chart)) if deep.exact else ()
             objects = checker.findings(release) if checker else ()
-            found += relabelled((*keys, *objects), release.label)
+            found += relabelled(map(partial(_without_secrets, release), (*keys, *objects)), release.label)
     judged = report_of(context, found, len(targets))
     return replace(judged, outcomes=report.outcomes, notices=(*judged.notices, *notices))
+
+
+def _without_secrets(release: Release, finding: Finding) -> Finding:
+    """The finding without what SOPS encrypted, which Helm was given in plain text."""
+    shown = release.shown
+    notes = tuple(map(shown, finding.notes))
+    return replace(finding, message=shown(finding.message), notes=notes, hint=shown(finding.hint))
 
 
 def releases_of(context: Context, asked: Validation, target: Target) -> list[Release]:

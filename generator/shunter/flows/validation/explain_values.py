@@ -8,15 +8,14 @@ from posixpath import normpath
 from typing import Any
 
 from shunter.adapters.system.regular import is_folder
-from shunter.core.charts.contents import read_once
 from shunter.core.charts.load import Chart
 from shunter.core.charts.pins import Dependency
 from shunter.core.goyaml.document import Document
 from shunter.core.values.coalesce import Coalesced, Slice, coalesce
 from shunter.core.values.provenance import Explanation, Setting, explain
-from shunter.core.values.strvals import set_layers
+from shunter.flows.release.layers import values_file, with_sets
+from shunter.flows.release.named import chart_named
 from shunter.flows.release.release import release_of
-from shunter.flows.workspace.archives import require_file
 from shunter.flows.workspace.context import Context
 from shunter.flows.workspace.projects import files_in
 from shunter.model.data import dataclass, replace
@@ -72,8 +71,9 @@ def explain_values(context: Context, asked: Question) -> Report:
 
 
 def _alone(context: Context, asked: Question) -> _Case:
-    folder = _source_folder(context, asked.app) or context.site("app", asked.app).path
-    files = files_in(context, folder)
+    folder = _source_folder(context, asked.app)
+    named = None if folder else chart_named(context, asked.app)
+    files = named[0] if named else files_in(context, folder or context.site("app", asked.app).path)
     return _Case(files.chart, _extras(context, asked, ()), (), _folders(files.chart, files.label))
 
 
@@ -115,9 +115,9 @@ def _source_folder(context: Context, name: str) -> Path | None:
 
 
 def _extras(context: Context, asked: Question, below: Sequence[Document]) -> dict[Document, str]:
-    files = [read_once(require_file(context.start / name, "-f takes a values file"), name) for name in asked.values]
-    sets = set_layers([*below, *files], asked.sets, "")
-    return dict.fromkeys(files, FILE) | dict.fromkeys(sets, SET)
+    files = [values_file(context, name) for name in asked.values]
+    sets = with_sets(context, [*below, *files], asked.sets)[len(below) + len(files) :]
+    return dict.fromkeys(files, FILE) | {document: document.path.partition(" ")[0] for document in sets}
 
 
 def _folders(chart: Chart, folder: str) -> dict[Chart, str]:
@@ -151,6 +151,6 @@ def _row(case: _Case, explanation: Explanation, setting: Setting) -> dict[str, A
     document, path = setting.origin
     source, folder = case.source(document, explanation)
     row: dict[str, Any] = {"key": dotted(setting.key), "value": setting.value, "from": source}
-    if source == SET:
-        return row | {"argument": document.path}
+    if source.startswith(SET):
+        return row | {"argument": document.path.partition(" ")[2]}
     return row | {"file": normpath(folder + document.path), "line": document.span(path).line}

@@ -8,15 +8,17 @@ from pathlib import Path
 from shunter.adapters.verdicts.cache import NoVerdicts, Verdicts
 from shunter.core.charts.defines import may_collide
 from shunter.core.charts.load import Chart
+from shunter.core.goyaml.document import Document
 from shunter.core.rules.verdict import judge
+from shunter.core.values.sops import decrypted_shape, is_sops_file
 from shunter.flows.release.layers import awaited, unpinned_note, with_sources
 from shunter.flows.release.release import Release, with_files
 from shunter.flows.workspace.context import Context
-from shunter.flows.workspace.labels import relabelled
+from shunter.flows.workspace.labels import NO_FILES, relabelled
 from shunter.flows.workspace.projects import ProjectFiles, files_in
-from shunter.model.data import dataclass
+from shunter.model.data import dataclass, replace
 from shunter.model.errors import ShunterError
-from shunter.model.findings import Finding
+from shunter.model.findings import Finding, Kind, Severity
 
 _WORTH_PACKING = 512 * 1024  # bytes: packed, fewer than that are fewer than what is told
 _WORTH_A_PROCESS = 100  # values files: less than a tenth of the time goes to forking
@@ -58,11 +60,20 @@ def judged_release(
     if verify and not release.chart.findings:
         findings = _unexplained(release) or release.files.vendored
     missing = awaited(context, set(record.cars) if record else set(), release.layers)
-    chart, unpinned = with_sources(context, release.chart, missing)
+    chart = replace(release.chart, values=decrypted_shape(release.chart.values))
+    chart, unpinned = with_sources(context, _with_chosen(context, chart), missing)
     judged = (unpinned_note(f, unpinned) for f in judge(chart, release.layers))
-    found = [*judged, *_colliding(context, release), *_too_large(release)]
+    found = [*judged, *_encrypted(release.layers), *_colliding(context, release), *_too_large(release)]
     found += unnamed_schemas(release) if fix else ()
     return (*findings, *relabelled(found, release.label)), not missing
+
+
+def _with_chosen(context: Context, chart: Chart) -> Chart:
+    if not (context.schema_cache or context.skip_schemas):
+        return chart
+    from shunter.flows.validation.chosen_schemas import with_chosen
+
+    return with_chosen(context, chart)
 
 
 def _unexplained(release: Release) -> tuple[Finding, ...]:
@@ -95,20 +106,45 @@ def _too_large(release: Release) -> Iterable[Finding]:
 
 
 def judge_chart(
-    context: Context, folder: Path, runs: Sequence[Sequence[str]], sets: Sequence[str]
+    context: Context, folder: Path, runs: Sequence[Sequence[str]], asked: Validation
 ) -> list[tuple[Finding, ...]]:
     """The findings of a chart's folder: see `judge_files`."""
-    return judge_files(context, files_in(context, folder), folder, runs, sets)
+    return judge_files(context, files_in(context, folder), folder, runs, asked)
 
 
 def judge_files(
-    context: Context, files: ProjectFiles, folder: Path, runs: Sequence[Sequence[str]], sets: Sequence[str]
+    context: Context, files: ProjectFiles, folder: Path, runs: Sequence[Sequence[str]], asked: Validation
 ) -> list[tuple[Finding, ...]]:
-    """The findings of a chart with each of several sets of `-f` files; an empty set stands for its own values.yaml.
+    """The findings of a chart with each of several sets of values files; an empty set stands for its own values.yaml.
 
-    `folder` is where the chart is, or would be.
+    What else was `asked` to be passed, `-f` and `--set`, lies on each of them. `folder` is where the chart is, or
+    would be.
     """
     release = Release(files)
+    _require_charts(release)
+    chart, name = _with_chosen(context, release.chart), release.label
+
+    def judged(run: Sequence[str]) -> tuple[Finding, ...]:
+        layers = with_files(context, release, folder, (*run, *asked.values), asked.sets).layers
+        found = (*judge(chart, layers, defaults=not run), *_encrypted(layers))
+        return relabelled(found if run else (*found, *_ineffective(chart)), name)
+
+    if len(runs) < 2 * _WORTH_A_PROCESS:
+        return [judged(files) for files in runs]
+    from shunter.adapters.system.workers import spread
+
+    return spread(judged, runs, at_least=_WORTH_A_PROCESS)
+
+
+def judge_layers(context: Context, release: Release) -> tuple[Finding, ...]:
+    """The findings of a release with the values that it has; nothing of its chart's own values."""
+    _require_charts(release)
+    found = judge(_with_chosen(context, release.chart), release.layers)
+    return relabelled((*found, *_encrypted(release.layers)), release.label)
+
+
+def _require_charts(release: Release) -> None:
+    """Raise ShunterError where `charts/` lacks what Chart.yaml lists."""
     chart, name = release.chart, release.label
     there = {subchart.name for subchart in chart.subcharts}  # in another version, Helm takes it all the same
     missing = next((dependency for dependency in chart.missing if dependency.name not in there), None)
@@ -117,16 +153,15 @@ def judge_files(
         message = f"{who} needs chart {missing.name} {missing.version}, and charts/ does not hold it"
         raise ShunterError(message, hint="shunter lock" if release.files.answers else f"helm dependency build {name}")
 
-    def judged(run: Sequence[str]) -> tuple[Finding, ...]:
-        layers = with_files(context, release, folder, run, sets).layers
-        found = judge(chart, layers, defaults=not run)
-        return relabelled(found if run else (*found, *_ineffective(chart)), name)
 
-    if len(runs) < 2 * _WORTH_A_PROCESS:
-        return [judged(files) for files in runs]
-    from shunter.adapters.system.workers import spread
-
-    return spread(judged, runs, at_least=_WORTH_A_PROCESS)
+def _encrypted(layers: Iterable[Document]) -> Iterator[Finding]:
+    """What is said of files that SOPS encrypted, which nobody decrypts to judge them."""
+    message = "what SOPS encrypted in this file is not judged: only its keys are"
+    hint = "shunter render decrypts it, where there is a key, and Helm judges it then"
+    for layer in layers:
+        if is_sops_file(layer):
+            span = layer.span(("sops",), of="key")
+            yield Finding("encrypted-values", message, span, Kind.LINT, Severity.NOTE, ("sops",), hint=hint)
 
 
 def _ineffective(chart: Chart) -> Iterable[Finding]:
@@ -142,5 +177,5 @@ def unnamed_schemas(release: Release) -> Iterator[Finding]:
     """An environment's own values files that lead no editor to their schema. `lint` says so, `--fix` mends it."""
     from shunter.core.rules.modeline import modelines
 
-    own = (layer for layer in release.layers if not layer.path.startswith(("..", "--set ")))
+    own = (layer for layer in release.layers if not layer.path.startswith(("..", *NO_FILES)))
     yield from (finding for layer in own for finding in modelines(layer, release.tree))

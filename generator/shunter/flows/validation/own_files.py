@@ -40,11 +40,11 @@ def reported(error: ShunterError, again: Callable[[], Report], directory: str, *
             return replace(report, outcomes=(*repair.outcomes(), *report.outcomes))
     if not error.findings:
         raise error
-    return replace(_about(error.findings), outcomes=repair.outcomes())
+    return replace(_about(error.findings, repair), outcomes=repair.outcomes())
 
 
-def _about(findings: tuple[Finding, ...]) -> Report:
-    step = "shunter validate --fix" if any(finding.fix for finding in findings) else ""
+def _about(findings: tuple[Finding, ...], repair: Repair) -> Report:
+    step = "shunter validate --fix" if repair.would_change(findings) else ""
     files = sorted({finding.span.path for finding in findings})
     return Report(findings=without_secrets(findings), notices=(summary(0, len(findings), files),), next_step=step)
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 
 from shunter.adapters.verdicts.questions import summary
 from shunter.flows.workspace.context import Context
@@ -25,7 +25,12 @@ def levelled(context: Context, findings: Iterable[Finding]) -> Iterator[Finding]
     """The findings at the severities that the workspace gives their rules; those that it turns off are left out."""
     from shunter.core.rules.severity import at_levels
 
-    return at_levels(findings, context.workspace.rules if context.workspace else {})
+    return at_levels(findings, rule_levels(context))
+
+
+def rule_levels(context: Context) -> Mapping[str, str]:
+    """The severities that are chosen for rules, `off` among them, by the rules' names."""
+    return {**(context.workspace.rules if context.workspace else {}), **context.rules}
 
 
 def without_secrets(findings: Iterable[Finding]) -> tuple[Finding, ...]:

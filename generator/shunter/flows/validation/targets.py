@@ -3,14 +3,19 @@
 from __future__ import annotations
 
 import os
-import re
 from collections.abc import Iterator, Sequence
 from pathlib import Path
 from typing import Final
 
 from shunter.adapters.system.files import DiskTree
 from shunter.adapters.system.regular import FOLDER, LOST_LINK, NOTHING, is_file, is_folder, kind_at
-from shunter.adapters.verdicts.questions import ANSWERS_FILE, WORKSPACE_FILE, chart_folder, is_values_file
+from shunter.adapters.verdicts.questions import (
+    ANSWERS_FILE,
+    WORKSPACE_FILE,
+    chart_folder,
+    is_values_file,
+    other_values,
+)
 from shunter.core.charts.contents import read_once
 from shunter.core.charts.files import follow
 from shunter.flows.workspace.context import APPLIED_FILE, Context, Site, repository_root
@@ -19,8 +24,9 @@ from shunter.model.data import dataclass
 from shunter.model.errors import ShunterError
 
 _SHARED: Final = ("Chart.yaml", "values.yaml", "values.schema.json")
-_OTHER_VALUES = r"values[-._].+\.ya?ml|ci/.*values\.ya?ml"
 _ITSELF: Final = ""
+STRAY: Final = "stray-values"
+"""The rule about what belongs to no chart."""
 _OWN: Final = {
     WORKSPACE_FILE: "workspace",
     APPLIED_FILE: "workspace",
@@ -40,39 +46,59 @@ class Target:
     runs: tuple[tuple[str, ...], ...] = ((),)
 
     @classmethod
-    def of(cls, site: Site) -> Target:
-        """The whole of a project."""
-        return cls(site.path, site if site.kind == "environment" else None)
+    def of(cls, site: Site, start: Path) -> Target:
+        """The whole of a project: an environment, or a chart with its other values files, named from `start`."""
+        if site.kind == "environment":
+            return cls(site.path, site)
+        return cls(site.path, None, ((), *((name,) for name in other_values(str(site.path), str(start)))))
 
 
-def targets_of(context: Context, names: Sequence[str]) -> list[Target]:
+@dataclass(frozen=True, slots=True)
+class Chosen:
+    """The charts that named files and folders belong to, and those of the files that belong to none.
+
+    `deploying` are those of the latter in which an object names a chart and its values.
+    """
+
+    targets: Sequence[Target] = ()
+    strays: Sequence[str] = ()
+    deploying: Sequence[str] = ()
+
+
+def targets_of(context: Context, names: Sequence[str], *, alone: bool = False) -> Chosen:
     """The charts that the named files and folders belong to, each once, in order; then those that depend on them.
 
     A values file beside the chart's own is judged alone, as if passed with `-f`; one that environments share stands
-    for these. A folder that is no chart stands for the values files in it, or for the charts below it. A schema, a
+    for these. A folder that is no chart stands for the values files in it, or for the charts below it. A chart's folder
+    stands for its own values and, unless it is to be judged `alone`, for each of its other values files. A schema, a
     Chart.yaml or defaults stand for all that reads them: the chart, its other values files, and the workspace's
     environments that use it; a file in a chart's `charts/` for that chart.
     """
     named: dict[str, dict[str, None]] = {}
     shared: list[str] = []
+    strays: list[str] = []
     for name in (found for asked in names for found in inside(context, asked)):
         path = os.path.normpath(context.start.joinpath(name))
         if (folders := sharing(context, name)) is not None:
             named |= {folder: named.get(folder, {}) | {_ITSELF: None} for folder in folders}
             continue
         folder = _chart_of(path, name)
+        if not folder:
+            strays.append(name)
+            continue
         if is_values_file(path, folder):
             named.setdefault(folder, {})[name] = None
             continue
         folder = folder if path == folder else _outermost(folder)
-        named.setdefault(folder, {})[_ITSELF] = None
+        others = () if alone else other_values(folder, str(context.start))
+        named.setdefault(folder, {}).update(dict.fromkeys((_ITSELF, *others)))
         if os.path.basename(path) in _SHARED and path != folder:
             shared.append(folder)
     sites = _planned(context)
     for folder in shared:
-        for dependant, name in _dependants(context, folder, sites):
-            named.setdefault(dependant, {})[name] = None
-    return [_target(context, folder, tuple(files), sites) for folder, files in named.items()]
+        for dependant in _dependants(context, folder, sites):
+            named.setdefault(dependant, {})[_ITSELF] = None
+    return Chosen([_target(context, folder, tuple(files), sites) for folder, files in named.items()], strays)
 
 
 def inside(context: Context, name: str) -> list[str]:
@@ -139,6 +165,7 @@ def sharing(context: Context, name: str) -> list[str] | None:
 
 
 def _chart_of(path: str, name: str) -> str:
+    """The folder of the chart around what is at `path`; empty where there is none."""
     kind = kind_at(path)
     if kind == LOST_LINK:
         raise ShunterError(f"{name} is {kind}", hint="point it at a file, or remove it")
@@ -146,11 +173,7 @@ def _chart_of(path: str, name: str) -> str:
         raise ShunterError(f"there is no file {name}", hint="check the name")
     if kind and (kind != FOLDER or path.endswith((".yaml", ".yml", ".json"))):
         raise ShunterError(f"{name} is {kind}, not a file", hint="name a values file of a chart, or a chart's folder")
-    folder = chart_folder(path)
-    if not folder:
-        hint = "name a values file of a chart or of `values:`, or a chart's folder"
-        raise ShunterError(f"{name} belongs to no chart", hint=hint)
-    return folder
+    return chart_folder(path)
 
 
 def _outermost(folder: str) -> str:
@@ -165,17 +188,14 @@ def _planned(context: Context) -> dict[str, Site]:
     return {os.path.realpath(site.path): site for site in sites if site.kind in ("app", "environment")}
 
 
-def _dependants(context: Context, folder: str, sites: dict[str, Site]) -> Iterator[tuple[str, str]]:
-    for path in DiskTree(Path(folder)).paths():
-        if re.fullmatch(_OTHER_VALUES, path) and is_values_file(f"{folder}/{path}", folder):
-            yield folder, os.path.relpath(f"{folder}/{path}", context.start)
+def _dependants(context: Context, folder: str, sites: dict[str, Site]) -> Iterator[str]:
     services = context.workspace.services if context.workspace else ()
     own = {service.name for service in services if service.chart and _is_at(context, service.chart.path, folder)}
     if (site := sites.get(os.path.realpath(folder))) is not None and site.kind == "app":
         own.add(site.name)
     for site in sites.values():
         if own and site.kind == "environment" and is_folder(site.path) and _mentions(context, site, own):
-            yield str(site.path), _ITSELF
+            yield str(site.path)
 
 
 def _is_at(context: Context, path: str, folder: str) -> bool:
@@ -200,5 +220,5 @@ def _target(context: Context, folder: str, files: tuple[str, ...], sites: dict[s
         place = path.resolve().relative_to(root).as_posix()
         site = Site(str(answers.get("kind", "")), str(answers.get("name", "")), root, place, root.name)
     if site is not None and site.kind == "environment":
-        return Target.of(site)
+        return Target.of(site, context.start)
     return Target(path, None, tuple((file,) if file else () for file in files))

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import os
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -14,7 +14,7 @@ from shunter.adapters.verdicts.questions import ANSWERS_FILE
 from shunter.adapters.verdicts.questions import WORKSPACE_FILE as WORKSPACE_FILE
 from shunter.model.data import dataclass, field, replace
 from shunter.model.errors import ShunterError
-from shunter.model.files import SubTree, Tree, Writing
+from shunter.model.files import FileState, SubTree, Tree, Writing
 
 if TYPE_CHECKING:  # the commit hook of a repository that stands alone needs none of it
     from shunter.core.workspace.model import Registries, RepositorySpec, Workspace
@@ -46,7 +46,11 @@ class Site:
 class Context:
     """Where a command runs, and how it is to write. `workspace` is None in a repository that stands alone.
 
-    `text` is the workspace's file as it was read, which all that the command does follows from.
+    `text` is the workspace's file as it was read, which all that the command does follows from; `rules` are levels
+    of rules that this run has been given, and `schema_cache` is its folder of local copies of schemas, if any;
+    `skip_schemas` names charts whose schemas do not count; `fetch` is whether charts that files name may be fetched;
+    `stdin` is what standard input held, where `-f -` asks for it. What is `instead` of a file, by its real path, is
+    judged as if it were there.
     """
 
     root: Path
@@ -54,6 +58,12 @@ class Context:
     workspace: Workspace | None
     writing: Writing = field(default_factory=Writing)
     text: bytes = b""
+    rules: Mapping[str, str] = field(default_factory=dict)
+    schema_cache: str = ""
+    skip_schemas: tuple[str, ...] = ()
+    fetch: bool = False
+    instead: Mapping[str, FileState] = field(default_factory=dict)
+    stdin: bytes = b""
 
     def require_workspace(self) -> Workspace:
         """The workspace, or an error that says where one is needed."""

@@ -10,6 +10,11 @@ from shunter.flows.workspace.context import Context
 from shunter.model.data import replace
 from shunter.model.findings import Finding, Span
 
+SHOWN_STDIN = "<stdin>"
+"""How findings name what `-f -` has read."""
+NO_FILES = (SHOWN_STDIN, *(f"--set{kind} " for kind in ("", "-string", "-json", "-file", "-literal")))
+"""What the names of layers begin with that stand in no file."""
+
 
 def seen_from(start: Path, finding: Finding) -> Finding:
     """A finding whose paths do not leave `start` and come back: `05.yaml` for `../envs/05.yaml` in `envs`."""
@@ -41,6 +46,6 @@ def _moved(finding: Finding, moved: Callable[[Span], Span]) -> Finding:
 
 
 def _below(span: Span, folder: str) -> Span:
-    if folder == "." or span.path.startswith(("/", "--set ")):
+    if folder == "." or span.path.startswith(("/", *NO_FILES)):
         return span
     return replace(span, path=os.path.normpath(f"{folder}/{span.path}") if span.path else folder)

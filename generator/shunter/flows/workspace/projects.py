@@ -148,12 +148,20 @@ class ProjectFiles:
 
 def files_of(context: Context, site: Site) -> ProjectFiles:
     """A project's files as they are on disk."""
-    return ProjectFiles(site.tree(), label(context, site.path))
+    return ProjectFiles(_as_if(context, site.tree(), site.path), label(context, site.path))
 
 
 def files_in(context: Context, folder: Path) -> ProjectFiles:
     """The files of a chart's folder on disk."""
-    return ProjectFiles(DiskTree(folder), label(context, folder))
+    return ProjectFiles(_as_if(context, DiskTree(folder), folder), label(context, folder))
+
+
+def _as_if(context: Context, tree: Tree, folder: Path) -> Tree:
+    if not context.instead:
+        return tree
+    root = folder.resolve()
+    below = {path: state for path, state in context.instead.items() if Path(path).is_relative_to(root)}
+    return OverlayTree(tree, {Path(path).relative_to(root).as_posix(): state for path, state in below.items()})
 
 
 def answers_of(tree: Tree, folder: str) -> Mapping[str, Any]:

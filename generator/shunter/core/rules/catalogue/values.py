@@ -63,6 +63,24 @@ CONTENT: Final = (
         "`shunter validate --exact` changed the key and rendered the same manifests, although some template reads it: "
         "`ingress.host` while `ingress.enabled` is false. It starts to count when the switch is turned.",
     ),
+    lint(
+        "encrypted-values",
+        Severity.NOTE,
+        "a values file that SOPS encrypted",
+        "Its keys are judged, and an encrypted scalar fits wherever some scalar fits: `shunter validate` decrypts "
+        "nothing. `render`, `diff` and `lint` decrypt it in memory with the program `sops`, take its metadata away as "
+        "helm-secrets does, and show none of its values in messages. Where `lint` has no key for it, Helm's own lint "
+        "is skipped, and this is a warning.",
+    ),
+    lint(
+        "stray-values",
+        Severity.ERROR,
+        "a named file that belongs to no chart",
+        "`shunter validate` was given a file with no Chart.yaml in its folder or above it, and that no environment "
+        "lists in `values:`; or an Application or a HelmRelease in it names a chart or values that are not to be "
+        "found. What else was named is judged. Where other tools have files called values.yaml, turn the rule off, or "
+        "leave them out of the commit hook with `exclude`.",
+    ),
 )
 
 WIRING: Final = (

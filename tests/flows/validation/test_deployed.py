@@ -1,0 +1,208 @@
+"""Files of Argo CD and Flux named to `validate`: the chart that they deploy is judged with their values."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import pytest
+
+from helpers.charts.tiny_charts import chart_files, write_files
+from helpers.workspaces.cli import ok, shunter
+from helpers.workspaces.gitrepo import write
+from helpers.workspaces.http import served
+from shunter.core.charts.packed import PackedChart
+
+SCHEMA = {"properties": {key: {"type": "integer"} for key in ("size", "more", "own")}, "additionalProperties": False}
+APPLICATION = """\
+apiVersion: argoproj.io/v1alpha1
+kind: Application
+metadata: {name: web}
+spec:
+  source:
+    repoURL: https://git.example/r
+    path: charts/web
+    helm:
+      valueFiles: [VALUEFILE]
+      values: |
+        size: SIZE
+      parameters: [{name: more, value: "MORE"}]
+"""
+RELEASE = """\
+apiVersion: helm.toolkit.fluxcd.io/v2
+kind: HelmRelease
+metadata: {name: web}
+spec:
+  chart: {spec: {chart: ./charts/web, sourceRef: {kind: GitRepository, name: r}}}
+  valuesFrom: [{kind: KIND, name: NAME}]
+  values:
+    size: SIZE
+"""
+MAP = (
+    "apiVersion: v1\nkind: ConfigMap\nmetadata: {name: defaults}\ndata:\n  values.yaml: |\n    own: OWN\n    more: 1\n"
+)
+
+
+@pytest.fixture
+def root(tmp_path: Path) -> Path:
+    """A repository with a chart, and a folder of objects beside it."""
+    root = tmp_path / "r"
+    write(root, {".git/HEAD": "", "apps/values-a.yaml": "own: x\n", "apps/map.yaml": MAP.replace("OWN", "x")})
+    write_files(root / "charts" / "web", chart_files("web", schema=SCHEMA, extra={"values-pro.yaml": "own: x\n"}))
+    return root
+
+
+def application(root: Path, file: str = "", size: str = "1", more: str = "1") -> None:
+    text = APPLICATION.replace("[VALUEFILE]", f"[{file}]").replace("SIZE", size).replace("MORE", more)
+    (root / "apps" / "app.yaml").write_text(text)
+
+
+def places(text: str) -> list[str]:
+    return [line.removeprefix("  --> ") for line in text.splitlines() if line.startswith("  -->")]
+
+
+@pytest.mark.parametrize("cwd", [".", "apps", "charts/web"])
+def test_an_application_is_judged_with_the_chart_at_its_path(cwd: str, root: Path) -> None:
+    name = {".": "apps/app.yaml", "apps": "app.yaml", "charts/web": "../../apps/app.yaml"}[cwd]
+    application(root)
+    assert ok("validate", name, cwd=root / cwd).err == "1 chart checked: valid\n"
+    application(root, size="x")
+    assert places(shunter("validate", name, cwd=root / cwd).err) == [f"{name}:11:15"]
+    ok("validate", name, "--set", "size=2", cwd=root / cwd)
+
+
+def test_its_layers_lie_over_each_other_as_argo_lays_them(root: Path) -> None:
+    for file, place in (
+        ("values-pro.yaml", "charts/web/values-pro.yaml:1:6"),
+        ("$x/apps/values-a.yaml", "apps/values-a.yaml:1:6"),
+    ):
+        application(root, file)
+        assert places(shunter("validate", "apps/app.yaml", cwd=root).err) == [place]
+    application(root, more="x")
+    assert places(shunter("validate", "apps/app.yaml", cwd=root).err) == ["--set more=x"]
+    application(root, "gone.yaml")
+    gone = shunter("validate", "apps/app.yaml", cwd=root)
+    assert (gone.code, "there is no file charts/web/gone.yaml" in gone.err, "--> apps/app.yaml:9:20" in gone.err) == (
+        1,
+        True,
+        True,
+    )
+
+
+def test_a_release_is_judged_with_the_map_that_its_repository_holds(root: Path) -> None:
+    def release(size: str = "1", kind: str = "ConfigMap", name: str = "defaults") -> None:
+        text = RELEASE.replace("SIZE", size).replace("KIND", kind).replace("NAME", name)
+        (root / "apps" / "hr.yaml").write_text(text)
+
+    release(size="x")
+    assert places(shunter("validate", "apps/hr.yaml", cwd=root).err) == ["apps/hr.yaml:8:11", "apps/map.yaml:6:10"]
+    (root / "apps" / "map.yaml").write_text(MAP.replace("OWN", "3"))
+    release()
+    ok("validate", "apps/hr.yaml", cwd=root)
+    (root / "apps" / "made.yaml").write_text("own: x\n")
+    made = "kind: Kustomization\nconfigMapGenerator: [{name: generated, files: [values.yaml=made.yaml]}]\n"
+    (root / "apps" / "kustomization.yaml").write_text(made)
+    release(name="generated")
+    assert places(shunter("validate", "apps/hr.yaml", cwd=root).err) == ["apps/made.yaml:1:6"]
+    release(name="others")
+    gone = shunter("validate", "apps/hr.yaml", cwd=root)
+    assert (gone.code, "no ConfigMap `others`" in gone.err) == (1, True)
+    release(kind="Secret", name="others")
+    ok("validate", "apps/hr.yaml", cwd=root)
+
+
+def test_what_is_not_there_is_said_in_its_place(root: Path) -> None:
+    application(root)
+    text = (root / "apps" / "app.yaml").read_text()
+    (root / "apps" / "app.yaml").write_text(text.replace("charts/web", "charts/gone"))
+    gone = shunter("validate", "apps/app.yaml", cwd=root)
+    assert (gone.code, "charts/gone is no chart" in gone.err, "--> apps/app.yaml:7:11" in gone.err) == (1, True, True)
+
+
+def test_other_strays_stay_strays(root: Path) -> None:
+    application(root, size="x")
+    found = shunter("validate", "apps/map.yaml", "apps/app.yaml", cwd=root)
+    assert (found.code, places(found.err)) == (1, ["apps/app.yaml:11:15", "apps/map.yaml"])
+    skipped = (
+        (root / "apps" / "app.yaml").read_text().replace("    helm:\n", "    helm:\n      skipSchemaValidation: true\n")
+    )
+    (root / "apps" / "app.yaml").write_text(skipped)
+    ok("validate", "apps/app.yaml", cwd=root)
+
+
+def test_nothing_outside_of_the_repository_is_read(root: Path) -> None:
+    write(root.parent, {"own.yaml": "own: x\n", "out/Chart.yaml": "apiVersion: v2\nname: out\nversion: 1.0.0\n"})
+    (root / "link.yaml").symlink_to("../own.yaml")
+    for name in ("../../../own.yaml", "/../own.yaml", "/link.yaml", "$x/link.yaml"):
+        application(root, name)
+        found = shunter("validate", "apps/app.yaml", cwd=root)
+        assert (found.code, "there is no file" in found.err, found.err.count("-->")) == (1, True, 1)
+    application(root)
+    text = (root / "apps" / "app.yaml").read_text()
+    for changed in (
+        text.replace("charts/web", "../out"),
+        f"{text}      fileParameters: [{{name: own, path: ../own.yaml}}]\n",
+        f"{text}      fileParameters: [{{name: own, path: gone}}]\n",
+    ):
+        (root / "apps" / "app.yaml").write_text(changed)
+        found = shunter("validate", "apps/app.yaml", cwd=root)
+        assert (found.code, found.err.count("error[stray-values]"), found.err.count("-->")) == (1, 1, 1)
+
+
+def test_a_folder_of_manifests_is_no_chart_and_no_mistake(root: Path) -> None:
+    write(root, {"plain/a.yaml": "kind: ConfigMap\n"})
+    text = "apiVersion: argoproj.io/v1alpha1\nkind: Application\nspec: {source: {path: plain}}\n"
+    (root / "apps" / "app.yaml").write_text(text)
+    assert ok("validate", "apps/app.yaml", cwd=root).err == "0 charts checked: valid\n"
+    (root / "apps" / "app.yaml").write_text(text.replace("path: plain", "path: plain, helm: {values: 'a: 1'}"))
+    assert "plain is no chart in this repository" in shunter("validate", "apps/app.yaml", cwd=root).err
+
+
+def test_a_way_of_naming_charts_that_is_not_followed_is_said(root: Path) -> None:
+    text = (
+        "apiVersion: helm.toolkit.fluxcd.io/v2\nkind: HelmRelease\nspec: {chartRef: {kind: OCIRepository, name: web}}\n"
+    )
+    (root / "apps" / "hr.yaml").write_text(text)
+    application(root, size="x")
+    found = shunter("validate", "apps/hr.yaml", "apps/app.yaml", cwd=root)
+    assert (found.code, "such as `chartRef`" in found.err) == (1, True)
+    assert "apps/app.yaml:11:15" in places(found.err)
+
+
+def test_a_file_parameter_is_the_text_of_a_file(root: Path) -> None:
+    application(root)
+    text = (root / "apps" / "app.yaml").read_text()
+    (root / "apps" / "own.txt").write_text("word")
+    (root / "apps" / "app.yaml").write_text(f"{text}      fileParameters: [{{name: own, path: apps/own.txt}}]\n")
+    found = shunter("validate", "../apps/app.yaml", cwd=root / "charts")
+    assert (found.code, places(found.err)) == (1, ["--set-file own=../apps/own.txt"])
+
+
+@pytest.mark.parametrize("by", ["Application", "HelmRelease"])
+def test_a_registry_is_asked_only_where_somebody_says_so(by: str, root: Path) -> None:
+    files = chart_files("web", "1.2.3", schema=SCHEMA, extra={"values-pro.yaml": "own: x\n"})
+    chart = PackedChart.of_files(files, "web").packed()
+    index = f"apiVersion: v1\nentries:\n  web:\n  - {{apiVersion: v2, name: web, version: 1.2.3, urls: [web-1.2.3.tgz], digest: {chart.digest.removeprefix('sha256:')}}}\n"
+    write(root.parent / "served", {"index.yaml": index})
+    (root.parent / "served" / "web-1.2.3.tgz").write_bytes(chart.archive)
+    asked: list[str] = []
+    with served(root.parent / "served", asked) as url:
+        if by == "Application":
+            application(root, size="x")
+            text = (
+                (root / "apps" / "app.yaml")
+                .read_text()
+                .replace("https://git.example/r", url)
+                .replace("valueFiles: [],", "")
+            )
+            text = text.replace("path: charts/web", "chart: web\n    targetRevision: 1.2.3")
+        else:
+            text = RELEASE.replace("SIZE", "x").replace("KIND", "Secret").replace("GitRepository", "HelmRepository")
+            text = text.replace("chart: ./charts/web", "chart: web, version: 1.2.3, valuesFiles: [values-pro.yaml]")
+            text += f"---\napiVersion: source.toolkit.fluxcd.io/v1\nkind: HelmRepository\nmetadata: {{name: r}}\nspec: {{url: {url}}}\n"
+        (root / "apps" / "far.yaml").write_text(text)
+        silent = shunter("validate", "apps/far.yaml", cwd=root)
+        assert (silent.code, "hint: --fetch" in silent.err, asked) == (1, True, [])
+        found = shunter("validate", "apps/far.yaml", "--fetch", cwd=root)
+    assert [place for place in places(found.err) if place.startswith("apps/far.yaml:")], found.err
+    assert ("web-1.2.3.tgz/values-pro.yaml:1:6" in places(found.err)) is (by == "HelmRelease")
+    assert asked
