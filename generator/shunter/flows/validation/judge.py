@@ -127,7 +127,8 @@ def judge_files(
     def judged(run: Sequence[str]) -> tuple[Finding, ...]:
         layers = with_files(context, release, folder, (*run, *asked.values), asked.sets).layers
         found = (*judge(chart, layers, defaults=not run), *_encrypted(layers))
-        return relabelled(found if run else (*found, *_ineffective(chart)), name)
+        passed = run or asked.values
+        return relabelled(found if passed else (*found, *_ineffective(chart)), name)
 
     if len(runs) < 2 * _WORTH_A_PROCESS:
         return [judged(files) for files in runs]
