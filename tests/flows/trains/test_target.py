@@ -42,6 +42,13 @@ def test_a_record_that_is_missing_or_unexplained_is_named(small: Context) -> Non
     assert recorded(target_of(small, "pre").files).cars == {}
 
 
+def test_a_history_that_was_read_after_somebody_elses_promotion_is_no_fault_of_it(shop: Context) -> None:
+    target = target_of(shop, "tst")
+    ok("promote", "1.0.0", "--to", "tst", cwd=shop.root)
+    with pytest.raises(ShunterError, match="changed while shunter was working"):
+        refuse_unexplained(trains_of(shop), target.files)
+
+
 def test_a_release_that_nearly_fills_its_secret_is_told_by_a_promotion(shop: Context) -> None:
     big = shop.root / "envs/tst/big.bin"
     for size in (720_000, 800_000):

@@ -98,8 +98,16 @@ def recorded(files: ProjectFiles) -> State:
 
 
 def refuse_unexplained(trains: Trains, *environments: ProjectFiles) -> tuple[Finding, ...]:
-    """What is wrong with the histories of these environments, which nobody may go on from."""
-    return tuple(finding for files in environments for finding in unexplained(files, trains))
+    """What is wrong with the histories of these environments, which nobody may go on from.
+
+    Raises ShunterError where a record is another one by now: its history was read after somebody else's change.
+    """
+    found = tuple(finding for files in environments for finding in unexplained(files, trains))
+    for files in environments if found else ():
+        if ProjectFiles(files.tree, files.label).record != files.record:
+            message = f"{files.label}/{RECORD_FILE} changed while shunter was working"
+            raise ShunterError(message, hint="nothing was written: run the command again")
+    return found
 
 
 def refused(target: Target, planned: Plan) -> tuple[Finding, ...]:
