@@ -46,9 +46,9 @@ def is_values_file(path: str, folder: str) -> bool:
 def other_values(folder: str, start: str) -> list[str]:
     """The values files of the chart in `folder` that are for trying it, by convention: named from `start`, sorted.
 
-    `values-*.yaml` beside its own, and below `ci/` what ends in `values.yaml`, as chart-testing has it.
+    `values-*.yaml` beside its own that is no schema, and below `ci/` what ends in `values.yaml`, as in chart-testing.
     """
-    found = [name for name in _names(folder) if name[:7] in _OTHERS and not name.startswith("values.schema.")]
+    found = [name for name in _names(folder) if name[:7] in _OTHERS and ".schema." not in name]
     below = [f"ci/{name}" for name in _names(f"{folder}/ci")]
     while below:
         path = below.pop()
