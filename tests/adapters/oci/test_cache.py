@@ -8,7 +8,9 @@ from pathlib import Path
 import pytest
 
 from shunter.adapters.oci import cache
-from shunter.adapters.oci.cache import keep, kept, make_room
+from shunter.adapters.oci.cache import keep, kept
+from shunter.adapters.system import bounded
+from shunter.adapters.system.bounded import make_room
 from shunter.core.charts.archive import digest
 
 
@@ -50,7 +52,7 @@ def test_a_cache_that_cannot_be_written_is_none(folder: Path) -> None:
 def test_of_too_many_those_go_that_were_used_least_lately(
     limit: str, most: int, folder: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(cache, limit, most)
+    monkeypatch.setattr(bounded, limit, most)
     found = filled(10)
     make_room.cache_clear()
     make_room(folder, os.getpid())
@@ -64,6 +66,6 @@ def test_of_too_many_those_go_that_were_used_least_lately(
 
 
 def test_a_process_looks_once(folder: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(cache, "MOST_FILES", 3)
+    monkeypatch.setattr(bounded, "MOST_FILES", 3)
     filled(6)
     assert len([*folder.iterdir()]) == 6

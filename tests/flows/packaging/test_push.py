@@ -59,7 +59,7 @@ def test_an_interrupted_push_is_seen_by_nobody_and_goes_on(
             raise OSError(28, "No space left on device", "there")
         write(*arguments)  # type: ignore[arg-type]
 
-    monkeypatch.setattr("shunter.flows.packaging.push.write_file", failing)
+    monkeypatch.setattr("shunter.flows.packaging.folder.write_file", failing)
     for writes in range(7):
         left[0] = writes
         assert shunter("push", "--to", str(tmp_path), cwd=shop).code == 2

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from abc import ABC, abstractmethod
 from collections.abc import Iterable, Mapping
 from functools import cached_property
 from pathlib import Path
@@ -59,8 +60,30 @@ class Server(Protocol):
         """
 
 
+class _Indexed(ABC):
+    """What an index tells of the charts that it names; see `Server`."""
+
+    @cached_property
+    @abstractmethod
+    def index(self) -> Index:
+        """The parsed index."""
+
+    def has(self, name: str, version: str) -> bool:
+        """See `Server.has`."""
+        return self.index.get(name, version) is not None
+
+    def versions(self, name: str) -> list[str]:
+        """See `Server.versions`."""
+        return self.index.versions(name)
+
+    def digests(self, name: str, version: str) -> Digests | None:
+        """See `Server.digests`."""
+        entry = self.index.get(name, version)
+        return Digests(entry.digest) if entry else None
+
+
 @dataclass(frozen=True)
-class DirectoryRegistry:
+class DirectoryRegistry(_Indexed):
     """A folder with `index.yaml` and `<name>-<version>.tgz`; `pending` are files that are about to be written there."""
 
     root: Path
@@ -78,19 +101,6 @@ class DirectoryRegistry:
             return self.pending[name].data
         path = self.root / name
         return path.read_bytes() if path.is_file() else None
-
-    def has(self, name: str, version: str) -> bool:
-        """Whether the folder holds exactly this version."""
-        return self.index.get(name, version) is not None
-
-    def versions(self, name: str) -> list[str]:
-        """See `Server.versions`."""
-        return self.index.versions(name)
-
-    def digests(self, name: str, version: str) -> Digests | None:
-        """See `Server.digests`."""
-        entry = self.index.get(name, version)
-        return Digests(entry.digest) if entry else None
 
     def fetch(self, name: str, version: str, wanted: Digests = UNKNOWN) -> PackedChart:
         """See `Server.fetch`."""
@@ -186,7 +196,7 @@ def _checked(chart: PackedChart, entry: IndexEntry) -> PackedChart:
 
 
 @dataclass(frozen=True)
-class HttpRegistry:
+class HttpRegistry(_Indexed):
     """A chart repository over HTTP; `timeout` in seconds is for each request."""
 
     url: str
@@ -199,19 +209,6 @@ class HttpRegistry:
         """The parsed index. Raises ShunterError where the server does not answer with one."""
         url = self.url.rstrip("/") + "/" + INDEX
         return parse_index(_download(url, self.timeout, _LARGEST_INDEX), url)
-
-    def has(self, name: str, version: str) -> bool:
-        """See `Server.has`."""
-        return self.index.get(name, version) is not None
-
-    def versions(self, name: str) -> list[str]:
-        """See `Server.versions`."""
-        return self.index.versions(name)
-
-    def digests(self, name: str, version: str) -> Digests | None:
-        """See `Server.digests`."""
-        entry = self.index.get(name, version)
-        return Digests(entry.digest) if entry else None
 
     def fetch(self, name: str, version: str, wanted: Digests = UNKNOWN) -> PackedChart:
         """See `Server.fetch`."""

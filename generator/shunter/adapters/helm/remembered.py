@@ -10,7 +10,11 @@ from collections.abc import Sequence
 from pathlib import Path
 
 from shunter import __version__
+from shunter.adapters.system.bounded import make_room
+from shunter.adapters.system.files import write_file
 from shunter.adapters.system.paths import cache_root
+from shunter.model.errors import ShunterError
+from shunter.model.files import FileState
 
 
 def recall(kind: str, *key: str) -> tuple[str, ...] | None:
@@ -23,13 +27,11 @@ def recall(kind: str, *key: str) -> tuple[str, ...] | None:
 
 
 def remember(kind: str, *key: str, texts: Sequence[str]) -> None:
-    """Keep texts that follow from what the key names. A cache that cannot be written is no error."""
-    body, file = json.dumps([*texts]).encode(), _place(kind, key)
-    staging = file.with_name(f"{file.name}.{os.getpid()}")
-    with contextlib.suppress(OSError):
-        file.parent.mkdir(parents=True, exist_ok=True)
-        staging.write_bytes(hashlib.sha256(body).hexdigest().encode() + b"\n" + body)
-        staging.replace(file)
+    """Keep texts that follow from what the key names, for as long as there is room. A cache need not be writable."""
+    body = json.dumps([*texts]).encode()
+    with contextlib.suppress(ShunterError):
+        write_file(_place(kind, key), FileState(hashlib.sha256(body).hexdigest().encode() + b"\n" + body))
+    make_room(cache_root() / kind, os.getpid())
 
 
 def _place(kind: str, key: Sequence[str]) -> Path:

@@ -235,6 +235,18 @@ def _start(node: Node, text: str) -> int:
     return anchor.end() if anchor is not None and anchor.end() < node.end_mark.index else start
 
 
+def value_at(value: Any, path: Sequence[str | int]) -> Any:
+    """What stands at a path in a value; None where nothing does."""
+    for step in path:
+        if isinstance(value, dict):
+            value = value.get(step)
+        elif isinstance(value, list) and isinstance(step, int) and step < len(value):
+            value = value[step]
+        else:
+            return None
+    return value
+
+
 def _descend(root: Node, key_path: Sequence[str | int]) -> tuple[Place, int]:
     place: Place = (None, root)
     for depth, step in enumerate(key_path):

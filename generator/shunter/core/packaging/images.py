@@ -117,7 +117,7 @@ def placed(chart: PackedChart, wanted: Sequence[ImagePin]) -> tuple[ImagePin, ..
                 both = f"{found[key]} and {pin.image}"
                 raise ShunterError(f"image {key_text(key)} is pinned twice: {both}", hint="leave one out")
     for key in found:
-        if isinstance(_at(values, key), dict) and not _knows_digests(chart):
+        if isinstance(document.value_at(values, key), dict) and not _knows_digests(chart):
             raise ShunterError(
                 f"chart {chart.name} renders no digest, so {key_text(key)} would stay as it is",
                 hint=f"let its templates write @{{{{ .Values.{key_text(key)}.digest }}}} in place of the tag",
@@ -148,7 +148,7 @@ def with_images(chart: PackedChart, pins: Sequence[ImagePin]) -> PackedChart:
     from shunter.core.goyaml.edit import edit
 
     values = _values(chart)
-    here = [(pin, old) for pin in pins if _image(old := _at(values, pin.key))]
+    here = [(pin, old) for pin in pins if _image(old := document.value_at(values, pin.key))]
     if not here:
         return chart
     changes = [change for pin, old in here for change in _changes(pin, old)]
@@ -158,12 +158,6 @@ def with_images(chart: PackedChart, pins: Sequence[ImagePin]) -> PackedChart:
     told = edit(described.data, [(["annotations", IMAGES], " ".join(str(pin) for pin, _ in here))])
     files = {_VALUES: FileState(data, state.mode), "Chart.yaml": FileState(told, described.mode)}
     return PackedChart.of_files({**chart.files, **files}, chart.label)
-
-
-def _at(value: Any, key: Key) -> Any:
-    for step in key:
-        value = value.get(step) if isinstance(value, dict) else None
-    return value
 
 
 def _changes(pin: ImagePin, old: Any) -> Iterator[tuple[Key, str]]:

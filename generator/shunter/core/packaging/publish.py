@@ -20,7 +20,6 @@ from shunter.core.packaging.contract import CONTRACT, as_published
 from shunter.model.data import dataclass
 from shunter.model.files import FileState
 
-"""In Chart.yaml's `annotations`: name, version and hash of the library that is compiled in."""
 SOURCE = "org.opencontainers.image.source"
 """In Chart.yaml's `annotations`: the repository of the chart's sources."""
 _TEMPLATES: Final = "templates/"

@@ -8,7 +8,7 @@ from typing import Any, Final
 
 from jsonschema_rs import ValidationError
 
-from shunter.core.goyaml.document import Document, KeyPath
+from shunter.core.goyaml.document import Document, KeyPath, value_at
 from shunter.core.rules.judged import ChartValues, Judged
 from shunter.core.rules.key_errors import may_hold, missing_key, null_default, unknown_key
 from shunter.core.rules.schema_errors import Subject, describe, description, explained, mismatch
@@ -194,7 +194,7 @@ class _Case:
         elsewhere = tuple(self._elsewhere(error, parent, path, own)) if len(known) <= MOST_KNOWN else ()
 
         def fits(guess: str) -> bool:
-            return may_hold(self._property(parent, guess), _value(document, own))
+            return may_hold(self._property(parent, guess), value_at(document.value, own))
 
         finding = unknown_key(subject, key, known, self.judged.owner, elsewhere, fits, missing)
         advice = self.judged.advice(key, known)
@@ -234,7 +234,7 @@ class _Case:
         full = (*path, key)
         parent, wanted = self._holder(error), self._wanted(error, key)
         for document in reversed(self.judged.documents[1:]):
-            if document.has(full) and _value(document, full) is None:
+            if document.has(full) and value_at(document.value, full) is None:
                 return self._nulled(error, document, full, wanted)
         nulls = [place for place in self.judged.default(full) if place[0].has(place[1])]
         if nulls and nulls[0][0] is self.judged.documents[0]:
@@ -271,7 +271,7 @@ class _Case:
 
     def _default(self, path: KeyPath) -> tuple[Any, Span | None]:
         for document, own in self.judged.default(path):
-            value = _value(document, own)
+            value = value_at(document.value, own)
             if value is not None:
                 return value, document.span(own)
         return None, None
@@ -303,7 +303,7 @@ class _Case:
     def _lost(self, path: KeyPath, parent: Any, owner: str, unexpected: list[str]) -> list[str]:
         document, own = self.judged.origin((*path, unexpected[0])) or (self._top, path)
         empty = (*own[:-1], owner)
-        if not document.has(empty) or _value(document, empty) is not None:
+        if not document.has(empty) or value_at(document.value, empty) is not None:
             return []
         known = known_keys(self.schema, self._property(parent, owner))
         lost = [key for key in unexpected if key in known]
@@ -336,15 +336,3 @@ def _lines_of(document: Document, path: KeyPath) -> Iterator[int]:
         if document.line(above).strip():
             yield above
         above -= 1
-
-
-def _value(document: Document, path: KeyPath) -> Any:
-    value: Any = document.value
-    for step in path:
-        if isinstance(value, dict):
-            value = value.get(step)
-        elif isinstance(value, list) and isinstance(step, int) and step < len(value):
-            value = value[step]
-        else:
-            return None
-    return value

@@ -6,8 +6,9 @@ import re
 from collections.abc import Iterator, Mapping, Sequence
 from typing import Any, Final
 
+from shunter.core.charts.contents import read_once
 from shunter.core.goyaml.construct import RefusedError, construct
-from shunter.core.goyaml.document import Document, KeyPath, Part, of_mapping, read
+from shunter.core.goyaml.document import Document, KeyPath, Part, of_mapping, read, value_at
 from shunter.core.goyaml.nodes import Node
 from shunter.core.values.strvals import parse_set
 from shunter.model.data import dataclass
@@ -77,11 +78,7 @@ def may_deploy(data: bytes) -> bool:
 
 def deployments(data: bytes, path: str) -> Iterator[Deployment]:
     """The charts that the objects in a file deploy; `path` names it. Objects of other kinds are passed over."""
-    document = read(data, path)
-    for part in document.parts:
-        found = _Object.of(document, part)
-        if found is None:
-            continue
+    for found in _objects(data, path):
         group = str(found.value.get("apiVersion", ""))
         if found.value.get("kind") == "Application" and group.startswith(_ARGO):
             yield from _application(found)
@@ -94,10 +91,8 @@ def data_of(data: bytes, path: str, wanted: ObjectLayer) -> Document | None:
 
     With a `target`, its text is one value of `--set`, or of `--set-string` where it is in quotes, as Flux has it.
     """
-    document = read(data, path)
-    for part in document.parts:
-        found = _Object.of(document, part)
-        if found is None or found.value.get("kind") != wanted.kind or found.at("metadata", "name") != wanted.name:
+    for found in _objects(data, path):
+        if found.value.get("kind") != wanted.kind or found.at("metadata", "name") != wanted.name:
             continue
         text = found.at("data", wanted.key)
         if isinstance(text, str) and wanted.target:
@@ -109,10 +104,8 @@ def data_of(data: bytes, path: str, wanted: ObjectLayer) -> Document | None:
 
 def generated_from(data: bytes, path: str, wanted: ObjectLayer) -> str:
     """The file, as seen from this one, of which a kustomization here makes the ConfigMap's key; empty for none."""
-    document = read(data, path)
-    for part in document.parts:
-        found = _Object.of(document, part)
-        for made in (found.at("configMapGenerator") if found else None) or ():
+    for found in _objects(data, path):
+        for made in found.at("configMapGenerator") or ():
             if not isinstance(made, dict) or made.get("name") != wanted.name or wanted.kind != "ConfigMap":
                 continue
             for text in made.get("files") or ():
@@ -129,12 +122,16 @@ def _set(target: str, text: str) -> dict[str, Any]:
 
 def registry_of(data: bytes, path: str, name: str) -> str:
     """The URL of Flux's HelmRepository of that name in this file; empty if it holds none."""
-    document = read(data, path)
-    for part in document.parts:
-        found = _Object.of(document, part)
-        if found and found.value.get("kind") == "HelmRepository" and found.at("metadata", "name") == name:
+    for found in _objects(data, path):
+        if found.value.get("kind") == "HelmRepository" and found.at("metadata", "name") == name:
             return str(found.at("spec", "url") or "")
     return ""
+
+
+def _objects(data: bytes, path: str) -> Iterator[_Object]:
+    document = read_once(data, path)
+    found = (_Object.of(document, part) for part in document.parts)
+    return (each for each in found if each is not None)
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -156,15 +153,7 @@ class _Object:
 
     def at(self, *path: str | int) -> Any:
         """What stands at a path; None where nothing does."""
-        value: Any = self.value
-        for step in path:
-            if isinstance(value, dict):
-                value = value.get(step)
-            elif isinstance(value, list) and isinstance(step, int) and step < len(value):
-                value = value[step]
-            else:
-                return None
-        return value
+        return value_at(self.value, path)
 
     def span(self, *path: str | int) -> Span:
         return self.document.span(path)

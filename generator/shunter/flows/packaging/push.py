@@ -5,16 +5,15 @@ from __future__ import annotations
 from collections.abc import Callable, Sequence
 from pathlib import Path
 
-from shunter.adapters.helm.registry import INDEX, DirectoryRegistry
+from shunter.adapters.helm.registry import DirectoryRegistry
 from shunter.adapters.oci.charts import OciCharts, Standing
-from shunter.adapters.system.files import write_file
-from shunter.adapters.system.regular import is_file
 from shunter.adapters.system.threads import at_once
 from shunter.core.charts.packed import PackedChart
 from shunter.core.charts.pins import OCI
 from shunter.core.charts.versions import is_dirty
 from shunter.core.packaging.vendoring import version_taken
 from shunter.core.workspace.layout import charts_url
+from shunter.flows.packaging.folder import into_folder
 from shunter.flows.workspace.archives import require_file
 from shunter.flows.workspace.context import Context
 from shunter.model.data import dataclass, replace
@@ -177,15 +176,9 @@ def _state(outcome: Outcome) -> str:
 
 
 def _to_folder(charts: Sequence[PackedChart], folder: Path, *, dry_run: bool) -> Report:
-    """The archives into a folder, and then its index: until that names them, nobody sees them."""
-    if is_file(folder):
-        raise ShunterError(f"{folder} is a file", hint="--to names a folder, or oci://HOST/REPOSITORY")
-    published = DirectoryRegistry(folder).plan_publish(charts)
+    published = into_folder(charts, folder, dry_run=dry_run)
     if published.findings:
         return Report(findings=published.findings)
-    if not dry_run:
-        for name in sorted(published.edits, key=lambda name: (name == INDEX, name)):
-            write_file(folder / name, published.edits[name])
     status, word = _DONE[dry_run]
     outcomes = tuple(
         Outcome(_unit(chart), Status.NOOP, "already there")

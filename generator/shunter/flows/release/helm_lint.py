@@ -44,7 +44,7 @@ def _told(release: Release, messages: Iterable[LintMessage]) -> Iterator[Finding
             continue
         said.add(lines[-1])
         if _IN_TEMPLATE.fullmatch(lines[0]):  # the cause comes last, behind each call on the way
-            lines = [*lines[:0:-1], lines[0]] if len(lines) > 1 else lines
+            lines = [*lines[:0:-1], lines[0]]
         span = _place(release, message)
         subject = "" if not message.path or span.path.startswith(message.path) else f"{message.path}: "
         notes = tuple(f"helm: {line}" for line in lines[1:])
