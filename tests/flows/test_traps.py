@@ -321,6 +321,21 @@ def test_a_lock_that_an_edit_of_a_condition_breaks(railed: Path) -> None:
     ok("lint", "shop-tst/envs/tst", cwd=railed)
 
 
+def test_dependencies_are_built_without_a_download_and_each_library_is_loaded_once(railed: Path) -> None:
+    """Helm downloads one dependency after the other, and renders twice the apps in four times the time where each has a
+    library of its own: an environment's dependencies have no repository, and its apps no chart below them."""
+    need_helm()
+    import helm_python
+
+    folder = railed / "shop-tst/envs/tst"
+    listed = yaml.safe_load((folder / "Chart.yaml").read_text("utf-8"))["dependencies"]
+    assert {item["repository"] for item in listed} == {""}
+    helm_python.dependency_build(str(folder))
+    assert git(railed / "shop-tst", "status", "--porcelain") == ""
+    charts = sorted(path.parent.relative_to(folder).as_posix() for path in folder.rglob("Chart.yaml"))
+    assert charts == sorted([".", *(f"charts/{item['name']}" for item in listed)])
+
+
 def test_objects_are_installed_by_kind_whatever_app_they_are_of() -> None:
     """What the embedded Helm renders, in the order of Helm's list of kinds (`core.kube.order`): it has no other face."""
     need_helm()
