@@ -105,7 +105,12 @@ COMMANDS: tuple[Command, ...] = (
             Option("train", takes="optional", help="a train that ran here; default: what came before"),
             Option("--to", metavar="ENTRY", help="the entry: `shunter history ENV` lists them"),
             Option("--only", metavar="A,B", help="only these services"),
-            switch("--with-values", help="bring the environment's own values files of then back, too"),
+            Option(
+                "--values",
+                name="old_values",
+                takes="nothing",
+                help="bring the environment's own values files of then back, too",
+            ),
             FORCE,
             WHY,
             NO_VALUES,

@@ -90,7 +90,7 @@ def rollback(arguments: Arguments) -> Report:
         environment,
         arguments.to or arguments.train,
         split(arguments.only),
-        arguments.with_values,
+        arguments.old_values,
         arguments.force,
         arguments.why,
         not arguments.no_values,

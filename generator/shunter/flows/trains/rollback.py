@@ -142,7 +142,7 @@ def _with_values(target: Target, name: str) -> tuple[Target, tuple[str, ...]]:
     entry = target.files.entries.get(name)
     blobs = entry.why.values if entry else {}
     if not blobs:
-        raise ShunterError(f"{path_of(name)} does not know the values files of then", hint="leave out --with-values")
+        raise ShunterError(f"{path_of(name)} does not know the values files of then", hint="leave out --values")
     own = [path for path in target.files.values_files if not path.startswith("../")]
     if edited := sorted({*uncommitted(target.repository, target.site.folder)} & {_in(target, path) for path in own}):
         raise ShunterError(f"{edited[0]} is not committed", hint="commit it, or put it away: git stash")
@@ -163,5 +163,5 @@ def _blob(target: Target, path: str, blobs: Mapping[str, str]) -> FileState | No
     done = Repository(target.site.root).try_git("cat-file", "--filters", f"--path={_in(target, path)}", blobs[path])
     if done.returncode:
         message = f"git has lost {path} of then ({blobs[path][:12]})"
-        raise ShunterError(message, hint="git fetch --unshallow, or leave out --with-values")
+        raise ShunterError(message, hint="git fetch --unshallow, or leave out --values")
     return FileState(done.stdout)
