@@ -73,7 +73,7 @@ def reconcile(request: Request) -> Reconciled:
     """The plans that bring every repository to what the workspace says. Writes nothing."""
     require_git()
     drafts = [_draft(request, spec) for spec in plan_repositories(request.workspace) if _is_asked(request, spec)]
-    _render(request, drafts)
+    told = _render(request, drafts)
     _remove(request, drafts)
     home = next((draft for draft in drafts if draft.spec.folder == "."), None)
     share(request.workspace, drafts, home)
@@ -84,7 +84,7 @@ def reconcile(request: Request) -> Reconciled:
     for draft in drafts:
         _derive(request, draft)
     plans = tuple(_plan(request, draft) for draft in drafts)
-    notices = tuple(notice for draft in drafts for notice in draft.notices)
+    notices = (*told, *(notice for draft in drafts for notice in draft.notices))
     moves = request.renaming.moves(tuple(draft.spec for draft in drafts)) if request.renaming else ()
     return Reconciled(plans, notices, tuple(_dropped(request, moves)), moves)
 
@@ -159,26 +159,29 @@ def _kept(spec: RepositorySpec, project: Project, key: str, answers: Mapping[str
     return f"kept: {place} has {key}: {answers[key]} (changed there); shunter.yaml says {project.answers[key]}"
 
 
-def _render(request: Request, drafts: Sequence[Draft]) -> None:
+def _render(request: Request, drafts: Sequence[Draft]) -> tuple[str, ...]:
+    """Put what the templates give into the drafts; what is to be told of them."""
     wanted: list[RenderRequest] = []
     for draft in drafts:
         for job in draft.jobs:
             wanted.append(_new_request(request, job))
             if job.recorded:
                 wanted.append(_old_request(request, job.recorded))
-    rendered = dict(zip(wanted, render_many(wanted), strict=True))
+    rendered = render_many(wanted)
     for draft in drafts:
-        _place_fresh(request, draft, rendered)
-        _merge(request, draft, rendered)
+        _place_fresh(request, draft, rendered.files)
+        _merge(request, draft, rendered.files)
+    return rendered.notices
 
 
 def _new_request(request: Request, job: Job) -> RenderRequest:
-    return RenderRequest.of(request.workspace.templates_source, request.release, job.desired, request.bare)
+    operation = "update" if job.recorded else "copy"
+    return RenderRequest.of(request.workspace.templates_source, request.release, job.desired, request.bare, operation)
 
 
 def _old_request(request: Request, was: Recorded) -> RenderRequest:
     bare = request.bare if was.source == request.workspace.templates_source else None
-    return RenderRequest.of(was.source, was.release.removeprefix("v"), was.answers, bare)
+    return RenderRequest.of(was.source, was.release, was.answers, bare, "update")
 
 
 def _place_fresh(request: Request, draft: Draft, rendered: Mapping[RenderRequest, Files]) -> None:
