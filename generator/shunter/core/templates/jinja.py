@@ -17,6 +17,7 @@ from jinja2.runtime import Context
 from jinja2.sandbox import SandboxedEnvironment
 
 from shunter.core.templates.config import NeedsCopier, file_of
+from shunter.core.templates.nice_yaml import NiceYaml
 from shunter.core.templates.variables import Memo, Variables
 from shunter.model.files import Tree
 
@@ -113,6 +114,7 @@ class Jinja(SandboxedEnvironment):
         self._syntax = tuple(sorted(options.items()))
         self._starts = (self.block_start_string, self.variable_start_string, self.comment_start_string, "\n", "\r")
         self.filters |= {name: partial(_refuse_filter, name) for name in _UNSTABLE}
+        self.filters["to_nice_yaml"] = NiceYaml(self.filters["to_nice_yaml"])
         self.filters["to_json"] = partial(self.filters["to_json"], default=_refuse_value)
         self.globals["pathjoin"] = _pathjoin
 

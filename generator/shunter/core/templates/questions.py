@@ -6,6 +6,7 @@ import copy
 import json
 from collections.abc import Callable, Mapping
 from decimal import Decimal
+from functools import lru_cache
 from typing import Any, Final
 
 import yaml
@@ -206,7 +207,13 @@ def _to_str(value: Any) -> str:
 
 
 def _to_yaml(value: Any) -> Any:
-    return yaml.safe_load(value) if isinstance(value, str) else value
+    return copy.deepcopy(_parsed_yaml(value)) if isinstance(value, str) else value
+
+
+@lru_cache(1024)
+def _parsed_yaml(text: str) -> Any:
+    """Most projects have the same defaults."""
+    return yaml.safe_load(text)
 
 
 def _to_json(value: Any) -> Any:
