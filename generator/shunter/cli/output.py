@@ -75,7 +75,9 @@ def print_error(error: ShunterError, *, colour: bool) -> None:
 def print_report(report: Report, arguments: Arguments, *, colour: bool) -> None:
     """Print a report in the format that the arguments ask for."""
     form = getattr(arguments, "output", "") or "text"
-    data = _run_data(report) if getattr(arguments, "tells_done", False) else report.data
+    data = report.data
+    if data is None and getattr(arguments, "tells_done", False):
+        data = _run_data(report)
     if form in ("json", "yaml") and data is not None:
         write(_serialise(data, form))
     elif form in ("json", "sarif", "github", "junit"):

@@ -1,10 +1,12 @@
-"""The process in which Copier runs: an expression is compiled once, and means in each template what it means there."""
+"""The process that renders templates of others: in their own syntax, and by Copier where our engine cannot."""
 
 from __future__ import annotations
 
 import json
 import sys
 from pathlib import Path
+
+import pytest
 
 from helpers.workspaces.gitrepo import commit_all, git, make_repo
 from shunter.adapters.system import process
@@ -22,46 +24,43 @@ _envops: {variable_start_string: "[[", variable_end_string: "]]", block_start_st
 
 
 def templates(folder: Path) -> str:
-    """A template in two releases: the same expressions, in another syntax."""
+    """A template in three releases: the same expressions, in another syntax, and with what only Copier can do."""
     source = make_repo(folder, {"copier.yml": SQUARE + QUESTIONS, "text.jinja": "[[ name ]], {{ name }}"})
     commit_all(source, {YIELD: "[[ item ]]"})
     git(source, "tag", "v1.0.0")
     commit_all(source, {"copier.yml": QUESTIONS, YIELD: None})
     git(source, "tag", "v2.0.0")
+    commit_all(source, {"copier.yml": QUESTIONS, "text.jinja": "{{ _copier_phase }}"})
+    git(source, "tag", "v3.0.0")
     return str(source)
 
 
-def test_two_syntaxes_and_loops_in_one_process(tmp_path: Path) -> None:
+def test_two_syntaxes_and_copier_in_one_process(tmp_path: Path) -> None:
     source = templates(tmp_path / "templates")
-    asked = [("1.0.0", {}), ("2.0.0", {}), ("1.0.0", {"items": ["c"]})]
-    rendered = render_many([RenderRequest.of(source, *one, None) for one in asked])
+    asked = [("1.0.0", {}), ("2.0.0", {}), ("1.0.0", {"items": ["c"]}), ("3.0.0", {})]
+    requests = [RenderRequest.of(source, *one, None) for one in asked]
+    found = render_many(requests)
     old = {"text": b"square {{ 'curly' }}, {{ name }}"}
-    assert [{path: state.data for path, state in files.items()} for files in rendered] == [
+    assert [{path: state.data for path, state in found.files[request].items()} for request in requests] == [
         old | {"a.txt": b"a", "b.txt": b"b"},
         {"text": b"[[ name ]], [[ 'square' ]] curly"},
         old | {"c.txt": b"c"},
+        {"text": b"render"},
     ]
+    assert found.notices == (f"{source} 3.0.0 is rendered by Copier itself, slowly: the variable `_copier_phase`",)
 
 
-COUNT = """
-import sys
-from jinja2.sandbox import SandboxedEnvironment
-compile_anew, compiled = SandboxedEnvironment.compile, []
-def counted(env, source, *names):
-    compiled.append(str(source))
-    return compile_anew(env, source, *names)
-SandboxedEnvironment.compile = counted
-from shunter.adapters.templates.worker import main
-main()
-print(compiled.count("[[ 'square' ]] {{ 'curly' }}"), file=sys.stderr)
-"""
-
-
-def test_what_projects_have_in_common_is_compiled_once(tmp_path: Path) -> None:
-    source = templates(tmp_path / "templates")
-    asked = [{"source": source, "release": "1.0.0", "answers": {"items": [item]}} for item in "abc"]
-    lines = [json.dumps(asked[:2]), json.dumps(asked[2:])]
-    done = process.run([sys.executable, "-c", COUNT], tmp_path, "\n".join(lines).encode())
-    answers = [answer for line in done.stdout.splitlines() for answer in json.loads(line)]
-    assert [len(answer["files"]) for answer in answers] == [2, 2, 2]
-    assert done.complaint == "1"
+@pytest.mark.slow  # Copier is imported
+def test_what_tasks_print_does_not_spoil_the_answer(tmp_path: Path) -> None:
+    source = make_repo(tmp_path / "templates", {"copier.yml": "_tasks: ['echo spoiled']\n", "x.jinja": "x\n"})
+    git(source, "tag", "v1.0.0")
+    settings = tmp_path / "settings.yml"
+    settings.write_text(f"trust: ['{source}']\n")
+    asked = {"release": "1.0.0", "answers": {}, "operation": "copy"}
+    question = {"source": str(source), "bare": "", "why": ["`_tasks`"], "asked": [asked], "seconds": 20}
+    command = [sys.executable, "-m", "shunter.adapters.templates.worker"]
+    done = process.run(command, tmp_path, json.dumps(question).encode(), {"COPIER_SETTINGS_PATH": str(settings)})
+    assert b"spoiled" in done.stderr
+    head, _, rest = done.stdout.partition(b"\n")
+    assert json.loads(head)["projects"][0]["files"] == [["x", "100644", 0]]
+    assert rest == b"x\n"

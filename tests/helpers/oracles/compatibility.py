@@ -82,8 +82,9 @@ def released_library(bare: Path, release: str) -> Files:
 
 
 def _made(bare: Path, release: str, asked: Sequence[Mapping[str, Any]]) -> list[Files]:
-    found = render_many(RenderRequest.of(CANONICAL_SOURCE, release, answers, bare) for answers in asked)
-    return [{path: state.data.decode() for path, state in files.items()} for files in found]
+    requests = [RenderRequest.of(CANONICAL_SOURCE, release, answers, bare) for answers in asked]
+    found = render_many(requests).files
+    return [{path: state.data.decode() for path, state in found[request].items()} for request in requests]
 
 
 def version(library: Files) -> Version:

@@ -1,130 +1,130 @@
-"""Projects rendered by Copier's public `run_copy`, in processes of their own; and answers files read back.
+"""Projects rendered as Copier renders them: by our own engine in memory, and by Copier itself where that is needed.
 
-Copier changes the working directory and reads the environment once, when it is imported, so it gets a process with
-the environment that it is to see. Two of them share the work, and this process never pays for the import.
+Our own templates are rendered in this process. Those of others are fetched once, and rendered in a process of its own
+with limits: a template may loop for ever. This process never imports Copier, and Jinja only when it renders.
 """
 
 from __future__ import annotations
 
-import base64
 import json
-import os
-import sys
-from collections.abc import Iterable, Iterator, Mapping, Sequence
-from concurrent.futures import ThreadPoolExecutor
-from shunter.model.data import dataclass
+from collections.abc import Iterable, Mapping, Sequence
+from functools import lru_cache
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from shunter.adapters.git.remote import checked
-from shunter.adapters.templates import cache
-from shunter.adapters.templates.history import bare_for, redirect_env
-from shunter.adapters.templates.pool import Pool
-from shunter.model.errors import ShunterError
+from shunter.adapters.git.repository import Repository
+from shunter.adapters.templates import isolated
+from shunter.adapters.templates.history import bare_for
+from shunter.adapters.templates.isolated import Asked, Rendered
+from shunter.adapters.templates.source import fetched
+from shunter.model.data import dataclass, field
 from shunter.model.files import FileState
 
-_WORKERS = 2
-_WORTH_A_WORKER = 3  # projects: a process costs about as much as rendering two
+if TYPE_CHECKING:
+    from shunter.core.templates.engine import Engine
+
+Files = Mapping[str, FileState]
+_KEPT = 8  # engines: an update has two, a fleet that follows several releases has more
 
 
 @dataclass(frozen=True, slots=True)
 class RenderRequest:
-    """One project to render: the template's URL, a release (without `v`), answers as JSON, where the URL is locally."""
+    """One project to render: the template's URL, a release (without `v`), answers as JSON, where the URL is locally.
+
+    `operation` is what Copier calls what is being done: `copy`, or `update` for a project that is there already.
+    """
 
     source: str
     release: str
     answers: str
     bare: Path | None
+    operation: str = "copy"
 
     @classmethod
-    def of(cls, source: str, release: str, answers: Mapping[str, Any], bare: Path | None) -> RenderRequest:
+    def of(
+        cls, source: str, release: str, answers: Mapping[str, Any], bare: Path | None, operation: str = "copy"
+    ) -> RenderRequest:
         """A request from answers as a mapping; Copier's own (`_src_path`, `_commit`) are left out.
 
         Without `bare`, our own history stands for the built-in URL, and any other URL for itself.
         """
         asked = {key: value for key, value in answers.items() if not key.startswith("_")}
         checked(source)
-        return cls(
-            source, release.removeprefix("v"), json.dumps(asked, default=str, sort_keys=True), bare or bare_for(source)
-        )
+        text = json.dumps(asked, default=str, sort_keys=True)
+        return cls(source, release.removeprefix("v"), text, bare or bare_for(source), operation)
 
 
-_POOL = Pool(sys.executable, "-m", "shunter.adapters.templates.worker")
+@dataclass(frozen=True, slots=True)
+class Renders:
+    """The files of each request, and a notice for each template that only Copier itself could render, and why."""
+
+    files: Mapping[RenderRequest, Files]
+    notices: tuple[str, ...] = field(default_factory=tuple)
 
 
-def _environment(source: str, bare: Path | None) -> dict[str, str]:
-    """What the worker sees: with a local history, no settings of the user's Copier and git."""
-    package = str(Path(__file__).resolve().parents[3])
-    quick = [("maintenance.auto", "false"), ("gc.auto", "0")]
-    result = {
-        "PYTHONPATH": os.pathsep.join(filter(None, (package, os.environ.get("PYTHONPATH")))),
-        "PYTHONWARNINGS": "ignore",
-        "PYTHONUTF8": "1",
-    }
-    if bare:
-        own = {"COPIER_SETTINGS_PATH": os.devnull, "GIT_CONFIG_GLOBAL": os.devnull, "GIT_CONFIG_NOSYSTEM": "1"}
-        result |= redirect_env(source, bare) | own
-    count = int(result.get("GIT_CONFIG_COUNT") or os.environ.get("GIT_CONFIG_COUNT") or 0)
-    for number, (key, value) in enumerate(quick, count):
-        result |= {f"GIT_CONFIG_KEY_{number}": key, f"GIT_CONFIG_VALUE_{number}": value}
-    return result | {"GIT_CONFIG_COUNT": str(count + len(quick))}
-
-
-def _ask(requests: Sequence[RenderRequest]) -> list[dict[str, FileState]]:
-    """Let one worker render requests that share source and history."""
-    first = requests[0]
-    asked = [{"source": r.source, "release": r.release, "answers": json.loads(r.answers)} for r in requests]
-    answers = _POOL.ask(asked, _environment(first.source, first.bare))
-    for request, answer in zip(requests, answers, strict=True):
-        if (kept := _kept(request)) and "error" not in answer:
-            cache.store(kept, answer)
-    return [_files(answer) for answer in answers]
-
-
-def _kept(request: RenderRequest) -> Path | None:
-    if request.bare is None:
-        return None
-    return cache.place(request.bare, request.source, request.release, request.answers)
-
-
-def _files(answer: Mapping[str, Any]) -> dict[str, FileState]:
-    if "error" in answer:
-        raise ShunterError(answer["error"], notes=tuple(answer["notes"]), hint=answer["hint"])
-    return {path: FileState(base64.b64decode(data), mode) for path, mode, data in answer["files"]}
-
-
-def _batches(requests: Iterable[RenderRequest]) -> Iterator[list[RenderRequest]]:
+def render_many(requests: Iterable[RenderRequest]) -> Renders:
+    """The files of these requests; equal ones are rendered once. Errors are `ShunterError`s."""
     groups: dict[tuple[str, Path | None], list[RenderRequest]] = {}
     for request in dict.fromkeys(requests):
         groups.setdefault((request.source, request.bare), []).append(request)
-    for group in groups.values():
-        shares = min(_WORKERS, os.cpu_count() or 1, -(-len(group) // _WORTH_A_WORKER))
-        yield from (group[start::shares] for start in range(shares))
+    files: dict[RenderRequest, Files] = {}
+    notices: dict[str, None] = {}
+    for (source, bare), group in groups.items():
+        found = _ours(group, source, bare) if bare else _theirs(group, source)
+        for request, each in zip(group, found, strict=True):
+            files[request] = each.files
+            if each.by_copier:
+                notices[f"{source} {request.release} is rendered by Copier itself, slowly: {each.by_copier}"] = None
+    return Renders(files, tuple(notices))
 
 
-def render_many(requests: Iterable[RenderRequest]) -> list[dict[str, FileState]]:
-    """The files of each request, in order; equal requests are rendered once. Errors are `ShunterError`s."""
-    wanted = list(requests)
-    known = {request: _files(answer) for request in set(wanted) if (answer := _recalled(request))}
-    batches = list(_batches(request for request in wanted if request not in known))
-    with ThreadPoolExecutor(_WORKERS) as pool:
-        answers = list(pool.map(_ask, batches))
-    rendered = known | {
-        request: files
-        for batch, found in zip(batches, answers, strict=True)
-        for request, files in zip(batch, found, strict=True)
-    }
-    return [rendered[request] for request in wanted]
-
-
-def _recalled(request: RenderRequest) -> cache.Answer | None:
-    kept = _kept(request)
-    return cache.load(kept) if kept else None
-
-
-def render(source: str, release: str, answers: Mapping[str, Any], *, bare: Path | None = None) -> dict[str, FileState]:
+def render(source: str, release: str, answers: Mapping[str, Any], *, bare: Path | None = None) -> Files:
     """What `copier copy --defaults` makes of template `release` at `source` with these answers: path → file.
 
     `bare` is a local repository that stands for `source`; the answers file names `source` all the same.
     """
-    return render_many([RenderRequest.of(source, release, answers, bare)])[0]
+    request = RenderRequest.of(source, release, answers, bare)
+    return render_many([request]).files[request]
+
+
+def _asked(request: RenderRequest) -> Asked:
+    return Asked(request.release, json.loads(request.answers), request.operation)
+
+
+def _ours(group: Sequence[RenderRequest], source: str, bare: Path) -> list[Rendered]:
+    """Requests for a history that shunter has made itself."""
+    from shunter.core.templates.config import NeedsCopier
+
+    found: list[Rendered | None] = []
+    why: dict[int, str] = {}
+    for number, request in enumerate(group):
+        try:
+            engine = _engine(bare, source, request.release)
+            found.append(Rendered(engine.render(json.loads(request.answers), request.operation)))
+        except NeedsCopier as needs:
+            found.append(None)
+            why[number] = str(needs)
+    left = [_asked(group[number]) for number in why]
+    by_copier = iter(isolated.by_copier(source, left, bare, tuple(why.values())) if left else ())
+    return [each or next(by_copier) for each in found]
+
+
+@lru_cache(_KEPT)
+def _engine(bare: Path, source: str, release: str) -> Engine:
+    from shunter.core.templates.config import NeedsCopier
+    from shunter.core.templates.engine import Engine
+
+    history = Repository(bare)
+    commit = history.try_git("rev-parse", "--quiet", "--verify", f"refs/tags/v{release}^{{commit}}").text
+    if not commit:
+        raise NeedsCopier(f"release {release}, which is not there")
+    return Engine(history.tree(commit), source, f"v{release}")
+
+
+def _theirs(group: Sequence[RenderRequest], source: str) -> list[Rendered]:
+    """Requests for the templates of somebody else."""
+    with fetched(source) as bare:
+        return isolated.by_engine(source, [_asked(request) for request in group], bare)
+
+

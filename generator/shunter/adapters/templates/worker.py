@@ -1,110 +1,157 @@
-"""The process in which Copier runs: a line of requests as JSON on standard input, a line of files on standard output."""
+"""The process in which templates of others are rendered, and Copier runs: one question as JSON, one answer, and bytes."""
 
 from __future__ import annotations
 
-import base64
-import contextlib
 import json
 import os
+import resource
 import sys
 import tempfile
+from collections.abc import Iterator, Mapping, Sequence
 from pathlib import Path
-from types import CodeType
-from typing import Any
+from typing import IO, Any, Final
 
-from copier import Settings, load_settings, run_copy
-from copier.errors import UnsafeTemplateError
-from jinja2.sandbox import SandboxedEnvironment
-
+from shunter.adapters.git.repository import Repository
 from shunter.adapters.system.files import DiskTree
+from shunter.adapters.templates.source import commit_of
+from shunter.core.templates.config import NeedsCopier
+from shunter.core.templates.engine import Engine
+from shunter.model.errors import ShunterError
+from shunter.model.files import FileState
+
+Files = Mapping[str, FileState]
+MOST: Final = 64 << 20
+"""Bytes of one project: nothing that is kept in git is larger."""
+_PROGRAMS: Final = ("`_tasks`", "`_jinja_extensions`")
+_MEMORY: Final = 4 << 30  # bytes of address space, of which Python and Copier take a small part
 
 
-def _render(request: dict[str, Any]) -> dict[str, Any]:
+def main() -> None:
+    """Answer the question on standard input; what Copier and its tasks print goes to standard error."""
+    question = json.load(sys.stdin)
+    with os.fdopen(os.dup(1), "wb") as answered:
+        os.dup2(2, 1)
+        _limit(question["seconds"])
+        with tempfile.TemporaryDirectory() as mirrors:
+            # Copier's mirror of a template that is kept does not know what was tagged since.
+            os.environ["COPIER_CACHE_DIR"] = mirrors
+            _write(answered, list(_answers(question)))
+
+
+def _limit(seconds: int) -> None:
+    for what, most in ((resource.RLIMIT_CORE, 0), (resource.RLIMIT_CPU, seconds), (resource.RLIMIT_AS, _MEMORY)):
+        hard = resource.getrlimit(what)[1]
+        resource.setrlimit(what, (most if hard == resource.RLIM_INFINITY else min(most, hard), hard))
+
+
+def _unlimit() -> None:
+    for what in (resource.RLIMIT_CPU, resource.RLIMIT_AS):
+        hard = resource.getrlimit(what)[1]
+        resource.setrlimit(what, (hard, hard))
+
+
+def _answers(question: Mapping[str, Any]) -> Iterator[dict[str, Any]]:
+    engines = _Engines(question["source"], question["bare"])
+    for asked, why in zip(question["asked"], question["why"], strict=True):
+        try:
+            yield _answer(engines, question["source"], asked, why)
+        except ShunterError as error:
+            yield {"error": error.message, "notes": error.notes, "hint": error.hint}
+
+
+def _answer(engines: _Engines, source: str, asked: Mapping[str, Any], why: str) -> dict[str, Any]:
+    files: Files | None = None
+    if not why:
+        try:
+            files = engines.render(asked)
+        except NeedsCopier as needs:
+            why = str(needs)
+    if files is None:
+        if why in _PROGRAMS:
+            _unlimit()  # Copier refuses them before it does anything, unless the person trusts this source by name
+        files = _by_copier(source, asked)
+    if sum(len(state.data) for state in files.values()) > MOST:
+        raise ShunterError(f"a project from the templates at {source} would be larger than {MOST >> 20} MiB")
+    return {"files": files, "by_copier": why}
+
+
+class _Engines:
+    """Our engine for each release of a template that `bare` is a copy of."""
+
+    def __init__(self, source: str, bare: str) -> None:
+        self._source = source
+        self._repository = Repository(Path(bare))
+        self._known: dict[str, Engine] = {}
+
+    def render(self, asked: Mapping[str, Any]) -> Files:
+        """A project's files. Raises NeedsCopier."""
+        release = asked["release"]
+        if release not in self._known:
+            found = commit_of(self._repository, release)
+            if found is None:
+                raise ShunterError(f"{self._source} has no template release {release}", hint=_UNKNOWN)
+            self._known[release] = Engine(self._repository.tree(found[0]), self._source, found[1])
+        return self._known[release].render(asked["answers"], asked["operation"])
+
+
+_UNKNOWN = "name a release it has, or install a shunter that is new enough to know this one"
+
+
+def _by_copier(source: str, asked: Mapping[str, Any]) -> Files:
+    try:
+        return _copied(source, asked)
+    except Exception as error:  # Copier lets plumbum's, Jinja's and YAML's errors through
+        raise _explained(error, source, asked) from error
+
+
+def _copied(source: str, asked: Mapping[str, Any]) -> Files:
+    from copier import Settings, load_settings, run_copy
+
     with tempfile.TemporaryDirectory() as box:
         target = Path(box, "project")
         run_copy(
-            request["source"],
+            source,
             target,
-            request["answers"],
-            vcs_ref=f"v{request['release']}",
+            asked["answers"],
+            vcs_ref=f"v{asked['release']}",
             settings=Settings(trust=load_settings().trust),  # a person's own defaults answer no question of a workspace
             defaults=True,
             overwrite=True,
             quiet=True,
         )
         tree = DiskTree(target)
-        files = [(path, state) for path in tree.paths() if (state := tree.get(path)) is not None]
-    return {"files": [(path, state.mode, base64.b64encode(state.data).decode()) for path, state in files]}
+        return {path: state for path in tree.paths() if (state := tree.get(path)) is not None}
 
 
-_UNKNOWN = "name a release it has, or install a shunter that is new enough to know this one"
+def _explained(error: Exception, source: str, asked: Mapping[str, Any]) -> ShunterError:
+    from copier.errors import UnsafeTemplateError
 
-
-def _explain(error: Exception, request: dict[str, Any]) -> dict[str, Any]:
     lines = [line.strip() for line in (getattr(error, "stderr", "") or str(error)).strip().splitlines()]
-    notes = [f"copier: {line}" for line in lines[:6]]
-    source, release = request["source"], request["release"]
+    notes = tuple(f"copier: {line}" for line in lines[:6])
+    release = asked["release"]
     if any("invalid reference" in line or "Unknown revision" in line for line in lines):
-        return {"error": f"{source} has no template release {release}", "notes": [], "hint": _UNKNOWN}
+        return ShunterError(f"{source} has no template release {release}", hint=_UNKNOWN)
     if getattr(error, "stderr", None):
-        return {
-            "error": f"cannot read the templates at {source}",
-            "notes": notes,
-            "hint": "is the URL right, and reachable?",
-        }
+        hint = "is the URL right, and reachable?"
+        return ShunterError(f"cannot read the templates at {source}", notes=notes, hint=hint)
     if isinstance(error, UnsafeTemplateError):
         hint = f"if you trust them, name them in Copier's settings.yml (`trust: [{source}]`); else take tasks and extensions out"
-        return {"error": f"the templates at {source} want to run programs", "notes": notes, "hint": hint}
-    kind = request["answers"].get("kind", "project")
-    return {"error": f"Copier cannot render a {kind} from templates {release}", "notes": notes, "hint": ""}
+        return ShunterError(f"the templates at {source} want to run programs", notes=notes, hint=hint)
+    kind = asked["answers"].get("kind", "project")
+    return ShunterError(f"Copier cannot render a {kind} from templates {release}", notes=notes)
 
 
-def _answer(request: dict[str, Any]) -> dict[str, Any]:
-    try:
-        return _render(request)
-    except Exception as error:  # Copier lets plumbum's, Jinja's and YAML's errors through
-        return _explain(error, request)
-
-
-def _compile_once() -> None:
-    """Compile each expression once in this process.
-
-    Copier compiles some three hundred for a project, its questions again and again, and the next project has the same.
-    """
-    compile_anew = SandboxedEnvironment.compile
-    known: dict[tuple[object, ...], CodeType] = {}
-
-    def compile_once(
-        env: SandboxedEnvironment, source: str, name: str | None = None, filename: str | None = None
-    ) -> CodeType:
-        syntax = (env.lexer, env.autoescape, env.optimized, env.finalize, *sorted(env.extensions))
-        asked = (*syntax, env.preprocess(source, name, filename), name, filename)  # where Copier starts a `yield` anew
-        if asked not in known:
-            known[asked] = compile_anew(env, source, name, filename)
-        return known[asked]
-
-    SandboxedEnvironment.compile = compile_once  # type: ignore[assignment, method-assign]
-
-
-def _answers(requests: list[dict[str, Any]]) -> list[dict[str, Any]]:
-    """One batch, with mirrors of its own.
-
-    Copier's mirror of a template does not stand two processes at a time (`git worktree prune` of one removes what
-    `git worktree add` of the other has just begun), and one that is kept does not know what was tagged since.
-    """
-    with tempfile.TemporaryDirectory() as mirrors:
-        os.environ["COPIER_CACHE_DIR"] = mirrors
-        return [_answer(request) for request in requests]
-
-
-def main() -> None:
-    """Answer every line; what Copier itself prints goes to standard error."""
-    _compile_once()
-    answered = sys.stdout
-    with contextlib.redirect_stdout(sys.stderr):
-        for line in sys.stdin:
-            answered.write(json.dumps(_answers(json.loads(line))) + "\n")
-            answered.flush()
+def _write(out: IO[bytes], answers: Sequence[dict[str, Any]]) -> None:
+    """The answers, with every distinct content once behind them."""
+    numbers: dict[bytes, int] = {}
+    for answer in answers:
+        if "files" in answer:
+            answer["files"] = [
+                (path, state.mode, numbers.setdefault(state.data, len(numbers)))
+                for path, state in answer["files"].items()
+            ]
+    out.write(json.dumps({"projects": answers, "sizes": [len(data) for data in numbers]}).encode() + b"\n")
+    out.writelines(numbers)
 
 
 if __name__ == "__main__":

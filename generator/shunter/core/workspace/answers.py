@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Mapping
 from typing import Any, Final
 
@@ -9,9 +10,12 @@ from shunter.core.charts.contents import read_once
 from shunter.core.goyaml.document import Document
 from shunter.core.workspace.own_files import OwnFile, checked
 from shunter.model.data import dataclass
+from shunter.model.files import FileState
 from shunter.model.wording import nearest
 
 ANSWERS: Final = OwnFile("answers", "an answers file", "shunter and Copier write this file: restore it from git")
+NAME: Final = ".copier-answers.yml"
+_COMMIT: Final = re.compile(rb"^_commit:.*$", re.MULTILINE)
 KINDS: Final = ("workspace", "repository", "service", "library", "app", "environment")
 
 
@@ -68,6 +72,16 @@ def own_answers(data: bytes, path: str, schema: bytes) -> Recorded | None:
     kind = (document.value or {}).get("kind")
     ours = isinstance(kind, str) and (kind in KINDS or nearest(kind, KINDS))
     return _recorded(document, schema) if ours or document.value is None else None
+
+
+def is_untouched(old: Mapping[str, FileState], new: Mapping[str, FileState]) -> bool:
+    """Whether two renders of a project differ in nothing but the release that their answers files name."""
+    was, now = old.get(NAME), new.get(NAME)
+    if was is None or now is None or old.keys() != new.keys():
+        return old == new
+    if _COMMIT.sub(b"", was.data, count=1) != _COMMIT.sub(b"", now.data, count=1):
+        return False
+    return all(new[path] == state for path, state in old.items() if path != NAME)
 
 
 def _recorded(document: Document, schema: bytes) -> Recorded:

@@ -29,7 +29,10 @@ class Job:
 
 @dataclass
 class Draft:
-    """What is going to happen to one repository. `tree` has what is `moved` in its new place; `read` are object ids."""
+    """What is going to happen to one repository. `tree` has what is `moved` in its new place; `read` are object ids.
+
+    `kept` are, by a project's path, the answers that were changed there and stay.
+    """
 
     spec: RepositorySpec
     repository: PlannedRepository
@@ -40,6 +43,7 @@ class Draft:
     derived: set[str] = field(default_factory=set)
     conflicts: tuple[Conflict, ...] = ()
     notices: list[str] = field(default_factory=list)
+    kept: dict[str, tuple[str, ...]] = field(default_factory=dict)
     read: dict[str, str | None] = field(default_factory=dict)
 
     @property

@@ -16,7 +16,7 @@ from shunter.adapters.system.regular import is_checkout
 from shunter.adapters.templates.merge import MergeProject, merge_repository, touched
 from shunter.adapters.templates.render import RenderRequest, render_many
 from shunter.core.trains.state import State
-from shunter.core.workspace.answers import Recorded, merge_answers
+from shunter.core.workspace.answers import Recorded, is_untouched, merge_answers
 from shunter.core.workspace.layout import origin_url, plan_repositories
 from shunter.core.workspace.model import Project, RepositorySpec, Workspace
 from shunter.flows.fleet.draft import Draft, Job, share
@@ -71,9 +71,8 @@ class Request:
 
 def reconcile(request: Request) -> Reconciled:
     """The plans that bring every repository to what the workspace says. Writes nothing."""
-    require_git()
-    drafts = [_draft(request, spec) for spec in plan_repositories(request.workspace) if _is_asked(request, spec)]
-    _render(request, drafts)
+    drafts = drafted(request)
+    told = _render(request, drafts)
     _remove(request, drafts)
     home = next((draft for draft in drafts if draft.spec.folder == "."), None)
     share(request.workspace, drafts, home)
@@ -84,9 +83,15 @@ def reconcile(request: Request) -> Reconciled:
     for draft in drafts:
         _derive(request, draft)
     plans = tuple(_plan(request, draft) for draft in drafts)
-    notices = tuple(notice for draft in drafts for notice in draft.notices)
+    notices = (*told, *(notice for draft in drafts for notice in draft.notices))
     moves = request.renaming.moves(tuple(draft.spec for draft in drafts)) if request.renaming else ()
     return Reconciled(plans, notices, tuple(_dropped(request, moves)), moves)
+
+
+def drafted(request: Request) -> list[Draft]:
+    """What each repository lacks: its projects that are missing, or not as the workspace wants them."""
+    require_git()
+    return [_draft(request, spec) for spec in plan_repositories(request.workspace) if _is_asked(request, spec)]
 
 
 def _dropped(request: Request, moves: Sequence[Move]) -> Iterator[Path]:
@@ -138,6 +143,7 @@ def _draft(request: Request, spec: RepositorySpec) -> Draft:
         name = root.name if project.kind == "repository" else name
         wanted = merge_answers(was.answers if was else {}, project.answers, applied.get((project.kind, name)))
         draft.notices += [_kept(spec, project, key, wanted.answers) for key in wanted.kept]
+        draft.kept |= {project.path: wanted.kept} if wanted.kept else {}
         if was != Recorded(request.workspace.templates_source, f"v{request.release}", wanted.answers):
             draft.jobs.append(Job(project, wanted.answers, was))
     if draft.jobs and exists:
@@ -159,32 +165,46 @@ def _kept(spec: RepositorySpec, project: Project, key: str, answers: Mapping[str
     return f"kept: {place} has {key}: {answers[key]} (changed there); shunter.yaml says {project.answers[key]}"
 
 
-def _render(request: Request, drafts: Sequence[Draft]) -> None:
+def _render(request: Request, drafts: Sequence[Draft]) -> tuple[str, ...]:
+    """Put what the templates give into the drafts; what is to be told of them."""
     wanted: list[RenderRequest] = []
     for draft in drafts:
         for job in draft.jobs:
-            wanted.append(_new_request(request, job))
+            wanted.append(new_request(request, job))
             if job.recorded:
-                wanted.append(_old_request(request, job.recorded))
-    rendered = dict(zip(wanted, render_many(wanted), strict=True))
+                wanted.append(old_request(request, job.recorded))
+    rendered = render_many(wanted)
     for draft in drafts:
-        _place_fresh(request, draft, rendered)
-        _merge(request, draft, rendered)
+        draft.jobs = [job for job in draft.jobs if not _is_untouched(request, job, rendered.files)]
+        _place_fresh(request, draft, rendered.files)
+        _merge(request, draft, rendered.files)
+    return rendered.notices
 
 
-def _new_request(request: Request, job: Job) -> RenderRequest:
-    return RenderRequest.of(request.workspace.templates_source, request.release, job.desired, request.bare)
+def _is_untouched(request: Request, job: Job, rendered: Mapping[RenderRequest, Files]) -> bool:
+    """Whether a release changes nothing of a project: it stays at its own, and its repository as it is."""
+    was = job.recorded
+    if was is None or (request.renaming and request.renaming.rename.concerns(job.project)):
+        return False
+    return is_untouched(rendered[old_request(request, was)], rendered[new_request(request, job)])
 
 
-def _old_request(request: Request, was: Recorded) -> RenderRequest:
+def new_request(request: Request, job: Job) -> RenderRequest:
+    """What a job's project is to look like."""
+    operation = "update" if job.recorded else "copy"
+    return RenderRequest.of(request.workspace.templates_source, request.release, job.desired, request.bare, operation)
+
+
+def old_request(request: Request, was: Recorded) -> RenderRequest:
+    """What a project looked like by what it records."""
     bare = request.bare if was.source == request.workspace.templates_source else None
-    return RenderRequest.of(was.source, was.release.removeprefix("v"), was.answers, bare)
+    return RenderRequest.of(was.source, was.release, was.answers, bare, "update")
 
 
 def _place_fresh(request: Request, draft: Draft, rendered: Mapping[RenderRequest, Files]) -> None:
     for job in draft.jobs:
         if job.recorded is None:
-            files = rendered[_new_request(request, job)]
+            files = rendered[new_request(request, job)]
             _refuse_overwriting(draft, job.project, files)
             draft.put(job.project.path, files)
             written = {path: FileState(data) for path, data in request.written.items() if path in draft.changes}
@@ -205,7 +225,7 @@ def _merge(request: Request, draft: Draft, rendered: Mapping[RenderRequest, File
     projects = []
     for job in draft.jobs:
         if job.recorded is not None:
-            old, new = rendered[_old_request(request, job.recorded)], rendered[_new_request(request, job)]
+            old, new = rendered[old_request(request, job.recorded)], rendered[new_request(request, job)]
             if request.renaming and request.renaming.rename.concerns(job.project):
                 draft.moved, old = request.renaming.with_package(draft.moved, job.project, old, new)
             projects.append(MergeProject(job.project.path, old, new, job.desired))
@@ -223,16 +243,21 @@ def _merge(request: Request, draft: Draft, rendered: Mapping[RenderRequest, File
 
 
 def _remove(request: Request, drafts: Sequence[Draft]) -> None:
-    kept = {(draft.spec.name, p.kind, p.name) for draft in drafts for p in draft.spec.projects}
     known = {draft.spec.name: draft for draft in drafts}
+    for spec, project in gone(request, drafts):
+        if spec.name in known and not _is_moved(request, project):
+            _remove_project(known[spec.name], project, force=request.force)
+
+
+def gone(request: Request, drafts: Sequence[Draft]) -> Iterator[tuple[RepositorySpec, Project]]:
+    """The projects that were carried out last, and that the workspace does not have any more, with their repositories.
+
+    Those of repositories that nobody asked for are left out.
+    """
+    kept = {(draft.spec.name, p.kind, p.name) for draft in drafts for p in draft.spec.projects}
     for spec in plan_repositories(request.applied) if request.applied else ():
-        for project in spec.projects:
-            if (
-                (spec.name, project.kind, project.name) not in kept
-                and spec.name in known
-                and not _is_moved(request, project)
-            ):
-                _remove_project(known[spec.name], project, force=request.force)
+        if _is_asked(request, spec):
+            yield from ((spec, each) for each in spec.projects if (spec.name, each.kind, each.name) not in kept)
 
 
 def _is_moved(request: Request, project: Project) -> bool:

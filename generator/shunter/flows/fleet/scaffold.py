@@ -78,15 +78,16 @@ def new(asked: NewWorkspace) -> Report:
         extra=workspace_files(text),
         written=example_values() if asked.example else {},
     )
-    plans = in_order(reconcile(request).plans, lambda: plan_repositories(workspace), asked.target)
+    found = reconcile(request)
+    plans = in_order(found.plans, lambda: plan_repositories(workspace), asked.target)
     if asked.dry_run:
         product = "".join(unified(plan, lambda *_: None) for plan in plans) if asked.diff else ""
         planned = tuple(Outcome(plan.repository, Status.PLANNED, summary(plan)) for plan in plans)
-        return Report(product=product, outcomes=planned)
+        return Report(product=product, outcomes=planned, notices=found.notices)
     made = make_workspace(plans, asked.target, asked.writing)
     first = f"cd {asked.target.name} && shunter validate"
     outcomes = tuple(_made(each) for each in made)
-    return Report(outcomes=outcomes, notices=identity_notice(asked.target), next_step=first)
+    return Report(outcomes=outcomes, notices=(*found.notices, *identity_notice(asked.target)), next_step=first)
 
 
 def _made(fresh: Fresh) -> Outcome:

@@ -17,6 +17,7 @@ from shunter.flows.fleet.leaving import leaving, let_go
 from shunter.flows.fleet.reconcile import Reconciled, Request, reconcile
 from shunter.flows.fleet.rename import refuse_swapped
 from shunter.flows.fleet.scaffold import workspace_files
+from shunter.flows.fleet.targets import Shard, as_data, targets
 from shunter.flows.workspace.archives import open_archives
 from shunter.flows.workspace.context import APPLIED_FILE, Context, workspace_from
 from shunter.flows.workspace.plans import carry_out, read_now
@@ -64,11 +65,25 @@ def update(
     return Report(report.product, None, findings, report.outcomes, notices, step, answer=not stale)
 
 
+def planned(context: Context, paths: Sequence[Path], *, release: str, shard: Shard) -> Report:
+    """What `update` would do, project by project, as the report's data. Writes nothing."""
+    workspace = context.require_workspace()
+    refuse_swapped(workspace, context.applied())
+    wanted = _release(workspace, release)
+    found, notices = targets(_request(context, workspace, wanted, paths))
+    data = as_data(found, workspace.templates_source, (workspace.templates_release, wanted), shard)
+    return Report(data=data, notices=notices)
+
+
 def _reconciled(context: Context, workspace: Workspace, release: str, paths: Sequence[Path]) -> Reconciled:
+    return reconcile(_request(context, workspace, release, paths))
+
+
+def _request(context: Context, workspace: Workspace, release: str, paths: Sequence[Path]) -> Request:
     text = context.text
     if release != workspace.templates_release:
         text = edit(text, [(["templates", "release"], release)])
-    request = Request(
+    return Request(
         root=context.root,
         workspace=workspace_from(text),
         release=release,
@@ -79,7 +94,6 @@ def _reconciled(context: Context, workspace: Workspace, release: str, paths: Seq
         extra=_files(text, only_some=bool(paths)),
         only=repositories_of(paths, context.root, context.specs()),
     )
-    return reconcile(request)
 
 
 def _files(text: bytes, *, only_some: bool) -> Mapping[str, FileState | None]:

@@ -1,0 +1,62 @@
+"""Templates of others: their repository fetched once for a command, with every release in it."""
+
+from __future__ import annotations
+
+import re
+import tempfile
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+from typing import Final
+
+from shunter.adapters.git.remote import checked
+from shunter.adapters.git.repository import Repository
+from shunter.model.errors import ShunterError
+
+_SHORT: Final = {"gh:": "https://github.com/", "gl:": "https://gitlab.com/"}
+_FORGES: Final = tuple(_SHORT.values())
+
+
+def git_url(source: str) -> str:
+    """What git is asked for where Copier's answers file says `source`, such as `gh:acme/templates`."""
+    for short, url in _SHORT.items():
+        if source.startswith(short):
+            source = url + source.removeprefix(short).lstrip("/")
+    if source.startswith("~"):
+        return str(Path(source).expanduser())
+    source = source.removeprefix("git+")
+    return source if not source.startswith(_FORGES) or source.endswith(".git") else f"{source}.git"
+
+
+@contextmanager
+def fetched(source: str) -> Iterator[Path]:
+    """A bare repository with the branches and tags of `source`, for as long as it is needed.
+
+    A `ShunterError` where git cannot read it.
+    """
+    url = checked(git_url(source))
+    with tempfile.TemporaryDirectory(prefix="shunter-", ignore_cleanup_errors=True) as folder:
+        bare = Repository.init(Path(folder), bare=True)
+        quick = ("-c", "maintenance.auto=false", "-c", "gc.auto=0")
+        refs = ("+refs/heads/*:refs/heads/*", "+refs/tags/*:refs/tags/*")
+        done = bare.try_git(*quick, "fetch", "--quiet", "--no-write-fetch-head", "--", url, *refs)
+        if done.returncode:
+            raise ShunterError(
+                f"cannot read the templates at {source}",
+                notes=tuple(f"git: {line}" for line in done.complaints[:6]),
+                hint="is the URL right, and reachable?",
+            )
+        yield bare.root
+
+
+_DESCRIBED: Final = re.compile(r"[0-9A-Za-z][0-9A-Za-z.+_-]*")
+
+
+def commit_of(repository: Repository, release: str) -> tuple[str, str] | None:
+    """The commit of a release, and what Copier would call it in an answers file; None where there is none."""
+    if not _DESCRIBED.fullmatch(release):
+        return None
+    found = repository.try_git("rev-parse", "--quiet", "--verify", f"v{release}^{{commit}}").text
+    if not found:
+        return None
+    return found, repository.git("describe", "--tags", "--always", found).text

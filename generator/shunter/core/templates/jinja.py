@@ -1,0 +1,194 @@
+"""Jinja as Copier sets it up, with templates from a tree, compiled once, and a record of the names that each uses."""
+
+from __future__ import annotations
+
+import io
+from collections.abc import Callable, Iterable, Mapping, MutableMapping
+from functools import partial
+from posixpath import join, normpath
+from types import CodeType
+from typing import Any, Final, cast
+
+from jinja2 import BaseLoader, Environment, StrictUndefined, Template, TemplateNotFound, Undefined, nodes
+from jinja2.exceptions import UndefinedError
+from jinja2.ext import Extension
+from jinja2.parser import Parser
+from jinja2.runtime import Context
+from jinja2.sandbox import SandboxedEnvironment
+
+from shunter.core.templates.config import NeedsCopier, file_of
+from shunter.core.templates.nice_yaml import NiceYaml
+from shunter.core.templates.variables import Memo, Variables
+from shunter.model.files import Tree
+
+# What Copier's templates may also see, and what depends on more than the release and the answers.
+_ELSEWHERE: Final = {
+    "UNSET",
+    "_copier_phase",
+    "_copier_python",
+    "_external_data",
+    "_folder_name",
+    "lipsum",
+    "make_secret",
+    "now",
+}
+_UNSTABLE: Final = ("ans_random", "expanduser", "expandvars", "fileglob", "random", "realpath", "shuffle", "strftime")
+_UNDEFINED: Final = {"jinja2.Undefined": Undefined, "jinja2.StrictUndefined": StrictUndefined}
+_CODE: Final[dict[tuple[object, ...], CodeType]] = {}
+"""Compiled templates by options, name and source: most of one release stand in the next as they are."""
+
+
+class _Names(Context):
+    """A context that notes which names are asked for, in included templates too."""
+
+    def resolve_or_missing(self, key: str) -> Any:
+        environment = cast("Jinja", self.environment)
+        if key in environment.refused:
+            raise NeedsCopier(f"the variable `{key}`")
+        environment.used.add(key)
+        return super().resolve_or_missing(key)
+
+
+class _Yield(Extension):
+    """Copier's `yield` in names of files: notes the loop for who renders the name, once for each value."""
+
+    tags = {"yield"}  # noqa: RUF012 - as Jinja declares it
+
+    def parse(self, parser: Parser) -> nodes.Node:
+        line = next(parser.stream).lineno
+        name = parser.parse_assign_target(name_only=True)
+        parser.stream.expect("name:from")
+        values = parser.parse_expression()
+        body = parser.parse_statements(("name:endyield",), drop_needle=True)
+        return nodes.CallBlock(self.call_method("_note", [nodes.Const(name.name), values]), [], [], body, lineno=line)
+
+    def _note(self, name: str, values: Iterable[Any], caller: Callable[[], str]) -> str:
+        loops = cast("Jinja", self.environment).loops
+        if loops:
+            raise NeedsCopier("two `yield` in one name")
+        loops.append((name, values))
+        try:
+            return caller()
+        except UndefinedError:
+            return ""
+
+
+class _Loader(BaseLoader):
+    """Templates from a tree, by their path in it."""
+
+    def __init__(self, tree: Tree) -> None:
+        self._tree = tree
+
+    def load(
+        self,
+        environment: Environment,
+        name: str,
+        globals: MutableMapping[str, Any] | None = None,  # noqa: A002
+    ) -> Template:
+        steps = [step for step in name.split("/") if step not in ("", ".")]
+        state = None if ".." in steps else file_of(self._tree, "/".join(steps))
+        if state is None:
+            raise TemplateNotFound(name)
+        # As Python reads a text file: every end of line is one character.
+        source = io.StringIO(state.data.decode("utf-8"), newline=None).read()
+        code = cast("Jinja", environment).compiled(source, name)
+        return environment.template_class.from_code(environment, code, globals or {}, None)
+
+
+class Jinja(SandboxedEnvironment):
+    """The environment of one release. `used` grows while templates render; `loops` are those of the name just rendered."""
+
+    context_class = _Names
+
+    def __init__(self, tree: Tree, options: Mapping[str, Any]) -> None:
+        known = dict(options)
+        if "undefined" in known:
+            if known["undefined"] not in _UNDEFINED:
+                raise NeedsCopier("`_envops: undefined`")
+            known["undefined"] = _UNDEFINED[known["undefined"]]
+        extensions = ["jinja2_ansible_filters.AnsibleCoreFiltersExtension", _Yield]
+        super().__init__(loader=_Loader(tree), extensions=extensions, cache_size=-1, auto_reload=False, **known)
+        self.used: set[str] = set()
+        self.loops: list[tuple[str, Iterable[Any]]] = []
+        self.refused: set[str] = set(_ELSEWHERE)
+        self._syntax = tuple(sorted(options.items()))
+        self._starts = (self.block_start_string, self.variable_start_string, self.comment_start_string, "\n", "\r")
+        self.filters |= {name: partial(_refuse_filter, name) for name in _UNSTABLE}
+        self.filters["to_nice_yaml"] = NiceYaml(self.filters["to_nice_yaml"])
+        self.filters["to_json"] = partial(self.filters["to_json"], default=_refuse_value)
+        self.globals["pathjoin"] = _pathjoin
+
+    def compiled(self, source: str, name: str | None = None) -> CodeType:
+        """The code of a template, compiled once in this process."""
+        key = (*self._syntax, name, source)
+        if key not in _CODE:
+            _CODE[key] = self.compile(source, name)
+        return _CODE[key]
+
+    def is_template(self, text: str) -> bool:
+        """Whether rendering text can give anything but that text."""
+        return any(start in text for start in self._starts)
+
+    def text(self, source: str) -> Text:
+        """A piece of text that may be a template."""
+        return Text(self, source)
+
+    def recorded(self, template: Template, variables: Variables) -> tuple[str, set[str]]:
+        """What a template makes of these variables, and the names that it used."""
+        self.used = set()
+        self.loops.clear()
+        result = template.render(variables.values)
+        if variables.changed(self.used):
+            raise NeedsCopier("a template that changes an answer")
+        return result, self.used
+
+
+class Text:
+    """A piece of text that may be a template: compiled when it is first rendered, rendered once for equal values."""
+
+    def __init__(self, jinja: Jinja, source: str) -> None:
+        self.source = source
+        self.is_constant = not jinja.is_template(source)
+        self._jinja = jinja
+        self._template: Template | None = None
+        self._memo: Memo[str] = Memo()
+
+    def render(self, variables: Variables) -> str:
+        """The text. Jinja's errors, and NeedsCopier."""
+        if self.is_constant:
+            return self.source
+        found = self._memo.find(variables)
+        if found is None:
+            found, used = self._jinja.recorded(self._compiled(), variables)
+            if self._jinja.loops:
+                return found
+            self._memo.keep(used, variables, found)
+        else:
+            self._jinja.loops.clear()
+        return found
+
+    def loops(self) -> list[tuple[str, Iterable[Any]]]:
+        """The loop of a `yield` in the text that was just rendered, or none."""
+        return [] if self.is_constant else list(self._jinja.loops)
+
+    def _compiled(self) -> Template:
+        if self._template is None:
+            jinja = self._jinja
+            code = jinja.compiled(self.source)
+            self._template = jinja.template_class.from_code(jinja, code, jinja.make_globals(None), None)
+        return self._template
+
+
+def _refuse_filter(name: str, *_: Any, **__: Any) -> Any:
+    raise NeedsCopier(f"the filter `{name}`")
+
+
+def _refuse_value(value: Any) -> Any:
+    raise NeedsCopier(f"a {type(value).__name__} as JSON")
+
+
+def _pathjoin(*path: str, mode: str = "posix") -> str:
+    """Copier's own function: the parts as one path, without what says nothing."""
+    if mode not in ("posix", "native") or any("//" in part or ".." in part for part in path):
+        raise NeedsCopier("`pathjoin` of an unusual path")
+    return normpath(join("", *path))
