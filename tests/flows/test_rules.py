@@ -127,6 +127,10 @@ CHARTS: dict[str, tuple[str, Files]] = {
     "schema-no-global": ("lint web", {"values.schema.json": '{"additionalProperties": false}'}),
     "schema-format-ignored": ("lint web", {"values.schema.json": '{"properties": {"a": {"format": "uri"}}}'}),
     "schema-reference-ignored": ("lint web", {"values.schema.json": '{"not": {"$ref": "urn:x:y"}}'}),
+    "schema-message-unread": (
+        "lint web",
+        {"values.schema.json": '{"properties": {"a": {"minimum": 1, "x-message": {"minimun": "more"}}}}'},
+    ),
     "schema-size": ("lint web", {"values.schema.json": json.dumps({"title": "x" * MAX_SIZE})}),
     "unused-key": ("lint web", {"values.yaml": "a: 1\n"}),
     "stray-values": ("validate web web/../v.yaml", {"../v.yaml": "a: 1\n"}),

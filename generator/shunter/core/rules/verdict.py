@@ -128,8 +128,8 @@ def judge_slice(coalesced: Coalesced, part: Slice) -> Iterator[Finding]:
     elif not schema.validator.is_valid(part.values):
         if draft_of(schema.document) == 4:
             part = replace(part, values=_whole(part.values))
-        from shunter.core.rules.blame import findings, unexplained
-        from shunter.core.rules.judged import ChartValues
+        from shunter.core.rules.blame import findings
+        from shunter.core.rules.judged import ChartValues, unexplained
 
         judged = ChartValues(coalesced, part)
         yield from limited(findings(judged, schema)) if explained else (unexplained(judged),)
