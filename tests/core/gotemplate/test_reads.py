@@ -76,3 +76,9 @@ def test_whether_a_map_is_read_by_names_alone() -> None:
     ]  # fmt: skip
     assert not reads.is_closed(("l", 0, "x"))
     assert reads.is_closed(("l", 0))
+
+
+def test_paths_that_are_read_by_name() -> None:
+    assert set(marked().named()) == {
+        ("a",), ("b",), ("b", "c"), ("d",), ("l",), ("tls",), ("tls", "name"),
+    }  # fmt: skip

@@ -48,6 +48,24 @@ COMMANDS: tuple[Command, ...] = (
         ),
     ),
     Command(
+        ("upgrade-check",),
+        "say what another version of a chart does to values: keys refused, not read any more, defaults that change",
+        "shunter.cli.verbs.check:upgrade",
+        (
+            Option("chart", metavar="CHART@NEW", help="service or chart, and a version, folder, .tgz, or oci://"),
+            Option("--from", name="old", metavar="OLD", help="start from this one (default: what is pinned, or CHART)"),
+            Option("-e", "--environment", metavar="ENV", help="only this environment"),
+            VALUES,
+            switch("--strict", help="warnings fail too"),
+            RULE,
+            FINDINGS,
+        ),
+        (
+            "shunter upgrade-check postgresql@16.0.0",
+            "shunter upgrade-check oci://ghcr.io/acme/web@2.0.0 --from 1.4.0 -f values.yaml",
+        ),
+    ),
+    Command(
         ("render",),
         "print the manifests of an environment or any chart, rendered by Helm",
         "shunter.cli.verbs.render:render",

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
 from enum import StrEnum
 from typing import Final
@@ -81,6 +81,16 @@ class Reads:
         for step in path:
             level = [mark.below[key] for mark in level for key in _steps(step) if key in mark.below]
         return level
+
+    def named(self) -> Iterator[Path]:
+        """Every path that is read by name, all the way down."""
+        stack: list[tuple[Path, _Mark]] = [((), self.root)]
+        while stack:
+            path, mark = stack.pop()
+            for key, below in mark.below.items():
+                if key != ANY:
+                    yield (*path, key)
+                    stack.append(((*path, key), below))
 
     def is_by_name(self, path: Sequence[str | int]) -> bool:
         """Whether nobody reads a map above `path` as a whole, and nothing of it goes where it cannot be followed."""

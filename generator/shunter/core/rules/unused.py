@@ -60,12 +60,15 @@ class Scan:
         return self.charts[tuple(str(step) for step in path[: depths[-1]])]
 
 
-def scan(coalesced: Coalesced) -> Scan:
-    """What the templates of an umbrella's charts read; `coalesced` has all of them enabled."""
+def scan(coalesced: Coalesced, *, by_schema: bool = True) -> Scan:
+    """What the templates of an umbrella's charts read; `coalesced` has all of them enabled.
+
+    `by_schema` leaves out the templates of charts whose closed schemas decide.
+    """
     release = release_of(coalesced.chart)
     done: dict[Any, Reads] = {}
     charts: dict[tuple[str, ...], tuple[Slice, Reads]] = {}
-    settled = {part.path for part in coalesced.slices if _is_settled(part.chart)}
+    settled = {part.path for part in coalesced.slices if by_schema and _is_settled(part.chart)}
     for part in coalesced.slices:
         if not part.path and _is_library(part.chart):  # its templates see the values of whoever calls them
             charts[part.path] = (part, _everything(join(part.chart.folder, "Chart.yaml")))
