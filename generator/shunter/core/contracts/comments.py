@@ -94,7 +94,7 @@ class Comments:
         last = max(span.line, self._document.span(path, of="key").line) + self._document.raw(path).count("\n")
         while self._lines[last - 1].lstrip().startswith("#") or not self._lines[last - 1].strip():
             last -= 1  # a map ends where the next key begins
-        found = []
+        found: list[str] = []
         for text in self._lines[last:]:
             if not text[column - 1 :].startswith("#") or text[: column - 1].strip():
                 return [] if text[column - 1 : column].strip() else found

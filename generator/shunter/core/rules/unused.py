@@ -181,11 +181,11 @@ def _children(node: Node) -> list[Node]:
 def _reads(release: Release, chart: Chart, sources: Sequence[str]) -> Reads:
     if release.broken:
         return _everything("a template that cannot be parsed")
-    run = followed(release, chart, sources)
+    run = followed(release, chart, sources, Run)
     return _helms_own(run.reads, chart) if run.complete else _everything(run.location)
 
 
-def followed(release: Release, chart: Chart, sources: Sequence[str], kind: type[AnyRun] = Run) -> AnyRun:
+def followed(release: Release, chart: Chart, sources: Sequence[str], kind: type[AnyRun]) -> AnyRun:
     """A run of a chart's own templates; `sources` are strings of its values that may be templates themselves.
 
     It is not `complete` where the templates are too many, or send all values where they cannot be followed.

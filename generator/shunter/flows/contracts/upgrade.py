@@ -55,7 +55,9 @@ def upgrade_check(context: Context, asked: Upgrade) -> Report:
 
 def _of_service(context: Context, service: Service, new: str, asked: Upgrade) -> Report:
     source = _Source(context, service, open_archives(context))
-    after, found, lines = source.version(new), [], []
+    after = source.version(new)
+    found: list[Finding] = []
+    lines: list[str] = []
     names = [asked.environment] if asked.environment else [site.name for site in context.sites("environment")]
     for name in names:
         release = release_of(context, context.site("environment", name), asked.values)
