@@ -26,6 +26,7 @@ COMMANDS: tuple[Command, ...] = (
             Option("--skip-schema", takes="many", metavar="NAME", help="do not judge by the schema of this dependency"),
             switch("--fetch", help="fetch charts that Applications and HelmReleases name from their registries"),
             switch("--no-cache", help="judge again what was judged before"),
+            switch("--watch", help="judge again whenever a file changes, until Ctrl-C"),
             switch("--exact", help="find keys that do nothing: change each one, and render (needs Helm)"),
             switch("--manifests", help="render, and check every object against Kubernetes' schemas (needs Helm)"),
             Option("--kube-version", metavar="A,B", help="Kubernetes versions (default: the newest 3)"),
