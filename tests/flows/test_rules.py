@@ -122,11 +122,26 @@ SHOP: dict[str, tuple[Files, str]] = {
 }
 """What is changed in an umbrella of the chart `svc` under two aliases, and a values file, passed to `validate`."""
 
+UPGRADED: Files = {
+    "values.yaml": "a: 1\nb: 1\n",
+    "templates/a.yaml": "x: {{ .Values.a }}{{ .Values.b }}\n",
+    "../new/Chart.yaml": CHART.format("web"),
+    "../new/values.yaml": "b: 2\n",
+    "../new/templates/a.yaml": "x: {{ .Values.b }}\n",
+}
+"""A chart, and beside it another version of it."""
+
 CHARTS: dict[str, tuple[str, Files]] = {
     "schema-unknown-keyword": ("lint web", {"values.schema.json": '{"tpye": "object"}'}),
     "schema-no-global": ("lint web", {"values.schema.json": '{"additionalProperties": false}'}),
     "schema-format-ignored": ("lint web", {"values.schema.json": '{"properties": {"a": {"format": "uri"}}}'}),
     "schema-reference-ignored": ("lint web", {"values.schema.json": '{"not": {"$ref": "urn:x:y"}}'}),
+    "dropped-key": ("upgrade-check web@new -f v.yaml", {**UPGRADED, "../v.yaml": "a: 2\n"}),
+    "changed-default": ("upgrade-check web@new", UPGRADED),
+    "schema-message-unread": (
+        "lint web",
+        {"values.schema.json": '{"properties": {"a": {"minimum": 1, "x-message": {"minimun": "more"}}}}'},
+    ),
     "schema-size": ("lint web", {"values.schema.json": json.dumps({"title": "x" * MAX_SIZE})}),
     "unused-key": ("lint web", {"values.yaml": "a: 1\n"}),
     "stray-values": ("validate web web/../v.yaml", {"../v.yaml": "a: 1\n"}),

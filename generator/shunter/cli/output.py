@@ -67,6 +67,18 @@ def say(line: str) -> None:
         sys.stderr = open(os.devnull, "w")  # noqa: SIM115, PTH123
 
 
+def clear() -> None:
+    """Empty the terminal, if messages go to one."""
+    if sys.stderr is not None and sys.stderr.isatty():
+        sys.stderr.write("\x1b[H\x1b[2J\x1b[3J")
+        sys.stderr.flush()
+
+
+def is_lost() -> bool:
+    """Whether nobody reads on: a stream was given up since it could not be written."""
+    return any(getattr(stream, "name", "") == os.devnull for stream in (sys.stdout, sys.stderr))
+
+
 def print_error(error: ShunterError, *, colour: bool) -> None:
     """Print the one block of an error that ends a run."""
     say(_block("error", "red", error.rule, error.message, error.span, error.notes, error.hint, colour=colour))

@@ -30,6 +30,18 @@ def run(line: CommandLine, verdicts: Verdicts | None = None) -> int:
     tells_done = line.command is not None and DONE in line.command.options
     arguments = Arguments({**vars(line.arguments), **shows, "tells_done": tells_done, "verdicts": verdicts})
     colour = _colour_wanted(arguments.color)
+    if not getattr(arguments, "watch", False) or line.help or line.version or line.problem:
+        return _once(line, arguments, colour)
+    from shunter.cli.watch import watch
+
+    try:
+        return watch(lambda: _once(line, arguments, colour), arguments)
+    except ShunterError as error:
+        output.print_error(error, colour=colour)
+        return error.exit_code
+
+
+def _once(line: CommandLine, arguments: Arguments, colour: bool) -> int:
     try:
         if line.command is None or line.help or line.version or line.problem:
             return _without_command(line)

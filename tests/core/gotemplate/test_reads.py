@@ -64,3 +64,21 @@ def test_names_are_those_below_a_path_and_below_every_key() -> None:
     assert reads.names(("l", "own")) == ("x", "y")
     assert reads.names(("l", 0)) == ("x",)
     assert reads.names(("a", "b")) == ()
+
+
+def test_whether_a_map_is_read_by_names_alone() -> None:
+    reads = marked()
+    assert [reads.is_by_name(path) for path in (("a",), ("b", "c"), ("b", "c", "x"), ("d", "x"), ("tls", "name"))] == [
+        True, True, False, False, True,
+    ]  # fmt: skip
+    assert [reads.is_closed(path) for path in ((), ("a",), ("b",), ("l",), ("tls",), ("d",), ("b", "c"))] == [
+        True, False, True, False, True, False, False,
+    ]  # fmt: skip
+    assert not reads.is_closed(("l", 0, "x"))
+    assert reads.is_closed(("l", 0))
+
+
+def test_paths_that_are_read_by_name() -> None:
+    assert set(marked().named()) == {
+        ("a",), ("b",), ("b", "c"), ("d",), ("l",), ("tls",), ("tls", "name"),
+    }  # fmt: skip

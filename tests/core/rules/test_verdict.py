@@ -7,6 +7,7 @@ from random import Random
 
 import pytest
 
+from helpers.charts.judged import judged
 from helpers.oracles.agreement import verdict_agrees
 from helpers.oracles.embedded_helm import METADATA, archive
 from helpers.workspaces import shop
@@ -15,7 +16,7 @@ from shunter.core.goyaml.document import read
 from shunter.core.rules.catalogue import RULES
 from shunter.core.rules.fixes import fixed
 from shunter.core.rules.verdict import judge
-from shunter.model.findings import Finding, Kind
+from shunter.model.findings import Finding, Kind, Severity
 
 
 def printed(finding: Finding) -> str:
@@ -333,3 +334,43 @@ def test_a_schema_that_is_no_json_says_where(schema: bytes, place: tuple[int, in
     span = finding.span
     assert finding.rule == "schema-broken"
     assert (span.path, span.line, span.column, span.end, span.text) == ("c.tgz/values.schema.json", *place)
+
+
+@pytest.mark.parametrize(
+    ("defaults", "text", "severity"),
+    [
+        ("a: true", "a: off", Severity.NOTE),
+        ("a: {b: false}", "a: {b: yes}", Severity.NOTE),
+        ("a: ''", "a: off", Severity.WARNING),
+        ("", "a: off", Severity.WARNING),
+        ("a: yes", "a: off", Severity.NOTE),
+    ],
+)
+def test_a_word_of_yaml_1_1_is_a_note_where_the_chart_wants_a_boolean(
+    defaults: str, text: str, severity: Severity
+) -> None:
+    (finding,) = judged({}, text, defaults)
+    assert (finding.rule, finding.severity) == ("yaml-1.1-boolean", severity)
+    assert finding.fix
+
+
+@pytest.mark.parametrize(
+    ("schema", "severity"),
+    [
+        ({"type": "boolean"}, Severity.NOTE),
+        ({"type": ["boolean", "null"]}, Severity.NOTE),
+        ({"anyOf": [{"type": "boolean"}, {"type": "integer"}]}, Severity.NOTE),
+        ({"type": ["boolean", "string"]}, Severity.WARNING),
+        ({}, Severity.WARNING),
+    ],
+)
+def test_the_schema_says_so_too(schema: dict[str, object], severity: Severity) -> None:
+    whole = {"properties": {"l": {"items": {"properties": {"a": schema}}}, "other": {"type": "integer"}}}
+    found = [each for each in judged(whole, "l: [{a: off}]\nother: x\n") if each.rule == "yaml-1.1-boolean"]
+    assert [each.severity for each in found] == [severity]
+
+
+def test_in_a_charts_own_values_it_stays_a_warning() -> None:
+    files: dict[str, bytes | str] = {"Chart.yaml": METADATA, "values.yaml": "a: yes\n"}
+    (finding,) = judge(load_archive(archive(files), "c.tgz"), [], defaults=True)
+    assert (finding.rule, finding.severity) == ("yaml-1.1-boolean", Severity.WARNING)

@@ -35,6 +35,11 @@ def chart_folder(path: str) -> str:
     return _upwards(path, "Chart.yaml")
 
 
+def workspace_folder(path: str) -> str:
+    """The nearest folder at or above the absolute `path` that holds a workspace's file; empty if none does."""
+    return _upwards(path, WORKSPACE_FILE)
+
+
 def is_values_file(path: str, folder: str) -> bool:
     """Whether a file of the chart in `folder` is a values file of its own, to be judged as if passed with `-f`."""
     inside = path[len(folder) :].lstrip(os.sep)

@@ -154,7 +154,7 @@ _EVERYWHERE = (
 
 _FAMILIES = {
     "fleet": "new add remove rename update",
-    "validation": "validate lint render template values diff",
+    "validation": "validate lint upgrade-check render template values diff",
     "trains": "train promote rollback hold unhold status history",
     "packaging": "package push bump lock registry schema",
     "delivery": "version changed",

@@ -144,4 +144,14 @@ COMMANDS: tuple[Command, ...] = (
         ),
         ("shunter schema diff orders", "shunter schema diff orders 1.0.0 1.1.0 -o json"),
     ),
+    Command(
+        ("schema", "infer"),
+        "print a schema for a chart that has none: from its values, their comments, and what templates read",
+        "shunter.cli.verbs.schema:infer",
+        (
+            Option("chart", metavar="SERVICE|CHART", help="a service, or a chart: folder, .tgz, oci://"),
+            Option("-f", "--values", takes="many", metavar="FILE", help="values that it has to take, too; - is stdin"),
+        ),
+        ("shunter schema infer charts/web > values.schema.json",),
+    ),
 )

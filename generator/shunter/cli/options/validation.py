@@ -26,6 +26,7 @@ COMMANDS: tuple[Command, ...] = (
             Option("--skip-schema", takes="many", metavar="NAME", help="do not judge by the schema of this dependency"),
             switch("--fetch", help="fetch charts that Applications and HelmReleases name from their registries"),
             switch("--no-cache", help="judge again what was judged before"),
+            switch("--watch", help="judge again whenever a file changes, until Ctrl-C"),
             switch("--exact", help="find keys that do nothing: change each one, and render (needs Helm)"),
             switch("--manifests", help="render, and check every object against Kubernetes' schemas (needs Helm)"),
             Option("--kube-version", metavar="A,B", help="Kubernetes versions (default: the newest 3)"),
@@ -45,6 +46,24 @@ COMMANDS: tuple[Command, ...] = (
             RULE,
             Option("--explain", metavar="RULE", help="explain a rule"),
             FINDINGS,
+        ),
+    ),
+    Command(
+        ("upgrade-check",),
+        "say what another version of a chart does to values: keys refused, not read any more, defaults that change",
+        "shunter.cli.verbs.check:upgrade",
+        (
+            Option("chart", metavar="CHART@NEW", help="service or chart, and a version, folder, .tgz, or oci://"),
+            Option("--from", name="old", metavar="OLD", help="start from this one (default: what is pinned, or CHART)"),
+            Option("-e", "--environment", metavar="ENV", help="only this environment"),
+            VALUES,
+            switch("--strict", help="warnings fail too"),
+            RULE,
+            FINDINGS,
+        ),
+        (
+            "shunter upgrade-check postgresql@16.0.0",
+            "shunter upgrade-check oci://ghcr.io/acme/web@2.0.0 --from 1.4.0 -f values.yaml",
         ),
     ),
     Command(

@@ -1,4 +1,4 @@
-"""validate and lint. Each imports its flow itself: the commit hook pays for `validate` alone."""
+"""validate, lint and upgrade-check. Each imports its flow itself: the commit hook pays for `validate` alone."""
 
 from __future__ import annotations
 
@@ -93,6 +93,14 @@ def lint(arguments: Arguments) -> Report:
         return run()
     except ShunterError as error:
         return reported(error, run, arguments.directory)
+
+
+def upgrade(arguments: Arguments) -> Report:
+    """`shunter upgrade-check CHART@NEW`."""
+    from shunter.flows.contracts.upgrade import Upgrade, upgrade_check
+
+    asked = Upgrade(arguments.chart, arguments.old, arguments.environment, tuple(arguments.values))
+    return upgrade_check(_context(arguments), asked)
 
 
 def explain(rule: str) -> str:

@@ -1,4 +1,4 @@
-"""schema show, build and diff."""
+"""schema show, build, diff and infer."""
 
 from __future__ import annotations
 
@@ -24,3 +24,10 @@ def diff(arguments: Arguments) -> Report:
     from shunter.flows.validation import schema_diff
 
     return schema_diff.diff(open_session(arguments), arguments.chart, arguments.old, arguments.new)
+
+
+def infer(arguments: Arguments) -> Report:
+    """`shunter schema infer CHART`."""
+    from shunter.flows.contracts.infer import infer_schema
+
+    return infer_schema(open_session(arguments), arguments.chart, arguments.values)

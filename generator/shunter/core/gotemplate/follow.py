@@ -69,6 +69,7 @@ class Run:
     steps: int = 0
     depth: int = 0
     prints_source: bool = False
+    complete: bool = True
     done: set[tuple[str, Value]] = field(default_factory=set)
     known: dict[str, dict[str, None]] = field(init=False, default_factory=dict)
     """The named templates by each name that may call them: values have the public one."""

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
 from enum import StrEnum
 from typing import Final
@@ -74,10 +74,33 @@ class Reads:
 
     def names(self, path: Sequence[str | int]) -> tuple[str, ...]:
         """The keys that are read below `path` by name."""
+        return tuple(sorted({key for mark in self._at(path) for key in mark.below} - {ANY}))
+
+    def _at(self, path: Sequence[str | int]) -> list[_Mark]:
         level = [self.root]
         for step in path:
             level = [mark.below[key] for mark in level for key in _steps(step) if key in mark.below]
-        return tuple(sorted({key for mark in level for key in mark.below} - {ANY}))
+        return level
+
+    def named(self) -> Iterator[Path]:
+        """Every path that is read by name, all the way down."""
+        stack: list[tuple[Path, _Mark]] = [((), self.root)]
+        while stack:
+            path, mark = stack.pop()
+            for key, below in mark.below.items():
+                if key != ANY:
+                    yield (*path, key)
+                    stack.append(((*path, key), below))
+
+    def is_by_name(self, path: Sequence[str | int]) -> bool:
+        """Whether nobody reads a map above `path` as a whole, and nothing of it goes where it cannot be followed."""
+        above = (self._at(path[:depth]) for depth in range(len(path)))
+        return not any(mark.whole or mark.unknown for level in above for mark in level)
+
+    def is_closed(self, path: Sequence[str | int]) -> bool:
+        """Whether of the map at `path` only keys are read that stand in the templates."""
+        by_item = any(ANY in mark.below for mark in self._at(path))
+        return self.is_by_name((*path, "")) and bool(self.names(path)) and not by_item
 
 
 def _steps(step: str | int) -> tuple[str, ...]:

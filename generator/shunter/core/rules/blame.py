@@ -9,15 +9,16 @@ from typing import Any, Final
 from jsonschema_rs import ValidationError
 
 from shunter.core.goyaml.document import Document, KeyPath, value_at
-from shunter.core.rules.judged import ChartValues, Judged
+from shunter.core.rules.judged import Judged
 from shunter.core.rules.key_errors import may_hold, missing_key, null_default, unknown_key
 from shunter.core.rules.schema_errors import Subject, describe, description, explained, mismatch
 from shunter.core.schema.branches import intended
 from shunter.core.schema.compile import Schema, known_keys, references_of
+from shunter.core.schema.messages import message_of
 from shunter.core.schema.references import References
 from shunter.core.schema.walk import at
 from shunter.core.values.layering import GLOBAL
-from shunter.model.data import dataclass, replace
+from shunter.model.data import dataclass, field, replace
 from shunter.model.findings import Finding, Span, TextEdit
 from shunter.model.wording import MOST_KNOWN, dotted, nearest, shown
 
@@ -39,20 +40,6 @@ def findings(judged: Judged, schema: Schema) -> Iterator[Finding]:
         settled.update(paths)
         yield finding
     yield from case.explain_all(errors, settled)
-
-
-def unexplained(judged: ChartValues) -> Finding:
-    """The one finding for values that a schema refuses, where to say why would take too much memory."""
-    chart = judged.part.chart
-    document, path = judged.origin(judged.path) or (chart.values, ())
-    what = f"`{dotted(path)}`" if path else "what the chart gets"
-    return Finding(
-        "constraint",
-        f"{what} does not fit the schema of {chart.name} {chart.version}, which has too many branches to say where",
-        document.span(path, of="key") if path else Span(document.path),
-        key=path,
-        hint="simplify the schema, or ask `helm lint`",
-    )
 
 
 def _order(error: ValidationError) -> tuple[list[str], list[str]]:
@@ -94,22 +81,39 @@ def _keys(value: Any, path: Iterable[str | int]) -> Iterator[str | int]:
 
 @dataclass(frozen=True, slots=True)
 class _Case:
-    """Values, their schema and the errors."""
+    """Values, their schema and the errors; what its author said, and of which place."""
 
     judged: Judged
     schema: Schema
     errors: list[ValidationError]
+    said: set[tuple[Span, str]] = field(default_factory=set)
 
     def explain_all(self, errors: Iterable[ValidationError], settled: set[KeyPath]) -> Iterator[Finding]:
         """The findings for some errors; of `anyOf` and `oneOf`, for what is wrong in the form that is meant."""
         for error in sorted(_telling(errors), key=_order):
-            deeper = intended(error)
+            deeper = () if self._said(error) else intended(error)
             if deeper:
                 yield from self.explain_all((one for one in deeper if not self.judged.excuses(one)), settled)
             else:
                 yield from self.explain(error, settled)
 
     def explain(self, error: ValidationError, settled: set[KeyPath]) -> Iterator[Finding]:
+        """The findings for one error in the words of the schema's author, if there are any, and then in ours."""
+        said = self._said(error)
+        for finding in self._explained(error, settled):
+            if not said:
+                yield finding
+            elif (finding.span, said) not in self.said:
+                self.said.add((finding.span, said))
+                yield replace(finding, message=said, notes=(finding.message, *finding.notes))
+
+    def _said(self, error: ValidationError) -> str:
+        path = error.evaluation_path
+        if error.kind.name == "falseSchema" and path[-1:] != ["additionalProperties"]:
+            path = path[:-1] if self._condition(error) else []  # the condition that forbids a key
+        return message_of(self._references, path)
+
+    def _explained(self, error: ValidationError, settled: set[KeyPath]) -> Iterator[Finding]:
         """The findings for one error, but for what concerns a path in `settled`."""
         path = (*self.judged.path, *_keys(self.judged.values, error.instance_path))
         details = error.kind.as_dict()

@@ -15,7 +15,8 @@ from shunter.core.values import sops
 from shunter.core.values.coalesce import Coalesced, Slice
 from shunter.core.values.layering import Origin
 from shunter.model.data import dataclass
-from shunter.model.findings import Span
+from shunter.model.findings import Finding, Span
+from shunter.model.wording import dotted
 
 
 class Judged(Protocol):
@@ -211,3 +212,17 @@ class FileValues:
     def schema_span(self, path: KeyPath) -> Span:
         """The file as a whole."""
         return Span(self.document.path)
+
+
+def unexplained(judged: ChartValues) -> Finding:
+    """The one finding for values that a schema refuses, where to say why would take too much memory."""
+    chart = judged.part.chart
+    document, path = judged.origin(judged.path) or (chart.values, ())
+    what = f"`{dotted(path)}`" if path else "what the chart gets"
+    return Finding(
+        "constraint",
+        f"{what} does not fit the schema of {chart.name} {chart.version}, which has too many branches to say where",
+        document.span(path, of="key") if path else Span(document.path),
+        key=path,
+        hint="simplify the schema, or ask `helm lint`",
+    )

@@ -64,6 +64,7 @@ def ineffective(chart: Chart) -> Iterator[Finding]:
         yield from _keywords(chart, schema.document)
         yield from _formats(chart, schema.document)
         yield from _urns(chart, schema.document)
+        yield from _messages(chart, schema.document)
 
 
 def _lint(chart: Chart, rule: str, message: str, path: Path, hint: str, severity: Severity) -> Finding:
@@ -144,6 +145,16 @@ def _urns(chart: Chart, document: dict[str, Any]) -> Iterator[Finding]:
             message = f"Helm ignores `{reference.text}`, so any value is allowed here"
             hint = "define it in this schema"
             yield _lint(chart, "schema-reference-ignored", message, reference.path, hint, Severity.WARNING)
+
+
+def _messages(chart: Chart, document: dict[str, Any]) -> Iterator[Finding]:
+    if b'"x-message"' not in (chart.schema or b""):
+        return
+    from shunter.core.schema.messages import mute_messages
+
+    for path, reason in mute_messages(document):
+        hint = "write it beside the keyword: a string, or a map such as {minimum: text}"
+        yield _lint(chart, "schema-message-unread", f"nobody reads this: {reason}", path, hint, Severity.WARNING)
 
 
 def _size(chart: Chart, document: dict[str, Any]) -> Iterator[Finding]:

@@ -9,7 +9,7 @@ from __future__ import annotations
 import re
 from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from posixpath import join
-from typing import Any, Final
+from typing import Any, Final, TypeVar
 
 from shunter.core.charts.load import Chart
 from shunter.core.charts.templates import Release, release_of
@@ -25,6 +25,7 @@ from shunter.model.data import dataclass, field
 from shunter.model.findings import Finding, Kind, Severity
 from shunter.model.wording import dotted, nearest
 
+AnyRun = TypeVar("AnyRun", bound=Run)
 _OUTSIDE: Final = re.compile(r"(?:templates|charts|crds)/")
 
 
@@ -59,12 +60,15 @@ class Scan:
         return self.charts[tuple(str(step) for step in path[: depths[-1]])]
 
 
-def scan(coalesced: Coalesced) -> Scan:
-    """What the templates of an umbrella's charts read; `coalesced` has all of them enabled."""
+def scan(coalesced: Coalesced, *, by_schema: bool = True) -> Scan:
+    """What the templates of an umbrella's charts read; `coalesced` has all of them enabled.
+
+    `by_schema` leaves out the templates of charts whose closed schemas decide.
+    """
     release = release_of(coalesced.chart)
     done: dict[Any, Reads] = {}
     charts: dict[tuple[str, ...], tuple[Slice, Reads]] = {}
-    settled = {part.path for part in coalesced.slices if _is_settled(part.chart)}
+    settled = {part.path for part in coalesced.slices if by_schema and _is_settled(part.chart)}
     for part in coalesced.slices:
         if not part.path and _is_library(part.chart):  # its templates see the values of whoever calls them
             charts[part.path] = (part, _everything(join(part.chart.folder, "Chart.yaml")))
@@ -72,7 +76,7 @@ def scan(coalesced: Coalesced) -> Scan:
         if any(part.path[:depth] in settled for depth in range(len(part.path) + 1)):
             charts[part.path] = (part, _settled(part.chart))
             continue
-        sources = tuple(sorted(set(_sources(part.values))))
+        sources = tuple(sorted(set(sources_in(part.values))))
         key = (id(part.chart), sources)
         if key not in done:
             done[key] = _reads(release, part.chart, sources)
@@ -177,17 +181,27 @@ def _children(node: Node) -> list[Node]:
 def _reads(release: Release, chart: Chart, sources: Sequence[str]) -> Reads:
     if release.broken:
         return _everything("a template that cannot be parsed")
+    run = followed(release, chart, sources, Run)
+    return _helms_own(run.reads, chart) if run.complete else _everything(run.location)
+
+
+def followed(release: Release, chart: Chart, sources: Sequence[str], kind: type[AnyRun]) -> AnyRun:
+    """A run of a chart's own templates; `sources` are strings of its values that may be templates themselves.
+
+    It is not `complete` where the templates are too many, or send all values where they cannot be followed.
+    """
     opened = release.opened
     while True:
-        run = Run(release.defines, sources, _files(chart), opened)
+        run = kind(release.defines, sources, _files(chart), opened)
         try:
             if not _is_library(chart):
                 for path, template in release.files[id(chart)].items():
                     run.template(path, template.body)
         except (TooMuchError, RecursionError):
-            return _everything(run.location)
+            run.complete = False
+            return run
         if run.opened == opened:
-            return _helms_own(run.reads, chart)
+            return run
         opened = run.opened
 
 
@@ -224,14 +238,14 @@ def _files(chart: Chart) -> tuple[str, ...]:
     return tuple(text for text in texts if "{{" in text)
 
 
-def _sources(value: Any) -> Iterator[str]:
+def sources_in(value: Any) -> Iterator[str]:
     """The strings of values, keys too, that hold a template."""
     if isinstance(value, str) and "{{" in value:
         yield value
     elif isinstance(value, dict):
         for key, item in value.items():
-            yield from _sources(key)
-            yield from _sources(item)
+            yield from sources_in(key)
+            yield from sources_in(item)
     elif isinstance(value, list):
         for item in value:
-            yield from _sources(item)
+            yield from sources_in(item)

@@ -7,11 +7,12 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Sequence
 from functools import lru_cache
+from itertools import islice
 from typing import Any, Final
 
 from shunter.core.charts.load import Chart
 from shunter.core.charts.schema_text import line_span, schema_span
-from shunter.core.goyaml.document import Document, KeyPath
+from shunter.core.goyaml.document import Document, KeyPath, value_at
 from shunter.core.rules.limits import limited
 from shunter.core.schema.compile import Problem, Schema, compile_schema
 from shunter.core.schema.walk import draft_of
@@ -24,6 +25,8 @@ from shunter.model.findings import Finding, Kind, Severity
 _REFERENCES: Final = (b'$ref"', b'$dynamicRef"', b'$recursiveRef"')
 _EMPTY: Final[tuple[Any, ...]] = (None, "", [], {})
 _LARGE: Final = 100_000
+_SOME: Final = 100
+"""Errors that are looked through for one at a certain place."""
 _TOO_COMPLEX: Final = Problem(
     "this schema asks for more than 100 million checks of one value, so it is not used",
     hint="refer to a definition once, not in several branches of each level above it; use `enum` for alternatives",
@@ -49,10 +52,52 @@ def judge(chart: Chart, layers: Sequence[Document], *, defaults: bool = False) -
     if coalesced.mismatch is not None:
         return ordered([_mismatch(coalesced, *coalesced.mismatch), *lints])
     found = [finding for part in coalesced.slices for finding in judge_slice(coalesced, part)]
-    lints += _lints(coalesced, looked_at)
+    lints = [*as_meant(coalesced, lints), *_lints(coalesced, looked_at)]
     refused = {(finding.span.path, finding.span.line, finding.span.column) for finding in found}
     lints = [lint for lint in lints if (lint.span.path, lint.span.line, lint.span.column) not in refused]
     return ordered([*found, *disabled(coalesced), *lints])
+
+
+def as_meant(coalesced: Coalesced, lints: Iterable[Finding]) -> Iterator[Finding]:
+    """The lints of values files; `enabled: no` is a note where only a boolean can be meant.
+
+    That is where the chart's own values have one, or where the schema refuses the word.
+    """
+    for lint in lints:
+        if lint.rule == "yaml-1.1-boolean" and _wants_boolean(coalesced, lint):
+            yield replace(lint, severity=Severity.NOTE)
+        else:
+            yield lint
+
+
+def _wants_boolean(coalesced: Coalesced, lint: Finding) -> bool:
+    word = lint.span.text[lint.span.column - 1 : lint.span.end - 1]
+    for part in coalesced.slices:
+        rest = lint.key[len(part.path) :]
+        if part.path != lint.key[: len(part.path)] or not rest or part.chart.values.path == lint.span.path:
+            continue
+        if value_at(part.chart.values.value, rest).__class__ is bool or _refuses(part, rest, word):
+            return True
+    return False
+
+
+def _refuses(part: Slice, path: KeyPath, word: str) -> bool:
+    """Whether a chart's schema refuses a word in the place of a boolean."""
+    schema = compile_schema(part.chart.schema) if part.chart.schema is not None else None
+    if schema is None or schema.validator is None or value_at(part.values, path).__class__ is not bool:
+        return False
+    errors = schema.validator.iter_errors(_with(part.values, path, word)) if _costs(part, schema)[1] else iter(())
+    return any(tuple(error.instance_path) == path for error in islice(errors, _SOME))
+
+
+def _with(value: Any, path: KeyPath, word: str) -> Any:
+    """A value with a word at a path in it."""
+    if not path:
+        return word
+    below = _with(value[path[0]], path[1:], word)
+    if isinstance(value, dict):
+        return {**value, path[0]: below}
+    return [below if index == path[0] else item for index, item in enumerate(value)]
 
 
 def _yaml_lints(document: Document) -> tuple[Finding, ...]:
@@ -128,8 +173,8 @@ def judge_slice(coalesced: Coalesced, part: Slice) -> Iterator[Finding]:
     elif not schema.validator.is_valid(part.values):
         if draft_of(schema.document) == 4:
             part = replace(part, values=_whole(part.values))
-        from shunter.core.rules.blame import findings, unexplained
-        from shunter.core.rules.judged import ChartValues
+        from shunter.core.rules.blame import findings
+        from shunter.core.rules.judged import ChartValues, unexplained
 
         judged = ChartValues(coalesced, part)
         yield from limited(findings(judged, schema)) if explained else (unexplained(judged),)

@@ -20,6 +20,8 @@ from shunter.model.data import dataclass, field
 from shunter.model.findings import Finding, Kind, Severity, Span, TextEdit
 
 _PLAIN_BOOLEANS: Final = frozenset(("true", "false"))
+_FILE_MODE: Final = re.compile(r"0[0-7]{3}")
+_MODE_KEY: Final = re.compile(r"(?:^m|M|_m)ode$")
 _OCTAL: Final = re.compile(r"[-+]?0[0-7_]*[0-7][0-7_]*")
 _LEADING_ZERO: Final = re.compile(r"[-+]?0[0-9_]*[0-9]")
 _VERSION: Final = re.compile(r"[0-9]+\.[0-9]*0")
@@ -183,6 +185,8 @@ class _Walk:
     def _number(self, node: Node, value: int | float, path: KeyPath) -> None:
         text: str = node.value
         quote = f'quote it: "{text}"'
+        if _FILE_MODE.fullmatch(text) and path and _MODE_KEY.search(str(path[-1])):
+            return  # Kubernetes wants the number, and people write it so
         if _OCTAL.fullmatch(text):
             message = f"`{text}` is octal to Helm: {value}"
             self._add("leading-zero", message, node, path, hint=f"{quote}, or write {value} or 0o{text.lstrip('+-0')}")

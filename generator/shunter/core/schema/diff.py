@@ -21,7 +21,7 @@ _LOWER: Final = ("minimum", "exclusiveMinimum", "minLength", "minItems", "minPro
 _UPPER: Final = ("maximum", "exclusiveMaximum", "maxLength", "maxItems", "maxProperties")
 _EXACT: Final = ("pattern", "format", "multipleOf", "const", "uniqueItems", "patternProperties", "propertyNames")
 _COMBINED: Final = ("anyOf", "oneOf", "not", "if", "then", "else", "allOf", "dependencies", "dependentRequired")
-_FOR_PEOPLE: Final = ("$comment", "default", "deprecated", "description", "examples", "title")
+_FOR_PEOPLE: Final = ("$comment", "default", "deprecated", "description", "examples", "title", "x-message")
 _DEEPEST: Final = 60
 _MOST: Final = 100
 """How often two schemas are compared that many references lead to: each time at another key."""

@@ -72,7 +72,7 @@ def redundant(environments: Sequence[Layered]) -> Iterator[Found]:
         below: dict[str, Any] = {}
         for number, document in enumerate(each.documents):
             value = document.value or {}
-            for path in () if is_sops_file(document) else _same(value, below):
+            for path in () if is_sops_file(document) else same(value, below):
                 found = (each, _redundant(document, path, each.documents[:number]))
                 said.setdefault((each.place(document), path), []).append(found)
             below = merge_maps(below, value)
@@ -81,7 +81,7 @@ def redundant(environments: Sequence[Layered]) -> Iterator[Found]:
             yield found_in[0]
 
 
-def _same(value: Mapping[str, Any], below: Mapping[str, Any], path: KeyPath = ()) -> list[KeyPath]:
+def same(value: Mapping[str, Any], below: Mapping[str, Any], path: KeyPath = ()) -> list[KeyPath]:
     """The topmost paths of what is the same in both. A null is an order to remove something, and no value."""
     found: list[KeyPath] = []
     for key, item in value.items():
@@ -89,7 +89,7 @@ def _same(value: Mapping[str, Any], below: Mapping[str, Any], path: KeyPath = ()
         if item is None or key not in below:
             continue
         if isinstance(item, dict) and isinstance(other, dict) and item:
-            inside = _same(item, other, here)
+            inside = same(item, other, here)
             whole = len(inside) == len(item) and all(len(each) == len(here) + 1 for each in inside)
             found += [here] if whole else inside
         elif type(item) is type(other) and item == other:

@@ -5,14 +5,16 @@ from __future__ import annotations
 import os
 from pathlib import Path
 
-from shunter.adapters.system.regular import read_regular
+from shunter.adapters.system.regular import is_folder, read_regular
 from shunter.adapters.verdicts.questions import chart_folder
 from shunter.core.charts.packed import PackedChart
 from shunter.core.charts.pins import OCI
 from shunter.flows.release.layers import is_packed
 from shunter.flows.workspace.archives import chart_at
 from shunter.flows.workspace.context import Context
+from shunter.flows.workspace.labels import relabelled
 from shunter.flows.workspace.projects import ProjectFiles, files_in
+from shunter.model.errors import ShunterError
 from shunter.model.files import MemoryTree
 
 PLACE = "oci:/"
@@ -45,3 +47,28 @@ def chart_named(context: Context, name: str) -> tuple[ProjectFiles, Path] | None
     if not folder or (name and folder != path):
         return None
     return files_in(context, Path(folder)), Path(folder)
+
+
+def source_folder(context: Context, name: str) -> Path | None:
+    """The folder of a service's chart, if the workspace has it on disk."""
+    service = context.workspace.service(name) if context.workspace else None
+    if service is not None and service.chart is not None:
+        folder = context.root / service.chart.path
+        return folder if service.chart.path and is_folder(folder) else None
+    site = next((site for site in context.sites("app", missing_ok=True) if site.name == name), None)
+    return site.path if site is not None and is_folder(site.path) else None
+
+
+def any_chart(context: Context, name: str) -> ProjectFiles:
+    """The files of a chart by a service's name or by its place: a folder, an archive, or `oci://`.
+
+    Raises ShunterError where there is none, or Helm cannot read it.
+    """
+    folder = source_folder(context, name)
+    named = (files_in(context, folder), folder) if folder else chart_named(context, name)
+    if named is None:
+        raise ShunterError(f"there is no chart {name}", hint="name a service, a chart's folder, an archive, or oci://")
+    files = named[0]
+    for finding in relabelled(files.chart.findings, files.label):
+        raise ShunterError(finding.message, hint=finding.hint, span=finding.span)
+    return files

@@ -3,18 +3,16 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from pathlib import Path
 from posixpath import normpath
 from typing import Any
 
-from shunter.adapters.system.regular import is_folder
 from shunter.core.charts.load import Chart
 from shunter.core.charts.pins import Dependency
 from shunter.core.goyaml.document import Document
 from shunter.core.values.coalesce import Coalesced, Slice, coalesce
 from shunter.core.values.provenance import Explanation, Setting, explain
 from shunter.flows.release.layers import values_file, with_sets
-from shunter.flows.release.named import chart_named
+from shunter.flows.release.named import chart_named, source_folder
 from shunter.flows.release.release import release_of
 from shunter.flows.workspace.context import Context
 from shunter.flows.workspace.projects import files_in
@@ -71,7 +69,7 @@ def explain_values(context: Context, asked: Question) -> Report:
 
 
 def _alone(context: Context, asked: Question) -> _Case:
-    folder = _source_folder(context, asked.app)
+    folder = source_folder(context, asked.app)
     named = None if folder else chart_named(context, asked.app)
     files = named[0] if named else files_in(context, folder or context.site("app", asked.app).path)
     return _Case(files.chart, _extras(context, asked, ()), (), _folders(files.chart, files.label))
@@ -88,7 +86,7 @@ def _in_environment(context: Context, asked: Question) -> _Case:
 
 def _with_source(context: Context, case: _Case, asked: Question, pinned: Sequence[str]) -> _Case:
     """The case with the chart as it is in the workspace, where the environment does not pin it yet."""
-    folder = _source_folder(context, asked.app)
+    folder = source_folder(context, asked.app)
     if folder is None:
         raise ShunterError(f"{asked.environment} pins no chart `{asked.app}`", hint=f"pinned: {', '.join(pinned)}")
     files = files_in(context, folder)
@@ -102,16 +100,6 @@ def _with_source(context: Context, case: _Case, asked: Question, pinned: Sequenc
     folders = case.folders | {chart: case.folders[case.chart]} | _folders(source, place)
     notice = f"{asked.environment} does not pin {asked.app} yet: this is the chart in {place}"
     return replace(case, chart=chart, folders=folders, notices=(notice,))
-
-
-def _source_folder(context: Context, name: str) -> Path | None:
-    """The folder of a service's chart, if the workspace has it on disk."""
-    service = context.workspace.service(name) if context.workspace else None
-    if service is not None and service.chart is not None:
-        folder = context.root / service.chart.path
-        return folder if service.chart.path and is_folder(folder) else None
-    site = next((site for site in context.sites("app", missing_ok=True) if site.name == name), None)
-    return site.path if site is not None and is_folder(site.path) else None
 
 
 def _extras(context: Context, asked: Question, below: Sequence[Document]) -> dict[Document, str]:

@@ -12,6 +12,7 @@ from shunter.adapters.verdicts.questions import chart_folder, is_values_file
 from shunter.core.charts.contents import read_once
 from shunter.core.goyaml.document import Document
 from shunter.core.rules.schema_lints import lint_schema
+from shunter.core.rules.verdict import as_meant
 from shunter.core.rules.wiring import stale_lock
 from shunter.core.rules.yaml_lints import yaml_lints
 from shunter.core.trains.file import path_of
@@ -107,8 +108,9 @@ def _lint_site(
         found, helm = [*release.not_for_helm], None
     if helm is not None:
         found += helm_lint(site, release, helm)
-    for document in release.layers:
-        found += yaml_lints(document)
+    hazards = [finding for document in release.layers for finding in yaml_lints(document)]
+    readable = not release.chart.findings and not any(layer.findings for layer in release.layers)
+    found += as_meant(release.coalesced, hazards) if hazards and readable else hazards
     if release.is_environment:
         yield from _pins(site, release, trains)
         for document in release.layers:

@@ -121,13 +121,14 @@ HAZARDS: Final = (
         Severity.WARNING,
         "`on`, `off`, `yes`, `no`, `y` or `n` without quotes",
         "Helm reads YAML 1.1, where these words are booleans; editors read YAML 1.2, where they are text. "
-        'Write `true` or `false`, or quote: `debug: "on"`.',
+        'Write `true` or `false`, or quote: `debug: "on"`. A note where only a boolean can be meant.',
     ),
     lint(
         "leading-zero",
         Severity.WARNING,
         "a number with a leading zero",
-        "Helm reads `0777` as octal (511) and `08` as 8. Quote what is an identifier, and write octal as `0o777`.",
+        "Helm reads `0777` as octal (511) and `08` as 8. Quote what is an identifier, and write octal as `0o777`. "
+        "Modes of files (`defaultMode: 0644`) are meant so.",
     ),
     lint(
         "trailing-zero",

@@ -132,6 +132,13 @@ SCHEMA_LINTS: Final = (
         "names in this schema, with that `$id`, or refer to it by a pointer.",
     ),
     lint(
+        "schema-message-unread",
+        Severity.WARNING,
+        "a message of one's own that nobody reads",
+        "`x-message` is a string, or a map from keywords beside it to strings. A map that names a keyword which is not "
+        "there, such as `minimun`, says nothing to anybody.",
+    ),
+    lint(
         "schema-format-ignored",
         Severity.NOTE,
         "a format that Helm does not check",

@@ -49,6 +49,21 @@ CONTENT: Final = (
         "template that reads the other shape fails. An empty default stands for any shape.",
     ),
     lint(
+        "dropped-key",
+        Severity.ERROR,
+        "a key that the new version does not read any more",
+        "`upgrade-check` follows values through the templates of both versions: the old ones read this key, the new "
+        "ones do not, so what it asks for is gone without a word. A key of a like name, place and value is proposed. "
+        "Where templates cannot be followed, it is a warning about a key that has no default any more.",
+    ),
+    lint(
+        "changed-default",
+        Severity.NOTE,
+        "a default that changes under somebody who does not set it",
+        "`upgrade-check` compares the defaults of both versions: this key is set in no values file, and its default is "
+        "another one now. Set it if the old one was right.",
+    ),
+    lint(
         "unused-key",
         Severity.WARNING,
         "a key that no chart template reads",

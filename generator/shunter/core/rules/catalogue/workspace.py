@@ -76,7 +76,7 @@ WORKSPACE: Final = (
         "a value that the file below sets already",
         "Of an environment's values files the last one wins. Where it says what one before it says, it changes "
         "nothing, and hides the day on which that one changes. A shared file is told of where it is so in all "
-        "environments.",
+        "environments. `upgrade-check` says it of values that are the new version's defaults.",
     ),
     lint(
         "missing-in-environment",

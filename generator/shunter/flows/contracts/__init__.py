@@ -1,0 +1,1 @@
+"""Charts of anybody: their schemas inferred, their upgrades checked."""

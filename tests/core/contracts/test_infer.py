@@ -1,0 +1,131 @@
+"""Schemas inferred of charts: the embedded Helm takes each chart's own values with them, and refuses clear faults."""
+
+from __future__ import annotations
+
+import json
+from functools import cache
+from pathlib import Path
+from typing import Any
+
+import jsonschema
+import pytest
+
+from helpers.charts import usual_chart
+from helpers.oracles.embedded_helm import METADATA, archive
+from helpers.oracles.schemas import refusal
+from shunter.core.charts.load import load_archive
+from shunter.core.contracts.infer import Inferred, infer
+from shunter.core.goyaml.document import read
+from shunter.core.values.coalesce import coalesce
+
+ROOT = Path(__file__).parents[3]
+PUBLIC = sorted(path.parent for path in ROOT.glob("tests/charts/public/*/Chart.yaml"))
+EXAMPLES = sorted(path.parent for path in ROOT.glob("sample-repos/mono/charts/*/Chart.yaml"))
+SHOW = "{{ toJson .Values }}"
+Files = dict[str, bytes | str]
+
+
+def inferred(files: Files, *texts: bytes) -> Inferred:
+    chart = load_archive(archive(files), "c.tgz")
+    layers = [[], *([read(text, "v.yaml")] for text in texts)]
+    return infer(chart, [coalesce(chart, layer).slices[0].values for layer in layers])
+
+
+@cache
+def stored(top: Path) -> tuple[Files, tuple[bytes, ...]]:
+    files = {path.relative_to(top).as_posix(): path.read_bytes() for path in sorted(top.rglob("*")) if path.is_file()}
+    texts = tuple(files.pop(path) for path in sorted(files) if path.startswith("ci/"))
+    files.pop("values.schema.json", None)
+    return dict(files), texts
+
+
+@pytest.mark.parametrize("folder", [*PUBLIC, *EXAMPLES], ids=lambda folder: folder.name)
+def test_helm_takes_the_values_that_are_there(folder: Path) -> None:
+    files, texts = stored(folder)
+    schema = inferred(files, *texts).schema
+    jsonschema.Draft7Validator.check_schema(schema)
+    # what the schema is asked before any template, some of which need a library
+    files = {path: data for path, data in files.items() if not path.startswith("templates/")}
+    data = archive({**files, "values.schema.json": json.dumps(schema), "templates/show.yaml": SHOW})
+    assert (len(PUBLIC), len(EXAMPLES)) == (15, 5)
+    for text in (b"", *texts):
+        assert refusal(data, read(text, "v.yaml").value or {}) == ""
+
+
+def chart(template: str, values: str) -> Files:
+    return {"Chart.yaml": METADATA, "templates/a.yaml": template, "values.yaml": values}
+
+
+def refused(files: Files, passed: dict[str, Any]) -> bool:
+    """Whether the embedded Helm refuses values by the schema that is inferred of a chart."""
+    schema = json.dumps(inferred(files).schema)
+    said = refusal(archive({**files, "values.schema.json": schema, "templates/show.yaml": SHOW}), passed)
+    assert not said or "meet the specifications of the schema" in said
+    return bool(said)
+
+
+FAULTS: list[tuple[str, str, dict[str, Any], bool]] = [
+    ("{{ .Values.replicas }}", "replicas: 1", {"replicas": "many"}, True),
+    ("{{ .Values.replicas }}", "replicas: 1", {"replicas": 2}, False),
+    ("{{ if .Values.use }}{{ end }}", "use: true", {"use": "no"}, True),
+    ("{{ .Values.name }}", "name: x", {"name": 1}, True),
+    ("{{ .Values.name }}", 'name: ""', {"name": 1}, False),
+    ("{{ .Values.name }}", 'name: ""', {"name": ["x"]}, True),
+    ("{{ .Values.name | trunc 3 }}", 'name: ""', {"name": 1}, True),
+    ("{{ .Values.name | quote }}", "name:", {"name": None}, False),
+    ("{{ .Values.image.tag }}", "image: {tag: x}", {"image": "x"}, True),
+    ("{{ .Values.image.tag }}", "image: {tag: x}", {"image": {"tga": "x"}}, True),
+    ("{{ .Values.image.tag }}", "image: {tag: x}", {"image": None}, True),
+    ("{{ .Values.image.tag }}{{ .Values.image.digest }}", "image: {tag: x}", {"image": {"digest": "x"}}, False),
+    ("{{ if .Values.image }}{{ .Values.image.tag }}{{ end }}", "image: {tag: x}", {"image": None}, False),
+    ("{{ toYaml .Values.resources }}", "resources: {}", {"resources": {"limits": {"cpu": 1}}}, False),
+    ("{{ toYaml .Values.resources }}", "resources: {limits: {cpu: 100m}}", {"resources": {"limits": {"cpu": 1}}}, False),
+    ("{{ toYaml .Values.resources }}", "resources: {limits: {cpu: 100m}}", {"resources": {"limits": ["x"]}}, True),
+    ("{{ range .Values.hosts }}{{ . }}{{ end }}", "hosts: []", {"hosts": "a"}, True),
+    ("{{ range .Values.hosts }}{{ . }}{{ end }}", "hosts: [a]", {"hosts": [{"a": 1}]}, True),
+    ("{{ .Values.a }}", "a: 1", {"global": {"x": 1}}, False),
+    ("{{ .Values.a }}", "a: 1", {"b": 1}, True),
+    ("{{ toYaml .Values.affinity }}", 'affinity: ""', {"affinity": {"a": 1}}, False),
+    ("{{ if kindIs \"string\" .Values.a }}{{ end }}", "a: []", {"a": "x"}, False),
+    ("{{ .Values.service.targetPort }}", "service: {targetPort: 80}", {"service": {"targetPort": "http"}}, False),
+    ("{{ .Values.a }}", "a: 1 # @schema maximum:5", {"a": 6}, True),
+    ("{{ .Values.a }}", "# @schema\n# enum: [x, y]\n# @schema\na: x", {"a": "z"}, True),
+    ("{{ .Values.a }}", "a: 1 # @schema type:[integer, string]", {"a": "z"}, False),
+    ("{{ .Values.b }}", "a: 1\nb: # @schema required:true", {"a": 2}, False),
+]  # fmt: skip
+
+
+@pytest.mark.parametrize(("template", "values", "passed", "refuses"), FAULTS)
+def test_what_helm_refuses_by_it(template: str, values: str, passed: dict[str, Any], refuses: bool) -> None:
+    assert refused(chart(template, values), passed) is refuses
+
+
+def test_a_chart_as_most_are_is_known_well() -> None:
+    found = inferred({**usual_chart.FILES, "values.yaml": usual_chart.VALUES})
+    assert (found.keys, len(found.unsure), found.notes) == (35, 5, ())
+    assert found.schema["required"] == ["autoscaling", "image"]
+    assert refused({**usual_chart.FILES, "values.yaml": usual_chart.VALUES}, {"replicaCount": "many"})
+
+
+def test_what_a_comment_asks_in_vain_is_told() -> None:
+    found = inferred(chart("{{ .Values.ip }}", "# @schema\n# format: ipv4\n# @schema\nip: ''\n"))
+    assert found.notes == ("`ip`: `format` refuses values of the chart itself, and is left out",)
+    assert found.schema["properties"]["ip"] == {"type": ["string", "number", "boolean"]}
+
+
+def test_defaults_of_templates_and_subcharts_are_in_it() -> None:
+    files = chart('{{ .Values.name | default "web" }}', "name: ''\ndb: {size: 1}\n")
+    files["Chart.yaml"] = METADATA + b"dependencies: [{name: d, alias: db, version: '*', condition: withDb}]\n"
+    files |= {"charts/d/Chart.yaml": METADATA.replace(b"name: c", b"name: d"), "charts/d/values.yaml": "size: 2"}
+    properties = inferred(files).schema["properties"]
+    assert properties["name"]["default"] == "web"
+    assert (properties["db"], properties["withDb"]) == ({"type": "object"}, {})
+
+
+def test_templates_that_cannot_be_followed_make_it_loose() -> None:
+    files = chart("{{ toYaml .Values }}", "replicas: 1\nmap: {a: x}\n")
+    found = inferred(files)
+    assert found.unsure == (("replicas",), ("map", "a"))
+    assert "additionalProperties" not in found.schema
+    assert refused(files, {"replicas": [1]})
+    assert not refused(files, {"replicas": "many"})
