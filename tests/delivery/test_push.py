@@ -13,7 +13,7 @@ import pytest
 
 from helpers.charts.tiny_charts import chart, chart_files
 from helpers.workspaces.cli import ok, run_in_background, shunter
-from helpers.workspaces.registries import PASSWORD, USER, Registry, dropping, free_port
+from helpers.workspaces.registries import PASSWORD, USER, Refusal, Registry, dropping, free_port, refusing
 from shunter.adapters.oci.charts import OciCharts
 from shunter.adapters.oci.client import Client
 from shunter.adapters.oci.credentials import Login
@@ -150,6 +150,55 @@ def test_a_registry_that_is_gone_after_any_byte(registry: Registry, archives: Pa
         ok("push", "cart.tgz", "--to", f"oci://{registry.host}/{repository}", cwd=archives)
         assert complete(registry, repository) == ["cart"]
     assert {(2, False), (0, True)} <= seen
+
+
+BUSY: tuple[Refusal, ...] = (
+    (500, {}),
+    (502, {}),
+    (503, {"Retry-After": "0"}),
+    (429, {"Retry-After": "soon"}),
+    (507, {}),
+)
+PAIR = ("auth.tgz", "cart.tgz")
+WRITES = 5 * len(PAIR)
+"""Each chart is two blobs of two requests, and a manifest."""
+
+
+def logged_in(login: Path, registry: Registry, host: str) -> None:
+    """Let the registry's login be that of a proxy before it, too."""
+    entry = registry.login()["auths"][registry.host]
+    login.write_text(json.dumps({"auths": {registry.host: entry, host: entry}}), "utf-8")
+
+
+@pytest.mark.parametrize("late", [False, True])
+def test_a_registry_that_fails_at_any_write(registry: Registry, archives: Path, login: Path, late: bool) -> None:
+    """For good from the Nth write on: what there is then is whole, and the next push brings the rest."""
+    found = []
+    for number in range(WRITES):
+        to, refusal = f"push/{late}{number}".lower(), BUSY[number % len(BUSY)]
+        with refusing(registry.host, lambda n, at=number, by=refusal: by if n >= at else None, late=late) as host:
+            logged_in(login, registry, host)
+            said = shunter("push", *PAIR, "--to", f"oci://{host}/{to}", cwd=archives)
+        assert "Traceback" not in said.err
+        found.append(complete(registry, to))
+        if said.code:
+            assert said.code == 2, (number, said.err)
+            assert f"answered {refusal[0]}: not now (" in said.err, "with a hint"
+        else:
+            assert (late, found[-1]) == (True, ["auth", "cart"])
+        ok("push", *PAIR, "--to", f"oci://{registry.host}/{to}", cwd=archives)
+        assert complete(registry, to) == ["auth", "cart"]
+    assert late or found[:8] == [[]] * 8, "archives first"
+    assert found[9] == ["auth", "cart"] if late else len(found[9]) == 1
+
+
+def test_a_registry_that_fails_once_at_any_write(registry: Registry, archives: Path, login: Path) -> None:
+    for number in range(WRITES):
+        to, refusal = f"push/once{number}", BUSY[number % (len(BUSY) - 1)]
+        with refusing(registry.host, lambda n, at=number, by=refusal: by if n == at else None) as host:
+            logged_in(login, registry, host)
+            ok("push", *PAIR, "--to", f"oci://{host}/{to}", cwd=archives)
+        assert complete(registry, to) == ["auth", "cart"]
 
 
 @pytest.mark.slow

@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import base64
+import contextlib
+import http.client
 import http.server
 import itertools
 import json
@@ -242,6 +244,61 @@ class Server(http.server.BaseHTTPRequestHandler):
 def answering(answer: Callable[[Server, int], tuple[int, dict[str, str], bytes]]) -> type[Server]:
     """A server whose `answer` has status, headers and body for its Nth request; status 0 hangs up."""
     return type("Answering", (Server,), {"answer": answer})
+
+
+Refusal = tuple[int, Mapping[str, str]]
+"""A status, and headers beside it."""
+
+
+class _Between(http.server.BaseHTTPRequestHandler):
+    """Passes requests on to `host`, and refuses writes as `refuses` says; `late`: after they were done all the same."""
+
+    protocol_version, disable_nagle_algorithm = "HTTP/1.1", True
+    host: str
+    refuses: Callable[[int], Refusal | None]
+    late: bool
+    writes: Iterator[int]
+
+    def __getattr__(self, name: str) -> Callable[[], None]:
+        """Whatever the method: the base class looks for `do_GET` and the like."""
+        if not name.startswith("do_"):
+            raise AttributeError(name)
+        return self._answer
+
+    def _answer(self) -> None:
+        body = self.rfile.read(int(self.headers.get("Content-Length", 0)))
+        writes = self.command not in ("GET", "HEAD")
+        refusal = type(self).refuses(next(self.writes)) if writes else None
+        if refusal is None or self.late:
+            answer = self._passed_on(body)
+        if refusal is not None:
+            data = json.dumps({"errors": [{"code": "UNAVAILABLE", "message": "not now"}]}).encode()
+            answer = (refusal[0], {"Content-Length": str(len(data)), **refusal[1]}, data)
+        self.send_response_only(answer[0])
+        for name, value in answer[1].items():
+            self.send_header(name, value)
+        self.end_headers()
+        self.wfile.write(answer[2])
+
+    def _passed_on(self, body: bytes) -> tuple[int, dict[str, str], bytes]:
+        connection = http.client.HTTPConnection(self.host)
+        connection.request(self.command, self.path, body, dict(self.headers))
+        with contextlib.closing(connection), connection.getresponse() as found:
+            return found.status, dict(found.getheaders()), found.read()
+
+    def log_message(self, *_: object) -> None:
+        pass
+
+
+@contextmanager
+def refusing(host: str, refuses: Callable[[int], Refusal | None], *, late: bool = False) -> Iterator[str]:
+    """A proxy before a registry: write number N gets what `refuses(N)` says in place of an answer; None lets it be.
+
+    `late`: the registry has done it, and only its answer is lost.
+    """
+    kind = {"host": host, "refuses": staticmethod(refuses), "late": late, "writes": itertools.count()}
+    with served_by(type("Between", (_Between,), kind)) as url:
+        yield url.removeprefix("http://")
 
 
 @contextmanager
