@@ -6,6 +6,7 @@ import json
 import os
 import signal
 import time
+from collections import Counter
 from pathlib import Path
 from random import Random
 
@@ -201,6 +202,23 @@ def test_a_registry_that_fails_once_at_any_write(registry: Registry, archives: P
         assert complete(registry, to) == ["auth", "cart"]
 
 
+def test_a_registry_that_is_down_is_not_asked_for_every_chart(
+    registry: Registry, archives: Path, login: Path, tmp_path: Path
+) -> None:
+    charts = [chart(chart_files(f"many{number}", "1.0.0")) for number in range(24)]
+    for each in charts:
+        (archives / f"{each.name}.tgz").write_bytes(each.archive)
+    asked = []
+    with refusing(registry.host, lambda number: asked.append(number) or (503, {})) as host:
+        logged_in(login, registry, host)
+        names = [f"{each.name}.tgz" for each in charts]
+        said = shunter("push", *names, "--to", f"oci://{host}/push/many", "-o", "json", cwd=archives)
+    assert said.code == 2
+    states = Counter(row["state"] for row in json.loads(said.out)["data"])
+    assert states["refused"] >= 24 - 2 * 8, "not begun, as it would fail too"
+    assert len(asked) <= 2 * 8 * 5
+
+
 @pytest.mark.slow
 @pytest.mark.filterwarnings("ignore:.*fork.*:DeprecationWarning")
 def test_kills_at_random_moments(registry: Registry, archives: Path) -> None:
@@ -268,5 +286,43 @@ def test_two_pushes_of_other_bytes_at_once_are_not_both_done(registry: Registry)
     there.publish(theirs)
     with pytest.raises(ShunterError, match="with other content") as caught:
         here.publish(mine)
+    there.confirm(theirs)
     assert caught.value.notes[0] == "somebody else has pushed it at the same time"
     assert there.standing(theirs).state == "there"
+
+
+def test_who_is_written_over_at_the_same_time_sees_it(registry: Registry) -> None:
+    """The other one looked before we wrote, and wrote afterwards."""
+    here = OciCharts(lambda _: f"oci://{registry.host}/push/over", own=True)
+    mine, theirs = made("orders"), made("orders", "2.0")
+    for each in (mine, theirs):
+        here.upload(each)
+    here.publish(mine)
+    place = here.place("orders")
+    client = Client(registry.host, login=Login(USER, PASSWORD))
+    client.put_manifest(place.repository, "1.0.0_b1", artifact_of(theirs).manifest)
+    with pytest.raises(ShunterError, match="with other content") as caught:
+        here.confirm(mine)
+    assert (caught.value.exit_code, caught.value.rule) == (1, "version-taken")
+    assert caught.value.notes[0] == "somebody else has pushed it at the same time"
+
+
+def test_a_manifest_is_not_written_again_over_somebody_elses(registry: Registry, login: Path) -> None:
+    """Our write was done, its answer was lost, and somebody else has come in until we try again."""
+    mine, theirs = made("orders"), made("orders", "2.0")
+    client = Client(registry.host, login=Login(USER, PASSWORD))
+    repository = "push/again/orders"
+    for each in (mine, theirs):
+        client.upload(repository, each.archive)
+        client.upload(repository, artifact_of(each).config)
+
+    def other(_: int) -> Refusal:
+        client.put_manifest(repository, "1.0.0_b1", artifact_of(theirs).manifest)
+        return 502, {}
+
+    with refusing(registry.host, other) as host:
+        logged_in(login, registry, host)
+        here = OciCharts(lambda _: f"oci://{host}/push/again", own=True)
+        with pytest.raises(ShunterError, match="with other content"):
+            here.publish(mine)
+    assert client.head(repository, "1.0.0_b1") == artifact_of(theirs).digest
