@@ -13,7 +13,7 @@ from shunter.adapters.oci.client import Client
 from shunter.adapters.oci.transport import Transport
 from shunter.core.charts import versions
 from shunter.core.charts.archive import LARGEST_CHART
-from shunter.core.charts.artifact import Place, artifact_of, parse_manifest, parse_place, tag_of, version_of
+from shunter.core.charts.artifact import Artifact, Place, artifact_of, parse_manifest, parse_place, tag_of, version_of
 from shunter.core.charts.packed import PackedChart
 from shunter.core.charts.pins import UNKNOWN, Digests
 from shunter.core.packaging.vendoring import absent_from_registry, version_taken
@@ -61,6 +61,7 @@ class OciCharts:
     shared: ClassVar[bool] = True
     """Others publish there too, so that what is published is known by asking."""
     _held: dict[tuple[str, str], Held | None] = field(default_factory=dict)
+    _artifacts: dict[str, Artifact] = field(default_factory=dict)
     _published: dict[tuple[str, str], tuple[float, float]] = field(default_factory=dict)
     """When publishing of each chart began and ended."""
 
@@ -184,12 +185,17 @@ class OciCharts:
                 raise
             raise _gone(label, "archive", digest) from None
 
+    def _artifact(self, chart: PackedChart) -> Artifact:
+        if chart.digest not in self._artifacts:
+            self._artifacts[chart.digest] = artifact_of(chart)
+        return self._artifacts[chart.digest]
+
     def standing(self, chart: PackedChart) -> Standing:
         """How the registry stands to this archive. The tag is asked first: a registry replaces what it leads to."""
         name, tag = chart.name, tag_of(chart.version)
         found = self.place(name)
         place = Place(found.host, found.repository, tag)
-        made = artifact_of(chart)
+        made = self._artifact(chart)
         manifest = self._client(place).head(place.repository, tag)
         if manifest is None:
             return Standing("absent", place, made.digest, chart.digest)
@@ -201,7 +207,7 @@ class OciCharts:
 
     def upload(self, chart: PackedChart) -> None:
         """Bring archive and config to the registry, where nobody sees them before there is a manifest."""
-        place, made = self.place(chart.name), artifact_of(chart)
+        place, made = self.place(chart.name), self._artifact(chart)
         for data in (chart.archive, made.config):
             self._client(place).upload(place.repository, data)
 
@@ -210,7 +216,7 @@ class OciCharts:
 
         Raises ShunterError where somebody else has published another one of that version meanwhile.
         """
-        place, manifest = self.place(chart.name), artifact_of(chart).manifest
+        place, manifest = self.place(chart.name), self._artifact(chart).manifest
 
         def there() -> bool:
             return self._require(chart, ("absent", "there")).state == "there"
