@@ -35,10 +35,11 @@ _PATIENCE = 20.0
 
 @dataclass(frozen=True)
 class Registry:
-    """A registry that runs; `host` has its port, `data` is the folder that it keeps everything in."""
+    """A registry that runs; `host` has its port, `data` is the folder that it keeps everything in, `pid` its process."""
 
     host: str
     data: Path
+    pid: int = 0
 
     @property
     def url(self) -> str:
@@ -92,7 +93,7 @@ def free_port() -> int:
 def running(folder: Path, auth: Mapping[str, Any] | None = None) -> Iterator[Registry]:
     """docker-registry with its data in `folder`, ended at the end; `auth` is that part of its configuration.
 
-    Without, it wants USER and PASSWORD. A skip where it is not installed: apt-get install docker-registry apache2-utils.
+    Without, it wants USER and PASSWORD; where it is empty, no login. A skip where it is not installed: apt-get install docker-registry apache2-utils.
     """
     binary, htpasswd = require("docker-registry"), require("htpasswd")
     passwords = folder / "htpasswd"
@@ -104,14 +105,14 @@ def running(folder: Path, auth: Mapping[str, Any] | None = None) -> Iterator[Reg
         "log": {"level": "error", "accesslog": {"disabled": True}},
         "storage": {"filesystem": {"rootdirectory": str(folder / "data")}, "delete": {"enabled": True}},
         "http": {"addr": host},
-        "auth": auth or {"htpasswd": {"realm": "test", "path": str(passwords)}},
+        "auth": {"htpasswd": {"realm": "test", "path": str(passwords)}} if auth is None else auth,
     }
     (folder / "config.yml").write_text(json.dumps(settings), "utf-8")
     with (folder / "log").open("wb") as log:
         process = subprocess.Popen([binary, "serve", str(folder / "config.yml")], stdout=log, stderr=log)
         try:
             _wait(process, host, folder / "log")
-            yield Registry(host, folder / "data")
+            yield Registry(host, folder / "data", process.pid)
         finally:
             process.terminate()
             process.wait(_PATIENCE)
