@@ -6,6 +6,7 @@ import json
 import os
 import signal
 import time
+from collections import Counter
 from pathlib import Path
 from random import Random
 
@@ -13,7 +14,7 @@ import pytest
 
 from helpers.charts.tiny_charts import chart, chart_files
 from helpers.workspaces.cli import ok, run_in_background, shunter
-from helpers.workspaces.registries import PASSWORD, USER, Registry, dropping, free_port
+from helpers.workspaces.registries import PASSWORD, USER, Refusal, Registry, dropping, free_port, refusing
 from shunter.adapters.oci.charts import OciCharts
 from shunter.adapters.oci.client import Client
 from shunter.adapters.oci.credentials import Login
@@ -152,6 +153,72 @@ def test_a_registry_that_is_gone_after_any_byte(registry: Registry, archives: Pa
     assert {(2, False), (0, True)} <= seen
 
 
+BUSY: tuple[Refusal, ...] = (
+    (500, {}),
+    (502, {}),
+    (503, {"Retry-After": "0"}),
+    (429, {"Retry-After": "soon"}),
+    (507, {}),
+)
+PAIR = ("auth.tgz", "cart.tgz")
+WRITES = 5 * len(PAIR)
+"""Each chart is two blobs of two requests, and a manifest."""
+
+
+def logged_in(login: Path, registry: Registry, host: str) -> None:
+    """Let the registry's login be that of a proxy before it, too."""
+    entry = registry.login()["auths"][registry.host]
+    login.write_text(json.dumps({"auths": {registry.host: entry, host: entry}}), "utf-8")
+
+
+@pytest.mark.parametrize("late", [False, True])
+def test_a_registry_that_fails_at_any_write(registry: Registry, archives: Path, login: Path, late: bool) -> None:
+    """For good from the Nth write on: what there is then is whole, and the next push brings the rest."""
+    found = []
+    for number in range(WRITES):
+        to, refusal = f"push/{late}{number}".lower(), BUSY[number % len(BUSY)]
+        with refusing(registry.host, lambda n, at=number, by=refusal: by if n >= at else None, late=late) as host:
+            logged_in(login, registry, host)
+            said = shunter("push", *PAIR, "--to", f"oci://{host}/{to}", cwd=archives)
+        assert "Traceback" not in said.err
+        found.append(complete(registry, to))
+        if said.code:
+            assert said.code == 2, (number, said.err)
+            assert f"answered {refusal[0]}: not now (" in said.err, "with a hint"
+        else:
+            assert (late, found[-1]) == (True, ["auth", "cart"])
+        ok("push", *PAIR, "--to", f"oci://{registry.host}/{to}", cwd=archives)
+        assert complete(registry, to) == ["auth", "cart"]
+    assert late or found[:8] == [[]] * 8, "archives first"
+    assert found[9] == ["auth", "cart"] if late else len(found[9]) == 1
+
+
+def test_a_registry_that_fails_once_at_any_write(registry: Registry, archives: Path, login: Path) -> None:
+    for number in range(WRITES):
+        to, refusal = f"push/once{number}", BUSY[number % (len(BUSY) - 1)]
+        with refusing(registry.host, lambda n, at=number, by=refusal: by if n == at else None) as host:
+            logged_in(login, registry, host)
+            ok("push", *PAIR, "--to", f"oci://{host}/{to}", cwd=archives)
+        assert complete(registry, to) == ["auth", "cart"]
+
+
+def test_a_registry_that_is_down_is_not_asked_for_every_chart(
+    registry: Registry, archives: Path, login: Path, tmp_path: Path
+) -> None:
+    charts = [chart(chart_files(f"many{number}", "1.0.0")) for number in range(24)]
+    for each in charts:
+        (archives / f"{each.name}.tgz").write_bytes(each.archive)
+    asked = []
+    with refusing(registry.host, lambda number: asked.append(number) or (503, {})) as host:
+        logged_in(login, registry, host)
+        names = [f"{each.name}.tgz" for each in charts]
+        said = shunter("push", *names, "--to", f"oci://{host}/push/many", "-o", "json", cwd=archives)
+    assert said.code == 2
+    states = Counter(row["state"] for row in json.loads(said.out)["data"])
+    assert states["refused"] >= 24 - 2 * 8, "not begun, as it would fail too"
+    assert len(asked) <= 2 * 8 * 5
+
+
 @pytest.mark.slow
 @pytest.mark.filterwarnings("ignore:.*fork.*:DeprecationWarning")
 def test_kills_at_random_moments(registry: Registry, archives: Path) -> None:
@@ -219,5 +286,43 @@ def test_two_pushes_of_other_bytes_at_once_are_not_both_done(registry: Registry)
     there.publish(theirs)
     with pytest.raises(ShunterError, match="with other content") as caught:
         here.publish(mine)
+    there.confirm(theirs)
     assert caught.value.notes[0] == "somebody else has pushed it at the same time"
     assert there.standing(theirs).state == "there"
+
+
+def test_who_is_written_over_at_the_same_time_sees_it(registry: Registry) -> None:
+    """The other one looked before we wrote, and wrote afterwards."""
+    here = OciCharts(lambda _: f"oci://{registry.host}/push/over", own=True)
+    mine, theirs = made("orders"), made("orders", "2.0")
+    for each in (mine, theirs):
+        here.upload(each)
+    here.publish(mine)
+    place = here.place("orders")
+    client = Client(registry.host, login=Login(USER, PASSWORD))
+    client.put_manifest(place.repository, "1.0.0_b1", artifact_of(theirs).manifest)
+    with pytest.raises(ShunterError, match="with other content") as caught:
+        here.confirm(mine)
+    assert (caught.value.exit_code, caught.value.rule) == (1, "version-taken")
+    assert caught.value.notes[0] == "somebody else has pushed it at the same time"
+
+
+def test_a_manifest_is_not_written_again_over_somebody_elses(registry: Registry, login: Path) -> None:
+    """Our write was done, its answer was lost, and somebody else has come in until we try again."""
+    mine, theirs = made("orders"), made("orders", "2.0")
+    client = Client(registry.host, login=Login(USER, PASSWORD))
+    repository = "push/again/orders"
+    for each in (mine, theirs):
+        client.upload(repository, each.archive)
+        client.upload(repository, artifact_of(each).config)
+
+    def other(_: int) -> Refusal:
+        client.put_manifest(repository, "1.0.0_b1", artifact_of(theirs).manifest)
+        return 502, {}
+
+    with refusing(registry.host, other) as host:
+        logged_in(login, registry, host)
+        here = OciCharts(lambda _: f"oci://{host}/push/again", own=True)
+        with pytest.raises(ShunterError, match="with other content"):
+            here.publish(mine)
+    assert client.head(repository, "1.0.0_b1") == artifact_of(theirs).digest

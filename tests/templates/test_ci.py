@@ -16,7 +16,7 @@ import yaml
 from helpers.tools import require
 from helpers.workspaces.cli import ok
 from helpers.workspaces.copier_templates import Render, git
-from helpers.workspaces.template_answers import root
+from helpers.workspaces.template_answers import VARIANTS, root
 from shunter.core.delivery.style import PRESETS
 
 NOWHERE = "0" * 40
@@ -179,18 +179,75 @@ def test_gitlab_hands_on_what_shunter_says(roots: dict[str, Path], pushed: Path)
         script = next(line for line in jobs[jobs[job]["extends"]]["script"] if "versions.env" in line)
         shown = f"{script}; echo $PUSH $IMAGE_TAG $CHART_VERSION"
         done = subprocess.run(
-            ["sh", "-e", "-c", shown], cwd=pushed, env={**os.environ, "KEY": key}, capture_output=True, text=True, check=True
+            ["sh", "-e", "-c", shown],
+            cwd=pushed,
+            env={**os.environ, "KEY": key},
+            capture_output=True,
+            text=True,
+            check=True,
         )
         said = ok("version", "orders", "-o", "json", cwd=pushed).out
         orders = json.loads(said)["orders"]
         assert done.stdout.split() == ["true", orders["image"]["tag"], orders["chart"]["version"]]
 
 
+def started(jobs: dict[str, Any], path: str) -> set[str]:
+    """The jobs of projects that GitLab starts for a push to main that changed this path."""
+    patterns = {name: job["rules"][-1]["changes"] for name, job in jobs.items() if "extends" in job}
+    return {
+        name
+        for name, folders in patterns.items()
+        if any(path == each or (each.endswith("/**/*") and path.startswith(each[:-4])) for each in folders)
+    }
+
+
+TOUCHED = ("shop-library", "orders", "store", "tst", "pro")
+
+
+def test_gitlab_starts_the_jobs_of_what_shunter_says_is_touched(
+    roots: dict[str, Path], tmp_path_factory: pytest.TempPathFactory
+) -> None:
+    folder = Path(shutil.copytree(roots["gitlab-helm"], tmp_path_factory.mktemp("gitlab") / "shop"))
+    projects = root(**VARIANTS["gitlab-helm"])["projects"]
+    for project in projects:
+        text = f"apiVersion: v2\nname: {project['name']}\nversion: 0.1.0\n"
+        if project["kind"] == "app":
+            text += "dependencies: [{name: shop-library, version: 0.1.0, repository: file://../../library}]\n"
+        if project["kind"] in ("library", "app"):
+            (folder / project["path"]).mkdir(parents=True)
+            (folder / project["path"] / "Chart.yaml").write_text(text, "utf-8")
+    git(folder, "init", "--quiet")
+    git(folder, "add", ".")
+    git(folder, "commit", "--quiet", "--message", "first")
+    jobs = yaml.safe_load((folder / ".gitlab-ci.yml").read_text(encoding="utf-8"))
+    kinds = {
+        "library": ("chart",),
+        "service": ("test", "image"),
+        "app": ("chart",),
+        "environment": ("render", "deploy"),
+    }
+    listed = {"library": "charts", "service": "services", "app": "charts", "environment": "environments"}
+    changed = [f"{project['path']}/deep/x" for project in projects if project["name"] in TOUCHED]
+    assert len(changed) == 6
+    for path in (*changed, "envs/common.yaml", "envs/x", "README.md"):
+        before = commit(folder, path)
+        said = json.loads(ok("changed", "--since", before, "-o", "json", cwd=folder).out)
+        expected = {
+            f"{job}-{project['name']}"
+            for project in projects
+            if project["name"] in said[listed[project["kind"]]]
+            for job in kinds[project["kind"]]
+        }
+        assert started(jobs, path) == expected, path
+
+
 def test_a_tag_that_differs_from_its_chart_stops_ci(pushed: Path, tmp_path: Path) -> None:
     git(pushed, "tag", "orders-v9.9.9")
     step = next(step for step in workflow(pushed)["jobs"]["changes"]["steps"] if step.get("id") == "versions")
     environment = os.environ | {"GITHUB_OUTPUT": str(tmp_path / "output")}
-    done = subprocess.run(["bash", "-e", "-c", step["run"]], cwd=pushed, env=environment, capture_output=True, check=False)
+    done = subprocess.run(
+        ["bash", "-e", "-c", step["run"]], cwd=pushed, env=environment, capture_output=True, check=False
+    )
     assert done.returncode
     assert b"does not match the chart orders" in done.stderr
 
@@ -255,8 +312,15 @@ def test_a_deployment_that_fails_says_what_to_do_where_the_release_is_stuck(ci: 
         assert job["if"] == "failure() || cancelled()"
         script = job["run"]
     else:
-        [script] = yaml.safe_load((roots["gitlab-helm"] / ".gitlab-ci.yml").read_text("utf-8"))[".deploy"]["after_script"]
-    told = TRAPS.read_text("utf-8").partition("**A release that is stuck.**")[2].partition("```sh\n")[2].partition("```")[0]
+        [script] = yaml.safe_load((roots["gitlab-helm"] / ".gitlab-ci.yml").read_text("utf-8"))[".deploy"][
+            "after_script"
+        ]
+    told = (
+        TRAPS.read_text("utf-8")
+        .partition("**A release that is stuck.**")[2]
+        .partition("```sh\n")[2]
+        .partition("```")[0]
+    )
     for status in ("failed", "success"):
         variables = {"NAMESPACE": "shop-tst", "CI_JOB_STATUS": status}
         done = subprocess.run(["sh", "-e", "-c", script], env=variables, capture_output=True, text=True, check=True)

@@ -8,7 +8,7 @@ import pytest
 
 from helpers.workspaces.http import served_by
 from helpers.workspaces.registries import Server, answering, free_port
-from shunter.adapters.oci.transport import Transport, is_loopback
+from shunter.adapters.oci.transport import Answer, InterruptionError, Transport, is_loopback
 from shunter.model.errors import ShunterError
 
 LARGEST = 1000
@@ -44,6 +44,30 @@ def test_it_waits_as_long_as_it_is_told() -> None:
         began = time.monotonic()
         assert QUICK.send("GET", url, {}, largest=LARGEST).status == 200
         assert time.monotonic() - began >= 1
+
+
+@pytest.mark.parametrize(
+    ("said", "seconds"), [("0", 0), ("soon", 0), ("9" * 400, 30), ("Mon, 01 Jan 2001 00:00:00 GMT", 0)]
+)
+def test_it_waits_no_longer_than_within_reason(said: str, seconds: float) -> None:
+    answer = Answer(503, {"retry-after": said}, b"", "")
+    assert seconds <= QUICK._rest(0, answer) <= max(seconds, 0.01)
+    assert 0.4 <= Transport(pause=0.2)._rest(1, answer if seconds else None) <= max(seconds, 0.6)
+
+
+def test_what_belongs_together_is_repeated_together_and_a_few_times_only() -> None:
+    done = []
+
+    def attempt() -> Answer:
+        done.append(1)
+        if len(done) % 2:
+            raise InterruptionError("cut off", hint="try again later")
+        return Answer(503, {}, b"", "")
+
+    with pytest.raises(ShunterError, match="cut off") as caught:
+        QUICK.repeated(lambda: QUICK.repeated(attempt))
+    assert len(done) == 5, "what is final inside is final outside"
+    assert not isinstance(caught.value, InterruptionError)
 
 
 def test_an_answer_that_is_cut_off_is_asked_for_again() -> None:

@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import base64
+import contextlib
+import http.client
 import http.server
 import itertools
 import json
@@ -33,10 +35,11 @@ _PATIENCE = 20.0
 
 @dataclass(frozen=True)
 class Registry:
-    """A registry that runs; `host` has its port, `data` is the folder that it keeps everything in."""
+    """A registry that runs; `host` has its port, `data` is the folder that it keeps everything in, `pid` its process."""
 
     host: str
     data: Path
+    pid: int = 0
 
     @property
     def url(self) -> str:
@@ -90,7 +93,7 @@ def free_port() -> int:
 def running(folder: Path, auth: Mapping[str, Any] | None = None) -> Iterator[Registry]:
     """docker-registry with its data in `folder`, ended at the end; `auth` is that part of its configuration.
 
-    Without, it wants USER and PASSWORD. A skip where it is not installed: apt-get install docker-registry apache2-utils.
+    Without, it wants USER and PASSWORD; where it is empty, no login. A skip where it is not installed: apt-get install docker-registry apache2-utils.
     """
     binary, htpasswd = require("docker-registry"), require("htpasswd")
     passwords = folder / "htpasswd"
@@ -102,14 +105,14 @@ def running(folder: Path, auth: Mapping[str, Any] | None = None) -> Iterator[Reg
         "log": {"level": "error", "accesslog": {"disabled": True}},
         "storage": {"filesystem": {"rootdirectory": str(folder / "data")}, "delete": {"enabled": True}},
         "http": {"addr": host},
-        "auth": auth or {"htpasswd": {"realm": "test", "path": str(passwords)}},
+        "auth": {"htpasswd": {"realm": "test", "path": str(passwords)}} if auth is None else auth,
     }
     (folder / "config.yml").write_text(json.dumps(settings), "utf-8")
     with (folder / "log").open("wb") as log:
         process = subprocess.Popen([binary, "serve", str(folder / "config.yml")], stdout=log, stderr=log)
         try:
             _wait(process, host, folder / "log")
-            yield Registry(host, folder / "data")
+            yield Registry(host, folder / "data", process.pid)
         finally:
             process.terminate()
             process.wait(_PATIENCE)
@@ -242,6 +245,61 @@ class Server(http.server.BaseHTTPRequestHandler):
 def answering(answer: Callable[[Server, int], tuple[int, dict[str, str], bytes]]) -> type[Server]:
     """A server whose `answer` has status, headers and body for its Nth request; status 0 hangs up."""
     return type("Answering", (Server,), {"answer": answer})
+
+
+Refusal = tuple[int, Mapping[str, str]]
+"""A status, and headers beside it."""
+
+
+class _Between(http.server.BaseHTTPRequestHandler):
+    """Passes requests on to `host`, and refuses writes as `refuses` says; `late`: after they were done all the same."""
+
+    protocol_version, disable_nagle_algorithm = "HTTP/1.1", True
+    host: str
+    refuses: Callable[[int], Refusal | None]
+    late: bool
+    writes: Iterator[int]
+
+    def __getattr__(self, name: str) -> Callable[[], None]:
+        """Whatever the method: the base class looks for `do_GET` and the like."""
+        if not name.startswith("do_"):
+            raise AttributeError(name)
+        return self._answer
+
+    def _answer(self) -> None:
+        body = self.rfile.read(int(self.headers.get("Content-Length", 0)))
+        writes = self.command not in ("GET", "HEAD")
+        refusal = type(self).refuses(next(self.writes)) if writes else None
+        if refusal is None or self.late:
+            answer = self._passed_on(body)
+        if refusal is not None:
+            data = json.dumps({"errors": [{"code": "UNAVAILABLE", "message": "not now"}]}).encode()
+            answer = (refusal[0], {"Content-Length": str(len(data)), **refusal[1]}, data)
+        self.send_response_only(answer[0])
+        for name, value in answer[1].items():
+            self.send_header(name, value)
+        self.end_headers()
+        self.wfile.write(answer[2])
+
+    def _passed_on(self, body: bytes) -> tuple[int, dict[str, str], bytes]:
+        connection = http.client.HTTPConnection(self.host)
+        connection.request(self.command, self.path, body, dict(self.headers))
+        with contextlib.closing(connection), connection.getresponse() as found:
+            return found.status, dict(found.getheaders()), found.read()
+
+    def log_message(self, *_: object) -> None:
+        pass
+
+
+@contextmanager
+def refusing(host: str, refuses: Callable[[int], Refusal | None], *, late: bool = False) -> Iterator[str]:
+    """A proxy before a registry: write number N gets what `refuses(N)` says in place of an answer; None lets it be.
+
+    `late`: the registry has done it, and only its answer is lost.
+    """
+    kind = {"host": host, "refuses": staticmethod(refuses), "late": late, "writes": itertools.count()}
+    with served_by(type("Between", (_Between,), kind)) as url:
+        yield url.removeprefix("http://")
 
 
 @contextmanager

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import time
 from collections.abc import Callable, Iterable
 from functools import cache
 from typing import ClassVar, Literal
@@ -12,7 +13,7 @@ from shunter.adapters.oci.client import Client
 from shunter.adapters.oci.transport import Transport
 from shunter.core.charts import versions
 from shunter.core.charts.archive import LARGEST_CHART
-from shunter.core.charts.artifact import Place, artifact_of, parse_manifest, parse_place, tag_of, version_of
+from shunter.core.charts.artifact import Artifact, Place, artifact_of, parse_manifest, parse_place, tag_of, version_of
 from shunter.core.charts.packed import PackedChart
 from shunter.core.charts.pins import UNKNOWN, Digests
 from shunter.core.packaging.vendoring import absent_from_registry, version_taken
@@ -50,22 +51,26 @@ class Standing:
 class OciCharts:
     """Charts by name and exact version; `at` says which `oci://` place a chart of that name stands below.
 
-    `plain`: without TLS; `own`: the environment's login is for these registries.
+    `plain`: without TLS; `own`: the environment's login is for these registries; `pushes`: charts will be.
     """
 
     at: Callable[[str], str]
     plain: bool = False
     own: bool = False
+    pushes: bool = False
     shared: ClassVar[bool] = True
     """Others publish there too, so that what is published is known by asking."""
     _held: dict[tuple[str, str], Held | None] = field(default_factory=dict)
+    _artifacts: dict[str, Artifact] = field(default_factory=dict)
+    _published: dict[tuple[str, str], tuple[float, float]] = field(default_factory=dict)
+    """When publishing of each chart began and ended."""
 
     def place(self, name: str) -> Place:
         """Where the chart of that name is. Raises ShunterError where its place is none."""
         return parse_place(self.at(name)).below(name)
 
     def _client(self, place: Place) -> Client:
-        return _client_of(place.host, self.plain, self.own, os.getpid())
+        return _client_of(place.host, self.plain, self.own, self.pushes, os.getpid())
 
     def require_reachable(self, names: Iterable[str]) -> None:
         """Raise ShunterError where the registry of one of these charts is not there, or does not know who asks."""
@@ -180,12 +185,17 @@ class OciCharts:
                 raise
             raise _gone(label, "archive", digest) from None
 
+    def _artifact(self, chart: PackedChart) -> Artifact:
+        if chart.digest not in self._artifacts:
+            self._artifacts[chart.digest] = artifact_of(chart)
+        return self._artifacts[chart.digest]
+
     def standing(self, chart: PackedChart) -> Standing:
         """How the registry stands to this archive. The tag is asked first: a registry replaces what it leads to."""
         name, tag = chart.name, tag_of(chart.version)
         found = self.place(name)
         place = Place(found.host, found.repository, tag)
-        made = artifact_of(chart)
+        made = self._artifact(chart)
         manifest = self._client(place).head(place.repository, tag)
         if manifest is None:
             return Standing("absent", place, made.digest, chart.digest)
@@ -197,27 +207,42 @@ class OciCharts:
 
     def upload(self, chart: PackedChart) -> None:
         """Bring archive and config to the registry, where nobody sees them before there is a manifest."""
-        place, made = self.place(chart.name), artifact_of(chart)
+        place, made = self.place(chart.name), self._artifact(chart)
         for data in (chart.archive, made.config):
             self._client(place).upload(place.repository, data)
 
     def publish(self, chart: PackedChart) -> None:
-        """Make a chart that is uploaded the one of its version.
+        """Make a chart that is uploaded the one of its version; to be followed by `confirm`.
 
         Raises ShunterError where somebody else has published another one of that version meanwhile.
         """
-        made = artifact_of(chart)
-        self._require(chart, ("absent", "there"))
-        place = self.place(chart.name)
-        self._client(place).put_manifest(place.repository, tag_of(chart.version), made.manifest)
+        place, manifest = self.place(chart.name), self._artifact(chart).manifest
+
+        def there() -> bool:
+            return self._require(chart, ("absent", "there")).state == "there"
+
+        began = time.monotonic()
+        self._client(place).put_manifest(place.repository, tag_of(chart.version), manifest, there=there)
+        self._published[chart.key] = began, time.monotonic()
+
+    def confirm(self, chart: PackedChart) -> None:
+        """Raise ShunterError where a chart that was published is not the one of its version any more.
+
+        No registry writes a tag only where there is none: two that look at the same moment both see none, and the
+        later one writes over the earlier one, who sees it here. So this is not before as much time has passed again as
+        looking and writing took: another one that looked before us has written by then, unless it is slower than us.
+        """
+        began, ended = self._published[chart.key]
+        time.sleep(max(0, 2 * ended - began - time.monotonic()))
         self._require(chart, ("there",))
 
-    def _require(self, chart: PackedChart, states: tuple[str, ...]) -> None:
+    def _require(self, chart: PackedChart, states: tuple[str, ...]) -> Standing:
         now = self.standing(chart)
         if now.state not in states:
             taken = version_taken(chart, now.place.host, now.archive, chart.digest)
             said = ("somebody else has pushed it at the same time", *taken.notes)
             raise ShunterError(taken.message, hint=taken.hint, notes=said, exit_code=1, rule=taken.rule)
+        return now
 
 
 def _gone(label: str, what: str, digest: str) -> ShunterError:
@@ -241,9 +266,9 @@ def _mismatch(label: str, pinned: str, found: str) -> ShunterError:
 
 
 @cache
-def _client_of(host: str, plain: bool, own: bool, process: int) -> Client:
+def _client_of(host: str, plain: bool, own: bool, pushes: bool, process: int) -> Client:
     """One client for each registry, and each process: a fork must not read what another one has asked for."""
-    return Client(host, plain=plain, own=own, transport=transport())
+    return Client(host, plain=plain, own=own, pushes=pushes, transport=transport())
 
 
 def transport() -> Transport:

@@ -4,14 +4,13 @@ from __future__ import annotations
 
 import json
 import re
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from functools import cached_property
-from typing import Any
-from urllib.parse import quote, urlencode, urljoin, urlsplit
+from urllib.parse import urlencode, urljoin, urlsplit
 
-from shunter.adapters.oci import challenge
-from shunter.adapters.oci.credentials import Login, login_for
-from shunter.adapters.oci.transport import Answer, Transport, is_loopback, origin
+from shunter.adapters.oci.authorization import LATER, Authorization, json_of
+from shunter.adapters.oci.credentials import Login
+from shunter.adapters.oci.transport import Answer, InterruptionError, Transport, is_loopback, origin
 from shunter.core.charts import archive
 from shunter.model.data import dataclass, field
 from shunter.model.errors import ShunterError
@@ -23,8 +22,10 @@ _LARGEST_ERROR = 64 * 1024
 _LARGEST_PAGE = 16 * 1024 * 1024
 _MOST_TAGS = 100_000
 _PAGE = 1000
-_UPLOADS = 4
 _FEW = 128 * 1024
+_LOST = (404, 416)
+_BYTES = {"Content-Type": "application/octet-stream"}
+_DONE = Answer(200, {}, b"", "")
 _HOSTS = {"docker.io": "registry-1.docker.io", "index.docker.io": "registry-1.docker.io"}
 _DIGEST = re.compile(r"sha256:[0-9a-f]{64}")
 _NEXT = re.compile(r'<([^>]*)>\s*;\s*rel="?next"?')
@@ -42,15 +43,16 @@ class Stored:
 class Client:
     """A registry at `host` (with its port). `plain`: without TLS, as this machine's own registries always are.
 
-    `own` says that it is the workspace's, so that the environment's login is for it. Threads may share one client.
+    `own` says that it is the workspace's, so that the environment's login is for it, and `pushes` that something is to
+    be pushed, so that the right to do so is asked for at once. Threads may share one client.
     """
 
     host: str
     plain: bool = False
     own: bool = False
+    pushes: bool = False
     transport: Transport = field(default_factory=Transport)
     login: Login | None = None
-    _said: dict[str, str] = field(default_factory=dict)
 
     @cached_property
     def base(self) -> str:
@@ -58,6 +60,10 @@ class Client:
         name = urlsplit(f"//{self.host}").hostname or ""
         scheme = "http" if self.plain or is_loopback(name) else "https"
         return f"{scheme}://{_HOSTS.get(self.host, self.host)}"
+
+    @cached_property
+    def _who(self) -> Authorization:
+        return Authorization(self.host, self.base, self.transport, own=self.own, login=self.login)
 
     def ping(self) -> None:
         """Raise ShunterError where there is no registry, or it does not know who asks."""
@@ -96,7 +102,7 @@ class Client:
 
     def has_blob(self, repository: str, digest: str) -> bool:
         """Whether the repository holds these bytes."""
-        answer = self._ask("HEAD", f"/v2/{repository}/blobs/{digest}", repository)
+        answer = self._ask("HEAD", _blob(repository, digest), repository)
         if answer.status == 404:
             return False
         self._require(answer, repository)
@@ -104,7 +110,7 @@ class Client:
 
     def blob(self, repository: str, digest: str, largest: int) -> bytes:
         """The bytes with this digest. Raises ShunterError where there are none, other ones, or more than `largest`."""
-        answer = self._ask("GET", f"/v2/{repository}/blobs/{digest}", repository, largest=largest)
+        answer = self._ask("GET", _blob(repository, digest), repository, largest=largest)
         self._require(answer, repository)
         if (found := archive.digest(answer.data)) != digest:
             raise _other_bytes(f"{self.host}/{repository}", digest, found)
@@ -113,41 +119,48 @@ class Client:
     def upload(self, repository: str, data: bytes) -> str:
         """Put bytes into a repository, unless they are there; their digest. Nobody sees them without a manifest.
 
-        Whether few bytes are there is not asked before the first attempt: that would take as long as putting them.
+        Whether few bytes are there is not asked before the first attempt: that would take as long as putting them. An
+        upload that broke has no state that one could rely on, so each attempt begins anew.
         """
         digest = archive.digest(data)
-        problem: ShunterError | None = None
-        for attempt in range(_UPLOADS):
-            if (attempt or len(data) > _FEW) and self.has_blob(repository, digest):
-                return digest
-            try:
-                answer = self._uploaded(repository, digest, data)
-            except ShunterError as error:
-                problem = error
-                continue
-            if answer.status < 300:
-                return digest
-            problem = self._refusal(answer, repository)
-            if answer.status in (401, 403):
-                break
-        assert problem is not None
-        raise problem
+        known = iter((len(data) <= _FEW,))
+
+        def attempt() -> Answer:
+            if not next(known, False):
+                there = self._ask("HEAD", _blob(repository, digest), repository, once=True)
+                if there.status != 404:
+                    return there
+            return self._uploaded(repository, digest, data)
+
+        self._require(self.transport.repeated(attempt), repository)
+        return digest
 
     def _uploaded(self, repository: str, digest: str, data: bytes) -> Answer:
-        """One attempt: an upload that broke has no state that one could rely on, so the next one begins anew."""
-        begun = self._ask("POST", f"/v2/{repository}/blobs/uploads/", repository, body=b"", push=True)
-        self._require(begun, repository)
+        """One attempt, in two requests: few registries take bytes in the first one, and none says so before."""
+        begun = self._ask("POST", f"/v2/{repository}/blobs/uploads/", repository, body=b"", push=True, once=True)
+        if begun.status >= 300:
+            return begun
         place = urljoin(begun.url, begun.headers.get("location", ""))
         if origin(place)[0] not in (origin(self.base)[0], "https"):
             raise ShunterError(f"{self.host} wants an upload to a place that is not encrypted")
         place += ("&" if "?" in place else "?") + urlencode({"digest": digest})
-        return self._ask("PUT", place, repository, body=data, push=True, once=True)
+        answer = self._ask("PUT", place, repository, body=data, push=True, once=True, more=_BYTES)
+        if answer.status in _LOST:
+            raise InterruptionError(f"{self.host} has lost an upload that it had begun{_complaint(answer)}", hint=LATER)
+        return answer
 
-    def put_manifest(self, repository: str, tag: str, data: bytes) -> str:
-        """Put a manifest under a tag, in place of what it led to; the digest of the manifest."""
-        kind = {"Content-Type": MANIFEST}
-        path = _manifest(repository, tag)
-        self._require(self._ask("PUT", path, repository, body=data, push=True, more=kind), repository)
+    def put_manifest(self, repository: str, tag: str, data: bytes, *, there: Callable[[], bool] = bool) -> str:
+        """Put a manifest under a tag, in place of what it led to; the digest of the manifest.
+
+        `there` is asked before each attempt whether that is done already. It may raise: between two attempts somebody
+        else may have come in, whom the next one would write over.
+        """
+        path, kind = _manifest(repository, tag), {"Content-Type": MANIFEST}
+
+        def attempt() -> Answer:
+            return _DONE if there() else self._ask("PUT", path, repository, body=data, push=True, once=True, more=kind)
+
+        self._require(self.transport.repeated(attempt), repository)
         return archive.digest(data)
 
     def tags(self, repository: str) -> list[str]:
@@ -161,7 +174,7 @@ class Client:
             if answer.status == 404:
                 break
             self._require(answer, repository)
-            listed = _json(answer, self.host).get("tags")
+            listed = json_of(answer, self.host).get("tags")
             found += [str(tag) for tag in listed] if isinstance(listed, list) else []
             more = _NEXT.search(answer.headers.get("link", ""))
             place = urljoin(answer.url, more[1]) if more else ""
@@ -185,56 +198,17 @@ class Client:
         """Ask with what is known of who we are; where that does not do, find out what the registry wants, and again."""
         url = urljoin(self.base, place)
         headers = ({"Accept": accept} if accept else {}) | dict(more or {})
-        headers |= {"Content-Type": "application/octet-stream"} if once else {}
-        scope = f"repository:{repository}:{'pull,push' if push else 'pull'}" if repository else ""
-        known = self._said.get(scope, "") if origin(url) == origin(self.base) else ""
+        push = push or self.pushes
+        known = self._who.known(repository, push=push) if origin(url) == origin(self.base) else ""
         said = {"Authorization": known} if known else {}
         answer = self.transport.send(method, url, headers | said, body=body, largest=largest, once=once)
         if answer.status != 401 or origin(answer.url) != origin(self.base):
             return answer
-        authorization = self._authorization(answer, repository, scope)
+        authorization = self._who.asked(answer, repository, push=push)
         if not authorization or authorization == known:
             return answer
-        self._said[scope] = authorization
         again = headers | {"Authorization": authorization}
         return self.transport.send(method, url, again, body=body, largest=largest, once=once)
-
-    def _authorization(self, answer: Answer, repository: str, scope: str) -> str:
-        asked = challenge.parse(answer.headers.get("www-authenticate", ""))
-        login = self.login or login_for(self.host, repository, own=self.own)
-        if asked is None or (asked.basic and (login is None or not login.user)):
-            return ""
-        if asked.basic:
-            assert login is not None
-            return login.basic
-        return self._token(asked, login, asked.scope or scope)
-
-    def _token(self, asked: challenge.Challenge, login: Login | None, scope: str) -> str:
-        """A token from the place that the registry names, which has to be as safe as the registry."""
-        found = urlsplit(asked.realm)
-        if found.scheme != "https" and not (found.scheme == "http" and self.base.startswith("http://")):
-            raise ShunterError(
-                f"{self.host} wants its login at {found.scheme}://{found.netloc}, which is not encrypted",
-                hint="ask who runs the registry",
-            )
-        wanted = [(name, text) for name, text in (("service", asked.service), ("scope", scope)) if text]
-        if login and login.token:
-            grant = [*wanted, ("grant_type", "refresh_token"), ("refresh_token", login.token), ("client_id", "shunter")]
-            kind = {"Content-Type": "application/x-www-form-urlencoded"}
-            body = urlencode(grant).encode()
-            answer = self.transport.send("POST", asked.realm, kind, body=body, largest=_LARGEST_MANIFEST)
-        else:
-            pairs = [(name, each) for name, text in wanted for each in (text.split(" ") if name == "scope" else [text])]
-            url = asked.realm + ("&" if found.query else "?") + urlencode(pairs, quote_via=quote)
-            said = {"Authorization": login.basic} if login else {}
-            answer = self.transport.send("GET", url, said, largest=_LARGEST_MANIFEST)
-        if answer.status in (400, 401, 403):
-            return ""
-        if answer.status != 200:
-            raise ShunterError(f"{found.netloc} answered {answer.status} to a login", hint="try again later")
-        data = _json(answer, found.netloc)
-        token = data.get("token") or data.get("access_token")
-        return f"Bearer {token}" if isinstance(token, str) and token else ""
 
     def _require(self, answer: Answer, repository: str) -> None:
         if not 200 <= answer.status < 300:
@@ -244,24 +218,20 @@ class Client:
         place = f"{self.host}/{repository}" if repository else self.host
         said = _complaint(answer)
         if answer.status in (401, 403):
-            known = self.login or login_for(self.host, repository, own=self.own)
+            known = self._who.login_of(repository)
             what = f"{place} refuses the login of {known.user or 'its token'}" if known else f"{place} wants a login"
             again = f"shunter registry login {self.host}"
             return ShunterError(f"{what} ({answer.status}{said})", hint=again, exit_code=2)
-        hint = "try again later" if answer.status >= 500 or answer.status == 429 else "check the name of the repository"
+        hint = LATER if answer.status >= 500 or answer.status == 429 else "check the name of the repository"
         return ShunterError(f"{place} answered {answer.status}{said}", hint=hint)
+
+
+def _blob(repository: str, digest: str) -> str:
+    return f"/v2/{repository}/blobs/{digest}"
 
 
 def _manifest(repository: str, reference: str) -> str:
     return f"/v2/{repository}/manifests/{reference}"
-
-
-def _json(answer: Answer, host: str) -> dict[str, Any]:
-    try:
-        found = json.loads(answer.data)
-    except (ValueError, RecursionError) as error:
-        raise ShunterError(f"{host} is no registry: its answer is no JSON", hint="check its name and port") from error
-    return found if isinstance(found, dict) else {}
 
 
 def _complaint(answer: Answer) -> str:

@@ -8,7 +8,7 @@ import contextlib
 import json
 import os
 import sys
-from collections.abc import Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from pathlib import Path
 from typing import Any
 
@@ -36,19 +36,22 @@ class Login:
         return "Basic " + base64.b64encode(f"{self.user}:{self.password}".encode()).decode()
 
 
-def login_for(host: str, repository: str = "", *, own: bool = False) -> Login | None:
+def login_for(
+    host: str, repository: str = "", *, own: bool = False, ask: Callable[[str, str], Login | None] | None = None
+) -> Login | None:
     """The login that this machine has for a registry, by its host with port; None where there is none.
 
     The environment's is for the registries of one's `own` workspace, or for the one host that it names. Then come
-    REGISTRY_AUTH_FILE, Helm's file and Docker's; in each, the longest prefix of the repository wins. Raises
-    ShunterError for a file that is no JSON, and for a credential helper that fails.
+    REGISTRY_AUTH_FILE, Helm's file and Docker's; in each, the longest prefix of the repository wins. `ask` asks a
+    credential helper, by default `of_helper`. Raises ShunterError for a file that is no JSON, and for a credential
+    helper that fails.
     """
     user, password = os.environ.get(USER, ""), os.environ.get(PASSWORD, "")
     meant = os.environ.get(HOST, "")
     if password and (meant == host or (not meant and own)):
         return Login(user, password)
     for file in files():
-        if found := _of_file(file, host, repository):
+        if found := _of_file(file, host, repository, ask or of_helper):
             return found
     return None
 
@@ -88,7 +91,7 @@ def erase(host: str) -> bool:
     file = helm_file()
     data = _read(file)
     if helper := _helper(data, host):
-        if _of_helper(helper, host) is None:
+        if of_helper(helper, host) is None:
             return False
         _ask_helper(helper, "erase", host)
         return True
@@ -99,18 +102,18 @@ def erase(host: str) -> bool:
     return True
 
 
-def _of_file(file: Path, host: str, repository: str) -> Login | None:
+def _of_file(file: Path, host: str, repository: str, ask: Callable[[str, str], Login | None]) -> Login | None:
     data = _read(file)
     if not data:
         return None
     if helper := _mapping(data.get("credHelpers")).get(host):
-        return _of_helper(str(helper), host)
+        return ask(str(helper), host)
     auths = {_key(name): entry for name, entry in _mapping(data.get("auths")).items()}
     for name in _names(host, repository):
         if (found := _of_entry(auths.get(name), file)) is not None:
             return found
     helper = data.get("credsStore")
-    return _of_helper(str(helper), _DOCKER_HUB if host == "docker.io" else host) if helper else None
+    return ask(str(helper), _DOCKER_HUB if host == "docker.io" else host) if helper else None
 
 
 def _names(host: str, repository: str) -> Iterator[str]:
@@ -144,7 +147,8 @@ def _of_entry(entry: Any, file: Path) -> Login | None:
     return Login(user, password.rstrip("\0"))
 
 
-def _of_helper(helper: str, host: str) -> Login | None:
+def of_helper(helper: str, host: str) -> Login | None:
+    """The login that a credential helper has for a host; None where it has none. It is a program, which may fail."""
     done = run([f"docker-credential-{helper}", "get"], "/", host.encode())
     if done.returncode and (_NOT_FOUND in done.stdout or _NOT_FOUND in done.stderr):
         return None

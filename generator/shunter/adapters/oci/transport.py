@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import time
 from collections.abc import Callable, Mapping
-from functools import cached_property
+from contextlib import suppress
+from functools import cached_property, partial
 from typing import TYPE_CHECKING
 from urllib.parse import urljoin, urlsplit
 
@@ -35,6 +36,10 @@ class Answer:
     url: str
 
 
+class InterruptionError(ShunterError):
+    """No answer, not the whole of one, or what was begun is lost: the same may do a moment later."""
+
+
 @dataclass(frozen=True)
 class Transport:
     """Connections that are kept and shared between threads.
@@ -60,12 +65,13 @@ class Transport:
     ) -> Answer:
         """Ask `url`, and follow where it leads; the answer's body has at most `largest` bytes.
 
-        What breaks, and what is answered by 429 or 5xx, is asked again, unless it is for `once`. An `Authorization`
-        goes to the host of `url` only. Raises ShunterError where no answer comes, or one that is too large.
+        It is `repeated`, unless it is for `once`. An `Authorization` goes to the host of `url` only. Raises
+        ShunterError where no answer comes, or one that is too large.
         """
         sent = dict(headers)
         for _ in range(_MOST_REDIRECTS + 1):
-            answer = self._answered(method, url, sent, body, largest, 1 if once else self.attempts)
+            attempt = partial(self._answered, method, url, sent, body, largest)
+            answer = attempt() if once else self.repeated(attempt)
             target = answer.headers.get("location", "")
             if method not in ("GET", "HEAD") or answer.status not in (301, 302, 303, 307, 308) or not target:
                 return answer
@@ -76,36 +82,47 @@ class Transport:
             url = followed
         raise ShunterError(f"{url} leads from one place to another without end", hint="ask who runs the registry")
 
-    def _answered(
-        self, method: str, url: str, headers: Mapping[str, str], body: bytes | None, largest: int, attempts: int
-    ) -> Answer:
+    def repeated(self, attempt: Callable[[], Answer]) -> Answer:
+        """What `attempt` is answered, which is one request or several that belong together.
+
+        What breaks, and what is answered by 429 or 5xx, is done again a few times, after as long as the server says,
+        within reason. The last answer is given whatever it is. What broke last is raised as a ShunterError that is no
+        InterruptionError any more: what was repeated within an attempt is not repeated with it.
+        """
+        for done in range(self.attempts - 1):
+            answer = None
+            with suppress(InterruptionError):
+                answer = attempt()
+            if answer is not None and answer.status not in _BUSY and not _is_cut(answer):
+                return answer
+            time.sleep(self._rest(done, answer))
+        try:
+            return attempt()
+        except InterruptionError as error:
+            raise ShunterError(error.message, hint=error.hint) from error
+
+    def _rest(self, done: int, answer: Answer | None) -> float:
+        """How many seconds to wait, the first time after 0 attempts: what the answer says, else longer each time.
+
+        Chance has a part in it, so that many who wait do not come back at once.
+        """
+        import random
+
+        seconds: float = (2**done + random.random()) * self.pause  # noqa: S311
+        if answer is not None and (said := answer.headers.get("retry-after", "")):
+            seconds = max(seconds, _seconds(said))
+        return min(seconds, _LONGEST_WAIT)
+
+    def _answered(self, method: str, url: str, headers: Mapping[str, str], body: bytes | None, largest: int) -> Answer:
+        """One request. Raises InterruptionError where it breaks."""
         import urllib3
 
-        left = urllib3.Retry(
-            attempts - 1,
-            backoff_factor=self.pause,
-            backoff_jitter=self.pause,
-            backoff_max=_LONGEST_WAIT,
-            retry_after_max=_LONGEST_WAIT,
-        )
-        while True:
-            response: BaseHTTPResponse | None = None
-            try:
-                response = self._asked(method, url, headers, body)
-                most = largest if response.status < 300 else max(largest, _LARGEST_COMPLAINT)
-                answer = Answer(response.status, _lower(response.headers), self._read(response, url, most), url)
-                if answer.status not in _BUSY and not _is_cut(answer):
-                    return answer
-                error = None
-            except urllib3.exceptions.HTTPError as caught:
-                error = caught
-            try:
-                left = left.increment(method, url, response if error is None else None, error)
-            except urllib3.exceptions.HTTPError:
-                if error is None:
-                    return answer
-                raise _unreachable(url, error) from error
-            left.sleep(response if error is None else None)
+        try:
+            response = self._asked(method, url, headers, body)
+            most = largest if response.status < 300 else max(largest, _LARGEST_COMPLAINT)
+            return Answer(response.status, _lower(response.headers), self._read(response, url, most), url)
+        except urllib3.exceptions.HTTPError as error:
+            raise _unreachable(url, str(error)) from error
 
     def _asked(self, method: str, url: str, headers: Mapping[str, str], body: bytes | None) -> BaseHTTPResponse:
         import urllib3
@@ -201,7 +218,16 @@ def _shown(url: str) -> str:
     return url.partition("?")[0]
 
 
-def _unreachable(url: str, error: Exception) -> ShunterError:
-    reason = str(getattr(error, "reason", None) or error).rpartition(": ")[2]
+def _seconds(said: str) -> float:
+    """What `Retry-After` says, in seconds from now: a number, or a date; what is neither says nothing."""
+    import urllib3
+
+    try:
+        return float(urllib3.Retry().parse_retry_after(said))
+    except (urllib3.exceptions.InvalidHeader, ValueError, OverflowError):
+        return 0
+
+
+def _unreachable(url: str, said: str) -> InterruptionError:
     host = urlsplit(url).netloc
-    return ShunterError(f"registry {host} cannot be reached: {reason}", hint=_NO_REPLY)
+    return InterruptionError(f"registry {host} cannot be reached: {said.rpartition(': ')[2]}", hint=_NO_REPLY)

@@ -32,7 +32,7 @@ COMMANDS: tuple[Command, ...] = (
     Command(
         ("push",),
         "push packaged charts to an OCI registry: exactly their bytes, and each version once",
-        "shunter.cli.verbs.package:push",
+        "shunter.cli.verbs.registry:push",
         (
             Option("charts", takes="many", metavar="CHART|FILE", help="charts, or archives (default: all)"),
             Option("--to", metavar="URL|DIR", help="oci://HOST/REPOSITORY, or a folder (default: see shunter.yaml)"),
@@ -45,7 +45,7 @@ COMMANDS: tuple[Command, ...] = (
     Command(
         ("pull",),
         "fetch published charts from the registry: their archives, verified by digest",
-        "shunter.cli.verbs.package:pull",
+        "shunter.cli.verbs.registry:pull",
         (
             Option("charts", takes="many", metavar="CHART|URL", help="charts, or oci://HOST/REPOSITORY/NAME:VERSION"),
             Option("--version", metavar="V", help="the version (default: the newest release)"),

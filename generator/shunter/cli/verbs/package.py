@@ -1,4 +1,4 @@
-"""package, push, pull, bump and lock."""
+"""package, bump and lock."""
 
 from __future__ import annotations
 
@@ -35,24 +35,6 @@ def package(arguments: Arguments) -> Report:
         return packaging.package(context, names, stamp, allow_dirty=arguments.allow_dirty, dry_run=dry_run)
 
     return behind.aware(context, roots, run, fetch=arguments.fetch, writes=not dry_run)
-
-
-def push(arguments: Arguments) -> Report:
-    """`shunter push`."""
-    from shunter.flows.packaging import push as pushing  # it brings the client of registries
-
-    context = open_session(arguments)
-    return pushing.push(context, arguments.charts, arguments.to, plain=arguments.plain_http, dry_run=arguments.dry_run)
-
-
-def pull(arguments: Arguments) -> Report:
-    """`shunter pull`."""
-    from shunter.flows.packaging import pull as pulling
-
-    context, folder = open_session(arguments), arguments.destination
-    if not arguments.charts:
-        raise ShunterError("which chart?", hint="shunter pull orders, or oci://HOST/REPOSITORY/NAME:VERSION")
-    return pulling.pull(context, arguments.charts, arguments.version, folder, plain=arguments.plain_http)
 
 
 def bump(arguments: Arguments) -> Report:

@@ -1,4 +1,4 @@
-"""registry login and logout."""
+"""push, pull, registry login and registry logout."""
 
 from __future__ import annotations
 
@@ -8,8 +8,27 @@ import sys
 from shunter.adapters.oci.client import Client
 from shunter.adapters.oci.credentials import Login, erase, store
 from shunter.cli.parse import Arguments
+from shunter.cli.session import open_session
 from shunter.model.errors import ShunterError
 from shunter.model.findings import Outcome, Report, Status
+
+
+def push(arguments: Arguments) -> Report:
+    """`shunter push`."""
+    from shunter.flows.packaging import push as pushing
+
+    context = open_session(arguments)
+    return pushing.push(context, arguments.charts, arguments.to, plain=arguments.plain_http, dry_run=arguments.dry_run)
+
+
+def pull(arguments: Arguments) -> Report:
+    """`shunter pull`."""
+    from shunter.flows.packaging import pull as pulling
+
+    context, folder = open_session(arguments), arguments.destination
+    if not arguments.charts:
+        raise ShunterError("which chart?", hint="shunter pull orders, or oci://HOST/REPOSITORY/NAME:VERSION")
+    return pulling.pull(context, arguments.charts, arguments.version, folder, plain=arguments.plain_http)
 
 
 def login(arguments: Arguments) -> Report:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from pathlib import Path
 
 from shunter.adapters.helm.registry import DirectoryRegistry
@@ -51,7 +51,9 @@ def push(context: Context, names: Sequence[str], to: str, *, plain: bool, dry_ru
     if not target.startswith(OCI):
         return _to_folder(charts, context.start / target, dry_run=dry_run)
     plain = plain or (not to and context.registries().plain_http)
-    registry = OciCharts(lambda name: charts_url(context.workspace, target, name), plain=plain, own=True)
+    registry = OciCharts(
+        lambda name: charts_url(context.workspace, target, name), plain=plain, own=True, pushes=not dry_run
+    )
     registry.require_reachable(chart.name for chart in charts)
     works = _each(charts, lambda chart: _standing(registry, chart))
     if not dry_run:
@@ -134,7 +136,10 @@ def _row(chart: PackedChart, found: Standing) -> Row:
 
 
 def _pushed(context: Context, registry: OciCharts, works: Sequence[_Work]) -> list[_Work]:
-    """All archives first, and manifests when every one is there: what fails on the way leaves nothing that is seen."""
+    """All archives first, and manifests when every one is there: what fails on the way leaves nothing that is seen.
+
+    What was published is looked at again at the end. Once one fails, no other is begun.
+    """
     new = {work.chart.key: work for work in works if work.outcome.status is Status.PLANNED}
 
     def upload(chart: PackedChart) -> _Work:
@@ -148,12 +153,38 @@ def _pushed(context: Context, registry: OciCharts, works: Sequence[_Work]) -> li
         detail = f"pushed to {work.row['reference']}, archive {chart.digest}"
         return replace(work, outcome=replace(work.outcome, status=Status.DONE, detail=detail))
 
+    def confirm(chart: PackedChart) -> _Work:
+        registry.confirm(chart)
+        return new[chart.key]
+
     for step in (upload, publish):
-        if any(work.outcome.status in (Status.FAILED, Status.REFUSED) for work in works):
-            break
-        done = {work.chart.key: work for work in _each([work.chart for work in new.values()], step)}
-        works = [done.get(work.chart.key, work) for work in works]
-    return [_left(work) for work in works]
+        if all(work.outcome.status in (Status.PLANNED, Status.NOOP) for work in (*works, *new.values())):
+            new |= _by_key(_each([work.chart for work in new.values()], _until_one_fails(step, new)))
+    published = [work.chart for work in new.values() if work.outcome.status is Status.DONE]
+    new |= _by_key(_each(published, confirm))
+    return [_left(new.get(work.chart.key, work)) for work in works]
+
+
+def _by_key(works: Sequence[_Work]) -> dict[tuple[str, str], _Work]:
+    return {work.chart.key: work for work in works}
+
+
+def _until_one_fails(
+    step: Callable[[PackedChart], _Work], new: Mapping[tuple[str, str], _Work]
+) -> Callable[[PackedChart], _Work]:
+    """The step, and after a failure no more than what was there before: a registry that is down is down for all."""
+    failed: list[PackedChart] = []
+
+    def guarded(chart: PackedChart) -> _Work:
+        if failed:
+            return new[chart.key]
+        try:
+            return step(chart)
+        except ShunterError:
+            failed.append(chart)
+            raise
+
+    return guarded
 
 
 def _left(work: _Work) -> _Work:
