@@ -30,7 +30,9 @@ def test_one_flag_is_a_switch_here_and_takes_a_value_there() -> None:
         for flag in option.flags:
             kinds.setdefault(flag, set()).add(option.takes == "nothing")
     several = {flag for flag, found in kinds.items() if len(found) > 1}
-    assert several == {"--values"}  # of rollback, which takes no values files, and brings those of then back
+    # `rollback --values` takes no values files, and brings those of then back; `update --plan` makes a plan, and
+    # `promote --plan FILE` carries one out.
+    assert several == {"--values", "--plan"}
     assert [flag for flag in VERSION.flags if any(flag in option.flags for option in TABLE.everywhere)] == []
 
 

@@ -66,13 +66,16 @@ def test_a_release_of_one_kind_is_for_that_kind_alone(root: Path) -> None:
 
 def test_every_reason_is_told(root: Path) -> None:
     file = root / "shunter.yaml"
-    text = file.read_text("utf-8").replace("port: 8080", "port: 8081")
-    file.write_text(text, "utf-8")
+    text = file.read_text("utf-8").replace("archetype: database\n    team: alice", "archetype: database\n    team: bob")
+    file.write_text(text.replace("  frontend:\n    archetype: frontend\n    team: edge\n", ""), "utf-8")
     answers = root / "shop-tst/envs/tst/.copier-answers.yml"
     answers.write_text(answers.read_text("utf-8").replace("namespace: shop-tst", "namespace: mine"), "utf-8")
     shutil.rmtree(root / "orders/charts/orders")
     found = reasons(planned(root, "--to", "0.1.0"))
-    assert found["shop-tst/envs/tst"] == ["drift"]
+    assert found["orders-db/charts/orders-db"] == ["answers"]
+    assert found["frontend"] == found["frontend/charts/frontend"] == ["removed"]
+    assert found["shop-tst/envs/tst"] == ["answers", "drift"]
+    assert found["shop-pre/envs/pre"] == ["answers"]
     assert found["orders/charts/orders"] == ["new"]
 
 
