@@ -12,7 +12,7 @@ from shunter.adapters.git.apply import apply
 from shunter.adapters.git.repository import Repository
 from shunter.adapters.system.files import DiskTree
 from shunter.adapters.templates import merge
-from shunter.adapters.templates.merge import MergeProject, merge_repository, skip_if_exists
+from shunter.adapters.templates.merge import MergeProject, merge_repository
 from shunter.model.files import EXECUTABLE, SYMLINK, Conflict, Edit, FileState, RepositoryPlan
 
 LINES = "".join(f"line {number}\n" for number in range(12))
@@ -27,18 +27,14 @@ def states(files: Mapping[str, bytes | str | FileState]) -> dict[str, FileState]
     }
 
 
-def never(_: Mapping[str, Any]) -> Any:
-    return lambda path: False
-
-
 def laid(files: Mapping[str, FileState]) -> dict[str, bytes | str | None]:
     return {path: state.data for path, state in files.items()}
 
 
-def update(root: Path, *projects: MergeProject, once: Any = never) -> dict[str, str]:
+def update(root: Path, *projects: MergeProject) -> dict[str, str]:
     """Merge and apply; the kinds of the conflicts by path."""
     before = disk(root)
-    changes, conflicts = merge_repository(root, projects, once)
+    changes, conflicts = merge_repository(root, projects)
     assert disk(root) == before
     tree = DiskTree(root)
     edits = tuple(
@@ -53,8 +49,10 @@ def update(root: Path, *projects: MergeProject, once: Any = never) -> dict[str, 
     return {conflict.path: conflict.kind for conflict in conflicts}
 
 
-def project(old: Mapping[str, Any], new: Mapping[str, Any], path: str = ".") -> MergeProject:
-    return MergeProject(path, states(old), states(new))
+def project(
+    old: Mapping[str, Any], new: Mapping[str, Any], path: str = ".", once: tuple[str, ...] = ()
+) -> MergeProject:
+    return MergeProject(path, states(old), states(new), once)
 
 
 def read(root: Path, path: str) -> bytes:
@@ -80,7 +78,7 @@ def test_uncommitted_edits_are_ours(tmp_path: Path) -> None:
 
 def test_an_unchanged_template_touches_nothing_whatever_people_did(tmp_path: Path) -> None:
     root = make_repo(tmp_path / "r", {"f": "mine"})
-    assert merge_repository(root, [project({"f": "a", "g": "b"}, {"f": "a", "g": "b"})], never) == ({}, ())
+    assert merge_repository(root, [project({"f": "a", "g": "b"}, {"f": "a", "g": "b"})]) == ({}, ())
 
 
 def test_same_line_on_both_sides_is_a_conflict_with_gits_stages(tmp_path: Path) -> None:
@@ -154,7 +152,7 @@ def test_line_ends_and_attributes_change_nothing(tmp_path: Path) -> None:
         tmp_path / "r", {"f": crlf.replace("line 9", "mine 9"), ".gitattributes": "* text=auto merge=union\n"}
     )
     git(root, "config", "core.autocrlf", "true")
-    changes, conflicts = merge_repository(root, [project({"f": crlf}, {"f": crlf.replace("line 2", "t 2")})], never)
+    changes, conflicts = merge_repository(root, [project({"f": crlf}, {"f": crlf.replace("line 2", "t 2")})])
     assert conflicts == ()
     assert changes == states({"f": crlf.replace("line 9", "mine 9").replace("line 2", "t 2")})
 
@@ -163,14 +161,13 @@ def test_written_once_is_only_written_once(tmp_path: Path) -> None:
     root = make_repo(tmp_path / "r", {"values.yaml": "mine\n", "f": "1\n"})
     old = {"values.yaml": "old\n", "removed.yaml": "old\n", "f": "1\n"}
     new = {"values.yaml": "new\n", "removed.yaml": "new\n", "fresh.yaml": "new\n", "f": "2\n"}
-    assert update(root, project(old, new), once=lambda _: lambda path: path.endswith(".yaml")) == {}
+    assert update(root, project(old, new, once=("*.yaml",))) == {}
     assert disk(root) == {"values.yaml": ("-", b"mine\n"), "fresh.yaml": ("-", b"new\n"), "f": ("-", b"2\n")}
 
 
 def test_written_once_survives_the_templates_deleting_it(tmp_path: Path) -> None:
     root = make_repo(tmp_path / "r", {"values.yaml": "old\n", "f": "1\n"})
-    once = lambda _: lambda path: path == "values.yaml"  # noqa: E731
-    assert update(root, project({"values.yaml": "old\n", "f": "1\n"}, {"f": "2\n"}), once=once) == {}
+    assert update(root, project({"values.yaml": "old\n", "f": "1\n"}, {"f": "2\n"}, once=("/values.yaml",))) == {}
     assert disk(root) == {"values.yaml": ("-", b"old\n"), "f": ("-", b"2\n")}
 
 
@@ -323,23 +320,9 @@ def test_no_line_of_a_person_is_ever_lost(tmp_path: Path, seed: int) -> None:
     assert read(root, "envs/x/outside") == b"outside"
 
 
-def test_written_once_follows_the_questionnaire(tmp_path: Path) -> None:
-    write(
-        tmp_path,
-        {
-            "copier.yml": '_envops: {variable_start_string: "[[", variable_end_string: "]]"}\n'
-            '_skip_if_exists: [/values.yaml, "/[[ name ]]/*.txt"]\n---\n!include parts/*.yml\n',
-            "parts/one.yml": "_skip_if_exists: [/src/]\n",
-        },
-    )
-    once = skip_if_exists({"name": "shop"}, tmp_path)
-    paths = ["values.yaml", "deep/values.yaml", "shop/a.txt", "other/a.txt", "src/deep/er.py", "srcs"]
-    assert [path for path in paths if once(path)] == ["values.yaml", "shop/a.txt", "src/deep/er.py"]
-
-
 def test_conflicts_are_data(tmp_path: Path) -> None:
     root = make_repo(tmp_path / "r", {"p/f": "mine\n"})
-    changes, conflicts = merge_repository(root, [project({"f": "old\n"}, {"f": "new\n"}, "p")], never)
+    changes, conflicts = merge_repository(root, [project({"f": "old\n"}, {"f": "new\n"}, "p")])
     sides = [FileState(text) for text in (b"old\n", b"mine\n", b"new\n")]
     assert (changes, conflicts) == ({}, (Conflict("p/f", "contents", *sides),))
 
@@ -360,7 +343,7 @@ def test_what_is_taken_without_a_merge_is_what_git_would_make_of_it(
         mine |= {"rename": {f"{path}-mine": text}, "delete": {}, "edit": {path: f"own\n{text}"}}[choice]
     mine["notes"] = random_.choice(["own\n", old[min(changed)], new[max(changed)]])
     root = make_repo(tmp_path / "r", mine)
-    taken = merge_repository(root, [project(old, new)], never)
+    taken = merge_repository(root, [project(old, new)])
     assert set(taken[0]) == changed
     monkeypatch.setattr(merge, "_plain", lambda sides: None)
-    assert merge_repository(root, [project(old, new)], never) == taken
+    assert merge_repository(root, [project(old, new)]) == taken

@@ -55,10 +55,15 @@ def test_without_a_questionnaire_copiers_own_excludes_count() -> None:
     assert read_config(tree({"copier.yaml": "_subdirectory: t"})).exclude == ()
 
 
+def test_what_only_copier_knows_is_named() -> None:
+    found = read_config(tree({"copier.yml": "_tasks: [x]\n_skip_if_exists: [a]\n"}))
+    assert (found.unknown, found.skip_if_exists) == ("_tasks", ("a",))
+    assert not read_config(tree({"copier.yml": "_migrations: []\n"})).unknown
+
+
 @pytest.mark.parametrize(
     "files",
     [
-        {"copier.yml": "_unknown: 1"},
         {"copier.yml": "_envops: {finalize: x}"},
         {"copier.yml": "_envops: [x]"},
         {"copier.yml": "_templates_suffix: ''"},

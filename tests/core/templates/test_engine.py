@@ -16,7 +16,7 @@ from helpers.workspaces.gitrepo import write
 from helpers.workspaces.template_answers import projects
 from shunter.adapters.templates.history import template_files
 from shunter.core.templates.config import NeedsCopier
-from shunter.core.templates.engine import Engine
+from shunter.core.templates.engine import Engine, written_once
 from shunter.model.files import EXECUTABLE, REGULAR, SYMLINK, FileState, MemoryTree
 
 
@@ -139,6 +139,14 @@ def test_modes_and_bytes_stay() -> None:
         "run.sh": FileState(b"#!/bin/sh\n", EXECUTABLE),
         "raw": FileState(b"\xff\r\n", REGULAR),
     }
+
+
+def test_what_is_written_once_follows_the_answers() -> None:
+    files = {"copier.yml": "_skip_if_exists: [/src/, '/{{ name }}/*.txt']\nname: x\n", "f": ""}
+    assert engine_of(files).project({"name": "shop"}).once == ("/src/", "/shop/*.txt")
+    tasks = MemoryTree({"copier.yml": FileState(b"_tasks: [x]\n_skip_if_exists: ['{{ name }}.txt']\n")})
+    assert written_once(tasks, {"name": "shop"}) == ("shop.txt",)
+    assert written_once(MemoryTree({"copier.yml": FileState(b"_envops: 1")}), {}) == ()
 
 
 def test_excludes_may_ask_what_is_being_done() -> None:

@@ -36,9 +36,13 @@ class Asked:
 
 @dataclass(frozen=True, slots=True)
 class Rendered:
-    """One project's files; `by_copier` says why Copier itself rendered them, where it did."""
+    """One project's files; `by_copier` says why Copier itself rendered them, where it did.
+
+    `once` are patterns of the files that are written once, and then a person's.
+    """
 
     files: Mapping[str, FileState] = field(default_factory=dict)
+    once: tuple[str, ...] = ()
     by_copier: str = ""
 
 
@@ -50,7 +54,7 @@ def by_engine(source: str, asked: Sequence[Asked], bare: Path, seconds: int = SE
 
 def by_copier(source: str, asked: Sequence[Asked], bare: Path, why: Sequence[str]) -> list[Rendered]:
     """Projects by Copier, from the history `bare` that stands for `source`; `why` is what our engine said of each."""
-    return _ask(source, asked, {"bare": "", "why": list(why)}, environment(source, bare), SECONDS)
+    return _ask(source, asked, {"bare": str(bare), "why": list(why)}, environment(source, bare), SECONDS)
 
 
 def environment(source: str, bare: Path | None) -> dict[str, str]:
@@ -102,4 +106,4 @@ def _answers(output: bytes) -> Iterator[Rendered]:
             raise ShunterError(each["error"], notes=tuple(each["notes"]), hint=each["hint"])
         keys = {path: (number, mode) for path, mode, number in each["files"]}
         states |= {key: FileState(blobs[key[0]], key[1]) for key in keys.values() if key not in states}
-        yield Rendered({path: states[key] for path, key in keys.items()}, each["by_copier"])
+        yield Rendered({path: states[key] for path, key in keys.items()}, tuple(each["once"]), each["by_copier"])

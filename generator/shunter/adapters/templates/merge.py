@@ -10,16 +10,12 @@ from __future__ import annotations
 import os
 import tempfile
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
-from shunter.model.data import dataclass, field, replace
+from shunter.model.data import dataclass, replace
 from pathlib import Path
 from posixpath import join, normpath
-from typing import Any
-
-import yaml
 
 from shunter.adapters.system.files import DiskTree
 from shunter.adapters.git.repository import FILE_MODES, Repository
-from shunter.adapters.system.paths import data_root
 from shunter.adapters.templates.written_once import matcher
 from shunter.core.trees import fast_import
 from shunter.core.trees.fast_import import Signature
@@ -44,12 +40,15 @@ _CONFIG = (
 
 @dataclass(frozen=True, slots=True)
 class MergeProject:
-    """One project: its folder in the repository (`.`: the root), old and new render, and the answers of the new one."""
+    """One project: its folder in the repository (`.`: the root), old and new render.
+
+    `once` are patterns of paths that are never touched once they exist.
+    """
 
     path: str
     old: Files
     new: Files
-    answers: Mapping[str, Any] = field(default_factory=dict)
+    once: tuple[str, ...] = ()
 
 
 def touched(projects: Sequence[MergeProject]) -> set[str]:
@@ -71,32 +70,11 @@ class _Sides:
     settled: frozenset[str] = frozenset()
 
 
-def skip_if_exists(answers: Mapping[str, Any], root: Path | None = None) -> Callable[[str], bool]:
-    """Which of a project's paths are written once and then a person's: `_skip_if_exists` of our `copier.yml`."""
-    base = root or data_root()
-
-    class Loader(yaml.CSafeLoader):
-        """Reads Copier's `!include`."""
-
-    def include(loader: Loader, node: yaml.ScalarNode) -> list[Any]:
-        found = sorted(base.glob(str(loader.construct_scalar(node))))
-        return [part for file in found for part in yaml.load_all(file.read_bytes(), Loader)]
-
-    Loader.add_constructor("!include", include)
-    documents = yaml.load_all((base / "copier.yml").read_bytes(), Loader)
-    flat = [part for document in documents for part in (document if isinstance(document, list) else [document])]
-    return matcher([part for part in flat if part], answers)
-
-
 def merge_repository(
-    root: Path,
-    projects: Sequence[MergeProject],
-    written_once: Callable[[Mapping[str, Any]], Callable[[str], bool]] = skip_if_exists,
-    moved: Mapping[str, FileState | None] | None = None,
+    root: Path, projects: Sequence[MergeProject], moved: Mapping[str, FileState | None] | None = None
 ) -> tuple[Changes, tuple[Conflict, ...]]:
     """Changes (path in the repository → new state, None deletes) and conflicts that bring projects to their new render.
 
-    `written_once` makes, from a project's answers, the predicate for paths that are never touched once they exist.
     A file that the person deleted stays deleted, renames on either side are followed, files outside the projects'
     folders do not change. Nothing is written. `moved` are changes that count as made in the working tree.
     """
@@ -105,7 +83,7 @@ def merge_repository(
     conflicts: list[Conflict] = []
     hard: list[tuple[MergeProject, _Sides]] = []
     for project in projects:
-        each = _sides(SubTree(tree, project.path), project, written_once(project.answers))
+        each = _sides(SubTree(tree, project.path), project, matcher(project.once))
         plain = _plain(each)
         if plain is None:
             hard.append((project, each))

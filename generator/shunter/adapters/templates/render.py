@@ -57,9 +57,13 @@ class RenderRequest:
 
 @dataclass(frozen=True, slots=True)
 class Renders:
-    """The files of each request, and a notice for each template that only Copier itself could render, and why."""
+    """The files of each request, and a notice for each template that only Copier itself could render, and why.
+
+    `once` are, for each request, patterns of the files that are written once, and then a person's.
+    """
 
     files: Mapping[RenderRequest, Files]
+    once: Mapping[RenderRequest, tuple[str, ...]]
     notices: tuple[str, ...] = field(default_factory=tuple)
 
 
@@ -68,15 +72,16 @@ def render_many(requests: Iterable[RenderRequest]) -> Renders:
     groups: dict[tuple[str, Path | None], list[RenderRequest]] = {}
     for request in dict.fromkeys(requests):
         groups.setdefault((request.source, request.bare), []).append(request)
-    files: dict[RenderRequest, Files] = {}
+    made: dict[RenderRequest, Rendered] = {}
     notices: dict[str, None] = {}
     for (source, bare), group in groups.items():
         found = _ours(group, source, bare) if bare else _theirs(group, source)
         for request, each in zip(group, found, strict=True):
-            files[request] = each.files
+            made[request] = each
             if each.by_copier:
                 notices[f"{source} {request.release} is rendered by Copier itself, slowly: {each.by_copier}"] = None
-    return Renders(files, tuple(notices))
+    files = {request: each.files for request, each in made.items()}
+    return Renders(files, {request: each.once for request, each in made.items()}, tuple(notices))
 
 
 def render(source: str, release: str, answers: Mapping[str, Any], *, bare: Path | None = None) -> Files:
@@ -101,7 +106,8 @@ def _ours(group: Sequence[RenderRequest], source: str, bare: Path) -> list[Rende
     for number, request in enumerate(group):
         try:
             engine = _engine(bare, source, request.release)
-            found.append(Rendered(engine.render(json.loads(request.answers), request.operation)))
+            made = engine.project(json.loads(request.answers), request.operation)
+            found.append(Rendered(made.files, made.once))
         except NeedsCopier as needs:
             found.append(None)
             why[number] = str(needs)

@@ -4,10 +4,12 @@ from __future__ import annotations
 
 import json
 import os
+import re
 import resource
 import sys
 import tempfile
 from collections.abc import Iterator, Mapping, Sequence
+from importlib.metadata import version
 from pathlib import Path
 from typing import IO, Any, Final
 
@@ -15,7 +17,7 @@ from shunter.adapters.git.repository import Repository
 from shunter.adapters.system.files import DiskTree
 from shunter.adapters.templates.source import commit_of
 from shunter.core.templates.config import NeedsCopier
-from shunter.core.templates.engine import Engine
+from shunter.core.templates.engine import Engine, Made, written_once
 from shunter.model.errors import ShunterError
 from shunter.model.files import FileState
 
@@ -60,19 +62,19 @@ def _answers(question: Mapping[str, Any]) -> Iterator[dict[str, Any]]:
 
 
 def _answer(engines: _Engines, source: str, asked: Mapping[str, Any], why: str) -> dict[str, Any]:
-    files: Files | None = None
+    made: Made | None = None
     if not why:
         try:
-            files = engines.render(asked)
+            made = engines.project(asked)
         except NeedsCopier as needs:
             why = str(needs)
-    if files is None:
+    if made is None:
         if why in _PROGRAMS:
             _unlimit()  # Copier refuses them before it does anything, unless the person trusts this source by name
-        files = _by_copier(source, asked)
-    if sum(len(state.data) for state in files.values()) > MOST:
+        made = Made(dict(_by_copier(source, asked)), engines.written_once(asked))
+    if sum(len(state.data) for state in made.files.values()) > MOST:
         raise ShunterError(f"a project from the templates at {source} would be larger than {MOST >> 20} MiB")
-    return {"files": files, "by_copier": why}
+    return {"files": made.files, "once": made.once, "by_copier": why}
 
 
 class _Engines:
@@ -83,15 +85,34 @@ class _Engines:
         self._repository = Repository(Path(bare))
         self._known: dict[str, Engine] = {}
 
-    def render(self, asked: Mapping[str, Any]) -> Files:
-        """A project's files. Raises NeedsCopier."""
+    def project(self, asked: Mapping[str, Any]) -> Made:
+        """A project. Raises NeedsCopier."""
         release = asked["release"]
         if release not in self._known:
             found = commit_of(self._repository, release)
             if found is None:
                 raise ShunterError(f"{self._source} has no template release {release}", hint=_UNKNOWN)
-            self._known[release] = Engine(self._repository.tree(found[0]), self._source, found[1])
-        return self._known[release].render(asked["answers"], asked["operation"])
+            engine = Engine(self._repository.tree(found[0]), self._source, found[1])
+            if not _is_enough(engine.config.least_copier):
+                raise NeedsCopier("`_min_copier_version`")
+            self._known[release] = engine
+        return self._known[release].project(asked["answers"], asked["operation"])
+
+    def written_once(self, asked: Mapping[str, Any]) -> tuple[str, ...]:
+        """What is written once in a project that Copier has rendered."""
+        found = commit_of(self._repository, asked["release"])
+        return written_once(self._repository.tree(found[0]), asked["answers"]) if found else ()
+
+
+def _is_enough(least: str) -> bool:
+    """Whether the Copier that is installed is of a version that a template asks for."""
+    if not least:
+        return True
+    here = re.match(r"[0-9.]*[0-9]", version("copier"))
+    if here is None or not re.fullmatch(r"[0-9]+(\.[0-9]+)*", least):
+        return False
+    wanted, found = ([int(part) for part in text.split(".")] for text in (least, here[0]))
+    return wanted <= found
 
 
 _UNKNOWN = "name a release it has, or install a shunter that is new enough to know this one"

@@ -20,7 +20,8 @@ class NeedsCopier(Exception):  # noqa: N818 - not an error: Copier does what is 
 class Config:
     """The settings of one template release, and its questions in order. Text in it may be templates.
 
-    `skip_if_exists` and `exclude` are patterns; `options` are Jinja's; `least_copier` is a version, or empty.
+    `skip_if_exists` and `exclude` are patterns; `options` are Jinja's; `least_copier` is a version, or empty; `unknown`
+    is a setting that only Copier itself knows, or empty.
     """
 
     questions: Mapping[str, Mapping[str, Any]]
@@ -32,6 +33,7 @@ class Config:
     options: Mapping[str, Any]
     secret: frozenset[str]
     least_copier: str
+    unknown: str = ""
 
 
 _FILES: Final = ("copier.yml", "copier.yaml")
@@ -79,8 +81,6 @@ def read_config(tree: Tree) -> Config:
     if len(found) > 1 or not set(found) <= set(_FILES):
         raise NeedsCopier("the name of copier.yml")
     data = _merged(_documents(tree, found[0])) if found else {}
-    if unknown := sorted(key for key in data if key.startswith("_") and key not in _KNOWN):
-        raise NeedsCopier(f"`{unknown[0]}`")
     return _config(data)
 
 
@@ -181,6 +181,7 @@ def _config(data: Mapping[str, Any]) -> Config:
         options=_options(data.get("_envops") or {}),
         secret=frozenset(secret),
         least_copier=_text(data, "_min_copier_version", ""),
+        unknown=min((key for key in data if key.startswith("_") and key not in _KNOWN), default=""),
     )
 
 

@@ -29,6 +29,24 @@ class _Source:
     is_template: bool
 
 
+@dataclass(frozen=True, slots=True)
+class Made:
+    """A project's files, and the patterns of those that are written once, and then a person's."""
+
+    files: dict[str, FileState]
+    once: tuple[str, ...]
+
+
+def written_once(tree: Tree, given: Mapping[str, Any]) -> tuple[str, ...]:
+    """The patterns of files that are written once, of a release that only Copier can render; none if they are odd."""
+    try:
+        config = read_config(tree)
+        jinja = Jinja(tree, config.options)
+        return tuple(jinja.text(pattern).render(Variables(given)) for pattern in config.skip_if_exists)
+    except Exception:  # as in `Engine.project`; and Copier has said what is wrong
+        return ()
+
+
 class Engine:
     """A release at `source`, which Copier would call `commit` (empty: no git). `config` is what its copier.yml says.
 
@@ -41,19 +59,26 @@ class Engine:
         self._known = set(tree.paths())
         self._known |= {path[:at] for path in self._known for at, char in enumerate(path) if char == "/"}
         self.config = read_config(tree)
+        if self.config.unknown:
+            raise NeedsCopier(f"`{self.config.unknown}`")
         self._jinja = Jinja(tree, self.config.options)
         self._questions = Questionnaire(self.config, self._jinja)
         self._subdirectory, self._answers_file = map(
             self._jinja.text, (self.config.subdirectory, self.config.answers_file)
         )
         self._exclude = [self._jinja.text(pattern) for pattern in self.config.exclude]
+        self._once = [self._jinja.text(pattern) for pattern in self.config.skip_if_exists]
         self._sources: dict[str, list[_Source]] = {}
         self._specs: dict[tuple[str, ...], PathSpec[Any]] = {}
         self._templates: dict[str, tuple[Template, Memo[FileState]]] = {}
         self._raw: dict[str, FileState] = {}
 
     def render(self, given: Mapping[str, Any], operation: str = "copy") -> dict[str, FileState]:
-        """Path → file of a project with these answers. Raises NeedsCopier for what Copier does, or says, better.
+        """Path → file of a project with these answers; see `project`."""
+        return self.project(given, operation).files
+
+    def project(self, given: Mapping[str, Any], operation: str = "copy") -> Made:
+        """The project with these answers. Raises NeedsCopier for what Copier does, or says, better.
 
         `operation` is what Copier's `_exclude` may ask for: `copy`, or `update` for a project that is there already.
         """
@@ -64,7 +89,7 @@ class Engine:
         except Exception as error:  # what a template makes of Python is everything that Python raises
             raise NeedsCopier(f"an error: {type(error).__name__}: {error}") from error
 
-    def _render(self, given: Mapping[str, Any], operation: str) -> dict[str, FileState]:
+    def _render(self, given: Mapping[str, Any], operation: str) -> Made:
         answers = self._questions.answer(given, self._about)
         variables = answers.variables
         variables.put("_copier_answers", answers.remembered)
@@ -81,7 +106,7 @@ class Engine:
                     raise NeedsCopier(f"two files with the name {path}")
                 files[path] = self._file(source, seen)
         _refuse_nested(files)
-        return files
+        return Made(files, tuple(pattern.render(variables) for pattern in self._once))
 
     def _excluded(self, variables: Variables) -> PathSpec[Any]:
         rendered = [pattern.render(variables) for pattern in self._exclude]

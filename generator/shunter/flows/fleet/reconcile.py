@@ -14,7 +14,7 @@ from shunter.adapters.git.repository import PlannedRepository, require_git
 from shunter.adapters.system.files import DiskTree
 from shunter.adapters.system.regular import is_checkout
 from shunter.adapters.templates.merge import MergeProject, merge_repository, touched
-from shunter.adapters.templates.render import RenderRequest, render_many
+from shunter.adapters.templates.render import RenderRequest, Renders, render_many
 from shunter.core.trains.state import State
 from shunter.core.workspace.answers import Recorded, is_untouched, merge_answers
 from shunter.core.workspace.layout import origin_url, plan_repositories
@@ -177,7 +177,7 @@ def _render(request: Request, drafts: Sequence[Draft]) -> tuple[str, ...]:
     for draft in drafts:
         draft.jobs = [job for job in draft.jobs if not _is_untouched(request, job, rendered.files)]
         _place_fresh(request, draft, rendered.files)
-        _merge(request, draft, rendered.files)
+        _merge(request, draft, rendered)
     return rendered.notices
 
 
@@ -221,14 +221,15 @@ def _refuse_overwriting(draft: Draft, project: Project, files: Files) -> None:
         )
 
 
-def _merge(request: Request, draft: Draft, rendered: Mapping[RenderRequest, Files]) -> None:
+def _merge(request: Request, draft: Draft, rendered: Renders) -> None:
     projects = []
     for job in draft.jobs:
         if job.recorded is not None:
-            old, new = rendered[old_request(request, job.recorded)], rendered[new_request(request, job)]
+            asked = new_request(request, job)
+            old, new = rendered.files[old_request(request, job.recorded)], rendered.files[asked]
             if request.renaming and request.renaming.rename.concerns(job.project):
                 draft.moved, old = request.renaming.with_package(draft.moved, job.project, old, new)
-            projects.append(MergeProject(job.project.path, old, new, job.desired))
+            projects.append(MergeProject(job.project.path, old, new, rendered.once[asked]))
     if projects:
         draft.read |= object_ids(draft.disk, touched(projects))
         changes, conflicts = merge_repository(draft.repository.root, projects, moved=draft.moved)
