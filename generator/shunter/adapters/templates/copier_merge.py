@@ -1,0 +1,99 @@
+"""`--merge copier`: a newer template brought to people's files with the bytes that `copier update` would leave.
+
+What the person changed since the last render is a patch, and git applies it to the new render. Where a part of it does
+not fit, the file is merged three ways instead. All files of a run share one throw-away repository.
+"""
+
+from __future__ import annotations
+
+import tempfile
+from collections.abc import Iterator, Mapping, Sequence
+from pathlib import Path
+
+from shunter.adapters.git.repository import Repository
+from shunter.adapters.system.files import DiskTree, write_file
+from shunter.adapters.templates.merge import Changes, MergeProject
+from shunter.adapters.templates.written_once import matcher
+from shunter.core.trees import fast_import
+from shunter.core.trees.copier_update import Decided, Sides, decide
+from shunter.core.trees.fast_import import Signature
+from shunter.model.files import EXECUTABLE, REGULAR, Conflict, FileState, OverlayTree, SubTree
+
+_NOBODY = Signature("shunter", "shunter@localhost", 0)
+_LABELS = ("-L", "before updating", "-L", "last update", "-L", "after updating")
+_FOLDER = "t"
+
+
+def merge_as_copier(
+    root: Path, projects: Sequence[MergeProject], moved: Mapping[str, FileState | None] | None = None
+) -> tuple[Changes, tuple[Conflict, ...]]:
+    """Changes (path in the repository → new state, None deletes) and conflicts, as `copier update` leaves them.
+
+    Renames are not followed. Nothing is written. `moved` are changes that count as made in the working tree.
+    """
+    tree = OverlayTree(DiskTree(root), moved) if moved else DiskTree(root)
+    changes: Changes = {}
+    conflicts: list[Conflict] = []
+    left: dict[str, Sides] = {}
+    for project in projects:
+        disk = SubTree(tree, project.path)
+        ours = {path: state for path in {*project.old, *project.new} if (state := disk.get(path)) is not None}
+        decided = decide(project.old, ours, project.new, matcher(project.once))
+        _place("" if project.path == "." else f"{project.path}/", decided, changes, conflicts, left)
+    for path, merged in zip(left, merged_files(list(left.values())), strict=True):
+        if merged is None:
+            conflicts.append(_conflict(path, left[path]))
+        elif merged != left[path].ours:
+            changes[path] = merged
+    return changes, tuple(conflicts)
+
+
+def _place(
+    prefix: str, decided: Decided, changes: Changes, conflicts: list[Conflict], left: dict[str, Sides]
+) -> None:
+    changes |= {prefix + path: state for path, state in decided.changes.items()}
+    left |= {prefix + path: sides for path, sides in decided.left.items()}
+    conflicts += (Conflict(prefix + c.path, c.kind, c.base, c.ours, c.theirs) for c in decided.conflicts)
+
+
+def _conflict(path: str, sides: Sides) -> Conflict:
+    """The three stages, all of the mode that the person's file has: so Copier puts them into the index."""
+    mode = sides.ours.mode
+    base, ours, theirs = (FileState(side.data, mode) for side in (sides.base, sides.ours, sides.theirs))
+    return Conflict(path, "contents", base, ours, theirs)
+
+
+def merged_files(files: Sequence[Sides]) -> list[FileState | None]:
+    """What becomes of each file; None where both sides have changed the same lines."""
+    if not files:
+        return []
+    with tempfile.TemporaryDirectory(prefix="shunter-", ignore_cleanup_errors=True) as folder:
+        scratch = Repository.init(Path(folder))
+        scratch.import_stream(b"".join(_commits(files)))
+        diff = ("diff-tree", "-p", "-r", "--no-renames", "--unified=3", "--inter-hunk-context=-1", "--no-ext-diff")
+        patch = scratch.git(*diff, "base", "ours").stdout
+        for number, sides in enumerate(files):
+            write_file(_file(scratch, number), sides.theirs)
+        scratch.try_git("-c", "core.autocrlf=false", "apply", "--reject", "--whitespace=nowarn", "-", stdin=patch)
+        return [_merged(scratch, number, sides) for number, sides in enumerate(files)]
+
+
+def _file(scratch: Repository, number: int) -> Path:
+    return scratch.root / _FOLDER / str(number)
+
+
+def _commits(files: Sequence[Sides]) -> Iterator[bytes]:
+    base = {f"{_FOLDER}/{number}": sides.base for number, sides in enumerate(files)}
+    ours = {f"{_FOLDER}/{number}": sides.ours for number, sides in enumerate(files)}
+    yield fast_import.commit("refs/heads/base", _NOBODY, "", base, mark=1)
+    yield fast_import.commit("refs/heads/ours", _NOBODY, "", ours, parent=":1", mark=2)
+
+
+def _merged(scratch: Repository, number: int, sides: Sides) -> FileState | None:
+    file = _file(scratch, number)
+    if not file.with_name(f"{number}.rej").exists():
+        return FileState(file.read_bytes(), EXECUTABLE if file.stat().st_mode & 0o100 else REGULAR)
+    for name, state in (("base", sides.base), ("ours", sides.ours), ("theirs", sides.theirs)):
+        (scratch.root / name).write_bytes(state.data)
+    done = scratch.try_git("merge-file", "-p", *_LABELS, "ours", "base", "theirs")
+    return FileState(done.stdout, sides.ours.mode) if done.returncode == 0 else None
