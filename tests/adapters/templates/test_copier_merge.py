@@ -63,3 +63,73 @@ def test_a_random_project_is_updated_as_copier_updates_it(seed: int, tmp_path: P
 @pytest.mark.parametrize("seed", range(100, 120))
 def test_many_random_projects_are_updated_as_copier_updates_them(seed: int, tmp_path: Path) -> None:
     assert differences(both(*make(seed), tmp_path)) == {}
+
+
+# What Copier 9.19 loses, and we do not. Each test shows the loss: where Copier mends it, the test fails, and goes.
+
+
+@pytest.mark.slow  # Copier updates a project
+def test_copier_writes_over_a_binary_file_that_was_edited(tmp_path: Path) -> None:
+    old, mine = {"b": text(b"\0one"), "f": text("1\n")}, {"b": text(b"\0mine"), "f": text("1\n")}
+    ours, theirs = both(old, mine, {**old, "f": text("2\n")}, tmp_path)
+    assert theirs.files["b"] == old["b"], "lost"
+    assert (ours.files["b"], ours.stages) == (mine["b"], {})
+
+
+@pytest.mark.slow  # Copier updates a project
+def test_copier_writes_over_a_binary_file_that_both_edited(tmp_path: Path) -> None:
+    old, mine, new = ({"b": text(b"\0" + word)} for word in (b"one", b"mine", b"new"))
+    ours, theirs = both(old, mine, new, tmp_path)
+    assert (theirs.files["b"], theirs.stages) == (new["b"], {}), "lost"
+    assert ours.files["b"] == mine["b"]
+    assert {stage for _, stage in ours.stages} == {1, 2, 3}
+
+
+@pytest.mark.slow  # Copier updates a project
+def test_copier_deletes_a_file_that_was_edited(tmp_path: Path) -> None:
+    old, mine = {"f": text("1\n"), "g": text("1\n")}, {"f": text("mine\n"), "g": text("1\n")}
+    ours, theirs = both(old, mine, {"g": text("1\n")}, tmp_path)
+    assert ("f" in theirs.files, theirs.stages) == (False, {}), "lost"
+    assert ours.files["f"] == mine["f"]
+    assert {stage for _, stage in ours.stages} == {1, 2}
+
+
+@pytest.mark.slow  # Copier updates a project
+def test_copier_drops_what_it_cannot_decode(tmp_path: Path) -> None:
+    old = {"f": text("one\ntwo\nthree\n"), "g": text("1\n")}
+    mine = {**old, "f": text(b"one\ntwo\ncaf\xe9\n")}
+    ours, theirs = both(old, mine, {**old, "g": text("2\n")}, tmp_path)
+    assert theirs.files["f"].data == b"one\ntwo\ncaf\n", "lost"
+    assert ours.files["f"] == mine["f"]
+
+
+@pytest.mark.slow  # Copier updates a project
+@pytest.mark.parametrize("name", ["tags", "RCS", "CVS"])
+def test_copier_never_removes_some_folders(name: str, tmp_path: Path) -> None:
+    old = {f"{name}/f": text("1\n"), "g": text("1\n")}
+    ours, theirs = both(old, old, {"g": text("1\n")}, tmp_path)
+    assert set(theirs.files) == {f"{name}/f", "g"}, "left behind"
+    assert set(ours.files) == {"g"}
+
+
+@pytest.mark.slow  # Copier updates a project
+def test_what_is_written_once_is_as_copier_has_it(tmp_path: Path) -> None:
+    old = {"values.yaml": text("1\n"), "gone.yaml": text("1\n"), "f": text("1\n")}
+    mine = {"values.yaml": text("mine\n"), "f": text("1\n")}
+    new = {"values.yaml": text("2\n"), "gone.yaml": text("2\n"), "f": text("2\n")}
+    assert differences(both(old, mine, new, tmp_path, ("*.yaml",))) == {}
+
+
+@pytest.mark.slow  # Copier updates a project
+def test_copier_ends_at_a_name_that_git_quotes(tmp_path: Path) -> None:
+    mine, new = {"ü": text("mine\n")}, {"ü": text("new\n")}
+    with pytest.raises(FileNotFoundError):
+        updated({}, mine, new, tmp_path / "copier")
+    assert {stage for _, stage in ours_updated({}, mine, new, tmp_path / "ours").stages} == {1, 2, 3}
+
+
+def test_nothing_is_left_out_of_a_folder_of_a_repository(tmp_path: Path) -> None:
+    """Copier's patch is that of a whole repository, and its rejects too; ours is that of the project."""
+    root = make_repo(tmp_path, {"envs/a/f": "mine\n", "envs/b/f": "mine\n"})
+    project = MergeProject("envs/a", {"f": text("1\n")}, {"f": text("1\n"), "g": text("2\n")})
+    assert merge_as_copier(root, [project]) == ({"envs/a/g": text("2\n")}, ())

@@ -33,8 +33,8 @@ def copied(template: Path, answers: Mapping[str, Any], target: Path) -> dict[str
 class Updated(NamedTuple):
     """A repository after an update: its files, and mode and object of the stages of conflicts, by path and stage."""
 
-    files: dict[str, FileState]
-    stages: dict[tuple[str, int], tuple[str, str]]
+    files: Mapping[str, FileState]
+    stages: Mapping[tuple[str, int], tuple[str, str]]
 
 
 def updated(

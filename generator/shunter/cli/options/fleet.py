@@ -99,6 +99,13 @@ COMMANDS: tuple[Command, ...] = (
             Option("paths", takes="many", metavar="PATH", help="repositories or projects (default: all)"),
             switch("--all", help="every repository of the workspace"),
             switch("--check", help="exit 1 if anything is out of date; write nothing"),
+            Option(
+                "--merge",
+                choices=("safe", "copier"),
+                default="safe",
+                metavar="HOW",
+                help="safe: as git merges, renames followed; copier: the bytes of `copier update`",
+            ),
             switch("--plan", help="list what would be done, project by project, and why; write nothing"),
             Option("--shard", metavar="I/N", help="with --plan: the I-th of N parts, by repository, alike everywhere"),
             Option("--to", metavar="VERSION", help="template release (default: the newest)"),

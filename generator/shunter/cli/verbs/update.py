@@ -44,6 +44,7 @@ def update(arguments: Arguments) -> Report:
             dry_run=dry_run,
             diff=diff,
             force=arguments.force,
+            as_copier=arguments.merge == "copier",
         )
 
     writes = not (check or dry_run or diff)

@@ -13,6 +13,7 @@ from shunter.adapters.git.fresh import refuse_taken
 from shunter.adapters.git.repository import PlannedRepository, require_git
 from shunter.adapters.system.files import DiskTree
 from shunter.adapters.system.regular import is_checkout
+from shunter.adapters.templates.copier_merge import merge_as_copier
 from shunter.adapters.templates.merge import MergeProject, merge_repository, touched
 from shunter.adapters.templates.render import RenderRequest, Renders, render_many
 from shunter.core.trains.state import State
@@ -52,7 +53,8 @@ class Request:
 
     `extra` are further changes to the workspace's repository (shunter.yaml itself); `only` names repositories to
     limit the work to; `written` are first contents of a person's files, by path in their repository; `message` is
-    the commits' subject; `force` deletes what no commit holds; `renaming` is what has another name than in `applied`.
+    the commits' subject; `force` deletes what no commit holds; `renaming` is what has another name than in `applied`;
+    with `as_copier`, files are merged as `copier update` merges them.
     """
 
     root: Path
@@ -67,6 +69,7 @@ class Request:
     written: Mapping[str, bytes] = field(default_factory=dict)
     force: bool = False
     renaming: Renaming | None = None
+    as_copier: bool = False
 
 
 def reconcile(request: Request) -> Reconciled:
@@ -232,7 +235,8 @@ def _merge(request: Request, draft: Draft, rendered: Renders) -> None:
             projects.append(MergeProject(job.project.path, old, new, rendered.once[asked]))
     if projects:
         draft.read |= object_ids(draft.disk, touched(projects))
-        changes, conflicts = merge_repository(draft.repository.root, projects, moved=draft.moved)
+        merge = merge_as_copier if request.as_copier else merge_repository
+        changes, conflicts = merge(draft.repository.root, projects, draft.moved)
         draft.changes |= changes
         if request.renaming:
             # A rename is no update: where both sides changed a line, the person's stays, and a person looks at it.

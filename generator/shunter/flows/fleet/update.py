@@ -14,13 +14,14 @@ from shunter.core.charts.versions import newest_first, parse, require_exact
 from shunter.core.goyaml.edit import edit
 from shunter.core.workspace.model import RepositorySpec, Workspace
 from shunter.flows.fleet.leaving import leaving, let_go
-from shunter.flows.fleet.reconcile import Reconciled, Request, reconcile
+from shunter.flows.fleet.reconcile import Request, reconcile
 from shunter.flows.fleet.rename import refuse_swapped
 from shunter.flows.fleet.scaffold import workspace_files
 from shunter.flows.fleet.targets import Shard, as_data, targets
 from shunter.flows.workspace.archives import open_archives
 from shunter.flows.workspace.context import APPLIED_FILE, Context, workspace_from
 from shunter.flows.workspace.plans import carry_out, read_now
+from shunter.model.data import replace
 from shunter.model.errors import ShunterError
 from shunter.model.files import FileState, RepositoryPlan
 from shunter.model.findings import Finding, Kind, Report, Span, Status
@@ -35,10 +36,12 @@ def update(
     dry_run: bool,
     diff: bool,
     force: bool = False,
+    as_copier: bool = False,
 ) -> Report:
     """Bring repositories (all, or those that hold `paths`) to a template release: the newest, or `release`.
 
-    With `force`, a name that is gone from shunter.yaml is removed even while another has come. A conflict leaves git's
+    With `force`, a name that is gone from shunter.yaml is removed even while another has come. With `as_copier`, files
+    are merged as `copier update` merges them: renames are not followed. A conflict leaves git's
     markers and an unmerged index in its repository, makes no commit there, and is a finding.
     """
     workspace = context.require_workspace()
@@ -46,7 +49,7 @@ def update(
     if not force:
         refuse_swapped(workspace, context.applied())
     wanted = _release(workspace, release)
-    found = _reconciled(context, workspace, wanted, paths)
+    found = reconcile(replace(_request(context, workspace, wanted, paths), as_copier=as_copier))
     plans = found.plans
     busy = [plan for plan in plans if plan.edits or plan.conflicts]
     gone = leaving(context, found.dropped)
@@ -73,10 +76,6 @@ def planned(context: Context, paths: Sequence[Path], *, release: str, shard: Sha
     found, notices = targets(_request(context, workspace, wanted, paths))
     data = as_data(found, workspace.templates_source, (workspace.templates_release, wanted), shard)
     return Report(data=data, notices=notices)
-
-
-def _reconciled(context: Context, workspace: Workspace, release: str, paths: Sequence[Path]) -> Reconciled:
-    return reconcile(_request(context, workspace, release, paths))
 
 
 def _request(context: Context, workspace: Workspace, release: str, paths: Sequence[Path]) -> Request:
