@@ -8,10 +8,12 @@ import pytest
 
 from helpers.workspaces import own_files
 from shunter.adapters.git.repository import PlannedRepository
+from shunter.core.workspace.answers import Recorded
 from shunter.core.workspace.layout import plan_repositories
 from shunter.core.workspace.model import Workspace
-from shunter.flows.fleet.draft import Draft, Job, share
-from shunter.model.files import FileState, MemoryTree
+from shunter.flows.fleet.draft import Draft, Job, is_due, share
+from shunter.model.errors import ShunterError
+from shunter.model.files import SYMLINK, FileState, MemoryTree
 
 SHOP = """\
 name: shop
@@ -84,3 +86,30 @@ def test_an_environment_in_a_repository_of_its_own_has_a_copy(there: dict[str, F
     assert shared(tst)["envs/common.yaml"] == shared(pro)["envs/common.yaml"] == source["envs/common.yaml"]
     assert {"envs/common.yaml", "envs/stages/late.yaml"} <= pro.derived
     assert not home.derived
+
+
+def test_a_job_is_due_where_its_project_changes() -> None:
+    workspace = shop("mono")
+    (spec,) = plan_repositories(workspace)
+    project = next(each for each in spec.projects if each.kind == "environment")
+    was = Recorded("x", "v1", {})
+    old = {".copier-answers.yml": FileState(b"_commit: v1\nname: tst\n"), "a": FileState(b"1")}
+    bumped = old | {".copier-answers.yml": FileState(b"_commit: v2\nname: tst\n")}
+    assert not is_due("shop", Job(project, {}, was), old, bumped)
+    for new in (
+        bumped | {"a": FileState(b"2")},
+        bumped | {"b": FileState(b"")},
+        {".copier-answers.yml": bumped[".copier-answers.yml"]},
+        bumped | {".copier-answers.yml": FileState(b"_commit: v2\nname: pro\n")},
+    ):
+        assert is_due("shop", Job(project, {}, was), old, new)
+    assert is_due("shop", Job(project, {}, None), {}, bumped)
+
+
+def test_a_link_out_of_the_repository_is_refused() -> None:
+    (spec,) = plan_repositories(shop("mono"))
+    project = next(each for each in spec.projects if each.path == "envs/tst")
+    job = Job(project, {}, None)
+    assert is_due("shop", job, {}, {"a": FileState(b"../../library", SYMLINK)})
+    with pytest.raises(ShunterError, match="a link into shop that leads out of it: a"):
+        is_due("shop", job, {}, {"a": FileState(b"../../../x", SYMLINK)})

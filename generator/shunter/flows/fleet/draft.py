@@ -8,13 +8,15 @@ from typing import Any
 
 from shunter.adapters.git.repository import PlannedRepository
 from shunter.core.packaging.umbrella import FULL_SCHEMA
-from shunter.core.workspace.answers import Recorded
+from shunter.core.trees.links import leading_out
+from shunter.core.workspace.answers import Recorded, is_untouched
 from shunter.core.workspace.layout import is_shared
 from shunter.core.workspace.model import Project, RepositorySpec, Workspace
 from shunter.core.workspace.shared_values import copies, first_texts
 from shunter.flows.packaging.derive import Changes
 from shunter.flows.workspace.projects import ProjectFiles
 from shunter.model.data import dataclass, field
+from shunter.model.errors import ShunterError
 from shunter.model.files import Conflict, FileState, OverlayTree, SubTree, Tree
 
 
@@ -61,6 +63,18 @@ class Draft:
         placed = {normpath(prefix + path): state for path, state in files.items()}
         self.changes |= placed
         self.derived |= placed.keys() if derived else set()
+
+
+def is_due(repository: str, job: Job, old: Mapping[str, FileState], new: Mapping[str, FileState]) -> bool:
+    """Whether a job changes its project, from its old render to the new one.
+
+    If a release changes nothing of it, it stays at its own, and its repository as it is. Raises ShunterError for a
+    link that leads out of the repository.
+    """
+    for path in leading_out(new, job.project.path):
+        message = f"the templates would put a link into {repository} that leads out of it: {path}"
+        raise ShunterError(message, hint="are these the right templates? `templates.source` in shunter.yaml names them")
+    return job.recorded is None or not is_untouched(old, new)
 
 
 def share(workspace: Workspace, drafts: Sequence[Draft], home: Draft | None) -> None:

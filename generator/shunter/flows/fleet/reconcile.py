@@ -17,10 +17,10 @@ from shunter.adapters.templates.copier_merge import merge_as_copier
 from shunter.adapters.templates.merge import MergeProject, merge_repository, touched
 from shunter.adapters.templates.render import RenderRequest, Renders, render_many
 from shunter.core.trains.state import State
-from shunter.core.workspace.answers import Recorded, is_untouched, merge_answers
+from shunter.core.workspace.answers import Recorded, merge_answers
 from shunter.core.workspace.layout import origin_url, plan_repositories
 from shunter.core.workspace.model import Project, RepositorySpec, Workspace
-from shunter.flows.fleet.draft import Draft, Job, share
+from shunter.flows.fleet.draft import Draft, Job, is_due, share
 from shunter.flows.fleet.renaming import Renaming
 from shunter.flows.packaging.derive import Changes, app_files, environment_files
 from shunter.flows.workspace.archives import Archives
@@ -178,18 +178,16 @@ def _render(request: Request, drafts: Sequence[Draft]) -> tuple[str, ...]:
                 wanted.append(old_request(request, job.recorded))
     rendered = render_many(wanted)
     for draft in drafts:
-        draft.jobs = [job for job in draft.jobs if not _is_untouched(request, job, rendered.files)]
+        draft.jobs = [job for job in draft.jobs if _is_due(request, draft, job, rendered.files)]
         _place_fresh(request, draft, rendered.files)
         _merge(request, draft, rendered)
     return rendered.notices
 
 
-def _is_untouched(request: Request, job: Job, rendered: Mapping[RenderRequest, Files]) -> bool:
-    """Whether a release changes nothing of a project: it stays at its own, and its repository as it is."""
-    was = job.recorded
-    if was is None or (request.renaming and request.renaming.rename.concerns(job.project)):
-        return False
-    return is_untouched(rendered[old_request(request, was)], rendered[new_request(request, job)])
+def _is_due(request: Request, draft: Draft, job: Job, rendered: Mapping[RenderRequest, Files]) -> bool:
+    old = rendered[old_request(request, job.recorded)] if job.recorded else {}
+    renamed = request.renaming is not None and request.renaming.rename.concerns(job.project)
+    return is_due(draft.spec.name, job, old, rendered[new_request(request, job)]) or renamed
 
 
 def new_request(request: Request, job: Job) -> RenderRequest:

@@ -1,0 +1,229 @@
+"""`shunter update` of a fleet beside `copier update` of its projects: `python bench/update.py [REPOSITORIES [SAMPLE]]`.
+
+All figures are seconds of processor, of children too. Every environment has a repository of its own, in which people
+have done what they do: nothing, edits, edits of what the release changes, deletions, renames, binary files, CRLF, modes.
+Copier updates a sample of them; a loop over all takes as much longer as there are more projects. What `--merge copier`
+has written there must be what Copier has, byte by byte, markers and stages too.
+"""
+
+from __future__ import annotations
+
+import json
+import os
+import resource
+import shlex
+import shutil
+import subprocess
+import sys
+import tempfile
+from collections.abc import Callable
+from pathlib import Path
+
+import yaml
+
+ROOT = Path(__file__).resolve().parents[1]
+sys.path[:0] = [str(ROOT / "tests"), str(ROOT / "generator")]
+
+from helpers.charts.releases import NEXT, next_release, substitute  # noqa: E402
+
+MERGED, COMMAND, IN_PROCESS, COMMIT, PLAN = 2.6, 100, 60, 1.3, 1 / 3
+PYTHON = sys.executable
+LOOP = """
+import json, sys, warnings
+warnings.simplefilter("ignore")
+import copier
+for folder, data in json.load(sys.stdin):
+    copier.run_update(folder, data, vcs_ref=sys.argv[1], defaults=True, overwrite=True, quiet=True)
+"""
+
+
+def run(
+    command: list[str], folder: Path, text: str = "", package: Path | None = None, ok: tuple[int, ...] = (0,)
+) -> tuple[str, float]:
+    """What a command prints, and the seconds of processor that it takes."""
+    env = os.environ | ({"PYTHONPATH": str(package / "generator")} if package else {})
+    before = resource.getrusage(resource.RUSAGE_CHILDREN)
+    done = subprocess.run(command, cwd=folder, input=text, env=env, capture_output=True, text=True, check=False)
+    after = resource.getrusage(resource.RUSAGE_CHILDREN)
+    if done.returncode not in ok:
+        raise SystemExit(f"{shlex.join(command)} in {folder}: {done.returncode}\n{done.stderr[-2000:]}")
+    return done.stdout, after.ru_utime + after.ru_stime - before.ru_utime - before.ru_stime
+
+
+def isolate(home: Path) -> None:
+    """A home of our own: caches start empty, and git reads only what this benchmark sets."""
+    for name in ("XDG_CACHE_HOME", "XDG_CONFIG_HOME", "SHUNTER_CACHE_DIR", "COPIER_CACHE_DIR", "GIT_CONFIG_GLOBAL"):
+        os.environ.pop(name, None)
+    who = {f"GIT_{role}_{key}": "bench@localhost" for role in ("AUTHOR", "COMMITTER") for key in ("NAME", "EMAIL")}
+    os.environ.update(who, HOME=str(home), GIT_CONFIG_NOSYSTEM="1", PYTHONWARNINGS="ignore")
+
+
+def conflict(root: Path, project: Path) -> None:
+    substitute(root / "README.md", "\n## Commands\n", "\n## Our commands\n")
+
+
+def edit(root: Path, project: Path) -> None:
+    for file in (root / "README.md", project / "README.md"):
+        with file.open("a", encoding="utf-8") as out:
+            out.write("\nAsk bob.\n")
+
+
+def crlf(root: Path, project: Path) -> None:
+    file = project / "README.md"
+    file.write_bytes(file.read_bytes().replace(b"\n", b"\r\n"))
+
+
+EDITS: list[Callable[[Path, Path], None]] = [
+    lambda root, project: None,
+    edit,
+    conflict,
+    lambda root, project: (root / "renovate.json").unlink(),
+    lambda root, project: (root / ".editorconfig").rename(root / "editorconfig.txt") and None,
+    lambda root, project: (root / "logo.bin").write_bytes(bytes(range(256))) and None,
+    crlf,
+    lambda root, project: (root / "README.md").chmod(0o755),
+]
+
+
+def make(box: Path, count: int) -> tuple[Path, Path]:
+    """A workspace with `count` edited repositories of environments, and the package of the next release."""
+    package = next_release(box / "package")
+    with (package / "templates/environment/README.md.jinja").open("a", encoding="utf-8") as readme:
+        readme.write("\nRelease two.\n")
+    wanted = {"services": {"orders": {"archetype": "rest-api"}}, "environments": {f"e{n:04}": {} for n in range(count)}}
+    (box / "wanted.yaml").write_text(yaml.safe_dump(wanted))
+    run([PYTHON, "-m", "shunter", "new", "shop", "--defaults", "--layout", "multi", "--data-file", "wanted.yaml"], box)
+    for number in range(count):
+        root = box / f"shop/shop-e{number:04}"
+        EDITS[number % len(EDITS)](root, root / f"envs/e{number:04}")
+        run(["git", "add", "--all"], root)
+        run(["git", "commit", "--quiet", "--allow-empty", "--message", "ours"], root)
+    return box / "shop", package
+
+
+def fresh(shop: Path) -> Path:
+    """The workspace as it was made."""
+    target = shop.with_name("copy")
+    shutil.rmtree(target, ignore_errors=True)
+    shutil.copytree(shop, target, symlinks=True)
+    return target
+
+
+def update(shop: Path, package: Path, *options: str) -> tuple[Path, float]:
+    copy = fresh(shop)
+    return copy, run([PYTHON, "-m", "shunter", "update", *options], copy, package=package, ok=(0, 1))[1]
+
+
+def committed(copy: Path) -> float:
+    """A loop of `git commit` over what is staged, without conflicts."""
+    roots = [copy, *(file.parent for file in copy.glob("*/.git"))]
+    clean = [root for root in roots if not run(["git", "ls-files", "--unmerged"], root)[0]]
+    loop = "for root in " + " ".join(map(shlex.quote, map(str, clean))) + '; do git -C "$root" commit -q -m x; done'
+    return run(["sh", "-c", loop], copy)[1]
+
+
+def projects(root: Path) -> list[Path]:
+    """The root last: its conflicts keep Copier from updating anything else in the repository."""
+    return sorted((file.parent for file in root.rglob(".copier-answers.yml")), key=lambda folder: -len(folder.parts))
+
+
+def by_copier(copy: Path, sample: list[str], answers: dict[str, str], *, in_process: bool) -> float:
+    """Copier's update of every project of the sample, with a commit between two of one repository."""
+    seconds = 0.0
+    for name in sample:
+        for folder in projects(copy / name):
+            data = answers if folder == copy / name else {}
+            if in_process:
+                asked = json.dumps([[str(folder), data]])
+                seconds += run([PYTHON, "-c", LOOP, f"v{NEXT}"], folder, asked)[1] - IMPORT[0]
+            else:
+                given = [part for key, value in data.items() for part in ("--data", f"{key}={value}")]
+                command = ["update", "--defaults", "--quiet", "--vcs-ref", f"v{NEXT}", *given]
+                seconds += run([PYTHON, "-m", "copier", *command], folder)[1]
+            if not run(["git", "ls-files", "--unmerged"], folder)[0]:
+                run(["sh", "-c", "git add -A && git commit -q --allow-empty -m x"], copy / name)
+    return seconds
+
+
+IMPORT = [0.0]
+
+
+def shown(root: Path) -> dict[str, object]:
+    """Files with their modes, and the stages of conflicts, but for what shunter derives itself."""
+    names = run(["git", "ls-files", "-z", "--cached", "--others"], root)[0].split("\0")
+    found: dict[str, object] = {}
+    for name in filter(None, names):
+        file = root / name
+        if (
+            file.is_file()
+            and "/.shunter/" not in name
+            and not name.endswith((".copier-answers.yml", ".schema.json", "/.helmignore"))
+        ):
+            found[name] = (file.stat().st_mode & 0o100, file.read_bytes())
+    found["stages"] = run(["git", "ls-files", "--unmerged"], root)[0]
+    return found
+
+
+def main() -> int:
+    count = int(sys.argv[1]) if len(sys.argv) > 1 else 100
+    size = int(sys.argv[2]) if len(sys.argv) > 2 else 8
+    with tempfile.TemporaryDirectory() as name:
+        box = Path(name)
+        (box / "home").mkdir()
+        isolate(box / "home")
+        shop, package = make(box, count)
+        redirect = run([PYTHON, "-m", "shunter", "templates", "redirect"], box, package=package)[0]
+        run(shlex.split(redirect.strip().splitlines()[-1]), box)
+        return report(measured(box, shop, package, count, size), count, size)
+
+
+def measured(box: Path, shop: Path, package: Path, count: int, size: int) -> dict[str, float]:
+    found = {"plan": update(shop, package, "--plan")[1], "merge": update(shop, package, "--dry-run")[1]}
+    staged, found["write"] = update(shop, package, "--no-commit")
+    found["loop of git commit"] = committed(staged)
+    found["whole"] = update(shop, package)[1]
+    ours, found["as copier"] = update(shop, package, "--no-commit", "--merge", "copier")
+    ours = ours.rename(box / "ours")
+    sample = [f"shop-e{number:04}" for number in range(min(size, count))]
+    answers = {"tools_version": NEXT}
+    IMPORT[0] = run([PYTHON, "-c", "import copier"], box)[1]
+    copy = fresh(shop)
+    found["loop"] = by_copier(copy, sample, answers, in_process=False) / len(sample) * count
+    wrong = [f"{name}/{path}" for name in sample for path in _differing(shown(ours / name), shown(copy / name))]
+    print(*wrong, sep="\n", end="\n" if wrong else "")
+    found["files that differ"] = len(wrong)
+    found["in process"] = by_copier(fresh(shop), sample, answers, in_process=True) / len(sample) * count
+    return found
+
+
+def _differing(ours: dict[str, object], theirs: dict[str, object]) -> list[str]:
+    return sorted(path for path in {*ours, *theirs} if ours.get(path) != theirs.get(path))
+
+
+def report(found: dict[str, float], count: int, size: int) -> int:
+    limit = MERGED * count / 100
+    commit = (found["whole"] - found["write"]) / found["loop of git commit"]
+    rows = [
+        ("shunter update --plan", found["plan"], "s", limit * PLAN),
+        ("shunter update --dry-run: plan, render, merge", found["merge"], "s", None),
+        ("shunter update --no-commit: and write", found["write"], "s", limit),
+        ("shunter update: and commit", found["whole"], "s", None),
+        ("shunter update --no-commit --merge copier", found["as copier"], "s", None),
+        (f"copier update, a loop over all (of {size} measured)", found["loop"], "s", None),
+        ("run_update in one process, over all", found["in process"], "s", None),
+        ("the commits, to a loop of git commit", commit, "x", COMMIT),
+        ("the loop of commands, to ours", found["loop"] / found["as copier"], "x", -COMMAND),
+        ("run_update, to ours", found["in process"] / found["as copier"], "x", -IN_PROCESS),
+        ("files that differ from Copier's", found["files that differ"], "", 0),
+    ]
+    missed = 0
+    for label, value, unit, most in rows:
+        wrong = most is not None and (value < -most if most < 0 else value > most)
+        missed += wrong
+        told = "" if most is None else f"(limit {abs(most):.3g} {unit}{', missed' if wrong else ''})"
+        print(f"{label:<58} {value:>9.2f} {unit:<2} {told}")
+    return 1 if missed else 0
+
+
+if __name__ == "__main__":
+    sys.exit(main())
