@@ -64,12 +64,11 @@ def conflict(root: Path, project: Path) -> None:
 
 def edit(root: Path, project: Path) -> None:
     for file in (root / "README.md", project / "README.md"):
-        with file.open("a", encoding="utf-8") as out:
-            out.write("\nAsk bob.\n")
+        substitute(file, "# ", "# The ")
 
 
 def crlf(root: Path, project: Path) -> None:
-    file = project / "README.md"
+    file = root / "README.md"  # a conflict: those of the root are left to the end, see `projects`
     file.write_bytes(file.read_bytes().replace(b"\n", b"\r\n"))
 
 
