@@ -12,7 +12,7 @@ from pathlib import Path
 
 from shunter.adapters.git.repository import Repository
 from shunter.adapters.system.files import DiskTree, write_file
-from shunter.adapters.templates.merge import Changes, MergeProject
+from shunter.adapters.templates.merge import Changes, MergeProject, held_in
 from shunter.adapters.templates.written_once import matcher
 from shunter.core.trees import fast_import
 from shunter.core.trees.copier_update import Decided, Sides, decide
@@ -38,6 +38,7 @@ def merge_as_copier(
     for project in projects:
         disk = SubTree(tree, project.path)
         ours = {path: state for path in {*project.old, *project.new} if (state := disk.get(path)) is not None}
+        ours |= held_in(root, project, ours)
         decided = decide(project.old, ours, project.new, matcher(project.once))
         _place("" if project.path == "." else f"{project.path}/", decided, changes, conflicts, left)
     for path, merged in zip(left, merged_files(list(left.values())), strict=True):

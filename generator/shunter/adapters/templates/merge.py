@@ -16,6 +16,7 @@ from posixpath import join, normpath
 
 from shunter.adapters.system.files import DiskTree
 from shunter.adapters.git.repository import FILE_MODES, Repository
+from shunter.adapters.templates.held import as_held
 from shunter.adapters.templates.written_once import matcher
 from shunter.core.trees import fast_import
 from shunter.core.trees.fast_import import Signature
@@ -84,6 +85,7 @@ def merge_repository(
     hard: list[tuple[MergeProject, _Sides]] = []
     for project in projects:
         each = _sides(SubTree(tree, project.path), project, matcher(project.once))
+        each = replace(each, ours={**each.ours, **held_in(root, project, each.ours)})
         plain = _plain(each)
         if plain is None:
             hard.append((project, each))
@@ -98,6 +100,13 @@ def merge_repository(
             for number, each in enumerate(sides):
                 _merge(scratch, number, each, changes, conflicts)
     return changes, tuple(conflicts)
+
+
+def held_in(root: Path, project: MergeProject, ours: Files) -> Files:
+    """The files of a project of which git holds other line ends than the disk, by their path in it."""
+    prefix = "" if project.path == "." else f"{project.path}/"
+    found = as_held(root, {prefix + path: (project.old.get(path), state) for path, state in ours.items()})
+    return {path[len(prefix) :]: state for path, state in found.items()}
 
 
 def _visible(root: Path, moved: Mapping[str, FileState | None]) -> list[str]:
