@@ -107,8 +107,8 @@ class _Inference:
         sure = Ask.DECIDED not in asks
         if "object" in kinds:
             schema = self._map(path, [value for value in seen if isinstance(value, dict)])
-            types = {"type": "object"} if kinds == {"object"} else {"type": sorted(kinds)}
-            return {**schema, **types} if sure else _any_type(schema), sure and kinds == {"object"}
+            whole = {**schema, "type": "object" if kinds == {"object"} else sorted(kinds)}
+            return whole if sure else _any_type(schema), sure and kinds == {"object"}
         if kinds == {"array"}:
             return ({"type": "array", **_items(seen)}, True) if sure else ({}, False)
         types, sure = self._types(path, kinds, asks, empty=not any(seen))
