@@ -47,6 +47,17 @@ def test_a_chart_is_judged_where_it_is(theirs: str, tmp_path: Path) -> None:
     assert "search 1.1.0+b2" in said.err, "the newest release"
 
 
+def test_its_versions_are_compared_where_they_are(theirs: str, tmp_path: Path) -> None:
+    (tmp_path / "mine.yaml").write_text("replicas: two\n", "utf-8")
+    said = shunter("upgrade-check", f"{theirs}@1.1.0", "--from", "1.1.0+b2", "-f", "mine.yaml", cwd=tmp_path)
+    assert (said.code, said.err.splitlines()[-1]) == (1, "search 1.1.0+b2 -> 1.1.0: 1 refused by the schema")
+    said = ok("upgrade-check", f"{theirs}@1.1.0", "--from", "1.0.0", cwd=tmp_path)
+    assert "`replicas` is 1 by default now, was " in said.err
+    said = shunter("upgrade-check", f"{theirs}@9.9.9", "--from", "1.0.0", cwd=tmp_path)
+    assert (said.code, f"there is no {theirs}:9.9.9" in said.err) == (2, True)
+    assert '"replicas"' in ok("schema", "infer", f"{theirs}:1.1.0", cwd=tmp_path).out
+
+
 @pytest.mark.parametrize(
     ("name", "message"),
     [
@@ -83,5 +94,7 @@ def test_a_service_with_a_chart_of_somebody_else(theirs: str, tmp_path: Path) ->
     assert (car["digest"], car["manifest"], car["source"]) == (held.digests.archive, held.digests.manifest, above)
     ok("validate", cwd=root)
     ok("lock", "--check", cwd=root)
+    said = shunter("upgrade-check", "search@1.0.0", cwd=root)
+    assert said.err.endswith("tst: search 1.1.0+b2 -> 1.0.0: 1 refused by the schema, 1 with another default\n")
     ok("package", cwd=root)
     assert "it is cut already" in ok("train", "cut", "1.0.0", cwd=root).err

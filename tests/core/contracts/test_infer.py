@@ -2,20 +2,25 @@
 
 from __future__ import annotations
 
+import copy
 import json
 from functools import cache
 from pathlib import Path
+from random import Random
 from typing import Any
 
+import helm_python
 import jsonschema
 import pytest
 
 from helpers.charts import usual_chart
+from helpers.fuzz import template_fuzz
 from helpers.oracles.embedded_helm import METADATA, archive
 from helpers.oracles.schemas import refusal
 from shunter.core.charts.load import load_archive
 from shunter.core.contracts.infer import Inferred, infer
 from shunter.core.goyaml.document import read
+from shunter.core.rules.schema_lints import KNOWN
 from shunter.core.values.coalesce import coalesce
 
 ROOT = Path(__file__).parents[3]
@@ -87,6 +92,9 @@ FAULTS: list[tuple[str, str, dict[str, Any], bool]] = [
     ("{{ .Values.a }}", "a: 1", {"b": 1}, True),
     ("{{ toYaml .Values.affinity }}", 'affinity: ""', {"affinity": {"a": 1}}, False),
     ("{{ if kindIs \"string\" .Values.a }}{{ end }}", "a: []", {"a": "x"}, False),
+    ("{{ if kindIs \"map\" .Values.a }}{{ .Values.a.b }}{{ end }}", "a: {b: 1}", {"a": "x"}, False),
+    ("{{ if kindIs \"map\" .Values.a }}{{ .Values.a.b }}{{ end }}", "a: {b: 1}", {"a": {"b": "x"}}, True),
+    ("{{ .Values.port | int }}", "port: '80'", {"port": 80}, False),
     ("{{ .Values.service.targetPort }}", "service: {targetPort: 80}", {"service": {"targetPort": "http"}}, False),
     ("{{ .Values.a }}", "a: 1 # @schema maximum:5", {"a": 6}, True),
     ("{{ .Values.a }}", "# @schema\n# enum: [x, y]\n# @schema\na: x", {"a": "z"}, True),
@@ -129,3 +137,68 @@ def test_templates_that_cannot_be_followed_make_it_loose() -> None:
     assert "additionalProperties" not in found.schema
     assert refused(files, {"replicas": [1]})
     assert not refused(files, {"replicas": "many"})
+
+
+VALUES = ("1", "x", "{}", "[]", "{d: 1}", "[1]", "", "true", "1.5")
+WORDS = (
+    "5", "-1", "true", "null", "[]", "{}", "[string, null]", "string", "{a: 5}", "{a: {type: integer}}",
+    "[{type: string}]", "'#/definitions/a'", "other.json", "https://example.com/x", "'(?=x)'", "1e400", "[1, 2]",
+)  # fmt: skip
+FORMS = ("# @schema\n{lines}\n# @schema\n{key}: {value}\n", "# @schema\n{lines}\n{key}: {value}\n",
+         "{key}: {value} # @schema {inline}\n", "{key}: {value}\n# @schema {inline}\n\n",
+         "# @schema.root\n{lines}\n# @schema.root\n{key}: {value}\n")  # fmt: skip
+
+
+@pytest.mark.parametrize("seed", range(8))
+def test_comments_of_any_kind_make_a_schema_that_takes_the_values(seed: int) -> None:
+    random, keywords = Random(seed), sorted((*KNOWN, "hidden", "nullable", "skipProperties", "nonsense"))
+    for _ in range(25):
+        text = ""
+        for key in "abc":
+            pairs = [(random.choice(keywords), random.choice(WORDS)) for _ in range(random.randint(1, 3))]
+            lines = "\n".join(f"# {word}: {value}" for word, value in pairs)
+            inline = ";".join(f"{word}:{value}" for word, value in pairs)
+            text += random.choice(FORMS).format(lines=lines, inline=inline, key=key, value=random.choice(VALUES))
+        files = chart("{{ .Values.a }}{{ toYaml .Values.b }}", text)
+        schema = inferred(files).schema
+        jsonschema.Draft7Validator.check_schema(schema)
+        data = archive({**files, "values.schema.json": json.dumps(schema)})
+        assert rendering(data, {}) == "", (seed, text)
+
+
+def nulled(path: tuple[str | int, ...]) -> dict[str, Any]:
+    """Values in which the one at a path is null."""
+    value: Any = None
+    for step in reversed(path):
+        value = {step: value}
+    return dict(value)
+
+
+@pytest.mark.slow  # Helm renders each chart of random templates twice for each of its keys
+def test_what_is_required_stops_helm_where_it_is_null() -> None:
+    keys = [
+        path for path in template_fuzz.leaves(template_fuzz.VALUES) if not any(isinstance(step, int) for step in path)
+    ]
+    refusals = 0
+    for seed in range(60):
+        files: Files = {"Chart.yaml": METADATA, "values.yaml": json.dumps(template_fuzz.VALUES)}
+        files |= template_fuzz.chart(Random(seed))
+        plain, judged = archive(files), archive({**files, "values.schema.json": json.dumps(inferred(files).schema)})
+        if rendering(plain, {}):
+            continue
+        assert rendering(judged, {}) == ""
+        for values in map(nulled, (*keys, *((key,) for key in template_fuzz.VALUES))):
+            if "meet the specifications" in rendering(judged, copy.deepcopy(values)):
+                refusals += 1
+                assert rendering(plain, values), (seed, values)
+    assert refusals > 20
+
+
+def rendering(data: bytes, values: dict[str, Any]) -> str:
+    """What Helm says against rendering a chart; empty if it does."""
+    try:
+        with helm_python.Chart.load_archive(data) as loaded:
+            loaded.render(values)
+    except helm_python.HelmError as error:
+        return str(error)
+    return ""

@@ -67,6 +67,16 @@ def test_defaults_that_change_are_told_where_nobody_sets_them() -> None:
     assert checked(OLD, unread) == []
 
 
+def test_each_default_is_told_even_where_keys_are_called_alike() -> None:
+    template = "{{ .Values.a.port }}{{ .Values.b.port }}"
+    old = files("1.0.0", template, "a: {port: 1}\nb: {port: 2}\n")
+    new = files("2.0.0", template, "a: {port: 3}\nb: {port: 4}\n")
+    assert [each.message for each in checked(old, new, "other: 1\n")] == [
+        "`a.port` is 3 by default now, was 1, and nothing sets it",
+        "`b.port` is 4 by default now, was 2, and nothing sets it",
+    ]
+
+
 def test_a_default_secret_is_not_shown() -> None:
     old, new = (files("1.0.0", "{{ .Values.password }}", f"password: {word}\n") for word in ("hunter22", "hunter23"))
     (found,) = checked(old, new)
@@ -87,6 +97,15 @@ def test_a_whole_map_that_nobody_reads_is_one_finding() -> None:
     assert [each.key for each in checked(old, new, "db: {host: b, port: 2}\n")] == [("db",)]
     assert [each.key for each in checked(old, new, "db: {host: b, other: 2}\n")] == [("db", "host")]
     assert checked(old, new, "db: {other: 2}\n") == []
+
+
+def test_a_value_of_another_shape_than_the_new_default_is_told() -> None:
+    old = files("1.0.0", "{{ if .Values.web.expose }}x{{ end }}", "web: {expose: true}\n")
+    new = files("2.0.0", "{{ if .Values.web.expose.default }}x{{ end }}", "web: {expose: {default: true}}\n")
+    for alias, text in (("", "web: {expose: false}\n"), ("api", "api: {web: {expose: false}}\n")):
+        (found,) = checked(old, new, text, alias=alias)
+        assert (found.rule, found.severity, found.key[-1]) == ("not-a-table", "warning", "expose")
+        assert checked(new, new, text, alias=alias) == []
 
 
 SCHEMA: dict[str, Any] = {

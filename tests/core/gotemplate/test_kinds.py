@@ -57,6 +57,8 @@ NEEDED = [
     ("{{ range .Values.a.b }}{{ .c.d }}{{ end }}", {("a",)}),
     ('{{ required "say it" .Values.a }}', {("a",)}),
     ('{{ if .Values.x }}{{ required "say it" .Values.a }}{{ end }}', set()),
+    ('{{ define "t1" }}{{ .x.y }}{{ end }}{{ include (print "t" .Values.n) .Values.a }}', set()),
+    ('{{ tpl "{{ .Values.a.b }}" . }}', set()),
     ('{{ define "t" }}{{ .x.y }}{{ end }}{{ include "t" .Values.a }}', {("a",), ("a", "x")}),
 ]
 

@@ -11,6 +11,7 @@ import jsonschema_rs
 import pytest
 
 from helpers.charts.charts import ARCHETYPES, LIBRARY, schema_source
+from helpers.charts.judged import judged
 from shunter.core.packaging.app_schema import archetypes, compile_app_schema, editor_schema
 from shunter.model.errors import ShunterError
 
@@ -125,6 +126,17 @@ def test_an_app_adds_keys_of_its_own() -> None:
 def test_an_extension_that_helm_would_misread_is_refused(extra: dict[str, Any], message: str) -> None:
     with pytest.raises(ShunterError, match=message):
         compiled("rest-api", extra=extra)
+
+
+def test_messages_of_its_author_stay() -> None:
+    rate = {"type": "integer", "minimum": 2, "x-message": {"minimum": "a rate of one is none"}}
+    extra = {
+        "properties": {"rate": {"$ref": "#/$defs/rate"}, "limit": {"$ref": "#/$defs/rate"}},
+        "$defs": {"rate": rate},
+    }
+    schema = json.loads(compiled("rest-api", extra=extra))
+    found = judged(schema, "archetype: rest-api\nimage: {repository: x}\nrate: 1\nlimit: 1\n")
+    assert [finding.message for finding in found] == ["a rate of one is none"] * 2
 
 
 def test_an_app_asks_for_features_that_few_need() -> None:

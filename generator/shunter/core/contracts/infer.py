@@ -1,6 +1,7 @@
 """A schema for the values of a chart that has none, made of its values, their comments, and what its templates read.
 
-It takes the chart's own values, is never stricter than the templates where that can be told, and loose where it cannot.
+It takes the chart's own values. A scalar that templates read by name has the type of its default; where they read it
+otherwise, or where they look at its kind, the schema is loose.
 """
 
 from __future__ import annotations
@@ -103,13 +104,13 @@ class _Inference:
     def _plain(self, path: KeyPath, seen: Sequence[Any]) -> tuple[Schema, bool]:
         kinds = {_NAMES.get(value.__class__, "null") for value in seen}
         asks = self._kinds.asks(path) if self._kinds else frozenset()
-        if Ask.DECIDED in asks and kinds <= {"object", "array"}:
-            return {}, False
+        sure = Ask.DECIDED not in asks
         if "object" in kinds:
             schema = self._map(path, [value for value in seen if isinstance(value, dict)])
-            return (schema, True) if kinds == {"object"} else ({**schema, "type": sorted(kinds)}, False)
+            whole = {**schema, "type": "object" if kinds == {"object"} else sorted(kinds)}
+            return whole if sure else _any_type(schema), sure and kinds == {"object"}
         if kinds == {"array"}:
-            return {"type": "array", **_items(seen)}, True
+            return ({"type": "array", **_items(seen)}, True) if sure else ({}, False)
         types, sure = self._types(path, kinds, asks, empty=not any(seen))
         schema = {} if not types else {"type": types[0] if len(types) == 1 else list(types)}
         default = self._kinds.defaults.get(tuple(map(str, path))) if self._kinds else None
@@ -162,6 +163,11 @@ class _Inference:
         return {**({"type": list(types)} if types else {}), **({"default": default} if default else {})}
 
 
+def _any_type(schema: Schema) -> Schema:
+    """The same, also for what is no map."""
+    return {key: value for key, value in schema.items() if key != "type"}
+
+
 def _asked(asks: frozenset[Ask]) -> tuple[Sequence[str], bool]:
     """The types that templates ask for of a value that is null or missing, with null; none where they take anything."""
     strict = [_ASKED[ask] for ask in _ASKED if ask in asks and ask is not Ask.PRINTED]
@@ -175,7 +181,7 @@ def _scalar(
 ) -> tuple[Sequence[str], bool]:
     """The types of a scalar that templates read by name."""
     if kind == "string":
-        if empty and Ask.TEXT not in asks:
+        if (empty and Ask.TEXT not in asks) or Ask.NUMBER in asks:
             return (*_SCALARS, *more), False
         return (kind, *more), True
     if Ask.TEXT in asks:

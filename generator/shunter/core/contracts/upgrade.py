@@ -26,6 +26,8 @@ from shunter.model.findings import Finding, Kind, Severity, Span
 from shunter.model.wording import dotted, shown
 
 _SWITCH: Final = "enabled"
+_RESHAPED: Final = "not-a-table"
+"""The rule about a map in the place of a scalar, and the other way round."""
 _ABSENT: Final = object()
 
 
@@ -90,7 +92,8 @@ def check(old: Chart, new: Chart, alias: str, layers: Sequence[Document]) -> tup
     before, after = (Version(chart, alias, tuple(layers)) for chart in (old, new))
     if unread:
         return ordered(unread)
-    verdicts = [finding for finding in judge(after.coalesced.chart, layers) if finding.kind is Kind.VERDICT]
+    judged = judge(after.coalesced.chart, layers)
+    verdicts = [finding for finding in judged if finding.kind is Kind.VERDICT]
     if before.coalesced.values is None or after.coalesced.values is None:
         return ordered(verdicts)
     upgrade = _Upgrade(before, after)
@@ -98,8 +101,11 @@ def check(old: Chart, new: Chart, alias: str, layers: Sequence[Document]) -> tup
     lost = {finding.key: finding.hint for finding in upgrade.dropped()}
     dropped = [each for each in upgrade.dropped() if not any(each.key[: len(key)] == key for key in refused)]
     worded = (_hinted(finding, lost.get(finding.key, "")) for finding in verdicts)
-    notes = (*limited(upgrade.changed_defaults()), *limited(upgrade.redundant()))
-    return ordered((*worded, *limited(dropped), *notes))
+    known = {finding.key for finding in judge(before.coalesced.chart, layers) if finding.rule == _RESHAPED}
+    reshaped = [finding for finding in judged if finding.rule == _RESHAPED and finding.key not in known]
+    notes = (*reshaped, *limited(upgrade.changed_defaults()), *limited(upgrade.redundant()))
+    # Defaults of several keys are told at one place, and are not the same.
+    return tuple(sorted((*ordered((*worded, *limited(dropped))), *notes), key=lambda finding: finding.span))
 
 
 def _hinted(finding: Finding, hint: str) -> Finding:

@@ -111,6 +111,20 @@ class Kinds(Run):
         self.guards -= lazy
         return found
 
+    def call(self, name: Value, argument: Value) -> Value:
+        """As in `Run`: of several templates that may be meant, none runs in any case."""
+        open_name = any(not isinstance(atom, Str) or len(self.known.get(atom.text, ())) > 1 for atom in name)
+        self.guards += open_name
+        found = Run.call(self, name, argument)
+        self.guards -= open_name
+        return found
+
+    def _run_source(self, source: str, context: Value) -> None:
+        """As in `Run`: which strings are templates is not known."""
+        self.guards += 1
+        Run._run_source(self, source, context)
+        self.guards -= 1
+
     def field(self, value: Value, name: str) -> Value:
         """As in `Run`: what has a field is a map, and Helm stops where it is null."""
         self._ask(value, Ask.MAP)

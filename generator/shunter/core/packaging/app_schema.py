@@ -14,7 +14,7 @@ import json
 from collections.abc import Mapping, Set
 from typing import Any
 
-from shunter.core.schema import minify
+from shunter.core.schema import messages, minify
 from shunter.model.errors import ShunterError
 
 # Helm checks every schema against its dialect's own schema at every render; draft-07's costs half of 2020-12's.
@@ -238,8 +238,13 @@ def _strip(schema: Any, names: bool = False) -> Any:
         return [_strip(item) for item in schema]
     if not isinstance(schema, dict):
         return schema
-    kept = schema if names else {key: schema[key] for key in schema if key not in _ANNOTATIONS and key[:2] != "x-"}
+    kept = schema if names else {key: schema[key] for key in schema if key not in _ANNOTATIONS and not _is_marker(key)}
     return {key: _strip(value, not names and key in ("properties", "$defs")) for key, value in kept.items()}
+
+
+def _is_marker(key: str) -> bool:
+    """Whether a keyword is for the compiler alone; a message of one's own is for those whose values are refused."""
+    return key.startswith("x-") and key != messages.KEYWORD
 
 
 def _without_markers(schema: Any, names: bool = False) -> Any:
@@ -247,5 +252,5 @@ def _without_markers(schema: Any, names: bool = False) -> Any:
         return [_without_markers(item) for item in schema]
     if not isinstance(schema, dict):
         return schema
-    kept = schema if names else {key: schema[key] for key in schema if key[:2] != "x-"}
+    kept = schema if names else {key: schema[key] for key in schema if not _is_marker(key)}
     return {key: _without_markers(value, not names and key in ("properties", "$defs")) for key, value in kept.items()}

@@ -27,7 +27,7 @@ _NUMBERS: Final = (
     "maxContains maxItems maxLength maxProperties maximum "
     "minContains minItems minLength minProperties minimum multipleOf"
 )
-_FORMS: Final[dict[str, tuple[type, ...]]] = {
+FORMS: Final[dict[str, tuple[type, ...]]] = {
     **dict.fromkeys(SINGLE, (dict, bool)),
     **dict.fromkeys(MAPS, (dict,)),
     **dict.fromkeys(LISTS, (list,)),
@@ -42,7 +42,8 @@ _FORMS: Final[dict[str, tuple[type, ...]]] = {
     "type": (str, list),
 }
 """The keywords that matter to a verdict, and what their values are in JSON."""
-_KNOWN: Final = frozenset((*_FORMS, *_FOR_PEOPLE.split()))
+KNOWN: Final = frozenset((*FORMS, *_FOR_PEOPLE.split()))
+"""These, and the ones that are for people."""
 
 
 def lint_schema(chart: Chart) -> tuple[Finding, ...]:
@@ -78,7 +79,7 @@ def _keywords(chart: Chart, document: dict[str, Any]) -> Iterator[Finding]:
         (path, key, guess)
         for path, schema in subschemas(document)
         for key, value in schema.items()
-        if key not in _KNOWN and not key.startswith("x-") and (guess := _meant(key, value, schema))
+        if key not in KNOWN and not key.startswith("x-") and (guess := _meant(key, value, schema))
     ]
     drawers = _referred(document) if suspects else set()
     for path, key, guess in suspects:
@@ -90,7 +91,7 @@ def _keywords(chart: Chart, document: dict[str, Any]) -> Iterator[Finding]:
 
 def _meant(key: str, value: Any, beside: dict[str, Any]) -> str:
     """The keyword that a key is meant for: one of a similar name that can have such a value, and is not there too."""
-    fitting = [word for word, forms in _FORMS.items() if word not in beside and value.__class__ in forms]
+    fitting = [word for word, forms in FORMS.items() if word not in beside and value.__class__ in forms]
     guess = nearest(key, fitting) or ""
     return guess if is_slip(key, guess) or nearest(key, [guess], alike=_SURE) else ""
 

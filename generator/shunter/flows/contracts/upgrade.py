@@ -121,7 +121,7 @@ def _is_place(context: Context, text: str) -> bool:
 def _any_version(context: Context, name: str, text: str) -> Chart:
     """A chart outside of a workspace: at a place, or a version beside the one that `name` names in a registry."""
     if not _is_place(context, text) and name.startswith(OCI):
-        text = f"{name}:{text}"
+        text = f"{name}{'@' if ':' in text else ':'}{text}"
     elif not _is_place(context, text):
         raise ShunterError(f"there is no chart at {text}", hint="name an archive, a folder, or oci://HOST/NAME:VERSION")
     return any_chart(context, text).chart
@@ -139,6 +139,7 @@ def _line(before: Chart, after: Chart, findings: Sequence[Finding]) -> str:
     counted = (
         (refused, "refused by the schema"),
         (rules.count("dropped-key"), "not read any more"),
+        (rules.count("not-a-table"), "of another shape"),
         (rules.count("changed-default"), "with another default"),
         (rules.count("redundant-value"), "set to the default"),
     )
