@@ -104,3 +104,10 @@ def test_a_chart_stands_below() -> None:
     assert parse_place("oci://r/a:1.0.0+b").named == "oci://r/a:1.0.0_b"
     assert parse_place(f"oci://r/a:1@sha256:{'0' * 64}").named == f"oci://r/a@sha256:{'0' * 64}"
     assert parse_place("oci://r").below("orders").url == "oci://r/orders"
+    assert parse_place("oci://r/a/orders:1").name == "orders"
+
+
+@pytest.mark.parametrize("name", ["../x", "a/b", "Orders", "a b", "", "-x"])
+def test_a_name_that_no_repository_can_have(name: str) -> None:
+    with pytest.raises(ShunterError, match="is no name for a chart in a registry"):
+        parse_place("oci://r/a").below(name)

@@ -10,7 +10,7 @@ from urllib.parse import urlencode, urljoin, urlsplit
 
 from shunter.adapters.oci.authorization import LATER, Authorization, json_of
 from shunter.adapters.oci.credentials import Login
-from shunter.adapters.oci.transport import Answer, InterruptionError, Transport, is_loopback, origin
+from shunter.adapters.oci.transport import DONE, Answer, InterruptionError, Transport, is_loopback, origin
 from shunter.core.charts import archive
 from shunter.model.data import dataclass, field
 from shunter.model.errors import ShunterError
@@ -23,9 +23,8 @@ _LARGEST_PAGE = 16 * 1024 * 1024
 _MOST_TAGS = 100_000
 _PAGE = 1000
 _FEW = 128 * 1024
-_LOST = (404, 416)
+_FINAL = (401, 403, 413, 429)
 _BYTES = {"Content-Type": "application/octet-stream"}
-_DONE = Answer(200, {}, b"", "")
 _HOSTS = {"docker.io": "registry-1.docker.io", "index.docker.io": "registry-1.docker.io"}
 _DIGEST = re.compile(r"sha256:[0-9a-f]{64}")
 _NEXT = re.compile(r'<([^>]*)>\s*;\s*rel="?next"?')
@@ -145,8 +144,17 @@ class Client:
             raise ShunterError(f"{self.host} wants an upload to a place that is not encrypted")
         place += ("&" if "?" in place else "?") + urlencode({"digest": digest})
         answer = self._ask("PUT", place, repository, body=data, push=True, once=True, more=_BYTES)
-        if answer.status in _LOST:
-            raise InterruptionError(f"{self.host} has lost an upload that it had begun{_complaint(answer)}", hint=LATER)
+        return self._written(answer, repository)
+
+    def _written(self, answer: Answer, repository: str) -> Answer:
+        """The answer to a write. Raises InterruptionError where the same may do a moment later.
+
+        Registries lose uploads, and are confused for a moment by somebody else who writes the same bytes: then
+        docker-registry says that a digest is not the right one.
+        """
+        if 400 <= answer.status < 500 and answer.status not in _FINAL:
+            refused = self._refusal(answer, repository)
+            raise InterruptionError(refused.message, hint=refused.hint)
         return answer
 
     def put_manifest(self, repository: str, tag: str, data: bytes, *, there: Callable[[], bool] = bool) -> str:
@@ -158,7 +166,10 @@ class Client:
         path, kind = _manifest(repository, tag), {"Content-Type": MANIFEST}
 
         def attempt() -> Answer:
-            return _DONE if there() else self._ask("PUT", path, repository, body=data, push=True, once=True, more=kind)
+            if there():
+                return DONE
+            answer = self._ask("PUT", path, repository, body=data, push=True, once=True, more=kind)
+            return self._written(answer, repository)
 
         self._require(self.transport.repeated(attempt), repository)
         return archive.digest(data)
@@ -222,7 +233,11 @@ class Client:
             what = f"{place} refuses the login of {known.user or 'its token'}" if known else f"{place} wants a login"
             again = f"shunter registry login {self.host}"
             return ShunterError(f"{what} ({answer.status}{said})", hint=again, exit_code=2)
-        hint = LATER if answer.status >= 500 or answer.status == 429 else "check the name of the repository"
+        hint = "check the name of the repository"
+        if answer.status >= 500 or answer.status == 429:
+            hint = LATER
+        elif answer.status == 413:
+            hint = "it takes nothing that large: ask who runs the registry, or make the chart smaller"
         return ShunterError(f"{place} answered {answer.status}{said}", hint=hint)
 
 

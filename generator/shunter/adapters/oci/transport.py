@@ -36,6 +36,10 @@ class Answer:
     url: str
 
 
+DONE = Answer(200, {}, b"", "")
+"""Of an attempt that had nothing to ask for any more."""
+
+
 class InterruptionError(ShunterError):
     """No answer, not the whole of one, or what was begun is lost: the same may do a moment later."""
 

@@ -84,8 +84,19 @@ class Place:
         """The place with its digest or its tag, as errors and people call it."""
         return f"{self.url}@{self.digest}" if self.digest else f"{self.url}:{self.tag}"
 
+    @property
+    def name(self) -> str:
+        """The last step of the repository: what the chart there is called."""
+        return self.repository.rpartition("/")[2]
+
     def below(self, name: str) -> Place:
-        """The place of a chart of that name, where charts are kept here."""
+        """The place of a chart of that name, where charts are kept here.
+
+        Raises ShunterError where no repository can be called so.
+        """
+        if not _STEP.fullmatch(name):
+            hint = "small letters and digits, and . _ - between them: that is what a registry takes"
+            raise ShunterError(f"`{name}` is no name for a chart in a registry", hint=hint)
         return Place(self.host, f"{self.repository}/{name}".lstrip("/"))
 
 

@@ -77,8 +77,20 @@ def _chosen(context: Context, names: Sequence[str]) -> list[PackedChart]:
     found += [directory.fetch(entry.name, entry.version) for entry in wanted if names or not is_dirty(entry.version)]
     for chart in found:
         _require_committed(chart)
-    unique = {(chart.key, chart.digest): chart for chart in found}
+    unique: dict[tuple[str, str], PackedChart] = {}
+    for chart in found:
+        _require_same(unique.setdefault(chart.key, chart), chart)
     return [unique[key] for key in sorted(unique)]
+
+
+def _require_same(first: PackedChart, chart: PackedChart) -> None:
+    if first.digest != chart.digest:
+        raise ShunterError(
+            f"{first.label} and {chart.label} are both {_unit(chart)}, with other bytes",
+            hint="push the one that you mean",
+            exit_code=1,
+            rule="version-taken",
+        )
 
 
 def _require_committed(chart: PackedChart) -> None:
@@ -115,7 +127,7 @@ def _told(error: ShunterError) -> str:
 
 
 def _standing(registry: OciCharts, chart: PackedChart) -> _Work:
-    found = registry.standing(chart)
+    found = registry.whole(chart)
     row = _row(chart, found)
     if found.state == "taken":
         refused = Outcome(_unit(chart), Status.REFUSED, f"{found.place.url}:{found.place.tag} is another chart")
