@@ -10,7 +10,7 @@ from urllib.parse import urlencode, urljoin, urlsplit
 
 from shunter.adapters.oci.authorization import LATER, Authorization, json_of
 from shunter.adapters.oci.credentials import Login
-from shunter.adapters.oci.transport import DONE, Answer, InterruptionError, Transport, is_loopback, origin
+from shunter.adapters.oci.transport import DONE, Answer, InterruptionError, Transport, is_loopback, joined, origin
 from shunter.core.charts import archive
 from shunter.model.data import dataclass, field
 from shunter.model.errors import ShunterError
@@ -139,7 +139,7 @@ class Client:
         begun = self._ask("POST", f"/v2/{repository}/blobs/uploads/", repository, body=b"", push=True, once=True)
         if begun.status >= 300:
             return begun
-        place = urljoin(begun.url, begun.headers.get("location", ""))
+        place = joined(begun.url, begun.headers.get("location", ""))
         if origin(place)[0] not in (origin(self.base)[0], "https"):
             raise ShunterError(f"{self.host} wants an upload to a place that is not encrypted")
         place += ("&" if "?" in place else "?") + urlencode({"digest": digest})
@@ -188,7 +188,7 @@ class Client:
             listed = json_of(answer, self.host).get("tags")
             found += [str(tag) for tag in listed] if isinstance(listed, list) else []
             more = _NEXT.search(answer.headers.get("link", ""))
-            place = urljoin(answer.url, more[1]) if more else ""
+            place = joined(answer.url, more[1]) if more else ""
             if place and origin(place) != origin(self.base):
                 raise ShunterError(f"{self.host} lists its tags at another host: {urlsplit(place).netloc}")
         return list(dict.fromkeys(found))

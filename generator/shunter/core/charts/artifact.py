@@ -211,11 +211,22 @@ def version_of(tag: str) -> str:
     return tag.replace("_", "+")
 
 
+def without_login(url: str) -> str:
+    """A URL as it may be shown: without the user and the password before its host."""
+    scheme, slashes, rest = url.rpartition("://")
+    host, slash, path = rest.partition("/")
+    return f"{scheme}{slashes}{host.rpartition('@')[2]}{slash}{path}"
+
+
 def parse_place(url: str) -> Place:
     """The place that `oci://HOST/REPOSITORY`, with `:TAG` or `@sha256:...` or both behind it, names.
 
     Raises ShunterError for anything else.
     """
+    _, login, host = url.removeprefix(OCI).partition("/")[0].rpartition("@")
+    if login and not _DIGEST.fullmatch(host):
+        hint = "logins are kept elsewhere: shunter registry login HOST"
+        raise ShunterError(f"`{without_login(url)}` was given with a login in it", hint=hint)
     rest, at, digest = url.removeprefix(OCI).partition("@")
     host, _, path = rest.partition("/")
     repository, colon, tag = path.partition(":")
