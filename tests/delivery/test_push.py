@@ -219,6 +219,7 @@ def test_a_registry_that_fails_at_any_write(registry: Registry, archives: Path, 
         if said.code:
             assert said.code == 2, (number, said.err)
             assert f"answered {refusal[0]}: not now (" in said.err, "with a hint"
+            assert f"next: shunter push auth.tgz cart.tgz --to oci://{host}/{to}\n" in said.err
         else:
             assert (late, found[-1]) == (True, ["auth", "cart"])
         ok("push", *PAIR, "--to", f"oci://{registry.host}/{to}", cwd=archives)
