@@ -171,6 +171,25 @@ def test_a_page_of_something_else_is_no_registry() -> None:
         client(url.removeprefix("http://")).tags("a")
 
 
+def test_a_page_is_no_manifest() -> None:
+    page = {"Content-Type": "text/html; charset=utf-8", "Docker-Content-Digest": archive.digest(b"<html>")}
+    with served_by(answering(lambda server, _: (200, page, b"" if server.command == "HEAD" else b"<html>"))) as url:
+        here = client(url.removeprefix("http://"))
+        for ask in (here.head, here.manifest):
+            with pytest.raises(ShunterError, match=r"is no registry: it has a page \(text/html\)"):
+                ask("a", "1.0.0")
+
+
+def test_a_digest_in_capitals_is_the_same_one() -> None:
+    said = {"Docker-Content-Digest": f"sha256:{archive.digest(b'{}').removeprefix('sha256:').upper()}"}
+    with served_by(answering(lambda server, _: (200, said, b"" if server.command == "HEAD" else b"{}"))) as url:
+        here = client(url.removeprefix("http://"))
+        assert here.head("a", "1.0.0") == archive.digest(b"{}")
+        found = here.manifest("a", "1.0.0")
+        assert found is not None
+        assert found.digest == archive.digest(b"{}")
+
+
 def test_names_of_registries() -> None:
     assert Client("docker.io").base == "https://registry-1.docker.io"
     assert Client("ghcr.io").base == "https://ghcr.io"

@@ -76,8 +76,8 @@ class Client:
         answer = self._ask("HEAD", _manifest(repository, reference), repository, accept=accept)
         if answer.status == 404:
             return None
-        self._require(answer, repository)
-        found = answer.headers.get("docker-content-digest", "")
+        self._require_manifest(answer, repository)
+        found = answer.headers.get("docker-content-digest", "").lower()
         if _DIGEST.fullmatch(found):
             return found
         stored = self.manifest(repository, reference, accept=accept)
@@ -92,9 +92,10 @@ class Client:
         answer = self._ask("GET", path, repository, accept=accept, largest=_LARGEST_MANIFEST)
         if answer.status == 404:
             return None
-        self._require(answer, repository)
+        self._require_manifest(answer, repository)
         found = archive.digest(answer.data)
-        wanted = reference if _DIGEST.fullmatch(reference) else answer.headers.get("docker-content-digest", found)
+        said = answer.headers.get("docker-content-digest", found).lower()
+        wanted = reference if _DIGEST.fullmatch(reference) else said
         if wanted.startswith("sha256:") and found != wanted:
             raise _other_bytes(f"{self.host}/{repository}", wanted, found)
         return Stored(answer.data, found)
@@ -224,6 +225,14 @@ class Client:
     def _require(self, answer: Answer, repository: str) -> None:
         if not 200 <= answer.status < 300:
             raise self._refusal(answer, repository)
+
+    def _require_manifest(self, answer: Answer, repository: str) -> None:
+        """Raise ShunterError for what is no manifest: many a server has a page for whatever it is asked for."""
+        self._require(answer, repository)
+        kind = answer.headers.get("content-type", "").partition(";")[0].strip().lower()
+        if kind.startswith("text/"):
+            told = f"{self.host} is no registry: it has a page ({kind}) in place of a manifest"
+            raise ShunterError(told, hint="check its name and port")
 
     def _refusal(self, answer: Answer, repository: str) -> ShunterError:
         place = f"{self.host}/{repository}" if repository else self.host
