@@ -81,6 +81,14 @@ def test_a_service_with_a_chart_of_somebody_else(theirs: str, tmp_path: Path) ->
     root = tmp_path / "shop"
     said = shunter("add", "service", "search", "--chart", theirs, cwd=root)
     assert (said.code, f"`{theirs}` has no version" in said.err) == (2, True)
+    before = (root / "shunter.yaml").read_bytes()
+    for place, message in (
+        (f"{theirs}:9.9.9", "is not in the registry"),
+        ("oci://127.0.0.1:1/x/search:1.0.0", "cannot be"),
+    ):
+        said = shunter("add", "service", "search", "--chart", place, cwd=root)
+        assert (said.code, message in said.err) == (2, True), said.err
+    assert (root / "shunter.yaml").read_bytes() == before
     ok("add", "service", "search", "--chart", f"{theirs}:1.1.0+b2", cwd=root)
     above = theirs.rpartition("/")[0]
     service = yaml.safe_load((root / "shunter.yaml").read_text("utf-8"))["services"]["search"]

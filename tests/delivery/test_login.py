@@ -47,6 +47,22 @@ def test_a_wrong_password_is_not_kept(
     assert not kept.exists()
 
 
+@pytest.mark.parametrize("errors", ["strict", "surrogateescape"])
+def test_a_password_that_is_no_text(errors: str, kept: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("sys.stdin", io.TextIOWrapper(io.BytesIO(b"p\xff"), "utf-8", errors))
+    said = shunter("registry", "login", "127.0.0.1:1", "-u", USER, "--password-stdin", cwd=tmp_path)
+    assert (said.code, said.err.splitlines()[0]) == (2, "error: the password on standard input is no text")
+    assert not kept.exists()
+
+
+def test_a_login_before_the_host_or_in_the_user(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    for host, user in (("ci:s3cret@host.example", USER), ("host.example", "ci:s3cret")):
+        typed(monkeypatch, f"{PASSWORD}\n")
+        said = shunter("registry", "login", host, "-u", user, "--password-stdin", cwd=tmp_path)
+        assert (said.code, said.err.count("hint: ")) == (2, 1)
+        assert "s3cret" not in said.err
+
+
 @pytest.mark.parametrize(
     ("arguments", "message"),
     [

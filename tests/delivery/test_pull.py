@@ -11,8 +11,12 @@ import pytest
 from helpers.charts.tiny_charts import chart, chart_files
 from helpers.tools import HELM, needs_helm
 from helpers.workspaces.cli import ok, shunter
-from helpers.workspaces.registries import Registry, dropping
+from helpers.workspaces.registries import PASSWORD, USER, Registry, dropping
 from shunter.adapters.oci.charts import OciCharts
+from shunter.adapters.oci.client import Client
+from shunter.adapters.oci.credentials import Login
+from shunter.core.charts import archive
+from shunter.core.charts.archive import digest
 from shunter.core.charts.artifact import artifact_of
 from shunter.core.charts.packed import PackedChart
 
@@ -77,3 +81,41 @@ def test_a_registry_that_is_down(registry: Registry, place: str, tmp_path: Path)
         said = shunter("pull", f"oci://{host}/pulled/search:1.0.0", cwd=tmp_path)
     assert (said.code, said.err.count("error: ")) == (2, 1)
     assert f"registry {host} cannot be reached" in said.err
+
+
+@pytest.mark.parametrize(
+    ("name", "version", "message"),
+    [
+        ("../../pwn", "1.0.0", "`../../pwn` is no name for a chart"),
+        ("/abs/pwn", "1.0.0", "`/abs/pwn` is no name for a chart"),
+        ("..", "1.0.0", "`..` is no name for a chart"),
+        ("good", "1.0.0/../../x", "`1.0.0/../../x` is no version that Helm accepts"),
+        ("good", "1.0.0\x1b[31m", "`1.0.0[31m` is no version that Helm accepts"),
+        ("evil", "1.0.0", "good:1.0.0 is the chart evil 1.0.0"),
+        ("good", "9.9.9", "good:1.0.0 is the chart good 9.9.9"),
+    ],
+)
+def test_a_chart_that_is_another_one_than_its_place_says(
+    name: str, version: str, message: str, registry: Registry, tmp_path: Path
+) -> None:
+    """Its name and version become those of a file."""
+    good = chart(chart_files("good"))
+    evil = archive.write(chart_files(name, version), "good")
+    repository = f"evil/{digest(evil)[7:20]}/good"
+    client = Client(registry.host, login=Login(USER, PASSWORD))
+    made = artifact_of(good)
+    client.upload(repository, made.config)
+    client.upload(repository, evil)
+    manifest = json.loads(made.manifest)
+    manifest["layers"][0] |= {"digest": digest(evil), "size": len(evil)}
+    client.put_manifest(repository, "1.0.0", json.dumps(manifest).encode())
+    (tmp_path / "a/b").mkdir(parents=True)
+    said = shunter("pull", f"oci://{registry.host}/{repository}:1.0.0", "-d", "a/b", cwd=tmp_path)
+    assert said.code == 2
+    assert message in said.err
+    assert "\x1b" not in said.err
+    (tmp_path / "a/b/evil.tgz").write_bytes(evil)
+    pushing = shunter("push", "evil.tgz", "--to", "pushed", cwd=tmp_path / "a/b")
+    assert pushing.code == (2 if name != "evil" and version != "9.9.9" else 0)
+    written = {str(path.relative_to(tmp_path)) for path in (tmp_path / "a").rglob("*.tgz")}
+    assert all(path.startswith("a/b/pushed/") for path in written - {"a/b/evil.tgz"})

@@ -4,9 +4,11 @@ from __future__ import annotations
 
 import json
 import os
+import shutil
 import signal
 import time
 from collections import Counter
+from functools import partial
 from pathlib import Path
 from random import Random
 
@@ -18,6 +20,7 @@ from helpers.workspaces.registries import PASSWORD, USER, Refusal, Registry, dro
 from shunter.adapters.oci.charts import OciCharts
 from shunter.adapters.oci.client import Client
 from shunter.adapters.oci.credentials import Login
+from shunter.core.charts.archive import digest
 from shunter.core.charts.artifact import artifact_of
 from shunter.core.charts.packed import PackedChart
 from shunter.model.errors import ShunterError
@@ -93,6 +96,32 @@ def test_other_bytes_are_refused_and_nothing_else_is_pushed(registry: Registry, 
     assert f"error[version-taken]: orders 1.0.0+b1 is in {registry.host} already, with other content" in said.err
     assert "not pushed, as others are not" in said.err
     assert complete(registry, "push/other") == ["orders"]
+
+
+def test_two_archives_of_one_version_are_refused(registry: Registry, archives: Path) -> None:
+    (archives / "again.tgz").write_bytes(made("orders", "2.0").archive)
+    (archives / "same.tgz").write_bytes(made("orders").archive)
+    for to in (f"oci://{registry.host}/push/twice", "folder"):
+        said = shunter("push", "orders.tgz", "again.tgz", "--to", to, cwd=archives)
+        assert (said.code, said.err.count("error[version-taken]")) == (1, 1), said.err
+        assert "orders.tgz and again.tgz are both orders 1.0.0+b1, with other bytes" in said.err
+    assert complete(registry, "push/twice") == []
+    ok("push", "orders.tgz", "same.tgz", "--to", f"oci://{registry.host}/push/twice", cwd=archives)
+    assert complete(registry, "push/twice") == ["orders"]
+
+
+def test_what_a_registry_has_lost_is_pushed_again(registry: Registry, archives: Path) -> None:
+    to = f"oci://{registry.host}/push/lost"
+    each = CHARTS[NAMES.index("search")]
+    for lost in (each.archive, artifact_of(each).config):
+        ok("push", "search.tgz", "--to", to, cwd=archives)
+        name = digest(lost).removeprefix("sha256:")
+        layers = registry.data / "docker/registry/v2/repositories/push/lost/search/_layers/sha256"
+        shutil.rmtree(layers / name)
+        assert "to be pushed to" in ok("push", "search.tgz", "--to", to, "--dry-run", cwd=archives).err
+        ok("push", "search.tgz", "--to", to, cwd=archives)
+        assert complete(registry, "push/lost") == ["search"]
+        assert "already there" in ok("push", "search.tgz", "--to", to, cwd=archives).err
 
 
 def test_who_is_not_known_gets_one_error(
@@ -171,13 +200,18 @@ def logged_in(login: Path, registry: Registry, host: str) -> None:
     login.write_text(json.dumps({"auths": {registry.host: entry, host: entry}}), "utf-8")
 
 
+def refuse(at: int, by: Refusal, number: int, *, once: bool = False) -> Refusal | None:
+    """What write number `number` is answered, where it is the one `at` which the registry fails."""
+    return by if number == at or (number > at and not once) else None
+
+
 @pytest.mark.parametrize("late", [False, True])
 def test_a_registry_that_fails_at_any_write(registry: Registry, archives: Path, login: Path, late: bool) -> None:
     """For good from the Nth write on: what there is then is whole, and the next push brings the rest."""
     found = []
     for number in range(WRITES):
         to, refusal = f"push/{late}{number}".lower(), BUSY[number % len(BUSY)]
-        with refusing(registry.host, lambda n, at=number, by=refusal: by if n >= at else None, late=late) as host:
+        with refusing(registry.host, partial(refuse, number, refusal), late=late) as host:
             logged_in(login, registry, host)
             said = shunter("push", *PAIR, "--to", f"oci://{host}/{to}", cwd=archives)
         assert "Traceback" not in said.err
@@ -185,6 +219,7 @@ def test_a_registry_that_fails_at_any_write(registry: Registry, archives: Path, 
         if said.code:
             assert said.code == 2, (number, said.err)
             assert f"answered {refusal[0]}: not now (" in said.err, "with a hint"
+            assert f"next: shunter push auth.tgz cart.tgz --to oci://{host}/{to}\n" in said.err
         else:
             assert (late, found[-1]) == (True, ["auth", "cart"])
         ok("push", *PAIR, "--to", f"oci://{registry.host}/{to}", cwd=archives)
@@ -196,7 +231,7 @@ def test_a_registry_that_fails_at_any_write(registry: Registry, archives: Path, 
 def test_a_registry_that_fails_once_at_any_write(registry: Registry, archives: Path, login: Path) -> None:
     for number in range(WRITES):
         to, refusal = f"push/once{number}", BUSY[number % (len(BUSY) - 1)]
-        with refusing(registry.host, lambda n, at=number, by=refusal: by if n == at else None) as host:
+        with refusing(registry.host, partial(refuse, number, refusal, once=True)) as host:
             logged_in(login, registry, host)
             ok("push", *PAIR, "--to", f"oci://{host}/{to}", cwd=archives)
         assert complete(registry, to) == ["auth", "cart"]
@@ -208,8 +243,13 @@ def test_a_registry_that_is_down_is_not_asked_for_every_chart(
     charts = [chart(chart_files(f"many{number}", "1.0.0")) for number in range(24)]
     for each in charts:
         (archives / f"{each.name}.tgz").write_bytes(each.archive)
-    asked = []
-    with refusing(registry.host, lambda number: asked.append(number) or (503, {})) as host:
+    asked: list[int] = []
+
+    def down(number: int) -> Refusal:
+        asked.append(number)
+        return 503, {}
+
+    with refusing(registry.host, down) as host:
         logged_in(login, registry, host)
         names = [f"{each.name}.tgz" for each in charts]
         said = shunter("push", *names, "--to", f"oci://{host}/push/many", "-o", "json", cwd=archives)

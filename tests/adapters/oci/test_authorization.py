@@ -142,6 +142,29 @@ def test_a_token_that_has_run_out_is_replaced() -> None:
     assert gate.scopes == ["repository:a/one:pull", "repository:a/one:pull", "repository:a/two:pull"]
 
 
+@pytest.mark.parametrize("token", ["s3cret\r\nX: y", "s3cr\u00e9t", "s3cret x", "", 5, None, ["s3cret"]])
+def test_what_is_no_token_is_no_login(token: object) -> None:
+    gate = Gate()
+
+    def answer(server: Server, number: int) -> Reply:
+        found = gate(server, number)
+        return (200, {}, json.dumps({"token": token}).encode()) if server.path.startswith("/token") else found
+
+    with (
+        served_by(answering(answer)) as gate.url,
+        pytest.raises(ShunterError, match="a/one refuses the login") as caught,
+    ):
+        client(gate.url, login=Login("u", "p")).head("a/one", "1.0.0")
+    assert "s3cr" not in caught.value.message
+
+
+@pytest.mark.parametrize("realm", ["http://[::1/token", "", "gopher://x/"])
+def test_a_token_service_at_no_place(realm: str) -> None:
+    server = answering(lambda *_: (401, {"WWW-Authenticate": f'Bearer realm="{realm}"'}, b""))
+    with served_by(server) as url, pytest.raises(ShunterError, match=r"is no URL|which is not encrypted"):
+        client(url).head("a/one", "1.0.0")
+
+
 @pytest.mark.registry
 def test_a_real_registry_gives_one_token_for_each_chart(tokens: tuple[Running, Tokens]) -> None:
     registry, service = tokens

@@ -79,10 +79,10 @@ def test_who_is_not_known_is_told_what_to_do(registry: Registry, monkeypatch: py
 def test_tokens(tokens: tuple[Registry, Tokens], monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv("HELM_REGISTRY_CONFIG", "/nonexistent/config.json")
     registry, service = tokens
-    here = client(registry.host)
+    here, before = client(registry.host), len(service.asked)
     pushed(here, "client/t")
     assert here.tags("client/t") == ["1.0.0"]
-    scopes = [asked.get("scope", "").replace("push,pull", "pull,push") for _, asked in service.asked]
+    scopes = [asked.get("scope", "").replace("push,pull", "pull,push") for _, asked in service.asked[before:]]
     assert scopes == ["repository:client/t:pull,push"], "who may push may read"
     assert {asked["service"] for _, asked in service.asked} == {"registry"}
     nobody = client(registry.host, None)
@@ -169,6 +169,25 @@ def test_a_page_of_something_else_is_no_registry() -> None:
         pytest.raises(ShunterError, match="is no registry: its answer is no JSON"),
     ):
         client(url.removeprefix("http://")).tags("a")
+
+
+def test_a_page_is_no_manifest() -> None:
+    page = {"Content-Type": "text/html; charset=utf-8", "Docker-Content-Digest": archive.digest(b"<html>")}
+    with served_by(answering(lambda server, _: (200, page, b"" if server.command == "HEAD" else b"<html>"))) as url:
+        here = client(url.removeprefix("http://"))
+        for ask in (here.head, here.manifest):
+            with pytest.raises(ShunterError, match=r"is no registry: it has a page \(text/html\)"):
+                ask("a", "1.0.0")
+
+
+def test_a_digest_in_capitals_is_the_same_one() -> None:
+    said = {"Docker-Content-Digest": f"sha256:{archive.digest(b'{}').removeprefix('sha256:').upper()}"}
+    with served_by(answering(lambda server, _: (200, said, b"" if server.command == "HEAD" else b"{}"))) as url:
+        here = client(url.removeprefix("http://"))
+        assert here.head("a", "1.0.0") == archive.digest(b"{}")
+        found = here.manifest("a", "1.0.0")
+        assert found is not None
+        assert found.digest == archive.digest(b"{}")
 
 
 def test_names_of_registries() -> None:

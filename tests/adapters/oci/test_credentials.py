@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import base64
 import json
+import os
 import sys
 from pathlib import Path
 
@@ -11,6 +12,7 @@ import pytest
 
 from helpers.tools import need_helm
 from helpers.workspaces.registries import PASSWORD, USER, Registry
+from shunter.adapters.oci import credentials
 from shunter.adapters.oci.credentials import Login, erase, login_for, store
 from shunter.model.errors import ShunterError
 
@@ -161,3 +163,46 @@ def test_helm_reads_what_is_written_and_the_other_way_round(registry: Registry, 
         assert login_for(registry.host) is None
         client.login(registry.host, USER, PASSWORD, plain_http=True)
     assert login_for(registry.host) == Login(USER, PASSWORD)
+
+
+@pytest.mark.parametrize("said", ["ghp_TOKEN", "", ":ghp_TOKEN"])
+def test_what_is_no_user_and_password_is_not_shown(places: Path, said: str) -> None:
+    put(places / "auth.json", {"auths": {HOST: {"auth": base64.b64encode(said.encode()).decode() or "="}}})
+    with pytest.raises(ShunterError) as caught:
+        login_for(HOST)
+    assert "TOKEN" not in caught.value.message + caught.value.hint
+    assert caught.value.hint == "shunter registry login HOST"
+
+
+def test_a_file_of_logins_is_a_file(places: Path) -> None:
+    os.mkfifo(places / "auth.json")
+    with pytest.raises(ShunterError, match=r"auth.json cannot be read: this is a pipe"):
+        login_for(HOST)
+    (places / "auth.json").unlink()
+    (places / "auth.json").symlink_to("/dev/zero")
+    with pytest.raises(ShunterError, match=r"auth.json cannot be read: this is a device"):
+        login_for(HOST)
+
+
+@pytest.mark.parametrize("said", ["null", '{"Username": null, "Secret": "x"}', '{"Username": "u"}', "[" * 100_000])
+def test_a_helper_that_says_something_else(places: Path, monkeypatch: pytest.MonkeyPatch, said: str) -> None:
+    program = places / "docker-credential-odd"
+    (places / "said").write_text(said, "utf-8")
+    program.write_text(f"#!/bin/sh\ncat {places}/said\n", "utf-8")
+    program.chmod(0o755)
+    monkeypatch.setenv("PATH", str(places), prepend=":")
+    put(places / "helm/config.json", {"credsStore": "odd"})
+    with pytest.raises(ShunterError, match=r"docker-credential-odd gave no login for registry\.example:5000"):
+        login_for(HOST)
+
+
+def test_a_helper_that_waits_for_ever(places: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    program = places / "docker-credential-slow"
+    program.write_text("#!/bin/sh\nexec sleep 60\n", "utf-8")
+    program.chmod(0o755)
+    monkeypatch.setenv("PATH", str(places), prepend=":")
+    monkeypatch.setattr(credentials, "_PATIENCE", 0.2)
+    put(places / "helm/config.json", {"credsStore": "slow"})
+    with pytest.raises(ShunterError, match="`docker-credential-slow` has given no answer for") as caught:
+        login_for(HOST)
+    assert caught.value.hint

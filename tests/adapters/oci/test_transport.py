@@ -128,6 +128,19 @@ def test_a_place_that_is_not_the_web_is_refused(target: str) -> None:
         QUICK.send("GET", url, {}, largest=LARGEST)
 
 
+@pytest.mark.parametrize("target", ["http://[::1", "http://a:b/", "http://127.0.0.1:99999/", "//[x/", "http://a\x01b/"])
+def test_a_place_that_is_no_url_is_told(target: str) -> None:
+    server = answering(lambda *_: (302, {"Location": target}, b""))
+    with served_by(server) as url, pytest.raises(ShunterError, match="v2/ leads to what is no URL"):
+        QUICK.send("GET", f"{url}/v2/", {}, largest=LARGEST)
+
+
+def test_a_header_that_cannot_be_sent_is_not_shown() -> None:
+    with served_by(answering(lambda *_: (200, {}, b""))) as url, pytest.raises(ShunterError) as caught:
+        QUICK.send("GET", url, {"Authorization": "Bearer s3cret\r\nx"}, largest=LARGEST)
+    assert "s3cret" not in caught.value.message + caught.value.hint
+
+
 def test_going_in_circles_ends() -> None:
     server = answering(lambda *_: (302, {"Location": "/again"}, b""))
     with served_by(server) as url, pytest.raises(ShunterError, match="without end"):

@@ -88,7 +88,7 @@ def test_places(url: str, place: Place) -> None:
 @pytest.mark.parametrize(
     "url",
     [
-        *("", "oci://", "ghcr.io/acme", "https://ghcr.io/acme", "oci://u:p@ghcr.io/a", "oci://r/A", "oci://r/a//b"),
+        *("", "oci://", "ghcr.io/acme", "https://ghcr.io/acme", "oci://r/A", "oci://r/a//b"),
         *("oci://r/a:", "oci://r/a@sha256:0", "oci://r/../a", "oci://r/a?x=1", "oci://r/a b", "oci://r:port/a"),
         *("oci://r/:1", "oci://r@sha256:" + "0" * 64),
     ],
@@ -104,3 +104,19 @@ def test_a_chart_stands_below() -> None:
     assert parse_place("oci://r/a:1.0.0+b").named == "oci://r/a:1.0.0_b"
     assert parse_place(f"oci://r/a:1@sha256:{'0' * 64}").named == f"oci://r/a@sha256:{'0' * 64}"
     assert parse_place("oci://r").below("orders").url == "oci://r/orders"
+    assert parse_place("oci://r/a/orders:1").name == "orders"
+
+
+@pytest.mark.parametrize("name", ["../x", "a/b", "Orders", "a b", "", "-x"])
+def test_a_name_that_no_repository_can_have(name: str) -> None:
+    with pytest.raises(ShunterError, match="is no name for a chart in a registry"):
+        parse_place("oci://r/a").below(name)
+
+
+@pytest.mark.parametrize("user", ["bob:S3cretPW", "S3cretPW", ":S3cretPW", "a@b:S3cretPW"])
+def test_a_login_in_a_place_is_refused_and_not_shown(user: str) -> None:
+    for rest in ("host.example/x", "host.example:5000/x/y:1.0.0", f"host.example/x@sha256:{'0' * 64}", "host.example"):
+        with pytest.raises(ShunterError, match="was given with a login in it") as caught:
+            parse_place(f"oci://{user}@{rest}")
+        assert f"`oci://{rest}`" in caught.value.message
+        assert "S3cret" not in caught.value.message + caught.value.hint

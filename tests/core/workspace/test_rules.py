@@ -96,6 +96,23 @@ def test_names_of_repositories_are_taken_once() -> None:
     assert "service `shop-tst`" in found[1].message
 
 
+@pytest.mark.parametrize(
+    ("registries", "line"),
+    [
+        ("registries:\n  images: ghcr.io/acme\n  charts: oci://ghcr.io/acme\n", 3),
+        ("registries:\n  images: ghcr.io/{repository}\n  charts:\n    push: oci://ghcr.io/{repository}\n", 4),
+        ("registries:\n  images: ghcr.io/{service}\n  charts: {url: oci://r/x, push: 'oci://ghcr.io/{service}'}\n", 3),
+        ("registries:\n  images: ghcr.io/acme\n  charts: oci://ghcr.io/acme/charts\n", 0),
+        ("registries:\n  images: ghcr.io/acme\n  charts: oci://quay.io/acme\n", 0),
+        ("registries:\n  images: ghcr.io/acme\n", 0),
+    ],
+)
+def test_images_and_charts_have_places_of_their_own(registries: str, line: int) -> None:
+    found = problems("workspace", (registries + BASE + "  tst: {}\n").encode())
+    assert [(finding.rule, finding.span.line) for finding in found] == ([("name-taken", line)] if line else [])
+    assert all("image and chart of `orders` would both be ghcr.io/" in finding.message for finding in found)
+
+
 @pytest.mark.parametrize("name", ["library", "trains"])
 def test_the_workspaces_own_folders_are_no_repositories(name: str) -> None:
     [finding] = problems("workspace", BASE.replace("  orders:", f"  {name}:").encode() + b"  tst: {}\n")

@@ -12,6 +12,7 @@ import pytest
 import yaml
 
 from helpers.charts.patches import apply_diff, plain
+from helpers.charts.releases import substitute
 from helpers.tools import need_helm
 from helpers.workspaces.cli import ok, shunter
 from helpers.workspaces.http import served
@@ -203,7 +204,12 @@ def test_charts_of_other_people_are_pinned_validated_rendered_and_promoted(root:
 def test_a_chart_that_is_not_served_is_named(shop: Path, tmp_path: Path) -> None:
     need_helm()
     with served(helm_repository(tmp_path)) as url:
-        ok("add", "service", "queue", "--chart", "redis@19.0.0", "--repository", url, cwd=shop)
+        asked = ("add", "service", "queue", "--repository", url, "--chart")
+        block = error(untouched(shop, *asked, "redis@19.0.0"))
+        assert (block.message, block.hint) == ("chart redis 19.0.0 is not in the registry", "it has 18.0.1")
+        ok(*asked, "redis@18.0.1", cwd=shop)
+        substitute(shop / "shunter.yaml", "18.0.1", "19.0.0")
+        git(shop, "commit", "-qam", "newer")
         block = error(untouched(shop, "package"))
         assert (block.message, block.hint) == ("chart redis 19.0.0 is not in the registry", "it has 18.0.1")
     assert "cannot be reached" in error(untouched(shop, "package")).message

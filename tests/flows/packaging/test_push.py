@@ -77,6 +77,10 @@ def test_an_interrupted_push_is_seen_by_nobody_and_goes_on(
         (("nope.tgz", "--to", "there"), "there is no file"),
         (("--to", "shunter.yaml"), "is a file"),
         (("--to", "oci://UPPER/Case"), "`oci://UPPER/Case` is no place in a registry"),
+        (("--to", "https://ghcr.io/acme/charts"), "a registry: --to oci://ghcr.io/acme/charts\n"),
+        (("--to", "ghcr.io/acme"), "a registry: --to oci://ghcr.io/acme; a folder: --to ./ghcr.io/acme\n"),
+        (("--to", "https://bob:s3cret@ghcr.io/acme"), "`https://ghcr.io/acme` is no place to push charts to"),
+        (("--to", "localhost:5000/acme"), "`localhost:5000/acme` is no place"),
     ],
 )
 def test_one_error_with_a_hint(shop: Path, arguments: tuple[str, ...], message: str) -> None:
@@ -84,6 +88,7 @@ def test_one_error_with_a_hint(shop: Path, arguments: tuple[str, ...], message: 
     assert said.code == 2
     assert message in said.err
     assert said.err.count("error: ") == said.err.count("hint: ") == 1
+    assert "s3cret" not in said.err
 
 
 def test_what_no_commit_holds_stays_here(tmp_path: Path) -> None:
@@ -94,4 +99,14 @@ def test_what_no_commit_holds_stays_here(tmp_path: Path) -> None:
 
 
 def test_nothing_to_push(tmp_path: Path) -> None:
-    assert "there is no archive to push" in ok("push", "--to", "there", cwd=tmp_path).err
+    for arguments in (("push", "--to", "there"), ("push",)):
+        said = shunter(*arguments, cwd=tmp_path)
+        assert (said.code, said.err.count("hint: ")) == (2, 1)
+        assert "there is no archive to push" in said.err
+
+
+def test_a_folder_that_is_named_like_a_host(tmp_path: Path) -> None:
+    (tmp_path / "one.tgz").write_bytes(packed(chart_files("one")))
+    for to in ("./ghcr.io/acme", "ghcr.io/acme", "ghcr.io/other", "out.d"):
+        ok("push", "one.tgz", "--to", to, cwd=tmp_path)
+        assert (tmp_path / to / "one-1.0.0.tgz").is_file()

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import re
 from collections.abc import Callable
 from functools import cache, cached_property
 from typing import Any
@@ -11,11 +12,12 @@ from urllib.parse import quote, urlencode, urlsplit
 from shunter.adapters.oci import challenge
 from shunter.adapters.oci.challenge import Challenge
 from shunter.adapters.oci.credentials import Login, login_for, of_helper
-from shunter.adapters.oci.transport import Answer, Transport
+from shunter.adapters.oci.transport import Answer, Transport, joined
 from shunter.model.data import dataclass, field, replace
 from shunter.model.errors import ShunterError
 
 LATER = "try again later"
+_TOKEN = re.compile(r"[\x21-\x7e]+")
 _LARGEST = 4 * 1024 * 1024
 
 
@@ -79,7 +81,8 @@ class Authorization:
 
     def _token(self, asked: Challenge, login: Login | None, scope: str) -> str:
         """A token from the place that the registry names, which has to be as safe as the registry."""
-        found = urlsplit(asked.realm)
+        realm = joined(self.base, asked.realm) if asked.realm else ""
+        found = urlsplit(realm)
         if found.scheme != "https" and not (found.scheme == "http" and self.base.startswith("http://")):
             raise ShunterError(
                 f"{self.host} wants its login at {found.scheme}://{found.netloc}, which is not encrypted",
@@ -90,10 +93,10 @@ class Authorization:
             grant = [*wanted, ("grant_type", "refresh_token"), ("refresh_token", login.token), ("client_id", "shunter")]
             kind = {"Content-Type": "application/x-www-form-urlencoded"}
             body = urlencode(grant).encode()
-            answer = self.transport.send("POST", asked.realm, kind, body=body, largest=_LARGEST)
+            answer = self.transport.send("POST", realm, kind, body=body, largest=_LARGEST)
         else:
             pairs = [(name, each) for name, text in wanted for each in (text.split(" ") if name == "scope" else [text])]
-            url = asked.realm + ("&" if found.query else "?") + urlencode(pairs, quote_via=quote)
+            url = realm + ("&" if found.query else "?") + urlencode(pairs, quote_via=quote)
             said = {"Authorization": login.basic} if login else {}
             answer = self.transport.send("GET", url, said, largest=_LARGEST)
         if answer.status in (400, 401, 403):
@@ -102,7 +105,8 @@ class Authorization:
             raise ShunterError(f"{found.netloc} answered {answer.status} to a login", hint=LATER)
         data = json_of(answer, found.netloc)
         token = data.get("token") or data.get("access_token")
-        return f"Bearer {token}" if isinstance(token, str) and token else ""
+        good = isinstance(token, str) and _TOKEN.fullmatch(token)
+        return f"Bearer {token}" if good else ""
 
 
 def json_of(answer: Answer, host: str) -> dict[str, Any]:

@@ -10,14 +10,14 @@ from typing import ClassVar, Literal
 
 from shunter.adapters.oci.cache import keep, kept
 from shunter.adapters.oci.client import Client
-from shunter.adapters.oci.transport import Transport
-from shunter.core.charts import versions
+from shunter.adapters.oci.transport import DONE, Answer, InterruptionError, Transport
+from shunter.core.charts import archive, versions
 from shunter.core.charts.archive import LARGEST_CHART
 from shunter.core.charts.artifact import Artifact, Place, artifact_of, parse_manifest, parse_place, tag_of, version_of
 from shunter.core.charts.packed import PackedChart
 from shunter.core.charts.pins import UNKNOWN, Digests
 from shunter.core.packaging.vendoring import absent_from_registry, version_taken
-from shunter.model.data import dataclass, field
+from shunter.model.data import dataclass, field, replace
 from shunter.model.errors import ShunterError
 
 
@@ -33,10 +33,11 @@ class Held:
 class Standing:
     """How a registry stands to a chart that is to be pushed: it has none of that version, this one, or another.
 
-    `manifest` is the digest that its tag leads to, or is going to lead to.
+    Of one that is `lacking` it has the manifest, and has lost what that names. `manifest` is the digest that its tag
+    leads to, or is going to lead to.
     """
 
-    state: Literal["absent", "there", "taken"]
+    state: Literal["absent", "lacking", "there", "taken"]
     place: Place
     manifest: str
     archive: str
@@ -123,10 +124,7 @@ class OciCharts:
             chart = self._chart(place, held.digests.archive, held.size, label)
         else:
             chart = PackedChart(label, archive=data)
-        if chart.key != (name, version):
-            raise ShunterError(
-                f"{label} is the chart {chart.name} {chart.version}", hint="do not use it: ask who runs the registry"
-            )
+        _require_itself(chart, label, (name, version))
         return chart
 
     def _wanted(self, place: Place, name: str, version: str, wanted: Digests) -> Held:
@@ -166,8 +164,13 @@ class OciCharts:
         return self.take(*self.resolve(place))
 
     def take(self, place: Place, held: Held) -> PackedChart:
-        """The chart that is held at a place, as `resolve` says."""
-        return self._chart(place, held.digests.archive, held.size, place.named)
+        """The chart that is held at a place, as `resolve` says.
+
+        Raises ShunterError where it is another one than its place says.
+        """
+        chart = self._chart(place, held.digests.archive, held.size, place.named)
+        _require_itself(chart, place.named, (place.name, version_of(place.tag) if place.tag else ""))
+        return chart
 
     def _chart(self, place: Place, digest: str, size: int, label: str) -> PackedChart:
         data = kept(digest)
@@ -190,6 +193,16 @@ class OciCharts:
             self._artifacts[chart.digest] = artifact_of(chart)
         return self._artifacts[chart.digest]
 
+    def whole(self, chart: PackedChart) -> Standing:
+        """The `standing` of a chart; what its manifest names is asked for too."""
+        found = self.standing(chart)
+        if found.state != "there":
+            return found
+        made, client = self._artifact(chart), self._client(found.place)
+        named = (chart.digest, *([archive.digest(made.config)] if found.manifest == made.digest else ()))
+        there = all(client.has_blob(found.place.repository, digest) for digest in named)
+        return found if there else replace(found, state="lacking")
+
     def standing(self, chart: PackedChart) -> Standing:
         """How the registry stands to this archive. The tag is asked first: a registry replaces what it leads to."""
         name, tag = chart.name, tag_of(chart.version)
@@ -202,8 +215,8 @@ class OciCharts:
         if manifest == made.digest:
             return Standing("there", place, manifest, chart.digest)
         held = self._found(place, tag)
-        archive = held.digests.archive if held else ""
-        return Standing("there" if archive == chart.digest else "taken", place, manifest, archive)
+        found_archive = held.digests.archive if held else ""
+        return Standing("there" if found_archive == chart.digest else "taken", place, manifest, found_archive)
 
     def upload(self, chart: PackedChart) -> None:
         """Bring archive and config to the registry, where nobody sees them before there is a manifest."""
@@ -234,7 +247,15 @@ class OciCharts:
         """
         began, ended = self._published[chart.key]
         time.sleep(max(0, 2 * ended - began - time.monotonic()))
-        self._require(chart, ("there",))
+        place = self.place(chart.name)
+        self._client(place).transport.repeated(lambda: self._seen(chart, place))
+
+    def _seen(self, chart: PackedChart, place: Place) -> Answer:
+        """One look at what was published: some registries show it a moment later."""
+        if self._require(chart, ("absent", "there")).state == "absent":
+            told = f"{place.host} has taken {chart.name} {chart.version}, and does not show it"
+            raise InterruptionError(told, hint="shunter push once more, or ask who runs the registry")
+        return DONE
 
     def _require(self, chart: PackedChart, states: tuple[str, ...]) -> Standing:
         now = self.standing(chart)
@@ -243,6 +264,16 @@ class OciCharts:
             said = ("somebody else has pushed it at the same time", *taken.notes)
             raise ShunterError(taken.message, hint=taken.hint, notes=said, exit_code=1, rule=taken.rule)
         return now
+
+
+def _require_itself(chart: PackedChart, label: str, wanted: tuple[str, str]) -> None:
+    """Raise ShunterError where a chart is not of that name and version; a tag such as `latest` says nothing."""
+    name, version = wanted
+    said = versions.is_exact(version)
+    if chart.name != name or (said and chart.version != version):
+        raise ShunterError(
+            f"{label} is the chart {chart.name} {chart.version}", hint="do not use it: ask who runs the registry"
+        )
 
 
 def _gone(label: str, what: str, digest: str) -> ShunterError:

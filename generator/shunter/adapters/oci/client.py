@@ -10,7 +10,7 @@ from urllib.parse import urlencode, urljoin, urlsplit
 
 from shunter.adapters.oci.authorization import LATER, Authorization, json_of
 from shunter.adapters.oci.credentials import Login
-from shunter.adapters.oci.transport import Answer, InterruptionError, Transport, is_loopback, origin
+from shunter.adapters.oci.transport import DONE, Answer, InterruptionError, Transport, is_loopback, joined, origin
 from shunter.core.charts import archive
 from shunter.model.data import dataclass, field
 from shunter.model.errors import ShunterError
@@ -23,9 +23,8 @@ _LARGEST_PAGE = 16 * 1024 * 1024
 _MOST_TAGS = 100_000
 _PAGE = 1000
 _FEW = 128 * 1024
-_LOST = (404, 416)
+_FINAL = (401, 403, 413, 429)
 _BYTES = {"Content-Type": "application/octet-stream"}
-_DONE = Answer(200, {}, b"", "")
 _HOSTS = {"docker.io": "registry-1.docker.io", "index.docker.io": "registry-1.docker.io"}
 _DIGEST = re.compile(r"sha256:[0-9a-f]{64}")
 _NEXT = re.compile(r'<([^>]*)>\s*;\s*rel="?next"?')
@@ -77,8 +76,8 @@ class Client:
         answer = self._ask("HEAD", _manifest(repository, reference), repository, accept=accept)
         if answer.status == 404:
             return None
-        self._require(answer, repository)
-        found = answer.headers.get("docker-content-digest", "")
+        self._require_manifest(answer, repository)
+        found = answer.headers.get("docker-content-digest", "").lower()
         if _DIGEST.fullmatch(found):
             return found
         stored = self.manifest(repository, reference, accept=accept)
@@ -93,9 +92,10 @@ class Client:
         answer = self._ask("GET", path, repository, accept=accept, largest=_LARGEST_MANIFEST)
         if answer.status == 404:
             return None
-        self._require(answer, repository)
+        self._require_manifest(answer, repository)
         found = archive.digest(answer.data)
-        wanted = reference if _DIGEST.fullmatch(reference) else answer.headers.get("docker-content-digest", found)
+        said = answer.headers.get("docker-content-digest", found).lower()
+        wanted = reference if _DIGEST.fullmatch(reference) else said
         if wanted.startswith("sha256:") and found != wanted:
             raise _other_bytes(f"{self.host}/{repository}", wanted, found)
         return Stored(answer.data, found)
@@ -140,13 +140,22 @@ class Client:
         begun = self._ask("POST", f"/v2/{repository}/blobs/uploads/", repository, body=b"", push=True, once=True)
         if begun.status >= 300:
             return begun
-        place = urljoin(begun.url, begun.headers.get("location", ""))
+        place = joined(begun.url, begun.headers.get("location", ""))
         if origin(place)[0] not in (origin(self.base)[0], "https"):
             raise ShunterError(f"{self.host} wants an upload to a place that is not encrypted")
         place += ("&" if "?" in place else "?") + urlencode({"digest": digest})
         answer = self._ask("PUT", place, repository, body=data, push=True, once=True, more=_BYTES)
-        if answer.status in _LOST:
-            raise InterruptionError(f"{self.host} has lost an upload that it had begun{_complaint(answer)}", hint=LATER)
+        return self._written(answer, repository)
+
+    def _written(self, answer: Answer, repository: str) -> Answer:
+        """The answer to a write. Raises InterruptionError where the same may do a moment later.
+
+        Registries lose uploads, and are confused for a moment by somebody else who writes the same bytes: then
+        docker-registry says that a digest is not the right one.
+        """
+        if 400 <= answer.status < 500 and answer.status not in _FINAL:
+            refused = self._refusal(answer, repository)
+            raise InterruptionError(refused.message, hint=refused.hint)
         return answer
 
     def put_manifest(self, repository: str, tag: str, data: bytes, *, there: Callable[[], bool] = bool) -> str:
@@ -158,7 +167,10 @@ class Client:
         path, kind = _manifest(repository, tag), {"Content-Type": MANIFEST}
 
         def attempt() -> Answer:
-            return _DONE if there() else self._ask("PUT", path, repository, body=data, push=True, once=True, more=kind)
+            if there():
+                return DONE
+            answer = self._ask("PUT", path, repository, body=data, push=True, once=True, more=kind)
+            return self._written(answer, repository)
 
         self._require(self.transport.repeated(attempt), repository)
         return archive.digest(data)
@@ -177,7 +189,7 @@ class Client:
             listed = json_of(answer, self.host).get("tags")
             found += [str(tag) for tag in listed] if isinstance(listed, list) else []
             more = _NEXT.search(answer.headers.get("link", ""))
-            place = urljoin(answer.url, more[1]) if more else ""
+            place = joined(answer.url, more[1]) if more else ""
             if place and origin(place) != origin(self.base):
                 raise ShunterError(f"{self.host} lists its tags at another host: {urlsplit(place).netloc}")
         return list(dict.fromkeys(found))
@@ -214,6 +226,14 @@ class Client:
         if not 200 <= answer.status < 300:
             raise self._refusal(answer, repository)
 
+    def _require_manifest(self, answer: Answer, repository: str) -> None:
+        """Raise ShunterError for what is no manifest: many a server has a page for whatever it is asked for."""
+        self._require(answer, repository)
+        kind = answer.headers.get("content-type", "").partition(";")[0].strip().lower()
+        if kind.startswith("text/"):
+            told = f"{self.host} is no registry: it has a page ({kind}) in place of a manifest"
+            raise ShunterError(told, hint="check its name and port")
+
     def _refusal(self, answer: Answer, repository: str) -> ShunterError:
         place = f"{self.host}/{repository}" if repository else self.host
         said = _complaint(answer)
@@ -222,7 +242,11 @@ class Client:
             what = f"{place} refuses the login of {known.user or 'its token'}" if known else f"{place} wants a login"
             again = f"shunter registry login {self.host}"
             return ShunterError(f"{what} ({answer.status}{said})", hint=again, exit_code=2)
-        hint = LATER if answer.status >= 500 or answer.status == 429 else "check the name of the repository"
+        hint = "check the name of the repository"
+        if answer.status >= 500 or answer.status == 429:
+            hint = LATER
+        elif answer.status == 413:
+            hint = "it takes nothing that large: ask who runs the registry, or make the chart smaller"
         return ShunterError(f"{place} answered {answer.status}{said}", hint=hint)
 
 

@@ -13,11 +13,15 @@ from pathlib import Path
 from typing import Any
 
 from shunter.adapters.system.process import run
+from shunter.adapters.system.regular import read_regular
 from shunter.model.data import dataclass
 from shunter.model.errors import ShunterError
 
 USER, PASSWORD, HOST = "SHUNTER_REGISTRY_USER", "SHUNTER_REGISTRY_PASSWORD", "SHUNTER_REGISTRY_HOST"
 _DOCKER_HUB = "https://index.docker.io/v1/"
+_PATIENCE = 120.0
+"""Seconds: a helper may have to ask a person."""
+_AGAIN = "shunter registry login HOST"
 _NOT_FOUND = b"credentials not found"
 _TOKEN = "<token>"  # noqa: S105 - what helpers say instead of a user's name
 
@@ -47,7 +51,7 @@ def login_for(
     helper that fails.
     """
     user, password = os.environ.get(USER, ""), os.environ.get(PASSWORD, "")
-    meant = os.environ.get(HOST, "")
+    meant = _key(os.environ.get(HOST, "").strip())
     if password and (meant == host or (not meant and own)):
         return Login(user, password)
     for file in files():
@@ -141,21 +145,26 @@ def _of_entry(entry: Any, file: Path) -> Login | None:
     if not entry.get("auth"):
         return None
     try:
-        user, _, password = base64.b64decode(str(entry["auth"]), validate=True).decode().partition(":")
+        user, colon, password = base64.b64decode(str(entry["auth"]), validate=True).decode().partition(":")
     except (binascii.Error, ValueError) as error:
-        raise ShunterError(f"{file} holds a login that is no base64", hint="shunter registry login HOST") from error
+        raise ShunterError(f"{file} holds a login that is no base64", hint=_AGAIN) from error
+    if not (user and colon):
+        # What stands there instead is a secret, perhaps: it is not told.
+        raise ShunterError(f"{file} holds a login that is no user and password with a `:` between", hint=_AGAIN)
     return Login(user, password.rstrip("\0"))
 
 
 def of_helper(helper: str, host: str) -> Login | None:
     """The login that a credential helper has for a host; None where it has none. It is a program, which may fail."""
-    done = run([f"docker-credential-{helper}", "get"], "/", host.encode())
+    done = run([f"docker-credential-{helper}", "get"], "/", host.encode(), seconds=_PATIENCE)
     if done.returncode and (_NOT_FOUND in done.stdout or _NOT_FOUND in done.stderr):
         return None
     try:
         said = json.loads(done.stdout)
-        user, secret = str(said["Username"]), str(said["Secret"])
-    except (ValueError, KeyError, TypeError) as error:
+        user, secret = said["Username"], said["Secret"]
+        if not (isinstance(user, str) and isinstance(secret, str)):
+            raise TypeError(helper)
+    except (ValueError, KeyError, TypeError, RecursionError) as error:
         raise ShunterError(
             f"docker-credential-{helper} gave no login for {host}: {done.complaint}",
             hint="log in with the tool that the helper belongs to, or take it out of the configuration",
@@ -164,7 +173,7 @@ def of_helper(helper: str, host: str) -> Login | None:
 
 
 def _ask_helper(helper: str, verb: str, said: str) -> None:
-    done = run([f"docker-credential-{helper}", verb], "/", said.encode())
+    done = run([f"docker-credential-{helper}", verb], "/", said.encode(), seconds=_PATIENCE)
     if done.returncode:
         raise ShunterError(f"docker-credential-{helper} {verb} failed: {done.complaint}", hint="run it by hand")
 
@@ -179,12 +188,13 @@ def _mapping(value: Any) -> Mapping[str, Any]:
 
 def _read(file: Path) -> dict[str, Any]:
     try:
-        data = json.loads(file.read_bytes() or b"{}")
+        data = json.loads(read_regular(str(file)) or b"{}")
     except FileNotFoundError:
         return {}
-    except (OSError, ValueError) as error:
+    except (OSError, ValueError, RecursionError) as error:
+        said = error.strerror if isinstance(error, OSError) else error
         raise ShunterError(
-            f"{file} cannot be read: {error}", hint="it holds logins, as JSON: mend or move it"
+            f"{file} cannot be read: {said}", hint="it holds logins, as JSON: mend or move it"
         ) from error
     return dict(_mapping(data))
 

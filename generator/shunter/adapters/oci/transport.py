@@ -36,6 +36,10 @@ class Answer:
     url: str
 
 
+DONE = Answer(200, {}, b"", "")
+"""Of an attempt that had nothing to ask for any more."""
+
+
 class InterruptionError(ShunterError):
     """No answer, not the whole of one, or what was begun is lost: the same may do a moment later."""
 
@@ -75,7 +79,7 @@ class Transport:
             target = answer.headers.get("location", "")
             if method not in ("GET", "HEAD") or answer.status not in (301, 302, 303, 307, 308) or not target:
                 return answer
-            followed = urljoin(url, target)
+            followed = joined(url, target)
             _require_safe(url, followed)
             if origin(followed) != origin(url):
                 sent.pop("Authorization", None)
@@ -123,6 +127,9 @@ class Transport:
             return Answer(response.status, _lower(response.headers), self._read(response, url, most), url)
         except urllib3.exceptions.HTTPError as error:
             raise _unreachable(url, str(error)) from error
+        except ValueError as error:
+            # What cannot be sent may be a secret: it is not told.
+            raise ShunterError(f"{_shown(url)} cannot be asked", hint="check its name, and the login") from error
 
     def _asked(self, method: str, url: str, headers: Mapping[str, str], body: bytes | None) -> BaseHTTPResponse:
         import urllib3
@@ -183,6 +190,15 @@ def _is_cut(answer: Answer) -> bool:
     return answer.status == 401 and "www-authenticate" not in answer.headers
 
 
+def joined(url: str, target: str) -> str:
+    """Where `target` leads from `url`. Raises ShunterError where it is no URL."""
+    with suppress(ValueError):
+        found = urljoin(url, target)
+        if urlsplit(found).port != 0 and found.isprintable():
+            return found
+    raise ShunterError(f"{_shown(url)} leads to what is no URL", hint="ask who runs the registry")
+
+
 def origin(url: str) -> tuple[str, str]:
     """Scheme and host with port: credentials never leave it."""
     found = urlsplit(url)
@@ -224,7 +240,7 @@ def _seconds(said: str) -> float:
 
     try:
         return float(urllib3.Retry().parse_retry_after(said))
-    except (urllib3.exceptions.InvalidHeader, ValueError, OverflowError):
+    except (urllib3.exceptions.InvalidHeader, ValueError, OverflowError, TypeError):
         return 0
 
 

@@ -85,11 +85,17 @@ def _missing(program: str, error: OSError) -> ShunterError:
     return ShunterError(f"`{program}` cannot be run: {error.strerror}")
 
 
-def run(args: Sequence[str], cwd: Path | str, stdin: bytes = b"", env: Mapping[str, str] | None = None) -> Completed:
+def run(
+    args: Sequence[str],
+    cwd: Path | str,
+    stdin: bytes = b"",
+    env: Mapping[str, str] | None = None,
+    seconds: float | None = None,
+) -> Completed:
     """Run `args` in `cwd` to its end and return what it left, whatever its exit status.
 
-    `env` holds additions to the environment. A program that is missing, or a folder that is not there, is a
-    `ShunterError`.
+    `env` holds additions to the environment. A program that is missing or takes longer than so many `seconds`, or a
+    folder that is not there, is a `ShunterError`.
     """
     if not Path(cwd).is_dir():
         raise ShunterError(f"no such folder: {cwd}")
@@ -101,7 +107,11 @@ def run(args: Sequence[str], cwd: Path | str, stdin: bytes = b"", env: Mapping[s
             env=environment(env),
             capture_output=True,
             check=False,
+            timeout=seconds,
         )
+    except subprocess.TimeoutExpired as error:
+        told = f"`{args[0]}` has given no answer for {seconds:.0f} seconds"
+        raise ShunterError(told, hint="run it by hand: it may be waiting for somebody") from error
     except OSError as error:
         raise _missing(args[0], error) from error
     return Completed(done.returncode, done.stdout, done.stderr)

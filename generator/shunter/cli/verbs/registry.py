@@ -35,6 +35,8 @@ def login(arguments: Arguments) -> Report:
     """`shunter registry login HOST`: the registry is asked before anything is kept."""
     host = _host(arguments.host)
     user, password = _said(arguments)
+    if ":" in user:
+        raise ShunterError("a user has no `:` in it", hint="--username NAME, and the password on standard input")
     made = Login(user, password)
     Client(host, plain=arguments.plain_http, login=made).ping()
     return Report(outcomes=(Outcome(host, Status.DONE, f"login of {user} is in {store(host, made)}"),))
@@ -50,9 +52,22 @@ def logout(arguments: Arguments) -> Report:
 
 def _host(text: str) -> str:
     host = text.removeprefix("oci://").partition("/")[0]
+    if "@" in host:
+        raise ShunterError(f"`{host.rpartition('@')[2]}` was given with a login before it", hint="--username NAME")
     if not host or "://" in text.removeprefix("oci://"):
         raise ShunterError(f"`{text}` is no registry", hint="its name, and its port if it has one: ghcr.io")
     return host
+
+
+def _first_line() -> str:
+    """The first line of standard input; empty where it is closed."""
+    try:
+        line = sys.stdin.readline().rstrip("\r\n") if sys.stdin is not None else ""
+        line.encode()
+    except UnicodeError as error:
+        hint = "is it a file of another kind? write the password as UTF-8"
+        raise ShunterError("the password on standard input is no text", hint=hint) from error
+    return line
 
 
 def _said(arguments: Arguments) -> tuple[str, str]:
@@ -61,7 +76,7 @@ def _said(arguments: Arguments) -> tuple[str, str]:
     if arguments.password_stdin:
         if not arguments.username:
             raise ShunterError("--password-stdin without --username", hint="add --username NAME")
-        password = sys.stdin.readline().rstrip("\r\n") if sys.stdin is not None else ""
+        password = _first_line()
     elif there:
         user = arguments.username or input("User: ")
         return user, getpass.getpass(f"Password of {user}: ")

@@ -13,6 +13,7 @@ from shunter.core.charts.artifact import parse_place, version_of
 from shunter.core.charts.pins import OCI
 from shunter.core.goyaml.document import read
 from shunter.flows.fleet import rename, scaffold
+from shunter.flows.workspace.archives import server_at
 from shunter.flows.workspace.context import Context
 from shunter.model.errors import ShunterError
 from shunter.model.findings import Report
@@ -73,10 +74,16 @@ def _service_settings(context: Context, arguments: Arguments) -> dict[str, Any]:
 
 
 def _existing(context: Context, chart: str, repository: str) -> dict[str, str]:
-    if chart.startswith(OCI):
-        return _in_registry(chart)
-    if not repository:
+    if not (repository or chart.startswith(OCI)):
         return {"path": Path(os.path.relpath(context.start / chart, context.root)).as_posix()}
+    settings = _in_registry(chart) if chart.startswith(OCI) else _in_repository(chart, repository)
+    # What is not there, or no chart, is not written down: it would fail later, and for somebody else.
+    server_at(settings["repository"], context.workspace).fetch(settings["name"], settings["version"])
+    return settings
+
+
+def _in_repository(chart: str, repository: str) -> dict[str, str]:
+    """The settings of `NAME@VERSION` at a URL."""
     name, separator, version = chart.partition("@")
     if not separator:
         raise ShunterError(f"`{chart}` has no version", hint="--chart NAME@VERSION --repository URL")

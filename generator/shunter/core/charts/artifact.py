@@ -84,8 +84,19 @@ class Place:
         """The place with its digest or its tag, as errors and people call it."""
         return f"{self.url}@{self.digest}" if self.digest else f"{self.url}:{self.tag}"
 
+    @property
+    def name(self) -> str:
+        """The last step of the repository: what the chart there is called."""
+        return self.repository.rpartition("/")[2]
+
     def below(self, name: str) -> Place:
-        """The place of a chart of that name, where charts are kept here."""
+        """The place of a chart of that name, where charts are kept here.
+
+        Raises ShunterError where no repository can be called so.
+        """
+        if not _STEP.fullmatch(name):
+            hint = "small letters and digits, and . _ - between them: that is what a registry takes"
+            raise ShunterError(f"`{name}` is no name for a chart in a registry", hint=hint)
         return Place(self.host, f"{self.repository}/{name}".lstrip("/"))
 
 
@@ -200,11 +211,22 @@ def version_of(tag: str) -> str:
     return tag.replace("_", "+")
 
 
+def without_login(url: str) -> str:
+    """A URL as it may be shown: without the user and the password before its host."""
+    scheme, slashes, rest = url.rpartition("://")
+    host, slash, path = rest.partition("/")
+    return f"{scheme}{slashes}{host.rpartition('@')[2]}{slash}{path}"
+
+
 def parse_place(url: str) -> Place:
     """The place that `oci://HOST/REPOSITORY`, with `:TAG` or `@sha256:...` or both behind it, names.
 
     Raises ShunterError for anything else.
     """
+    _, login, host = url.removeprefix(OCI).partition("/")[0].rpartition("@")
+    if login and not _DIGEST.fullmatch(host):
+        hint = "logins are kept elsewhere: shunter registry login HOST"
+        raise ShunterError(f"`{without_login(url)}` was given with a login in it", hint=hint)
     rest, at, digest = url.removeprefix(OCI).partition("@")
     host, _, path = rest.partition("/")
     repository, colon, tag = path.partition(":")

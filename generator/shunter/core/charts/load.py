@@ -5,7 +5,6 @@ Only what judging values needs is read from the tree; templates are read when so
 
 from __future__ import annotations
 
-import re
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from posixpath import join
 from typing import Any, Final
@@ -21,7 +20,6 @@ from shunter.model.errors import ShunterError
 from shunter.model.files import FileState, MemoryTree, Tree
 from shunter.model.findings import Finding, Kind, Span
 
-_EXACT: Final = re.compile(r"(?:0|[1-9][0-9]{0,8})(?:\.(?:0|[1-9][0-9]{0,8})){2}", re.ASCII)
 _MOST_UNPACKED: Final = 100 * 1024 * 1024
 _DEEPEST: Final = 30
 _MOST_CHARTS: Final = 1_000
@@ -135,7 +133,7 @@ def _load(files: Files, folder: str, loading: _Loading) -> Chart:
         dependencies, problems = (), [*problems, replace(too_many, kind=Kind.LINT)]
     subcharts, more = _subcharts(files, folder, loading)
     name, version = metadata.sanitized(fields.get("name") or ""), fields.get("version") or ""
-    problems += [*_check_metadata(definition, name, version), *decoder.problems]
+    problems += [*metadata.identity_problems(definition, name, version), *decoder.problems]
     schema = files["values.schema.json"]() if "values.schema.json" in files else None
     if schema is None and "values.schema.json" in files:
         problems.append(leads_out(join(folder, "values.schema.json")))
@@ -190,19 +188,11 @@ def _metadata(files: Files, folder: str, definition: Document) -> tuple[dict[str
 
 def fits(version: str, wanted: str) -> bool:
     """Whether Helm takes a chart of `version` for a dependency on the range `wanted`."""
-    if version == wanted and _EXACT.fullmatch(version):
+    if version == wanted and metadata.EXACT.fullmatch(version):
         return True
     from shunter.core.charts.ranges import satisfies  # the usual pin needs no grammar of ranges
 
     return satisfies(version, wanted)
-
-
-def _is_version(text: str) -> bool:
-    if _EXACT.fullmatch(text):
-        return True
-    from shunter.core.charts import versions
-
-    return versions.parse(text) is not None
 
 
 def by_name(charts: Iterable[Chart]) -> dict[str, list[Chart]]:
@@ -215,17 +205,6 @@ def by_name(charts: Iterable[Chart]) -> dict[str, list[Chart]]:
 
 def _is_there(dependency: Dependency, namesakes: Iterable[Chart]) -> bool:
     return any(fits(chart.version, dependency.version) for chart in namesakes)
-
-
-def _check_metadata(definition: Document, name: str, version: str) -> list[Finding]:
-    problems = []
-    if not name or "/" in name or name in (".", ".."):
-        message = f"`{name}` is no name for a chart" if name else "the chart has no name"
-        problems.append(_problem(definition, ("name",), message, "write `name:` as the folder is called"))
-    if not version or not _is_version(version):
-        message = f"`{version}` is no version that Helm accepts" if version else "the chart has no version"
-        problems.append(_problem(definition, ("version",), message, "write a version such as 1.0.0"))
-    return problems
 
 
 def _problem(document: Document, key: tuple[str | int, ...], message: str, hint: str) -> Finding:

@@ -46,6 +46,8 @@ METADATA: Final = {
 }
 LOCK: Final = {"generated": TIME, "digest": TEXT, "dependencies": [_DEPENDENCY]}
 _TYPES: Final = ("", "application", "library")
+EXACT: Final = re.compile(r"(?:0|[1-9][0-9]{0,8})(?:\.(?:0|[1-9][0-9]{0,8})){2}", re.ASCII)
+"""A version that needs no grammar."""
 _ALIAS: Final = re.compile(r"[a-zA-Z0-9_-]+")
 _SPACES: Final = re.compile("[\t-\r \x85\xa0\u1680\u2000-\u200a\u2028\u2029\u202f\u205f\u3000]")
 _TIME: Final = re.compile(
@@ -155,6 +157,29 @@ def validate(decoder: Decoder, fields: Mapping[str, Any]) -> None:
                 decoder.problem((key, index), f"`{key}` has an empty entry", "fill it in, or drop it")
 
 
+def identity_problems(document: Document, name: str, version: str) -> list[Finding]:
+    """Why Helm refuses a chart of this name, which is `sanitized`, and version.
+
+    Both become names of files and folders, so neither may lead anywhere else.
+    """
+    decoder = Decoder(document)
+    if not name or "/" in name or name in (".", ".."):
+        message = f"`{name}` is no name for a chart" if name else "the chart has no name"
+        decoder.problem(("name",), message, "write `name:` as the folder is called")
+    if not version or not _is_version(version):
+        message = f"`{sanitized(version)}` is no version that Helm accepts" if version else "the chart has no version"
+        decoder.problem(("version",), message, "write a version such as 1.0.0")
+    return decoder.problems
+
+
+def _is_version(text: str) -> bool:
+    if EXACT.fullmatch(text):
+        return True
+    from shunter.core.charts import versions  # the usual version needs no grammar
+
+    return versions.parse(text) is not None
+
+
 def entries(fields: Mapping[str, Any], decoder: Decoder) -> Iterator[dict[str, Any]]:
     """The dependencies, cleaned; what Helm refuses about their names is noted."""
     seen = set()
@@ -205,4 +230,7 @@ def read_metadata(data: bytes, path: str) -> tuple[dict[str, Any], tuple[Depende
     for name in ("name", "version"):
         if not fields.get(name):
             raise ShunterError(f"{path} has no `{name}`", hint=f"add `{name}:` (a quoted string)")
+    fields["name"] = sanitized(fields["name"])
+    for finding in identity_problems(document, fields["name"], fields["version"]):
+        raise ShunterError(finding.message, span=finding.span, hint=finding.hint)
     return fields, dependencies

@@ -5,14 +5,23 @@ from __future__ import annotations
 from collections.abc import Iterator, Sequence
 from typing import Any, Final
 
+from shunter.core.charts.pins import OCI
 from shunter.core.delivery.style import OTHER, PULL_REQUEST, style_of
 from shunter.core.goyaml.document import Document, KeyPath
-from shunter.core.workspace.layout import TRAINS_FOLDER, is_shared, plan_repositories, values_path
+from shunter.core.workspace.layout import (
+    TRAINS_FOLDER,
+    charts_url,
+    image_name,
+    is_shared,
+    plan_repositories,
+    values_path,
+)
 from shunter.core.workspace.model import Workspace
 from shunter.core.workspace.own_files import misspelt
 from shunter.model.findings import Finding, Kind
 from shunter.model.wording import nearest
 
+_PLACES: Final = (("registries", "charts", "push"), ("registries", "charts", "url"), ("registries", "charts"))
 _RESERVED: Final = ("global", "tags", "enabled")
 
 
@@ -30,6 +39,7 @@ def broken_rules(document: Document, workspace: Workspace, found: Sequence[Findi
         yield from _monolith(document, workspace)
     yield from _taken_names(document, workspace)
     yield from _taken_labels(document, workspace)
+    yield from _taken_places(document, workspace)
     if workspace.rules:
         yield from _levels(document, workspace)
 
@@ -155,6 +165,19 @@ def _monolith(document: Document, workspace: Workspace) -> Iterator[Finding]:
         message = f"`code: monolith` is for one service with code, and this workspace has {len(with_code)}"
         hint = "use `code: mono`, or leave one service with a language"
         yield Finding("monolith-services", message, document.span(path), key=path, hint=hint)
+
+
+def _taken_places(document: Document, workspace: Workspace) -> Iterator[Finding]:
+    """Image and chart of a service have one name and, at a release, one tag: in one place they are one thing."""
+    push = workspace.registries.push.removeprefix(OCI)
+    for service in workspace.services:
+        place = f"{charts_url(workspace, push, service.name)}/{service.name}"
+        if push and service.language and not service.chart and place == image_name(workspace, service):
+            message = f"image and chart of `{service.name}` would both be {place}"
+            hint = "give charts a place of their own, such as the one of `images` with /charts behind it"
+            key = next((path for path in _PLACES if any(_names(document, path))), ("registries",))
+            yield Finding("name-taken", message, document.span(key), key=key, hint=hint)
+            return
 
 
 def _taken_names(document: Document, workspace: Workspace) -> Iterator[Finding]:

@@ -112,11 +112,14 @@ def package_to(
     batch = _packed(context, names, stamp, open_archives(context), allow_dirty=allow_dirty)
     if found := (*batch.findings, *_located(batch)):
         return Report(findings=found)
+    if not batch.names:
+        raise ShunterError(
+            "there is no chart to package here", hint="run it where one is, in a checkout of its repository"
+        )
     published = into_folder(batch.packed, folder, dry_run=dry_run)
     if published.findings:
         return Report(findings=published.findings)
-    notices = batch.elsewhere.notices if batch.names else ("no chart to package here",)
-    return Report(outcomes=_outcomes(batch, published.noop, dry_run=dry_run), notices=notices)
+    return Report(outcomes=_outcomes(batch, published.noop, dry_run=dry_run), notices=batch.elsewhere.notices)
 
 
 def _packed(

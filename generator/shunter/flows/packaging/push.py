@@ -2,12 +2,16 @@
 
 from __future__ import annotations
 
+import shlex
 from collections.abc import Callable, Mapping, Sequence
 from pathlib import Path
 
 from shunter.adapters.helm.registry import DirectoryRegistry
 from shunter.adapters.oci.charts import OciCharts, Standing
+from shunter.adapters.system.regular import exists
 from shunter.adapters.system.threads import at_once
+from shunter.core.charts.artifact import without_login
+from shunter.core.charts.image import is_host
 from shunter.core.charts.packed import PackedChart
 from shunter.core.charts.pins import OCI
 from shunter.core.charts.versions import is_dirty
@@ -41,7 +45,10 @@ def push(context: Context, names: Sequence[str], to: str, *, plain: bool, dry_ru
     """
     charts = _chosen(context, names)
     if not charts:
-        return Report(data=[], notices=("there is no archive to push: shunter package",))
+        # An error, since whoever publishes from an empty folder has lost something on the way.
+        raise ShunterError(
+            "there is no archive to push", hint="shunter package, or name archives: shunter push FILE.tgz"
+        )
     target = to or context.registries().push
     if not target:
         raise ShunterError(
@@ -49,6 +56,7 @@ def push(context: Context, names: Sequence[str], to: str, *, plain: bool, dry_ru
             hint="--to, or `registries: {charts: {push: oci://HOST/REPOSITORY}}`",
         )
     if not target.startswith(OCI):
+        _require_folder(context.start, target)
         return _to_folder(charts, context.start / target, dry_run=dry_run)
     plain = plain or (not to and context.registries().plain_http)
     registry = OciCharts(
@@ -58,7 +66,8 @@ def push(context: Context, names: Sequence[str], to: str, *, plain: bool, dry_ru
     works = _each(charts, lambda chart: _standing(registry, chart))
     if not dry_run:
         works = _pushed(context, registry, works)
-    return _report(works)
+    said = ["shunter", "push", *names, *(["--to", to] if to else []), *(["--plain-http"] if plain else [])]
+    return _report(works, shlex.join(said))
 
 
 def _chosen(context: Context, names: Sequence[str]) -> list[PackedChart]:
@@ -77,8 +86,20 @@ def _chosen(context: Context, names: Sequence[str]) -> list[PackedChart]:
     found += [directory.fetch(entry.name, entry.version) for entry in wanted if names or not is_dirty(entry.version)]
     for chart in found:
         _require_committed(chart)
-    unique = {(chart.key, chart.digest): chart for chart in found}
+    unique: dict[tuple[str, str], PackedChart] = {}
+    for chart in found:
+        _require_same(unique.setdefault(chart.key, chart), chart)
     return [unique[key] for key in sorted(unique)]
+
+
+def _require_same(first: PackedChart, chart: PackedChart) -> None:
+    if first.digest != chart.digest:
+        raise ShunterError(
+            f"{first.label} and {chart.label} are both {_unit(chart)}, with other bytes",
+            hint="push the one that you mean",
+            exit_code=1,
+            rule="version-taken",
+        )
 
 
 def _require_committed(chart: PackedChart) -> None:
@@ -115,7 +136,7 @@ def _told(error: ShunterError) -> str:
 
 
 def _standing(registry: OciCharts, chart: PackedChart) -> _Work:
-    found = registry.standing(chart)
+    found = registry.whole(chart)
     row = _row(chart, found)
     if found.state == "taken":
         refused = Outcome(_unit(chart), Status.REFUSED, f"{found.place.url}:{found.place.tag} is another chart")
@@ -194,16 +215,26 @@ def _left(work: _Work) -> _Work:
     return replace(work, outcome=replace(work.outcome, status=Status.REFUSED, detail="not pushed, as others are not"))
 
 
-def _report(works: Sequence[_Work]) -> Report:
+def _report(works: Sequence[_Work], again: str) -> Report:
     failed = any(work.outcome.status is Status.FAILED for work in works)
     rows = [{**work.row, "state": _state(work.outcome)} for work in works if work.row]
     findings = tuple(finding for work in works for finding in work.findings)
-    step = "shunter push" if failed else ""
+    step = again if failed else ""
     return Report(outcomes=tuple(work.outcome for work in works), findings=findings, data=rows, next_step=step)
 
 
 def _state(outcome: Outcome) -> str:
     return {Status.DONE: "pushed", Status.NOOP: "already there"}.get(outcome.status, outcome.status.value)
+
+
+def _require_folder(start: Path, target: str) -> None:
+    """Raise ShunterError where a folder is named as a registry is: `https://HOST/x`, or `HOST/x` that is not there."""
+    scheme, _, rest = target.rpartition("://")
+    host, slash, _ = rest.partition("/")
+    there = not scheme and (target.startswith(".") or exists(start / target) or exists(start / host))
+    if scheme or (slash and is_host(host) and not there):
+        hint = f"a registry: --to {OCI}{without_login(rest)}" + ("" if scheme else f"; a folder: --to ./{target}")
+        raise ShunterError(f"`{without_login(target)}` is no place to push charts to", hint=hint)
 
 
 def _to_folder(charts: Sequence[PackedChart], folder: Path, *, dry_run: bool) -> Report:

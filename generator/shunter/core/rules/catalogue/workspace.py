@@ -138,8 +138,9 @@ OWN_FILES: Final = (
     verdict(
         "name-taken",
         "a name that something else has",
-        "A service called `global` would hide the values that Helm hands to every chart, and two repositories of one "
-        "name would be one folder. Rename one of them in `shunter.yaml`.",
+        "A service called `global` would hide the values that Helm hands to every chart, two repositories of one name "
+        "would be one folder, and an image and a chart of one name and place would have one tag. Rename one of them in "
+        "`shunter.yaml`, or give charts a place of their own.",
     ),
     verdict(
         "monolith-services",
