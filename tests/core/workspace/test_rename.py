@@ -8,7 +8,7 @@ from shunter.core.values.sops import is_sops_file
 from shunter.core.workspace.file import parse_workspace
 from shunter.core.workspace.layout import plan_repositories
 from shunter.core.workspace.model import Workspace
-from shunter.core.workspace.rename import Rename, rename_key, renamed_values, renamed_workspace, with_key, with_word
+from shunter.core.workspace.rename import Rename, rename_key, renamed_values, renamed_workspace, with_key
 from shunter.flows.workspace.own_files import schema_of
 from shunter.model.errors import ShunterError
 
@@ -154,14 +154,6 @@ def test_what_sops_ties_to_its_keys_is_refused() -> None:
 def test_a_file_that_helm_cannot_read_is_refused() -> None:
     with pytest.raises(ShunterError):
         values({"a.yaml": b"a: [\n"}, "orders", "sales", keep=True)
-
-
-@pytest.mark.parametrize("quote", ["", "'", '"'])
-def test_a_word_keeps_its_quotes(quote: str) -> None:
-    text = f"image:\n  repository: {quote}a/b{quote} # c\n".encode()
-    assert with_word(text, ("image", "repository"), "a/b", "a/c") == text.replace(b"a/b", b"a/c")
-    assert with_word(text, ("image", "repository"), "other", "a/c") == text
-    assert with_word(text, ("image", "tag"), "a/b", "a/c") == text
 
 
 def test_a_key_is_added_behind_its_siblings() -> None:

@@ -33,7 +33,7 @@ def workspace(name: str) -> Workspace:
 @pytest.fixture
 def renaming(tmp_path: Path) -> Renaming:
     rename = Rename("service", "orders", "sales", workspace("orders"))
-    return Renaming(rename, tmp_path / "shop", workspace("sales"), archives_at(tmp_path / "registry", ""), keep=True)
+    return Renaming(rename, tmp_path / "shop", archives_at(tmp_path / "registry", ""), keep=True)
 
 
 def project(kind: str) -> Project:
@@ -98,9 +98,8 @@ def test_a_chart_that_names_itself_needs_no_second_override(renaming: Renaming) 
     assert found["values.yaml"] == FileState(b"sales: {x: 1}\n")
 
 
-def test_a_chart_keeps_its_name_and_gets_the_new_image(renaming: Renaming) -> None:
+def test_a_chart_keeps_its_name(renaming: Renaming) -> None:
     text = b"image:\n  repository: registry.example/shop/orders # ours\n"
     files = ProjectFiles(MemoryTree({"values.yaml": FileState(text)}), "charts/sales")
-    assert renaming.rewritten(files, project("app"))["values.yaml"] == FileState(
-        text.replace(b"shop/orders", b"shop/sales") + b"nameOverride: orders\n"
-    )
+    assert renaming.rewritten(files, project("app")) == {"values.yaml": FileState(text + b"nameOverride: orders\n")}
+    assert renaming.rewritten(ProjectFiles(MemoryTree({}), "charts/sales"), project("app")) == {}

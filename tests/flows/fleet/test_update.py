@@ -232,6 +232,24 @@ def test_a_missing_checkout_stops_only_who_needs_it(shop: Path, run: Update) -> 
 
 
 @pytest.mark.slow  # updates the whole example twice; each kind of file is tested beside it
+def test_a_registry_that_is_set_later_reaches_the_charts(mono: Path, commit: Commit) -> None:
+    was, auth = "repository: registry.example/acme/", mono / "charts/auth/values.yaml"
+    substitute(auth, f"{was}auth", "repository: ghcr.io/others/auth")
+    commit(mono, "auth is others'")
+    assert "image-elsewhere" not in ok("lint", cwd=mono).err
+    substitute(mono / "shunter.yaml", "registry.example/acme", "ghcr.io/acme")
+    commit(mono, "our registry")
+    ok("update", cwd=mono)
+    named = {path: path.read_text("utf-8") for path in mono.glob("charts/*/values.yaml")}
+    assert not any("registry.example" in text for text in named.values())
+    assert "\n  repository: ghcr.io/acme/orders\n" in named[mono / "charts/orders/values.yaml"]
+    assert "repository: ghcr.io/others/auth" in named[auth]
+    assert git(mono, "status", "--porcelain") == ""
+    ok("update", "--check", cwd=mono)
+    told = [block for block in blocks(ok("lint", cwd=mono).err) if block.rule == "image-elsewhere"]
+    assert [block.place.partition(":")[0] for block in told] == ["charts/auth/values.yaml"]
+
+
 def test_there_and_back_again(shop: Path, run: Update) -> None:
     ignored = re.compile(r"\.shunter/registry/|/Chart\.lock$")
     before = {path: state for path, state in plain(shop).items() if not ignored.search(path)}

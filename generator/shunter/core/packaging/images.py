@@ -9,6 +9,7 @@ import re
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from typing import Any, Final
 
+from shunter.core.charts.contents import read_once
 from shunter.core.charts.image import Image, is_host, parse_image
 from shunter.core.charts.packed import PackedChart
 from shunter.core.goyaml import document
@@ -77,7 +78,7 @@ def images_in(chart: PackedChart) -> dict[Key, Image]:
 
 def _values(chart: PackedChart) -> Mapping[str, Any]:
     state = chart.files.get(_VALUES)
-    return (document.read(state.data, _VALUES).value if state else None) or {}
+    return (read_once(state.data, _VALUES).value if state else None) or {}
 
 
 def _images(key: Key, value: Mapping[str, Any]) -> Iterator[tuple[Key, Image]]:

@@ -175,12 +175,3 @@ def with_key(data: bytes, path: tuple[str, ...], value: str) -> bytes:
     kept = b"" if data.strip() in (b"{}", b"null", b"~") else data
     start = b"\n" if kept and not kept.endswith(b"\n") else b""
     return kept + start + (b"\n" if kept else b"") + ("\n".join(lines) + f" {scalar_text(value)}\n").encode()
-
-
-def with_word(data: bytes, path: tuple[str, ...], old: str, new: str) -> bytes:
-    """The YAML text with the text `old` at a path replaced, in its quotes; unchanged where another text is there."""
-    document = read(data, "values.yaml")
-    raw = document.raw(path)
-    if raw not in (old, f"'{old}'", f'"{old}"'):
-        return data
-    return _spliced(data, document.span(path), raw.replace(old, new))

@@ -39,7 +39,7 @@ def rename(context: Context, kind: Kind, old: str, new: str, *, dry_run: bool, d
     text = renamed_workspace(context.text, asked)
     workspace, archives = workspace_from(text), open_archives(context)
     keep = kind == "service" and _is_known_elsewhere(context, asked)
-    renaming = Renaming(asked, context.root, workspace, archives, keep)
+    renaming = Renaming(asked, context.root, archives, keep)
     found = reconcile(
         Request(
             root=context.root,

@@ -13,9 +13,8 @@ from shunter.core.goyaml.document import read
 from shunter.core.trains.entry import Why, advance, path_of, render_entry
 from shunter.core.trains.state import Base, State, cars_hash, render_state
 from shunter.core.values.sops import is_sops_file
-from shunter.core.workspace.layout import image_name
-from shunter.core.workspace.model import Project, RepositorySpec, Workspace
-from shunter.core.workspace.rename import OVERRIDE, Rename, renamed_values, with_key, with_word
+from shunter.core.workspace.model import Project, RepositorySpec
+from shunter.core.workspace.rename import OVERRIDE, Rename, renamed_values, with_key
 from shunter.flows.workspace.archives import Archives
 from shunter.flows.workspace.clock import generated_now
 from shunter.flows.workspace.projects import RECORD_FILE, ProjectFiles
@@ -29,14 +28,10 @@ VALUES = "values.yaml"
 
 @dataclass(frozen=True, slots=True)
 class Renaming:
-    """A rename in the workspace at `root`. `keep` says that objects of the renamed service are to keep their names.
-
-    `after` is the workspace with the new name.
-    """
+    """A rename in the workspace at `root`. `keep` says that objects of the renamed service are to keep their names."""
 
     rename: Rename
     root: Path
-    after: Workspace
     archives: Archives
     keep: bool
 
@@ -153,16 +148,9 @@ class Renaming:
 
     def _app(self, files: ProjectFiles) -> Changes:
         state = files.tree.get(VALUES)
-        if state is None:
+        if state is None or not self.keep or OVERRIDE in (read(state.data, VALUES).value or {}):
             return {}
-        value, data = read(state.data, VALUES).value or {}, state.data
-        if self.keep and OVERRIDE not in value:
-            data = with_key(data, (OVERRIDE,), self.rename.old)
-        service = self.after.service(self.rename.new)
-        assert service is not None
-        was, now = (image_name(self.after, replace(service, name=name)) for name in (self.rename.old, service.name))
-        data = with_word(data, ("image", "repository"), was, now)
-        return {VALUES: replace(state, data=data)}
+        return {VALUES: replace(state, data=with_key(state.data, (OVERRIDE,), self.rename.old))}
 
 
 def _package(files: Mapping[str, FileState]) -> str:

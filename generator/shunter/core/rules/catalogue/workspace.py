@@ -103,6 +103,14 @@ WORKSPACE: Final = (
         "promotion moves the chart only.",
     ),
     lint(
+        "image-elsewhere",
+        Severity.WARNING,
+        "a service's chart that names another image than the one CI pushes",
+        "CI pushes a service's image to `registries.images` in `shunter.yaml`, and pins it in the chart that it "
+        "publishes for the same commit. A chart whose values.yaml names another repository cannot be published then. "
+        "`shunter update` takes a change of `registries.images` into charts whose image nobody changed.",
+    ),
+    lint(
         "drift",
         Severity.WARNING,
         "the workspace file and a repository disagree",
