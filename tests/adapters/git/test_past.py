@@ -29,10 +29,22 @@ def shallow(repository: Repository, folder: Path) -> Repository:
     return Repository(folder / "shallow")
 
 
-def test_a_merge_counts_as_one(repository: Repository) -> None:
-    assert commits_to_head(repository) == 3
+def test_a_merge_counts_as_many_as_it_brings(repository: Repository) -> None:
+    assert commits_to_head(repository) == 5
     git(repository.root, "checkout", "-q", "side")
     assert commits_to_head(repository) == 3
+
+
+def test_builds_stay_in_order_where_a_pull_makes_the_old_tip_a_second_parent(repository: Repository) -> None:
+    along_first_parents = ("rev-list", "--count", "--first-parent", "HEAD")
+    before, was = commits_to_head(repository), int(git(repository.root, *along_first_parents))
+    git(repository.root, "checkout", "-q", "-b", "bob", "main~2")
+    commit_all(repository.root, {"bob": "1"})
+    git(repository.root, "merge", "-q", "--no-edit", "main")
+    git(repository.root, "push", "-q", ".", "bob:main")
+    git(repository.root, "checkout", "-q", "main")
+    assert commits_to_head(repository) > before
+    assert int(git(repository.root, *along_first_parents)) <= was
 
 
 def test_tags_of_both_kinds_are_found(repository: Repository) -> None:
@@ -85,5 +97,5 @@ def test_a_shallow_clone_says_what_is_missing(repository: Repository, tmp_path: 
             ask()
         assert "--unshallow" in caught.value.hint
     git(clone.root, "fetch", "-q", "--unshallow")
-    assert commits_to_head(clone) == 3
+    assert commits_to_head(clone) == 5
     assert changed_since(clone, commit) == ["side/x"]

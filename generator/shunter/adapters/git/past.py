@@ -13,12 +13,13 @@ _DEEPEN = "`git fetch --unshallow`; in CI fetch the whole history: `fetch-depth:
 
 
 def commits_to_head(repository: Repository) -> int:
-    """How many commits the branch has up to HEAD, counted along first parents: each merge is one.
+    """How many commits lead to HEAD, those that merges brought included.
 
+    Whatever comes after a commit has a greater number, also where a later merge has the commit as its second parent.
     Raises ShunterError in a shallow clone, where older ones are missing.
     """
-    _require_whole(repository, "the build number counts the commits of the branch")
-    return int(repository.git("rev-list", "--count", "--first-parent", "HEAD").text)
+    _require_whole(repository, "the build number counts all commits before")
+    return int(repository.git("rev-list", "--count", "HEAD").text)
 
 
 def tags_at_head(repository: Repository) -> list[str]:

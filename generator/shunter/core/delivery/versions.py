@@ -26,7 +26,7 @@ _VERSION: Final = re.compile("v[0-9]")
 
 @dataclass(frozen=True, slots=True)
 class Build:
-    """One commit as it is built: its full id, and how many commits its branch has up to it."""
+    """One commit as it is built: its full id, and how many commits lead to it, itself included."""
 
     commit: str
     number: int
