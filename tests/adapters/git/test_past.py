@@ -7,7 +7,7 @@ from pathlib import Path
 import pytest
 
 from helpers.workspaces.gitrepo import commit_all, git, make_repo, write
-from shunter.adapters.git.past import changed_since, commits_to_head, has_changes, tags_at_head
+from shunter.adapters.git.past import all_tags, changed_since, commits_to_head, has_changes, tags_at_head
 from shunter.adapters.git.repository import Repository
 from shunter.model.errors import ShunterError
 
@@ -53,6 +53,7 @@ def test_tags_of_both_kinds_are_found(repository: Repository) -> None:
     git(repository.root, "tag", "-a", "-m", "x", "team/v2")
     git(repository.root, "tag", "old", "HEAD~1")
     assert tags_at_head(repository) == ["team/v2", "v1.0.0"]
+    assert all_tags(repository) == ["old", "team/v2", "v1.0.0"]
 
 
 def test_only_what_git_tracks_is_a_change(repository: Repository) -> None:

@@ -78,6 +78,22 @@ def test_tags_move_only_where_the_style_says() -> None:
     assert of("custom", "tag", "v1.3.0-rc.1").moving == ()
 
 
+@pytest.mark.parametrize(
+    ("released", "moving"),
+    [
+        (["1.3.0", "1.2.9", "2.0.0-rc.1", "x"], ("latest", "1", "1.3")),
+        (["1.3.1"], ()),
+        (["1.10.0"], ("1.3",)),
+        (["2.0.0"], ("1", "1.3")),
+    ],
+)
+def test_a_release_of_an_older_line_takes_no_tag_from_a_newer_one(released: list[str], moving: tuple[str, ...]) -> None:
+    style = STYLES["custom"]
+    found = published(Event("tag", "orders-v1.3.0"), style, "orders", "1.3.0", Build("0" * 40, 0), released)
+    assert found.moving == moving
+    assert found.image == "1.3.0"
+
+
 @pytest.mark.parametrize("declared", ["1.3.0", "v1.3.0", "1.3", "1.3.0-alpha", "1.3.0+x"])
 def test_a_build_goes_before_the_version_that_the_chart_declares(declared: str) -> None:
     assert of("trunk", "branch", "main", declared).chart == "1.3.0-main.7.g0123456"

@@ -150,7 +150,7 @@ def test_git_flow_has_its_own_map(made: Callable[[str, str], Path]) -> None:
     }
 
 
-def test_a_map_of_ones_own_is_followed(mono: Path) -> None:
+def test_a_map_of_ones_own_is_followed(mono: Path, tmp_path: Path) -> None:
     own = """\
 development: custom
 versions:
@@ -161,6 +161,12 @@ versions:
     commit_all(mono, {"shunter.yaml": text})
     assert one(mono)["IMAGE_TAGS"] == f"edge-2-{short(mono)},edge"
     assert one(mono, "orders", "--ref", "refs/tags/v1.3.0")["IMAGE_TAGS"] == "1.3.0,latest,1.3"
+    git(mono, "tag", "web-v1.3.1")
+    git(mono, "tag", "orders-v2.0.0")
+    assert one(mono, "orders", "--ref", "refs/tags/v1.3.0")["IMAGE_TAGS"] == "1.3.0,1.3"
+    git(mono, "clone", "-q", "--depth", "1", f"file://{mono}", str(tmp_path / "shallow"))
+    refused = shunter("version", "orders", "--ref", "refs/tags/v1.3.0", cwd=tmp_path / "shallow")
+    assert (refused.code, "is a shallow clone, and the tags of other releases" in refused.err) == (2, True)
 
 
 def test_each_repository_counts_for_itself(multi: Path) -> None:

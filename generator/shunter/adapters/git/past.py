@@ -28,6 +28,12 @@ def tags_at_head(repository: Repository) -> list[str]:
     return repository.git("for-each-ref", *form, "refs/tags").text.splitlines()
 
 
+def all_tags(repository: Repository) -> list[str]:
+    """Every tag, by name. Raises ShunterError in a shallow clone, where some may be missing."""
+    _require_whole(repository, "the tags of other releases say which tags move")
+    return repository.git("for-each-ref", "--format=%(refname:lstrip=2)", "refs/tags").text.splitlines()
+
+
 def has_changes(repository: Repository) -> bool:
     """Whether files that git tracks differ from HEAD."""
     return bool(repository.git("status", "--porcelain", "-z", "--untracked-files=no").stdout)

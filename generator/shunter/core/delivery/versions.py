@@ -8,7 +8,7 @@ one, and at one commit no two branches or requests do, but for branches that nam
 from __future__ import annotations
 
 import re
-from collections.abc import Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from typing import Final
 
 from shunter.core.charts.versions import Version, is_exact, parse
@@ -61,14 +61,26 @@ def named_by(tag: str, names: Sequence[str]) -> tuple[str, ...]:
     return (max(own, key=len),) if own else tuple(names) if _VERSION.match(tag) else ()
 
 
-def published(event: Event, style: Style, name: str, declared: str | None, build: Build) -> Published:
+def released_by(tags: Sequence[str], name: str, names: Sequence[str]) -> dict[str, str]:
+    """Of these tags those that release `name`, one of the projects `names`, by the version that they give it."""
+    return {_version_in(tag, name): tag for tag in reversed(tags) if name in named_by(tag, names)}
+
+
+def _version_in(tag: str, name: str) -> str:
+    return tag.removeprefix(f"{name}-").removeprefix("v")
+
+
+def published(
+    event: Event, style: Style, name: str, declared: str | None, build: Build, released: Iterable[str] = ()
+) -> Published:
     """The versions of a project. `declared` is the version in its Chart.yaml, None where it has no chart here.
 
-    A tag's `build` is not looked at. Raises ShunterError for a tag that is none of this project or differs from its
+    A tag's `build` is not looked at. `released` are the versions of all its releases: a further tag of an image moves
+    to the newest of those that have it. Raises ShunterError for a tag that is none of this project or differs from its
     chart, and for versions that are longer than registries take.
     """
     if event.kind == "tag":
-        found = _of_tag(event.name, style, name, declared)
+        found = _of_tag(event.name, style, name, declared, released)
     elif event.kind == "pull-request":
         found = _of_build(f"{PULL_REQUEST}-{event.name}", "0.0.0", build, style.publish_pull_requests)
     else:
@@ -79,10 +91,10 @@ def published(event: Event, style: Style, name: str, declared: str | None, build
     return found
 
 
-def _of_tag(tag: str, style: Style, name: str, declared: str | None) -> Published:
+def _of_tag(tag: str, style: Style, name: str, declared: str | None, released: Iterable[str]) -> Published:
     if not named_by(tag, [name]):
         raise ShunterError(f"the tag `{tag}` is none of {name}", hint=f"tags of {name}: {name}-v1.2.3, or v1.2.3")
-    version = tag.removeprefix(f"{name}-")[1:]
+    version = _version_in(tag, name)
     if not is_exact(version):
         hint = "write all three numbers, such as v1.2.0; no number starts with 0"
         raise ShunterError(f"the tag `{tag}` is no exact version", hint=hint)
@@ -90,9 +102,18 @@ def _of_tag(tag: str, style: Style, name: str, declared: str | None) -> Publishe
         _require_declared(tag, version, name, declared)
     numbers = parse(version)
     assert numbers is not None
-    moving = () if numbers.prerelease else tuple(_numbered(text, numbers) for text in style.moving)
+    moving = () if numbers.prerelease else tuple(_moving(style, numbers, released))
     # `+` is no character of image tags: what Helm puts in its place when it pushes a chart.
     return Published(True, version.replace("+", "_"), moving, version)
+
+
+def _moving(style: Style, version: Version, released: Iterable[str]) -> Iterator[str]:
+    """The further tags of a release. What an older line releases takes none from a newer one, however late."""
+    newer = [found for text in released if (found := parse(text)) and not found.prerelease and version < found]
+    for text in style.moving:
+        tag = _numbered(text, version)
+        if tag not in (_numbered(text, each) for each in newer):
+            yield tag
 
 
 def _numbered(text: str, version: Version) -> str:

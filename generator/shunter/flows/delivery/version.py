@@ -6,12 +6,12 @@ from collections.abc import Iterable, Mapping, Sequence
 from functools import cached_property
 from typing import Any
 
-from shunter.adapters.git.past import commits_to_head, has_changes, tags_at_head
+from shunter.adapters.git.past import all_tags, commits_to_head, has_changes, tags_at_head
 from shunter.core.charts.versions import newest_first
 from shunter.core.delivery.event import Event, Told, event_of, told_by
 from shunter.core.delivery.style import Style, style_of
 from shunter.core.delivery.touched import CHART, CODE
-from shunter.core.delivery.versions import Build, named_by, needs_build, published
+from shunter.core.delivery.versions import Build, named_by, needs_build, published, released_by
 from shunter.flows.delivery.checkouts import Checkout, checkouts
 from shunter.flows.workspace.context import Context
 from shunter.model.data import dataclass, field
@@ -119,18 +119,24 @@ class _Moment:
         """What happened to a project: without anybody who tells, a tag at the commit goes before the branch."""
         if self._given is not None:
             return self._given
-        releasing = [tag for tag in self._tags if name in named_by(tag, self.known)]
-        if releasing:
-            versions = {tag.removeprefix(f"{name}-").removeprefix("v"): tag for tag in reversed(releasing)}
-            return Event("tag", versions[newest_first(versions)[0]])
-        return self._branch
+        releasing = released_by(self._tags, name, self.known)
+        return Event("tag", releasing[newest_first(releasing)[0]]) if releasing else self._branch
+
+    def _released(self, name: str, event: Event) -> Iterable[str]:
+        """The versions of all releases of a project, where those say which tags of its image move."""
+        moves = event.kind == "tag" and name in self._code and self._style.moving
+        return released_by(self._every_tag, name, self.known) if moves else ()
+
+    @cached_property
+    def _every_tag(self) -> list[str]:
+        return all_tags(self._checkout.repository)
 
     def versions(self, name: str) -> dict[str, dict[str, Any]]:
         """The image and the chart of a project, as far as they are made here."""
         event, chart = self._event(name), self._charts.get(name)
         build = Build(self._checkout.commit, self._number if needs_build(event) else 0)
         declared = self._checkout.chart(chart).version if chart else None
-        found = published(event, self._style, name, declared, build)
+        found = published(event, self._style, name, declared, build, self._released(name, event))
         about = {
             "publish": found.publish,
             "repository": self._checkout.name,
