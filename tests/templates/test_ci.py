@@ -201,7 +201,7 @@ def started(jobs: dict[str, Any], path: str) -> set[str]:
     }
 
 
-TOUCHED = ("shop-library", "orders", "store", "tst", "pro")
+TOUCHED = ("shop-library", "orders", "store", "cache", "tst", "pro")
 
 
 def test_gitlab_starts_the_jobs_of_what_shunter_says_is_touched(
@@ -213,7 +213,7 @@ def test_gitlab_starts_the_jobs_of_what_shunter_says_is_touched(
         text = f"apiVersion: v2\nname: {project['name']}\nversion: 0.1.0\n"
         if project["kind"] == "app":
             text += "dependencies: [{name: shop-library, version: 0.1.0, repository: file://../../library}]\n"
-        if project["kind"] in ("library", "app"):
+        if project["kind"] in ("library", "app", "chart"):
             (folder / project["path"]).mkdir(parents=True)
             (folder / project["path"] / "Chart.yaml").write_text(text, "utf-8")
     git(folder, "init", "--quiet")
@@ -224,11 +224,12 @@ def test_gitlab_starts_the_jobs_of_what_shunter_says_is_touched(
         "library": ("chart",),
         "service": ("test", "image"),
         "app": ("chart",),
+        "chart": ("chart",),
         "environment": ("render", "deploy"),
     }
-    listed = {"library": "charts", "service": "services", "app": "charts", "environment": "environments"}
+    listed = {"library": "charts", "service": "services", "app": "charts", "chart": "charts", "environment": "environments"}
     changed = [f"{project['path']}/deep/x" for project in projects if project["name"] in TOUCHED]
-    assert len(changed) == 6
+    assert len(changed) == 7
     for path in (*changed, "envs/common.yaml", "envs/x", "README.md"):
         before = commit(folder, path)
         said = json.loads(ok("changed", "--since", before, "-o", "json", cwd=folder).out)

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import posixpath
-from collections.abc import Iterable, Mapping
+from collections.abc import Collection, Iterable, Iterator, Mapping
 from posixpath import normpath
 from typing import Any
 
@@ -175,7 +175,10 @@ def _root(workspace: Workspace, name: str, projects: list[Project], others: list
         "kind": kind,
         "workspace": workspace.name,
         "repository": name,
-        "projects": [_summary(workspace, project) for project in projects],
+        "projects": [
+            *(_summary(workspace, project) for project in projects),
+            *(_existing(workspace, others) if kind == "workspace" else ()),
+        ],
         "code_owners": _code_owners(workspace, projects),
         "ci": workspace.ci,
         "deployment": workspace.deployment,
@@ -198,6 +201,14 @@ def _summary(workspace: Workspace, project: Project) -> dict[str, Any]:
     if project.kind == "environment":
         summary["values_paths"] = [values_path(project.name, name) for name in project.answers["values_files"]]
     return summary | {key: project.answers[key] for key in wanted if key in project.answers}
+
+
+def _existing(workspace: Workspace, others: Collection[str]) -> Iterator[dict[str, Any]]:
+    """The existing charts that lie in the workspace's own repository, and not in another one's checkout."""
+    for service in workspace.services:
+        path = normpath(service.chart.path) if service.chart and service.chart.path else "."
+        if path.split("/")[0] not in (*others, "..", "."):
+            yield {"kind": "chart", "name": service.name, "path": path}
 
 
 def _code_owners(workspace: Workspace, projects: list[Project]) -> list[str]:

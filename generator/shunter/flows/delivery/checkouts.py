@@ -13,7 +13,7 @@ from shunter.adapters.system.regular import is_checkout
 from shunter.core.charts.packed import PackedChart
 from shunter.core.delivery.event import Told, told_by
 from shunter.core.delivery.touched import CHART, CODE, ENVIRONMENT, Place
-from shunter.core.workspace.model import RepositorySpec, Workspace
+from shunter.core.workspace.model import RepositorySpec
 from shunter.flows.workspace.context import Context, repository_root
 from shunter.flows.workspace.labels import label
 from shunter.flows.workspace.projects import answers_of
@@ -21,7 +21,7 @@ from shunter.model.data import dataclass
 from shunter.model.errors import ShunterError
 from shunter.model.files import SubTree
 
-_KINDS = {"service": CODE, "app": CHART, "library": CHART, "environment": ENVIRONMENT}
+_KINDS = {"service": CODE, "app": CHART, "library": CHART, "chart": CHART, "environment": ENVIRONMENT}
 
 
 @dataclass(frozen=True, eq=False)
@@ -80,21 +80,16 @@ def checkouts(context: Context) -> tuple[Checkout, ...]:
         return (_recorded(context, here),)
     specs = [(context.root / spec.folder, spec) for spec in context.specs()]
     return tuple(
-        _planned(context, workspace, spec) if root == context.root else _recorded(context, root)
+        _planned(context, spec) if root == context.root else _recorded(context, root)
         for root, spec in specs
         if is_checkout(root)
     )
 
 
-def _planned(context: Context, workspace: Workspace, spec: RepositorySpec) -> Checkout:
+def _planned(context: Context, spec: RepositorySpec) -> Checkout:
     root_answers = spec.projects[0].answers
-    places = [_place(summary) for summary in root_answers["projects"]]
-    others = root_answers.get("checkouts", ())
-    for service in workspace.services:
-        path = normpath(service.chart.path) if service.chart and service.chart.path else ""
-        if path and path.split("/")[0] not in (*others, ".."):
-            places.append(Place(CHART, service.name, path))
-    return Checkout(context.root, label(context, context.root), spec.name, root_answers, tuple(places))
+    places = tuple(_place(summary) for summary in root_answers["projects"])
+    return Checkout(context.root, label(context, context.root), spec.name, root_answers, places)
 
 
 def _recorded(context: Context, root: Path) -> Checkout:
