@@ -27,6 +27,15 @@ def test_what_no_commit_holds_is_named_and_what_git_ignores_apart(root: Path) ->
     assert look_below(root, ["charts/a b"]) == Untidy(("charts/a b/*",))
 
 
+def test_what_is_ignored_above_a_folder_and_submodules_are_named(root: Path, tmp_path: Path) -> None:
+    other = make_repo(tmp_path / "other", {"x": "1\n"})
+    git(root, "-c", "protocol.file.allow=always", "submodule", "add", "-q", str(other), "charts/a/sub")
+    write(root, {".gitignore": "/more\n", "more/b/Chart.yaml": "1\n"})
+    git(root, "add", ".gitignore")
+    git(root, "commit", "-q", "-m", "a submodule")
+    assert look_below(root, ["charts/a", "more/b"]) == Untidy((), ("more/",), ("charts/a/sub",))
+
+
 def test_the_last_commit_is_that_of_the_folder_and_stays_it(root: Path) -> None:
     def asked(folder: str, *without: str) -> str:
         return last_commit(root, folder, without)

@@ -9,7 +9,7 @@ import yaml
 
 from helpers.reads import git_processes
 from helpers.workspaces.cli import ok, shunter
-from helpers.workspaces.gitrepo import commit_all, git, write
+from helpers.workspaces.gitrepo import commit_all, git, make_repo, write
 from helpers.workspaces.small import small_workspace
 from helpers.workspaces.transcript import blocks, error, refusals
 from helpers.workspaces.workspaces import copy, shared
@@ -98,6 +98,34 @@ def test_what_git_ignores_is_not_packed(root: Path) -> None:
     assert "debug.log" not in PackedChart("web", archive=(root / ARCHIVE).read_bytes()).files
     ok("package", "web", cwd=root)
     ok("train", "cut", "1.0.0", cwd=root)
+
+
+@pytest.mark.parametrize("pattern", ["third/", "third/web/", "Chart.yaml"])
+def test_a_chart_that_git_ignores_is_in_no_commit(pattern: str, root: Path) -> None:
+    write(root, {".gitignore": f"{pattern}\n*.log\n", "third/web/debug.log": "secret\n"})
+    git(root, "rm", "-rq", "--cached", "third/web")
+    git(root, "add", ".gitignore", "third/orders", "--force")
+    git(root, "commit", "-q", "-m", "third parties' charts are not ours")
+    found = error(shunter("package", "web", cwd=root))
+    assert found.message.startswith("chart web has changes that no commit holds: third/")
+    assert found.message.endswith(f"{pattern.removeprefix('third/')} (git ignores it)")
+    assert f"git -C {root} add --force third/web" in found.hint
+    ok("package", "web", "--allow-dirty", cwd=root)
+    assert (root / ARCHIVE.replace("1.1.0", "1.1.0+dirty")).exists()
+    git(root, "add", "--force", "third/web")
+    git(root, "commit", "-q", "-m", "web")
+    ok("package", "web", cwd=root)
+
+
+def test_a_submodule_in_a_chart_is_refused_unless_helm_leaves_it_out_too(root: Path, tmp_path: Path) -> None:
+    other = make_repo(tmp_path / "other", {"x": "1\n"})
+    for folder in ("third/web/files/sub", "third/orders/files/sub"):
+        git(root, "-c", "protocol.file.allow=always", "submodule", "add", "-q", str(other), folder)
+    git(root, "commit", "-q", "-m", "shared files")
+    found = error(shunter("package", "web", cwd=root))
+    assert found.message == "chart web has a submodule at files/sub, whose files would be missing"
+    commit_all(root, {"third/web/.helmignore": "files/sub/\n"})
+    ok("package", "web", cwd=root)
 
 
 def test_on_demand_it_is_and_no_train_takes_it(root: Path) -> None:

@@ -13,25 +13,33 @@ from shunter.model.data import dataclass
 
 _SCP = re.compile(r"(?:[^@/:]+@)?[^@/:]+:(?!/?/)[^:]+")
 """`git@host:acme/orders.git`: a host, and a path on it."""
+_SUBMODULE = "160000 "
 
 
 @dataclass(frozen=True, slots=True)
 class Untidy:
     """Paths that HEAD does not hold as they are: `changed` are modified, staged or new; `ignored` git does not track.
 
-    A path that ends in a slash is a folder with all that is in it.
+    A path that ends in a slash is a folder with all that is in it. Of `submodules` it holds a commit's name only.
     """
 
     changed: tuple[str, ...] = ()
     ignored: tuple[str, ...] = ()
+    submodules: tuple[str, ...] = ()
 
 
 def look_below(root: Path, folders: Sequence[str]) -> Untidy:
     """What is untidy in folders of the repository at `root`, in one look."""
     asked = ("--porcelain", "-z", "--no-renames", "--untracked-files=all", "--ignored=matching", "--", *folders)
-    lines = [os.fsdecode(line) for line in Repository(root).git("status", *asked).stdout.split(b"\0") if line]
+    lines = _lines(Repository(root).git("status", *asked).stdout)
     ignored = tuple(line[3:] for line in lines if line.startswith("!!"))
-    return Untidy(tuple(line[3:] for line in lines if not line.startswith("!!")), ignored)
+    index = _lines(Repository(root).git("ls-files", "--stage", "-z", "--", *folders).stdout)
+    submodules = tuple(line.partition("\t")[2] for line in index if line.startswith(_SUBMODULE))
+    return Untidy(tuple(line[3:] for line in lines if not line.startswith("!!")), ignored, submodules)
+
+
+def _lines(output: bytes) -> list[str]:
+    return [os.fsdecode(line) for line in output.split(b"\0") if line]
 
 
 def last_commit(root: Path, folder: str, without: Sequence[str]) -> str:

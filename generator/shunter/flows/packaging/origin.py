@@ -8,15 +8,20 @@ from pathlib import Path
 
 from shunter.adapters.git.origin import Untidy, last_commit, look_below, remote_url
 from shunter.adapters.system.regular import is_checkout
+from shunter.core.charts.helmignore import filter_files
 from shunter.core.charts.lock import LOCK
 from shunter.core.packaging.publish import Origin
 from shunter.flows.workspace.context import repository_root
 from shunter.flows.workspace.projects import ProjectFiles
 from shunter.model.data import dataclass, field
 from shunter.model.errors import ShunterError
+from shunter.model.files import FileState
+from shunter.model.findings import Span
 
 DERIVED = ("charts", LOCK, "values.schema.json")
 """What shunter writes into an app chart: it follows from the rest, and is committed along with the archive."""
+
+IGNORED = " (git ignores it)"
 
 
 @dataclass(frozen=True)
@@ -28,9 +33,11 @@ class Sources:
     remotes: dict[Path, str] = field(default_factory=dict)
 
     def tidied(self, files: ProjectFiles, root: Path, folder: str) -> ProjectFiles:
-        """A chart's files without those that git ignores there."""
+        """A chart's files without those that git ignores there, unless that is Chart.yaml, and with it the chart."""
         prefix = _prefix(folder)
-        ignored = [path[len(prefix) :] for path in self._at(root).ignored if _within(path, folder)]
+        kept = f"{prefix}Chart.yaml"
+        below = (path for path in self._at(root).ignored if _within(path, folder) and not _within(kept, path))
+        ignored = [path[len(prefix) :] for path in below]
         gone = [path for path in files.tree.paths() if any(_within(path, name) for name in ignored)]
         return files.with_changes(dict.fromkeys(gone)) if gone else files
 
@@ -38,13 +45,27 @@ class Sources:
         """Paths in a chart's folder that HEAD does not hold as they are, but for what is `derived` in it."""
         aside = [_prefix(folder) + path for path in derived]
         changed = (path for path in self._at(root).changed if _within(path, folder))
-        return [path for path in changed if not any(_within(path, name) for name in aside)]
+        found = [path for path in changed if not any(_within(path, name) for name in aside)]
+        needed = f"{_prefix(folder)}Chart.yaml"
+        return found + [path + IGNORED for path in self._at(root).ignored if _within(needed, path)]
 
     def origin(self, root: Path, folder: str, derived: Sequence[str] = ()) -> Origin:
         """Where a chart's folder comes from: the remote, and the last commit that touched what is not `derived`."""
         if root not in self.remotes:
             self.remotes[root] = remote_url(root)
         return Origin(self.remotes[root], last_commit(root, folder, [_prefix(folder) + path for path in derived]))
+
+    def require_whole(self, files: ProjectFiles, root: Path, folder: str) -> None:
+        """Raise ShunterError for a submodule in a chart: its files are another repository's, and would be missing."""
+        prefix = _prefix(folder)
+        inside = [path[len(prefix) :] for path in self._at(root).submodules if path.startswith(prefix)]
+        kept = filter_files(dict(files.packed.files) | {f"{path}/file": FileState(b"") for path in inside})
+        if found := next((path for path in inside if f"{path}/file" in kept), None):
+            raise ShunterError(
+                f"chart {files.packed.name} has a submodule at {found}, whose files would be missing",
+                span=Span(f"{files.label}/{found}"),
+                hint="put those files into the chart itself, or name the folder in its .helmignore",
+            )
 
     def _at(self, root: Path) -> Untidy:
         if root not in self.looked:
@@ -63,9 +84,10 @@ def dirty(name: str, root: Path, folder: str, changed: Sequence[str]) -> Shunter
     """The refusal to publish what no commit holds."""
     shown = ", ".join(changed[:5]) + (f" and {len(changed) - 5} more" if len(changed) > 5 else "")
     git = f"git -C {shlex.quote(str(root))}"
+    add = "add --force" if any(path.endswith(IGNORED) for path in changed) else "add"
     return ShunterError(
         f"chart {name} has changes that no commit holds: {shown}",
-        hint=f"{git} add {shlex.quote(folder)} && {git} commit\n"
+        hint=f"{git} {add} {shlex.quote(folder)} && {git} commit\n"
         "or --allow-dirty: the version is marked +dirty, and no train takes it",
     )
 

@@ -252,6 +252,7 @@ def _publish(batch: Batch, files: ProjectFiles, root: Path, folder: str, derived
     if root not in batch.sources.folders:
         _take_or_refuse(batch, files, there)
         return
+    batch.sources.require_whole(files, root, folder)
     tidy = batch.sources.tidied(files, root, folder)
     if known is not None:
         batch.take(packed_as_held(tidy, known.metadata), files.label)
