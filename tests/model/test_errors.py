@@ -12,6 +12,7 @@ def test_an_error_says_what_where_and_how_to_go_on() -> None:
     error = ShunterError("it broke", hint="mend it", span=Span("a", 1), notes=("n",), exit_code=1, rule="drift")
     assert (str(error), error.message, error.hint, error.notes) == ("it broke", "it broke", "mend it", ("n",))
     assert ShunterError("x").exit_code == 2
+    assert (error.on_one_line, ShunterError("x").on_one_line) == ("it broke (mend it)", "x")
 
 
 def test_an_error_travels_between_processes_whole() -> None:

@@ -36,6 +36,11 @@ class ShunterError(Exception):
         self.rule = rule
         self.findings = tuple(findings)
 
+    @property
+    def on_one_line(self) -> str:
+        """What is wrong, and what to do in brackets behind it."""
+        return f"{self.message} ({self.hint})" if self.hint else self.message
+
     @classmethod
     def of(cls, findings: Sequence[Finding]) -> ShunterError:
         """The error for findings, of which there is at least one."""

@@ -9,7 +9,7 @@ import pytest
 from helpers.workspaces.gitrepo import commit_all, git, snapshot
 from helpers.workspaces.small import small_workspace
 from helpers.workspaces.workspaces import copy, shared
-from shunter.flows.packaging.package import Stamp, package, stamped
+from shunter.flows.packaging.package import Stamp, package, package_to, stamped
 from shunter.flows.workspace.archives import open_archives
 from shunter.flows.workspace.context import Context, open_context
 from shunter.flows.workspace.projects import ProjectFiles
@@ -46,6 +46,30 @@ def test_a_version_that_is_taken_is_refused_at_its_chart(small: Context) -> None
     before = snapshot(small.root)
     assert [f.span.path for f in package(small, (), Stamp(), dry_run=False).findings] == ["third/web/Chart.yaml"]
     assert snapshot(small.root) == before
+
+
+@pytest.mark.parametrize("folder", ["", "out"])
+def test_a_chart_of_others_that_cannot_be_had_keeps_ours_from_nothing(folder: str, small: Context) -> None:
+    text = (small.root / "shunter.yaml").read_text("utf-8")
+    gone = "  db: {chart: {repository: 'http://127.0.0.1:1', name: pg, version: 1.0.0}}\n"
+    commit_all(
+        small.root,
+        {
+            "shunter.yaml": text.replace("services:\n", f"services:\n{gone}"),
+            "third/web/Chart.yaml": "apiVersion: v2\nname: web\nversion: 1.1.0\n",
+        },
+    )
+    context, to = open_context(small.root), small.root.parent / folder
+    report = (
+        package_to(context, (), Stamp(), to, dry_run=False) if folder else package(context, (), Stamp(), dry_run=False)
+    )
+    found = {outcome.unit: outcome for outcome in report.outcomes}
+    assert (found["web 1.1.0"].status, found["pg 1.0.0"].status) == (Status.DONE, Status.FAILED)
+    assert "127.0.0.1:1" in found["pg 1.0.0"].detail
+    assert report.exit_code() == 2
+    assert (to / "web-1.1.0.tgz").exists() if folder else open_archives(context).has("web", "1.1.0")
+    only = package_to(context, ["db"], Stamp(), to / "x", dry_run=False)
+    assert ([o.status for o in only.outcomes], only.notices) == ([Status.FAILED], ())
 
 
 def test_what_cannot_be_packaged_is_named(small: Context) -> None:

@@ -55,8 +55,8 @@ class Sources:
             self.remotes[root] = remote_url(root)
         return Origin(self.remotes[root], last_commit(root, folder, [_prefix(folder) + path for path in derived]))
 
-    def require_whole(self, files: ProjectFiles, root: Path, folder: str) -> None:
-        """Raise ShunterError for a submodule in a chart: its files are another repository's, and would be missing."""
+    def whole(self, files: ProjectFiles, root: Path, folder: str) -> ProjectFiles:
+        """`tidied`. Raises ShunterError for a submodule: its files are another repository's, and would be missing."""
         prefix = _prefix(folder)
         inside = [path[len(prefix) :] for path in self._at(root).submodules if path.startswith(prefix)]
         kept = filter_files(dict(files.packed.files) | {f"{path}/file": FileState(b"") for path in inside})
@@ -66,6 +66,7 @@ class Sources:
                 span=Span(f"{files.label}/{found}"),
                 hint="put those files into the chart itself, or name the folder in its .helmignore",
             )
+        return self.tidied(files, root, folder)
 
     def _at(self, root: Path) -> Untidy:
         if root not in self.looked:

@@ -58,6 +58,7 @@ class Batch:
     clean: list[tuple[str, Path, str, Sequence[str]]] = field(default_factory=list)
     elsewhere: Elsewhere = field(default_factory=Elsewhere)
     findings: list[Finding] = field(default_factory=list)
+    failed: list[Outcome] = field(default_factory=list)
 
     def take(self, chart: PackedChart, place: str) -> None:
         """Note an archive for publishing; later charts of this run may depend on it. `place` is its chart's folder."""
@@ -95,7 +96,7 @@ def package(
     step = "shunter train cut VERSION"
     plans = _plans(context, batch, registry)
     written = carry_out(plans, context, dry_run=dry_run, diff=False, next_step=step, read=batch.read)
-    notices = () if batch.names else ("no chart to package here",)
+    notices = () if batch.names or batch.failed else ("no chart to package here",)
     outcomes = (*_outcomes(batch, published.noop, dry_run=dry_run), *(o for o in written.outcomes if o.paths))
     notices = (*batch.elsewhere.notices, *written.notices, *notices)
     return Report(outcomes=outcomes, notices=notices, next_step=written.next_step or step)
@@ -112,7 +113,7 @@ def package_to(
     batch = _packed(context, names, stamp, open_archives(context), allow_dirty=allow_dirty)
     if found := (*batch.findings, *_located(batch)):
         return Report(findings=found)
-    if not batch.names:
+    if not batch.names and not batch.failed:
         raise ShunterError(
             "there is no chart to package here", hint="run it where one is, in a checkout of its repository"
         )
@@ -252,8 +253,7 @@ def _publish(batch: Batch, files: ProjectFiles, root: Path, folder: str, derived
     if root not in batch.sources.folders:
         _take_or_refuse(batch, files, there)
         return
-    batch.sources.require_whole(files, root, folder)
-    tidy = batch.sources.tidied(files, root, folder)
+    tidy = batch.sources.whole(files, root, folder)
     if known is not None:
         batch.take(packed_as_held(tidy, known.metadata), files.label)
         return
@@ -318,16 +318,19 @@ def _pack_existing(context: Context, batch: Batch, service: Service, stamp: Stam
     if chart.path:
         folder = context.root / chart.path
         if not is_folder(folder):
-            raise ShunterError(
-                f"service {service.name}: there is no folder {chart.path}", hint="correct chart.path in shunter.yaml"
-            )
+            hint = "correct chart.path in shunter.yaml"
+            raise ShunterError(f"service {service.name}: there is no folder {chart.path}", hint=hint)
         root, files = repository_root(folder), files_in(context, folder)
         batch.read |= read_now(folder, files.tree, ["Chart.yaml"])
         _publish(batch, stamped(files, stamp), root, os.path.relpath(folder, root))
     elif stamp.version or stamp.app_version:
         raise ShunterError(f"{service.name} is a chart of {chart.repository}", hint="its versions are made there")
     elif not batch.archives.has(chart.name, chart.version):
-        batch.take(server_at(chart.repository, context.workspace).fetch(chart.name, chart.version), chart.repository)
+        server = server_at(chart.repository, context.workspace)
+        try:
+            batch.take(server.fetch(chart.name, chart.version), chart.repository)
+        except ShunterError as error:  # somebody else's chart keeps none of ours from being packaged
+            batch.failed.append(Outcome(f"{chart.name} {chart.version}", Status.FAILED, error.on_one_line))
 
 
 def _plans(context: Context, batch: Batch, registry: Changes) -> list[RepositoryPlan]:
@@ -342,8 +345,6 @@ def _plans(context: Context, batch: Batch, registry: Changes) -> list[Repository
 
 def _outcomes(batch: Batch, known: Iterable[tuple[str, str]], *, dry_run: bool) -> tuple[Outcome, ...]:
     there = {f"{name} {version}" for name, version in known}
-    status, done = (Status.PLANNED, "to be packaged") if dry_run else (Status.DONE, "packaged")
-    return tuple(
-        Outcome(name, Status.NOOP, "already in the registry") if name in there else Outcome(name, status, done)
-        for name in batch.names
-    )
+    new = (Status.PLANNED, "to be packaged") if dry_run else (Status.DONE, "packaged")
+    old = (Status.NOOP, "already in the registry")
+    return (*(Outcome(name, *(old if name in there else new)) for name in batch.names), *batch.failed)
