@@ -6,6 +6,10 @@ import pytest
 
 from helpers.workspaces.own_files import problems
 from helpers.workspaces.own_files import workspace as parse
+from shunter.core.charts.artifact import parse_place
+from shunter.core.charts.image import parse_image
+from shunter.core.workspace.layout import charts_url, image_name
+from shunter.model.errors import ShunterError
 from shunter.model.findings import Finding
 
 BASE = """\
@@ -167,3 +171,32 @@ def test_what_may_come_in_is_judged(old: str, new: str, place: tuple[int, int], 
     assert message in error.message
     assert (error.span.line, error.span.column) == place
     assert hint in error.hint
+
+
+OCI = ["oci://h", "oci://H.example:5000/a/b__c.d-e/", "oci://[::1]:5000/x", "oci://h/{repository}/x-{service}"]
+NO_OCI = [
+    *("oci://", "oci:///x", "oci://h//x", "oci://h/X", "oci://h/x?a=b", "oci://h:a/x", "oci://127.0.0.1:{service}/x"),
+    *("oci://bob:pw@h/x", "oci://h/x:{service}", "oci://h/{nope}", "oci://h/x:1", "oci://h/-x", "ghcr.io/acme"),
+]
+IMAGES = ["acme", "ghcr.io/acme", "localhost:5000/{service}", "H.example/{repository}/x_y"]
+NO_IMAGES = ["", "https://ghcr.io/acme", "oci://h/x", "ghcr.io/Acme", "h/x/", "h/{nope}", "h/x:1", "bob@h/x", "h//x"]
+
+
+@pytest.mark.parametrize("key", ["charts: '{}'", "charts: {{push: '{}'}}", "charts: {{url: '{}'}}"])
+def test_charts_are_kept_where_a_registry_can_keep_them(key: str) -> None:
+    for url in OCI:
+        assert problems("workspace", f"{BASE}registries: {{{key.format(url)}}}\n".encode()) == (), url
+        assert parse_place(charts_url(parse(BASE), url, "orders")).host
+    for url in NO_OCI:
+        found = refused(f"{BASE}registries: {{{key.format(url)}}}\n")
+        assert (found.rule, "oci://HOST/FOLDER" in found.message, found.span.line) == ("pattern", True, 9), url
+        with pytest.raises(ShunterError):  # what the registry's client refuses later, or a chart's place would be wrong
+            parse_place(f"{url.replace('{service}', 'a')}/orders")
+
+
+def test_images_are_kept_where_a_registry_can_keep_them() -> None:
+    for place in IMAGES:
+        workspace = parse(f"{BASE}registries: {{images: '{place}'}}\n")
+        assert parse_image(image_name(workspace, workspace.services[0])), place
+    for place in NO_IMAGES:
+        assert refused(f"{BASE}registries: {{images: '{place}'}}\n").rule == "pattern", place

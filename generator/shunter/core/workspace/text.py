@@ -7,6 +7,7 @@ from typing import Any
 
 from ruamel.yaml.error import YAMLError
 
+from shunter.core.charts.versions import is_label
 from shunter.core.goyaml.edit import edit, round_trip_yaml
 from shunter.core.workspace.layout import EXAMPLE_ORGANISATION, placeholder_url
 from shunter.core.workspace.model import PLACEHOLDER_REGISTRY
@@ -55,7 +56,8 @@ environments:
 
 def first_text(name: str, layout: str, *, source: str, release: str, example: bool) -> bytes:
     """The `shunter.yaml` of a new workspace: the example's services, or none."""
-    organisation = EXAMPLE_ORGANISATION if example else name
+    # A name that is none is told where it stands, and not again in each place that it would be a part of.
+    organisation = EXAMPLE_ORGANISATION if example or not is_label(name) else name
     head = (
         f"{MODELINE}\n# The whole workspace. `shunter schema show workspace` explains every key.\n"
         f"name: {name}\nlayout: {layout}\n"
