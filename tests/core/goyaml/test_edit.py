@@ -135,3 +135,13 @@ def test_a_text_without_a_line_end_gets_one() -> None:
 
 def test_an_empty_map_in_braces_becomes_a_block() -> None:
     assert edit(b"a: {}\n# c\n", [(["a", "b"], 1)]) == b"a:\n  b: 1\n# c\n"
+
+
+@pytest.mark.parametrize(
+    "change", [(["name"], "b"), (["c", "e"], "f"), (["d"], None), (["c"], {"x": {"y": 1}}), (["h"], [1, 2])]
+)
+def test_lines_that_end_as_on_windows_go_on_doing_so(change: tuple[list[str], object]) -> None:
+    text = b"# one\nname: a # two\nc:\n  d: 1\n# three\nd: |\n  x\n\n  y\ng: 2\n"
+    expected = edit(text, [change])
+    assert edit(text.replace(b"\n", b"\r\n"), [change]) == expected.replace(b"\n", b"\r\n")
+    assert expected != text

@@ -13,8 +13,11 @@ from ruamel.yaml import YAML
 def edit(data: bytes, changes: Sequence[tuple[Sequence[str], Any]]) -> bytes:
     """The text with keys set (a value), or removed (None). Parents are made; comments, order and quotes stay.
 
-    Each change is a path of keys and the value; setting a mapping over an existing mapping merges into it.
+    Each change is a path of keys and the value; setting a mapping over an existing mapping merges into it. Lines that
+    all end as on Windows go on doing so.
     """
+    if (ends := data.count(b"\r\n")) and ends == data.count(b"\n"):
+        return edit(data.replace(b"\r\n", b"\n"), changes).replace(b"\n", b"\r\n")
     for path, value in changes:
         quick = _remove(data, path) if value is None else _insert(data, path, value)
         data = _rewrite(data, path, value) if quick is None else quick
