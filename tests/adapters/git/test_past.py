@@ -7,7 +7,7 @@ from pathlib import Path
 import pytest
 
 from helpers.workspaces.gitrepo import commit_all, git, make_repo, write
-from shunter.adapters.git.past import all_tags, changed_since, commits_to_head, has_changes, tags_at_head
+from shunter.adapters.git.past import all_tags, changed_since, commits_to_head, has_changes, has_commit, tags_at_head
 from shunter.adapters.git.repository import Repository
 from shunter.model.errors import ShunterError
 
@@ -81,6 +81,14 @@ def test_a_commit_that_is_not_there(ref: str, repository: Repository) -> None:
     with pytest.raises(ShunterError, match="there is no commit") as caught:
         changed_since(repository, ref)
     assert "git fetch" in caught.value.hint
+
+
+def test_a_commit_is_there_or_not(repository: Repository, tmp_path: Path) -> None:
+    assert [has_commit(repository, ref) for ref in ("HEAD~1", "side", "nope", "0" * 40)] == [True, True, False, False]
+    clone = shallow(repository, tmp_path)
+    assert has_commit(clone, "HEAD")
+    with pytest.raises(ShunterError, match="is a shallow clone"):
+        has_commit(clone, "nope")
 
 
 def test_commits_that_have_nothing_in_common(repository: Repository) -> None:

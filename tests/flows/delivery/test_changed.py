@@ -84,6 +84,20 @@ def test_a_table_and_nothing(mono: Path) -> None:
     assert (result.out, result.err) == ("", "nothing is touched since HEAD\n")
 
 
+def test_a_repository_without_the_commit_that_others_have_counts_whole(multi: Path) -> None:
+    for root in (multi, multi / "orders"):
+        git(root, "tag", "v0.1.0")
+    result = ok("changed", "--since", "v0.1.0", "-o", "json", cwd=multi)
+    found = json.loads(result.out)
+    assert ("orders" in found["services"], "web" in found["services"], "tst" in found["environments"]) == (
+        False,
+        True,
+        True,
+    )
+    assert "web: there is no commit v0.1.0 to compare with, so all of it counts" in result.err
+    assert "there is no commit `v0.2.0`" in shunter("changed", "--since", "v0.2.0", cwd=multi).err
+
+
 def test_what_is_not_there_is_one_error(mono: Path, tmp_path: Path) -> None:
     refused = shunter("changed", "--since", "nope", cwd=mono)
     assert (refused.code, refused.out) == (2, "")

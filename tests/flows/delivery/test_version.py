@@ -98,6 +98,7 @@ def test_on_a_laptop_a_tag_of_a_release_goes_before_the_branch(mono: Path) -> No
     assert one(mono)["CHART_VERSION"] == "1.3.0"
     refused = shunter("version", "web", cwd=mono)
     assert (refused.code, "--ref refs/heads/main" in refused.err) == (2, True)
+    assert "no tag that releases web is at it; these are: nightly, orders-v1.3.0, orders-v1.3.0-rc.1" in refused.err
 
 
 def test_a_tag_that_differs_from_its_chart_is_refused(mono: Path) -> None:

@@ -59,6 +59,14 @@ def changed_since(repository: Repository, ref: str) -> list[str]:
     return [os.fsdecode(name) for name in listing.split(b"\0") if name]
 
 
+def has_commit(repository: Repository, ref: str) -> bool:
+    """Whether the repository has a commit of that name. Raises ShunterError in a shallow clone, which cannot tell."""
+    known = repository.try_git("rev-parse", "--quiet", "--verify", "--end-of-options", f"{ref}^{{commit}}")
+    if known.returncode:
+        _require_whole(repository, f"`{ref}` is not in it")
+    return not known.returncode
+
+
 def is_lost(repository: Repository, ref: str) -> bool:
     """Whether `ref` is the whole id of a commit that the repository does not have, such as one before a forced push.
 

@@ -3,10 +3,10 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable, Mapping
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from typing import Final
 
-from shunter.adapters.git.past import all_paths, changed_since, is_lost
+from shunter.adapters.git.past import all_paths, changed_since, has_commit, is_lost
 from shunter.core.charts.pins import Dependency
 from shunter.core.delivery.touched import CHART, CODE, Range, Touched, touched
 from shunter.core.delivery.versions import named_by
@@ -24,12 +24,15 @@ def changed(context: Context, since: str, variables: Mapping[str, str]) -> Repor
 
     `variables` are those that a CI provider may have set. Where they tell of a tag, the projects that it releases are
     touched. CI's commit before a push may be none, for a new branch (only zeros), or gone, by a forced push: then all
-    projects are touched. Raises ShunterError where a repository does not have that commit otherwise.
+    projects are touched, and so are those of one of several repositories that lacks it, such as a newer one. Raises
+    ShunterError where no repository has that commit otherwise.
     """
     found = checkouts(context)
     notices: list[str] = []
     tags = [(checkout, _tag(checkout, variables)) for checkout in found]
-    ranges = [_range(checkout, since, variables, notices) for checkout, tag in tags if not tag]
+    asked = [checkout for checkout, tag in tags if not tag]
+    lacking = _lacking(asked, since)
+    ranges = [_range(checkout, since, variables, notices, lacking=checkout in lacking) for checkout in asked]
     released = [_released(checkout, tag) for checkout, tag in tags if tag]
     workspace = context.workspace
     library = charts_url(workspace, workspace.registries.url, workspace.library) if workspace else ""
@@ -60,9 +63,18 @@ def _released(checkout: Checkout, tag: str) -> Touched:
     return Touched(code, charts, ())
 
 
-def _range(checkout: Checkout, since: str, variables: Mapping[str, str], notices: list[str]) -> Range:
-    if _NONE.fullmatch(since) or (checkout.told(variables) and is_lost(checkout.repository, since)):
-        notices.append(f"{checkout.name}: there is no commit {since[:7]} to compare with, so all of it counts")
+def _lacking(asked: Sequence[Checkout], since: str) -> Collection[Checkout]:
+    """The repositories without a commit that others have."""
+    if len(asked) < 2 or _NONE.fullmatch(since):
+        return ()
+    lacking = [checkout for checkout in asked if not has_commit(checkout.repository, since)]
+    return lacking if len(lacking) < len(asked) else ()
+
+
+def _range(checkout: Checkout, since: str, variables: Mapping[str, str], notices: list[str], *, lacking: bool) -> Range:
+    if lacking or _NONE.fullmatch(since) or (checkout.told(variables) and is_lost(checkout.repository, since)):
+        shown = since if lacking else since[:7]
+        notices.append(f"{checkout.name}: there is no commit {shown} to compare with, so all of it counts")
         return checkout.places, tuple(all_paths(checkout.repository))
     return checkout.places, tuple(changed_since(checkout.repository, since))
 

@@ -91,14 +91,17 @@ class _Moment:
         return tags_at_head(self._checkout.repository)
 
     @cached_property
-    def _branch(self) -> Event:
-        branch = self._checkout.repository.branch()
-        if branch is None:
+    def _branch(self) -> str | None:
+        return self._checkout.repository.branch()
+
+    def _on_branch(self, name: str) -> Event:
+        if self._branch is None:
+            released = f"; these are: {', '.join(self._tags)}" if self._tags else ""
             raise ShunterError(
-                f"HEAD of {self._checkout.root} is on no branch, and no tag of a release is at it",
-                hint="say what is built, such as: --ref refs/heads/main",
+                f"HEAD of {self._checkout.root} is on no branch, and no tag that releases {name} is at it{released}",
+                hint="name what the tags there release, or say what is built, such as: --ref refs/heads/main",
             )
-        return Event("branch", branch)
+        return Event("branch", self._branch)
 
     @cached_property
     def _number(self) -> int:
@@ -120,7 +123,7 @@ class _Moment:
         if self._given is not None:
             return self._given
         releasing = released_by(self._tags, name, self.known)
-        return Event("tag", releasing[newest_first(releasing)[0]]) if releasing else self._branch
+        return Event("tag", releasing[newest_first(releasing)[0]]) if releasing else self._on_branch(name)
 
     def _released(self, name: str, event: Event) -> Iterable[str]:
         """The versions of all releases of a project, where those say which tags of its image move."""
