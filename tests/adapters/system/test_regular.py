@@ -18,6 +18,7 @@ from shunter.adapters.system.regular import (
     is_file,
     is_folder,
     kind_at,
+    read_given,
     read_regular,
     size_of,
 )
@@ -91,3 +92,20 @@ def test_a_checkout_has_a_folder_or_a_file_of_git(folder: Path) -> None:
     assert not is_checkout(folder)
     (folder / ".git").write_text("gitdir: elsewhere")
     assert is_checkout(folder)
+
+
+def test_a_pipe_that_a_person_names_is_read_to_its_end(folder: Path) -> None:
+    assert read_given(str(folder / "file")) == b"12345"
+    for most in (5, 4):
+        reading, writing = os.pipe()
+        os.write(writing, b"a: 1\n")
+        os.close(writing)
+        name = f"/dev/fd/{reading}"
+        if most == 5:
+            assert read_given(name, most) == b"a: 1\n"
+        else:
+            with pytest.raises(OSError, match="more than shunter reads"):
+                read_given(name, most)
+        os.close(reading)
+    with pytest.raises(OSError, match="a folder, not a file"):
+        read_given(str(folder / "folder"))

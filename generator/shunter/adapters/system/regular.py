@@ -1,4 +1,4 @@
-"""What stands at a path, and the bytes of regular files: no pipe is waited for, no device read."""
+"""What stands at a path, and the bytes of regular files: no pipe waited for but one that is named, no device read."""
 
 from __future__ import annotations
 
@@ -13,7 +13,8 @@ LARGEST = 64 * 1024 * 1024
 FOLDER = "a folder"
 NOTHING = "nothing"
 LOST_LINK = "a symbolic link that leads nowhere"
-_KINDS = {stat.S_IFIFO: "a pipe", stat.S_IFSOCK: "a socket", stat.S_IFCHR: "a device", stat.S_IFBLK: "a device"}
+PIPE = "a pipe"
+_KINDS = {stat.S_IFIFO: PIPE, stat.S_IFSOCK: "a socket", stat.S_IFCHR: "a device", stat.S_IFBLK: "a device"}
 
 
 def kind_of(mode: int) -> str:
@@ -59,6 +60,17 @@ def is_checkout(folder: str | os.PathLike[str]) -> bool:
 def read_input(most: int = LARGEST) -> bytes:
     """What standard input holds, at most one byte more than `most`; nothing where it is closed."""
     return sys.stdin.buffer.read(most + 1) if sys.stdin is not None else b""
+
+
+def read_given(path: str, most: int = LARGEST) -> bytes:
+    """What a person names as input: a file, or a pipe such as a shell's `<(command)`; otherwise as `read_regular`."""
+    if kind_at(path) != PIPE:
+        return read_regular(path, most)
+    with open(path, "rb") as file:
+        data = file.read(most + 1)
+    if len(data) > most:
+        raise OSError(errno.EFBIG, f"more than shunter reads ({most:,} bytes)", path)
+    return data
 
 
 def read_regular(path: str, most: int = LARGEST) -> bytes:

@@ -7,6 +7,7 @@ import sys
 from pathlib import Path
 from typing import Any
 
+from shunter.adapters.system.regular import exists, read_given
 from shunter.cli.parse import Arguments
 from shunter.cli.session import open_session, writing_of
 from shunter.core.charts.artifact import parse_place, version_of
@@ -46,10 +47,13 @@ def _asked(question: str, default: str, *, ask: bool) -> str:
 
 
 def _data_file(name: str) -> dict[str, Any]:
-    path = Path(name)
-    if not path.is_file():
+    if not exists(name):
         raise ShunterError(f"there is no file {name}", hint="--data-file takes a YAML file")
-    document = read(path.read_bytes(), name)
+    try:
+        data = read_given(name)
+    except OSError as error:
+        raise ShunterError(f"cannot read {name}: {error.strerror}", hint="--data-file takes a YAML file") from error
+    document = read(data, name)
     for finding in document.findings:
         raise ShunterError(finding.message, span=finding.span, hint=finding.hint)
     return document.value or {}
