@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from shunter.model.wording import dotted, is_slip, nearest, wanted_types
+from shunter.model.wording import counted, dotted, is_slip, nearest, wanted_types
 
 
 def test_key_paths_read_as_people_write_them() -> None:
@@ -48,3 +48,7 @@ def test_only_a_slip_of_the_pen_is_corrected_unasked(written: str, meant: str, s
 def test_types_have_articles() -> None:
     assert wanted_types(["null", "string"]) == "a string or null"
     assert wanted_types(["integer", "array", "object"]) == "an integer or a list or a map"
+
+
+def test_one_thing_and_several() -> None:
+    assert [counted(number, "car") for number in (0, 1, 2, 1200)] == ["0 cars", "1 car", "2 cars", "1,200 cars"]

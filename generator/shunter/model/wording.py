@@ -94,6 +94,11 @@ def _letters(word: str) -> str:
     return re.sub(r"[-_.]", "", word).lower()
 
 
+def counted(number: int, name: str) -> str:
+    """So many of something: `1 car`, `2 cars`, `1,200 cars`."""
+    return f"{number:,} {name}{'' if number == 1 else 's'}"
+
+
 def shown(value: Any) -> str:
     """A value as a message quotes it: JSON, cut after 40 characters."""
     text = json.dumps(value, ensure_ascii=False)

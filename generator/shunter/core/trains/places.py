@@ -12,6 +12,7 @@ from shunter.core.trains.order import Order, compare, compare_versions
 from shunter.core.trains.plan import MAY_GO_DOWN, Move, Plan
 from shunter.core.trains.state import Car, State
 from shunter.model.data import dataclass
+from shunter.model.wording import counted
 
 
 class Place(StrEnum):
@@ -110,7 +111,7 @@ def label(state: State, train: Mapping[str, Pin] | None = None) -> str:
     `train` are the cars of the base's train, where they are at hand.
     """
     if state.base is None:
-        return f"{len(state.cars)} cars of no train" if state.cars else "nothing"
+        return f"{counted(len(state.cars), 'car')} of no train" if state.cars else "nothing"
     if state.train:
         return state.train
     if train is None:

@@ -44,6 +44,7 @@ from shunter.model.data import dataclass, field, replace
 from shunter.model.errors import ShunterError
 from shunter.model.files import FileState
 from shunter.model.findings import Finding, Kind, Report, Severity, Span
+from shunter.model.wording import counted
 
 
 @dataclass(frozen=True, slots=True)
@@ -285,7 +286,7 @@ def _next(context: Context, train: Train, base: _Base) -> str:
 def _lines(train: Train, base: _Base, made: Composition) -> Iterator[str]:
     line = f" of the line {train.line}" if train.line else ""
     if not base.called:
-        yield f"train {train.version}{line}: {len(train.cars)} cars"
+        yield f"train {train.version}{line}: {counted(len(train.cars), 'car')}"
         return
     yield f"train {train.version}{line}, from {base.called}:"
     yield from (f"  {move}" for move in made.moves)
