@@ -264,6 +264,7 @@ WORKSPACE: dict[str, tuple[Callable[[Path], object], str]] = {
     "dirty-chart": (cut_from_no_commit, "train cut 1.1.0 --car orders=0.2.0+dirty"),
     "train-exists": (publish_again, "train cut 1.0.0"),
     "image-tag-in-environment": (edit(VALUES, "auth:\n  image:\n    tag: '1'\n"), "lint"),
+    "chart-name": (lambda root: substitute(root / "auth/charts/auth/Chart.yaml", "name: auth", "name: orders"), "lint"),
     "image-elsewhere": (lambda root: substitute(root / "shunter.yaml", "registry.example", "ghcr.io"), "lint"),
     "missing-in-environment": (set_in_two, "lint"),
     "values-left": (remove_auth, "lint"),

@@ -19,7 +19,7 @@ from shunter.core.rules.wiring import stale_lock
 from shunter.core.rules.yaml_lints import yaml_lints
 from shunter.core.trains.file import path_of
 from shunter.core.workspace.layout import image_name, images_prefix
-from shunter.core.workspace.model import Workspace
+from shunter.core.workspace.model import Service, Workspace
 from shunter.flows.packaging.lock import pins_differ
 from shunter.flows.release.helm_lint import helm_lint
 from shunter.flows.release.release import Release, release_of, with_files
@@ -122,7 +122,7 @@ def _lint_site(
         found += unnamed_schemas(release)
     elif not file:
         found += _own_files(release)
-        found += _image_elsewhere(context.workspace, site, release)
+        found += _of_its_service(context.workspace, site, release)
     found += lint_schema(release.chart) if not file else ()
     found += unused_keys(context, release)
     found += lint_release(release, helm) if site.kind != "library" and not file else ()
@@ -136,11 +136,22 @@ def _own_files(release: Release) -> Iterator[Finding]:
         yield from yaml_lints(read_once(state.data, "values.yaml"))
 
 
-def _image_elsewhere(workspace: Workspace | None, site: Site, release: Release) -> Iterator[Finding]:
-    """A service's own chart that names other images than the one which CI pushes for it."""
+def _of_its_service(workspace: Workspace | None, site: Site, release: Release) -> Iterator[Finding]:
+    """What a service's own chart says that is another one's: its name, its image."""
     service = workspace.service(site.name) if workspace and site.kind == "app" else None
-    if workspace is None or service is None or service.chart or not service.language:
+    if workspace is None or service is None or service.chart:
         return
+    chart = release.chart
+    if chart.name not in ("", site.name):
+        said = f"the chart of {site.name} is called `{chart.name}`, and would be published as that"
+        span = chart.definition.span(("name",))
+        yield Finding("chart-name", said, span, Kind.LINT, key=("name",), hint=f"write name: {site.name}")
+    if service.language:
+        yield from _image_elsewhere(workspace, service, release)
+
+
+def _image_elsewhere(workspace: Workspace, service: Service, release: Release) -> Iterator[Finding]:
+    """A chart that names other images than the one which CI pushes for its service."""
     image, known = Image(image_name(workspace, service)), images_in(release.files.packed)
     if not images_prefix(workspace.registries.images) or not known or any(map(image.is_of, known.values())):
         return
@@ -148,12 +159,12 @@ def _image_elsewhere(workspace: Workspace | None, site: Site, release: Release) 
     document = read_once(release.files.packed.files["values.yaml"].data, "values.yaml")
     yield Finding(
         "image-elsewhere",
-        f"`{known[key].repository}` is not the image that CI pushes for {site.name}, by `registries.images`",
+        f"`{known[key].repository}` is not the image that CI pushes for {service.name}, by `registries.images`",
         document.span((*key, "repository") if document.has((*key, "repository")) else key),
         Kind.LINT,
         Severity.WARNING,
         key=key,
-        hint=f"write {image.repository} in its place, and raise the chart's version: `shunter bump {site.name}`",
+        hint=f"write {image.repository} in its place, and raise the chart's version: `shunter bump {service.name}`",
     )
 
 

@@ -103,6 +103,14 @@ WORKSPACE: Final = (
         "promotion moves the chart only.",
     ),
     lint(
+        "chart-name",
+        Severity.ERROR,
+        "a service's chart that is called otherwise",
+        "Registries and trains know a chart by the `name` in its Chart.yaml, and that of a service is the service's. "
+        "With another name it is published as that, perhaps as another service's next version, and no train finds it. "
+        "`shunter rename` gives a service another name.",
+    ),
+    lint(
         "image-elsewhere",
         Severity.WARNING,
         "a service's chart that names another image than the one CI pushes",
