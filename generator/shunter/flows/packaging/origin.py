@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import shlex
 from collections.abc import Iterable, Mapping, Sequence
 from pathlib import Path
@@ -11,7 +12,8 @@ from shunter.adapters.system.regular import is_checkout
 from shunter.core.charts.helmignore import filter_files
 from shunter.core.charts.lock import LOCK
 from shunter.core.packaging.publish import Origin
-from shunter.flows.workspace.context import repository_root
+from shunter.core.workspace.model import Service
+from shunter.flows.workspace.context import Context, Site, repository_root
 from shunter.flows.workspace.projects import ProjectFiles
 from shunter.model.data import dataclass, field
 from shunter.model.errors import ShunterError
@@ -72,6 +74,18 @@ class Sources:
         if root not in self.looked:
             self.looked[root] = look_below(root, self.folders[root])
         return self.looked[root]
+
+
+def sources_of(context: Context, sites: Sequence[Site], existing: Sequence[Service]) -> Sources:
+    """The folders of the charts, by repository."""
+    places = [(site.root, site.folder) for site in sites]
+    folders = [context.root / service.chart.path for service in existing if service.chart and service.chart.path]
+    places += [(repository_root(folder), os.path.relpath(folder, repository_root(folder))) for folder in folders]
+    found: dict[Path, list[str]] = {}
+    for root, folder in places:
+        if is_checkout(root):
+            found.setdefault(root, []).append(folder)
+    return Sources(found)
 
 
 def tracked(files: ProjectFiles, place: Path) -> ProjectFiles:

@@ -9,7 +9,7 @@ from pathlib import Path
 from shunter.adapters.git.stages import Merge
 from shunter.adapters.helm.registry import INDEX
 from shunter.adapters.system.files import DiskTree
-from shunter.adapters.system.regular import is_checkout, is_folder
+from shunter.adapters.system.regular import is_folder
 from shunter.core.charts.packed import PackedChart
 from shunter.core.charts.versions import marked_dirty, require_exact
 from shunter.core.packaging.images import ImagePin, nowhere, parse_pin, placed
@@ -21,7 +21,7 @@ from shunter.flows.packaging.folder import into_folder
 from shunter.flows.packaging.images import with_digests
 from shunter.flows.packaging.lock import SOURCES, carrier, chosen
 from shunter.flows.packaging.merge import archives_with, listed_again
-from shunter.flows.packaging.origin import DERIVED, Sources, dirty
+from shunter.flows.packaging.origin import DERIVED, Sources, dirty, sources_of
 from shunter.flows.workspace.archives import Archives, open_archives, packed_as_held, packed_for_publishing, server_at
 from shunter.flows.workspace.context import Context, Site, repository_root
 from shunter.flows.workspace.plans import as_read, carry_out, inputs_of, plan_changes, read_now
@@ -131,7 +131,7 @@ def _packed(
     sites = _charts(context, names)
     services = context.workspace.services if context.workspace else ()
     existing = [service for service in services if service.chart and (not names or service.name in names)]
-    batch = Batch(archives, _sources(context, sites, existing), allow_dirty=allow_dirty)
+    batch = Batch(archives, sources_of(context, sites, existing), allow_dirty=allow_dirty)
     batch.images = with_digests(context, stamp.images) if stamp.images else ()
     batch.read |= read_now(batch.archives.directory.root, DiskTree(batch.archives.directory.root), [INDEX])
     batch.elsewhere = published_elsewhere(context, _unknown(context, batch, sites, existing, stamp))
@@ -150,7 +150,7 @@ def unpublished_library(context: Context, site: Site, archives: Archives) -> Bat
 
     Raises ShunterError where no commit holds it.
     """
-    batch = Batch(archives, _sources(context, [site], []))
+    batch = Batch(archives, sources_of(context, [site], []))
     _pack_site(context, batch, site, Stamp())
     _require_still_clean(batch)
     return batch
@@ -199,18 +199,6 @@ def _require_registry(context: Context) -> None:
             f"{context.root} stands alone, and the chart registry is in the workspace's repository",
             hint="run it in a checkout of the workspace, or: shunter package --to DIR, shunter push DIR/*.tgz --to oci://…",
         )
-
-
-def _sources(context: Context, sites: Sequence[Site], existing: Sequence[Service]) -> Sources:
-    """The folders of the charts, by repository."""
-    places = [(site.root, site.folder) for site in sites]
-    folders = [context.root / service.chart.path for service in existing if service.chart and service.chart.path]
-    places += [(repository_root(folder), os.path.relpath(folder, repository_root(folder))) for folder in folders]
-    found: dict[Path, list[str]] = {}
-    for root, folder in places:
-        if is_checkout(root):
-            found.setdefault(root, []).append(folder)
-    return Sources(found)
 
 
 def _charts(context: Context, names: Sequence[str]) -> list[Site]:

@@ -10,16 +10,12 @@ from shunter.adapters.helm.engine import Engine, engine
 from shunter.adapters.system.regular import exists, is_checkout
 from shunter.adapters.verdicts.questions import chart_folder, is_values_file
 from shunter.core.charts.contents import read_once
-from shunter.core.charts.image import Image
 from shunter.core.goyaml.document import Document
-from shunter.core.packaging.images import images_in
 from shunter.core.rules.schema_lints import lint_schema
 from shunter.core.rules.verdict import as_meant
 from shunter.core.rules.wiring import stale_lock
 from shunter.core.rules.yaml_lints import yaml_lints
 from shunter.core.trains.file import path_of
-from shunter.core.workspace.layout import image_name, images_prefix
-from shunter.core.workspace.model import Service, Workspace
 from shunter.flows.packaging.lock import pins_differ
 from shunter.flows.release.helm_lint import helm_lint
 from shunter.flows.release.release import Release, release_of, with_files
@@ -27,7 +23,7 @@ from shunter.flows.validation.environments import lint_environments
 from shunter.flows.validation.histories import altered_trains, unexplained
 from shunter.flows.validation.judge import unnamed_schemas
 from shunter.flows.validation.own_files import broken_in, broken_trains, judged_own
-from shunter.flows.validation.release_lints import lint_release
+from shunter.flows.validation.release_lints import lint_release, of_its_service
 from shunter.flows.validation.report import report_of
 from shunter.flows.validation.targets import inside, own_names, sharing
 from shunter.flows.validation.unused import unused_keys
@@ -122,7 +118,7 @@ def _lint_site(
         found += unnamed_schemas(release)
     elif not file:
         found += _own_files(release)
-        found += _of_its_service(context.workspace, site, release)
+        found += of_its_service(context.workspace, site, release)
     found += lint_schema(release.chart) if not file else ()
     found += unused_keys(context, release)
     found += lint_release(release, helm) if site.kind != "library" and not file else ()
@@ -134,38 +130,6 @@ def _own_files(release: Release) -> Iterator[Finding]:
     yield from stale_lock(release.chart)
     if (state := release.tree.get("values.yaml")) is not None:
         yield from yaml_lints(read_once(state.data, "values.yaml"))
-
-
-def _of_its_service(workspace: Workspace | None, site: Site, release: Release) -> Iterator[Finding]:
-    """What a service's own chart says that is another one's: its name, its image."""
-    service = workspace.service(site.name) if workspace and site.kind == "app" else None
-    if workspace is None or service is None or service.chart:
-        return
-    chart = release.chart
-    if chart.name not in ("", site.name):
-        said = f"the chart of {site.name} is called `{chart.name}`, and would be published as that"
-        span = chart.definition.span(("name",))
-        yield Finding("chart-name", said, span, Kind.LINT, key=("name",), hint=f"write name: {site.name}")
-    if service.language:
-        yield from _image_elsewhere(workspace, service, release)
-
-
-def _image_elsewhere(workspace: Workspace, service: Service, release: Release) -> Iterator[Finding]:
-    """A chart that names other images than the one which CI pushes for its service."""
-    image, known = Image(image_name(workspace, service)), images_in(release.files.packed)
-    if not images_prefix(workspace.registries.images) or not known or any(map(image.is_of, known.values())):
-        return
-    key = next((key for key in known if key[-1] == "image"), next(iter(known)))
-    document = read_once(release.files.packed.files["values.yaml"].data, "values.yaml")
-    yield Finding(
-        "image-elsewhere",
-        f"`{known[key].repository}` is not the image that CI pushes for {service.name}, by `registries.images`",
-        document.span((*key, "repository") if document.has((*key, "repository")) else key),
-        Kind.LINT,
-        Severity.WARNING,
-        key=key,
-        hint=f"write {image.repository} in its place, and raise the chart's version: `shunter bump {service.name}`",
-    )
 
 
 def _pins(site: Site, release: Release, trains: Trains | None) -> Iterator[Finding]:
