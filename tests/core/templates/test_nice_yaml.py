@@ -6,7 +6,7 @@ import random
 from typing import Any
 
 import pytest
-from jinja2_ansible_filters.core_filters import to_nice_yaml  # type: ignore[import-untyped]
+from jinja2_ansible_filters.core_filters import to_nice_yaml
 
 from shunter.core.templates.nice_yaml import NiceYaml
 
