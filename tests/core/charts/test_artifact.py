@@ -55,10 +55,13 @@ def test_what_is_no_chart_is_refused(data: bytes) -> None:
         parse_manifest(data, "here")
 
 
-@pytest.mark.parametrize("size", [0, -1, 200 << 20])
-def test_a_size_that_cannot_be_is_refused(size: int) -> None:
+@pytest.mark.parametrize(
+    ("size", "message"),
+    [(0, "an archive of 0 bytes"), (-1, "an archive of -1 bytes"), (200 << 20, "larger than Helm loads")],
+)
+def test_a_size_that_cannot_be_is_refused(size: int, message: str) -> None:
     layers = [{"mediaType": "application/tar+gzip", "digest": "sha256:" + "0" * 64, "size": size}]
-    with pytest.raises(ShunterError, match="larger than Helm loads"):
+    with pytest.raises(ShunterError, match=message):
         parse_manifest(changed(layers=layers), "here")
 
 
@@ -67,6 +70,8 @@ def test_tags_have_no_plus() -> None:
     assert version_of("1.2.3-rc.1_b7") == "1.2.3-rc.1+b7"
     with pytest.raises(ShunterError, match="is too long for a tag"):
         artifact_of(chart(chart_files("orders", "1.0.0-" + "a" * 130)))
+    with pytest.raises(ShunterError, match=r"`1\.0/0\[31m` is no tag"):
+        tag_of("1.0/0\x1b[31m")
 
 
 @pytest.mark.parametrize(
