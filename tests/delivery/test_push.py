@@ -205,9 +205,12 @@ def refuse(at: int, by: Refusal, number: int, *, once: bool = False) -> Refusal 
     return by if number == at or (number > at and not once) else None
 
 
-@pytest.mark.parametrize("late", [False, True])
+@pytest.mark.parametrize("late", [False, pytest.param(True, marks=pytest.mark.slow)])
 def test_a_registry_that_fails_at_any_write(registry: Registry, archives: Path, login: Path, late: bool) -> None:
-    """For good from the Nth write on: what there is then is whole, and the next push brings the rest."""
+    """For good from the Nth write on: what there is then is whole, and the next push brings the rest.
+
+    Slow where the write is done and its answer is lost, since each is a push, and another that ends it, once more.
+    """
     found = []
     for number in range(WRITES):
         to, refusal = f"push/{late}{number}".lower(), BUSY[number % len(BUSY)]
@@ -228,7 +231,9 @@ def test_a_registry_that_fails_at_any_write(registry: Registry, archives: Path, 
     assert found[9] == ["auth", "cart"] if late else len(found[9]) == 1
 
 
+@pytest.mark.slow
 def test_a_registry_that_fails_once_at_any_write(registry: Registry, archives: Path, login: Path) -> None:
+    """Slow, since there is a push for each write."""
     for number in range(WRITES):
         to, refusal = f"push/once{number}", BUSY[number % (len(BUSY) - 1)]
         with refusing(registry.host, partial(refuse, number, refusal, once=True)) as host:
