@@ -6,6 +6,7 @@ import json
 import os
 import shutil
 import signal
+import threading
 import time
 from collections import Counter
 from functools import partial
@@ -17,9 +18,11 @@ import pytest
 from helpers.charts.tiny_charts import chart, chart_files
 from helpers.workspaces.cli import ok, run_in_background, shunter
 from helpers.workspaces.registries import PASSWORD, USER, Refusal, Registry, dropping, free_port, refusing
+from shunter.adapters.oci import charts as oci
 from shunter.adapters.oci.charts import OciCharts
 from shunter.adapters.oci.client import Client
 from shunter.adapters.oci.credentials import Login
+from shunter.adapters.oci.transport import Transport
 from shunter.core.charts.archive import digest
 from shunter.core.charts.artifact import artifact_of
 from shunter.core.charts.packed import PackedChart
@@ -350,6 +353,24 @@ def test_who_is_written_over_at_the_same_time_sees_it(registry: Registry) -> Non
         here.confirm(mine)
     assert (caught.value.exit_code, caught.value.rule) == (1, "version-taken")
     assert caught.value.notes[0] == "somebody else has pushed it at the same time"
+
+
+def test_a_registry_that_shows_late_or_never_what_it_took(registry: Registry, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(oci, "transport", lambda: Transport(timeout=2, pause=0.1, attempts=4))
+    here = OciCharts(lambda _: f"oci://{registry.host}/push/late", own=True)
+    mine = made("orders")
+    here.upload(mine)
+    here.publish(mine)
+    tag = registry.data / "docker/registry/v2/repositories/push/late/orders/_manifests/tags/1.0.0_b1"
+    hidden = tag.with_name("hidden")
+    tag.rename(hidden)
+    with pytest.raises(ShunterError, match=r"has taken orders 1\.0\.0\+b1, and does not show it") as caught:
+        here.confirm(mine)
+    assert (caught.value.exit_code, caught.value.rule) == (2, "")
+    later = threading.Timer(0.2, hidden.rename, (tag,))
+    later.start()
+    here.confirm(mine)
+    later.join()
 
 
 def test_a_manifest_is_not_written_again_over_somebody_elses(registry: Registry, login: Path) -> None:
