@@ -9,7 +9,15 @@ import pytest
 
 from helpers.charts.tiny_charts import chart, chart_files
 from shunter.core.charts.archive import digest
-from shunter.core.charts.artifact import Place, artifact_of, parse_manifest, parse_place, tag_of, version_of
+from shunter.core.charts.artifact import (
+    Place,
+    artifact_of,
+    parse_manifest,
+    parse_place,
+    tag_of,
+    version_of,
+    without_login,
+)
 from shunter.model.errors import ShunterError
 
 ORDERS = chart(chart_files("orders", "1.2.3+b7", app_version="2.0"))
@@ -125,3 +133,18 @@ def test_a_login_in_a_place_is_refused_and_not_shown(user: str) -> None:
             parse_place(f"oci://{user}@{rest}")
         assert f"`oci://{rest}`" in caught.value.message
         assert "S3cret" not in caught.value.message + caught.value.hint
+
+
+@pytest.mark.parametrize(
+    ("text", "shown"),
+    [
+        ("https://bob:p@host/x", "https://host/x"),
+        ("bob:p@host:1/x:1", "host:1/x:1"),
+        ("oci://a@b:p@host", "oci://host"),
+        ("orders@sha256:ab", "orders@sha256:ab"),
+        ("host/x@sha256:ab", "host/x@sha256:ab"),
+        ("./folder", "./folder"),
+    ],
+)
+def test_what_is_shown_of_a_url(text: str, shown: str) -> None:
+    assert without_login(text) == shown

@@ -218,10 +218,13 @@ def version_of(tag: str) -> str:
 
 
 def without_login(url: str) -> str:
-    """A URL as it may be shown: without the user and the password before its host."""
+    """A URL, or a place in a registry, as it may be shown: without the user and the password before its host."""
     scheme, slashes, rest = url.rpartition("://")
-    host, slash, path = rest.partition("/")
-    return f"{scheme}{slashes}{host.rpartition('@')[2]}{slash}{path}"
+    first, slash, path = rest.partition("/")
+    _, login, host = first.rpartition("@")
+    if not login or host.startswith("sha256:"):
+        return url
+    return f"{scheme}{slashes}{host}{slash}{path}"
 
 
 def parse_place(url: str) -> Place:
