@@ -10,6 +10,7 @@ from typing import ClassVar, Protocol
 from urllib.parse import urljoin, urlsplit
 
 from shunter.core.charts.archive import LARGEST_CHART
+from shunter.core.charts.artifact import without_login
 from shunter.core.charts.index import Index, IndexEntry, add, parse_index, render_index
 from shunter.core.charts.packed import PackedChart
 from shunter.core.charts.pins import UNKNOWN, Digests, Pin
@@ -223,6 +224,9 @@ def _download(url: str, timeout: float, largest: int) -> bytes:
     import urllib.error
     import urllib.request
 
+    if (shown := without_login(url)) != url:
+        hint = "charts are fetched over HTTP without one; OCI registries take logins"
+        raise ShunterError(f"`{shown}` was given with a login in it", hint=hint)
     if urlsplit(url).scheme not in ("http", "https"):
         raise ShunterError(f"`{url}` is not an http or https URL", hint="check `registries.url` in shunter.yaml")
     request = urllib.request.Request(url, headers={"User-Agent": "shunter"})  # noqa: S310 - the scheme is checked
