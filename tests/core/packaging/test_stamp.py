@@ -35,8 +35,14 @@ def test_a_chart_without_an_app_version_gets_one() -> None:
 
 
 def test_what_somebody_asks_for_goes_before_what_is_held() -> None:
-    assert as_held(Stamped(), LAST.metadata) == Stamped("0.2.0", (PIN,))
+    assert as_held(Stamped(), LAST.metadata) == Stamped("0.2.0", (PIN,), "0.1.0")
     assert as_held(Stamped("0.3.0"), LAST.metadata) == Stamped("0.3.0", (PIN,))
+
+
+def test_a_folder_that_says_by_now_what_was_put_in_is_the_same_chart() -> None:
+    for app in ("0.1.0", "0.2.0", "0.3.0"):
+        same = with_stamped(orders(app=app), as_held(Stamped(), LAST.metadata)).content == LAST.content
+        assert same is (app != "0.3.0"), app
 
 
 def test_the_next_release_keeps_image_and_app_version_as_long_as_the_chart_says_nothing_else() -> None:

@@ -19,13 +19,14 @@ APP_VERSION: Final = "shunter/app-version"
 
 @dataclass(frozen=True, slots=True)
 class Stamped:
-    """An appVersion, empty where that of the folder stays, and images to be pinned."""
+    """An appVersion, empty where that of the folder stays, and images to be pinned.
+
+    `source` is the appVersion that the archive is to name as its folder's, where the folder says `app_version` by now.
+    """
 
     app_version: str = ""
     images: tuple[ImagePin, ...] = ()
-
-    def __bool__(self) -> bool:
-        return bool(self.app_version or self.images)
+    source: str = ""
 
 
 def with_stamped(chart: PackedChart, stamp: Stamped) -> PackedChart:
@@ -35,12 +36,13 @@ def with_stamped(chart: PackedChart, stamp: Stamped) -> PackedChart:
     """
     chart = with_images(chart, stamp.images)
     own = str(chart.metadata.get("appVersion", ""))
-    if stamp.app_version in ("", own):
+    source = stamp.source if stamp.app_version == own else own
+    if not stamp.app_version or stamp.app_version == source or (stamp.app_version == own and not source):
         return chart
     from shunter.core.goyaml.edit import edit
 
     state = chart.files["Chart.yaml"]
-    data = edit(state.data, [(["appVersion"], stamp.app_version), (["annotations", APP_VERSION], own)])
+    data = edit(state.data, [(["appVersion"], stamp.app_version), (["annotations", APP_VERSION], source)])
     return PackedChart.of_files({**chart.files, "Chart.yaml": FileState(data, state.mode)}, chart.label)
 
 
@@ -53,7 +55,8 @@ def stamped_of(metadata: Mapping[str, Any]) -> Stamped:
 def as_held(stamp: Stamped, held: Mapping[str, Any]) -> Stamped:
     """`stamp`, and what of it nobody has asked for as a published chart has it; `held` is that one's metadata."""
     known = stamped_of(held)
-    return Stamped(stamp.app_version or known.app_version, stamp.images or known.images)
+    version = stamp.app_version or known.app_version
+    return Stamped(version, stamp.images or known.images, _source(held) if version == known.app_version else "")
 
 
 def kept(chart: PackedChart, stamp: Stamped, last: Mapping[str, Any]) -> tuple[Stamped, str]:

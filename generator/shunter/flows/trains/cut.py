@@ -26,6 +26,7 @@ from shunter.core.trains.model import Train
 from shunter.core.trains.order import compare_versions
 from shunter.core.workspace.layout import promotion_order
 from shunter.core.workspace.model import Environment
+from shunter.flows.trains import older
 from shunter.flows.trains.images import Images
 from shunter.flows.trains.offers import Market
 from shunter.flows.trains.pinned import Pinned, pinned, same_cars
@@ -99,6 +100,8 @@ def cut(context: Context, asked: Cut, *, dry_run: bool, diff: bool) -> Report:
         findings = [*cars.findings, *_unfit(context, archives, made.cars), *_yanked(made.cars, asked.said, trains)]
     if findings:
         return Report(findings=tuple(findings))
+    worse = older.changes_of(made.moves, archives)
+    made = older.lowered(made, worse, said)
     if not made.cars:
         raise ShunterError("the workspace has no service to put into a train", hint="shunter add service NAME")
     train = Train(
@@ -113,7 +116,8 @@ def cut(context: Context, asked: Cut, *, dry_run: bool, diff: bool) -> Report:
     )
     train = replace(train, version=_version(asked, base, made, said, trains))
     images = Images(context, asked.images).in_train(archives, train.cars, train.version)
-    told = tuple(levelled(context, (*market.unpublished(), *images)))
+    lesser = older.findings(worse, made.moves, Span(path_of(train.version)), "--lower")
+    told = tuple(levelled(context, (*market.unpublished(), *lesser, *images)))
     if any(finding.severity is Severity.ERROR for finding in told):
         return Report(findings=told)
     report = _record(context, train, base, made, {**read, **base.read}, dry_run=dry_run, diff=diff)

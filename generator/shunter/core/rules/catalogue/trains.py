@@ -74,6 +74,21 @@ TRAINS: Final = (
         "rollback` is the way back to what ran before.",
     ),
     lint(
+        "image-down",
+        Severity.ERROR,
+        "a newer chart with an older image",
+        "The chart's version goes up, and its image is an older one than runs now, by the tags of both: no version "
+        "shows that. `package --image` pins the right one, under a new version. `--allow-downgrade APP` says "
+        "that it is meant, and the history keeps that; `train cut --lower APP` says it once for all environments.",
+    ),
+    lint(
+        "image-unpinned",
+        Severity.WARNING,
+        "an image that is not pinned any more",
+        "The chart that runs pins its image by a digest, and the one that comes does not: it runs whatever its tag "
+        "leads to. `package --image REPOSITORY:TAG` pins it. `rules: {image-unpinned: error}` lets none come.",
+    ),
+    lint(
         "car-removed",
         Severity.ERROR,
         "a car that would go away",
