@@ -87,8 +87,13 @@ def test_a_hotfix_changes_what_it_names_and_nothing_else() -> None:
 
 def test_a_new_service_is_in_once_it_has_a_release() -> None:
     assert told(made(new=Offer("new", ("1.0.0", "1.1.0"))))[0] == "new 1.1.0 new"
+    assert refused(made(new=Offer("new"))) == [("not-published", "new", "shunter package new")]
+    builds = ("1.0.0-main.9", "1.0.0-main.10")
+    found = made(new=Offer("new", builds), other=Offer("other", ("0.0.0-pr.1",)))
+    words = "--car new=1.0.0-main.10 --car other=0.0.0-pr.1"
+    assert refused(found) == [("not-published", "new", words), ("not-published", "other", words)]
     found = made(new=Offer("new", ("1.0.0-main.1",)))
-    assert refused(found) == [("not-published", "new", "shunter package new, or --car new=VERSION")]
+    assert refused(found) == [("not-published", "new", "--car new=1.0.0-main.1")]
 
 
 def test_a_service_that_is_gone_is_refused_dropped_or_replaced() -> None:

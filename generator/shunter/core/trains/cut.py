@@ -11,6 +11,7 @@ from shunter.core.trains.model import Train
 from shunter.core.trains.order import Order, compare, compare_versions, newest, rewritten
 from shunter.core.trains.plan import Freight, Move, Refusal, chosen
 from shunter.core.trains.state import Car, State
+from shunter.core.workspace.publishing import PACKAGE
 from shunter.model.data import dataclass, field, replace
 from shunter.model.errors import ShunterError
 
@@ -102,6 +103,8 @@ def compose(base: Mapping[str, Pin], offers: Mapping[str, Offer], said: Said) ->
             pin = base.get(alias)
         if pin:
             cars[alias] = pin
+    named = " ".join(refused.opens for refused in refusals if refused.opens.startswith("--car "))
+    refusals = [replace(each, opens=named) if each.opens.startswith("--car ") else each for each in refusals]
     moves = differences(base, cars, said)
     refusals += [found for move in moves if (found := _refusal(move))]
     return _told(Composition(cars, moves, tuple(refusals)), said)
@@ -133,7 +136,7 @@ def _named(alias: str, version: str, was: Pin | None, offer: Offer | None) -> Pi
     if offer is None or (offer.versions and version not in offer.versions):
         known = ", ".join(offer.versions[-5:]) if offer else "none"
         reason = f"{alias} {version} is not published (known: {known})"
-        raise _RefusedError(alias, "not-published", reason, f"shunter package {alias}")
+        raise _RefusedError(alias, "not-published", reason, f"{PACKAGE} {alias}")
     return Pin(offer.chart, version, source=offer.source)
 
 
@@ -145,9 +148,13 @@ def _offered(alias: str, was: Pin | None, offer: Offer) -> Pin:
         return here
     if here and not offer.fixed and compare_versions(version, here.version) <= 0:
         return here
+    if not version and offer.versions:
+        build = newest(offer.versions)
+        reason = f"{alias} has no published release, and pre-releases, such as {build}, come only where they are named"
+        raise _RefusedError(alias, "not-published", reason, f"--car {alias}={build}")
     if not version:
-        opens = f"shunter package {alias}, or --car {alias}=VERSION"
-        raise _RefusedError(alias, "not-published", f"{alias} has no published release", opens)
+        reason = f"{alias} has no published release, and no pre-release either"
+        raise _RefusedError(alias, "not-published", reason, f"{PACKAGE} {alias}")
     return Pin(offer.chart, version, source=offer.source)
 
 

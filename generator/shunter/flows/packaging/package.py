@@ -16,6 +16,7 @@ from shunter.core.packaging.images import ImagePin, nowhere, placed
 from shunter.core.packaging.stamp import Stamped, kept
 from shunter.core.packaging.vendoring import version_taken
 from shunter.core.workspace.model import Service
+from shunter.flows.packaging.beside_ci import beside_ci, hint_beside_ci
 from shunter.flows.packaging.derive import Changes, app_files
 from shunter.flows.packaging.elsewhere import Elsewhere, published_elsewhere
 from shunter.flows.packaging.folder import into_folder
@@ -104,14 +105,16 @@ def package(
     batch = _packed(context, names, stamp, archives_with(context, listed), allow_dirty=allow_dirty)
     published = batch.archives.directory.plan_publish(batch.packed)
     if published.findings or batch.findings:
-        return Report(findings=(*batch.findings, *(_located(batch) or published.findings)))
+        return Report(findings=(*batch.findings, *(_located(context, batch) or published.findings)))
     directory = context.registries().directory
     registry = listed | {f"{directory}/{path}": state for path, state in published.edits.items()}
     step = "shunter train cut VERSION"
     plans = _plans(context, batch, registry)
     written = carry_out(plans, context, dry_run=dry_run, diff=False, next_step=step, read=batch.read)
     outcomes = (*_outcomes(batch, published.noop, dry_run=dry_run), *(o for o in written.outcomes if o.paths))
-    notices = (*batch.notices, *written.notices)
+    known = {*published.noop, *batch.elsewhere.charts}
+    new = [chart for chart in batch.packed if chart.key not in known]
+    notices = (*batch.notices, *beside_ci(context, new), *written.notices)
     return Report(outcomes=outcomes, notices=notices, next_step=written.next_step or step)
 
 
@@ -124,7 +127,7 @@ def package_to(
     other content, is refused as by `package`.
     """
     batch = _packed(context, names, stamp, open_archives(context), allow_dirty=allow_dirty)
-    if found := (*batch.findings, *_located(batch)):
+    if found := (*batch.findings, *_located(context, batch)):
         return Report(findings=found)
     if not batch.names:
         raise ShunterError(
@@ -171,15 +174,15 @@ def unpublished_library(context: Context, site: Site, archives: Archives) -> Bat
     return batch
 
 
-def _located(batch: Batch) -> tuple[Finding, ...]:
+def _located(context: Context, batch: Batch) -> tuple[Finding, ...]:
     """What refuses each archive, at the Chart.yaml whose version has to be raised."""
-    taken = (
-        (place, batch.archives.directory.plan_publish([chart]))
-        for place, chart in zip(batch.labels, batch.packed, strict=True)
-    )
-    return tuple(
-        replace(f, span=Span(f"{place}/Chart.yaml")) for place, publication in taken for f in publication.findings
-    )
+    found = []
+    for place, chart in zip(batch.labels, batch.packed, strict=True):
+        directory = context.registries().directory
+        for finding in batch.archives.directory.plan_publish([chart], directory).findings:
+            hint = hint_beside_ci(context, chart) if chart.key not in batch.elsewhere.charts else ""
+            found.append(replace(finding, span=Span(f"{place}/Chart.yaml"), hint=hint or finding.hint))
+    return tuple(found)
 
 
 def _unknown(

@@ -26,6 +26,7 @@ from shunter.core.trains.model import Train
 from shunter.core.trains.order import compare_versions
 from shunter.core.workspace.layout import promotion_order
 from shunter.core.workspace.model import Environment
+from shunter.core.workspace.publishing import PACKAGE
 from shunter.flows.trains import older
 from shunter.flows.trains.images import Images
 from shunter.flows.trains.offers import Market
@@ -93,7 +94,7 @@ def cut(context: Context, asked: Cut, *, dry_run: bool, diff: bool) -> Report:
     offers = market.offers(asked.said.cars, _asked_about(asked.said))
     said = _renamed(context, base, offers, asked.said)
     made = compose(base.cars, offers, said)
-    findings = [*_refusals(base, made), *_rewritten(market, made)]
+    findings = [*_refusals(asked, base, made, market), *_rewritten(market, made)]
     cars = Pinned({}) if findings else pinned(archives, made.cars, context.registries().url)
     if not findings:
         made = replace(made, cars=cars.cars)
@@ -172,10 +173,17 @@ def _renamed(context: Context, base: _Base, offers: Mapping[str, Offer], said: S
     return replace(said, renamed=moved)
 
 
-def _refusals(base: _Base, made: Composition) -> Iterator[Finding]:
+def _refusals(asked: Cut, base: _Base, made: Composition, market: Market) -> Iterator[Finding]:
     place = path_of(base.version) if base.version else "shunter.yaml"
+    start = f" --from {asked.source}" if asked.source else ""
+    command = f"shunter train cut {asked.version or '--bump'}{start}"
     for refused in made.refusals:
-        yield Finding(refused.rule, refused.reason, Span(place), Kind.LINT, hint=refused.opens)
+        hint = refused.opens
+        if hint == f"{PACKAGE} {refused.alias}":
+            hint = market.step_for(refused.alias)
+        elif refused.rule == "not-published":
+            hint = f"{command} {hint}"
+        yield Finding(refused.rule, refused.reason, Span(place), Kind.LINT, hint=hint)
 
 
 def _rewritten(market: Market, made: Composition) -> Iterator[Finding]:

@@ -120,8 +120,9 @@ TRAINS: Final = (
         "not-published",
         Severity.ERROR,
         "a version that the registry does not hold",
-        "A train has what the registry holds. A new service is in once it has a release: `shunter package` it, or "
-        "name one of its pre-releases with `train cut --car cart=1.0.0-rc.1`.",
+        "A train has what the registry holds, releases by themselves. A new service is in once it has one: tag it "
+        "where CI publishes, else `shunter package` it. Builds of branches are pre-releases, and come only where they "
+        "are named: `train cut --car cart=1.0.0-main.42.g1a2b3c4`.",
     ),
     lint(
         "image-missing",
