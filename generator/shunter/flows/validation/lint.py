@@ -10,7 +10,7 @@ from shunter.adapters.helm.engine import Engine, engine
 from shunter.adapters.system.regular import exists, is_checkout
 from shunter.adapters.verdicts.questions import chart_folder, is_values_file
 from shunter.core.charts.contents import read_once
-from shunter.core.goyaml.document import Document
+from shunter.core.goyaml.document import Document, value_at
 from shunter.core.rules.schema_lints import lint_schema
 from shunter.core.rules.verdict import as_meant
 from shunter.core.rules.wiring import stale_lock
@@ -114,7 +114,7 @@ def _lint_site(
     if release.is_environment:
         yield from _pins(site, release, trains)
         for document in release.layers:
-            found += _image_tags(document)
+            found += _image_tags(document, release)
         found += unnamed_schemas(release)
     elif not file:
         found += _own_files(release)
@@ -145,7 +145,7 @@ def _release(context: Context, site: Site, file: str) -> Release:
     return with_files(context, Release(files_of(context, site)), site.path, [file] if file else [], ())
 
 
-def _image_tags(document: Document) -> Iterator[Finding]:
+def _image_tags(document: Document, release: Release) -> Iterator[Finding]:
     for alias, section in (document.value or {}).items():
         image = section.get("image") if isinstance(section, dict) else None
         known = image if isinstance(image, dict) else {}
@@ -153,15 +153,16 @@ def _image_tags(document: Document) -> Iterator[Finding]:
             if known.get(name) in (None, ""):
                 continue
             key = (alias, "image", name)
-            yield Finding(
-                "image-tag-in-environment",
-                f"`{alias}.image.{name}` is set here, so a promotion moves the chart and not the image",
-                document.span(key, of="key"),
-                Kind.LINT,
-                Severity.WARNING,
-                key=key,
-                hint="remove it: trains move the chart, whose appVersion is the tag, or whose values have the digest",
-            )
+            digest = value_at(release.coalesced.values, (alias, "image", "digest"))
+            said = f"`{alias}.image.{name}` is set here, so a promotion moves the chart and not the image"
+            hint = "remove it: trains move the chart, whose appVersion is the tag, or whose values have the digest"
+            if name == "tag" and digest and not known.get("digest"):
+                said = f"`{alias}.image.tag` has no effect where templates prefer a digest, and {digest} is pinned"
+                hint = (
+                    f'set {alias}.image.digest to that of the image that is to run, or to "" for the tag; or remove it'
+                )
+            span = document.span(key, of="key")
+            yield Finding("image-tag-in-environment", said, span, Kind.LINT, Severity.WARNING, key=key, hint=hint)
 
 
 def _lint_trains(context: Context) -> Iterator[Finding]:
