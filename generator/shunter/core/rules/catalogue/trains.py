@@ -128,9 +128,9 @@ TRAINS: Final = (
         "image-missing",
         Severity.ERROR,
         "an image that its registry does not have",
-        "`train cut` and `promote` ask the workspace's own registry, `registries.images`, for each image that would "
-        "run: by its digest, or else by its tag. This one is not there, so its pods would not start. Push it, and do "
-        "it again; `--no-images` asks nobody.",
+        "`train cut`, `promote` and `rollback` ask the workspace's own registry, `registries.images`, for each image "
+        "that would run: by its digest, or else by its tag. This one is not there, so its pods would not start. Push "
+        "it, and do it again; `--no-images` asks nobody, and the history says so.",
     ),
     lint(
         "plan-outdated",
