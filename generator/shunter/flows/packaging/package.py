@@ -22,6 +22,7 @@ from shunter.flows.packaging.elsewhere import Elsewhere, published_elsewhere
 from shunter.flows.packaging.folder import into_folder
 from shunter.flows.packaging.images import with_digests
 from shunter.flows.packaging.kept import Kept, last_release, told
+from shunter.flows.packaging.library import changed_library
 from shunter.flows.packaging.lock import SOURCES, carrier, chosen
 from shunter.flows.packaging.merge import archives_with, listed_again
 from shunter.flows.packaging.origin import DERIVED, Sources, dirty
@@ -54,6 +55,7 @@ class Batch:
     elsewhere: Elsewhere = field(default_factory=Elsewhere)
     findings: list[Finding] = field(default_factory=list)
     kept: list[Kept] = field(default_factory=list)
+    said: list[str] = field(default_factory=list)
 
     def take(self, chart: PackedChart, place: str) -> None:
         """Note an archive for publishing; later charts of this run may depend on it. `place` is its chart's folder."""
@@ -85,7 +87,12 @@ class Batch:
     @property
     def notices(self) -> tuple[str, ...]:
         """What a person should know besides."""
-        return (*self.elsewhere.notices, *told(self.kept), *(() if self.names else ("no chart to package here",)))
+        return (
+            *self.elsewhere.notices,
+            *told(self.kept),
+            *self.said,
+            *(() if self.names else ("no chart to package here",)),
+        )
 
     @property
     def names(self) -> list[str]:
@@ -160,6 +167,8 @@ def _packed(
     if left := [pin for pin in batch.images if pin not in batch.pinned]:
         raise nowhere(left[0], batch.packed)
     _require_still_clean(batch)
+    if any(site.kind == "app" for site in sites) and (library := changed_library(context, batch.archives)):
+        batch.said.append(f"{library.message} ({library.hint})")
     return batch
 
 

@@ -11,14 +11,15 @@ from shunter.adapters.git.origin import as_committed
 from shunter.adapters.system.regular import is_checkout
 from shunter.adapters.system.threads import at_once
 from shunter.core.charts.index import IndexEntry
-from shunter.core.charts.packed import REVISION, PackedChart
+from shunter.core.charts.packed import REVISION
 from shunter.core.charts.pins import Pin
 from shunter.core.charts.versions import is_dirty, is_prerelease_of, newest_first
 from shunter.core.trains.cut import Offer
 from shunter.core.workspace.model import ExistingChart, Service
 from shunter.core.workspace.publishing import PACKAGE, ci_registry, publish_step
-from shunter.flows.packaging.origin import DERIVED, Sources, tracked
-from shunter.flows.workspace.archives import Archives, packed_as_held
+from shunter.flows.packaging.library import changed_library, is_same
+from shunter.flows.packaging.origin import DERIVED, Sources
+from shunter.flows.workspace.archives import Archives
 from shunter.flows.workspace.context import Context, repository_root
 from shunter.flows.workspace.projects import ProjectFiles, files_in, files_of
 from shunter.model.data import dataclass
@@ -102,6 +103,8 @@ class Market:
 
     def unpublished(self) -> Iterator[Finding]:
         """One finding for each chart of the workspace that is not as it was published. No checkout, no finding."""
+        if found := changed_library(self.context, self.archives):
+            yield found
         charts = [*self._charts()]
         same = self._as_published({place: files for _, files, place in charts})
         self._ask_at_once(files for _, files, place in charts if place not in same)
@@ -163,7 +166,7 @@ class Market:
                 return f"{name} {version} is not published, and its builds are pre-releases", hint
             return f"{name} {version} is not published", step
         held = self.archives.fetch(name, version)
-        if _same(files, held) or _same(tracked(files, place), held):
+        if is_same(files, place, held):
             return "", ""
         step = self.step_for(service, "VERSION")
         said = f"{files.label} has changed since {name} {version} was packaged"
@@ -190,9 +193,3 @@ class Market:
 def _fixed(service: Service) -> ExistingChart | None:
     """The chart of somebody else's repository that a service has, at the version that shunter.yaml says."""
     return service.chart if service.chart and not service.chart.path else None
-
-
-def _same(files: ProjectFiles, held: PackedChart) -> bool:
-    """Whether a chart is the one that the registry holds."""
-    now = packed_as_held(files, held.metadata)
-    return now.archive == held.archive or now.content == held.content

@@ -16,6 +16,7 @@ from shunter.core.rules.verdict import as_meant
 from shunter.core.rules.wiring import stale_lock
 from shunter.core.rules.yaml_lints import yaml_lints
 from shunter.core.trains.file import path_of
+from shunter.flows.packaging.library import changed_library
 from shunter.flows.packaging.lock import pins_differ
 from shunter.flows.release.helm_lint import helm_lint
 from shunter.flows.release.release import Release, release_of, with_files
@@ -33,6 +34,7 @@ from shunter.flows.workspace.drift import drift
 from shunter.flows.workspace.labels import label, relabelled
 from shunter.flows.workspace.projects import files_of
 from shunter.flows.workspace.trains import Trains, trains_of
+from shunter.model.data import replace
 from shunter.model.errors import ShunterError
 from shunter.model.findings import Finding, Kind, Report, Severity, Span
 
@@ -118,6 +120,10 @@ def _lint_site(
         found += unnamed_schemas(release)
     elif not file:
         found += _own_files(release)
+    if site.kind == "library" and not file:
+        # Nobody has to reach a registry to lint.
+        changed = changed_library(context, replace(open_archives(context), server=None))
+        yield from (changed,) if changed else ()
     found += lint_schema(release.chart) if not file else ()
     found += unused_keys(context, release)
     found += lint_release(release, helm) if site.kind != "library" and not file else ()

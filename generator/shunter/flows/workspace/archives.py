@@ -197,22 +197,23 @@ def packed_for_publishing(files: ProjectFiles, origin: Origin | None = None) -> 
     return _packed(files, origin, files.stamped or Stamped())
 
 
-def packed_as_held(files: ProjectFiles, held: Mapping[str, Any]) -> PackedChart:
+def packed_as_held(files: ProjectFiles, held: Mapping[str, Any], *, compressed: bool = True) -> PackedChart:
     """The chart as it is published, saying that it comes from where the published one says; `held` is its metadata.
 
     It has the appVersion and the images that were put into the published one, unless others are to be put in. Where
-    that is the same chart, the two are equal: what was committed since need not have changed it.
+    that is the same chart, the two are equal: what was committed since need not have changed it. Where
+    contents are compared, the archive need not be `compressed`.
     """
-    return _packed(files, origin_of(held), as_held(files.stamped or Stamped(), held))
+    return _packed(files, origin_of(held), as_held(files.stamped or Stamped(), held), compressed=compressed)
 
 
-def _packed(files: ProjectFiles, origin: Origin | None, put: Stamped) -> PackedChart:
+def _packed(files: ProjectFiles, origin: Origin | None, put: Stamped, *, compressed: bool = True) -> PackedChart:
     chart = files.packed
     if files.answers.get("kind") == "app":
         chart.require_complete()
         chart = published(chart, str(files.answers.get("library", "")))
     chart = with_stamped(chart, put)
-    return (with_origin(chart, origin) if origin else chart).packed()
+    return (with_origin(chart, origin) if origin else chart).packed(compressed=compressed)
 
 
 def require_file(path: Path, hint: str) -> bytes:
