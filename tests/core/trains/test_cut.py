@@ -189,10 +189,18 @@ def test_without_a_difference_there_is_no_new_version() -> None:
         cut.bumped("1.4.0", [])
 
 
-def test_a_hotfix_is_the_next_patch_and_follows_the_last_one() -> None:
-    assert cut.hotfix_of("1.4.0", ["1.4.0", "1.5.0"]) == "1.4.1"
-    with pytest.raises(ShunterError, match="has a hotfix already") as caught:
-        cut.hotfix_of("1.4.0", ["1.4.1"])
+def test_a_hotfix_is_the_next_patch_and_stands_on_the_last_one_or_beside_it() -> None:
+    cars = {"orders": "1.5.1", "web": "2.0.1"}
+    assert cut.hotfix_of("1.4.0", ["1.4.0", "1.5.0"], cars) == "1.4.1"
+    with pytest.raises(ShunterError, match=r"the next patch of train 1\.4\.0 is a train already: 1\.4\.1") as caught:
+        cut.hotfix_of("1.4.0", ["1.4.0", "1.4.1", "1.4.2"], cars)
+    words = "--car orders=1.5.1 --car web=2.0.1"
+    assert caught.value.hint.splitlines() == [
+        f"on top of 1.4.1, with all that it has: shunter train cut --hotfix 1.4.1 {words}",
+        f"of 1.4.0 alone: shunter train cut 1.4.3 --from 1.4.0 {words} --only orders,web",
+    ]
+    with pytest.raises(ShunterError) as caught:
+        cut.hotfix_of("1.4.0", ["1.4.1"], {})
     assert caught.value.hint == "--hotfix 1.4.1"
 
 

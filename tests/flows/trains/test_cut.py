@@ -7,6 +7,7 @@ from typing import Any
 import pytest
 
 from helpers.charts.tiny_charts import chart_files, pinned
+from helpers.workspaces.cli import ok
 from helpers.workspaces.gitrepo import commit_all, git, snapshot, write
 from helpers.workspaces.small import WORKSPACE, orders, publish
 from shunter.core.charts.pins import Pin
@@ -200,8 +201,12 @@ def test_a_hotfix_is_the_next_patch_of_an_old_train_with_one_car_changed(small: 
     assert report.product == "train 1.0.1, from train 1.0.0:\n  orders 1.0.0 → 1.0.1\n"
     assert cars(small, "1.0.1") == {"orders": "1.0.1", "web": "1.0.0"}
     assert report.next_step == "shunter status", "nobody runs train 1.0.0"
-    with pytest.raises(ShunterError, match=r"has a hotfix already: 1\.0\.1"):
+    with pytest.raises(ShunterError, match=r"is a train already: 1\.0\.1") as caught:
         cut(small, hotfix="1.0.0", cars={"orders": "1.0.1"})
+    command = caught.value.hint.rpartition("shunter ")[2]
+    assert command == "train cut 1.0.2 --from 1.0.0 --car orders=1.0.1 --only orders"
+    ok(*command.split(), cwd=small.root)
+    assert cars(small, "1.0.2") == {"orders": "1.0.1", "web": "1.0.0"}
     with pytest.raises(ShunterError, match=r"nothing differs from train 1\.1\.0"):
         cut(small, hotfix="1.1.0")
 

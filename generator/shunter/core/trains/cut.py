@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Collection, Iterable, Iterator, Mapping
+from itertools import count
 from typing import Final
 
 from shunter.core.charts.pins import Pin
@@ -242,14 +243,29 @@ def _level(move: Move) -> int:
     return 2 if was.major != now.major else int(was.minor != now.minor)
 
 
-def hotfix_of(version: str, known: Collection[str]) -> str:
-    """The version of a hotfix of a train: its next patch. Raises ShunterError where that is `known` already."""
+def hotfix_of(version: str, known: Collection[str], cars: Mapping[str, str]) -> str:
+    """The version of a hotfix of a train that brings `cars`: its next patch.
+
+    Raises ShunterError where that is `known` already, whether as a hotfix or as a train with newer charts.
+    """
     found = require_train_version(version)
     patch = found.patch if found.prerelease else found.patch + 1
     wanted = f"{found.major}.{found.minor}.{patch}"
     if wanted in known:
-        raise ShunterError(f"train {version} has a hotfix already: {wanted}", hint=f"--hotfix {wanted}")
+        raise ShunterError(
+            f"the next patch of train {version} is a train already: {wanted}",
+            hint="\n".join(_beside(version, wanted, known, cars) if cars else [f"--hotfix {wanted}"]),
+        )
     return wanted
+
+
+def _beside(version: str, wanted: str, known: Collection[str], cars: Mapping[str, str]) -> Iterator[str]:
+    """The commands for a hotfix of a train whose next patch is taken: on top of that one, or beside it."""
+    words = " ".join(f"--car {alias}={text}" for alias, text in cars.items())
+    line, _, patch = wanted.rpartition(".")
+    new = next(text for number in count(int(patch)) if (text := f"{line}.{number}") not in known)
+    yield f"on top of {wanted}, with all that it has: shunter train cut --hotfix {wanted} {words}"
+    yield f"of {version} alone: shunter train cut {new} --from {version} {words} --only {','.join(cars)}"
 
 
 def line_of(state: State, trains: Mapping[str, Train], own: str) -> str:

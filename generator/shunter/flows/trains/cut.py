@@ -225,7 +225,7 @@ def _version(asked: Cut, base: _Base, made: Composition, said: Said, trains: Tra
     if asked.hotfix:
         if not made.moves:
             raise ShunterError(f"nothing differs from train {base.version}", hint="--car NAME=VERSION says what is new")
-        return hotfix_of(asked.hotfix, trains.versions)
+        return hotfix_of(asked.hotfix, trains.versions, asked.said.cars)
     if asked.bump:
         # What an environment runs may differ from the train that it is called after, by a promotion of some cars.
         moves = differences(trains.cars[base.version], made.cars, said) if base.version else made.moves

@@ -48,8 +48,8 @@ WORKSPACE: Final = (
         Severity.WARNING,
         "a chart with changes that nobody published",
         "A train pins published charts. This one differs from what is published under its version, or its version is "
-        "not published: raise `version`, and publish it. A library that was edited without a version of its own reaches no "
-        "app. `rules: {not-packaged: error}` lets no train go without it.",
+        "not published: raise `version`, and publish it. A library that was edited without a version of its own "
+        "reaches no app. `rules: {not-packaged: error}` lets no train go without it.",
     ),
     lint(
         "dirty-chart",
