@@ -116,8 +116,8 @@ class DirectoryRegistry(_Indexed):
             )
         return _checked(PackedChart(str(self.root / file), archive=data), entry)
 
-    def plan_publish(self, charts: Iterable[PackedChart]) -> Publication:
-        """What it takes to publish the archives of `charts`.
+    def plan_publish(self, charts: Iterable[PackedChart], called: str = "the registry") -> Publication:
+        """What it takes to publish the archives of `charts`; `called` is what findings call this registry.
 
         A version is published once: the same content again is no change, other content is the finding
         `version-taken`. `edits` are relative to `root`.
@@ -131,7 +131,7 @@ class DirectoryRegistry(_Indexed):
                 pins[key] = self._held(chart).pin
                 noop.append(key)
             if key in pins:
-                findings += taken(pins[key], chart)
+                findings += taken(pins[key], chart, called)
                 continue
             file = f"{'-'.join(key)}.tgz"
             edits[file], pins[key] = FileState(chart.archive), chart.pin
@@ -168,9 +168,12 @@ class DirectoryRegistry(_Indexed):
         return chart if same else self.fetch(*chart.key)
 
 
-def taken(held: Pin, new: PackedChart) -> list[Finding]:
-    """The finding `version-taken` where a published chart and a new one of its version differ; else none."""
-    return [] if held.content == new.content else [version_taken(new, "the registry", held.content, new.content)]
+def taken(held: Pin, new: PackedChart, where: str = "the registry") -> list[Finding]:
+    """The finding `version-taken` where a published chart and a new one of its version differ; else none.
+
+    `where` is what the registry is called.
+    """
+    return [] if held.content == new.content else [version_taken(new, where, held.content, new.content)]
 
 
 def _entry(index: Index, name: str, version: str) -> IndexEntry:
