@@ -28,6 +28,9 @@ def root(tmp_path: Path) -> Path:
 
 def test_a_file_is_as_git_holds_it(root: Path) -> None:
     assert as_held(root, {"f": (LF, CRLF)}) == {"f": LF}
+    (root / "f").unlink()
+    write(root, {"f": CRLF.data})
+    assert as_held(root, {"f": (LF, CRLF)}) == {"f": LF}, "written again, which git's index cannot know"
     assert as_held(root, {"f": (CRLF, CRLF)}) == {}, "the template has CRLF itself"
     write(root, {"f": b"one\r\nmine\r\nthree\r\n"})
     assert as_held(root, {"f": (LF, FileState(b"one\r\nmine\r\nthree\r\n"))}) == {}, "changed, and not staged"
