@@ -94,7 +94,9 @@ def reconcile(request: Request) -> Reconciled:
 def drafted(request: Request) -> list[Draft]:
     """What each repository lacks: its projects that are missing, or not as the workspace wants them."""
     require_git()
-    return [_draft(request, spec) for spec in plan_repositories(request.workspace) if _is_asked(request, spec)]
+    applied = _applied_answers(request.applied)
+    specs = plan_repositories(request.workspace)
+    return [_draft(request, spec, applied) for spec in specs if _is_asked(request, spec)]
 
 
 def _dropped(request: Request, moves: Sequence[Move]) -> Iterator[Path]:
@@ -127,10 +129,9 @@ def _is_asked(request: Request, spec: RepositorySpec) -> bool:
     return not request.only or spec.folder == "." or spec.name in request.only
 
 
-def _draft(request: Request, spec: RepositorySpec) -> Draft:
+def _draft(request: Request, spec: RepositorySpec, applied: Mapping[tuple[str, str], Mapping[str, Any]]) -> Draft:
     renaming = request.renaming
     root = renaming.place(spec) if renaming else request.root / spec.folder
-    applied = _applied_answers(request.applied)
     if ("repository", root.name) in applied:
         require_checkout(root)
     exists = is_checkout(root)
