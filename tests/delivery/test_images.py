@@ -112,6 +112,39 @@ def test_a_train_pins_images(shop: Path, registry: Registry, image: str) -> None
     assert images(shop, "tst")[0]["exists"] is False
     ok("promote", "--from", "tst", "--to", "pre", "--no-images", cwd=shop)
     assert f'image: "{image}"' in ok("render", "pre", cwd=shop).out
+    assert history(shop, "pre")["evidence"]["images"] == "not asked"
+    assert "images" not in history(shop, "tst")["evidence"]
+
+
+def history(root: Path, name: str) -> dict[str, Any]:
+    found: dict[str, Any] = json.loads(ok("history", name, "-o", "json", cwd=root).out)[-1]
+    return found
+
+
+def test_a_rollback_to_an_image_that_is_gone(shop: Path, registry: Registry, image: str) -> None:
+    """Refused, as a promotion is; but nobody has to reach a registry to go back, and --force passes over it."""
+    ok("package", "--image", image, cwd=shop)
+    ok("train", "cut", "1.0.0", cwd=shop)
+    ok("promote", "1.0.0", "--to", "tst", cwd=shop)
+    newer = push_image(registry.host, "shop/orders", "0.2.0", "newer")
+    ok("bump", "orders", "--minor", cwd=shop)
+    ok("package", "orders", "--image", f"{image.partition('@')[0]}@{newer}", cwd=shop)
+    ok("train", "cut", "1.1.0", cwd=shop)
+    ok("promote", "1.1.0", "--to", "tst", cwd=shop)
+    delete(registry.host, "shop/orders", image.partition("@")[2])
+    refused(shunter("rollback", "tst", "--dry-run", cwd=shop), image)
+    ok("rollback", "tst", "--no-images", "--dry-run", cwd=shop)
+    said = ok("rollback", "tst", "--force", "--why", "INC-77", cwd=shop)
+    assert f"there is no image {image}" in said.err
+    assert history(shop, "tst")["forced"] == ["image-missing"]
+    ok("promote", "1.1.0", "--to", "tst", cwd=shop)
+    with dropping(registry.host, lambda _: 0) as host:
+        substitute(shop / "shunter.yaml", registry.host, host)
+        values = shop / "envs/tst/values.yaml"
+        values.write_text(f"orders: {{image: {{repository: {host}/shop/orders}}}}\n", "utf-8")
+        git(shop, "commit", "-qam", "a registry that is down")
+        assert "cannot be reached" in ok("rollback", "tst", cwd=shop).err
+    assert history(shop, "tst")["evidence"]["images"] == "not asked"
 
 
 def test_images_by_tag(shop: Path, registry: Registry) -> None:

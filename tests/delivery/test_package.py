@@ -131,3 +131,18 @@ def test_who_may_not_ask_packages_all_the_same(shop: Path, login: Path) -> None:
     said = ok("package", cwd=shop)
     assert "wants a login" in said.err
     assert "is asked by `shunter push`" in said.err
+
+
+def test_a_new_version_keeps_the_image_of_the_release_in_the_registry(shop: Path) -> None:
+    """The library or the chart changed, and no image was built; what is published last says which one runs."""
+    pin = f"registry.example/shop/orders:0.2.0@sha256:{'1' * 64}"
+    ok("bump", "orders", "--minor", cwd=shop)
+    ok("package", "orders", "--app-version", "0.2.0", "--image", pin, "--to", "../dist", cwd=shop)
+    ok("push", "../dist/orders-0.2.0.tgz", cwd=shop)
+    assert "already in the registry" in ok("package", "orders", cwd=shop).err + ok("package", "orders", cwd=shop).err
+    assert "not-packaged" not in ok("train", "cut", "1.0.0", "--no-images", cwd=shop).err
+    shutil.rmtree(shop / ".shunter/registry")
+    git(shop, "add", "-A")
+    git(shop, "commit", "-qm", "the registry is elsewhere")
+    ok("bump", "orders", "--patch", cwd=shop)
+    assert f"orders 0.2.1 keeps the image of orders 0.2.0, as no --image was said: {pin}" in ok("package", cwd=shop).err

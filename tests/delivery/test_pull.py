@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import shutil
 import subprocess
 from pathlib import Path
 
@@ -119,3 +120,20 @@ def test_a_chart_that_is_another_one_than_its_place_says(
     assert pushing.code == (2 if name != "evil" and version != "9.9.9" else 0)
     written = {str(path.relative_to(tmp_path)) for path in (tmp_path / "a").rglob("*.tgz")}
     assert all(path.startswith("a/b/pushed/") for path in written - {"a/b/evil.tgz"})
+
+
+def test_a_tag_that_leads_nowhere(registry: Registry, tmp_path: Path) -> None:
+    lost = chart(chart_files("lost"))
+    shelf = OciCharts(lambda _: f"oci://{registry.host}/nowhere")
+    shelf.upload(lost)
+    shelf.publish(lost)
+    place = registry.data / "docker/registry/v2/repositories/nowhere/lost/_manifests/revisions/sha256"
+    shutil.rmtree(place / artifact_of(lost).digest.removeprefix("sha256:"))
+    said = shunter("pull", f"oci://{registry.host}/nowhere/lost:1.0.0", cwd=tmp_path)
+    assert said.code == 2
+    assert (
+        f"oci://{registry.host}/nowhere/lost:1.0.0 is listed, and its manifest is gone\nhint: push the same" in said.err
+    )
+    (tmp_path / "lost.tgz").write_bytes(lost.archive)
+    ok("push", "lost.tgz", "--to", f"oci://{registry.host}/nowhere", cwd=tmp_path)
+    ok("pull", f"oci://{registry.host}/nowhere/lost:1.0.0", "-d", "out", cwd=tmp_path)

@@ -6,6 +6,7 @@ import json
 import os
 import shutil
 import signal
+import threading
 import time
 from collections import Counter
 from functools import partial
@@ -17,9 +18,11 @@ import pytest
 from helpers.charts.tiny_charts import chart, chart_files
 from helpers.workspaces.cli import ok, run_in_background, shunter
 from helpers.workspaces.registries import PASSWORD, USER, Refusal, Registry, dropping, free_port, refusing
+from shunter.adapters.oci import charts as oci
 from shunter.adapters.oci.charts import OciCharts
 from shunter.adapters.oci.client import Client
 from shunter.adapters.oci.credentials import Login
+from shunter.adapters.oci.transport import Transport
 from shunter.core.charts.archive import digest
 from shunter.core.charts.artifact import artifact_of
 from shunter.core.charts.packed import PackedChart
@@ -205,9 +208,12 @@ def refuse(at: int, by: Refusal, number: int, *, once: bool = False) -> Refusal 
     return by if number == at or (number > at and not once) else None
 
 
-@pytest.mark.parametrize("late", [False, True])
+@pytest.mark.parametrize("late", [False, pytest.param(True, marks=pytest.mark.slow)])
 def test_a_registry_that_fails_at_any_write(registry: Registry, archives: Path, login: Path, late: bool) -> None:
-    """For good from the Nth write on: what there is then is whole, and the next push brings the rest."""
+    """For good from the Nth write on: what there is then is whole, and the next push brings the rest.
+
+    Slow where the write is done and its answer is lost, since each is a push, and another that ends it, once more.
+    """
     found = []
     for number in range(WRITES):
         to, refusal = f"push/{late}{number}".lower(), BUSY[number % len(BUSY)]
@@ -228,7 +234,9 @@ def test_a_registry_that_fails_at_any_write(registry: Registry, archives: Path, 
     assert found[9] == ["auth", "cart"] if late else len(found[9]) == 1
 
 
+@pytest.mark.slow
 def test_a_registry_that_fails_once_at_any_write(registry: Registry, archives: Path, login: Path) -> None:
+    """Slow, since there is a push for each write."""
     for number in range(WRITES):
         to, refusal = f"push/once{number}", BUSY[number % (len(BUSY) - 1)]
         with refusing(registry.host, partial(refuse, number, refusal, once=True)) as host:
@@ -345,6 +353,24 @@ def test_who_is_written_over_at_the_same_time_sees_it(registry: Registry) -> Non
         here.confirm(mine)
     assert (caught.value.exit_code, caught.value.rule) == (1, "version-taken")
     assert caught.value.notes[0] == "somebody else has pushed it at the same time"
+
+
+def test_a_registry_that_shows_late_or_never_what_it_took(registry: Registry, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(oci, "transport", lambda: Transport(timeout=2, pause=0.1, attempts=4))
+    here = OciCharts(lambda _: f"oci://{registry.host}/push/late", own=True)
+    mine = made("orders")
+    here.upload(mine)
+    here.publish(mine)
+    tag = registry.data / "docker/registry/v2/repositories/push/late/orders/_manifests/tags/1.0.0_b1"
+    hidden = tag.with_name("hidden")
+    tag.rename(hidden)
+    with pytest.raises(ShunterError, match=r"has taken orders 1\.0\.0\+b1, and does not show it") as caught:
+        here.confirm(mine)
+    assert (caught.value.exit_code, caught.value.rule) == (2, "")
+    later = threading.Timer(0.2, hidden.rename, (tag,))
+    later.start()
+    here.confirm(mine)
+    later.join()
 
 
 def test_a_manifest_is_not_written_again_over_somebody_elses(registry: Registry, login: Path) -> None:

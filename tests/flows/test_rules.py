@@ -12,6 +12,7 @@ from typing import Any
 import pytest
 
 from helpers.charts.releases import substitute
+from helpers.charts.tiny_charts import chart_files
 from helpers.tools import need_helm
 from helpers.workspaces import shop as umbrella
 from helpers.workspaces import small
@@ -339,6 +340,16 @@ def rewrite_workspace(old: str, new: str) -> Callable[[Path], None]:
 line = rewrite_workspace("{stage: develop}", "{line: acme}")
 
 
+def lower_image(root: Path) -> None:
+    """web 1.1.0 with a pinned image is in train 1.2.0; 1.2.0 has an older one, without a digest."""
+    context = open_context(root)
+    for version, app, digest in (("1.1.0", "2.0.0", f", digest: 'sha256:{'1' * 64}'"), ("1.2.0", "1.9.0", "")):
+        values = {"values.yaml": f"image: {{repository: ghcr.io/acme/web{digest}}}\n"}
+        small.publish(context, chart_files("web", version, app_version=app, extra=values), "third/web")
+        if digest:
+            ok("train", "cut", "1.2.0", cwd=root)
+
+
 TRAINS: dict[str, tuple[Callable[[Path], None], str]] = {
     "history-broken": (rewrite("envs/tst/.shunter/history", "verb: promote", "verb: repin"), "lint"),
     "record-mismatch": (rewrite("envs/tst/.shunter", "train: 1.0.0", "train: 7.7.7"), "validate"),
@@ -352,6 +363,8 @@ TRAINS: dict[str, tuple[Callable[[Path], None], str]] = {
     "other-line": (line, "promote 1.1.0 --to tst"),
     "hold-expired": (typed("hold tst orders --why INC-77 --until 2026-01-02"), "promote 1.1.0 --to tst"),
     "car-down": (typed("promote 1.1.0 --to tst"), "promote 1.0.0 --to tst"),
+    "image-down": (lower_image, "train cut 1.3.0"),
+    "image-unpinned": (lower_image, "train cut 1.3.0"),
     "car-removed": (another_train(web=None), "promote 1.2.0 --to tst"),
     "car-replaced": (another_train(web=Pin("orders", "1.0.0")), "promote 1.2.0 --to tst"),
     "version-rewritten": (

@@ -88,7 +88,8 @@ def print_report(report: Report, arguments: Arguments, *, colour: bool) -> None:
     """Print a report in the format that the arguments ask for."""
     form = getattr(arguments, "output", "") or "text"
     data = report.data
-    if data is None and getattr(arguments, "tells_done", False):
+    # A plan is no run: its data says all that would be done.
+    if getattr(arguments, "tells_done", False) and not getattr(arguments, "plan", False):
         data = _run_data(report)
     if form in ("json", "yaml") and data is not None:
         write(_serialise(data, form))

@@ -5,7 +5,7 @@ from pathlib import Path
 import pytest
 
 from helpers.workspaces.gitrepo import commit_all, git, make_repo, write
-from shunter.adapters.git.repository import FALLBACK, IndexEntry, Repository, git_dir
+from shunter.adapters.git.repository import FALLBACK, IndexEntry, PlannedRepository, Repository, git_dir
 from shunter.model.errors import ShunterError
 from shunter.model.files import EXECUTABLE, REGULAR, SYMLINK, FileState
 
@@ -142,3 +142,19 @@ def test_a_repository_without_git_says_that_it_is_not_installed(
     monkeypatch.setenv("PATH", str(tmp_path))
     with pytest.raises(ShunterError, match="`git` is not installed"):
         Repository(tmp_path).blob("0" * 40, REGULAR)
+
+
+@pytest.mark.parametrize("how", ["branch", "packed", "detached", "worktree", "unborn"])
+def test_a_planned_repository_knows_its_head(how: str, tmp_path: Path) -> None:
+    root = make_repo(tmp_path / "r", {"f": "1\n"})
+    if how == "packed":
+        git(root, "pack-refs", "--all")
+    elif how == "detached":
+        git(root, "checkout", "--quiet", "--detach")
+    elif how == "worktree":
+        git(root, "worktree", "add", "--quiet", str(tmp_path / "other"))
+        root = tmp_path / "other"
+    elif how == "unborn":
+        root = Repository.init(tmp_path / "new").root
+    expected = None if how == "unborn" else git(root, "rev-parse", "HEAD").strip()
+    assert PlannedRepository(root).head() == expected

@@ -203,3 +203,15 @@ def test_an_answer_that_is_cut_off_is_an_error() -> None:
         finally:
             server.shutdown()
             thread.join()
+
+
+def test_a_login_in_a_url_is_refused_and_not_shown() -> None:
+    for ask in (
+        HttpRegistry("http://bob:s3cret@127.0.0.1:1/x").has,
+        HttpRegistry("http://bob:s3cret@127.0.0.1:1/x").fetch,
+    ):
+        with pytest.raises(
+            ShunterError, match=r"`http://127\.0\.0\.1:1/x/index\.yaml` was given with a login"
+        ) as caught:
+            ask("redis", "1.0.0")
+        assert "s3cret" not in caught.value.message + caught.value.hint

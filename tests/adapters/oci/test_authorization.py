@@ -38,11 +38,15 @@ def auth(user: str) -> str:
 
 
 @pytest.fixture
-def logins(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Callable[[object], object]:
+def logins(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Callable[[object], None]:
     """Writes the only file that holds logins."""
     monkeypatch.setenv("HELM_REGISTRY_CONFIG", str(tmp_path / "helm.json"))
     monkeypatch.setenv("DOCKER_CONFIG", str(tmp_path))
-    return lambda value: (tmp_path / "helm.json").write_text(json.dumps(value), "utf-8")
+
+    def write(value: object) -> None:
+        (tmp_path / "helm.json").write_text(json.dumps(value), "utf-8")
+
+    return write
 
 
 def test_a_password_is_asked_for_once_and_each_repository_gets_its_own(logins: Callable[[object], None]) -> None:

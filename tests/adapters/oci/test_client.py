@@ -120,8 +120,26 @@ def test_tags_come_in_pages_and_never_for_ever() -> None:
     with served_by(circle) as url:
         assert client(url.removeprefix("http://")).tags("a") == ["1"]
         assert len(circle.asked) == 2
-    away = answering(lambda *_: (200, {"Link": "<http://127.0.0.2/x>; rel=next"}, b'{"tags": null}'))
+    away = answering(lambda *_: (200, {"Link": "<http://127.0.0.2/x>; rel=next"}, b'{"tags": ["1"]}'))
     with served_by(away) as url, pytest.raises(ShunterError, match=r"lists its tags at another host: 127\.0\.0\.2"):
+        client(url.removeprefix("http://")).tags("a")
+
+
+def test_pages_that_bring_nothing_new_lead_nowhere() -> None:
+    for tags in (None, ["1"], []):
+        data = json.dumps({"tags": tags}).encode()
+        kind = answering(
+            lambda _, number, data=data: (200, {"Link": f"</v2/a/tags/list?last={number}>; rel=next"}, data)
+        )
+        with served_by(kind) as url:
+            assert client(url.removeprefix("http://")).tags("a") == list(tags or ())
+        assert len(kind.asked) <= 2
+
+
+def test_more_tags_than_anybody_reads_is_an_error(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("shunter.adapters.oci.client._MOST_TAGS", 5)
+    data = json.dumps({"tags": list("abcdef")}).encode()
+    with served_by(answering(lambda *_: (200, {}, data))) as url, pytest.raises(ShunterError, match="more than 5 tags"):
         client(url.removeprefix("http://")).tags("a")
 
 

@@ -104,6 +104,47 @@ def test_an_answer_that_never_ends_is_given_up() -> None:
         Transport(longest=0.1).send("GET", url, {}, largest=100_000)
 
 
+def test_a_byte_now_and_then_is_given_up() -> None:
+    def drip(server: Server, number: int) -> tuple[int, dict[str, str], bytes]:
+        server.send_response(200)
+        server.send_header("Content-Length", "1000")
+        server.end_headers()
+        for _ in range(40):
+            server.wfile.write(b"x")
+            server.wfile.flush()
+            time.sleep(0.02)
+        return 0, {}, b""
+
+    with served_by(answering(drip)) as url, pytest.raises(ShunterError, match="is longer to read than"):
+        Transport(longest=2).send("GET", url, {}, largest=LARGEST)
+
+
+def test_it_is_not_asked_for_ever() -> None:
+    server = answering(lambda *_: (503, {"Retry-After": "1"}, b""))
+    with served_by(server) as url:
+        assert Transport(patience=0).send("GET", url, {}, largest=LARGEST).status == 503
+    assert len(server.asked) == 1
+
+
+@pytest.mark.parametrize(
+    ("headers", "data"),
+    [({"Content-Length": "9"}, b"ok"), ({"Transfer-Encoding": "chunked"}, b"zz\r\n")],
+)
+def test_an_answer_that_breaks_off_is_told_in_words(headers: dict[str, str], data: bytes) -> None:
+    def answer(server: Server, number: int) -> tuple[int, dict[str, str], bytes]:
+        server.send_response(200)
+        for name, value in headers.items():
+            server.send_header(name, value)
+        server.end_headers()
+        server.wfile.write(data)
+        return 0, {}, b""
+
+    with served_by(answering(answer)) as url, pytest.raises(ShunterError) as caught:
+        QUICK.send("GET", url, {}, largest=LARGEST)
+    assert caught.value.message == f"registry {url.removeprefix('http://')} breaks off in the middle of an answer"
+    assert "--plain-http" not in caught.value.hint
+
+
 def test_a_login_stays_with_its_host() -> None:
     there = answering(lambda *_: (200, {}, b"there"))
     with served_by(there) as other:

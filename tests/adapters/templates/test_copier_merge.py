@@ -12,7 +12,7 @@ from helpers.oracles.copier import Updated, updated
 from helpers.workspaces.gitrepo import make_repo
 from shunter.adapters.git.conflicts import conflict_state
 from shunter.adapters.templates.copier_merge import merge_as_copier
-from shunter.adapters.templates.merge import MergeProject
+from shunter.adapters.templates.merge import Asked, MergeProject
 from shunter.model.files import REGULAR, FileState
 
 Files = Mapping[str, FileState]
@@ -23,7 +23,7 @@ def ours_updated(old: Files, ours: Files, new: Files, root: Path, once: tuple[st
     make_repo(root, {path: state.data for path, state in ours.items()})
     for path, state in ours.items():
         (root / path).chmod(0o755 if state.mode != REGULAR else 0o644)
-    changes, conflicts = merge_as_copier(root, [MergeProject(".", old, new, once)])
+    changes, conflicts = merge_as_copier([Asked(root, [MergeProject(".", old, new, once)])])[0]
     shown = {each.path: conflict_state(each) for each in conflicts}
     files = {path: state for path, state in {**ours, **changes, **shown}.items() if state is not None}
     stages = {
@@ -132,4 +132,4 @@ def test_nothing_is_left_out_of_a_folder_of_a_repository(tmp_path: Path) -> None
     """Copier's patch is that of a whole repository, and its rejects too; ours is that of the project."""
     root = make_repo(tmp_path, {"envs/a/f": "mine\n", "envs/b/f": "mine\n"})
     project = MergeProject("envs/a", {"f": text("1\n")}, {"f": text("1\n"), "g": text("2\n")})
-    assert merge_as_copier(root, [project]) == ({"envs/a/g": text("2\n")}, ())
+    assert merge_as_copier([Asked(root, [project])]) == [({"envs/a/g": text("2\n")}, ())]

@@ -9,7 +9,7 @@ import pytest
 from helpers.workspaces.gitrepo import git, make_repo, write
 from shunter.adapters.templates.copier_merge import merge_as_copier
 from shunter.adapters.templates.held import as_held
-from shunter.adapters.templates.merge import MergeProject, merge_repository
+from shunter.adapters.templates.merge import Asked, MergeProject, merge_repositories
 from shunter.model.files import FileState
 
 LF, CRLF = FileState(b"one\ntwo\nthree\n"), FileState(b"one\r\ntwo\r\nthree\r\n")
@@ -28,6 +28,9 @@ def root(tmp_path: Path) -> Path:
 
 def test_a_file_is_as_git_holds_it(root: Path) -> None:
     assert as_held(root, {"f": (LF, CRLF)}) == {"f": LF}
+    (root / "f").unlink()
+    write(root, {"f": CRLF.data})
+    assert as_held(root, {"f": (LF, CRLF)}) == {"f": LF}, "written again, which git's index cannot know"
     assert as_held(root, {"f": (CRLF, CRLF)}) == {}, "the template has CRLF itself"
     write(root, {"f": b"one\r\nmine\r\nthree\r\n"})
     assert as_held(root, {"f": (LF, FileState(b"one\r\nmine\r\nthree\r\n"))}) == {}, "changed, and not staged"
@@ -38,10 +41,10 @@ def test_where_git_converts_nothing_crlf_is_a_change(tmp_path: Path) -> None:
     assert as_held(root, {"f": (LF, CRLF)}) == {"f": CRLF}
 
 
-@pytest.mark.parametrize("merge", [merge_repository, merge_as_copier])
+@pytest.mark.parametrize("merge", [merge_repositories, merge_as_copier])
 @pytest.mark.parametrize("folder", [".", "p"])
 def test_a_merge_meets_no_line_end(merge: object, folder: str, root: Path) -> None:
     assert callable(merge)
-    changes, conflicts = merge(root, [MergeProject(folder, {"f": LF}, {"f": NEW})])
+    changes, conflicts = merge([Asked(root, [MergeProject(folder, {"f": LF}, {"f": NEW})])])[0]
     path = "f" if folder == "." else f"{folder}/f"
     assert (changes, conflicts) == ({path: NEW}, ())

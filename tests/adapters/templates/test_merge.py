@@ -345,5 +345,18 @@ def test_what_is_taken_without_a_merge_is_what_git_would_make_of_it(
     root = make_repo(tmp_path / "r", mine)
     taken = merge_repository(root, [project(old, new)])
     assert set(taken[0]) == changed
-    monkeypatch.setattr(merge, "_plain", lambda sides: None)
+    monkeypatch.setattr(merge, "_sort", lambda *_: False)
     assert merge_repository(root, [project(old, new)]) == taken
+
+
+def test_repositories_are_merged_at_once_and_each_has_its_own(tmp_path: Path) -> None:
+    """Equal names, equal lines, in one call: what is in conflict in one is not in another."""
+    old, new = {"f": LINES, "p/g": LINES}, {"f": LINES.replace("line 2", "t 2"), "p/g": LINES.replace("line 3", "t 3")}
+    clean = make_repo(tmp_path / "clean", {"f": LINES.replace("line 9", "mine 9"), "p/g": LINES})
+    torn = make_repo(tmp_path / "torn", {"f": LINES.replace("line 2", "mine 2"), "p/g": LINES.replace("line 9", "m 9")})
+    moved = make_repo(tmp_path / "moved", {"new-name": LINES.replace("line 9", "mine 9"), "p/g": LINES})
+    asked = [merge.Asked(root, [project(old, new)]) for root in (clean, torn, moved)]
+    found = merge.merge_repositories(asked)
+    assert found == [merge_repository(root, [project(old, new)]) for root in (clean, torn, moved)]
+    assert [[each.path for each in conflicts] for _, conflicts in found] == [[], ["f"], []]
+    assert [sorted(changes) for changes, _ in found] == [["f", "p/g"], ["p/g"], ["new-name", "p/g"]]

@@ -9,7 +9,15 @@ import pytest
 
 from helpers.charts.tiny_charts import chart, chart_files
 from shunter.core.charts.archive import digest
-from shunter.core.charts.artifact import Place, artifact_of, parse_manifest, parse_place, tag_of, version_of
+from shunter.core.charts.artifact import (
+    Place,
+    artifact_of,
+    parse_manifest,
+    parse_place,
+    tag_of,
+    version_of,
+    without_login,
+)
 from shunter.model.errors import ShunterError
 
 ORDERS = chart(chart_files("orders", "1.2.3+b7", app_version="2.0"))
@@ -55,10 +63,13 @@ def test_what_is_no_chart_is_refused(data: bytes) -> None:
         parse_manifest(data, "here")
 
 
-@pytest.mark.parametrize("size", [0, -1, 200 << 20])
-def test_a_size_that_cannot_be_is_refused(size: int) -> None:
+@pytest.mark.parametrize(
+    ("size", "message"),
+    [(0, "an archive of 0 bytes"), (-1, "an archive of -1 bytes"), (200 << 20, "larger than Helm loads")],
+)
+def test_a_size_that_cannot_be_is_refused(size: int, message: str) -> None:
     layers = [{"mediaType": "application/tar+gzip", "digest": "sha256:" + "0" * 64, "size": size}]
-    with pytest.raises(ShunterError, match="larger than Helm loads"):
+    with pytest.raises(ShunterError, match=message):
         parse_manifest(changed(layers=layers), "here")
 
 
@@ -67,6 +78,8 @@ def test_tags_have_no_plus() -> None:
     assert version_of("1.2.3-rc.1_b7") == "1.2.3-rc.1+b7"
     with pytest.raises(ShunterError, match="is too long for a tag"):
         artifact_of(chart(chart_files("orders", "1.0.0-" + "a" * 130)))
+    with pytest.raises(ShunterError, match=r"`1\.0/0\[31m` is no tag"):
+        tag_of("1.0/0\x1b[31m")
 
 
 @pytest.mark.parametrize(
@@ -120,3 +133,18 @@ def test_a_login_in_a_place_is_refused_and_not_shown(user: str) -> None:
             parse_place(f"oci://{user}@{rest}")
         assert f"`oci://{rest}`" in caught.value.message
         assert "S3cret" not in caught.value.message + caught.value.hint
+
+
+@pytest.mark.parametrize(
+    ("text", "shown"),
+    [
+        ("https://bob:p@host/x", "https://host/x"),
+        ("bob:p@host:1/x:1", "host:1/x:1"),
+        ("oci://a@b:p@host", "oci://host"),
+        ("orders@sha256:ab", "orders@sha256:ab"),
+        ("host/x@sha256:ab", "host/x@sha256:ab"),
+        ("./folder", "./folder"),
+    ],
+)
+def test_what_is_shown_of_a_url(text: str, shown: str) -> None:
+    assert without_login(text) == shown

@@ -149,3 +149,16 @@ def test_a_version_can_be_marked_dirty(text: str, marked: str) -> None:
 )
 def test_the_newest_is_a_release_where_there_is_one(texts: list[str], newest: str) -> None:
     assert versions.newest_release(texts) == newest
+
+
+def test_the_release_before_a_version() -> None:
+    known = ("1.0.0", "1.10.0", "1.9.0", "2.0.0-rc.1", "1.11.0+dirty", "latest")
+    assert versions.release_before(known, "1.10.0") == "1.9.0"
+    assert versions.release_before(known, "2.0.0-main.5.gabc") == "1.10.0"
+    assert versions.release_before(known, "1.0.0") == versions.release_before((), "1.0.0") == ""
+
+
+def test_a_pre_release_of_a_version() -> None:
+    assert versions.is_prerelease_of("1.3.0-main.42.g1a2b3c4", "1.3.0")
+    for text, release in (("1.3.0", "1.3.0"), ("1.3.1-rc.1", "1.3.0"), ("1.3.0-rc.1", "1.3.0-rc.2"), ("x", "1.3.0")):
+        assert not versions.is_prerelease_of(text, release)

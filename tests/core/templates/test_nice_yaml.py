@@ -6,7 +6,7 @@ import random
 from typing import Any
 
 import pytest
-from jinja2_ansible_filters.core_filters import to_nice_yaml  # type: ignore[import-untyped]
+from jinja2_ansible_filters.core_filters import to_nice_yaml
 
 from shunter.core.templates.nice_yaml import NiceYaml
 
@@ -22,6 +22,15 @@ def value(choose: random.Random, depth: int = 0) -> Any:
     if kind == 5:
         return {choose.choice(WORDS): value(choose, depth + 1) for _ in range(choose.randrange(4))}
     return [value(choose, depth + 1) for _ in range(choose.randrange(4))]
+
+
+NAMES = ["a", "e0001", "shop-e0001", "x" * 59, "x" * 60, "x" * 200, "e1", "a-1", "a_b", "n", "y", "inf", "nan", "o17", "true", "on", "null"]
+
+
+@pytest.mark.parametrize("name", NAMES)
+def test_a_name_is_written_as_yaml_writes_it(name: str) -> None:
+    for made in ({"name": name}, {name: "x"}, {"name": name, "other": [name]}):
+        assert NiceYaml(to_nice_yaml)(made) == to_nice_yaml(made)
 
 
 def test_random_answers_are_written_as_a_whole() -> None:

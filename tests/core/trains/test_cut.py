@@ -87,8 +87,13 @@ def test_a_hotfix_changes_what_it_names_and_nothing_else() -> None:
 
 def test_a_new_service_is_in_once_it_has_a_release() -> None:
     assert told(made(new=Offer("new", ("1.0.0", "1.1.0"))))[0] == "new 1.1.0 new"
+    assert refused(made(new=Offer("new"))) == [("not-published", "new", "shunter package new")]
+    builds = ("1.0.0-main.9", "1.0.0-main.10")
+    found = made(new=Offer("new", builds), other=Offer("other", ("0.0.0-pr.1",)))
+    words = "--car new=1.0.0-main.10 --car other=0.0.0-pr.1"
+    assert refused(found) == [("not-published", "new", words), ("not-published", "other", words)]
     found = made(new=Offer("new", ("1.0.0-main.1",)))
-    assert refused(found) == [("not-published", "new", "shunter package new, or --car new=VERSION")]
+    assert refused(found) == [("not-published", "new", "--car new=1.0.0-main.1")]
 
 
 def test_a_service_that_is_gone_is_refused_dropped_or_replaced() -> None:
@@ -184,10 +189,18 @@ def test_without_a_difference_there_is_no_new_version() -> None:
         cut.bumped("1.4.0", [])
 
 
-def test_a_hotfix_is_the_next_patch_and_follows_the_last_one() -> None:
-    assert cut.hotfix_of("1.4.0", ["1.4.0", "1.5.0"]) == "1.4.1"
-    with pytest.raises(ShunterError, match="has a hotfix already") as caught:
-        cut.hotfix_of("1.4.0", ["1.4.1"])
+def test_a_hotfix_is_the_next_patch_and_stands_on_the_last_one_or_beside_it() -> None:
+    cars = {"orders": "1.5.1", "web": "2.0.1"}
+    assert cut.hotfix_of("1.4.0", ["1.4.0", "1.5.0"], cars) == "1.4.1"
+    with pytest.raises(ShunterError, match=r"the next patch of train 1\.4\.0 is a train already: 1\.4\.1") as caught:
+        cut.hotfix_of("1.4.0", ["1.4.0", "1.4.1", "1.4.2"], cars)
+    words = "--car orders=1.5.1 --car web=2.0.1"
+    assert caught.value.hint.splitlines() == [
+        f"on top of 1.4.1, with all that it has: shunter train cut --hotfix 1.4.1 {words}",
+        f"of 1.4.0 alone: shunter train cut 1.4.3 --from 1.4.0 {words} --only orders,web",
+    ]
+    with pytest.raises(ShunterError) as caught:
+        cut.hotfix_of("1.4.0", ["1.4.1"], {})
     assert caught.value.hint == "--hotfix 1.4.1"
 
 

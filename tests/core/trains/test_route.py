@@ -40,7 +40,7 @@ class Shop:
         offers = {alias: Offer(alias, tuple(versions)) for alias, versions in self.published.items()}
         made = compose(cars, offers, said or Said())
         assert made.refusals == ()
-        version = hotfix_of(hotfix, self.trains) if hotfix else bumped(base, made.moves)
+        version = hotfix_of(hotfix, self.trains, {}) if hotfix else bumped(base, made.moves)
         pins = {alias: found if found.digest else pin(alias, found.version) for alias, found in made.cars.items()}
         self.trains[version] = Train(
             version, pins, base=base, drops=made.drops, lower=made.lower, replaces=made.replaces

@@ -111,3 +111,18 @@ def test_a_shard_is_read_and_the_same_everywhere() -> None:
     assert sum(counts) == 400
     assert min(counts) > 70
     assert [Shard(number, 2).has("orders") for number in (1, 2)] == [False, True]
+
+
+def test_an_update_as_copier_does_it_leaves_its_markers_and_stages(root: Path) -> None:
+    readme = root / "shop-tst/envs/tst/README.md"
+    readme.write_text(readme.read_text("utf-8") + "\nMine.\n", "utf-8")
+    who = ("-c", "user.name=a", "-c", "user.email=a@b")
+    git(root / "shop-tst", *who, "commit", "--quiet", "--all", "--message", "mine")
+    result = shunter("update", "--merge", "copier", cwd=root)
+    assert result.code == 1, result.err
+    assert "<<<<<<< before updating\nMine.\n=======\nAnother line.\n>>>>>>> after updating\n" in readme.read_text(
+        "utf-8"
+    )
+    stages = git(root / "shop-tst", "ls-files", "--unmerged").splitlines()
+    assert [line.split()[2] for line in stages] == ["1", "2", "3"]
+    assert git(root / "shop-pro", "status", "--porcelain") == ""

@@ -146,9 +146,9 @@ def test_a_branch_no_commit_and_an_app_version(railed: Path) -> None:
 
 def test_a_version_that_is_published_with_other_bytes_is_refused(railed: Path) -> None:
     ok("package", "orders", "--version", "0.2.0", "--app-version", "9", cwd=railed)
-    [block] = refusals(untouched(railed, "bump", "orders", "auth", "--minor"))
+    [block] = refusals(untouched(railed, "bump", "orders", "--minor", "--app-version", "8"))
     assert (block.rule, block.place) == ("version-taken", "orders/charts/orders/Chart.yaml")
-    ok("bump", "orders", "--to", "0.2.0", "--app-version", "9", cwd=railed)  # those are the published bytes
+    ok("bump", "orders", "--to", "0.2.0", "--app-version", "9", cwd=railed)  # that is the published chart
     ok("lock", "--check", cwd=railed)
 
 

@@ -37,7 +37,7 @@ def test_a_chart_gets_its_version_and_nothing_is_committed(root: Path, tmp_path:
 def test_other_bytes_under_a_version_of_the_registry_are_refused(root: Path, tmp_path: Path) -> None:
     said = shunter("package", "web", "--app-version", "other", "--to", str(tmp_path / "dist"), cwd=root)
     assert said.code == 1
-    assert "error[version-taken]: web 1.0.0 is in the registry already" in said.err
+    assert "error[version-taken]: web 1.0.0 is in .shunter/registry already" in said.err
     assert not (tmp_path / "dist").exists()
 
 

@@ -9,12 +9,11 @@ import pytest
 from helpers.workspaces.gitrepo import commit_all, git, snapshot
 from helpers.workspaces.small import small_workspace
 from helpers.workspaces.workspaces import copy, shared
-from shunter.flows.packaging.package import Stamp, package, package_to, stamped
+from shunter.flows.packaging.package import package, package_to
+from shunter.flows.packaging.stamp import Stamp
 from shunter.flows.workspace.archives import open_archives
 from shunter.flows.workspace.context import Context, open_context
-from shunter.flows.workspace.projects import ProjectFiles
 from shunter.model.errors import ShunterError
-from shunter.model.files import FileState, MemoryTree
 from shunter.model.findings import Status
 
 
@@ -80,15 +79,3 @@ def test_what_cannot_be_packaged_is_named(small: Context) -> None:
     ):
         with pytest.raises(ShunterError, match=message):
             package(small, names, stamp, dry_run=False)
-
-
-def test_a_stamp_keeps_every_other_byte() -> None:
-    text = b"# ours\nname: web   # kept\nversion: 1.0.0 # moves\n"
-    files = ProjectFiles(MemoryTree({"Chart.yaml": FileState(text)}), "web")
-    found = stamped(files, Stamp("2.0.0-rc.1")).tree.get("Chart.yaml")
-    assert found is not None
-    assert found.data == text.replace(b"1.0.0", b"2.0.0-rc.1")
-    assert stamped(files, Stamp(app_version="1.10")).packed.metadata["appVersion"] == "1.10"
-    assert stamped(files, Stamp()) is files
-    with pytest.raises(ShunterError, match="--version"):
-        stamped(files, Stamp("^2"))

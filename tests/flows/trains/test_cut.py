@@ -7,6 +7,7 @@ from typing import Any
 import pytest
 
 from helpers.charts.tiny_charts import chart_files, pinned
+from helpers.workspaces.cli import ok
 from helpers.workspaces.gitrepo import commit_all, git, snapshot, write
 from helpers.workspaces.small import WORKSPACE, orders, publish
 from shunter.core.charts.pins import Pin
@@ -95,7 +96,9 @@ def test_what_is_not_published_is_told_and_the_train_has_what_is(small: Context)
 def test_a_workspace_may_refuse_a_train_without_what_is_not_published(small: Context) -> None:
     with_services(small, "layout: mono", "layout: mono\nrules: {not-packaged: error}")
     write(small.root, {"third/orders/values.yaml": "size: 2\n"})
-    assert rules(cut(small, "1.0.0")) == [("not-packaged", "raise `version` in its Chart.yaml, then `shunter package`")]
+    assert rules(cut(small, "1.0.0")) == [
+        ("not-packaged", "raise `version` in its Chart.yaml, then `shunter package orders`")
+    ]
     assert trains_of(small).all == ()
 
 
@@ -152,7 +155,26 @@ def test_another_chart_under_one_alias_is_refused_unless_the_service_was_renamed
 
 def test_a_new_service_is_refused_while_it_has_no_release(small: Context) -> None:
     with_services(small, "services:\n", "services:\n  cart: {archetype: rest-api}\n")
-    hint = "shunter package cart, or --car cart=VERSION"
+    assert rules(cut(small, "1.0.0")) == [("not-published", "shunter package cart")]
+    with_services(small, "services:\n", "services:\n  cart: {chart: {path: third/cart}}\n")
+    write(small.root, {f"third/cart/{name}": state.data for name, state in chart_files("cart", "0.2.0").items()})
+    publish(small, chart_files("cart", "0.2.0-main.9.gabc"))
+    publish(small, chart_files("cart", "0.2.0-main.10.gabd"))
+    hint = "shunter train cut 1.0.0 --car cart=0.2.0-main.10.gabd"
+    assert rules(cut(small, "1.0.0")) == [("not-published", hint)]
+    report = cut(small, "1.0.0", cars={"cart": "0.2.0-main.10.gabd"})
+    [finding] = report.findings
+    assert finding.message == "cart 0.2.0 is not published, and its builds are pre-releases"
+    assert "--car cart=0.2.0-main.10.gabd\nfor the release: shunter package cart" in finding.hint
+    assert cars(small, "1.0.0")["cart"] == "0.2.0-main.10.gabd"
+
+
+def test_where_ci_publishes_a_tag_is_what_publishes(small: Context) -> None:
+    """The registry is asked by nobody: the train's own charts are in the folder."""
+    add = "services:\n  cart: {archetype: rest-api}\n"
+    text = WORKSPACE.replace("services:\n", add) + "registries: {charts: {push: 'oci://ghcr.io/acme/charts'}}\n"
+    commit_all(small.root, {"shunter.yaml": text})
+    hint = "git tag cart-vVERSION && git push origin HEAD cart-vVERSION"
     assert rules(cut(small, "1.0.0")) == [("not-published", hint)]
 
 
@@ -179,8 +201,12 @@ def test_a_hotfix_is_the_next_patch_of_an_old_train_with_one_car_changed(small: 
     assert report.product == "train 1.0.1, from train 1.0.0:\n  orders 1.0.0 → 1.0.1\n"
     assert cars(small, "1.0.1") == {"orders": "1.0.1", "web": "1.0.0"}
     assert report.next_step == "shunter status", "nobody runs train 1.0.0"
-    with pytest.raises(ShunterError, match=r"has a hotfix already: 1\.0\.1"):
+    with pytest.raises(ShunterError, match=r"is a train already: 1\.0\.1") as caught:
         cut(small, hotfix="1.0.0", cars={"orders": "1.0.1"})
+    command = caught.value.hint.rpartition("shunter ")[2]
+    assert command == "train cut 1.0.2 --from 1.0.0 --car orders=1.0.1 --only orders"
+    ok(*command.split(), cwd=small.root)
+    assert cars(small, "1.0.2") == {"orders": "1.0.1", "web": "1.0.0"}
     with pytest.raises(ShunterError, match=r"nothing differs from train 1\.1\.0"):
         cut(small, hotfix="1.1.0")
 

@@ -11,7 +11,7 @@ import pytest
 
 from helpers.charts.tiny_charts import chart_files, library_files, write_files
 from helpers.tools import need_helm
-from helpers.workspaces.cli import shunter
+from helpers.workspaces.cli import ok, shunter
 from helpers.workspaces.gitrepo import write
 from helpers.workspaces.small import orders, publish, small_workspace
 from helpers.workspaces.workspaces import copy, shared
@@ -75,6 +75,25 @@ def test_an_image_tag_belongs_to_the_chart(small: Context) -> None:
     assert [item for item in found(small) if item[0] == told[0]] == [told]
     write(small.root, {"envs/tst/values.yaml": f"orders:\n  image: {{digest: 'sha256:{'a' * 64}'}}\n"})
     assert [item for item in found(small) if item[0] == told[0]] == [told]
+
+
+def test_a_tag_alone_moves_no_image_that_is_pinned(small: Context) -> None:
+    """By Helm, on the template that generated charts have: a digest wins over a tag."""
+    need_helm()
+    image = 'image: "{{ .Values.image.repository }}{{ with .Values.image.digest }}@{{ . }}{{ else }}:{{ .Values.image.tag }}{{ end }}"\n'
+    digest = f"sha256:{'a' * 64}"
+    values = {"values.yaml": f"image: {{repository: x/web, digest: '{digest}'}}\n"}
+    publish(small, chart_files("web", "1.1.0", template=image, extra=values), "third/web")
+    cut(small, Cut("1.0.0"), dry_run=False, diff=False)
+    ok("promote", "1.0.0", "--to", "tst", cwd=small.root)
+    for text, runs, message in (
+        ("tag: '9'", f"x/web@{digest}", "has no effect"),
+        ("tag: '9', digest: ''", "x/web:9", "moves the chart and not the image"),
+    ):
+        write(small.root, {"envs/tst/values.yaml": f"web:\n  image: {{{text}}}\n"})
+        assert f'image: "{runs}"' in ok("render", "tst", cwd=small.root).out
+        found = [each for each in lint(small, ["envs/tst"]).findings if each.rule == "image-tag-in-environment"]
+        assert [message in each.message for each in found] == [True]
 
 
 def test_a_train_whose_chart_is_another_one_now_is_found_where_nothing_is_named(small: Context) -> None:

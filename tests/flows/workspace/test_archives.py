@@ -12,6 +12,7 @@ from helpers.workspaces.http import served
 from shunter.core.charts.packed import PackedChart
 from shunter.core.charts.pins import Pin
 from shunter.core.packaging.images import parse_pin
+from shunter.core.packaging.stamp import Stamped
 from shunter.flows.workspace.archives import (
     Archives,
     archives_at,
@@ -156,10 +157,20 @@ def test_a_file_that_has_to_be_there(tmp_path: Path) -> None:
 def test_a_published_chart_is_compared_with_its_own_images() -> None:
     template = "image: {{ .Values.image.repository }}@{{ .Values.image.digest }}\n"
     files = chart_files("orders", template=template, extra={"values.yaml": "image: {repository: nats}\n"})
-    one, two = ((parse_pin(f"image=nats@sha256:{digit * 64}"),) for digit in "12")
+    one, two = (Stamped(images=(parse_pin(f"image=nats@sha256:{digit * 64}"),)) for digit in "12")
     plain = ProjectFiles(MemoryTree(files), "charts/orders")
-    held = packed_for_publishing(plain.with_images(one))
+    held = packed_for_publishing(plain.with_stamped(one))
     assert held.content != packed_for_publishing(plain).content
     assert packed_as_held(plain, held.metadata).archive == held.archive
-    assert packed_as_held(plain.with_images(one), held.metadata).archive == held.archive
-    assert packed_as_held(plain.with_images(two), held.metadata).content != held.content
+    assert packed_as_held(plain.with_stamped(one), held.metadata).archive == held.archive
+    assert packed_as_held(plain.with_stamped(two), held.metadata).content != held.content
+
+
+def test_a_published_chart_is_compared_without_the_app_version_that_was_stamped() -> None:
+    plain = ProjectFiles(MemoryTree(chart_files("orders", app_version="0.1.0")), "charts/orders")
+    held = packed_for_publishing(plain.with_stamped(Stamped("0.2.0")))
+    assert held.metadata["appVersion"] == "0.2.0"
+    assert packed_as_held(plain, held.metadata).archive == held.archive
+    other = ProjectFiles(MemoryTree(chart_files("orders", app_version="0.3.0")), "charts/orders")
+    assert packed_as_held(other, held.metadata).content != held.content, "the chart itself says another one"
+    assert packed_as_held(plain.with_stamped(Stamped("0.2.1")), held.metadata).content != held.content

@@ -6,6 +6,7 @@ import pytest
 
 from helpers.charts.tiny_charts import chart_files, environment
 from shunter.core.packaging.images import parse_pin
+from shunter.core.packaging.stamp import Stamped
 from shunter.flows.workspace.projects import ANSWERS_FILE, RECORD_FILE, ProjectFiles, answers_of
 from shunter.model.data import replace
 from shunter.model.errors import ShunterError
@@ -90,9 +91,9 @@ def test_answers_are_looked_for_in_any_tree() -> None:
     assert answers_of(MemoryTree({ANSWERS_FILE: FileState(ANSWERS)}), "x")["name"] == "tst"
 
 
-def test_images_are_pinned_in_whatever_is_made_of_the_files() -> None:
+def test_what_is_stamped_is_in_whatever_is_made_of_the_files() -> None:
     found = project()
-    packed, pins = found.packed, (parse_pin(f"image=nats@sha256:{'a' * 64}"),)
-    pinned = found.with_images(pins)
-    assert (pinned.images, pinned.packed, found.images) == (pins, packed, ())
-    assert pinned.with_changes({"README.md": None}).images == pins
+    packed, put = found.packed, Stamped("1.5.0", (parse_pin(f"image=nats@sha256:{'a' * 64}"),))
+    pinned = found.with_stamped(put)
+    assert (pinned.stamped, pinned.packed, found.stamped) == (put, packed, None)
+    assert pinned.with_changes({"README.md": None}).stamped == put

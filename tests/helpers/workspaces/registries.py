@@ -90,20 +90,21 @@ def free_port() -> int:
 
 
 @contextmanager
-def running(folder: Path, auth: Mapping[str, Any] | None = None) -> Iterator[Registry]:
+def running(folder: Path, auth: Mapping[str, Any] | None = None, *, memory: bool = False) -> Iterator[Registry]:
     """docker-registry with its data in `folder`, ended at the end; `auth` is that part of its configuration.
 
-    Without, it wants USER and PASSWORD; where it is empty, no login. A skip where it is not installed: apt-get install docker-registry apache2-utils.
+    Without, it wants USER and PASSWORD; where it is empty, no login. `memory`: it keeps nothing in files. A skip where it is not installed: apt-get install docker-registry apache2-utils.
     """
     binary, htpasswd = require("docker-registry"), require("htpasswd")
     passwords = folder / "htpasswd"
     hashed = subprocess.run([htpasswd, "-Bbn", USER, PASSWORD], capture_output=True, check=True).stdout
     passwords.write_bytes(hashed)
     host = f"127.0.0.1:{free_port()}"
+    kept = {"filesystem": {"rootdirectory": str(folder / "data")}}
     settings = {
         "version": "0.1",
         "log": {"level": "error", "accesslog": {"disabled": True}},
-        "storage": {"filesystem": {"rootdirectory": str(folder / "data")}, "delete": {"enabled": True}},
+        "storage": {**(kept if not memory else {"inmemory": {}}), "delete": {"enabled": True}},
         "http": {"addr": host},
         "auth": {"htpasswd": {"realm": "test", "path": str(passwords)}} if auth is None else auth,
     }

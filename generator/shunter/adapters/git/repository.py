@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import re
 import subprocess
 import time
 import weakref
@@ -294,7 +295,7 @@ class PlannedRepository(Repository):
     def head(self) -> str | None:
         """See `Repository.head`."""
         if "head" not in self._known:
-            self._known["head"] = super().head()
+            self._known["head"] = _head_in_files(self.root) or super().head()
         found: str | None = self._known["head"]
         return found
 
@@ -304,6 +305,17 @@ class PlannedRepository(Repository):
             self._known["visible"] = super().visible_paths()
         found: list[str] = self._known["visible"]
         return found
+
+
+def _head_in_files(root: Path) -> str | None:
+    """What git would say of HEAD, where it stands on a branch in a file of its own: no process is started for it."""
+    try:
+        place = git_dir(root)
+        name = (place / "HEAD").read_text("utf-8").strip().removeprefix("ref: ") if place else ""
+        found = (place / name).read_text("utf-8").strip() if place and name.startswith("refs/heads/") else ""
+    except (OSError, UnicodeDecodeError):
+        return None
+    return found if re.fullmatch("[0-9a-f]{40}|[0-9a-f]{64}", found) else None
 
 
 def _parts(paths: Sequence[str]) -> list[Sequence[str]]:

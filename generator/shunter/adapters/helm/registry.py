@@ -10,6 +10,7 @@ from typing import ClassVar, Protocol
 from urllib.parse import urljoin, urlsplit
 
 from shunter.core.charts.archive import LARGEST_CHART
+from shunter.core.charts.artifact import without_login
 from shunter.core.charts.index import Index, IndexEntry, add, parse_index, render_index
 from shunter.core.charts.packed import PackedChart
 from shunter.core.charts.pins import UNKNOWN, Digests, Pin
@@ -115,8 +116,8 @@ class DirectoryRegistry(_Indexed):
             )
         return _checked(PackedChart(str(self.root / file), archive=data), entry)
 
-    def plan_publish(self, charts: Iterable[PackedChart]) -> Publication:
-        """What it takes to publish the archives of `charts`.
+    def plan_publish(self, charts: Iterable[PackedChart], called: str = "the registry") -> Publication:
+        """What it takes to publish the archives of `charts`; `called` is what findings call this registry.
 
         A version is published once: the same content again is no change, other content is the finding
         `version-taken`. `edits` are relative to `root`.
@@ -130,7 +131,7 @@ class DirectoryRegistry(_Indexed):
                 pins[key] = self._held(chart).pin
                 noop.append(key)
             if key in pins:
-                findings += taken(pins[key], chart)
+                findings += taken(pins[key], chart, called)
                 continue
             file = f"{'-'.join(key)}.tgz"
             edits[file], pins[key] = FileState(chart.archive), chart.pin
@@ -167,9 +168,12 @@ class DirectoryRegistry(_Indexed):
         return chart if same else self.fetch(*chart.key)
 
 
-def taken(held: Pin, new: PackedChart) -> list[Finding]:
-    """The finding `version-taken` where a published chart and a new one of its version differ; else none."""
-    return [] if held.content == new.content else [version_taken(new, "the registry", held.content, new.content)]
+def taken(held: Pin, new: PackedChart, where: str = "the registry") -> list[Finding]:
+    """The finding `version-taken` where a published chart and a new one of its version differ; else none.
+
+    `where` is what the registry is called.
+    """
+    return [] if held.content == new.content else [version_taken(new, where, held.content, new.content)]
 
 
 def _entry(index: Index, name: str, version: str) -> IndexEntry:
@@ -223,6 +227,9 @@ def _download(url: str, timeout: float, largest: int) -> bytes:
     import urllib.error
     import urllib.request
 
+    if (shown := without_login(url)) != url:
+        hint = "charts are fetched over HTTP without one; OCI registries take logins"
+        raise ShunterError(f"`{shown}` was given with a login in it", hint=hint)
     if urlsplit(url).scheme not in ("http", "https"):
         raise ShunterError(f"`{url}` is not an http or https URL", hint="check `registries.url` in shunter.yaml")
     request = urllib.request.Request(url, headers={"User-Agent": "shunter"})  # noqa: S310 - the scheme is checked

@@ -155,8 +155,7 @@ class OciCharts:
             place = Place(place.host, place.repository, tag_of(newest or "latest"))
         held = self._found(place, place.digest or place.tag)
         if held is None:
-            found = ", ".join(self._versions(place)[:5])
-            raise ShunterError(f"there is no {place.named}", hint=f"it has {found}" if found else "check the name")
+            raise _absent(place, self._versions(place))
         return place, held
 
     def at_reference(self, place: Place) -> PackedChart:
@@ -264,6 +263,14 @@ class OciCharts:
             said = ("somebody else has pushed it at the same time", *taken.notes)
             raise ShunterError(taken.message, hint=taken.hint, notes=said, exit_code=1, rule=taken.rule)
         return now
+
+
+def _absent(place: Place, listed: list[str]) -> ShunterError:
+    if version_of(place.tag) in listed and not place.digest:
+        hint = "push the same archive again (shunter push), or ask who runs the registry"
+        return ShunterError(f"{place.named} is listed, and its manifest is gone", hint=hint)
+    found = ", ".join(listed[:5])
+    return ShunterError(f"there is no {place.named}", hint=f"it has {found}" if found else "check the name")
 
 
 def _require_itself(chart: PackedChart, label: str, wanted: tuple[str, str]) -> None:

@@ -177,22 +177,26 @@ class Client:
 
     def tags(self, repository: str) -> list[str]:
         """Every tag of a repository; none where there is no such repository."""
-        found: list[str] = []
+        found: dict[str, None] = {}
         place = f"{self.base}/v2/{repository}/tags/list?n={_PAGE}"
         seen = set()
-        while place and place not in seen and len(found) < _MOST_TAGS:
+        while place and place not in seen:
             seen.add(place)
             answer = self._ask("GET", place, repository, largest=_LARGEST_PAGE)
             if answer.status == 404:
                 break
             self._require(answer, repository)
-            listed = json_of(answer, self.host).get("tags")
-            found += [str(tag) for tag in listed] if isinstance(listed, list) else []
+            listed, before = json_of(answer, self.host).get("tags"), len(found)
+            found |= dict.fromkeys(map(str, listed)) if isinstance(listed, list) else {}
+            if len(found) > _MOST_TAGS:
+                told = f"{self.host}/{repository} has more than {_MOST_TAGS:,} tags"
+                raise ShunterError(told, hint="name a version, or have old ones removed")
             more = _NEXT.search(answer.headers.get("link", ""))
-            place = joined(answer.url, more[1]) if more else ""
+            # A page without a tag that is new leads nowhere, whatever it says.
+            place = joined(answer.url, more[1]) if more and len(found) > before else ""
             if place and origin(place) != origin(self.base):
                 raise ShunterError(f"{self.host} lists its tags at another host: {urlsplit(place).netloc}")
-        return list(dict.fromkeys(found))
+        return list(found)
 
     def _ask(
         self,

@@ -19,7 +19,7 @@ from shunter.model.errors import ShunterError
 
 USER, PASSWORD, HOST = "SHUNTER_REGISTRY_USER", "SHUNTER_REGISTRY_PASSWORD", "SHUNTER_REGISTRY_HOST"
 _DOCKER_HUB = "https://index.docker.io/v1/"
-_PATIENCE = 120.0
+_PATIENCE = 60.0
 """Seconds: a helper may have to ask a person."""
 _AGAIN = "shunter registry login HOST"
 _NOT_FOUND = b"credentials not found"

@@ -17,11 +17,13 @@ if TYPE_CHECKING:  # urllib3 costs more to import than most commands take, and f
 
 TIMEOUT = 30.0
 _LONGEST = 600.0
+_PATIENCE = 60.0
 _ATTEMPTS = 5
 _LONGEST_WAIT = 30
 _MOST_REDIRECTS = 5
 _BUSY = frozenset((429, 500, 502, 503, 504))
 _CHUNK = 64 * 1024
+_SMALL = 1024 * 1024
 _LARGEST_COMPLAINT = 64 * 1024
 _NO_REPLY = "check the name of the registry and the network; `--plain-http` is for one without TLS"
 
@@ -49,11 +51,14 @@ class Transport:
     """Connections that are kept and shared between threads.
 
     `timeout` in seconds is for each wait for the server, `pause` what the first wait between two attempts is about.
+    After `patience` in seconds there is no other attempt. `longest` in seconds is for a large body, a tenth of it for
+    a small one.
     """
 
     timeout: float = TIMEOUT
     pause: float = 0.2
     attempts: int = _ATTEMPTS
+    patience: float = _PATIENCE
     longest: float = _LONGEST
     _pools: dict[str, PoolManager] = field(default_factory=dict)
 
@@ -93,17 +98,16 @@ class Transport:
         within reason. The last answer is given whatever it is. What broke last is raised as a ShunterError that is no
         InterruptionError any more: what was repeated within an attempt is not repeated with it.
         """
-        for done in range(self.attempts - 1):
-            answer = None
-            with suppress(InterruptionError):
-                answer = attempt()
-            if answer is not None and answer.status not in _BUSY and not _is_cut(answer):
+        end, done = time.monotonic() + self.patience, 0
+        while True:
+            answer, broken = _tried(attempt)
+            last = done + 1 >= self.attempts or time.monotonic() > end
+            if answer is not None and (last or not (answer.status in _BUSY or _is_cut(answer))):
                 return answer
+            if last and broken is not None:
+                raise ShunterError(broken.message, hint=broken.hint) from broken
             time.sleep(self._rest(done, answer))
-        try:
-            return attempt()
-        except InterruptionError as error:
-            raise ShunterError(error.message, hint=error.hint) from error
+            done += 1
 
     def _rest(self, done: int, answer: Answer | None) -> float:
         """How many seconds to wait, the first time after 0 attempts: what the answer says, else longer each time.
@@ -126,7 +130,7 @@ class Transport:
             most = largest if response.status < 300 else max(largest, _LARGEST_COMPLAINT)
             return Answer(response.status, _lower(response.headers), self._read(response, url, most), url)
         except urllib3.exceptions.HTTPError as error:
-            raise _unreachable(url, str(error)) from error
+            raise _unreachable(url, error) from error
         except ValueError as error:
             # What cannot be sent may be a secret: it is not told.
             raise ShunterError(f"{_shown(url)} cannot be asked", hint="check its name, and the login") from error
@@ -149,12 +153,14 @@ class Transport:
 
     def _read(self, response: BaseHTTPResponse, url: str, largest: int) -> bytes:
         """The body. A connection whose body is not read to its end is of no more use."""
-        found, end = bytearray(), time.monotonic() + self.longest
-        for part in response.stream(_CHUNK, decode_content=False):
+        found, began = bytearray(), time.monotonic()
+        longest = self.longest if largest > _SMALL else self.longest / 10
+        # Whatever has come, however little: who waits for a whole part of a body can be made to wait for ever.
+        while part := response.read1(_CHUNK, decode_content=False):
             found += part
-            if len(found) > largest or time.monotonic() > end:
+            if len(found) > largest or time.monotonic() - began > longest:
                 response.close()
-                limit = f"than {largest:,} bytes" if len(found) > largest else f"to read than {self.longest:.0f} s"
+                limit = f"than {largest:,} bytes" if len(found) > largest else f"to read than {longest:.0f} s"
                 word = "larger" if len(found) > largest else "longer"
                 raise ShunterError(f"{_shown(url)} is {word} {limit}", hint="ask who runs the registry")
         response.release_conn()
@@ -183,6 +189,14 @@ class Transport:
         proxies, bypass = self._proxies
         proxy = proxies.get(found.scheme) or proxies.get("all", "")
         return "" if not proxy or bypass(found.hostname or "") else proxy
+
+
+def _tried(attempt: Callable[[], Answer]) -> tuple[Answer | None, InterruptionError | None]:
+    """What an attempt is answered, or how it broke."""
+    try:
+        return attempt(), None
+    except InterruptionError as error:
+        return None, error
 
 
 def _is_cut(answer: Answer) -> bool:
@@ -244,6 +258,13 @@ def _seconds(said: str) -> float:
         return 0
 
 
-def _unreachable(url: str, said: str) -> InterruptionError:
+def _unreachable(url: str, error: Exception) -> InterruptionError:
+    import urllib3
+
     host = urlsplit(url).netloc
-    return InterruptionError(f"registry {host} cannot be reached: {said.rpartition(': ')[2]}", hint=_NO_REPLY)
+    inner = error.args[-1] if error.args else error
+    if isinstance(error, urllib3.exceptions.ProtocolError) and not isinstance(inner, ConnectionError):
+        told = f"registry {host} breaks off in the middle of an answer"
+        return InterruptionError(told, hint="try again later, or ask who runs the registry")
+    said = str(inner if isinstance(inner, Exception) else error).rpartition(": ")[2]
+    return InterruptionError(f"registry {host} cannot be reached: {said}", hint=_NO_REPLY)

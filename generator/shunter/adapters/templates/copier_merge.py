@@ -7,16 +7,17 @@ not fit, the file is merged three ways instead. All files of a run share one thr
 from __future__ import annotations
 
 import tempfile
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterator, Sequence
 from pathlib import Path
 
 from shunter.adapters.git.repository import Repository
 from shunter.adapters.system.files import DiskTree, write_file
-from shunter.adapters.templates.merge import Changes, MergeProject, held_in
+from shunter.adapters.templates.merge import Asked, Result, held_in
 from shunter.adapters.templates.written_once import matcher
 from shunter.core.trees import fast_import
 from shunter.core.trees.copier_update import Decided, Sides, decide
 from shunter.core.trees.fast_import import Signature
+from shunter.model.data import replace
 from shunter.model.files import EXECUTABLE, REGULAR, Conflict, FileState, OverlayTree, SubTree
 
 _NOBODY = Signature("shunter", "shunter@localhost", 0)
@@ -24,37 +25,37 @@ _LABELS = ("-L", "before updating", "-L", "last update", "-L", "after updating")
 _FOLDER = "t"
 
 
-def merge_as_copier(
-    root: Path, projects: Sequence[MergeProject], moved: Mapping[str, FileState | None] | None = None
-) -> tuple[Changes, tuple[Conflict, ...]]:
-    """Changes (path in the repository → new state, None deletes) and conflicts, as `copier update` leaves them.
+def merge_as_copier(asked: Sequence[Asked]) -> list[Result]:
+    """For each repository, changes (path in it → new state, None deletes) and conflicts, as `copier update` leaves them.
 
-    Renames are not followed. Nothing is written. `moved` are changes that count as made in the working tree.
+    Renames are not followed. Nothing is written.
     """
-    tree = OverlayTree(DiskTree(root), moved) if moved else DiskTree(root)
-    changes: Changes = {}
-    conflicts: list[Conflict] = []
-    left: dict[str, Sides] = {}
-    for project in projects:
+    works = [_work(each) for each in asked]
+    merged = iter(merged_files([sides for work in works for sides in work.left.values()]))
+    for work in works:
+        for path, sides in work.left.items():
+            state = next(merged)
+            if state is None:
+                work.conflicts.append(_conflict(path, sides))
+            elif state != sides.ours:
+                work.changes[path] = state
+    return [(work.changes, tuple(work.conflicts)) for work in works]
+
+
+def _work(asked: Asked) -> Decided:
+    """What is decided for a repository, by paths in it."""
+    tree = OverlayTree(DiskTree(asked.root), asked.moved) if asked.moved else DiskTree(asked.root)
+    work = Decided()
+    for project in asked.projects:
         disk = SubTree(tree, project.path)
         ours = {path: state for path in {*project.old, *project.new} if (state := disk.get(path)) is not None}
-        ours |= held_in(root, project, ours)
-        decided = decide(project.old, ours, project.new, matcher(project.once))
-        _place("" if project.path == "." else f"{project.path}/", decided, changes, conflicts, left)
-    for path, merged in zip(left, merged_files(list(left.values())), strict=True):
-        if merged is None:
-            conflicts.append(_conflict(path, left[path]))
-        elif merged != left[path].ours:
-            changes[path] = merged
-    return changes, tuple(conflicts)
-
-
-def _place(
-    prefix: str, decided: Decided, changes: Changes, conflicts: list[Conflict], left: dict[str, Sides]
-) -> None:
-    changes |= {prefix + path: state for path, state in decided.changes.items()}
-    left |= {prefix + path: sides for path, sides in decided.left.items()}
-    conflicts += (Conflict(prefix + c.path, c.kind, c.base, c.ours, c.theirs) for c in decided.conflicts)
+        ours |= held_in(asked.root, project, ours)
+        found = decide(project.old, ours, project.new, matcher(project.once))
+        prefix = "" if project.path == "." else f"{project.path}/"
+        work.changes.update((prefix + path, state) for path, state in found.changes.items())
+        work.left.update((prefix + path, sides) for path, sides in found.left.items())
+        work.conflicts.extend(replace(each, path=prefix + each.path) for each in found.conflicts)
+    return work
 
 
 def _conflict(path: str, sides: Sides) -> Conflict:

@@ -19,7 +19,7 @@ def as_held(root: Path, files: Mapping[str, tuple[FileState | None, FileState]])
     if not asked:
         return {}
     repository = Repository(root)
-    listing = repository.git("diff-files", "--name-only", "-z", "--", *asked).stdout
+    listing = repository.git("diff", "--name-only", "-z", "--no-ext-diff", "--", *asked).stdout
     changed = {os.fsdecode(name) for name in listing.split(b"\0")}
     ids = repository.staged_ids([path for path in asked if path not in changed])
     return {path: repository.blob(object_id, files[path][1].mode) for path, object_id in ids.items()}

@@ -7,21 +7,16 @@ bytes are never dropped without being one.
 
 from __future__ import annotations
 
-import os
-import tempfile
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
-from shunter.model.data import dataclass, replace
+from shunter.model.data import dataclass, field, replace
 from pathlib import Path
 from posixpath import join, normpath
 
 from shunter.adapters.system.files import DiskTree
-from shunter.adapters.git.repository import FILE_MODES, Repository
+from shunter.adapters.git.repository import Repository
 from shunter.adapters.templates.held import as_held
+from shunter.adapters.templates.scratch import Merge, Scratch
 from shunter.adapters.templates.written_once import matcher
-from shunter.core.trees import fast_import
-from shunter.core.trees.fast_import import Signature
-from shunter.core.trees.merge_output import Merged, read_diff, read_merge
-from shunter.model.errors import ShunterError
 from shunter.model.files import Conflict, FileState, OverlayTree, SubTree, Tree
 
 Files = Mapping[str, FileState]
@@ -29,14 +24,6 @@ Changes = dict[str, FileState | None]
 _ANSWERS = ".copier-answers.yml"
 # What shunter derives itself: never the new name of a file that a person renamed.
 _DERIVED = (".shunter/", "charts/")
-_NOBODY = Signature("shunter", "shunter@localhost", 0)
-_CONFIG = (
-    *("-c", "merge.renames=true"),
-    *("-c", "merge.renameLimit=10000"),
-    # A file that a person adds to a folder stays there, even when the template renames the folder's own files.
-    *("-c", "merge.directoryRenames=false"),
-    *("-c", f"core.attributesFile={os.devnull}"),
-)
 
 
 @dataclass(frozen=True, slots=True)
@@ -71,35 +58,106 @@ class _Sides:
     settled: frozenset[str] = frozenset()
 
 
-def merge_repository(
-    root: Path, projects: Sequence[MergeProject], moved: Mapping[str, FileState | None] | None = None
-) -> tuple[Changes, tuple[Conflict, ...]]:
-    """Changes (path in the repository → new state, None deletes) and conflicts that bring projects to their new render.
+@dataclass(frozen=True, slots=True)
+class Asked:
+    """A repository at `root` whose projects are to be merged; `moved` are changes that count as made in it."""
+
+    root: Path
+    projects: Sequence[MergeProject]
+    moved: Changes = field(default_factory=dict)
+
+
+Result = tuple[Changes, tuple[Conflict, ...]]
+
+
+@dataclass(frozen=True, slots=True)
+class _Work:
+    """A repository's merge: what is decided, which files differ three ways, and which projects git has to look at.
+
+    `files` are three sides by their path in the repository; `trees` are projects with files that came or went.
+    """
+
+    changes: Changes = field(default_factory=dict)
+    conflicts: list[Conflict] = field(default_factory=list)
+    files: dict[str, tuple[FileState, FileState, FileState]] = field(default_factory=dict)
+    trees: list[_Sides] = field(default_factory=list)
+
+
+def merge_repository(root: Path, projects: Sequence[MergeProject], moved: Changes | None = None) -> Result:
+    """One repository's `merge_repositories`."""
+    return merge_repositories([Asked(root, projects, moved or {})])[0]
+
+
+def merge_repositories(asked: Sequence[Asked]) -> list[Result]:
+    """For each repository, changes (path in it → new state, None deletes) and conflicts that bring projects to their
+    new render.
 
     A file that the person deleted stays deleted, renames on either side are followed, files outside the projects'
-    folders do not change. Nothing is written. `moved` are changes that count as made in the working tree.
+    folders do not change. Nothing is written. Files that differ three ways, while none came or went beside them, are
+    merged at once for all repositories.
     """
-    tree = OverlayTree(DiskTree(root), moved) if moved else DiskTree(root)
-    changes: Changes = {}
-    conflicts: list[Conflict] = []
+    works = [_work(each) for each in asked]
+    with Scratch() as scratch:
+        _merge_files(scratch, works)
+        for work in works:
+            for sides in work.trees:
+                _merge_tree(scratch, sides, work)
+    return [(work.changes, tuple(work.conflicts)) for work in works]
+
+
+def _work(asked: Asked) -> _Work:
+    tree = OverlayTree(DiskTree(asked.root), asked.moved) if asked.moved else DiskTree(asked.root)
+    work = _Work()
     hard: list[tuple[MergeProject, _Sides]] = []
-    for project in projects:
+    for project in asked.projects:
         each = _sides(SubTree(tree, project.path), project, matcher(project.once))
-        each = replace(each, ours={**each.ours, **held_in(root, project, each.ours)})
-        plain = _plain(each)
-        if plain is None:
+        each = replace(each, ours={**each.ours, **held_in(asked.root, project, each.ours)})
+        if not _sort(each, work):
             hard.append((project, each))
-        else:
-            changes |= {each.prefix + path: state for path, state in plain.items()}
-    visible = _visible(root, moved or {}) if hard else []
-    sides = [_with_added(SubTree(tree, p.path), p, projects, visible, each) for p, each in hard]
-    if sides:
-        with tempfile.TemporaryDirectory(prefix="shunter-", ignore_cleanup_errors=True) as folder:
-            scratch = Repository.init(Path(folder), bare=True)
-            scratch.import_stream(b"".join(_commits(sides)))
-            for number, each in enumerate(sides):
-                _merge(scratch, number, each, changes, conflicts)
-    return changes, tuple(conflicts)
+    visible = _visible(asked.root, asked.moved) if hard else []
+    work.trees.extend(_with_added(SubTree(tree, p.path), p, asked.projects, visible, each) for p, each in hard)
+    return work
+
+
+def _sort(sides: _Sides, work: _Work) -> bool:
+    """Decide each file by itself, if neither side has added, deleted or renamed any: else False.
+
+    What is equal on two of three sides needs no git, and what is not needs no look at other files.
+    """
+    paths = [path for path in {*sides.base, *sides.theirs} if sides.base.get(path) != sides.theirs.get(path)]
+    gone = any(path not in sides.theirs or path not in sides.base for path in paths)
+    if gone or (not sides.base.keys() <= sides.ours.keys() and not _untouched(sides, paths)):
+        return False
+    for path in paths:
+        base, ours, theirs = sides.base[path], sides.ours[path], sides.theirs[path]
+        if ours == base:
+            work.changes[sides.prefix + path] = theirs
+        elif ours != theirs:
+            work.files[sides.prefix + path] = (base, ours, theirs)
+    return True
+
+
+def _untouched(sides: _Sides, paths: Iterable[str]) -> bool:
+    """Whether the person has left these files as they were rendered, whatever became of others."""
+    return all(sides.ours.get(path) == sides.base.get(path) for path in paths)
+
+
+def _merge_files(scratch: Scratch, works: Sequence[_Work]) -> None:
+    """Merge single files of all repositories: each has a name of its own, and none can be taken for another."""
+    named = {f"{number}/{path}": sides for number, work in enumerate(works) for path, sides in work.files.items()}
+    if not named:
+        return
+    trees = [{name: sides[side] for name, sides in named.items()} for side in range(3)]
+    merge = scratch.merge(*trees)
+    for name, state in merge.changes():
+        number, _, path = name.partition("/")
+        works[int(number)].changes[path] = state
+    for name in sorted(merge.merged.stages):
+        number, _, path = name.partition("/")
+        base, ours, theirs = named[name]
+        works[int(number)].conflicts.append(
+            Conflict(path, merge.merged.kinds.get(name, "contents"), base, ours, theirs)
+        )
 
 
 def held_in(root: Path, project: MergeProject, ours: Files) -> Files:
@@ -124,19 +182,6 @@ def _sides(disk: Tree, project: MergeProject, once: Callable[[str], bool]) -> _S
     theirs = {path: state for path, state in project.new.items() if path not in settled}
     known = {path: state for path, state in rendered.items() if path not in settled and state is not None}
     return _Sides(prefix, base, known, theirs, frozenset(settled))
-
-
-def _plain(sides: _Sides) -> Files | None:
-    """What the template changes, where a merge has nothing to decide; else None.
-
-    That is where it adds and deletes no file, so that there is nothing to rename, and each file that it changes is as
-    the last render left it.
-    """
-    paths = {path for path in {*sides.base, *sides.theirs} if sides.base.get(path) != sides.theirs.get(path)}
-    old = [sides.base.get(path) for path in paths]
-    if None in old or any(path not in sides.theirs for path in paths) or old != [sides.ours.get(p) for p in paths]:
-        return None
-    return {path: sides.theirs[path] for path in paths}
 
 
 def _with_added(
@@ -165,39 +210,19 @@ def _added(prefix: str, visible: Sequence[str], others: Iterable[str]) -> Iterat
     return (path for path in inside if not path.startswith(skipped))
 
 
-def _commits(sides: Sequence[_Sides]) -> Iterator[bytes]:
-    for number, each in enumerate(sides):
-        first = 3 * number + 1
-        yield fast_import.commit(f"refs/heads/base-{number}", _NOBODY, "", each.base, mark=first)
-        for offset, (name, files) in enumerate((("yours", each.ours), ("template", each.theirs)), 1):
-            laid = {path: files.get(path) for path in {*each.base, *files}}
-            ref = f"refs/heads/{name}-{number}"
-            yield fast_import.commit(ref, _NOBODY, "", laid, parent=f":{first}", mark=first + offset)
-
-
-def _merge(scratch: Repository, number: int, sides: _Sides, changes: Changes, conflicts: list[Conflict]) -> None:
-    ours, theirs = f"yours-{number}", f"template-{number}"
-    done = scratch.try_git(*_CONFIG, "merge-tree", "--write-tree", "-z", ours, theirs)
-    if done.returncode > 1:
-        raise ShunterError(
-            "git cannot merge the templates", notes=(f"git: {done.complaint}",), hint="is git 2.38 or newer?"
-        )
-    merged = read_merge(done.stdout)
-    diff = scratch.git("diff-tree", "-r", "-z", "--no-renames", ours, merged.tree).stdout
-    for path, mode, object_id in read_diff(diff):
-        if path not in merged.stages:
-            state = None if mode == "000000" else scratch.blob(object_id, FILE_MODES[mode])
-            changes[sides.prefix + path] = state
+def _merge_tree(scratch: Scratch, sides: _Sides, work: _Work) -> None:
+    """Merge one project as a tree, with its renames: those of another are none of its business."""
+    merge = scratch.merge(sides.base, sides.ours, sides.theirs)
+    work.changes.update((sides.prefix + path, state) for path, state in merge.changes())
+    stages = merge.merged.stages
     # Without a stage of ours but with a base, the person has deleted the file: it stays deleted.
-    open_paths = sorted(path for path, stages in merged.stages.items() if 2 in stages or 1 not in stages)
-    conflicts.extend(_conflict(scratch, merged, path, sides, number) for path in open_paths)
+    open_paths = sorted(path for path, found in stages.items() if 2 in found or 1 not in found)
+    work.conflicts.extend(_conflict(merge, path, sides) for path in open_paths)
 
 
-def _conflict(scratch: Repository, merged: Merged, path: str, sides: _Sides, number: int) -> Conflict:
-    states = {stage: scratch.blob(id_, FILE_MODES[mode]) for stage, (mode, id_) in merged.stages[path].items()}
+def _conflict(merge: Merge, path: str, sides: _Sides) -> Conflict:
+    states = merge.stages(path)
     # After a rename git shows a pre-merged text as ours; what counts is what the person has there.
     ours = sides.ours.get(path, states.get(2)) if 2 in states else None
-    # Where a file and a folder want one name, git moves the file aside and calls it after the branch.
-    name = path.replace(f"~template-{number}", "~template").replace(f"~yours-{number}", "~yours")
-    kind = merged.kinds.get(path, "contents")
-    return Conflict(sides.prefix + name, kind, states.get(1), ours, states.get(3))
+    kind = merge.merged.kinds.get(path, "contents")
+    return Conflict(sides.prefix + merge.name(path), kind, states.get(1), ours, states.get(3))

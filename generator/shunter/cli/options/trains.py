@@ -114,6 +114,7 @@ COMMANDS: tuple[Command, ...] = (
             FORCE,
             WHY,
             NO_VALUES,
+            NO_IMAGES,
             FETCH,
             *CHANGES,
         ),

@@ -11,6 +11,7 @@ from shunter.flows.packaging import bump as bumping
 from shunter.flows.packaging import lock as locking
 from shunter.flows.packaging import package as packaging
 from shunter.flows.packaging.merge import choice_of
+from shunter.flows.packaging.stamp import stamp_of
 from shunter.flows.release.release import release_of
 from shunter.flows.validation.judge import judge_release
 from shunter.flows.workspace.context import Site
@@ -22,7 +23,7 @@ from shunter.model.findings import Finding, Report, Severity
 
 def package(arguments: Arguments) -> Report:
     """`shunter package`."""
-    stamp = packaging.stamp_of(arguments.version, arguments.app_version, arguments.image)
+    stamp = stamp_of(arguments.version, arguments.app_version, arguments.image)
     context, names, dry_run = open_session(arguments), arguments.charts, arguments.dry_run
     if arguments.to:
         if arguments.branch or arguments.no_commit:

@@ -94,6 +94,7 @@ def rollback(arguments: Arguments) -> Report:
         arguments.force,
         arguments.why,
         not arguments.no_values,
+        not arguments.no_images,
     )
 
     def run() -> Report:

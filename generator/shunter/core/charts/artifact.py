@@ -43,6 +43,7 @@ _MAINTAINER: Final = ("name", "email", "url")
 _IMAGE: Final = "org.opencontainers.image."
 _OURS: Final = (f"{_IMAGE}title", f"{_IMAGE}version")
 _TAG: Final = re.compile(r"[A-Za-z0-9_][A-Za-z0-9._-]{0,127}")
+_LONGEST_TAG: Final = 128
 _DIGEST: Final = re.compile(r"sha256:[0-9a-f]{64}")
 _HOST: Final = re.compile(r"[a-z0-9](?:[a-z0-9.-]*[a-z0-9])?(?::[0-9]{1,5})?|\[[0-9a-f:.]+\](?::[0-9]{1,5})?", re.I)
 _STEP: Final = re.compile(r"[a-z0-9]+(?:(?:\.|_|__|-+)[a-z0-9]+)*")
@@ -187,22 +188,27 @@ def parse_manifest(data: bytes, place: str) -> Layer:
     try:
         found = json.loads(data)
         layers = [item for item in found["layers"] if item["mediaType"] in _LAYERS]
-        digest, size = str(layers[0]["digest"]), int(layers[0]["size"])
+        digest, size = str(layers[0]["digest"]).lower(), int(layers[0]["size"])
         sound = found["config"]["mediaType"] == _CONFIG and _DIGEST.fullmatch(digest) is not None
     except (ValueError, LookupError, TypeError, RecursionError):
         sound = False
     if not sound:
         raise ShunterError(f"{place} is no chart", hint="an image, perhaps: check the name")
-    if not 0 < size <= archive.LARGEST_CHART:
+    if size <= 0:
+        raise ShunterError(f"{place} names an archive of {size} bytes", hint="push the chart again, or ask who did")
+    if size > archive.LARGEST_CHART:
         raise ShunterError(f"{place} is larger than Helm loads ({archive.LARGEST_CHART:,} bytes)")
     return Layer(digest, size)
 
 
 def tag_of(version: str) -> str:
-    """The tag of a version: a tag has no `+`. Raises ShunterError where that is too long for one."""
+    """The tag of a version: a tag has no `+`. Raises ShunterError where that is none, or too long for one."""
     tag = version.replace("+", "_")
+    if len(tag) > _LONGEST_TAG:
+        hint = f"{_LONGEST_TAG} characters at most"
+        raise ShunterError(f"`{version}` is too long for a tag of a registry", hint=hint)
     if not _TAG.fullmatch(tag):
-        raise ShunterError(f"`{version}` is too long for a tag of a registry", hint="128 characters at most")
+        raise ShunterError(f"`{sanitized(version)}` is no tag of a registry", hint="letters, digits, and . _ -")
     return tag
 
 
@@ -212,10 +218,13 @@ def version_of(tag: str) -> str:
 
 
 def without_login(url: str) -> str:
-    """A URL as it may be shown: without the user and the password before its host."""
+    """A URL, or a place in a registry, as it may be shown: without the user and the password before its host."""
     scheme, slashes, rest = url.rpartition("://")
-    host, slash, path = rest.partition("/")
-    return f"{scheme}{slashes}{host.rpartition('@')[2]}{slash}{path}"
+    first, slash, path = rest.partition("/")
+    _, login, host = first.rpartition("@")
+    if not login or host.startswith("sha256:"):
+        return url
+    return f"{scheme}{slashes}{host}{slash}{path}"
 
 
 def parse_place(url: str) -> Place:

@@ -115,6 +115,24 @@ def newest_release(texts: Iterable[str]) -> str:
     return next(releases, known[0] if known else "")
 
 
+def release_before(texts: Iterable[str], version: str) -> str:
+    """The newest release of `texts` before `version`, which may be a prerelease; empty where there is none.
+
+    What no commit holds is no release.
+    """
+    limit = parse(version)
+    known = ((found, text) for text in newest_first(texts) if (found := parse(text)) and not is_dirty(text))
+    return next((text for found, text in known if not found.prerelease and (limit is None or found < limit)), "")
+
+
+def is_prerelease_of(text: str, release: str) -> bool:
+    """Whether `text` is a pre-release of the version `release`: `1.3.0-main.42.g1a2b3c4` of `1.3.0`."""
+    one, other = parse(text), parse(release)
+    if one is None or other is None or not one.prerelease or other.prerelease:
+        return False
+    return (one.major, one.minor, one.patch) == (other.major, other.minor, other.patch)
+
+
 def _parsed(text: str) -> tuple[Version, str]:
     version = parse(text)
     assert version is not None

@@ -9,6 +9,7 @@ import re
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from typing import Any, Final
 
+from shunter.core.charts.artifact import without_login
 from shunter.core.charts.contents import read_once
 from shunter.core.charts.image import Image, is_host, parse_image
 from shunter.core.charts.packed import PackedChart
@@ -47,7 +48,9 @@ def parse_pin(text: str) -> ImagePin:
     key, equals, name = text.rpartition("=")
     image = parse_image(name)
     if image is None or (equals and not key) or re.search(r"\s", key):
-        raise ShunterError(f"`{text}` is no image: REPOSITORY@DIGEST, or KEY=REPOSITORY@DIGEST", hint=_EXAMPLE)
+        raise ShunterError(
+            f"`{without_login(text)}` is no image: REPOSITORY@DIGEST, or KEY=REPOSITORY@DIGEST", hint=_EXAMPLE
+        )
     if not (image.digest or image.tag):
         raise ShunterError(f"`{text}` has neither a digest nor a tag", hint=_EXAMPLE)
     return ImagePin(image, tuple(step.replace("\\.", ".") for step in _STEPS.split(key)) if key else ())

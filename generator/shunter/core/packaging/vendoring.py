@@ -94,7 +94,11 @@ def _given(charts: Charts, key: tuple[str, str]) -> PackedChart:
 
 def absent_from_registry(name: str, version: str, known: Iterable[str] = ()) -> ShunterError:
     """The error for a pinned chart that no registry has; `known` are the versions that it has."""
-    others = ", ".join(list(known)[:5])
+    known = list(known)
+    if version in known:
+        hint = "push the same archive again (shunter push), or ask who runs the registry"
+        return ShunterError(f"chart {name} {version} is listed in the registry, and gone", hint=hint)
+    others = ", ".join(known[:5])
     hint = f"it has {others}" if others else "`shunter package` puts the workspace's charts there"
     return ShunterError(f"chart {name} {version} is not in the registry", hint=hint)
 

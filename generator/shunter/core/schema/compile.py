@@ -14,6 +14,7 @@ from typing import TYPE_CHECKING, Any, Final
 
 from shunter.core.schema.dialect import adapted, faulty_options, formats
 from shunter.core.schema.engine import jsonschema_rs
+from shunter.core.schema.equality import UniqueItems
 from shunter.core.schema.walk import BASE, URLS, Nodes, draft_of, has_names, has_references, is_lazy, subschemas
 from shunter.model.data import dataclass, replace
 
@@ -210,6 +211,7 @@ def _validator(usable: Any, known: Mapping[str, Any], nodes: Nodes) -> jsonschem
         pattern_options=jsonschema_rs.RegexOptions(),
         retriever=retrieve,
         base_uri=BASE,
+        keywords={"uniqueItems": UniqueItems} if any("uniqueItems" in schema for _, schema in nodes) else None,
     )
 
 

@@ -6,26 +6,24 @@ What `content...` says is no assertion, `2.0` is an integer in draft 4 too, and 
 from __future__ import annotations
 
 import json
-import re
 from collections.abc import Callable, Iterator
 from typing import Any, Final
 
+from shunter.core.schema.equality import is_number, plain, repeats, spellings
 from shunter.core.schema.walk import NAMES, Nodes, Path, draft_of, has_names, has_references, subschemas
 
 _IDLE: Final = ("contentEncoding", "contentMediaType", "contentSchema")
 _SPECIAL: Final = frozenset((*_IDLE, "$ref", "const", "enum", "pattern", "patternProperties"))
 """Keywords that are not the same to both; few schema objects have one."""
-_EXACT: Final = 2**53
 CIRCLE: Final = "a reference that comes back to where it stands"
 """The comment on what stands for one: Helm refuses every value there."""
-_DECIMAL: Final = re.compile(r"[-+]?(?:[0-9]{1,17}(?:\.[0-9]*)?|\.[0-9]+)(?:[eE][-+]?[0-9]{1,2})?")
 Faults = Iterator[tuple[Path, str]]
 """Paths of patterns that Go refuses, and why."""
 
 
 def adapted(document: Any) -> tuple[Any, list[tuple[Path, str]]]:
     """The schema for jsonschema-rs, and what Helm cannot compile in it, which the schema is without."""
-    usable = _plain(document)
+    usable = plain(document)
     faults: list[tuple[Path, str]] = []
     draft = draft_of(usable)
     nodes = subschemas(usable, (), draft)
@@ -75,52 +73,21 @@ def faulty_options(draft: int, nodes: Nodes) -> Iterator[tuple[Path, str]]:
             continue
         if not options:
             yield (*path, "enum"), "is empty"
-        elif _repeated([_plain(option) for option in options]):
+        elif repeats(plain(options)):
             yield (*path, "enum"), "names a value twice"
 
 
-def _repeated(options: list[Any]) -> bool:
-    texts = [json.dumps(option, sort_keys=True) for option in options]
-    if len(set(texts)) < len(texts):
-        return True
-    numbers = [option for option in options if _holds(option, _is_number)]
-    spelled = [option for option in options if numbers and _holds(option, _is_spelled)]
-    return any(_same(one, other) for one in numbers for other in spelled if one is not other)
-
-
-def _holds(option: Any, what: Callable[[Any], bool]) -> bool:
-    if isinstance(option, dict | list):
-        below = option.values() if isinstance(option, dict) else option
-        return any(_holds(item, what) for item in below)
-    return what(option)
-
-
-def _is_spelled(value: Any) -> bool:
-    return isinstance(value, str) and _DECIMAL.fullmatch(value) is not None
-
-
-def _same(one: Any, other: Any) -> bool:
-    """Equality to Helm's library: a number equals a string that spells it."""
-    if isinstance(one, dict) and isinstance(other, dict):
-        return one.keys() == other.keys() and all(_same(one[key], other[key]) for key in one)
-    if isinstance(one, list) and isinstance(other, list):
-        return len(one) == len(other) and all(map(_same, one, other))
-    if _is_number(one) and isinstance(other, str):
-        one, other = other, one
-    if isinstance(one, str) and _is_number(other):
-        return _is_spelled(one) and float(one) == other
-    return bool(one == other) and isinstance(one, bool) is isinstance(other, bool)
-
-
 def _allow_numbers(schema: dict[str, Any]) -> None:
-    """To Helm's library a number equals the string that spells it, where a `const` or an `enum` with numbers asks."""
+    """What equals an option of `enum`, or a `const`, stands there too; a text only where an option is a number."""
     options = [schema["const"]] if "const" in schema else schema.get("enum")
-    if not isinstance(options, list) or ("const" not in schema and not any(map(_is_number, options))):
+    if not isinstance(options, list) or schema.get("enum", options) != options:
         return
-    spelled = [_plain(float(option)) for option in options if isinstance(option, str) and _DECIMAL.fullmatch(option)]
-    if spelled and schema.get("enum", options) == options:
+    numbers = "const" in schema or any(map(is_number, options))
+    others = [other for option in options if numbers or not isinstance(option, str) for other in spellings(option)]
+    if others:
         schema.pop("const", None)
-        schema["enum"] = [*options, *(number for number in spelled if number not in options)]
+        kept = {json.dumps(option, sort_keys=True): option for option in reversed([*options, *others])}
+        schema["enum"] = list(reversed(kept.values()))
 
 
 def _keep_const(schema: dict[str, Any]) -> None:
@@ -137,10 +104,6 @@ def _keep_names(schema: dict[str, Any]) -> None:
         schema["$defs"] = {**schema.get("$defs", {}), "additionalItems": idle}
 
 
-def _is_number(value: Any) -> bool:
-    return value.__class__ in (int, float)
-
-
 def formats(nodes: Nodes) -> dict[str, Callable[[str], bool]]:
     """The formats that a schema names, as Helm judges them."""
     named = {schema["format"] for _, schema in nodes if isinstance(schema.get("format"), str)}
@@ -149,15 +112,6 @@ def formats(nodes: Nodes) -> dict[str, Callable[[str], bool]]:
     from shunter.core.schema.formats import FORMATS, anything
 
     return {name: FORMATS.get(name, anything) for name in named}
-
-
-def _plain(value: Any) -> Any:
-    """A copy in which whole numbers are integers."""
-    if isinstance(value, dict):
-        return {key: _plain(item) for key, item in value.items()}
-    if isinstance(value, list):
-        return [_plain(item) for item in value]
-    return int(value) if value.__class__ is float and -_EXACT <= value <= _EXACT and value == int(value) else value
 
 
 def _patterns(path: Path, schema: dict[str, Any]) -> Faults:

@@ -5,9 +5,13 @@ A mapping in block style is the text of its keys one after the other, and most p
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable, Iterator, Mapping
 from typing import Any, Final
 
+# What most projects differ in: text that is no other word of YAML, and fits into a line.
+_NAME: Final = re.compile(r"[a-z][a-z0-9]*(?:[-_][a-z0-9]+){0,8}(?<!.{60})")
+_WORDS: Final = {"no", "null", "off", "on", "true", "false", "yes"}
 _PLAIN: Final = (str, int, float, bool, type(None))
 Dump = Callable[..., str]
 
@@ -27,6 +31,8 @@ class NiceYaml:
 
     def _entry(self, key: str, mapping: Mapping[str, Any]) -> str:
         value = mapping[key]
+        if type(value) is str and _NAME.fullmatch(value) and _NAME.fullmatch(key) and not {key, value} & _WORDS:
+            return f"{key}: {value}\n"
         place = key, type(value).__name__, repr(value)
         if place not in self._known:
             self._known[place] = self._dump({key: value})

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Collection, Iterable, Iterator, Mapping
+from itertools import count
 from typing import Final
 
 from shunter.core.charts.pins import Pin
@@ -11,6 +12,7 @@ from shunter.core.trains.model import Train
 from shunter.core.trains.order import Order, compare, compare_versions, newest, rewritten
 from shunter.core.trains.plan import Freight, Move, Refusal, chosen
 from shunter.core.trains.state import Car, State
+from shunter.core.workspace.publishing import PACKAGE
 from shunter.model.data import dataclass, field, replace
 from shunter.model.errors import ShunterError
 
@@ -102,6 +104,8 @@ def compose(base: Mapping[str, Pin], offers: Mapping[str, Offer], said: Said) ->
             pin = base.get(alias)
         if pin:
             cars[alias] = pin
+    named = " ".join(refused.opens for refused in refusals if refused.opens.startswith("--car "))
+    refusals = [replace(each, opens=named) if each.opens.startswith("--car ") else each for each in refusals]
     moves = differences(base, cars, said)
     refusals += [found for move in moves if (found := _refusal(move))]
     return _told(Composition(cars, moves, tuple(refusals)), said)
@@ -133,7 +137,7 @@ def _named(alias: str, version: str, was: Pin | None, offer: Offer | None) -> Pi
     if offer is None or (offer.versions and version not in offer.versions):
         known = ", ".join(offer.versions[-5:]) if offer else "none"
         reason = f"{alias} {version} is not published (known: {known})"
-        raise _RefusedError(alias, "not-published", reason, f"shunter package {alias}")
+        raise _RefusedError(alias, "not-published", reason, f"{PACKAGE} {alias}")
     return Pin(offer.chart, version, source=offer.source)
 
 
@@ -145,9 +149,13 @@ def _offered(alias: str, was: Pin | None, offer: Offer) -> Pin:
         return here
     if here and not offer.fixed and compare_versions(version, here.version) <= 0:
         return here
+    if not version and offer.versions:
+        build = newest(offer.versions)
+        reason = f"{alias} has no published release, and pre-releases, such as {build}, come only where they are named"
+        raise _RefusedError(alias, "not-published", reason, f"--car {alias}={build}")
     if not version:
-        opens = f"shunter package {alias}, or --car {alias}=VERSION"
-        raise _RefusedError(alias, "not-published", f"{alias} has no published release", opens)
+        reason = f"{alias} has no published release, and no pre-release either"
+        raise _RefusedError(alias, "not-published", reason, f"{PACKAGE} {alias}")
     return Pin(offer.chart, version, source=offer.source)
 
 
@@ -235,14 +243,29 @@ def _level(move: Move) -> int:
     return 2 if was.major != now.major else int(was.minor != now.minor)
 
 
-def hotfix_of(version: str, known: Collection[str]) -> str:
-    """The version of a hotfix of a train: its next patch. Raises ShunterError where that is `known` already."""
+def hotfix_of(version: str, known: Collection[str], cars: Mapping[str, str]) -> str:
+    """The version of a hotfix of a train that brings `cars`: its next patch.
+
+    Raises ShunterError where that is `known` already, whether as a hotfix or as a train with newer charts.
+    """
     found = require_train_version(version)
     patch = found.patch if found.prerelease else found.patch + 1
     wanted = f"{found.major}.{found.minor}.{patch}"
     if wanted in known:
-        raise ShunterError(f"train {version} has a hotfix already: {wanted}", hint=f"--hotfix {wanted}")
+        raise ShunterError(
+            f"the next patch of train {version} is a train already: {wanted}",
+            hint="\n".join(_beside(version, wanted, known, cars) if cars else [f"--hotfix {wanted}"]),
+        )
     return wanted
+
+
+def _beside(version: str, wanted: str, known: Collection[str], cars: Mapping[str, str]) -> Iterator[str]:
+    """The commands for a hotfix of a train whose next patch is taken: on top of that one, or beside it."""
+    words = " ".join(f"--car {alias}={text}" for alias, text in cars.items())
+    line, _, patch = wanted.rpartition(".")
+    new = next(text for number in count(int(patch)) if (text := f"{line}.{number}") not in known)
+    yield f"on top of {wanted}, with all that it has: shunter train cut --hotfix {wanted} {words}"
+    yield f"of {version} alone: shunter train cut {new} --from {version} {words} --only {','.join(cars)}"
 
 
 def line_of(state: State, trains: Mapping[str, Train], own: str) -> str:

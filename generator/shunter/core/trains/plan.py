@@ -211,12 +211,8 @@ def _word(move: Move, freight: Freight, asked: Asked, answers: Mapping[str, Answ
     """What lets a car go down or away; empty where nothing does, or nothing has to."""
     alias, says = move.alias, f"train {freight.train}" if freight.train else "its train"
     if move.order is Order.DOWN:
-        words = {
-            "--allow-downgrade": bool(asked.downgrade & {ALL, alias}),
-            f"{says} lowers it": _lowered(move, freight),
-            MAY_GO_DOWN: asked.may_go_down,
-        }
-    elif move.order in (Order.REMOVED, Order.REPLACED):
+        return lowering_word(move, freight, asked)
+    if move.order in (Order.REMOVED, Order.REPLACED):
         new = freight.replaces.get(alias)
         words = {
             UNDECLARED: answers.get(alias, _OPEN).verdict is Verdict.ABSENT,
@@ -226,6 +222,16 @@ def _word(move: Move, freight: Freight, asked: Asked, answers: Mapping[str, Answ
         }
     else:
         return ""
+    return next((word for word, said in words.items() if said), "")
+
+
+def lowering_word(move: Move, freight: Freight, asked: Asked) -> str:
+    """What lets a car go down, or its images; empty where nothing does."""
+    words = {
+        "--allow-downgrade": bool(asked.downgrade & {ALL, move.alias}),
+        f"train {freight.train} lowers it" if freight.train else "its train lowers it": _lowered(move, freight),
+        MAY_GO_DOWN: asked.may_go_down,
+    }
     return next((word for word, said in words.items() if said), "")
 
 

@@ -49,6 +49,7 @@ def _row(name: str, entry: Entry, changes: list[str]) -> dict[str, Any]:
         "allowed": dict(why.allowed),
         "after": list(entry.after),
         "chosen": dict(entry.chosen),
+        "evidence": dict(why.evidence),
     }
 
 

@@ -14,7 +14,7 @@ from shunter.adapters.git.repository import PlannedRepository, require_git
 from shunter.adapters.system.files import DiskTree
 from shunter.adapters.system.regular import is_checkout
 from shunter.adapters.templates.copier_merge import merge_as_copier
-from shunter.adapters.templates.merge import MergeProject, merge_repository, touched
+from shunter.adapters.templates.merge import Asked, MergeProject, merge_repositories, touched
 from shunter.adapters.templates.render import RenderRequest, Renders, render_many
 from shunter.core.trains.state import State
 from shunter.core.workspace.answers import Recorded, merge_answers
@@ -95,7 +95,9 @@ def reconcile(request: Request) -> Reconciled:
 def drafted(request: Request) -> list[Draft]:
     """What each repository lacks: its projects that are missing, or not as the workspace wants them."""
     require_git()
-    return [_draft(request, spec) for spec in plan_repositories(request.workspace) if _is_asked(request, spec)]
+    applied = _applied_answers(request.applied)
+    specs = plan_repositories(request.workspace)
+    return [_draft(request, spec, applied) for spec in specs if _is_asked(request, spec)]
 
 
 def _dropped(request: Request, moves: Sequence[Move]) -> Iterator[Path]:
@@ -128,10 +130,9 @@ def _is_asked(request: Request, spec: RepositorySpec) -> bool:
     return not request.only or spec.folder == "." or spec.name in request.only
 
 
-def _draft(request: Request, spec: RepositorySpec) -> Draft:
+def _draft(request: Request, spec: RepositorySpec, applied: Mapping[tuple[str, str], Mapping[str, Any]]) -> Draft:
     renaming = request.renaming
     root = renaming.place(spec) if renaming else request.root / spec.folder
-    applied = _applied_answers(request.applied)
     if ("repository", root.name) in applied:
         require_checkout(root)
     exists = is_checkout(root)
@@ -181,7 +182,7 @@ def _render(request: Request, drafts: Sequence[Draft]) -> tuple[str, ...]:
     for draft in drafts:
         draft.jobs = [job for job in draft.jobs if _is_due(request, draft, job, rendered.files)]
         _place_fresh(request, draft, rendered.files)
-        _merge(request, draft, rendered)
+    _merge(request, {draft.spec.name: draft for draft in drafts}, rendered)
     return rendered.notices
 
 
@@ -223,7 +224,24 @@ def _refuse_overwriting(draft: Draft, project: Project, files: Files) -> None:
         )
 
 
-def _merge(request: Request, draft: Draft, rendered: Renders) -> None:
+def _merge(request: Request, drafts: Mapping[str, Draft], rendered: Renders) -> None:
+    """Merge the projects of all repositories at once: git is asked for them together."""
+    projects = {name: _to_merge(request, draft, rendered) for name, draft in drafts.items()}
+    busy = [drafts[name] for name, found in projects.items() if found]
+    merge = merge_as_copier if request.as_copier else merge_repositories
+    asked = [Asked(draft.repository.root, projects[draft.spec.name], draft.moved) for draft in busy]
+    for draft, (changes, conflicts) in zip(busy, merge(asked), strict=True):
+        draft.changes |= changes
+        if request.renaming:
+            # A rename is no update: where both sides changed a line, the person's stays, and a person looks at it.
+            draft.notices += [
+                f"{draft.spec.name}/{each.path} may name {request.renaming.rename.old}" for each in conflicts
+            ]
+        else:
+            draft.conflicts = conflicts
+
+
+def _to_merge(request: Request, draft: Draft, rendered: Renders) -> list[MergeProject]:
     projects = []
     for job in draft.jobs:
         if job.recorded is not None:
@@ -234,16 +252,7 @@ def _merge(request: Request, draft: Draft, rendered: Renders) -> None:
             projects.append(MergeProject(job.project.path, old, new, rendered.once[asked]))
     if projects:
         draft.read |= object_ids(draft.disk, touched(projects))
-        merge = merge_as_copier if request.as_copier else merge_repository
-        changes, conflicts = merge(draft.repository.root, projects, draft.moved)
-        draft.changes |= changes
-        if request.renaming:
-            # A rename is no update: where both sides changed a line, the person's stays, and a person looks at it.
-            draft.notices += [
-                f"{draft.spec.name}/{each.path} may name {request.renaming.rename.old}" for each in conflicts
-            ]
-            return
-        draft.conflicts = conflicts
+    return projects
 
 
 def _remove(request: Request, drafts: Sequence[Draft]) -> None:

@@ -21,6 +21,7 @@ from shunter.core.trees.diffs import unified
 from shunter.core.workspace.example import example_values
 from shunter.core.workspace.layout import is_shared, plan_repositories
 from shunter.core.workspace.model import Environment
+from shunter.core.workspace.publishing import FIRST, publish_step
 from shunter.core.workspace.text import assignments, first_text, one_or_several, overlay
 from shunter.flows.fleet.leaving import leaving, let_go
 from shunter.flows.fleet.reconcile import Request, reconcile
@@ -115,12 +116,13 @@ def identity_notice(root: Path) -> tuple[str, ...]:
 class Change:
     """One edit of `shunter.yaml`: paths and values (None removes); the commits' subject; `force` loses changes.
 
-    `bare` is a local repository that stands for the templates' source.
+    `bare` is a local repository that stands for the templates' source. `new` are services to be published.
     """
 
     edits: Sequence[tuple[Sequence[str], Any]]
     message: str
     next_step: str = ""
+    new: Sequence[str] = ()
     force: bool = False
     bare: Path | None = None
 
@@ -146,7 +148,7 @@ def change_workspace(context: Context, change: Change, *, dry_run: bool, diff: b
     plans = tuple(plan for plan in found.plans if plan.edits or plan.conflicts)
     gone = leaving(context, found.dropped)
     moving = tuple(each.move for each in gone)
-    step = change.next_step
+    step = publish_step(workspace, dict.fromkeys(change.new, FIRST)) if change.new else change.next_step
     report = carry_out(plans, context, dry_run=dry_run, diff=diff, next_step=step, moving=moving, read=read)
     report = let_go(context, report, gone, dry_run=dry_run)
     return replace(report, notices=(*found.notices, *report.notices))
@@ -162,7 +164,7 @@ def add_service(
         raise ShunterError(f"there is already a service `{name}`", hint="choose another name, or edit shunter.yaml")
     if path := settings.get("chart", {}).get("path"):
         files_in(context, context.root / path).packed.require_readable()
-    change = Change([(["services", name], dict(settings))], f"Add service {name}", "shunter package")
+    change = Change([(["services", name], dict(settings))], f"Add service {name}", new=[name])
     return change_workspace(context, change, dry_run=dry_run, diff=diff)
 
 

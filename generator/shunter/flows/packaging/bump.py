@@ -11,6 +11,7 @@ from shunter.core.charts.packed import PackedChart
 from shunter.core.charts.versions import newest_first, parse, require_exact
 from shunter.core.goyaml.document import KeyPath
 from shunter.core.workspace.bump import next_version, undefined, with_versions
+from shunter.core.workspace.publishing import publish_step
 from shunter.flows.packaging.derive import Changes, app_files
 from shunter.flows.packaging.lock import SOURCES, carried, carrier, chosen
 from shunter.flows.packaging.package import unpublished_library
@@ -88,9 +89,8 @@ def bump(context: Context, asked: Bump, *, dry_run: bool, diff: bool) -> Report:
     findings = [finding for bumped in found for finding in _taken(bumping, bumped)]
     if findings:
         return Report(findings=tuple(findings))
-    report = carry_out(
-        _plans(found), context, dry_run=dry_run, diff=diff, next_step="shunter package", read=bumping.read
-    )
+    step = publish_step(context.require_workspace(), {each.row["service"]: each.row["to"] for each in found})
+    report = carry_out(_plans(found), context, dry_run=dry_run, diff=diff, next_step=step, read=bumping.read)
     left = tuple(f"{why}: {', '.join(names)}" for why, names in bumping.left.items())
     notices = (*left, *report.notices, *(() if found else ("nothing to bump",)))
     return replace(report, data=[bumped.row for bumped in found], notices=notices)
@@ -246,8 +246,9 @@ def _taken(bumping: _Bumping, bumped: _Bumped) -> Iterable[Finding]:
     archives, chart = bumping.archives, bumped.files.packed
     if not archives.published(*chart.key):
         return
-    held = archives.fetch(*chart.key)
-    for finding in taken(held.pin, packed_as_held(bumped.files, held.metadata)):
+    held, there = archives.fetch(*chart.key), archives.directory.has(*chart.key)
+    where = str(bumping.context.registries().directory) if there else held.label
+    for finding in taken(held.pin, packed_as_held(bumped.files, held.metadata), where):
         yield replace(finding, span=Span(f"{bumped.files.label}/{_CHART}"))
 
 

@@ -11,34 +11,30 @@ from shunter.adapters.helm.registry import INDEX
 from shunter.adapters.system.files import DiskTree
 from shunter.adapters.system.regular import is_folder
 from shunter.core.charts.packed import PackedChart
-from shunter.core.charts.versions import marked_dirty, require_exact
-from shunter.core.packaging.images import ImagePin, nowhere, parse_pin, placed
+from shunter.core.charts.versions import marked_dirty
+from shunter.core.packaging.images import ImagePin, nowhere, placed
+from shunter.core.packaging.stamp import Stamped, kept
 from shunter.core.packaging.vendoring import version_taken
 from shunter.core.workspace.model import Service
+from shunter.flows.packaging.beside_ci import beside_ci, hint_beside_ci
 from shunter.flows.packaging.derive import Changes, app_files
 from shunter.flows.packaging.elsewhere import Elsewhere, published_elsewhere
 from shunter.flows.packaging.folder import into_folder
 from shunter.flows.packaging.images import with_digests
+from shunter.flows.packaging.kept import Kept, last_release, told
+from shunter.flows.packaging.library import changed_library
 from shunter.flows.packaging.lock import SOURCES, carrier, chosen
 from shunter.flows.packaging.merge import archives_with, listed_again
 from shunter.flows.packaging.origin import DERIVED, Sources, dirty, sources_of
+from shunter.flows.packaging.stamp import Stamp, stamped
 from shunter.flows.workspace.archives import Archives, open_archives, packed_as_held, packed_for_publishing, server_at
 from shunter.flows.workspace.context import Context, Site, repository_root
 from shunter.flows.workspace.plans import as_read, carry_out, inputs_of, plan_changes, read_now
 from shunter.flows.workspace.projects import ProjectFiles, files_in, files_of
 from shunter.model.data import dataclass, field, replace
 from shunter.model.errors import ShunterError
-from shunter.model.files import FileState, Input, RepositoryPlan
+from shunter.model.files import Input, RepositoryPlan
 from shunter.model.findings import Finding, Outcome, Report, Span, Status
-
-
-@dataclass(frozen=True, slots=True)
-class Stamp:
-    """What is put into archives only: versions, of one chart (empty keeps what Chart.yaml says), and images."""
-
-    version: str = ""
-    app_version: str = ""
-    images: tuple[ImagePin, ...] = ()
 
 
 @dataclass
@@ -59,6 +55,8 @@ class Batch:
     elsewhere: Elsewhere = field(default_factory=Elsewhere)
     findings: list[Finding] = field(default_factory=list)
     failed: list[Outcome] = field(default_factory=list)
+    kept: list[Kept] = field(default_factory=list)
+    said: list[str] = field(default_factory=list)
 
     def take(self, chart: PackedChart, place: str) -> None:
         """Note an archive for publishing; later charts of this run may depend on it. `place` is its chart's folder."""
@@ -70,7 +68,32 @@ class Batch:
         """A chart with those images to be pinned that its values name."""
         found = placed(files.packed, self.images) if self.images else ()
         self.pinned |= {pin for pin in self.images if any(pin.image == each.image for each in found)}
-        return files.with_images(found) if found else files
+        return files.with_stamped(replace(files.stamped or Stamped(), images=found)) if found else files
+
+    def with_kept(self, files: ProjectFiles) -> ProjectFiles:
+        """A chart with what it keeps of the release before it, where its version is not published yet."""
+        key, asked = files.packed.key, files.stamped or Stamped()
+        if key in self.elsewhere.charts or self.archives.directory.has(*key):
+            return files
+        last = last_release(key, self.archives.directory.index, self.elsewhere)
+        if last is None:
+            return files
+        version, metadata = last
+        put, lost = kept(files.packed, asked, metadata)
+        if put == asked and not lost:
+            return files
+        self.kept.append(Kept(key, version, put.images, lost))
+        return files.with_stamped(put)
+
+    @property
+    def notices(self) -> tuple[str, ...]:
+        """What a person should know besides."""
+        return (
+            *self.elsewhere.notices,
+            *told(self.kept),
+            *self.said,
+            *(() if self.names or self.failed else ("no chart to package here",)),
+        )
 
     @property
     def names(self) -> list[str]:
@@ -90,15 +113,16 @@ def package(
     batch = _packed(context, names, stamp, archives_with(context, listed), allow_dirty=allow_dirty)
     published = batch.archives.directory.plan_publish(batch.packed)
     if published.findings or batch.findings:
-        return Report(findings=(*batch.findings, *(_located(batch) or published.findings)))
+        return Report(findings=(*batch.findings, *(_located(context, batch) or published.findings)))
     directory = context.registries().directory
     registry = listed | {f"{directory}/{path}": state for path, state in published.edits.items()}
     step = "shunter train cut VERSION"
     plans = _plans(context, batch, registry)
     written = carry_out(plans, context, dry_run=dry_run, diff=False, next_step=step, read=batch.read)
-    notices = () if batch.names or batch.failed else ("no chart to package here",)
     outcomes = (*_outcomes(batch, published.noop, dry_run=dry_run), *(o for o in written.outcomes if o.paths))
-    notices = (*batch.elsewhere.notices, *written.notices, *notices)
+    known = {*published.noop, *batch.elsewhere.charts}
+    new = [chart for chart in batch.packed if chart.key not in known]
+    notices = (*batch.notices, *beside_ci(context, new), *written.notices)
     return Report(outcomes=outcomes, notices=notices, next_step=written.next_step or step)
 
 
@@ -111,7 +135,7 @@ def package_to(
     other content, is refused as by `package`.
     """
     batch = _packed(context, names, stamp, open_archives(context), allow_dirty=allow_dirty)
-    if found := (*batch.findings, *_located(batch)):
+    if found := (*batch.findings, *_located(context, batch)):
         return Report(findings=found)
     if not batch.names and not batch.failed:
         raise ShunterError(
@@ -120,21 +144,23 @@ def package_to(
     published = into_folder(batch.packed, folder, dry_run=dry_run)
     if published.findings:
         return Report(findings=published.findings)
-    return Report(outcomes=_outcomes(batch, published.noop, dry_run=dry_run), notices=batch.elsewhere.notices)
+    return Report(outcomes=_outcomes(batch, published.noop, dry_run=dry_run), notices=batch.notices)
 
 
 def _packed(
     context: Context, names: Sequence[str], stamp: Stamp, archives: Archives, *, allow_dirty: bool = False
 ) -> Batch:
     """The charts of these names, or all, as they are to be published; nothing is written."""
-    _require_one_chart(stamp, names)
+    stamp.require_one_chart(names)
     sites = _charts(context, names)
     services = context.workspace.services if context.workspace else ()
     existing = [service for service in services if service.chart and (not names or service.name in names)]
     batch = Batch(archives, sources_of(context, sites, existing), allow_dirty=allow_dirty)
     batch.images = with_digests(context, stamp.images) if stamp.images else ()
     batch.read |= read_now(batch.archives.directory.root, DiskTree(batch.archives.directory.root), [INDEX])
-    batch.elsewhere = published_elsewhere(context, _unknown(context, batch, sites, existing, stamp))
+    # A chart that is given its image keeps none of the release before.
+    unsaid = not (stamp.images and len(names) == 1)
+    batch.elsewhere = published_elsewhere(context, _unknown(context, batch, sites, existing, stamp), before=unsaid)
     for site in sites:
         _pack_site(context, batch, site, stamp)
     for service in existing:
@@ -142,6 +168,8 @@ def _packed(
     if left := [pin for pin in batch.images if pin not in batch.pinned]:
         raise nowhere(left[0], batch.packed)
     _require_still_clean(batch)
+    if any(site.kind == "app" for site in sites) and (library := changed_library(context, batch.archives)):
+        batch.said.append(f"{library.message} ({library.hint})")
     return batch
 
 
@@ -156,29 +184,15 @@ def unpublished_library(context: Context, site: Site, archives: Archives) -> Bat
     return batch
 
 
-def stamp_of(version: str, app_version: str, images: Sequence[str]) -> Stamp:
-    """What is to be put into archives, as a person writes it. Raises ShunterError for what is no image."""
-    return Stamp(version, app_version, tuple(dict.fromkeys(map(parse_pin, images))))
-
-
-def _require_one_chart(stamp: Stamp, names: Sequence[str]) -> None:
-    if len(names) == 1:
-        return
-    if stamp.version or stamp.app_version:
-        raise ShunterError("--version and --app-version stamp one chart", hint="shunter package CHART --version V")
-    if keyed := next((pin for pin in stamp.images if pin.key), None):
-        raise ShunterError(f"--image {keyed} is for one chart", hint="shunter package CHART --image KEY=IMAGE@DIGEST")
-
-
-def _located(batch: Batch) -> tuple[Finding, ...]:
+def _located(context: Context, batch: Batch) -> tuple[Finding, ...]:
     """What refuses each archive, at the Chart.yaml whose version has to be raised."""
-    taken = (
-        (place, batch.archives.directory.plan_publish([chart]))
-        for place, chart in zip(batch.labels, batch.packed, strict=True)
-    )
-    return tuple(
-        replace(f, span=Span(f"{place}/Chart.yaml")) for place, publication in taken for f in publication.findings
-    )
+    found = []
+    for place, chart in zip(batch.labels, batch.packed, strict=True):
+        directory = context.registries().directory
+        for finding in batch.archives.directory.plan_publish([chart], directory).findings:
+            hint = hint_beside_ci(context, chart) if chart.key not in batch.elsewhere.charts else ""
+            found.append(replace(finding, span=Span(f"{place}/Chart.yaml"), hint=hint or finding.hint))
+    return tuple(found)
 
 
 def _unknown(
@@ -238,6 +252,7 @@ def _publish(batch: Batch, files: ProjectFiles, root: Path, folder: str, derived
     there = batch.elsewhere.charts.get(files.packed.key)
     if there is not None and _is_published(batch, files, there):
         return
+    files = batch.with_kept(files)
     if root not in batch.sources.folders:
         _take_or_refuse(batch, files, there)
         return
@@ -285,19 +300,6 @@ def _require_still_clean(batch: Batch) -> None:
     for name, root, folder, derived in batch.clean:
         if changed := now.changed(root, folder, derived):
             raise dirty(name, root, folder, changed)
-
-
-def stamped(files: ProjectFiles, stamp: Stamp) -> ProjectFiles:
-    """The chart with its version and appVersion replaced, every other byte of Chart.yaml kept."""
-    if not stamp.version and not stamp.app_version:
-        return files
-    from shunter.core.goyaml.edit import edit
-
-    if stamp.version:
-        require_exact(stamp.version, "--version")
-    wanted = (("version", stamp.version), ("appVersion", stamp.app_version))
-    data = edit(files.packed.files["Chart.yaml"].data, [([key], value) for key, value in wanted if value])
-    return files.with_changes({"Chart.yaml": FileState(data)})
 
 
 def _pack_existing(context: Context, batch: Batch, service: Service, stamp: Stamp) -> None:

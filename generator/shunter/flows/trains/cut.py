@@ -26,6 +26,8 @@ from shunter.core.trains.model import Train
 from shunter.core.trains.order import compare_versions
 from shunter.core.workspace.layout import promotion_order
 from shunter.core.workspace.model import Environment
+from shunter.core.workspace.publishing import PACKAGE
+from shunter.flows.trains import older
 from shunter.flows.trains.images import Images
 from shunter.flows.trains.offers import Market
 from shunter.flows.trains.pinned import Pinned, pinned, same_cars
@@ -93,13 +95,15 @@ def cut(context: Context, asked: Cut, *, dry_run: bool, diff: bool) -> Report:
     offers = market.offers(asked.said.cars, _asked_about(asked.said))
     said = _renamed(context, base, offers, asked.said)
     made = compose(base.cars, offers, said)
-    findings = [*_refusals(base, made), *_rewritten(market, made)]
+    findings = [*_refusals(asked, base, made, market), *_rewritten(market, made)]
     cars = Pinned({}) if findings else pinned(archives, made.cars, context.registries().url)
     if not findings:
         made = replace(made, cars=cars.cars)
         findings = [*cars.findings, *_unfit(context, archives, made.cars), *_yanked(made.cars, asked.said, trains)]
     if findings:
         return Report(findings=tuple(findings))
+    worse = older.changes_of(made.moves, archives)
+    made = older.lowered(made, worse, said)
     if not made.cars:
         raise ShunterError("the workspace has no service to put into a train", hint="shunter add service NAME")
     train = Train(
@@ -114,7 +118,8 @@ def cut(context: Context, asked: Cut, *, dry_run: bool, diff: bool) -> Report:
     )
     train = replace(train, version=_version(asked, base, made, said, trains))
     images = Images(context, asked.images).in_train(archives, train.cars, train.version)
-    told = tuple(levelled(context, (*market.unpublished(), *images)))
+    lesser = older.findings(worse, made.moves, Span(path_of(train.version)), "--lower")
+    told = tuple(levelled(context, (*market.unpublished(), *lesser, *images)))
     if any(finding.severity is Severity.ERROR for finding in told):
         return Report(findings=told)
     report = _record(context, train, base, made, {**read, **base.read}, dry_run=dry_run, diff=diff)
@@ -169,10 +174,17 @@ def _renamed(context: Context, base: _Base, offers: Mapping[str, Offer], said: S
     return replace(said, renamed=moved)
 
 
-def _refusals(base: _Base, made: Composition) -> Iterator[Finding]:
+def _refusals(asked: Cut, base: _Base, made: Composition, market: Market) -> Iterator[Finding]:
     place = path_of(base.version) if base.version else "shunter.yaml"
+    start = f" --from {asked.source}" if asked.source else ""
+    command = f"shunter train cut {asked.version or '--bump'}{start}"
     for refused in made.refusals:
-        yield Finding(refused.rule, refused.reason, Span(place), Kind.LINT, hint=refused.opens)
+        hint = refused.opens
+        if hint == f"{PACKAGE} {refused.alias}":
+            hint = market.step_for(refused.alias)
+        elif refused.rule == "not-published":
+            hint = f"{command} {hint}"
+        yield Finding(refused.rule, refused.reason, Span(place), Kind.LINT, hint=hint)
 
 
 def _rewritten(market: Market, made: Composition) -> Iterator[Finding]:
@@ -214,7 +226,7 @@ def _version(asked: Cut, base: _Base, made: Composition, said: Said, trains: Tra
     if asked.hotfix:
         if not made.moves:
             raise ShunterError(f"nothing differs from train {base.version}", hint="--car NAME=VERSION says what is new")
-        return hotfix_of(asked.hotfix, trains.versions)
+        return hotfix_of(asked.hotfix, trains.versions, asked.said.cars)
     if asked.bump:
         # What an environment runs may differ from the train that it is called after, by a promotion of some cars.
         moves = differences(trains.cars[base.version], made.cars, said) if base.version else made.moves

@@ -78,24 +78,38 @@ class Images:
             notes = (error.message,)
             yield Finding("image-missing", said, place, Kind.LINT, Severity.NOTE, notes=notes)
 
-    def checked(self, arrival: Arrival) -> Arrival:
+    def checked(self, arrival: Arrival, *, force: bool = False) -> Arrival:
         """An arrival that is refused where an image is missing that the environment is to run, with its own values.
 
-        One that Helm does not render here, such as for want of a cluster to ask, is let in, and that is told.
+        One that Helm does not render here, such as for want of a cluster to ask, is let in, and that is told. With
+        `force` a missing image is told, too, and the entry names the rule. The entry says where nobody was asked.
         """
-        if not self._prefix or arrival.findings or arrival.becomes is None or not arrival.plan.moves:
+        if arrival.findings or arrival.becomes is None or not arrival.plan.moves:
             return arrival
+        if not self._prefix:
+            return _unasked(arrival) if own_prefix(self.context) else arrival
         helm, name, place = self._engine(), arrival.target.name, Span(arrival.target.files.label)
         try:
             used = used_by(arrival.becomes, helm)
         except ShunterError as error:
             why = f"{name}: its images are not asked for, since it does not render here: {error.message}"
-            return replace(arrival, notices=(*arrival.notices, why))
+            return _unasked(arrival, why)
         found = [replace(each, message=f"{name}: {each.message}") for each in self._missing(used, place)]
         levels = tuple(levelled(self.context, found))
         errors = tuple(each for each in levels if each.severity is Severity.ERROR)
-        told = tuple(each.message for each in levels if each not in errors)
-        return replace(arrival, findings=errors, notices=(*arrival.notices, *told))
+        told = tuple(each.message for each in levels if force or each not in errors)
+        arrival = replace(arrival, notices=(*arrival.notices, *told))
+        if not force:
+            return replace(arrival, findings=errors)
+        rules = sorted({*arrival.why.forced, *(each.rule for each in errors)})
+        return replace(arrival, why=replace(arrival.why, forced=tuple(rules)))
+
+    def looked_at(self, arrival: Arrival, *, force: bool) -> Arrival:
+        """The same, but a registry that does not answer is told: nobody has to reach it to go back."""
+        try:
+            return self.checked(arrival, force=force)
+        except ShunterError as error:
+            return _unasked(arrival, error.message)
 
     def _engine(self) -> Engine:
         try:
@@ -141,6 +155,12 @@ class Images:
             notices.append(f"nobody can say whether the images exist: {error}")
         rows = [_row(each, known) for each in used]
         return Report(data=rows, notices=tuple(notices) if rows else (*notices, f"{name} runs no image"))
+
+
+def _unasked(arrival: Arrival, *why: str) -> Arrival:
+    """An arrival whose entry says that nobody knows whether its images exist."""
+    evidence = {**arrival.why.evidence, "images": "not asked"}
+    return replace(arrival, why=replace(arrival.why, evidence=evidence), notices=(*arrival.notices, *why))
 
 
 def _row(used: Used, known: Mapping[Image, str | None]) -> dict[str, Any]:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 from collections.abc import Collection, Iterable, Iterator, Mapping
 from functools import cached_property
 from pathlib import Path
@@ -10,13 +11,15 @@ from shunter.adapters.git.origin import as_committed
 from shunter.adapters.system.regular import is_checkout
 from shunter.adapters.system.threads import at_once
 from shunter.core.charts.index import IndexEntry
-from shunter.core.charts.packed import REVISION, PackedChart
+from shunter.core.charts.packed import REVISION
 from shunter.core.charts.pins import Pin
-from shunter.core.charts.versions import is_dirty, newest_first
+from shunter.core.charts.versions import is_dirty, is_prerelease_of, newest_first
 from shunter.core.trains.cut import Offer
 from shunter.core.workspace.model import ExistingChart, Service
-from shunter.flows.packaging.origin import DERIVED, Sources, tracked
-from shunter.flows.workspace.archives import Archives, packed_as_held
+from shunter.core.workspace.publishing import PACKAGE, ci_registry, publish_step
+from shunter.flows.packaging.library import changed_library, is_same
+from shunter.flows.packaging.origin import DERIVED, Sources
+from shunter.flows.workspace.archives import Archives
 from shunter.flows.workspace.context import Context, repository_root
 from shunter.flows.workspace.projects import ProjectFiles, files_in, files_of
 from shunter.model.data import dataclass
@@ -83,20 +86,36 @@ class Market:
         entry = self._entries.get((pin.name, pin.version))
         return bool(entry and entry.digest and pin.digest and entry.digest != pin.digest)
 
+    def step_for(self, service: str, version: str = "") -> str:
+        """The command that publishes a service's chart: what is checked out, or a `version` that it gets."""
+        workspace = self.context.require_workspace()
+        if not ci_registry(workspace):
+            return f"{PACKAGE} {service}"
+        step = publish_step(workspace, {service: version or self._version(service)})
+        return f"{PACKAGE} {service}" if step == PACKAGE else step
+
+    def _version(self, service: str) -> str:
+        """The version that the checked out chart of a service has, as far as it says one."""
+        with contextlib.suppress(ShunterError):
+            found = (files.packed.version for name, files, _ in self._charts() if name == service)
+            return next(found, "VERSION")
+        return "VERSION"
+
     def unpublished(self) -> Iterator[Finding]:
         """One finding for each chart of the workspace that is not as it was published. No checkout, no finding."""
+        if found := changed_library(self.context, self.archives):
+            yield found
         charts = [*self._charts()]
-        same = self._as_published({place: files for files, place in charts})
-        self._ask_at_once(files for files, place in charts if place not in same)
-        for files, place in charts:
+        same = self._as_published({place: files for _, files, place in charts})
+        self._ask_at_once(files for _, files, place in charts if place not in same)
+        for name, files, place in charts:
             if place in same:
                 continue
             try:
-                said = self._unpublished(files, place)
+                said, hint = self._unpublished(name, files, place)
             except ShunterError as error:
-                said = f"{files.label} cannot be packaged: {error}"
+                said, hint = f"{files.label} cannot be packaged: {error}", error.hint
             if said:
-                hint = "raise `version` in its Chart.yaml, then `shunter package`"
                 yield Finding(
                     "not-packaged", said, Span(f"{files.label}/Chart.yaml"), Kind.LINT, Severity.WARNING, hint=hint
                 )
@@ -136,31 +155,41 @@ class Market:
         annotations = entry.metadata.get("annotations") if entry else None
         return str(annotations.get(REVISION, "")) if isinstance(annotations, dict) else ""
 
-    def _unpublished(self, files: ProjectFiles, place: Path) -> str:
+    def _unpublished(self, service: str, files: ProjectFiles, place: Path) -> tuple[str, str]:
+        """Why a chart is not as it was published, and what to do; twice empty where it is."""
         name, version = files.packed.key
         if not self.archives.published(name, version):
-            return f"{name} {version} is not published"
+            build = next((each for each in self._builds(name) if is_prerelease_of(each, version)), "")
+            step = self.step_for(service)
+            if build:
+                hint = f"for a build of it, which comes only by name: --car {service}={build}\nfor the release: {step}"
+                return f"{name} {version} is not published, and its builds are pre-releases", hint
+            return f"{name} {version} is not published", step
         held = self.archives.fetch(name, version)
-        if _same(files, held) or _same(tracked(files, place), held):
-            return ""
-        return f"{files.label} has changed since {name} {version} was packaged"
+        if is_same(files, place, held):
+            return "", ""
+        step = self.step_for(service, "VERSION")
+        said = f"{files.label} has changed since {name} {version} was packaged"
+        return said, f"raise `version` in its Chart.yaml, then `{step}`"
 
-    def _charts(self) -> Iterator[tuple[ProjectFiles, Path]]:
+    def _builds(self, name: str) -> list[str]:
+        """The published versions of a chart, newest first, as far as a registry says."""
+        try:
+            return self.archives.versions(name)
+        except ShunterError:
+            return self.archives.directory.index.versions(name)
+
+    def _charts(self) -> Iterator[tuple[str, ProjectFiles, Path]]:
+        """Each chart that is made here: its service's name, its files, and where they are."""
         for site in self.context.sites("app", missing_ok=True):
             if is_checkout(site.root):
-                yield files_of(self.context, site), site.path
+                yield site.name, files_of(self.context, site), site.path
         for service in self.context.require_workspace().services:
             if service.chart and service.chart.path:
                 place = self.context.root / service.chart.path
-                yield files_in(self.context, place), place
+                yield service.name, files_in(self.context, place), place
 
 
 def _fixed(service: Service) -> ExistingChart | None:
     """The chart of somebody else's repository that a service has, at the version that shunter.yaml says."""
     return service.chart if service.chart and not service.chart.path else None
-
-
-def _same(files: ProjectFiles, held: PackedChart) -> bool:
-    """Whether a chart is the one that the registry holds."""
-    now = packed_as_held(files, held.metadata)
-    return now.archive == held.archive or now.content == held.content

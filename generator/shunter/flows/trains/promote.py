@@ -17,6 +17,7 @@ from shunter.core.trains.plan import ALL, Asked, Freight, Plan, Refusal, chosen,
 from shunter.core.trains.plan_file import Kept, parse_plan, plan_data
 from shunter.core.trains.state import State
 from shunter.core.trains.waves import waves
+from shunter.flows.trains import older
 from shunter.flows.trains.images import Images
 from shunter.flows.trains.target import (
     Arrival,
@@ -210,14 +211,15 @@ def _arrival(run: _Run, name: str) -> Arrival:
     gate = gate_of(context, name, target.record, run.trains, run.at[:10], run.entries)
     verdicts = answers(gate, freight.cars, line)
     said = replace(asked.said, may_go_down=environment.may_go_down)
-    return _judged(run, target, plan(target.record, freight, verdicts, said), replace(why, train=freight.train))
+    planned = older.with_words(plan(target.record, freight, verdicts, said), freight, said, run.archives)
+    return _judged(run, target, planned, replace(why, train=freight.train))
 
 
 def _judged(run: _Run, target: Target, planned: Plan, why: Why) -> Arrival:
     notes = tuple(note for move in planned.moves for note in move.notes)
     arrival = judge_arrival(run.context, target, planned, why, run.archives)
     arrival = replace(arrival, notices=(*arrival.notices, *notes, *_lost_fixes(run.context, planned)))
-    return run.images.checked(arrival)
+    return run.images.checked(older.checked(run.context, arrival, run.archives))
 
 
 def _freight(run: _Run, target: Target) -> tuple[Freight, str]:

@@ -13,6 +13,7 @@ from shunter.core.trains.plan import Plan, chosen
 from shunter.core.trains.rollback import came_before, plan_rollback, today
 from shunter.core.trains.state import Base, Car, State, cars_hash
 from shunter.flows.packaging.recorded import filled
+from shunter.flows.trains.images import Images
 from shunter.flows.trains.target import (
     Target,
     judge_arrival,
@@ -40,7 +41,7 @@ class Return:
     """One request: the environment, the entry (or a train that it ran; empty: what came before), and the cars.
 
     `old_values` brings the environment's own values files of that entry back; without `values` a person's uncommitted
-    ones are neither judged nor committed.
+    ones are neither judged nor committed; without `images` no registry is asked whether they exist.
     """
 
     environment: str
@@ -50,6 +51,7 @@ class Return:
     force: bool = False
     why: str = ""
     values: bool = True
+    images: bool = True
 
 
 def rollback(context: Context, asked: Return, *, dry_run: bool, diff: bool) -> Report:
@@ -68,6 +70,7 @@ def rollback(context: Context, asked: Return, *, dry_run: bool, diff: bool) -> R
     target, notices = _with_values(target, name) if asked.old_values else (target, ())
     why = Why("rollback", generated_now(), person(target), asked.why, then.train, to=name, only=asked.only)
     arrival = judge_arrival(context, target, planned, why, archives, force=asked.force)
+    arrival = Images(context, asked.images).looked_at(arrival, force=asked.force)
     text = "".join(f"{step}\n" for step in (*planned.moves, *planned.stays))
     if arrival.findings:
         return Report(product=told(text, arrival.product), findings=arrival.findings, answer=False)

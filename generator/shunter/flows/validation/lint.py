@@ -10,12 +10,13 @@ from shunter.adapters.helm.engine import Engine, engine
 from shunter.adapters.system.regular import exists, is_checkout
 from shunter.adapters.verdicts.questions import chart_folder, is_values_file
 from shunter.core.charts.contents import read_once
-from shunter.core.goyaml.document import Document
+from shunter.core.goyaml.document import Document, value_at
 from shunter.core.rules.schema_lints import lint_schema
 from shunter.core.rules.verdict import as_meant
 from shunter.core.rules.wiring import stale_lock
 from shunter.core.rules.yaml_lints import yaml_lints
 from shunter.core.trains.file import path_of
+from shunter.flows.packaging.library import changed_library
 from shunter.flows.packaging.lock import pins_differ
 from shunter.flows.release.helm_lint import helm_lint
 from shunter.flows.release.release import Release, release_of, with_files
@@ -33,6 +34,7 @@ from shunter.flows.workspace.drift import drift
 from shunter.flows.workspace.labels import label, relabelled
 from shunter.flows.workspace.projects import files_of
 from shunter.flows.workspace.trains import Trains, trains_of
+from shunter.model.data import replace
 from shunter.model.errors import ShunterError
 from shunter.model.findings import Finding, Kind, Report, Severity, Span
 
@@ -114,11 +116,15 @@ def _lint_site(
     if release.is_environment:
         yield from _pins(site, release, trains)
         for document in release.layers:
-            found += _image_tags(document)
+            found += _image_tags(document, release)
         found += unnamed_schemas(release)
     elif not file:
         found += _own_files(release)
         found += of_its_service(context.workspace, site, release)
+    if site.kind == "library" and not file:
+        # Nobody has to reach a registry to lint.
+        changed = changed_library(context, replace(open_archives(context), server=None))
+        yield from (changed,) if changed else ()
     found += lint_schema(release.chart) if not file else ()
     found += unused_keys(context, release)
     found += lint_release(release, helm) if site.kind != "library" and not file else ()
@@ -146,7 +152,7 @@ def _release(context: Context, site: Site, file: str) -> Release:
     return with_files(context, Release(files_of(context, site)), site.path, [file] if file else [], ())
 
 
-def _image_tags(document: Document) -> Iterator[Finding]:
+def _image_tags(document: Document, release: Release) -> Iterator[Finding]:
     for alias, section in (document.value or {}).items():
         image = section.get("image") if isinstance(section, dict) else None
         known = image if isinstance(image, dict) else {}
@@ -154,15 +160,16 @@ def _image_tags(document: Document) -> Iterator[Finding]:
             if known.get(name) in (None, ""):
                 continue
             key = (alias, "image", name)
-            yield Finding(
-                "image-tag-in-environment",
-                f"`{alias}.image.{name}` is set here, so a promotion moves the chart and not the image",
-                document.span(key, of="key"),
-                Kind.LINT,
-                Severity.WARNING,
-                key=key,
-                hint="remove it: trains move the chart, whose appVersion is the tag, or whose values have the digest",
-            )
+            digest = value_at(release.coalesced.values, (alias, "image", "digest"))
+            said = f"`{alias}.image.{name}` is set here, so a promotion moves the chart and not the image"
+            hint = "remove it: trains move the chart, whose appVersion is the tag, or whose values have the digest"
+            if name == "tag" and digest and not known.get("digest"):
+                said = f"`{alias}.image.tag` has no effect where templates prefer a digest, and {digest} is pinned"
+                hint = (
+                    f'set {alias}.image.digest to that of the image that is to run, or to "" for the tag; or remove it'
+                )
+            span = document.span(key, of="key")
+            yield Finding("image-tag-in-environment", said, span, Kind.LINT, Severity.WARNING, key=key, hint=hint)
 
 
 def _lint_trains(context: Context) -> Iterator[Finding]:

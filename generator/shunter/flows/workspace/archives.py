@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import contextlib
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping
 from functools import cache, partial
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -14,8 +14,8 @@ from shunter.adapters.system.threads import at_once
 from shunter.core.charts.packed import PackedChart
 from shunter.core.charts.pins import OCI, UNKNOWN, Digests, Pin
 from shunter.core.charts.versions import newest_first
-from shunter.core.packaging.images import ImagePin, pins_of, with_images
 from shunter.core.packaging.publish import Origin, origin_of, published, with_origin
+from shunter.core.packaging.stamp import Stamped, as_held, with_stamped
 from shunter.core.packaging.vendoring import absent_from_registry
 from shunter.core.workspace.layout import charts_url
 from shunter.core.workspace.model import Registries, Workspace
@@ -190,29 +190,30 @@ def charts_at(url: str, workspace: Workspace | None) -> OciCharts:
 
 
 def packed_for_publishing(files: ProjectFiles, origin: Origin | None = None) -> PackedChart:
-    """The chart as it is published, with where it comes from, and with its images pinned.
+    """The chart as it is published, with where it comes from, and with what is to be put in: versions, pins of images.
 
     An app chart's library is compiled in.
     """
-    return _packed(files, origin, files.images)
+    return _packed(files, origin, files.stamped or Stamped())
 
 
-def packed_as_held(files: ProjectFiles, held: Mapping[str, Any]) -> PackedChart:
+def packed_as_held(files: ProjectFiles, held: Mapping[str, Any], *, compressed: bool = True) -> PackedChart:
     """The chart as it is published, saying that it comes from where the published one says; `held` is its metadata.
 
-    It has the images of the published one, unless others are to be pinned. Where that is the same chart, the two are
-    equal: what was committed since need not have changed it.
+    It has the appVersion and the images that were put into the published one, unless others are to be put in. Where
+    that is the same chart, the two are equal: what was committed since need not have changed it. Where
+    contents are compared, the archive need not be `compressed`.
     """
-    return _packed(files, origin_of(held), files.images or pins_of(held))
+    return _packed(files, origin_of(held), as_held(files.stamped or Stamped(), held), compressed=compressed)
 
 
-def _packed(files: ProjectFiles, origin: Origin | None, images: Sequence[ImagePin]) -> PackedChart:
+def _packed(files: ProjectFiles, origin: Origin | None, put: Stamped, *, compressed: bool = True) -> PackedChart:
     chart = files.packed
     if files.answers.get("kind") == "app":
         chart.require_complete()
         chart = published(chart, str(files.answers.get("library", "")))
-    chart = with_images(chart, images)
-    return (with_origin(chart, origin) if origin else chart).packed()
+    chart = with_stamped(chart, put)
+    return (with_origin(chart, origin) if origin else chart).packed(compressed=compressed)
 
 
 def require_file(path: Path, hint: str) -> bytes:

@@ -20,7 +20,7 @@ from shunter.model.findings import Finding
 
 if TYPE_CHECKING:  # the commit hook judges charts that have no record, and packs none
     from shunter.core.charts.packed import PackedChart
-    from shunter.core.packaging.images import ImagePin
+    from shunter.core.packaging.stamp import Stamped
     from shunter.core.trains.entry import Entry
     from shunter.core.trains.state import State
 
@@ -35,13 +35,13 @@ _KEPT: Final = ("answers", "record", "entries")
 class ProjectFiles:
     """The files of a project or of any other chart. `label` is its folder as errors and findings are to name it.
 
-    `images` are to be pinned in its archive, which the files do not say. What is asked of it raises ShunterError where
+    `stamped` is to be put into its archive, which the files do not say. What is asked of it raises ShunterError where
     the file that holds it is broken.
     """
 
     tree: Tree
     label: str
-    images: tuple[ImagePin, ...] = ()
+    stamped: Stamped | None = None
 
     @cached_property
     def answers(self) -> Mapping[str, Any]:
@@ -109,14 +109,14 @@ class ProjectFiles:
 
     def with_changes(self, changes: Mapping[str, FileState | None]) -> ProjectFiles:
         """The same project with other files; not with other answers, nor with another record or history."""
-        changed = ProjectFiles(OverlayTree(self.tree, changes), self.label, self.images)
+        changed = ProjectFiles(OverlayTree(self.tree, changes), self.label, self.stamped)
         vars(changed).update({name: vars(self)[name] for name in _KEPT if name in vars(self)})
         return changed
 
-    def with_images(self, images: tuple[ImagePin, ...]) -> ProjectFiles:
-        """The same files, with other images to be pinned; what is known of them stays known."""
-        changed = ProjectFiles(self.tree, self.label, images)
-        vars(changed).update({**vars(self), "images": images})
+    def with_stamped(self, stamped: Stamped) -> ProjectFiles:
+        """The same files, with something else to be put into their archive; what is known of them stays known."""
+        changed = ProjectFiles(self.tree, self.label, stamped)
+        vars(changed).update({**vars(self), "stamped": stamped})
         return changed
 
     def with_derived(self, changes: Mapping[str, FileState | None], record: State) -> ProjectFiles:

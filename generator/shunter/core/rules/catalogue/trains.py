@@ -74,6 +74,21 @@ TRAINS: Final = (
         "rollback` is the way back to what ran before.",
     ),
     lint(
+        "image-down",
+        Severity.ERROR,
+        "a newer chart with an older image",
+        "The chart's version goes up, and its image is an older one than runs now, by the tags of both: no version "
+        "shows that. `package --image` pins the right one, under a new version. `--allow-downgrade APP` says "
+        "that it is meant, and the history keeps that; `train cut --lower APP` says it once for all environments.",
+    ),
+    lint(
+        "image-unpinned",
+        Severity.WARNING,
+        "an image that is not pinned any more",
+        "The chart that runs pins its image by a digest, and the one that comes does not: it runs whatever its tag "
+        "leads to. `package --image REPOSITORY:TAG` pins it. `rules: {image-unpinned: error}` lets none come.",
+    ),
+    lint(
         "car-removed",
         Severity.ERROR,
         "a car that would go away",
@@ -105,16 +120,17 @@ TRAINS: Final = (
         "not-published",
         Severity.ERROR,
         "a version that the registry does not hold",
-        "A train has what the registry holds. A new service is in once it has a release: `shunter package` it, or "
-        "name one of its pre-releases with `train cut --car cart=1.0.0-rc.1`.",
+        "A train has what the registry holds, releases by themselves. A new service is in once it has one: tag it "
+        "where CI publishes, else `shunter package` it. Builds of branches are pre-releases, and come only where they "
+        "are named: `train cut --car cart=1.0.0-main.42.g1a2b3c4`.",
     ),
     lint(
         "image-missing",
         Severity.ERROR,
         "an image that its registry does not have",
-        "`train cut` and `promote` ask the workspace's own registry, `registries.images`, for each image that would "
-        "run: by its digest, or else by its tag. This one is not there, so its pods would not start. Push it, and do "
-        "it again; `--no-images` asks nobody.",
+        "`train cut`, `promote` and `rollback` ask the workspace's own registry, `registries.images`, for each image "
+        "that would run: by its digest, or else by its tag. This one is not there, so its pods would not start. Push "
+        "it, and do it again; `--no-images` asks nobody, and the history says so.",
     ),
     lint(
         "plan-outdated",

@@ -48,7 +48,8 @@ WORKSPACE: Final = (
         Severity.WARNING,
         "a chart with changes that nobody published",
         "A train pins published charts. This one differs from what is published under its version, or its version is "
-        "not published: raise `version`, and package it. `rules: {not-packaged: error}` lets no train go without it.",
+        "not published: raise `version`, and publish it. A library that was edited without a version of its own "
+        "reaches no app. `rules: {not-packaged: error}` lets no train go without it.",
     ),
     lint(
         "dirty-chart",
@@ -99,8 +100,9 @@ WORKSPACE: Final = (
         Severity.WARNING,
         "an image tag or digest that an environment sets",
         "The tag defaults to the chart's `appVersion`, and `package --image` puts a digest into the chart, so that a "
-        "promotion moves chart and image together. Where the environment sets `image.tag` or `image.digest`, a "
-        "promotion moves the chart only.",
+        "promotion moves chart and image together. Where the environment sets `image.digest`, or `image.tag` of a "
+        "chart without a digest, a promotion moves the chart only. A tag alone has no effect on a chart that is pinned "
+        "by a digest: that wins, until the environment sets another one, or an empty one.",
     ),
     lint(
         "chart-name",

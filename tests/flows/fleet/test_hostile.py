@@ -1,0 +1,55 @@
+"""Templates that mean harm: nothing is written outside of a repository, nor into what git keeps in it."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import pytest
+
+from helpers.workspaces.cli import shunter
+from helpers.workspaces.copier_templates import git, make_template_repository
+
+GIT = "templates/repository/[% if true %].git[% endif %]/hooks/post-commit.jinja"
+
+
+def made(folder: Path) -> tuple[Path, Path]:
+    templates = make_template_repository(folder / "templates")
+    (folder / "work").mkdir()
+    return templates, folder / "work"
+
+
+def new(templates: Path, work: Path) -> str:
+    """The refusal of `new` with these templates, which leaves nothing behind."""
+    git(templates, "add", "--all")
+    git(templates, "commit", "--quiet", "--message", "hostile")
+    git(templates, "tag", "--force", "v0.1.0")
+    source = ("-d", f"templates.source={templates}", "-d", "templates.release=0.1.0")
+    result = shunter("new", "shop", "--defaults", *source, cwd=work)
+    assert result.code == 2, result.err
+    assert list(work.iterdir()) == []
+    return result.err
+
+
+def test_what_git_keeps_is_not_written(tmp_path: Path) -> None:
+    templates, work = made(tmp_path)
+    (templates / GIT).parent.mkdir(parents=True)
+    (templates / GIT).write_text("#!/bin/sh\ntouch pwned\n")
+    assert "not a path of a repository: '.git/hooks/post-commit'" in new(templates, work)
+
+
+@pytest.mark.slow  # Copier is asked too, and imported for that
+def test_a_path_that_leaves_the_repository_is_refused(tmp_path: Path) -> None:
+    templates, work = made(tmp_path)
+    (templates / "templates/repository/[[ '.' * 2 ]]").mkdir()
+    (templates / "templates/repository/[[ '.' * 2 ]]/pwned").write_text("x")
+    assert "Copier cannot render a workspace" in new(templates, work)
+    assert not list(tmp_path.glob("pwned"))
+
+
+@pytest.mark.slow  # Copier renders, and is imported for that
+def test_a_link_that_leads_out_is_refused(tmp_path: Path) -> None:
+    templates, work = made(tmp_path)
+    (templates / "templates/repository/out").symlink_to("/etc")
+    config = templates / "copier.yml"
+    config.write_text("_preserve_symlinks: true\n" + config.read_text("utf-8"), "utf-8")
+    assert "a link into shop that leads out of it: out" in new(templates, work)
