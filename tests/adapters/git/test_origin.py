@@ -7,7 +7,15 @@ from pathlib import Path
 import pytest
 
 from helpers.workspaces.gitrepo import commit_all, git, make_repo, write
-from shunter.adapters.git.origin import Untidy, as_committed, last_commit, look_below, public_url, remote_url
+from shunter.adapters.git.origin import (
+    Untidy,
+    as_committed,
+    last_commit,
+    look_below,
+    public_url,
+    remote_url,
+    submodules_below,
+)
 
 
 @pytest.fixture
@@ -33,7 +41,9 @@ def test_what_is_ignored_above_a_folder_and_submodules_are_named(root: Path, tmp
     write(root, {".gitignore": "/more\n", "more/b/Chart.yaml": "1\n"})
     git(root, "add", ".gitignore")
     git(root, "commit", "-q", "-m", "a submodule")
-    assert look_below(root, ["charts/a", "more/b"]) == Untidy((), ("more/",), ("charts/a/sub",))
+    assert look_below(root, ["charts/a", "more/b"]) == Untidy((), ("more/",))
+    assert submodules_below(root, ["charts/a", "more/b"]) == ("charts/a/sub",)
+    assert submodules_below(root, ["charts/a b"]) == ()
 
 
 def test_the_last_commit_is_that_of_the_folder_and_stays_it(root: Path) -> None:

@@ -20,12 +20,11 @@ _SUBMODULE = "160000 "
 class Untidy:
     """Paths that HEAD does not hold as they are: `changed` are modified, staged or new; `ignored` git does not track.
 
-    A path that ends in a slash is a folder with all that is in it. Of `submodules` it holds a commit's name only.
+    A path that ends in a slash is a folder with all that is in it.
     """
 
     changed: tuple[str, ...] = ()
     ignored: tuple[str, ...] = ()
-    submodules: tuple[str, ...] = ()
 
 
 def look_below(root: Path, folders: Sequence[str]) -> Untidy:
@@ -33,9 +32,13 @@ def look_below(root: Path, folders: Sequence[str]) -> Untidy:
     asked = ("--porcelain", "-z", "--no-renames", "--untracked-files=all", "--ignored=matching", "--", *folders)
     lines = _lines(Repository(root).git("status", *asked).stdout)
     ignored = tuple(line[3:] for line in lines if line.startswith("!!"))
+    return Untidy(tuple(line[3:] for line in lines if not line.startswith("!!")), ignored)
+
+
+def submodules_below(root: Path, folders: Sequence[str]) -> tuple[str, ...]:
+    """The submodules in folders of the repository at `root`: of their files it holds a commit's name only."""
     index = _lines(Repository(root).git("ls-files", "--stage", "-z", "--", *folders).stdout)
-    submodules = tuple(line.partition("\t")[2] for line in index if line.startswith(_SUBMODULE))
-    return Untidy(tuple(line[3:] for line in lines if not line.startswith("!!")), ignored, submodules)
+    return tuple(line.partition("\t")[2] for line in index if line.startswith(_SUBMODULE))
 
 
 def _lines(output: bytes) -> list[str]:

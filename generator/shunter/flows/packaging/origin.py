@@ -7,7 +7,7 @@ import shlex
 from collections.abc import Iterable, Mapping, Sequence
 from pathlib import Path
 
-from shunter.adapters.git.origin import Untidy, last_commit, look_below, remote_url
+from shunter.adapters.git.origin import Untidy, last_commit, look_below, remote_url, submodules_below
 from shunter.adapters.system.regular import is_checkout
 from shunter.core.charts.helmignore import filter_files
 from shunter.core.charts.lock import LOCK
@@ -33,6 +33,7 @@ class Sources:
     folders: Mapping[Path, Sequence[str]]
     looked: dict[Path, Untidy] = field(default_factory=dict)
     remotes: dict[Path, str] = field(default_factory=dict)
+    submodules: dict[Path, tuple[str, ...]] = field(default_factory=dict)
 
     def tidied(self, files: ProjectFiles, root: Path, folder: str) -> ProjectFiles:
         """A chart's files without those that git ignores there, unless that is Chart.yaml, and with it the chart."""
@@ -60,7 +61,9 @@ class Sources:
     def whole(self, files: ProjectFiles, root: Path, folder: str) -> ProjectFiles:
         """`tidied`. Raises ShunterError for a submodule: its files are another repository's, and would be missing."""
         prefix = _prefix(folder)
-        inside = [path[len(prefix) :] for path in self._at(root).submodules if path.startswith(prefix)]
+        if root not in self.submodules:
+            self.submodules[root] = submodules_below(root, self.folders[root])
+        inside = [path[len(prefix) :] for path in self.submodules[root] if path.startswith(prefix)]
         kept = filter_files(dict(files.packed.files) | {f"{path}/file": FileState(b"") for path in inside})
         if found := next((path for path in inside if f"{path}/file" in kept), None):
             raise ShunterError(
