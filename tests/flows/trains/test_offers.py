@@ -69,6 +69,8 @@ def test_what_changed_since_it_was_packaged_is_one_finding_a_chart(small: Contex
     publish(small, chart_files("web", "1.1.0"), "third/web")
     [finding] = market(small).unpublished()
     assert (finding.rule, finding.span.path) == ("not-packaged", "third/orders/Chart.yaml")
+    assert [*market(small).unpublished({"orders"})] == [finding]
+    assert [*market(small).unpublished({"web"})] == []
     shutil.rmtree(small.root / ".shunter/registry")
     assert len([*market(small).unpublished()]) == 2
 

@@ -119,7 +119,7 @@ def cut(context: Context, asked: Cut, *, dry_run: bool, diff: bool) -> Report:
     train = replace(train, version=_version(asked, base, made, said, trains))
     images = Images(context, asked.images).in_train(archives, train.cars, train.version)
     lesser = older.findings(worse, made.moves, Span(path_of(train.version)), "--lower")
-    told = tuple(levelled(context, (*market.unpublished(), *lesser, *images)))
+    told = tuple(levelled(context, (*market.unpublished(_asked_about(asked.said)), *lesser, *images)))
     if any(finding.severity is Severity.ERROR for finding in told):
         return Report(findings=told)
     report = _record(context, train, base, made, {**read, **base.read}, dry_run=dry_run, diff=diff)

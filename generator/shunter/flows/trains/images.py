@@ -97,7 +97,7 @@ class Images:
         found = [replace(each, message=f"{name}: {each.message}") for each in self._missing(used, place)]
         levels = tuple(levelled(self.context, found))
         errors = tuple(each for each in levels if each.severity is Severity.ERROR)
-        told = tuple(each.message for each in levels if force or each not in errors)
+        told = tuple(f"{each.severity}[{each.rule}]: {each.message}" for each in levels if force or each not in errors)
         arrival = replace(arrival, notices=(*arrival.notices, *told))
         if not force:
             return replace(arrival, findings=errors)

@@ -101,11 +101,14 @@ class Market:
             return next(found, "VERSION")
         return "VERSION"
 
-    def unpublished(self) -> Iterator[Finding]:
-        """One finding for each chart of the workspace that is not as it was published. No checkout, no finding."""
+    def unpublished(self, only: Collection[str] | None = None) -> Iterator[Finding]:
+        """One finding for each chart of the workspace that is not as it was published. No checkout, no finding.
+
+        `only` are the services that are asked about; None is all.
+        """
         if found := changed_library(self.context, self.archives):
             yield found
-        charts = [*self._charts()]
+        charts = [chart for chart in self._charts() if only is None or chart[0] in only]
         same = self._as_published({place: files for _, files, place in charts})
         self._ask_at_once(files for _, files, place in charts if place not in same)
         for name, files, place in charts:
