@@ -6,7 +6,7 @@ from pathlib import Path
 
 import pytest
 
-from helpers.workspaces.gitrepo import commit_all, git, snapshot
+from helpers.workspaces.gitrepo import commit_all, git, make_repo, snapshot
 from helpers.workspaces.small import small_workspace
 from helpers.workspaces.workspaces import copy, shared
 from shunter.flows.packaging.package import package, package_to
@@ -79,3 +79,13 @@ def test_what_cannot_be_packaged_is_named(small: Context) -> None:
     ):
         with pytest.raises(ShunterError, match=message):
             package(small, names, stamp, dry_run=False)
+
+
+def test_a_folder_of_charts_that_shunter_did_not_make_is_told_who_packages_it(tmp_path: Path) -> None:
+    make_repo(tmp_path / "bare", {"orders/Chart.yaml": "apiVersion: v2\nname: orders\nversion: 1.0.0\n"})
+    for names in ((), ("orders",)):
+        with pytest.raises(ShunterError, match="there is no chart") as caught:
+            package_to(
+                Context(tmp_path / "bare", tmp_path / "bare", None), names, Stamp(), tmp_path / "out", dry_run=False
+            )
+        assert "`helm package`" in caught.value.hint

@@ -36,6 +36,8 @@ from shunter.model.errors import ShunterError
 from shunter.model.files import Input, RepositoryPlan
 from shunter.model.findings import Finding, Outcome, Report, Span, Status
 
+_NONE_HERE = "run it in a checkout of a workspace or of a repository that shunter made; others have `helm package`"
+
 
 @dataclass
 class Batch:
@@ -138,9 +140,7 @@ def package_to(
     if found := (*batch.findings, *_located(context, batch)):
         return Report(findings=found)
     if not batch.names and not batch.failed:
-        raise ShunterError(
-            "there is no chart to package here", hint="run it where one is, in a checkout of its repository"
-        )
+        raise ShunterError("there is no chart to package here", hint=_NONE_HERE)
     published = into_folder(batch.packed, folder, dry_run=dry_run)
     if published.findings:
         return Report(findings=published.findings)
@@ -223,7 +223,8 @@ def _charts(context: Context, names: Sequence[str]) -> list[Site]:
     known = {site.name for site in sites} | existing
     for name in names:
         if name not in known:
-            raise ShunterError(f"there is no chart `{name}`", hint=f"known: {', '.join(sorted(known))}")
+            listed = f"known: {', '.join(sorted(known))}" if known else _NONE_HERE
+            raise ShunterError(f"there is no chart `{name}`", hint=listed)
     return chosen(context, sites, names)
 
 
