@@ -17,7 +17,7 @@ CORE = {
     "core/goyaml": "",
     "core/gotemplate": "",
     "core/schema": "",
-    "core/trees": "",
+    "core/trees": "core/goyaml",
     "core/templates": "",
     "core/charts": "core/goyaml core/gotemplate",
     "core/values": "core/goyaml core/charts",

@@ -17,6 +17,7 @@ from posixpath import join, normpath
 from shunter.adapters.system.files import DiskTree
 from shunter.adapters.git.repository import FILE_MODES, Repository
 from shunter.adapters.templates.held import as_held
+from shunter.adapters.templates.keywise import by_key
 from shunter.adapters.templates.written_once import matcher
 from shunter.core.trees import fast_import
 from shunter.core.trees.fast_import import Signature
@@ -99,7 +100,7 @@ def merge_repository(
             scratch.import_stream(b"".join(_commits(sides)))
             for number, each in enumerate(sides):
                 _merge(scratch, number, each, changes, conflicts)
-    return changes, tuple(conflicts)
+    return by_key(changes, conflicts)
 
 
 def held_in(root: Path, project: MergeProject, ours: Files) -> Files:
