@@ -16,7 +16,7 @@ BASE = "image: a\ntag: 1\nport: 80\nhost: x\n"
 
 
 def conflict(base: str, ours: str, theirs: str, path: str = "v.yaml") -> Conflict:
-    return Conflict(path, "contents", *(FileState(text.encode()) for text in (base, ours, theirs)))
+    return Conflict(path, "contents", FileState(base.encode()), FileState(ours.encode()), FileState(theirs.encode()))
 
 
 def shown(found: Conflict) -> str:

@@ -8,16 +8,14 @@ two values.
 from __future__ import annotations
 
 from collections.abc import Sequence
-from typing import Final
 
 from shunter.core.trees.yaml_entries import KeyConflict, Merger
 from shunter.core.trees.yaml_read import CannotMergeError, documents
+from shunter.core.trees.yaml_text import laid_out
 from shunter.core.trees.yaml_tree import Document, value_of, written
 from shunter.model.data import dataclass
 
 __all__ = ["CannotMergeError", "KeyConflict", "YamlMerge", "merge_yaml"]
-
-_BOM: Final = b"\xef\xbb\xbf"
 
 
 @dataclass(frozen=True, slots=True)
@@ -33,26 +31,12 @@ class YamlMerge:
     conflicts: tuple[KeyConflict, ...] = ()
 
 
-@dataclass(frozen=True, slots=True)
-class _Layout:
-    """What is the same on all lines of a file: a byte order mark, CRLF, and whether the last line has an end."""
-
-    mark: bool
-    crlf: bool
-    ended: bool
-
-    def laid(self, text: str) -> bytes:
-        """The bytes of a text with line feeds."""
-        text = text if self.ended else text.removesuffix("\n")
-        return (_BOM if self.mark else b"") + (text.replace("\n", "\r\n") if self.crlf else text).encode()
-
-
 def merge_yaml(base: bytes, ours: bytes, theirs: bytes) -> YamlMerge:
     """Merge two descendants of `base`; comments, order, quotes, indentation and line ends stay those of ours.
 
     Raises CannotMergeError where a text is no plain YAML (another encoding, a Go template), or its anchors changed.
     """
-    layouts, texts = zip(*(_read(data) for data in (base, ours, theirs)), strict=True)
+    layouts, texts = zip(*(laid_out(data) for data in (base, ours, theirs)), strict=True)
     sides = [documents(text) for text in texts]
     if not sides[0]:
         sides[0] = [Document("", (), None, ()) for _ in sides[1]]
@@ -66,19 +50,6 @@ def merge_yaml(base: bytes, ours: bytes, theirs: bytes) -> YamlMerge:
     layout = layouts[2] if layouts[0] == layouts[1] else layouts[1]
     laid = [layout.laid(text) for text in found]
     return YamlMerge(laid[0], laid[1], laid[2], tuple(merger.conflicts))
-
-
-def _read(data: bytes) -> tuple[_Layout, str]:
-    try:
-        text = data.removeprefix(_BOM).decode()
-    except UnicodeDecodeError:
-        raise CannotMergeError("it is not UTF-8") from None
-    crlf = text.count("\r\n")
-    if crlf not in (0, text.count("\n")):
-        raise CannotMergeError("it has line ends of several kinds")
-    ended = not text or text.endswith("\n")
-    plain = text.replace("\r\n", "\n") + ("" if ended else "\n")
-    return _Layout(data.startswith(_BOM), crlf > 0, ended), plain
 
 
 def _check(merged: Sequence[Document], text: str, side: int) -> None:
