@@ -77,7 +77,7 @@ def test_where_git_merges_lines_its_bytes_stand(tmp_path: Path) -> None:
         {f"{number}.yaml": FileState(base.encode()) for number, (base, _, _) in enumerate(texts)},
         {f"{number}.yaml": FileState(theirs.encode()) for number, (_, _, theirs) in enumerate(texts)},
     )
-    changes, conflicts = merge_repository(root, [project], lambda _: lambda path: False)
+    changes, conflicts = merge_repository(root, [project])
     clean = 0
     for number, sides in enumerate(texts):
         for name, text in zip(("base", "ours", "theirs"), sides, strict=True):

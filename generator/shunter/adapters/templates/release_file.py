@@ -7,6 +7,7 @@ from pathlib import Path
 
 from shunter.adapters.git.remote import checked
 from shunter.adapters.git.repository import Repository
+from shunter.adapters.templates.source import git_url
 from shunter.model.errors import ShunterError
 
 
@@ -20,7 +21,7 @@ def release_file(source: str, release: str, bare: Path | None, path: str) -> byt
         return _content(Repository(bare), tag, path)
     with tempfile.TemporaryDirectory(prefix="shunter-", ignore_cleanup_errors=True) as folder:
         copy = Repository.init(Path(folder), bare=True)
-        done = copy.try_git("fetch", "--quiet", "--depth", "1", "--", checked(source), f"+{tag}:{tag}")
+        done = copy.try_git("fetch", "--quiet", "--depth", "1", "--", checked(git_url(source)), f"+{tag}:{tag}")
         if done.returncode:
             raise ShunterError(
                 f"cannot read release {release} of the templates at {source}",

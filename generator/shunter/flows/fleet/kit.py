@@ -1,0 +1,169 @@
+"""The test of a template set: projects of every case go from every release to every later one, and nothing is lost."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from pathlib import Path
+from typing import Any, Final
+
+from shunter.adapters.git.repository import require_git
+from shunter.adapters.templates.render import RenderRequest, render_many
+from shunter.adapters.templates.sets import TemplateSet, template_set, tried
+from shunter.adapters.templates.written_once import matcher
+from shunter.core.charts.versions import newest_first, parse
+from shunter.core.goyaml.document import read
+from shunter.core.workspace.cases import FILE as CASES_FILE
+from shunter.core.workspace.cases import Case, read_cases, updates
+from shunter.core.workspace.migrate import migrate
+from shunter.core.workspace.migrations import FILE as MIGRATIONS_FILE
+from shunter.core.workspace.migrations import Migration, migrated_answers, read_migrations, steps_between
+from shunter.core.workspace.trial import (
+    ANSWERS_FILE,
+    Edited,
+    Files,
+    Updated,
+    conflicting,
+    differences,
+    edited,
+    expected,
+    losses,
+    unmarked,
+)
+from shunter.flows.workspace.own_files import schema_of
+from shunter.model.data import dataclass
+from shunter.model.errors import ShunterError
+from shunter.model.files import MemoryTree
+from shunter.model.findings import Outcome, Report, Status
+
+_SOURCE: Final = "https://templates.invalid/tested.git"
+_MOST: Final = 5
+"""Problems of one update that are told; the rest is counted."""
+
+
+@dataclass(frozen=True, slots=True)
+class _Update:
+    """One update of a project: its last render as the new release calls files, the new render, and the migrations.
+
+    `once` are patterns of the files that are written once.
+    """
+
+    base: Files
+    new: Files
+    once: tuple[str, ...]
+    steps: Sequence[Migration]
+
+    def of(self, ours: Files) -> Updated:
+        """What becomes of a project with these files."""
+        return Updated(*tried(_carried(self.steps, ours), self.base, self.new, self.once))
+
+
+def try_templates(folder: Path) -> Report:
+    """Update a project of every case from every release of the set in `folder` to every later one.
+
+    What the folder has and no release has is the release to come. Each project is tried clean, edited, and edited where
+    the template changes too. An update that loses something is refused.
+    """
+    require_git()
+    with template_set(folder) as found:
+        releases = _releases(found)
+        cases = _cases(found)
+        outcomes = [_outcome(found, case, old, new) for case in cases for old, new in updates(case, releases)]
+    bad = sum(outcome.status is not Status.DONE for outcome in outcomes)
+    if not outcomes:
+        raise ShunterError("there is no update to test", hint="a template set needs two releases, or one and changes")
+    said = f"{len(cases)} cases, {len(releases)} releases, {len(outcomes)} updates: "
+    return Report(outcomes=tuple(outcomes), notices=(said + (f"{bad} lose something" if bad else "nothing is lost"),))
+
+
+def _releases(found: TemplateSet) -> list[str]:
+    """The releases, the oldest first; what the folder has comes last."""
+    known = [release for tag in found.tags if parse(release := tag.removeprefix("v"))]
+    releases = newest_first(known)[::-1]
+    if not releases or not found.holds(releases[-1]):
+        coming = _coming(found, releases)
+        found.add(coming)
+        releases.append(coming)
+    return releases
+
+
+def _coming(found: TemplateSet, releases: Sequence[str]) -> str:
+    """The version of what the folder has: the newest that its migrations name, or the one after the last release."""
+    named = [each.release for each in _migrations(found)]
+    last = parse(releases[-1]) if releases else None
+    newest = newest_first(named)[0] if named else ""
+    if (version := parse(newest)) is not None and (last is None or version > last):
+        return newest
+    return f"{last.major}.{last.minor}.{last.patch + 1}" if last is not None else "0.1.0"
+
+
+def _cases(found: TemplateSet) -> tuple[Case, ...]:
+    state = found.files.get(CASES_FILE)
+    return read_cases(state.data, CASES_FILE, schema_of("cases")) if state else (Case("defaults"),)
+
+
+def _migrations(found: TemplateSet) -> tuple[Migration, ...]:
+    state = found.files.get(MIGRATIONS_FILE)
+    return read_migrations(state.data, MIGRATIONS_FILE, schema_of("migrations")) if state else ()
+
+
+def _outcome(found: TemplateSet, case: Case, old: str, new: str) -> Outcome:
+    steps = steps_between(_migrations(found), str(case.answers.get("kind", "")), old, new)
+    try:
+        problems = list(_problems(found.bare, case, (old, new), steps))
+    except ShunterError as error:
+        problems = [f"{error.message}{''.join(f'; {note}' for note in error.notes[:1])}"]
+    unit = f"{case.name} {old} to {new}"
+    if not problems:
+        return Outcome(unit, Status.DONE, "clean, edited, conflicting")
+    more = len(problems) - _MOST
+    told = [*problems[:_MOST], *([f"and {more} more"] if more > 0 else [])]
+    return Outcome(unit, Status.REFUSED, "\n          ".join(told))
+
+
+def _problems(bare: Path, case: Case, releases: tuple[str, str], steps: Sequence[Migration]) -> Iterator[str]:
+    old, _ = _rendered(bare, releases[0], case.answers)
+    new, patterns = _rendered(bare, releases[1], migrated_answers(steps, _recorded(old, case)))
+    update = _Update(_carried(steps, old), new, patterns, steps)
+    once = matcher(patterns)
+    yield from (f"clean: {each.message}" for each in migrate(steps, MemoryTree(old), old).findings)
+    yield from differences(expected(update.base, new, once), update.of(old).files)
+    for asked in (edited(old), conflicting(old, _called_as(steps, old, new))):
+        found = update.of(asked.files)
+        yield from losses(_known(asked, once), found)
+        yield from unmarked(found)
+
+
+def _rendered(bare: Path, release: str, answers: Mapping[str, Any]) -> tuple[Files, tuple[str, ...]]:
+    """A project's files, and patterns of those that are written once."""
+    request = RenderRequest.of(_SOURCE, release, answers, bare, "update")
+    found = render_many([request])
+    return found.files[request], found.once[request]
+
+
+def _called_as(steps: Sequence[Migration], old: Files, new: Files) -> Files:
+    """The new render by the paths that the old one has."""
+    moved = {path: path for path in old}
+    for step in steps:
+        for renamed in step.files:
+            for path, now in moved.items():
+                if now == renamed.source or (renamed.source.endswith("/") and now.startswith(renamed.source)):
+                    moved[path] = renamed.target + now[len(renamed.source) :]
+    return {path: new[now] for path, now in moved.items() if now in new}
+
+
+def _known(asked: Edited, once: Callable[[str], bool]) -> Edited:
+    """Edits without what the template changes in files that are written once: it does not reach a project."""
+    template = {path: lines for path, lines in asked.template.items() if not once(path)}
+    return Edited(asked.files, asked.marks, template)
+
+
+def _carried(steps: Sequence[Migration], files: Files) -> Files:
+    changes = migrate(steps, MemoryTree(files), files).changes
+    return {path: state for path, state in {**files, **changes}.items() if state is not None}
+
+
+def _recorded(files: Files, case: Case) -> Mapping[str, Any]:
+    """What a project's answers file records."""
+    state = files.get(ANSWERS_FILE)
+    value = read(state.data, ANSWERS_FILE).value if state else None
+    return {key: item for key, item in (value or case.answers).items() if not key.startswith("_")}
