@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from pathlib import Path
 
 import pytest
@@ -32,6 +33,11 @@ migrations:
     answers:
       - {from: tone, to: voice}
     defaults: {motto: as ever}
+"""
+LATER = """\
+migrations:
+  - release: 0.3.0
+    keys: [{in: /values.yaml, from: replicas, to: scale.replicas}]
 """
 NOTES = "one\ntwo\nthree\n"
 
@@ -98,7 +104,7 @@ def test_what_a_person_has_there_moves_and_nothing_else(templates: Path, tmp_pat
 
 
 def make_organisation(folder: Path) -> None:
-    """A workspace in one repository that follows an organisation's templates, of which there are two releases."""
+    """A workspace in one repository that follows an organisation's templates, of which there are three releases."""
     text = ONE_SERVICE.replace("LAYOUT", "mono").replace("  pre: {stage: staging, promotes-from: tst}\n", "")
     (folder / "data.yaml").write_text(text, "utf-8")
     git(folder, "init", "-q", "--bare", "-b", "main", "remote.git")
@@ -124,7 +130,10 @@ def make_organisation(folder: Path) -> None:
         questions.write("motto: {type: str, default: on time}\n")
     commit_all(templates, {})
     git(templates, "tag", "v0.2.0")
-    git(templates, "push", "-q", "origin", "main", "v0.2.0")
+    only_a_key = MIGRATIONS.replace("migrations:\n", LATER)
+    commit_all(templates, {"templates/migrations.yaml": only_a_key})
+    git(templates, "tag", "v0.3.0")
+    git(templates, "push", "-q", "origin", "main", "v0.2.0", "v0.3.0")
 
 
 @pytest.fixture
@@ -132,7 +141,6 @@ def organisation(tmp_path: Path) -> Path:
     return copy(shared("organisation", make_organisation) / "shop", tmp_path / "shop")
 
 
-@pytest.mark.slow  # two releases of somebody else's templates, rendered without a cache
 def test_an_update_carries_a_workspace_over(organisation: Path) -> None:
     chart = organisation / "charts/orders"
     notes, values = chart / "templates/NOTES.txt", chart / "values.yaml"
@@ -140,7 +148,7 @@ def test_an_update_carries_a_workspace_over(organisation: Path) -> None:
     values.write_text(f"replicaCount: 3  # mine\n{text}", "utf-8")
     notes.write_text("Mine alone.\n" + notes.read_text("utf-8"), "utf-8")
     commit_all(organisation, {})
-    result = shunter("update", cwd=organisation)
+    result = shunter("update", "--to", "0.2.0", cwd=organisation)
     [conflict] = refusals(result)
     assert conflict.place == "shop/charts/orders/templates/notes/NOTES.txt"
     assert not notes.exists()
@@ -152,7 +160,22 @@ def test_an_update_carries_a_workspace_over(organisation: Path) -> None:
     assert (answers["motto"], answers["_commit"]) == ("as ever", "v0.2.0")
 
 
-@pytest.mark.slow  # as above
+@pytest.mark.slow  # four updates of a workspace; the parts are tested beside it
+def test_a_release_that_only_moves_a_key_changes_who_has_it(organisation: Path) -> None:
+    values = organisation / "charts/orders/values.yaml"
+    values.write_text(f"replicas: 3  # mine\n{values.read_text('utf-8')}", "utf-8")
+    commit_all(organisation, {})
+    ok("update", "--to", "0.2.0", cwd=organisation)
+    [target] = json.loads(ok("update", "--plan", "-o", "json", cwd=organisation).out)["targets"]
+    assert (target["id"], target["reasons"]) == ("shop/charts/orders", ["template"])
+    ok("update", cwd=organisation)
+    assert values.read_text("utf-8").startswith("scale:\n  replicas: 3  # mine\n")
+    changed = git(organisation, "show", "--format=", "--name-only", "HEAD").splitlines()
+    assert {path for path in changed if not path.startswith(("charts/orders/", ".shunter/"))} == {"shunter.yaml"}
+    assert "noop" in ok("update", "--check", cwd=organisation).err
+
+
+@pytest.mark.slow  # six updates of a workspace; the parts are in test_recreating.py
 def test_a_deleted_file_comes_back_when_it_is_asked_for(organisation: Path) -> None:
     ok("update", cwd=organisation)
     readme = organisation / "services/orders/README.md"

@@ -53,17 +53,24 @@ def _migrations(source: str, release: str, bare: Path | None) -> tuple[Migration
     return read_migrations(data, name, schema_of("migrations")) if data is not None else ()
 
 
+def own_files(draft: Draft, project: Project, steps: Sequence[Migration]) -> Migrated:
+    """What migrations change in the files of a project that git tracks."""
+    if not steps:
+        return Migrated({})
+    prefix = "" if project.path == "." else f"{project.path}/"
+    others = [f"{each.path}/" for each in draft.spec.projects if each.path not in (".", project.path)]
+    tracked = [path for path in draft.repository.tracked(project.path) if not path.startswith(tuple(others))]
+    inside = (path[len(prefix) :] for path in tracked)
+    return migrate(steps, SubTree(draft.tree, project.path), [path for path in inside if not path.startswith(_DERIVED)])
+
+
 def carried_over(
     draft: Draft, project: Project, steps: Sequence[Migration], old: Mapping[str, FileState]
 ) -> Mapping[str, FileState]:
     """The old render of a project as the release calls its files and keys; the draft's own files move likewise."""
     if not steps:
         return old
-    prefix = "" if project.path == "." else f"{project.path}/"
-    others = [f"{each.path}/" for each in draft.spec.projects if each.path not in (".", project.path)]
-    tracked = [path for path in draft.repository.tracked(project.path) if not path.startswith(tuple(others))]
-    inside = (path[len(prefix) :] for path in tracked)
-    own = migrate(steps, SubTree(draft.tree, project.path), [path for path in inside if not path.startswith(_DERIVED)])
+    own = own_files(draft, project, steps)
     placed = _placed(project, own.changes)
     draft.read |= object_ids(draft.disk, placed)
     draft.moved = {**draft.moved, **placed}

@@ -21,7 +21,7 @@ from shunter.core.workspace.answers import Recorded, merge_answers
 from shunter.core.workspace.layout import origin_url, plan_repositories
 from shunter.core.workspace.model import Project, RepositorySpec, Workspace
 from shunter.flows.fleet.draft import Draft, Job, is_due, share
-from shunter.flows.fleet.migrating import Target, carried_over
+from shunter.flows.fleet.migrating import Target, carried_over, own_files
 from shunter.flows.fleet.recreating import asked_of, without
 from shunter.flows.fleet.renaming import Renaming
 from shunter.flows.packaging.derive import Changes, app_files, environment_files
@@ -194,16 +194,21 @@ def _render(request: Request, drafts: Sequence[Draft]) -> tuple[str, ...]:
                 wanted.append(old_request(request, job.recorded))
     rendered = render_many(wanted)
     for draft in drafts:
-        draft.jobs = [job for job in draft.jobs if _is_due(request, draft, job, rendered.files)]
+        draft.jobs = [job for job in draft.jobs if has_work(request, draft, job, rendered.files)]
         _place_fresh(request, draft, rendered.files)
         _merge(request, draft, rendered)
     return rendered.notices
 
 
-def _is_due(request: Request, draft: Draft, job: Job, rendered: Mapping[RenderRequest, Files]) -> bool:
+def has_work(request: Request, draft: Draft, job: Job, rendered: Mapping[RenderRequest, Files]) -> bool:
+    """Whether a job changes its project: by the template, by a migration, by a rename, or as a file is wanted back."""
     old = rendered[old_request(request, job.recorded)] if job.recorded else {}
     renamed = request.renaming is not None and request.renaming.rename.concerns(job.project)
-    return is_due(draft.spec.name, job, old, rendered[new_request(request, job)]) or renamed
+    if is_due(draft.spec.name, job, old, rendered[new_request(request, job)]) or renamed or job.recorded is None:
+        return True
+    if asked_of(request.recreate, draft.repository.root, draft.spec, job.project):
+        return True
+    return bool(own_files(draft, job.project, request.target.steps(job.project.kind, job.recorded)).changes)
 
 
 def new_request(request: Request, job: Job) -> RenderRequest:
