@@ -7,7 +7,15 @@ from typing import Any
 
 import pytest
 
-from shunter.core.workspace.migrations import FILE, MovedKey, Renamed, migrated_answers, read_migrations, steps_between
+from shunter.core.workspace.migrations import (
+    FILE,
+    MovedKey,
+    Renamed,
+    by_answers,
+    migrated_answers,
+    read_migrations,
+    steps_between,
+)
 from shunter.model.errors import ShunterError
 
 SCHEMA = (Path(__file__).resolve().parents[3] / "schemas/migrations.schema.json").read_bytes()
@@ -75,6 +83,16 @@ def test_answers_follow_in_the_order_of_releases() -> None:
     }
     assert migrated_answers([], {"team": "alice"}) == {"team": "alice"}
     assert migrated_answers(steps[1:], {"owner": "a", "people": "text"}) == {"owner": "a", "people": "text"}
+
+
+def test_a_file_that_an_answer_calls_otherwise_is_renamed() -> None:
+    was = {"a.txt": "[[ name ]].txt", "README.md": "README.md", "x": "[% yield %]", "y": "[% yield %]"}
+    now = {"b.txt": "[[ name ]].txt", "README.md": "README.md", "x": "[% yield %]", "z": "[% yield %]"}
+    [step] = by_answers("1.0.0", was, now)
+    assert step.files == (Renamed("a.txt", "b.txt"), Renamed("y", "z"))
+    several = {"1": "[% yield %]", "2": "[% yield %]"}
+    assert by_answers("1.0.0", was, {**several, "a.txt": "[[ name ]].txt", "README.md": "other"}) == []
+    assert by_answers("1.0.0", was, {}) == by_answers("1.0.0", {}, was) == by_answers("1.0.0", was, was) == []
 
 
 @pytest.mark.parametrize(

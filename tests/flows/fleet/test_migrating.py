@@ -160,6 +160,22 @@ def test_an_update_carries_a_workspace_over(organisation: Path) -> None:
     assert (answers["motto"], answers["_commit"]) == ("as ever", "v0.2.0")
 
 
+def test_a_file_that_an_answer_calls_otherwise_keeps_what_people_wrote(organisation: Path) -> None:
+    """git would not take them for one file: nearly nothing of the template is left in it."""
+    folder = organisation / "envs/tst"
+    (folder / "values.yaml").write_text("orders: {replicaCount: 3}\n" + "# mine\n" * 50, "utf-8")
+    text = (organisation / "shunter.yaml").read_text("utf-8")
+    changed = text.replace("stage: develop", "stage: develop\n    values: [ours.yaml]")
+    assert changed != text
+    (organisation / "shunter.yaml").write_text(changed, "utf-8")
+    commit_all(organisation, {})
+    mine = (folder / "values.yaml").read_bytes()
+    ok("update", "--to", "0.1.0", cwd=organisation)
+    assert not (folder / "values.yaml").exists()
+    assert (folder / "ours.yaml").read_bytes() == mine
+    assert git(organisation, "status", "--porcelain") == ""
+
+
 @pytest.mark.slow  # four updates of a workspace; the parts are tested beside it
 def test_a_release_that_only_moves_a_key_changes_who_has_it(organisation: Path) -> None:
     values = organisation / "charts/orders/values.yaml"

@@ -70,6 +70,27 @@ def steps_between(migrations: Iterable[Migration], kind: str, old: str, new: str
     ]
 
 
+def by_answers(release: str, was: Mapping[str, str], now: Mapping[str, str]) -> list[Migration]:
+    """The migration to files that have another name because an answer is another; none where there are none.
+
+    `was` and `now` are the templates of files, by the path in the project, in the render before and in the new one. A
+    template with several files, of which more than one has another name, does not say which became which.
+    """
+    gone, new = _moved(was, now), _moved(now, was)
+    files = [Renamed(paths[0], new[template][0]) for template, paths in gone.items() if template in new]
+    single = [each for each in files if len(gone[was[each.source]]) == len(new[was[each.source]]) == 1]
+    return [Migration(release, files=tuple(single))] if single else []
+
+
+def _moved(places: Mapping[str, str], others: Mapping[str, str]) -> dict[str, list[str]]:
+    """Paths that only `places` has, by their template."""
+    found: dict[str, list[str]] = {}
+    for path, template in sorted(places.items()):
+        if path not in others:
+            found.setdefault(template, []).append(path)
+    return found
+
+
 def migrated_answers(steps: Iterable[Migration], answers: Mapping[str, Any]) -> dict[str, Any]:
     """The answers of a project after these migrations. An answer that is there already stays."""
     found: dict[str, Any] = {**answers}

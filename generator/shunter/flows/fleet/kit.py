@@ -16,7 +16,7 @@ from shunter.core.workspace.cases import FILE as CASES_FILE
 from shunter.core.workspace.cases import Case, read_cases, updates
 from shunter.core.workspace.migrate import migrate
 from shunter.core.workspace.migrations import FILE as MIGRATIONS_FILE
-from shunter.core.workspace.migrations import Migration, migrated_answers, read_migrations, steps_between
+from shunter.core.workspace.migrations import Migration, by_answers, migrated_answers, read_migrations, steps_between
 from shunter.core.workspace.trial import (
     ANSWERS_FILE,
     Edited,
@@ -121,8 +121,9 @@ def _outcome(found: TemplateSet, case: Case, old: str, new: str) -> Outcome:
 
 
 def _problems(bare: Path, case: Case, releases: tuple[str, str], steps: Sequence[Migration]) -> Iterator[str]:
-    old, _ = _rendered(bare, releases[0], case.answers)
-    new, patterns = _rendered(bare, releases[1], migrated_answers(steps, _recorded(old, case)))
+    old, _, was = _rendered(bare, releases[0], case.answers)
+    new, patterns, now = _rendered(bare, releases[1], migrated_answers(steps, _recorded(old, case)))
+    steps = [*steps, *by_answers(releases[1], was, now)]
     update = _Update(_carried(steps, old), new, patterns, steps)
     once = matcher(patterns)
     yield from (f"clean: {each.message}" for each in migrate(steps, MemoryTree(old), old).findings)
@@ -133,11 +134,11 @@ def _problems(bare: Path, case: Case, releases: tuple[str, str], steps: Sequence
         yield from unmarked(found)
 
 
-def _rendered(bare: Path, release: str, answers: Mapping[str, Any]) -> tuple[Files, tuple[str, ...]]:
-    """A project's files, and patterns of those that are written once."""
+def _rendered(bare: Path, release: str, answers: Mapping[str, Any]) -> tuple[Files, tuple[str, ...], Mapping[str, str]]:
+    """A project's files, patterns of those that are written once, and the templates of files by their path."""
     request = RenderRequest.of(_SOURCE, release, answers, bare, "update")
     found = render_many([request])
-    return found.files[request], found.once[request]
+    return found.files[request], found.once[request], found.places[request]
 
 
 def _called_as(steps: Sequence[Migration], old: Files, new: Files) -> Files:

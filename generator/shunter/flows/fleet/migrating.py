@@ -10,7 +10,14 @@ from posixpath import join, normpath
 from shunter.adapters.templates.release_file import release_file
 from shunter.core.workspace.answers import Recorded
 from shunter.core.workspace.migrate import Changes, Migrated, migrate
-from shunter.core.workspace.migrations import FILE, Migration, migrated_answers, read_migrations, steps_between
+from shunter.core.workspace.migrations import (
+    FILE,
+    Migration,
+    by_answers,
+    migrated_answers,
+    read_migrations,
+    steps_between,
+)
 from shunter.core.workspace.model import Project
 from shunter.flows.fleet.draft import Draft
 from shunter.flows.workspace.own_files import schema_of
@@ -40,6 +47,10 @@ class Target:
         if not self.migrates or was.release == f"v{self.release}":
             return []
         return steps_between(_migrations(self.source, self.release, self.bare), kind, was.release, self.release)
+
+    def renames(self, was: Mapping[str, str], now: Mapping[str, str]) -> list[Migration]:
+        """The renames that follow from answers: `was` and `now` are the templates of the files of a project."""
+        return by_answers(self.release, was, now) if self.migrates else []
 
     def answers(self, project: Project, was: Recorded) -> Mapping[str, object]:
         """What a project has answered, in the words of the release."""

@@ -247,9 +247,12 @@ def _merge(request: Request, draft: Draft, rendered: Renders) -> None:
     projects = []
     for job in draft.jobs:
         if job.recorded is not None:
-            asked = new_request(request, job)
-            old, new = rendered.files[old_request(request, job.recorded)], rendered.files[asked]
-            old = carried_over(draft, job.project, request.target.steps(job.project.kind, job.recorded), old)
+            asked, before = new_request(request, job), old_request(request, job.recorded)
+            new = rendered.files[asked]
+            steps = request.target.steps(job.project.kind, job.recorded)
+            if not request.renaming:  # which moves files itself
+                steps += request.target.renames(rendered.places[before], rendered.places[asked])
+            old = carried_over(draft, job.project, steps, rendered.files[before])
             again = asked_of(request.recreate, draft.repository.root, draft.spec, job.project)
             old = without(old, new, again, SubTree(draft.tree, job.project.path))
             if request.renaming and request.renaming.rename.concerns(job.project):
