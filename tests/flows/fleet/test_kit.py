@@ -59,6 +59,33 @@ def test_a_migration_that_has_no_room_is_refused(templates: Path) -> None:
     assert any("clean: README.md cannot become raw.bin" in line for line in lines(result))
 
 
+def test_a_renamed_file_that_no_case_has_is_refused(templates: Path) -> None:
+    migrations = templates / "templates/migrations.yaml"
+    migrations.write_text(MIGRATIONS.replace("{from: bin/", "{from: README, to: ABOUT}, {from: bin/"), "utf-8")
+    result = shunter("templates", "test", cwd=templates)
+    assert result.code == 1
+    assert any("migrations of 1.1.0  no case has README" in line for line in lines(result))
+
+
+def test_each_update_follows_the_migrations_of_its_release(templates: Path) -> None:
+    """Three releases: a case is called as the first one calls its answers, and goes from each to each later one."""
+    commit_all(templates, {})
+    git(templates, "tag", "v1.1.0")
+    later = "migrations:\n  - release: 1.2.0\n    answers: [{from: color, to: paint}]\n"
+    text = MIGRATIONS.replace("migrations:\n", later)
+    questions = templates / "templates/_questions/common.yml"
+    questions.write_text(questions.read_text("utf-8").replace("color:", "paint:"), "utf-8")
+    readme = "[% if paint is defined and paint != 'red' %][[ 'the answer is lost' + 1 ]][% endif %]"
+    (templates / "templates/service/LICENSE.jinja").write_text(readme, "utf-8")
+    (templates / "templates/migrations.yaml").write_text(text, "utf-8")
+    found = lines(ok("templates", "test", cwd=templates))
+    assert [line.split("  ")[1] for line in found if line.startswith("done")] == [
+        "a service 1.0.0 to 1.1.0",
+        "a service 1.0.0 to 1.2.0",
+        "a service 1.1.0 to 1.2.0",
+    ]
+
+
 def test_a_release_that_a_case_cannot_follow_is_refused(templates: Path) -> None:
     with (templates / "templates/_questions/common.yml").open("a", encoding="utf-8") as questions:
         questions.write("must: {type: str}\n")

@@ -38,6 +38,11 @@ class TemplateSet:
         ours = {path: entry for path, entry in entries.items() if path == "copier.yml" or path.startswith("templates/")}
         return ours == {path: (state.mode, state.object_id()) for path, state in self.files.items()}
 
+    def file(self, release: str, path: str) -> bytes | None:
+        """What a file of a release holds; None where the release has none."""
+        state = Repository(self.bare).tree(f"refs/tags/v{release}").get(path)
+        return state.data if state else None
+
     def add(self, release: str) -> None:
         """Make what the folder has a release of its own."""
         laid = fast_import.commit("refs/heads/tested", _NOBODY, release, self.files)

@@ -49,8 +49,7 @@ def migrate(steps: Iterable[Migration], tree: Tree, paths: Iterable[str]) -> Mig
 
 def _rename(renamed: Renamed, tree: Tree, known: set[str], changes: Changes) -> Iterator[Finding]:
     source, target = renamed.source, renamed.target
-    found = [path for path in sorted(known) if path == source or (source.endswith("/") and path.startswith(source))]
-    for path in found:
+    for path in [path for path in sorted(known) if renamed.concerns(path)]:
         here = OverlayTree(tree, changes)
         state, new = here.get(path), target + path[len(source) :]
         if state is None:

@@ -24,6 +24,10 @@ class Renamed:
     source: str
     target: str
 
+    def concerns(self, path: str) -> bool:
+        """Whether a file of a project is this one, or in this folder."""
+        return path == self.source or (self.source.endswith("/") and path.startswith(self.source))
+
 
 @dataclass(frozen=True, slots=True)
 class MovedKey:

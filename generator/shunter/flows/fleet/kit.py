@@ -16,7 +16,14 @@ from shunter.core.workspace.cases import FILE as CASES_FILE
 from shunter.core.workspace.cases import Case, read_cases, updates
 from shunter.core.workspace.migrate import migrate
 from shunter.core.workspace.migrations import FILE as MIGRATIONS_FILE
-from shunter.core.workspace.migrations import Migration, by_answers, migrated_answers, read_migrations, steps_between
+from shunter.core.workspace.migrations import (
+    Migration,
+    Renamed,
+    by_answers,
+    migrated_answers,
+    read_migrations,
+    steps_between,
+)
 from shunter.core.workspace.trial import (
     ANSWERS_FILE,
     Edited,
@@ -61,18 +68,40 @@ def try_templates(folder: Path) -> Report:
     """Update a project of every case from every release of the set in `folder` to every later one.
 
     What the folder has and no release has is the release to come. Each project is tried clean, edited, and edited where
-    the template changes too. An update that loses something is refused.
+    the template changes too. An update that loses something is refused, and so is a renamed file that no case has.
     """
     require_git()
     with template_set(folder) as found:
         releases = _releases(found)
         cases = _cases(found)
-        outcomes = [_outcome(found, case, old, new) for case in cases for old, new in updates(case, releases)]
-    bad = sum(outcome.status is not Status.DONE for outcome in outcomes)
+        moved: set[Renamed] = set()
+        outcomes = [
+            _outcome(found, case, (releases[0], old, new), moved)
+            for case in cases
+            for old, new in updates(case, releases)
+        ]
+        steps = [step for kind in _kinds(cases) for step in _steps(found, kind, releases[0], releases[-1])]
     if not outcomes:
         raise ShunterError("there is no update to test", hint="a template set needs two releases, or one and changes")
+    bad = sum(outcome.status is not Status.DONE for outcome in outcomes)
     said = f"{len(cases)} cases, {len(releases)} releases, {len(outcomes)} updates: "
+    outcomes += _unknown(steps, moved)
     return Report(outcomes=tuple(outcomes), notices=(said + (f"{bad} lose something" if bad else "nothing is lost"),))
+
+
+def _kinds(cases: Sequence[Case]) -> list[str]:
+    return list(dict.fromkeys(_kind(case) for case in cases))
+
+
+def _kind(case: Case) -> str:
+    return str(case.answers.get("kind", ""))
+
+
+def _unknown(steps: Sequence[Migration], moved: set[Renamed]) -> Iterator[Outcome]:
+    """Files that a migration renames, and that no project has: their names are wrong, or a case is missing."""
+    wrong = dict.fromkeys((step.release, each) for step in steps for each in step.files if each not in moved)
+    for release, renamed in wrong:
+        yield Outcome(f"migrations of {release}", Status.REFUSED, f"no case has {renamed.source}")
 
 
 def _releases(found: TemplateSet) -> list[str]:
@@ -88,7 +117,8 @@ def _releases(found: TemplateSet) -> list[str]:
 
 def _coming(found: TemplateSet, releases: Sequence[str]) -> str:
     """The version of what the folder has: the newest that its migrations name, or the one after the last release."""
-    named = [each.release for each in _migrations(found)]
+    state = found.files.get(MIGRATIONS_FILE)
+    named = [each.release for each in _migrations(state.data if state else None)]
     last = parse(releases[-1]) if releases else None
     newest = newest_first(named)[0] if named else ""
     if (version := parse(newest)) is not None and (last is None or version > last):
@@ -101,15 +131,22 @@ def _cases(found: TemplateSet) -> tuple[Case, ...]:
     return read_cases(state.data, CASES_FILE, schema_of("cases")) if state else (Case("defaults"),)
 
 
-def _migrations(found: TemplateSet) -> tuple[Migration, ...]:
-    state = found.files.get(MIGRATIONS_FILE)
-    return read_migrations(state.data, MIGRATIONS_FILE, schema_of("migrations")) if state else ()
+def _migrations(data: bytes | None) -> tuple[Migration, ...]:
+    return read_migrations(data, MIGRATIONS_FILE, schema_of("migrations")) if data is not None else ()
 
 
-def _outcome(found: TemplateSet, case: Case, old: str, new: str) -> Outcome:
-    steps = steps_between(_migrations(found), str(case.answers.get("kind", "")), old, new)
+def _steps(found: TemplateSet, kind: str, old: str, new: str) -> list[Migration]:
+    """The migrations of a kind of project, by the file of the release that it goes to."""
+    return steps_between(_migrations(found.file(new, MIGRATIONS_FILE)), kind, old, new)
+
+
+def _outcome(found: TemplateSet, case: Case, releases: tuple[str, str, str], moved: set[Renamed]) -> Outcome:
+    """An update from the second to the third of the releases; `case` has its answers as the first one calls them."""
+    first, old, new = case.since or releases[0], *releases[1:]
+    answers = migrated_answers(_steps(found, _kind(case), first, old), case.answers)
+    steps = _steps(found, _kind(case), old, new)
     try:
-        problems = list(_problems(found.bare, case, (old, new), steps))
+        problems = list(_problems(found.bare, answers, (old, new), steps, moved))
     except ShunterError as error:
         problems = [f"{error.message}{''.join(f'; {note}' for note in error.notes[:1])}"]
     unit = f"{case.name} {old} to {new}"
@@ -120,13 +157,18 @@ def _outcome(found: TemplateSet, case: Case, old: str, new: str) -> Outcome:
     return Outcome(unit, Status.REFUSED, "\n          ".join(told))
 
 
-def _problems(bare: Path, case: Case, releases: tuple[str, str], steps: Sequence[Migration]) -> Iterator[str]:
-    old, _, was = _rendered(bare, releases[0], case.answers)
-    new, patterns, now = _rendered(bare, releases[1], migrated_answers(steps, _recorded(old, case)))
+def _problems(
+    bare: Path, answers: Mapping[str, Any], releases: tuple[str, str], steps: Sequence[Migration], moved: set[Renamed]
+) -> Iterator[str]:
+    """What an update loses; the files that its migrations find are added to `moved`."""
+    old, _, was = _rendered(bare, releases[0], answers)
+    new, patterns, now = _rendered(bare, releases[1], migrated_answers(steps, _recorded(old, answers)))
     steps = [*steps, *by_answers(releases[1], was, now)]
     update = _Update(_carried(steps, old), new, patterns, steps)
     once = matcher(patterns)
-    yield from (f"clean: {each.message}" for each in migrate(steps, MemoryTree(old), old).findings)
+    carried = migrate(steps, MemoryTree(old), old)
+    moved |= {each for step in steps for each in step.files if any(map(each.concerns, carried.changes))}
+    yield from (f"clean: {each.message}" for each in carried.findings)
     yield from differences(expected(update.base, new, once), update.of(old).files)
     for asked in (edited(old), conflicting(old, _called_as(steps, old, new))):
         found = update.of(asked.files)
@@ -147,7 +189,7 @@ def _called_as(steps: Sequence[Migration], old: Files, new: Files) -> Files:
     for step in steps:
         for renamed in step.files:
             for path, now in moved.items():
-                if now == renamed.source or (renamed.source.endswith("/") and now.startswith(renamed.source)):
+                if renamed.concerns(now):
                     moved[path] = renamed.target + now[len(renamed.source) :]
     return {path: new[now] for path, now in moved.items() if now in new}
 
@@ -163,8 +205,8 @@ def _carried(steps: Sequence[Migration], files: Files) -> Files:
     return {path: state for path, state in {**files, **changes}.items() if state is not None}
 
 
-def _recorded(files: Files, case: Case) -> Mapping[str, Any]:
+def _recorded(files: Files, answers: Mapping[str, Any]) -> Mapping[str, Any]:
     """What a project's answers file records."""
     state = files.get(ANSWERS_FILE)
     value = read(state.data, ANSWERS_FILE).value if state else None
-    return {key: item for key, item in (value or case.answers).items() if not key.startswith("_")}
+    return {key: item for key, item in (value or answers).items() if not key.startswith("_")}
