@@ -2,8 +2,14 @@
 
 from __future__ import annotations
 
-import pytest
+import copy
+import re
+from typing import Any
 
+import pytest
+import yaml
+
+from helpers.fuzz.yaml_sides import Maker, text_of
 from shunter.core.trees.yaml_move import TakenError, bound, moved
 from shunter.core.trees.yaml_read import CannotMergeError
 
@@ -86,3 +92,51 @@ def test_a_star_is_any_key() -> None:
         (("auth", "a"), ("auth", "x", "a")),
     ]
     assert [*bound({"m": {"x": {"y": 1}}}, ("m", "*", "*"), ("*", "*"))] == [(("m", "x", "y"), ("x", "y"))]
+
+
+def paths(value: object, above: tuple[str, ...] = ()) -> list[tuple[str, ...]]:
+    """Every key of a value's maps."""
+    found = []
+    for key, below in value.items() if isinstance(value, dict) else ():
+        found += [(*above, key), *paths(below, (*above, key))]
+    return found
+
+
+def test_random_keys_of_random_files_go_where_they_should() -> None:
+    """What is read then is what moving the value gives, and no comment is lost."""
+    done = 0
+    for seed in range(60):
+        maker = Maker(seed)
+        text = text_of(maker.tree())
+        value = yaml.load(text, yaml.CSafeLoader)
+        every = paths(value)
+        source, place = maker.rng.choice(every), maker.rng.choice([(), *(path[:-1] for path in every)])
+        target = (*place, *maker.rng.choice([("new",), ("new", "deep")]))
+        expected = moved_value(value, source, target)
+        if expected is None:
+            continue
+        done += 1
+        after = moved(text.encode(), source, target).decode()
+        assert yaml.load(after, yaml.CSafeLoader) == expected, f"seed {seed}: {source} to {target}"
+        comments = [sorted(re.findall("# c[0-9]+x", each)) for each in (text, after)]
+        assert comments[0] == comments[1], f"seed {seed}: {source} to {target}"
+    assert done > 20
+
+
+def moved_value(value: dict[str, Any], source: tuple[str, ...], target: tuple[str, ...]) -> dict[str, Any] | None:
+    """A value with a key elsewhere; None where there is something else than a map on the way, or the key itself."""
+    found = copy.deepcopy(value)
+    around = [found]
+    for step in source[:-1]:
+        around.append(around[-1][step])
+    item = around[-1].pop(source[-1])
+    for above, step in [*zip(around, source, strict=False)][-2::-1]:
+        if not above[step]:
+            del above[step]
+    here: Any = found
+    for step in target[:-1]:
+        here = here.setdefault(step, {}) if isinstance(here, dict) else here
+    if not isinstance(here, dict) or target[: len(source)] == source or target[-1] in here:
+        return None
+    here[target[-1]] = item
+    return found

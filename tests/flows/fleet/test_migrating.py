@@ -57,6 +57,7 @@ def test_the_steps_are_those_of_the_release_that_comes(templates: Path) -> None:
     target = Target(str(templates), "0.2.0", None)
     assert [step.release for step in target.steps("app", was)] == ["0.2.0"]
     assert target.steps("service", was) == []
+    assert Target(str(templates), "0.2.0", None, migrates=False).steps("app", was) == [], "as Copier does"
     assert target.steps("app", Recorded("s", "v0.2.0", {})) == []
     assert Target(str(templates), "0.1.0", None).steps("app", Recorded("s", "v0.2.0", {})) == []
     app = Project("app", "orders", "charts/orders", {})
