@@ -37,6 +37,7 @@ def test_markers_stand_around_the_keys_with_two_values() -> None:
     one = conflict(BASE, BASE.replace("tag: 1\nport: 80", "tag: 2\nport: 90"), BASE.replace("tag: 1", "tag: 3"))
     changes, (left,) = by_key({}, [one])
     assert changes == {}
+    assert left.kind == "contents: tag"
     assert (left.base, left.ours, left.theirs) == (one.base, one.ours, one.theirs)
     assert shown(left) == (
         "image: a\n<<<<<<< before updating\ntag: 2\n=======\ntag: 3\n>>>>>>> after updating\nport: 90\nhost: x\n"

@@ -191,6 +191,7 @@ def test_yaml_files_are_merged_key_by_key(shop: Path, commit: Commit) -> None:
     git(shop, "commit", "-q", "-a", "-m", "Another registry")
     [block] = refusals(shunter("update", "orders", cwd=shop))
     assert block.place == "orders/.github/workflows/ci.yaml"
+    assert re.search(r"\(contents: jobs\.[\w.-]+\.registry\)$", block.message), block.message
     marked = "<<<<<<< before updating\n{}=======\n{}>>>>>>> after updating\n"
     lines = [login.replace("registry.example", name) for name in ("mine.example", "other.example")]
     updated = mine.replace("registry.example", "other.example")

@@ -9,6 +9,7 @@ from shunter.model.data import replace
 from shunter.model.files import SYMLINK, Conflict, FileState
 
 _ENDINGS = (".yaml", ".yml")
+_MOST = 3
 
 
 def by_key(
@@ -25,10 +26,18 @@ def by_key(
         if merge is None:
             left.append(conflict)
         elif merge.conflicts:
-            left.append(replace(conflict, narrowed=(merge.base, merge.ours, merge.theirs)))
+            narrowed = (merge.base, merge.ours, merge.theirs)
+            left.append(replace(conflict, kind=f"{conflict.kind}: {_named(merge)}", narrowed=narrowed))
         else:
             settled[conflict.path] = FileState(merge.ours, conflict.mode)
     return settled, tuple(left)
+
+
+def _named(merge: YamlMerge) -> str:
+    """The keys in conflict, as far as a person reads on."""
+    keys = [".".join(each.path) for each in merge.conflicts]
+    more = f" and {len(keys) - _MOST} more" if len(keys) > _MOST else ""
+    return ", ".join(keys[:_MOST]) + more
 
 
 def _merge(conflict: Conflict) -> YamlMerge | None:
