@@ -1,0 +1,284 @@
+"""A real forge: Gitea as a process on the loopback interface, under names that a person's remotes may have.
+
+`running` starts it, with a certificate of its own. `network` leads `gh` and git to it as `https://ghe.example.org` as well,
+through a proxy, with the API where GitHub Enterprise Server has it: the two are near each other, so `gh` runs as it is.
+"""
+
+from __future__ import annotations
+
+import contextlib
+import http.client
+import http.server
+import json
+import os
+import select
+import socket
+import socketserver
+import ssl
+import subprocess
+import threading
+import time
+import urllib.parse
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Any
+
+from helpers.workspaces.registries import free_port
+
+ENTERPRISE = "ghe.example.org"
+ADMIN, PASSWORD = "root-of-all", "s3cret-s3cret"
+_PATIENCE = 60.0
+_OF_A_CONNECTION = {"host", "connection", "content-length", "accept-encoding", "transfer-encoding"}
+_SETTINGS = """\
+I_AM_BEING_UNSAFE_RUNNING_AS_ROOT = true
+WORK_PATH = {folder}
+[server]
+PROTOCOL = https
+HTTP_ADDR = 127.0.0.1
+HTTP_PORT = {port}
+ROOT_URL = https://localhost:{port}/
+CERT_FILE = {folder}/cert.pem
+KEY_FILE = {folder}/key.pem
+LOCAL_ROOT_URL = https://127.0.0.1:{port}/
+STATIC_ROOT_PATH = {static}
+DISABLE_SSH = true
+OFFLINE_MODE = true
+[database]
+DB_TYPE = sqlite3
+[security]
+INSTALL_LOCK = true
+PASSWORD_HASH_ALGO = pbkdf2
+[log]
+LEVEL = warn
+[cron]
+ENABLED = false
+[indexer]
+ISSUE_INDEXER_TYPE = db
+[service]
+DISABLE_REGISTRATION = true
+[repository]
+DEFAULT_BRANCH = main
+ENABLE_PUSH_CREATE_USER = true
+ENABLE_PUSH_CREATE_ORG = true
+DEFAULT_PUSH_CREATE_PRIVATE = false
+"""
+
+
+@dataclass(frozen=True)
+class Person:
+    """Somebody with a login: a `token` that may do all that its owner may, unless it was made for less."""
+
+    name: str
+    token: str
+
+    @property
+    def headers(self) -> dict[str, str]:
+        """What tells the forge who asks."""
+        return {"Authorization": f"token {self.token}"}
+
+
+@dataclass(frozen=True)
+class Gitea:
+    """A Gitea that runs on `port` of the loopback interface, with its data in `folder`."""
+
+    program: str
+    folder: Path
+    port: int
+    people: dict[str, Person] = field(default_factory=dict)
+
+    @property
+    def host(self) -> str:
+        """Where a person finds it."""
+        return f"localhost:{self.port}"
+
+    @property
+    def certificate(self) -> Path:
+        """What its clients have to trust."""
+        return self.folder / "cert.pem"
+
+    def fetch(
+        self, method: str, path: str, headers: Mapping[str, str], body: bytes = b""
+    ) -> tuple[int, Mapping[str, str], bytes]:
+        """Status, headers and body of an answer."""
+        context = ssl.create_default_context(cafile=str(self.certificate))
+        connection = http.client.HTTPSConnection("127.0.0.1", self.port, timeout=_PATIENCE, context=context)
+        with contextlib.closing(connection):
+            connection.request(method, path, body, {"Host": self.host, **headers})
+            answer = connection.getresponse()
+            return answer.status, dict(answer.getheaders()), answer.read()
+
+    def ask(self, person: str, method: str, path: str, document: object = None) -> Any:
+        """The API's answer to somebody, which has to be a success."""
+        sent = b"" if document is None else json.dumps(document).encode()
+        headers = {"Content-Type": "application/json", **self.people[person].headers}
+        status, _, body = self.fetch(method, f"/api/v1/{path}", headers, sent)
+        assert status < 300, (status, body)
+        return json.loads(body) if body else None
+
+    def page(self, url: str) -> tuple[int, str]:
+        """Status and text of a page that was printed, as somebody sees it who is not logged in."""
+        address = urllib.parse.urlsplit(url)
+        assert (address.scheme, address.netloc) == ("https", self.host)
+        path = f"{address.path}?{address.query}" if address.query else address.path
+        status, _, body = self.fetch("GET", path, {})
+        return status, body.decode()
+
+    def run(self, *arguments: str) -> str:
+        """Run one of its own commands."""
+        command = [self.program, "--config", str(self.folder / "app.ini"), *arguments]
+        return subprocess.run(command, env=_environment(self.folder), capture_output=True, text=True, check=True).stdout
+
+    def token(self, name: str, *scopes: str) -> Person:
+        """A login with a token of its own, by default one that may do everything."""
+        made = ("admin", "user", "generate-access-token", "--username", name, "--raw")
+        number = str(time.monotonic_ns())
+        return Person(name, self.run(*made, "--token-name", number, "--scopes", ",".join(scopes or ("all",))).strip())
+
+    def person(self, name: str, *options: str) -> None:
+        """Make somebody an account, and give them a token for everything."""
+        account = ("--username", name, "--password", PASSWORD, "--email", f"{name}@example.org")
+        self.run("admin", "user", "create", *account, "--must-change-password=false", *options)
+        self.people[name] = self.token(name)
+
+
+def _environment(folder: Path) -> dict[str, str]:
+    kept = ("PATH", "TZ")
+    return {name: os.environ[name] for name in kept if name in os.environ} | {
+        "HOME": str(folder),
+        "GITEA_WORK_DIR": str(folder),
+    }
+
+
+@contextlib.contextmanager
+def running(program: str, folder: Path) -> Iterator[Gitea]:
+    """A Gitea with an administrator, ended at the end."""
+    names = f"subjectAltName=DNS:localhost,DNS:{ENTERPRISE},IP:127.0.0.1"
+    made = ["openssl", "req", "-x509", "-newkey", "rsa:2048", "-nodes", "-keyout", "key.pem", "-out", "cert.pem"]
+    subprocess.run(
+        [*made, "-days", "2", "-subj", "/CN=tests", "-addext", names], cwd=folder, capture_output=True, check=True
+    )
+    static = subprocess.run([program, "sources"], capture_output=True, text=True, check=True).stdout.strip()
+    gitea = Gitea(program, folder, free_port())
+    settings = _SETTINGS.format(folder=folder, port=gitea.port, static=static)
+    (folder / "app.ini").write_text(settings, "utf-8")
+    gitea.run("migrate")
+    gitea.person(ADMIN, "--admin")
+    command = [program, "--config", str(folder / "app.ini"), "web"]
+    with (folder / "log").open("wb") as log:
+        process = subprocess.Popen(command, env=_environment(folder), stdout=log, stderr=log)
+        try:
+            _wait(process, gitea)
+            yield gitea
+        finally:
+            process.terminate()
+            process.wait(_PATIENCE)
+
+
+def _wait(process: subprocess.Popen[bytes], gitea: Gitea) -> None:
+    end = time.monotonic() + _PATIENCE
+    while time.monotonic() < end and process.poll() is None:
+        try:
+            if gitea.fetch("GET", "/api/v1/version", {})[0] == 200:
+                return
+        except OSError:
+            time.sleep(0.05)
+    raise RuntimeError(f"Gitea does not start: {(gitea.folder / 'log').read_text('utf-8')}")
+
+
+@dataclass
+class Network:
+    """A proxy of which every client is told by environment variables: it knows the ports behind the forges' names."""
+
+    port: int
+    ports: dict[str, int]
+
+    def environment(self, certificate: Path) -> dict[str, str]:
+        """What git and the clients have to be told."""
+        proxy = f"http://127.0.0.1:{self.port}"
+        trusted = dict.fromkeys(("SSL_CERT_FILE", "GIT_SSL_CAINFO"), str(certificate))
+        ways = {"HTTPS_PROXY": proxy, "https_proxy": proxy, "NO_PROXY": "localhost", "no_proxy": "localhost"}
+        return {**ways, **trusted, "GIT_ALLOW_PROTOCOL": "file:https"}
+
+
+@contextlib.contextmanager
+def network(gitea: Gitea) -> Iterator[Network]:
+    """The way to the second name of a Gitea; `ports` may be changed while it is there."""
+    with _enterprise(gitea) as port:
+        found = Network(0, {ENTERPRISE: port})
+
+        class Handler(socketserver.BaseRequestHandler):
+            def handle(self) -> None:
+                _tunnel(self.request, found.ports)
+
+        with _served(socketserver.ThreadingTCPServer(("127.0.0.1", 0), Handler)) as found.port:
+            yield found
+
+
+@contextlib.contextmanager
+def _served(server: socketserver.TCPServer) -> Iterator[int]:
+    with server:
+        thread = threading.Thread(target=server.serve_forever, kwargs={"poll_interval": 0.01})
+        thread.start()
+        try:
+            yield server.server_address[1]
+        finally:
+            server.shutdown()
+            thread.join()
+
+
+def _tunnel(client: socket.socket, ports: Mapping[str, int]) -> None:
+    asked = b""
+    while b"\r\n\r\n" not in asked:
+        asked += client.recv(65536)
+    host = asked.split(b" ")[1].decode().partition(":")[0]
+    try:
+        server = socket.create_connection(("127.0.0.1", ports[host]))
+    except (OSError, KeyError):
+        client.sendall(b"HTTP/1.1 503 Service Unavailable\r\nContent-Length: 0\r\n\r\n")
+        return
+    with server:
+        client.sendall(b"HTTP/1.1 200 Connection established\r\n\r\n")
+        while True:
+            for end in select.select([client, server], [], [])[0]:
+                try:
+                    data = end.recv(65536)
+                except OSError:
+                    return
+                if not data:
+                    return
+                (server if end is client else client).sendall(data)
+
+
+@contextlib.contextmanager
+def _enterprise(gitea: Gitea) -> Iterator[int]:
+    """A Gitea with its API where GitHub Enterprise Server has it, and with the header that `gh` reads scopes from."""
+
+    class Handler(http.server.BaseHTTPRequestHandler):
+        protocol_version = "HTTP/1.1"
+
+        def do_GET(self) -> None:
+            body = self.rfile.read(int(self.headers.get("Content-Length", 0)))
+            path = "/api/v1/user" if self.path == "/api/v3/" else self.path.replace("/api/v3/", "/api/v1/", 1)
+            kept = {name: value for name, value in self.headers.items() if name.lower() not in _OF_A_CONNECTION}
+            status, answered, sent = gitea.fetch(self.command, path, kept, body)
+            self.send_response(status)
+            for name in ("Content-Type", "Www-Authenticate"):
+                if name in answered:
+                    self.send_header(name, answered[name])
+            self.send_header("X-Oauth-Scopes", "repo, read:org, gist")
+            self.send_header("Content-Length", str(len(sent)))
+            self.end_headers()
+            self.wfile.write(sent)
+
+        do_POST = do_PATCH = do_GET  # noqa: N815 - names of the base class
+
+        def log_message(self, *_: object) -> None:
+            pass
+
+    server = http.server.ThreadingHTTPServer(("127.0.0.1", 0), Handler)
+    context = ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER)
+    context.load_cert_chain(gitea.certificate, gitea.folder / "key.pem")
+    server.socket = context.wrap_socket(server.socket, server_side=True)
+    with _served(server) as port:
+        yield port
