@@ -8,7 +8,7 @@ from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
 
-_PROGRAM = """#!{python}
+_PROGRAM = """#!{python} -IS
 import json, sys
 from pathlib import Path
 place = Path({folder!r})

@@ -28,6 +28,8 @@ _BODY: Mapping[str, tuple[str, ...]] = {
 _QUIET = {"GH_PROMPT_DISABLED": "1", "GH_NO_UPDATE_NOTIFIER": "1", "NO_PROMPT": "1", "NO_COLOR": "1"}
 _STATUS = re.compile(r"^HTTP/\S+ (\d{3})", re.MULTILINE)
 _STRANGER = re.compile(r"not logged in|not been authenticated|No GitLab instances", re.IGNORECASE)
+NO_ANSWER = "no answer of a forge"
+_FAILURE = re.compile(r"fail|timeout", re.IGNORECASE)
 _LINES = 3
 """More lines of a client's complaint are advice."""
 
@@ -121,7 +123,8 @@ def _refusal(program: str, host: str) -> str | None:
         return None
     if _STRANGER.search(said):
         return ""
-    return next((f"{program}: {line.strip(' X✗x')}" for line in said.splitlines() if " to " in line), _complaint(done))
+    told = (line.strip().lstrip("Xx✗! ") for line in said.splitlines() if _FAILURE.search(line))
+    return f"{program}: {next(told, _complaint(done))}"
 
 
 def _tea_logins() -> list[Mapping[str, str]]:
@@ -159,7 +162,7 @@ def _tea_problem(done: process.Completed) -> str:
         return ""
     document = _json(done.text)
     message = document.get("message") if isinstance(document, dict) else ""
-    return f"tea: {message or 'no answer of a forge'} (HTTP {status[1]})"
+    return f"tea: {message or NO_ANSWER} (HTTP {status[1]})"
 
 
 def _complaint(done: process.Completed) -> str:

@@ -6,7 +6,7 @@ from collections.abc import Iterator, Mapping
 from typing import Any
 from urllib.parse import quote, urlencode
 
-from shunter.adapters.forge.clients import Client, Logins
+from shunter.adapters.forge.clients import NO_ANSWER, Client, Logins
 from shunter.adapters.forge.place import GITEA, GITHUB, GITLAB, Place
 from shunter.model.data import dataclass
 
@@ -97,29 +97,28 @@ def open_request(place: Place, request: Request, logins: Logins) -> Opened:
     if client is None:
         return Opened("link", place.link(request.base, request.branch), login.problem, login.note)
     link = client.place.link(request.base, request.branch, client.kind)
-    there, problem = _find(client, request)
+    there, problem = find(client, request)
     if problem:
         return Opened("link", link, problem)
     if there is not None:
         return Opened("exists", str(there[WORDS[client.kind].url]))
-    made = client.ask("POST", _requests(client), _document(client, request))
-    url = _part(made.document, WORDS[client.kind].url)
-    return Opened("opened", str(url)) if url else Opened("link", link, made.problem or "no answer of a forge")
+    made = client.ask("POST", requests_of(client), document_of(client, request))
+    url = part(made.document, WORDS[client.kind].url)
+    return Opened("opened", str(url)) if url else Opened("link", link, made.problem or NO_ANSWER)
 
 
-def _find(client: Client, request: Request) -> tuple[Mapping[str, Any] | None, str]:
-    """The open pull request of that branch into that base, as the forge describes it, None where there is none; or why
-    nobody knows."""
+def find(client: Client, request: Request) -> tuple[Mapping[str, Any] | None, str]:
+    """The open pull request of that branch as the forge describes it, None where there is none; or why nobody knows."""
     words = WORDS[client.kind]
     owner = client.place.path.partition("/")[0]
-    filters = {name: value.format(owner=owner, **_branches(request)) for name, value in words.filters.items()}
+    named = {"owner": owner, "branch": request.branch, "base": request.base}
+    filters = {name: value.format(**named) for name, value in words.filters.items()}
     for page in range(1, _PAGES + 1):
-        answer = client.ask("GET", f"{_requests(client)}?{urlencode(filters | {'page': str(page)}, quote_via=quote)}")
-        if answer.problem:
-            return None, answer.problem
-        rows = answer.document if isinstance(answer.document, list) else []
-        found = next(_of(words, request, rows), None)
-        if found or not rows:
+        answer = client.ask("GET", f"{requests_of(client)}?{urlencode(filters | {'page': str(page)}, quote_via=quote)}")
+        if answer.problem or not isinstance(answer.document, list):
+            return None, answer.problem or NO_ANSWER
+        found = next(_of(words, request, answer.document), None)
+        if found or not answer.document:
             return found, ""
     return None, ""
 
@@ -127,33 +126,36 @@ def _find(client: Client, request: Request) -> tuple[Mapping[str, Any] | None, s
 def _of(words: Words, request: Request, rows: list[Mapping[str, Any]]) -> Iterator[Mapping[str, Any]]:
     head, base = words.ours
     for row in rows:
-        named = (_part(row, words.head), _part(row, words.base)) == (request.branch, request.base)
-        if named and _part(row, head) == _part(row, base) and _part(row, words.url):
+        named = (part(row, words.head), part(row, words.base)) == (request.branch, request.base)
+        if named and part(row, head) == part(row, base) and part(row, words.url):
             yield row
 
 
-def _requests(client: Client) -> str:
-    return f"{_repository(client)}/{WORDS[client.kind].requests}"
+def requests_of(client: Client) -> str:
+    """Where the API of a forge has the pull requests of the client's repository."""
+    return f"{repository_of(client)}/{WORDS[client.kind].requests}"
 
 
-def _repository(client: Client) -> str:
+def repository_of(client: Client) -> str:
+    """Where the API of a forge has the client's repository."""
     path = client.place.path
     return WORDS[client.kind].repository.format(path=quote(path), id=quote(path, safe=""))
 
 
-def _document(client: Client, request: Request) -> dict[str, object]:
-    """A pull request as the forge wants it; what is longer than every forge takes is cut."""
-    head, base, body = WORDS[client.kind].sent
+def document_of(client: Client, request: Request) -> dict[str, object]:
+    """A pull request as its forge wants it."""
+    words = WORDS[client.kind]
+    return {words.sent[0]: request.branch, words.sent[1]: request.base, **text_of(client, request)}
+
+
+def text_of(client: Client, request: Request) -> dict[str, object]:
+    """Title and body of a pull request as its forge wants them; what is longer than every forge takes is cut."""
     title = request.title if len(request.title) <= _TITLE else f"{request.title[: _TITLE - 1]}\N{HORIZONTAL ELLIPSIS}"
-    return {head: request.branch, base: request.base, "title": title, body: request.body[:_TEXT]}
+    return {"title": title, WORDS[client.kind].sent[2]: request.body[:_TEXT]}
 
 
-def _part(document: object, path: str) -> Any:
+def part(document: object, path: str) -> Any:
     """What a document has at the end of names with dots between; None where there is none."""
     for name in path.split("."):
         document = document.get(name) if isinstance(document, dict) else None
     return document
-
-
-def _branches(request: Request) -> dict[str, str]:
-    return {"branch": request.branch, "base": request.base}
