@@ -6,111 +6,23 @@ our own stands in for it, unless SHUNTER_TEST_TEA names the real one.
 
 from __future__ import annotations
 
-import itertools
+import html
 import json
 import os
-import subprocess
-import sys
-from collections.abc import Iterator, Mapping
-from dataclasses import dataclass
+import re
+from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
 
 import pytest
 
-from helpers.tools import GITEA, TEA, needs_gitea, require
+from helpers.tools import needs_gitea
 from helpers.workspaces.cli import ok, shunter
-from helpers.workspaces.forges import ENTERPRISE, Gitea, Network, Person, network, running
+from helpers.workspaces.forges import ENTERPRISE, Forge, Person
 from helpers.workspaces.gitrepo import commit_all, git
 from helpers.workspaces.remotes import NAMES, Remotes, checkout
 
 pytestmark = needs_gitea
-NUMBERS = itertools.count(1)
-TESTS = Path(__file__).parents[1]
-STAND_IN = f'#!/bin/sh\nPYTHONPATH={TESTS} exec {sys.executable} -m helpers.workspaces.tea "$@"\n'
-
-
-@pytest.fixture(scope="session")
-def gitea(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Gitea]:
-    """One for the session: each test has an organisation of its own."""
-    with running(GITEA, tmp_path_factory.mktemp("gitea")) as found:
-        found.person("tess")
-        yield found
-
-
-@pytest.fixture(scope="session")
-def paths(gitea: Gitea) -> Iterator[Network]:
-    """The way to it, for the session."""
-    with network(gitea) as found:
-        yield found
-
-
-@dataclass(frozen=True)
-class Forge:
-    """The forge as a person has it: its `host`, an organisation of theirs, and the folder with the clients on PATH."""
-
-    gitea: Gitea
-    paths: Network
-    host: str
-    owner: str
-    folder: Path
-
-    def log_in(self, person: Person) -> None:
-        """Tell git, and the client for this host, who the person is."""
-        told = f'!f() {{ echo "username={person.name}"; echo "password={person.token}"; }}; f'
-        credential = f"credential.https://{self.host}.helper"
-        git(self.folder, "config", "--file", os.environ["GIT_CONFIG_GLOBAL"], "--replace-all", credential, told)
-        self.log_out()
-        if self.host != ENTERPRISE:
-            login = ["tea", "login", "add", "--name=ours", f"--url=https://{self.host}", f"--token={person.token}"]
-            subprocess.run(login, check=True, capture_output=True)
-            return
-        hosts = {ENTERPRISE: {"user": person.name, "oauth_token": person.token, "git_protocol": "https"}}
-        (self.folder / "hosts.yml").write_text(json.dumps(hosts), "utf-8")
-
-    def log_out(self) -> None:
-        """Let the clients know nobody."""
-        for name in ("hosts.yml", "tea.json", "tea/config.yml"):
-            (self.folder / name).unlink(missing_ok=True)
-
-    def requests(self, name: str, state: str = "open") -> list[Any]:
-        """The pull requests of a repository, as the forge has them."""
-        found: list[Any] = self.gitea.ask("tess", "GET", f"repos/{self.owner}/{name}/pulls?state={state}")
-        return found
-
-    def page(self, url: str) -> tuple[int, str]:
-        """Status and text of a page that was printed for a person."""
-        return self.gitea.page(url.replace(ENTERPRISE, self.gitea.host))
-
-
-@pytest.fixture(params=["tea", "gh"])
-def forge(
-    request: pytest.FixtureRequest, gitea: Gitea, paths: Network, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
-) -> Iterator[Forge]:
-    """A forge with an organisation for this test, and nobody logged in."""
-    folder = tmp_path / "clients"
-    folder.mkdir()
-    (folder / "gh").symlink_to(require("gh"))
-    if TEA:
-        (folder / "tea").symlink_to(TEA)
-    else:
-        (folder / "tea").write_text(STAND_IN, "utf-8")
-        (folder / "tea").chmod(0o755)
-    variables = {
-        "PATH": f"{folder}{os.pathsep}{os.environ['PATH']}",
-        "GH_CONFIG_DIR": str(folder),
-        "XDG_CONFIG_HOME": str(folder),
-        "GIT_CONFIG_GLOBAL": str(folder / "gitconfig"),
-        **paths.environment(gitea.certificate),
-    }
-    for name, value in variables.items():
-        monkeypatch.setenv(name, value)
-    (folder / "gitconfig").write_text("[user]\nname = Tess Ter\nemail = tess@example.org\n", "utf-8")
-    owner = f"acme-{os.getpid()}-{next(NUMBERS)}"
-    gitea.ask("tess", "POST", "orgs", {"username": owner})
-    ports = dict(paths.ports)
-    yield Forge(gitea, paths, gitea.host if request.param == "tea" else ENTERPRISE, owner, folder)
-    paths.ports.update(ports)
 
 
 @pytest.fixture
@@ -120,8 +32,10 @@ def ours(forge: Forge, tmp_path: Path) -> Path:
     root = Remotes(tmp_path).ours
     for name in NAMES:
         place = checkout(root, name)
-        git(place, "remote", "set-url", "origin", f"https://{forge.host}/{forge.owner}/{name}.git")
+        git(place, "remote", "set-url", "origin", forge.repository(name))
         git(place, "push", "-q", "origin", "main")
+    for name in NAMES:
+        forge.settle(name)
     return root
 
 
@@ -200,30 +114,24 @@ def test_a_protected_branch_refuses_in_its_own_words(forge: Forge, ours: Path) -
     commit_all(ours, {"a": "1"}, "Refers to orders")
     found = shunter("sync", "--push", cwd=ours)
     assert found.code == 1
-    assert "orders: remote: Gitea: Not allowed to push to protected branch release/1" in found.err
+    assert "orders: remote: error: Not allowed to push to protected branch release/1" in found.err
     assert "orders:  ! [remote rejected] release/1 -> release/1 (pre-receive hook declined)" in found.err
     assert "pushed: nothing; not pushed: orders, shop" in found.err
 
 
 @pytest.mark.parametrize("branch", ["topic", "promote/a#1&b=50%+ü"])
-def test_without_a_login_the_link_leads_to_the_two_branches(forge: Forge, ours: Path, branch: str) -> None:
-    (forge.folder / "gh").unlink()
-    (forge.folder / "tea").unlink()
+def test_who_is_not_logged_in_gets_a_link_to_the_two_branches(forge: Forge, ours: Path, branch: str) -> None:
     on_a_branch(ours, "orders", branch=branch)
-    ok("sync", "--pr", cwd=ours)
+    ok("sync", "--push", cwd=ours)
+    forge.log_out()
+    found = ok("sync", "--pr", cwd=ours)
     request = rows(ours, "--pr")["orders"]["pull-request"]
-    assert request["state"] == "link"
+    assert f"open a pull request: {request['url']}" in found.out
+    assert forge.requests("orders") == []
     status, page = forge.page(request["url"])
     assert status == 200
-    assert f"/{forge.owner}/orders/src/branch/{branch.partition('#')[0]}" in page
-
-
-def test_who_is_not_logged_in_is_told_so_and_gets_the_link(forge: Forge, ours: Path) -> None:
-    forge.log_out()
-    on_a_branch(ours, "orders")
-    found = ok("sync", "--pr", cwd=ours)
-    assert f"open a pull request: https://{forge.host}/{forge.owner}/orders/compare/main...topic" in found.out
-    assert forge.requests("orders") == []
+    named = re.findall(rf"<strong>{forge.owner}/orders:(.*?)</strong>", page)
+    assert [html.unescape(each) for each in named] == ["main", branch]
 
 
 def test_a_token_without_rights_leaves_the_link_and_the_forge_s_words(forge: Forge, ours: Path) -> None:

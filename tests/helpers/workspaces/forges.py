@@ -12,6 +12,7 @@ import http.server
 import json
 import os
 import select
+import shutil
 import socket
 import socketserver
 import ssl
@@ -24,6 +25,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
+from helpers.workspaces.gitrepo import git
 from helpers.workspaces.registries import free_port
 
 ENTERPRISE = "ghe.example.org"
@@ -59,9 +61,6 @@ ISSUE_INDEXER_TYPE = db
 DISABLE_REGISTRATION = true
 [repository]
 DEFAULT_BRANCH = main
-ENABLE_PUSH_CREATE_USER = true
-ENABLE_PUSH_CREATE_ORG = true
-DEFAULT_PUSH_CREATE_PRIVATE = false
 """
 
 
@@ -133,7 +132,8 @@ class Gitea:
         """A login with a token of its own, by default one that may do everything."""
         made = ("admin", "user", "generate-access-token", "--username", name, "--raw")
         number = str(time.monotonic_ns())
-        return Person(name, self.run(*made, "--token-name", number, "--scopes", ",".join(scopes or ("all",))).strip())
+        printed = self.run(*made, "--token-name", number, "--scopes", ",".join(scopes or ("all",)))
+        return Person(name, printed.split()[-1])  # before it there may be a warning
 
     def person(self, name: str, *options: str) -> None:
         """Make somebody an account, and give them a token for everything."""
@@ -258,7 +258,7 @@ def _enterprise(gitea: Gitea) -> Iterator[int]:
         protocol_version = "HTTP/1.1"
 
         def do_GET(self) -> None:
-            body = self.rfile.read(int(self.headers.get("Content-Length", 0)))
+            body = self._body()
             path = "/api/v1/user" if self.path == "/api/v3/" else self.path.replace("/api/v3/", "/api/v1/", 1)
             kept = {name: value for name, value in self.headers.items() if name.lower() not in _OF_A_CONNECTION}
             status, answered, sent = gitea.fetch(self.command, path, kept, body)
@@ -271,6 +271,16 @@ def _enterprise(gitea: Gitea) -> Iterator[int]:
             self.end_headers()
             self.wfile.write(sent)
 
+        def _body(self) -> bytes:
+            if self.headers.get("Transfer-Encoding") != "chunked":
+                return self.rfile.read(int(self.headers.get("Content-Length", 0)))
+            body = b""
+            while size := int(self.rfile.readline(), 16):
+                body += self.rfile.read(size)
+                self.rfile.readline()
+            self.rfile.readline()
+            return body
+
         do_POST = do_PATCH = do_GET  # noqa: N815 - names of the base class
 
         def log_message(self, *_: object) -> None:
@@ -282,3 +292,58 @@ def _enterprise(gitea: Gitea) -> Iterator[int]:
     server.socket = context.wrap_socket(server.socket, server_side=True)
     with _served(server) as port:
         yield port
+
+
+@dataclass(frozen=True)
+class Forge:
+    """The forge as a person has it: its `host`, an organisation of theirs, and the folder with the clients on PATH."""
+
+    gitea: Gitea
+    paths: Network
+    host: str
+    owner: str
+    folder: Path
+
+    @property
+    def config(self) -> Path:
+        """The folder where clients keep their logins."""
+        return self.folder / "config"
+
+    def log_in(self, person: Person) -> None:
+        """Tell git, and the client for this host, who the person is."""
+        told = f'!f() {{ echo "username={person.name}"; echo "password={person.token}"; }}; f'
+        credential = f"credential.https://{self.host}.helper"
+        git(self.folder, "config", "--file", os.environ["GIT_CONFIG_GLOBAL"], "--replace-all", credential, told)
+        self.log_out()
+        if self.host != ENTERPRISE:
+            login = ["tea", "login", "add", "--name=ours", f"--url=https://{self.host}", f"--token={person.token}"]
+            subprocess.run(login, check=True, capture_output=True)
+            return
+        hosts = {ENTERPRISE: {"user": person.name, "oauth_token": person.token, "git_protocol": "https"}}
+        (self.config / "hosts.yml").write_text(json.dumps(hosts), "utf-8")
+
+    def log_out(self) -> None:
+        """Let the clients know nobody."""
+        shutil.rmtree(self.config, ignore_errors=True)
+        self.config.mkdir()
+
+    def repository(self, name: str) -> str:
+        """Make a repository; its URL."""
+        self.gitea.ask("tess", "POST", f"orgs/{self.owner}/repos", {"name": name})
+        return f"https://{self.host}/{self.owner}/{name}.git"
+
+    def settle(self, name: str) -> None:
+        """Wait until the forge has noticed the first push: until then it says that nothing is there."""
+        end = time.monotonic() + _PATIENCE
+        while self.gitea.ask("tess", "GET", f"repos/{self.owner}/{name}")["empty"]:
+            assert time.monotonic() < end, name
+            time.sleep(0.05)
+
+    def requests(self, name: str, state: str = "open") -> list[Any]:
+        """The pull requests of a repository, as the forge has them."""
+        found: list[Any] = self.gitea.ask("tess", "GET", f"repos/{self.owner}/{name}/pulls?state={state}")
+        return found
+
+    def page(self, url: str) -> tuple[int, str]:
+        """Status and text of a page that was printed for a person."""
+        return self.gitea.page(url.replace(ENTERPRISE, self.gitea.host))

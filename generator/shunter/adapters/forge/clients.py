@@ -27,7 +27,7 @@ _BODY: Mapping[str, tuple[str, ...]] = {
 }
 _QUIET = {"GH_PROMPT_DISABLED": "1", "GH_NO_UPDATE_NOTIFIER": "1", "NO_PROMPT": "1", "NO_COLOR": "1"}
 _STATUS = re.compile(r"^HTTP/\S+ (\d{3})", re.MULTILINE)
-_STRANGER = re.compile(r"not logged in|not been authenticated|No GitLab instances", re.IGNORECASE)
+_STRANGER = re.compile(r"not logged in|not been authenticated|No GitLab instances|No token", re.IGNORECASE)
 NO_ANSWER = "no answer of a forge"
 _FAILURE = re.compile(r"fail|timeout", re.IGNORECASE)
 _LINES = 3
