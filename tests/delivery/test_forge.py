@@ -18,7 +18,7 @@ import pytest
 
 from helpers.tools import needs_gitea
 from helpers.workspaces.cli import ok, shunter
-from helpers.workspaces.forges import ENTERPRISE, Forge, Person
+from helpers.workspaces.forges import ENTERPRISE, Forge
 from helpers.workspaces.gitrepo import commit_all, git
 from helpers.workspaces.remotes import NAMES, Remotes, checkout
 
@@ -150,20 +150,20 @@ def test_a_token_without_rights_leaves_the_link_and_the_forge_s_words(forge: For
 def test_a_token_that_was_revoked_is_told(forge: Forge, ours: Path) -> None:
     on_a_branch(ours, "orders")
     ok("sync", "--push", cwd=ours)
-    whole = forge.gitea.people["tess"]
-    forge.log_in(Person("tess", "0" * 40))
-    git(
-        forge.folder,
-        "config",
-        "--file",
-        os.environ["GIT_CONFIG_GLOBAL"],
-        "--unset-all",
-        f"credential.https://{forge.host}.helper",
-    )
+    person = forge.gitea.token("tess")
+    forge.log_in(person)
+    forge.gitea.revoke(person)
+    git(forge.folder, "config", "--file", os.environ["GIT_CONFIG_GLOBAL"], "--remove-section", forge.credential)
     found = shunter("sync", "--pr", cwd=ours)
     assert found.code == 1
-    assert whole.token not in found.out + found.err
+    told = (
+        "gh: Failed to log in to ghe.example.org"
+        if forge.host == ENTERPRISE
+        else "tea: invalid username, password or token (HTTP 401)"
+    )
+    assert told in found.out
     assert "open a pull request: https://" in found.out
+    assert person.token not in found.out + found.err
 
 
 def test_a_forge_that_is_down_is_git_s_to_say(forge: Forge, ours: Path) -> None:

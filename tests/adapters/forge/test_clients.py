@@ -28,6 +28,8 @@ ghe.acme.org
   - Active account: true
   - The token in hosts.yml is invalid."""
 
+TOO_OLD = "this tea has no `tea api --data`: 0.13 or newer is needed"
+
 
 @pytest.fixture(autouse=True)
 def empty_path(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
@@ -147,8 +149,9 @@ def test_a_login_of_tea_may_be_in_its_environment(tmp_path: Path, monkeypatch: p
         ),
         ((0, "<html>", "HTTP/1.1 502 Bad Gateway"), "tea: no answer of a forge (HTTP 502)"),
         ((1, "", "Error: request failed: connection refused"), "Error: request failed: connection refused"),
-        ((3, "", "No help topic for 'api'"), "this tea has no `tea api`: 0.12 or newer is needed"),
-        ((0, "NAME: tea", ""), "this tea has no `tea api`: 0.12 or newer is needed"),
+        ((3, "", "No help topic for 'api'"), TOO_OLD),
+        ((1, "", "Error: flag provided but not defined: -data"), TOO_OLD),
+        ((0, "NAME: tea", ""), TOO_OLD),
     ],
 )
 def test_what_tea_takes_for_a_success_is_none(tmp_path: Path, answer: tuple[int, str, str], problem: str) -> None:

@@ -6,6 +6,7 @@ through a proxy, with the API where GitHub Enterprise Server has it: the two are
 
 from __future__ import annotations
 
+import base64
 import contextlib
 import http.client
 import http.server
@@ -70,6 +71,7 @@ class Person:
 
     name: str
     token: str
+    label: str = ""
 
     @property
     def headers(self) -> dict[str, str]:
@@ -131,9 +133,15 @@ class Gitea:
     def token(self, name: str, *scopes: str) -> Person:
         """A login with a token of its own, by default one that may do everything."""
         made = ("admin", "user", "generate-access-token", "--username", name, "--raw")
-        number = str(time.monotonic_ns())
-        printed = self.run(*made, "--token-name", number, "--scopes", ",".join(scopes or ("all",)))
-        return Person(name, printed.split()[-1])  # before it there may be a warning
+        label = f"token-{time.monotonic_ns()}"
+        printed = self.run(*made, "--token-name", label, "--scopes", ",".join(scopes or ("all",)))
+        return Person(name, printed.split()[-1], label)  # before it there may be a warning
+
+    def revoke(self, person: Person) -> None:
+        """Make a token worthless."""
+        basic = base64.b64encode(f"{person.name}:{PASSWORD}".encode()).decode()
+        path = f"/api/v1/users/{person.name}/tokens/{person.label}"
+        assert self.fetch("DELETE", path, {"Authorization": f"Basic {basic}"})[0] == 204
 
     def person(self, name: str, *options: str) -> None:
         """Make somebody an account, and give them a token for everything."""
@@ -309,11 +317,16 @@ class Forge:
         """The folder where clients keep their logins."""
         return self.folder / "config"
 
+    @property
+    def credential(self) -> str:
+        """The section of git's settings that says who a person is there."""
+        return f"credential.https://{self.host}"
+
     def log_in(self, person: Person) -> None:
         """Tell git, and the client for this host, who the person is."""
         told = f'!f() {{ echo "username={person.name}"; echo "password={person.token}"; }}; f'
-        credential = f"credential.https://{self.host}.helper"
-        git(self.folder, "config", "--file", os.environ["GIT_CONFIG_GLOBAL"], "--replace-all", credential, told)
+        config = ("config", "--file", os.environ["GIT_CONFIG_GLOBAL"])
+        git(self.folder, *config, "--replace-all", f"{self.credential}.helper", told)
         self.log_out()
         if self.host != ENTERPRISE:
             login = ["tea", "login", "add", "--name=ours", f"--url=https://{self.host}", f"--token={person.token}"]

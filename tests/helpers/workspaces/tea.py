@@ -1,6 +1,6 @@
 """Stands in for `tea`, which is in no package registry: what the forge adapter asks of it, against a real Gitea.
 
-`python -m helpers.workspaces.tea login add|logins list|api …`. Like tea 0.12 and newer: `api` sends one request, prints
+`python -m helpers.workspaces.tea login add|logins list|api …`. Like tea 0.13 and newer: `api` sends one request, prints
 whatever comes back, ends well whatever its status is, and with `--include` tells that on standard error.
 tests/delivery/test_forge.py compares it to the real one where SHUNTER_TEST_TEA names it.
 """

@@ -29,6 +29,7 @@ _QUIET = {"GH_PROMPT_DISABLED": "1", "GH_NO_UPDATE_NOTIFIER": "1", "NO_PROMPT": 
 _STATUS = re.compile(r"^HTTP/\S+ (\d{3})", re.MULTILINE)
 _STRANGER = re.compile(r"not logged in|not been authenticated|No GitLab instances|No token", re.IGNORECASE)
 NO_ANSWER = "no answer of a forge"
+_TOO_OLD = re.compile("No help topic|flag provided but not defined")
 _FAILURE = re.compile(r"fail|timeout", re.IGNORECASE)
 _LINES = 3
 """More lines of a client's complaint are advice."""
@@ -154,8 +155,8 @@ def _tea_problem(done: process.Completed) -> str:
     """What is wrong with an answer: tea takes any for a success, and tells its status beside it."""
     said = done.stderr.decode("utf-8", "replace")
     status = _STATUS.search(said)
-    if "No help topic" in said or (status is None and not done.returncode):
-        return "this tea has no `tea api`: 0.12 or newer is needed"
+    if _TOO_OLD.search(said) or (status is None and not done.returncode):
+        return "this tea has no `tea api --data`: 0.13 or newer is needed"
     if status is None or done.returncode:
         return _complaint(done)
     if int(status[1]) < 400:
