@@ -21,6 +21,7 @@ from helpers.workspaces.cli import ok, shunter
 from helpers.workspaces.forges import ENTERPRISE, Forge
 from helpers.workspaces.gitrepo import commit_all, git
 from helpers.workspaces.remotes import NAMES, Remotes, checkout
+from shunter.adapters.forge.place import place_of
 
 pytestmark = needs_gitea
 
@@ -54,6 +55,11 @@ def rows(root: Path, *options: str) -> dict[str, dict[str, Any]]:
 def parts(request: Mapping[str, Any]) -> tuple[str, ...]:
     """Branches, title and body of a pull request."""
     return request["head"]["ref"], request["base"]["ref"], request["title"], request["body"]
+
+
+def compared(page: str) -> list[str]:
+    """The two branches that a page for a pull request is about."""
+    return [html.unescape(each) for each in re.findall(r"<strong>([^<]*/[^<]*:.*?)</strong>", page)]
 
 
 def test_pull_requests_are_opened_once_and_found_again(forge: Forge, ours: Path) -> None:
@@ -95,6 +101,10 @@ def test_the_branch_of_somebody_s_fork_is_another_one(forge: Forge, ours: Path) 
     on_a_branch(ours, "orders")
     assert rows(ours, "--pr")["orders"]["pull-request"]["state"] == "opened"
     assert sorted(each["title"] for each in forge.requests("orders")) == ["--web orders", "theirs"]
+    place = place_of(f"https://{forge.gitea.host}/{forge.owner}/orders")
+    assert place is not None
+    status, page = forge.page(place.link("main", "eve:topic"))
+    assert (status, compared(page)) == (200, [f"{forge.owner}/orders:main", f"eve/{forge.owner}-orders:topic"])
 
 
 def test_the_default_branch_is_refused_before_anything_is_pushed(forge: Forge, ours: Path) -> None:
@@ -130,8 +140,7 @@ def test_who_is_not_logged_in_gets_a_link_to_the_two_branches(forge: Forge, ours
     assert forge.requests("orders") == []
     status, page = forge.page(request["url"])
     assert status == 200
-    named = re.findall(rf"<strong>{forge.owner}/orders:(.*?)</strong>", page)
-    assert [html.unescape(each) for each in named] == ["main", branch]
+    assert compared(page) == [f"{forge.owner}/orders:main", f"{forge.owner}/orders:{branch}"]
 
 
 def test_a_token_without_rights_leaves_the_link_and_the_forge_s_words(forge: Forge, ours: Path) -> None:

@@ -2,7 +2,7 @@
 
 `python -m helpers.workspaces.tea login add|logins list|api …`. Like tea 0.13 and newer: `api` sends one request, prints
 whatever comes back, ends well whatever its status is, and with `--include` tells that on standard error.
-tests/delivery/test_forge.py compares it to the real one where SHUNTER_TEST_TEA names it.
+The tests take the real one where SHUNTER_TEST_TEA names it.
 """
 
 from __future__ import annotations
