@@ -12,8 +12,9 @@ from pathlib import Path
 import pytest
 
 from helpers.tools import GITEA, TEA, require
-from helpers.workspaces import forges
-from helpers.workspaces.forges import ENTERPRISE, Forge, Gitea, Network, network
+from helpers.workspaces import gitea as server
+from helpers.workspaces.forges import Forge, Network, network
+from helpers.workspaces.gitea import ENTERPRISE, Gitea
 from helpers.workspaces.http import served
 from helpers.workspaces.registries import Registry, running
 from shunter.adapters.oci import charts
@@ -62,7 +63,7 @@ def directory(tmp_path: Path) -> Iterator[tuple[Path, str]]:
 @pytest.fixture(scope="session")
 def gitea(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Gitea]:
     """One for the session: each test has an organisation of its own."""
-    with forges.running(GITEA, tmp_path_factory.mktemp("gitea")) as found:
+    with server.running(GITEA, tmp_path_factory.mktemp("gitea")) as found:
         found.person("tess")
         yield found
 

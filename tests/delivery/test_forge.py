@@ -18,7 +18,8 @@ import pytest
 
 from helpers.tools import needs_gitea
 from helpers.workspaces.cli import ok, shunter
-from helpers.workspaces.forges import ENTERPRISE, Forge
+from helpers.workspaces.forges import Forge
+from helpers.workspaces.gitea import ENTERPRISE
 from helpers.workspaces.gitrepo import commit_all, git
 from helpers.workspaces.remotes import NAMES, Remotes, checkout
 from shunter.adapters.forge.place import place_of
