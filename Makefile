@@ -21,7 +21,7 @@ LOCK := $(UV) pip compile pyproject.toml --group build --universal --python-vers
 help:
 	@echo "make demo      make the example workspace and take a train through it"
 	@echo "make test      run the test suite (make slow: the slow tests)"
-	@echo "make delivery  pushing and fetching, against a docker-registry, with 300 kills"
+	@echo "make delivery  pushing and fetching, against a docker-registry, with 300 kills; pull requests on a Gitea"
 	@echo "make lint      ruff, ruff format --check, mypy --strict (make format: apply ruff)"
 	@echo "make samples   write sample-repos/ again"
 	@echo "make docs      write the generated pages of docs/reference/ again"
@@ -39,8 +39,11 @@ test: $(VENV)/.dev
 slow: $(VENV)/.dev
 	$(BIN)/python -m pytest -q -n $(WORKERS) -m slow $(ARGS) || [ $$? -eq 5 ] # 5: there are none
 
+# Gitea is a Go program (and needs a C compiler): without Go, the tests with it are skipped.
 delivery: $(VENV)/.dev
-	SHUNTER_TEST_KILLS=300 $(BIN)/python -m pytest -q -n $(WORKERS) $(ARGS) tests/delivery tests/adapters/oci
+	gitea=$$SHUNTER_TEST_GITEA; \
+	if [ -z "$$gitea" ] && command -v go >/dev/null; then gitea=$$(.ci/go-tool tests/gitea) || exit 1; fi; \
+	SHUNTER_TEST_GITEA=$$gitea SHUNTER_TEST_KILLS=300 $(BIN)/python -m pytest -q -n $(WORKERS) $(ARGS) tests/delivery tests/adapters/oci
 
 lint: $(VENV)/.dev
 	$(BIN)/ruff check

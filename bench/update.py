@@ -16,7 +16,6 @@ import shutil
 import subprocess
 import sys
 import tempfile
-from collections.abc import Callable
 from pathlib import Path
 
 import yaml
@@ -72,16 +71,27 @@ def crlf(root: Path, project: Path) -> None:
     file.write_bytes(file.read_bytes().replace(b"\n", b"\r\n"))
 
 
-EDITS: list[Callable[[Path, Path], None]] = [
-    lambda root, project: None,
-    edit,
-    conflict,
-    lambda root, project: (root / "renovate.json").unlink(),
-    lambda root, project: (root / ".editorconfig").rename(root / "editorconfig.txt") and None,
-    lambda root, project: (root / "logo.bin").write_bytes(bytes(range(256))) and None,
-    crlf,
-    lambda root, project: (root / "README.md").chmod(0o755),
-]
+def nothing(root: Path, project: Path) -> None:
+    pass
+
+
+def delete(root: Path, project: Path) -> None:
+    (root / "renovate.json").unlink()
+
+
+def rename(root: Path, project: Path) -> None:
+    (root / ".editorconfig").rename(root / "editorconfig.txt")
+
+
+def binary(root: Path, project: Path) -> None:
+    (root / "logo.bin").write_bytes(bytes(range(256)))
+
+
+def mode(root: Path, project: Path) -> None:
+    (root / "README.md").chmod(0o755)
+
+
+EDITS = (nothing, edit, conflict, delete, rename, binary, crlf, mode)
 
 
 def make(box: Path, count: int) -> tuple[Path, Path]:

@@ -17,7 +17,7 @@ CORE = {
     "core/goyaml": "",
     "core/gotemplate": "",
     "core/schema": "",
-    "core/trees": "",
+    "core/trees": "core/goyaml",
     "core/templates": "",
     "core/charts": "core/goyaml core/gotemplate",
     "core/values": "core/goyaml core/charts",
@@ -26,7 +26,7 @@ CORE = {
     "core/rules": "core/goyaml core/gotemplate core/schema core/charts core/values core/kube core/packaging",
     "core/contracts": "core/goyaml core/gotemplate core/schema core/charts core/values core/rules",
     "core/delivery": "core/charts",
-    "core/workspace": "core/goyaml core/schema core/charts core/rules core/delivery",
+    "core/workspace": "core/goyaml core/schema core/trees core/charts core/rules core/delivery",
     "core/trains": "core/goyaml core/charts core/packaging core/workspace",
 }
 ADAPTERS = {

@@ -1,17 +1,28 @@
-"""Registries that the tests of delivery share: one docker-registry for the session, whatever is pushed to it."""
+"""What the tests of delivery share: one docker-registry and one Gitea for the session, whatever is pushed to them."""
 
 from __future__ import annotations
 
+import itertools
 import json
+import os
+import sys
 from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
 
+from helpers.tools import GITEA, TEA, require
+from helpers.workspaces import gitea as server
+from helpers.workspaces.forges import Forge, Network, network
+from helpers.workspaces.gitea import ENTERPRISE, Gitea
 from helpers.workspaces.http import served
 from helpers.workspaces.registries import Registry, running
 from shunter.adapters.oci import charts
 from shunter.adapters.oci.transport import Transport
+
+_NUMBERS = itertools.count(1)
+_TESTS = Path(__file__).parents[1]
+_STAND_IN = f'#!/bin/sh\nPYTHONPATH={_TESTS} exec {sys.executable} -m helpers.workspaces.tea "$@"\n'
 
 
 @pytest.fixture(scope="session")
@@ -47,3 +58,48 @@ def directory(tmp_path: Path) -> Iterator[tuple[Path, str]]:
     folder.mkdir()
     with served(folder) as url:
         yield folder, url
+
+
+@pytest.fixture(scope="session")
+def gitea(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Gitea]:
+    """One for the session: each test has an organisation of its own."""
+    with server.running(GITEA, tmp_path_factory.mktemp("gitea")) as found:
+        found.person("tess")
+        yield found
+
+
+@pytest.fixture(scope="session")
+def paths(gitea: Gitea) -> Iterator[Network]:
+    """The way to it, for the session."""
+    with network(gitea) as found:
+        yield found
+
+
+@pytest.fixture(params=["tea", "gh"])
+def forge(
+    request: pytest.FixtureRequest, gitea: Gitea, paths: Network, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> Iterator[Forge]:
+    """A forge with an organisation for this test, and nobody logged in."""
+    folder = tmp_path / "clients"
+    folder.mkdir()
+    (folder / "gh").symlink_to(require("gh"))
+    if TEA:
+        (folder / "tea").symlink_to(TEA)
+    else:
+        (folder / "tea").write_text(_STAND_IN, "utf-8")
+        (folder / "tea").chmod(0o755)
+    variables = {
+        "PATH": f"{folder}{os.pathsep}{os.environ['PATH']}",
+        "GH_CONFIG_DIR": str(folder / "config"),
+        "XDG_CONFIG_HOME": str(folder / "config"),
+        "GIT_CONFIG_GLOBAL": str(folder / "gitconfig"),
+        **paths.environment(gitea.certificate),
+    }
+    for name, value in variables.items():
+        monkeypatch.setenv(name, value)
+    (folder / "gitconfig").write_text("[user]\nname = Tess Ter\nemail = tess@example.org\n", "utf-8")
+    owner = f"acme-{os.getpid()}-{next(_NUMBERS)}"
+    gitea.ask("tess", "POST", "orgs", {"username": owner})
+    ports = dict(paths.ports)
+    yield Forge(gitea, paths, gitea.host if request.param == "tea" else ENTERPRISE, owner, folder)
+    paths.ports.update(ports)

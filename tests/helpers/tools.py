@@ -13,11 +13,17 @@ NO_HELM = "needs the embedded Helm (the extra `helm`)"
 HELM = os.environ.get("SHUNTER_TEST_HELM", shutil.which("helm") or "")
 HELM_3 = os.environ.get("SHUNTER_TEST_HELM_3", "")
 SOPS = os.environ.get("SHUNTER_TEST_SOPS") or shutil.which("sops") or ""
+GITEA = os.environ.get("SHUNTER_TEST_GITEA", "")
+GLAB = os.environ.get("SHUNTER_TEST_GLAB", "")
+TEA = os.environ.get("SHUNTER_TEST_TEA", "")
 needs_sops = pytest.mark.skipif(
     not (SOPS and shutil.which("age-keygen")),
     reason="no sops binary, or no age: put both on PATH, or name sops in SHUNTER_TEST_SOPS",
 )
 needs_helm = pytest.mark.skipif(not HELM, reason="no helm binary: put one on PATH, or name it in SHUNTER_TEST_HELM")
+needs_gitea = pytest.mark.skipif(not GITEA, reason="no Gitea: name it in SHUNTER_TEST_GITEA, as `make delivery` does")
+needs_glab = pytest.mark.skipif(not GLAB, reason="no glab: name it in SHUNTER_TEST_GLAB")
+needs_tea = pytest.mark.skipif(not TEA, reason="no tea: name it in SHUNTER_TEST_TEA")
 needs_helm_3 = pytest.mark.skipif(not HELM_3, reason="no helm binary of Helm 3: name it in SHUNTER_TEST_HELM_3")
 
 

@@ -171,13 +171,24 @@ class Input:
 
 @dataclass(frozen=True, slots=True)
 class Conflict:
-    """A path where a person's change and the template's exclude each other; the three index stages of git."""
+    """A path where a person's change and the template's exclude each other; the three index stages of git.
+
+    `narrowed` are their bytes with all merged that can be: conflict markers of these stand around the rest only.
+    """
 
     path: str
     kind: str
     base: FileState | None = None
     ours: FileState | None = None
     theirs: FileState | None = None
+    narrowed: tuple[bytes, bytes, bytes] | None = None
+
+    @property
+    def mode(self) -> Mode:
+        """The mode of the merged file, where both sides have one: that of the side that changed it, ours first."""
+        if self.ours is None or self.theirs is None:
+            return (self.ours or self.theirs or FileState(b"")).mode
+        return self.theirs.mode if self.base is not None and self.base.mode == self.ours.mode else self.ours.mode
 
 
 @dataclass(frozen=True, slots=True)

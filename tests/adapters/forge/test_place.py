@@ -12,8 +12,8 @@ from shunter.adapters.forge.place import Place, place_of
     [
         ("git@github.com:acme/shop.git", Place("github.com", "acme/shop", "https://github.com")),
         ("github.com:acme/shop", Place("github.com", "acme/shop", "https://github.com")),
-        ("https://GitHub.com/acme/shop/", Place("github.com", "acme/shop", "https://github.com")),
-        ("https://tess:pw@git.x:8443/a/b.git", Place("git.x", "a/b", "https://git.x:8443")),
+        ("https://GitHub.com/acme/shop/", Place("github.com", "acme/shop", "https://github.com", served=True)),
+        ("https://tess:pw@git.x:8443/a/b.git", Place("git.x", "a/b", "https://git.x:8443", served=True)),
         ("ssh://git@git.x:2222/a/b.git", Place("git.x", "a/b", "https://git.x")),
         ("ssh://git@ssh.github.com:443/a/b.git", Place("github.com", "a/b", "https://github.com")),
         ("git://git.x/a/b", Place("git.x", "a/b", "https://git.x")),
@@ -36,8 +36,8 @@ def test_what_has_no_host_is_no_place(url: str) -> None:
     ("url", "link"),
     [
         ("git@github.com:a/b.git", "https://github.com/a/b/compare/main...x/y%26z?expand=1"),
-        ("git@codeberg.org:a/b.git", "https://codeberg.org/a/b/compare/main...x/y%26z"),
-        ("git@git.acme.org:a/b.git", "https://git.acme.org/a/b/compare/main...x/y%26z"),
+        ("git@codeberg.org:a/b.git", "https://codeberg.org/a/b/compare/main...x/y%26z?expand=1"),
+        ("git@git.acme.org:a/b.git", "https://git.acme.org/a/b/compare/main...x/y%26z?expand=1"),
         (
             "https://gitlab.acme.org/a/b.git",
             (

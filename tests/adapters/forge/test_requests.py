@@ -1,141 +1,118 @@
-"""Pull requests through `gh`, `glab` and `tea`.
-
-None of the three, and no forge, is on this machine: in their place stand small programs on PATH that write down their
-arguments and answer in the real ones' words (their manuals: gh 2.46, glab 1.36, tea 0.10).
-"""
+"""Pull requests by the words of each forge; the clients are programs that answer what a test says."""
 
 from __future__ import annotations
 
 import json
-import sys
-from collections.abc import Callable
 from pathlib import Path
+from typing import Any
 
 import pytest
 
+from helpers.workspaces.clients import IN, OK, calls, merge, pull, put
+from shunter.adapters.forge.clients import Logins
 from shunter.adapters.forge.place import place_of
 from shunter.adapters.forge.requests import Opened, Request, open_request
 
-PROGRAM = """#!{python}
-import json, sys
-from pathlib import Path
-place = Path({folder!r})
-with (place / "log").open("a") as log:
-    log.write(json.dumps([{name!r}, *sys.argv[1:], sys.stdin.read()]) + "\\n")
-for words, (code, out, err) in json.loads((place / "{name}.json").read_text()).items():
-    if " ".join(sys.argv[1:]).startswith(words):
-        print(out)
-        print(err, file=sys.stderr)
-        sys.exit(code)
-sys.exit(f"unexpected: {{sys.argv}}")
-"""
-Answers = dict[str, tuple[int, str, str]]
-Install = Callable[[str, Answers], None]
-REQUEST = Request("topic", "main", "--web $(touch pwned)", "-")
-LOGINS = '"Name","URL","SSHHost","User","Default"\n"ours","https://git.acme.org:3000","git.acme.org","tess","true"\n'
+REQUEST = Request("topic/a&b", "main", "--web $(touch pwned)", "-")
+LOGIN = {"name": "ours", "url": "https://codeberg.org"}
+HOSTS = {"gh": "github.com", "glab": "gitlab.com", "tea": "codeberg.org"}
+FIRST = {
+    "gh": "repos/acme/shop/pulls?state=open&head=acme%3Atopic%2Fa%26b&base=main&per_page=100&page=1",
+    "glab": "projects/acme%2Fshop/merge_requests?state=opened&source_branch=topic%2Fa%26b&target_branch=main&per_page=100&page=1",
+    "tea": "repos/acme/shop/pulls?state=open&base_branch=main&limit=50&page=1",
+}
 
 
-@pytest.fixture
-def install(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Install:
-    """Put a program on a PATH of its own: first words of its arguments to exit status, output and complaint."""
+@pytest.fixture(autouse=True)
+def empty_path(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv("PATH", str(tmp_path))
 
-    def put(name: str, answers: Answers) -> None:
-        (tmp_path / f"{name}.json").write_text(json.dumps(answers))
-        program = tmp_path / name
-        program.write_text(PROGRAM.format(python=sys.executable, folder=str(tmp_path), name=name))
-        program.chmod(0o755)
 
-    return put
+def described(
+    program: str, number: int, branch: str = REQUEST.branch, base: str = "main", **others: Any
+) -> dict[str, Any]:
+    return merge(number, branch, base, **others) if program == "glab" else pull(number, branch, base, **others)
 
 
-def opened(folder: Path, url: str) -> Opened:
-    place = place_of(url)
+def address(program: str, number: int) -> str:
+    found = described(program, number)
+    return str(found.get("html_url") or found["web_url"])
+
+
+def install(folder: Path, program: str, pages: list[list[dict[str, Any]]], made: tuple[int, str, str]) -> None:
+    """A client that is logged in at its public host, lists these open requests, and answers `made` to a new one."""
+    lists = {f"--method=GET &page={number}": (0, json.dumps(rows), OK) for number, rows in enumerate(pages, 1)}
+    rest = {"--method=GET": (0, "[]", OK), "--method=POST": made}
+    put(folder, program, {**IN, "logins list": (0, json.dumps([LOGIN]), ""), **lists, **rest})
+
+
+def opened(program: str, request: Request = REQUEST) -> Opened:
+    place = place_of(f"git@{HOSTS[program]}:acme/shop.git")
     assert place is not None
-    return open_request(folder, place, REQUEST)
+    return open_request(place, request, Logins())
 
 
-def calls(folder: Path) -> list[list[str]]:
-    return [json.loads(line) for line in (folder / "log").read_text().splitlines()]
+def asked(folder: Path) -> list[tuple[str, str]]:
+    """Method and path of each request."""
+    return [(call[-3 - ("POST" in str(call))][9:], call[-2]) for call in calls(folder) if call[1] == "api"]
 
 
-def test_gh_opens_one(install: Install, tmp_path: Path) -> None:
-    address = "https://github.com/acme/shop/pull/3"
-    install("gh", {"auth status": (0, "", ""), "pr list": (0, "[]", ""), "pr create": (0, address, "")})
-    assert opened(tmp_path, "git@github.com:acme/shop.git") == Opened("opened", address)
-    repo = "--repo=github.com/acme/shop"
-    assert calls(tmp_path) == [
-        ["gh", "auth", "status", "--hostname=github.com", ""],
-        ["gh", "pr", "list", repo, "--head=topic", "--base=main", "--state=open", "--json=url", ""],
-        ["gh", "pr", "create", repo, "--head=topic", "--base=main", "--title=--web $(touch pwned)", "--body=-", ""],
-    ]
+@pytest.mark.parametrize("program", HOSTS)
+def test_one_is_opened_where_none_is(tmp_path: Path, program: str) -> None:
+    others = [described(program, 1, "other"), described(program, 2, base="next")]
+    fork = described(program, 3, **({"source": 9} if program == "glab" else {"of": "eve/shop"}))
+    install(tmp_path, program, [[*others, fork]], (0, json.dumps(described(program, 4)), OK))
+    assert opened(program) == Opened("opened", address(program, 4))
+    sent = [call for call in calls(tmp_path) if "--method=POST" in call]
+    names = ("source_branch", "target_branch", "description") if program == "glab" else ("head", "base", "body")
+    wanted = {names[0]: "topic/a&b", names[1]: "main", "title": "--web $(touch pwned)", names[2]: "-"}
+    assert [json.loads(call[-1]) for call in sent] == [wanted]
+    assert [call[-2] for call in sent] == [FIRST[program].partition("?")[0]]
+    lists = [call[-2] for call in calls(tmp_path) if "--method=GET" in call]
+    assert lists == [FIRST[program], FIRST[program].replace("page=1", "page=2").replace("per_page=200", "per_page=100")]
 
 
-def test_glab_opens_one_at_a_host_that_it_was_told_of(install: Install, tmp_path: Path) -> None:
-    said = "Creating merge request for topic into main in acme/shop\n\n!4 x (topic)\n https://code.acme.org/a/b/-/merge_requests/4"
-    install("gh", {"auth status": (1, "", "You are not logged into any accounts on code.acme.org")})
-    install("glab", {"auth status": (0, "", ""), "mr list": (0, "[]", ""), "mr create": (0, said, "")})
-    found = opened(tmp_path, "ssh://git@code.acme.org:22/a/b.git")
-    assert found == Opened("opened", "https://code.acme.org/a/b/-/merge_requests/4")
-    branches = ["--source-branch=topic", "--target-branch=main"]
-    assert calls(tmp_path)[2:] == [
-        ["glab", "mr", "list", "--repo=https://code.acme.org/a/b", *branches, "--output=json", ""],
-        [
-            "glab", "mr", "create", "--repo=https://code.acme.org/a/b", *branches,
-            "--title=--web $(touch pwned)", "--description=", "--yes", "",
-        ],
-    ]  # fmt: skip
+@pytest.mark.parametrize("program", HOSTS)
+def test_an_open_one_is_used_again_wherever_it_stands(tmp_path: Path, program: str) -> None:
+    pages = [[described(program, number, f"b{number}") for number in (1, 2)], [described(program, 3)]]
+    install(tmp_path, program, pages, (1, "", "must not be asked"))
+    assert opened(program) == Opened("exists", address(program, 3))
 
 
-@pytest.mark.parametrize("head", ["topic", "other"])
-def test_tea_is_asked_by_the_name_of_its_login(install: Install, tmp_path: Path, head: str) -> None:
-    address = "https://git.acme.org:3000/a/b/pulls/5"
-    listed = json.dumps([{"index": "5", "head": head, "base": "main", "url": address}])
-    made = "# #6 x (open)\nhttps://git.acme.org:3000/a/b/pulls/6"
-    install("tea", {"logins list": (0, LOGINS, ""), "pulls list": (0, listed, ""), "pulls create": (0, made, "")})
-    found = opened(tmp_path, "git@git.acme.org:a/b.git")
-    assert found == (Opened("exists", address) if head == "topic" else Opened("opened", address.replace("5", "6")))
-    here = ["--login=ours", "--repo=a/b"]
-    assert calls(tmp_path)[1][:5] == ["tea", "pulls", "list", *here]
-    if head == "other":
-        text = ["--title=--web $(touch pwned)", "--description=-"]
-        assert calls(tmp_path)[2] == ["tea", "pulls", "create", *here, "--head=topic", "--base=main", *text, ""]
+def test_there_is_a_link_where_no_client_is_logged_in(tmp_path: Path) -> None:
+    place = place_of("git@git.acme.org:a/b")
+    assert place is not None
+    link = Opened("link", "https://git.acme.org/a/b/compare/main...topic/a%26b?expand=1")
+    assert open_request(place, REQUEST, Logins()) == link
+    put(tmp_path, "gh", {"auth status": (1, "", "You are not logged into any accounts on git.acme.org")})
+    put(tmp_path, "glab", {"auth status": (1, "", "x git.acme.org has not been authenticated with glab")})
+    put(tmp_path, "tea", {"logins list": (0, json.dumps([{"name": "x", "url": "https://elsewhere.org"}]), "")})
+    assert open_request(place, REQUEST, Logins()) == link
 
 
-@pytest.mark.parametrize(
-    ("name", "url", "key"),
-    [("gh", "git@github.com:a/b", "url"), ("glab", "git@gitlab.com:a/b", "web_url")],
-)
-def test_an_open_one_is_used_again(install: Install, tmp_path: Path, name: str, url: str, key: str) -> None:
-    verb = {"gh": "pr", "glab": "mr"}[name]
-    install(name, {"auth status": (0, "", ""), f"{verb} list": (0, json.dumps([{key: "https://x/pull/1"}]), "")})
-    assert opened(tmp_path, url) == Opened("exists", "https://x/pull/1")
+def test_a_client_knows_what_kind_of_forge_it_is(tmp_path: Path) -> None:
+    put(tmp_path, "glab", {**IN, "api": (1, "", "glab: 403 Forbidden (HTTP 403)")})
+    place = place_of("https://code.acme.org/a/b")
+    assert place is not None
+    found = open_request(place, REQUEST, Logins())
+    assert found.url.startswith("https://code.acme.org/a/b/-/merge_requests/new?")
+    assert found.problem == "glab: 403 Forbidden (HTTP 403)"
 
 
-def test_there_is_a_link_where_no_tool_knows_the_host(install: Install, tmp_path: Path) -> None:
-    link = Opened("link", "https://git.acme.org/a/b/compare/main...topic")
-    assert opened(tmp_path, "git@git.acme.org:a/b") == link
-    install("gh", {"auth status": (1, "", "not logged in")})
-    install("glab", {"auth status": (1, "", "not logged in")})
-    install("tea", {"logins list": (0, LOGINS.replace("git.acme.org", "elsewhere"), "")})
-    assert opened(tmp_path, "git@git.acme.org:a/b") == link
+@pytest.mark.parametrize("method", ["GET", "POST"])
+def test_a_failure_is_told_beside_the_link(tmp_path: Path, method: str) -> None:
+    put(tmp_path, "gh", {**IN, f"--method={method}": (1, "", "gh: too quick (HTTP 422)"), "api": (0, "[]", "")})
+    found = opened("gh")
+    assert (found.state, found.problem) == ("link", "gh: too quick (HTTP 422)")
 
 
-def test_a_known_host_is_asked_of_its_own_tool_alone(install: Install, tmp_path: Path) -> None:
-    install("glab", {})
-    assert opened(tmp_path, "git@github.com:a/b").state == "link"
-    assert not (tmp_path / "log").exists()
+def test_an_answer_that_nobody_understands_is_a_failure(tmp_path: Path) -> None:
+    put(tmp_path, "gh", {**IN, "api": (0, "<html>", "")})
+    assert opened("gh").problem == "no answer of a forge"
 
 
-@pytest.mark.parametrize("verb", ["pr list", "pr create"])
-def test_a_failure_is_told_beside_the_link(install: Install, tmp_path: Path, verb: str) -> None:
-    answers: Answers = {"auth status": (0, "", ""), "pr list": (0, "", ""), "pr create": (0, "", "")}
-    install("gh", answers | {verb: (1, "", "GraphQL: was submitted too quickly")})
-    found = opened(tmp_path, "git@github.com:a/b")
-    assert (found.state, found.problem) == ("link", "GraphQL: was submitted too quickly")
-
-
-def test_an_answer_that_is_not_understood_is_no_open_request(install: Install, tmp_path: Path) -> None:
-    answers: Answers = {"auth status": (0, "", ""), "pr list": (0, "no JSON", "")}
-    install("gh", answers | {"pr create": (0, "https://github.com/a/b/pull/9", "")})
-    assert opened(tmp_path, "git@github.com:a/b") == Opened("opened", "https://github.com/a/b/pull/9")
+def test_what_is_longer_than_forges_take_is_cut(tmp_path: Path) -> None:
+    install(tmp_path, "gh", [], (0, json.dumps(pull(1, "topic")), ""))
+    opened("gh", Request("topic", "main", "t" * 300, "b" * 100_000))
+    [sent] = [json.loads(call[-1]) for call in calls(tmp_path) if "--method=POST" in call]
+    assert (len(sent["title"]), sent["title"][-2:], len(sent["body"])) == (255, "t…", 65_000)

@@ -323,8 +323,8 @@ def test_no_line_of_a_person_is_ever_lost(tmp_path: Path, seed: int) -> None:
 def test_conflicts_are_data(tmp_path: Path) -> None:
     root = make_repo(tmp_path / "r", {"p/f": "mine\n"})
     changes, conflicts = merge_repository(root, [project({"f": "old\n"}, {"f": "new\n"}, "p")])
-    sides = [FileState(text) for text in (b"old\n", b"mine\n", b"new\n")]
-    assert (changes, conflicts) == ({}, (Conflict("p/f", "contents", *sides),))
+    base, ours, theirs = (FileState(text) for text in (b"old\n", b"mine\n", b"new\n"))
+    assert (changes, conflicts) == ({}, (Conflict("p/f", "contents", base, ours, theirs),))
 
 
 @pytest.mark.parametrize("seed", range(12))

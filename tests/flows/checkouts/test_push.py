@@ -8,13 +8,13 @@ from __future__ import annotations
 
 import json
 import os
-import stat
 from pathlib import Path
 from typing import Any
 
 import pytest
 
 from helpers.workspaces.cli import ok, shunter
+from helpers.workspaces.clients import IN, calls, pull, put
 from helpers.workspaces.gitrepo import commit_all, git, write
 from helpers.workspaces.remotes import NAMES, ORDER, Remotes, checkout
 from shunter.core.workspace.layout import reference_rank
@@ -221,36 +221,18 @@ def test_the_environment_of_hooks_is_the_person_s(
 
 # pull requests
 
-TOOL = """#!{python}
-import json, os, sys
-with open({log!r}, "a") as log:
-    log.write(json.dumps(sys.argv) + "\\n")
-place, words = os.path.dirname({log!r}), sys.argv[1:3]
-opened = os.path.join(place, "opened-" + "-".join(a for a in sys.argv if a.startswith("--repo=")).replace("/", "_"))
-if words == ["auth", "status"]:
-    sys.exit(0 if sys.argv[3] == "--hostname=github.com" else 1)
-if words == ["pr", "list"]:
-    print(json.dumps([{{"url": "https://github.com/x/pull/7"}}] if os.path.exists(opened) else []))
-if words == ["pr", "create"]:
-    if os.path.exists(os.path.join(place, "fails")):
-        sys.exit("HTTP 403: Resource not accessible")
-    open(opened, "w").close()
-    print("https://github.com/x/pull/7")
-"""
+LISTED, MADE = "--method=GET", "--method=POST"
 
 
 @pytest.fixture
 def gh(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
-    """A `gh` that is logged in at github.com; what it was called with is in the file that this gives."""
-    import sys
-
+    """The folder of a `gh` that is logged in at github.com, where there is no pull request."""
     folder = tmp_path / "bin"
     folder.mkdir()
-    program = folder / "gh"
-    program.write_text(TOOL.format(python=sys.executable, log=str(folder / "log")))
-    program.chmod(program.stat().st_mode | stat.S_IXUSR)
+    opened = json.dumps({"number": 7, "html_url": "https://github.com/x/pull/7"})
+    put(folder, "gh", {**IN, LISTED: (0, "[]", ""), MADE: (0, opened, "")})
     monkeypatch.setenv("PATH", f"{folder}{os.pathsep}{os.environ['PATH']}")
-    return folder / "log"
+    return folder
 
 
 def on_github(remotes: Remotes, ours: Path, monkeypatch: pytest.MonkeyPatch, host: str = "github.com") -> None:
@@ -276,32 +258,25 @@ def test_pull_requests_are_opened_once_and_found_again(
     commit_all(ours / "shop-tst", {"a": "2"}, "Second")
     found = ok("sync", "--pr", cwd=ours)
     assert "opened https://github.com/x/pull/7" in found.out
-    calls = [json.loads(line)[1:] for line in gh.read_text().splitlines()]
-    created = [call for call in calls if call[:2] == ["pr", "create"]]
-    common = ["--head=topic", "--base=main"]
-    assert created == [
-        ["pr", "create", "--repo=github.com/acme/orders", *common, "--title=--web orders", "--body=--fill in orders"],
-        [
-            "pr",
-            "create",
-            "--repo=github.com/acme/shop-tst",
-            *common,
-            "--title=Second",
-            "--body=* Second\n* --web shop-tst",
-        ],
+    assert [(call[-2], json.loads(call[-1])) for call in calls(gh) if MADE in call] == [
+        (f"repos/acme/{name}/pulls", {"head": "topic", "base": "main", "title": title, "body": body})
+        for name, title, body in (
+            ("orders", "--web orders", "--fill in orders"),
+            ("shop-tst", "Second", "* Second\n* --web shop-tst"),
+        )
     ]
-    assert {call[2] for call in calls if call[1] == "status"} == {"--hostname=github.com"}
+    assert [call[1:-1] for call in calls(gh) if call[1] == "auth"] == [["auth", "status", "--hostname=github.com"]]
+    put(gh, "gh", {**IN, LISTED: (0, json.dumps([pull(7, "topic")]), "")})
     again = rows(ours, "--pr")
-    assert again["orders"]["pull-request"] == {"state": "exists", "url": "https://github.com/x/pull/7"}
+    assert again["orders"]["pull-request"] == {"state": "exists", "url": "https://github.com/acme/shop/pull/7"}
     assert "pull-request" not in again["shop"]
-    assert len([line for line in gh.read_text().splitlines() if '"create"' in line]) == 2
 
 
 def test_without_a_tool_there_are_links(remotes: Remotes, ours: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     on_github(remotes, ours, monkeypatch, host="git.example.org")
     on_a_branch(ours, "orders")
     found = ok("sync", "--pr", cwd=ours)
-    assert "open a pull request: https://git.example.org/acme/orders/compare/main...topic" in found.out
+    assert "open a pull request: https://git.example.org/acme/orders/compare/main...topic?expand=1" in found.out
 
 
 def test_a_tool_that_fails_leaves_the_link_and_says_why(
@@ -309,13 +284,24 @@ def test_a_tool_that_fails_leaves_the_link_and_says_why(
 ) -> None:
     on_github(remotes, ours, monkeypatch)
     on_a_branch(ours, "orders")
-    (gh.parent / "fails").touch()
+    put(gh, "gh", {**IN, LISTED: (0, "[]", ""), MADE: (1, "", "gh: Resource not accessible (HTTP 403)")})
     found = shunter("sync", "--pr", cwd=ours)
     assert found.code == 1
     assert (
-        "HTTP 403: Resource not accessible; open a pull request: https://github.com/acme/orders/compare/" in found.out
+        "gh: Resource not accessible (HTTP 403); open a pull request: https://github.com/acme/orders/compare/"
+        in found.out
     )
     assert remotes.head("orders", "topic")
+
+
+def test_a_client_without_a_login_is_named(
+    remotes: Remotes, ours: Path, gh: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    put(gh, "gh", {"auth": (1, "", "You are not logged into any GitHub hosts. To log in, run: gh auth login")})
+    on_github(remotes, ours, monkeypatch)
+    on_a_branch(ours, "orders")
+    row = rows(ours, "--pr")["orders"]
+    assert (row["detail"], row["pull-request"]["state"]) == ("gh is not logged in at github.com", "link")
 
 
 def test_a_pull_request_of_the_default_branch_is_refused_before_anything_is_pushed(

@@ -179,6 +179,25 @@ def test_a_conflict_is_left_to_its_person(shop: Path, run: Update, commit: Commi
     assert git(shop / "orders", "status", "--porcelain") == ""
 
 
+def test_yaml_files_are_merged_key_by_key(shop: Path, commit: Commit) -> None:
+    """The template changes keys of the workflow; a person has changed their neighbours, and one of these keys."""
+    workflow = shop / "orders/.github/workflows/ci.yaml"
+    text = workflow.read_text("utf-8")
+    image, login = "      IMAGE: registry.example/acme/", "          registry: registry.example\n"
+    mine = text.replace(image, f"      ABOVE: 1  # mine\n{image}", 1)
+    workflow.write_text(mine.replace(login, "          registry: mine.example\n", 1), "utf-8")
+    commit(shop / "orders", "Mine")
+    substitute(shop / "shunter.yaml", "images: registry.example/acme", "images: other.example/acme")
+    git(shop, "commit", "-q", "-a", "-m", "Another registry")
+    [block] = refusals(shunter("update", "orders", cwd=shop))
+    assert block.place == "orders/.github/workflows/ci.yaml"
+    assert re.search(r"\(contents: jobs\.[\w.-]+\.registry\)$", block.message), block.message
+    marked = "<<<<<<< before updating\n{}=======\n{}>>>>>>> after updating\n"
+    lines = [login.replace("registry.example", name) for name in ("mine.example", "other.example")]
+    updated = mine.replace("registry.example", "other.example")
+    assert workflow.read_text("utf-8") == updated.replace(lines[1], marked.format(*lines), 1)
+
+
 @pytest.mark.slow  # six commands of another release
 def test_a_conflict_in_a_chart_is_resolved_by_hand_and_locked(shop: Path, run: Update, commit: Commit) -> None:
     chart = shop / "orders/charts/orders/Chart.yaml"

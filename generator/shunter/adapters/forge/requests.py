@@ -1,24 +1,18 @@
-"""Pull requests, opened or found again by `gh`, `glab` or `tea`, where one of them knows the host; else a link.
-
-What comes from a file, such as a commit's subject, reaches them as the value of `--flag=value` and never as an option.
-"""
+"""Pull requests, opened or found again by the client that is logged in at their forge; else there is a link."""
 
 from __future__ import annotations
 
-import csv
-import json
-import re
-import shutil
-from collections.abc import Callable, Mapping, Sequence
-from pathlib import Path
+from collections.abc import Iterator, Mapping
 from typing import Any
+from urllib.parse import quote, urlencode
 
+from shunter.adapters.forge.clients import NO_ANSWER, Client, Logins
 from shunter.adapters.forge.place import GITEA, GITHUB, GITLAB, Place
-from shunter.adapters.system import process
 from shunter.model.data import dataclass
 
-_QUIET = {"GH_PROMPT_DISABLED": "1", "GH_NO_UPDATE_NOTIFIER": "1", "NO_PROMPT": "1", "NO_COLOR": "1"}
-_ADDRESS = re.compile(r"https?://\S+/(?:pull|pulls|merge_requests)/\d+")
+_PAGES = 40
+_TITLE, _TEXT = 255, 65_000
+"""Characters of a title and a body that every forge takes."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -33,113 +27,135 @@ class Request:
 
 @dataclass(frozen=True, slots=True)
 class Opened:
-    """A pull request that was `opened` or `exists`, or the `link` for opening it; `problem` is why that has failed."""
+    """A pull request that was `opened` or `exists`, or the `link` for opening it.
+
+    `problem` is why opening it has failed, `note` why nobody has tried.
+    """
 
     state: str
     url: str
     problem: str = ""
+    note: str = ""
 
 
 @dataclass(frozen=True, slots=True)
-class Tool:
-    """A forge's command line tool: how it lists the open requests of a branch as JSON, and how it opens one."""
+class Words:
+    """The words of a forge's API: where a repository and its pull requests are, and what the parts of one are called.
 
-    listing: Callable[[Place, Request, str], Sequence[str]]
-    creating: Callable[[Place, Request, str], Sequence[str]]
-    address: str
-    branch: str = ""
+    `filters` are those of the list of open ones that go beyond its pages; `ours` is what has to be equal in a pull
+    request for its branch to be of the same repository, and not of somebody's fork.
+    """
 
-
-def _gh_list(place: Place, request: Request, login: str) -> list[str]:
-    asked = (f"--head={request.branch}", f"--base={request.base}", "--state=open", "--json=url")
-    return ["gh", "pr", "list", f"--repo={place.host}/{place.path}", *asked]
-
-
-def _gh_create(place: Place, request: Request, login: str) -> list[str]:
-    branches = (f"--head={request.branch}", f"--base={request.base}")
-    text = (f"--title={request.title}", f"--body={request.body}")
-    return ["gh", "pr", "create", f"--repo={place.host}/{place.path}", *branches, *text]
+    repository: str
+    requests: str
+    filters: Mapping[str, str]
+    number: str
+    url: str
+    head: str
+    base: str
+    ours: tuple[str, str]
+    sent: tuple[str, str, str]
 
 
-def _glab_list(place: Place, request: Request, login: str) -> list[str]:
-    branches = (f"--source-branch={request.branch}", f"--target-branch={request.base}")
-    return ["glab", "mr", "list", f"--repo={place.web}/{place.path}", *branches, "--output=json"]
-
-
-def _glab_create(place: Place, request: Request, login: str) -> list[str]:
-    branches = (f"--source-branch={request.branch}", f"--target-branch={request.base}")
-    body = "" if request.body == "-" else request.body  # alone, it asks for an editor
-    text = (f"--title={request.title}", f"--description={body}")
-    return ["glab", "mr", "create", f"--repo={place.web}/{place.path}", *branches, *text, "--yes"]
-
-
-def _tea_list(place: Place, request: Request, login: str) -> list[str]:
-    asked = ("--state=open", "--limit=50", "--fields=index,head,base,url", "--output=json")
-    return ["tea", "pulls", "list", f"--login={login}", f"--repo={place.path}", *asked]
-
-
-def _tea_create(place: Place, request: Request, login: str) -> list[str]:
-    branches = (f"--head={request.branch}", f"--base={request.base}")
-    text = (f"--title={request.title}", f"--description={request.body}")
-    return ["tea", "pulls", "create", f"--login={login}", f"--repo={place.path}", *branches, *text]
-
-
-_TOOLS: Mapping[str, tuple[str, Tool]] = {
-    GITHUB: ("gh", Tool(_gh_list, _gh_create, "url")),
-    GITLAB: ("glab", Tool(_glab_list, _glab_create, "web_url")),
-    GITEA: ("tea", Tool(_tea_list, _tea_create, "url", "head")),
+_NEAR_GITHUB = {"number": "number", "url": "html_url", "head": "head.ref", "base": "base.ref"}
+_OURS = ("head.repo.full_name", "base.repo.full_name")
+WORDS: Mapping[str, Words] = {
+    GITHUB: Words(
+        repository="repos/{path}",
+        requests="pulls",
+        filters={"state": "open", "head": "{owner}:{branch}", "base": "{base}", "per_page": "100"},
+        ours=_OURS,
+        sent=("head", "base", "body"),
+        **_NEAR_GITHUB,
+    ),
+    GITEA: Words(
+        repository="repos/{path}",
+        requests="pulls",
+        filters={"state": "open", "base_branch": "{base}", "limit": "50"},
+        ours=_OURS,
+        sent=("head", "base", "body"),
+        **_NEAR_GITHUB,
+    ),
+    GITLAB: Words(
+        repository="projects/{id}",
+        requests="merge_requests",
+        filters={"state": "opened", "source_branch": "{branch}", "target_branch": "{base}", "per_page": "100"},
+        number="iid",
+        url="web_url",
+        head="source_branch",
+        base="target_branch",
+        ours=("source_project_id", "target_project_id"),
+        sent=("source_branch", "target_branch", "description"),
+    ),
 }
 
 
-def open_request(root: Path, place: Place, request: Request) -> Opened:
-    """Open a pull request, or find the one that is open already; a link where no tool is there that knows the host."""
-    link = place.link(request.base, request.branch)
-    tool, login = _tool(root, place)
-    if tool is None:
-        return Opened("link", link)
-    listed = _run(root, tool.listing(place, request, login))
-    if listed.returncode:
-        return Opened("link", link, listed.complaint)
-    if there := _open_ones(tool, listed.text, request.branch):
-        return Opened("exists", there)
-    made = _run(root, tool.creating(place, request, login))
-    found = _ADDRESS.search(made.text) or _ADDRESS.search(made.stderr.decode("utf-8", "replace"))
-    if made.returncode or found is None:
-        return Opened("link", link, made.complaint)
-    return Opened("opened", found[0])
+def open_request(place: Place, request: Request, logins: Logins) -> Opened:
+    """Open a pull request, or find the one that is open already; a link where no client is logged in at the forge."""
+    login = logins.at(place)
+    client = login.client
+    if client is None:
+        return Opened("link", place.link(request.base, request.branch), login.problem, login.note)
+    link = client.place.link(request.base, request.branch, client.kind)
+    there, problem = find(client, request)
+    if problem:
+        return Opened("link", link, problem)
+    if there is not None:
+        return Opened("exists", str(there[WORDS[client.kind].url]))
+    made = client.ask("POST", requests_of(client), document_of(client, request))
+    url = part(made.document, WORDS[client.kind].url)
+    return Opened("opened", str(url)) if url else Opened("link", link, made.problem or NO_ANSWER)
 
 
-def _open_ones(tool: Tool, text: str, branch: str) -> str:
-    """The address of the first listed request of that branch; empty where there is none."""
-    try:
-        rows: list[dict[str, Any]] = json.loads(text or "[]") or []
-    except ValueError:
-        return ""
-    return next((str(row[tool.address]) for row in rows if not tool.branch or row[tool.branch] == branch), "")
-
-
-def _tool(root: Path, place: Place) -> tuple[Tool | None, str]:
-    """The tool that is installed and logged in at the place's host, and its name for that login."""
-    for kind, (program, tool) in _TOOLS.items():
-        if place.known in ("", kind) and shutil.which(program):
-            login = _tea_login(root, place) if kind == GITEA else _login(root, program, place)
-            if login:
-                return tool, login
+def find(client: Client, request: Request) -> tuple[Mapping[str, Any] | None, str]:
+    """The open pull request of that branch as the forge describes it, None where there is none; or why nobody knows."""
+    words = WORDS[client.kind]
+    owner = client.place.path.partition("/")[0]
+    named = {"owner": owner, "branch": request.branch, "base": request.base}
+    filters = {name: value.format(**named) for name, value in words.filters.items()}
+    for page in range(1, _PAGES + 1):
+        answer = client.ask("GET", f"{requests_of(client)}?{urlencode(filters | {'page': str(page)}, quote_via=quote)}")
+        if answer.problem or not isinstance(answer.document, list):
+            return None, answer.problem or NO_ANSWER
+        found = next(_of(words, request, answer.document), None)
+        if found or not answer.document:
+            return found, ""
     return None, ""
 
 
-def _login(root: Path, program: str, place: Place) -> str:
-    asked = _run(root, [program, "auth", "status", f"--hostname={place.host}"])
-    return "" if asked.returncode else place.host
+def _of(words: Words, request: Request, rows: list[Mapping[str, Any]]) -> Iterator[Mapping[str, Any]]:
+    head, base = words.ours
+    for row in rows:
+        named = (part(row, words.head), part(row, words.base)) == (request.branch, request.base)
+        if named and part(row, head) == part(row, base) and part(row, words.url):
+            yield row
 
 
-def _tea_login(root: Path, place: Place) -> str:
-    """The name of tea's login whose server is at the place's host."""
-    listed = _run(root, ["tea", "logins", "list", "--output=csv"]).text.splitlines()
-    rows = [row for row in csv.reader(listed) if len(row) > 2]
-    hosts = ((row[0], row[1].partition("://")[2].partition("/")[0].partition(":")[0], row[2]) for row in rows)
-    return next((name for name, web, ssh in hosts if place.host in (web, ssh)), "")
+def requests_of(client: Client) -> str:
+    """Where the API of a forge has the pull requests of the client's repository."""
+    return f"{repository_of(client)}/{WORDS[client.kind].requests}"
 
 
-def _run(root: Path, command: Sequence[str]) -> process.Completed:
-    return process.run(command, root, env=_QUIET)
+def repository_of(client: Client) -> str:
+    """Where the API of a forge has the client's repository."""
+    path = client.place.path
+    return WORDS[client.kind].repository.format(path=quote(path), id=quote(path, safe=""))
+
+
+def document_of(client: Client, request: Request) -> dict[str, object]:
+    """A pull request as its forge wants it."""
+    words = WORDS[client.kind]
+    return {words.sent[0]: request.branch, words.sent[1]: request.base, **text_of(client, request)}
+
+
+def text_of(client: Client, request: Request) -> dict[str, object]:
+    """Title and body of a pull request as its forge wants them; what is longer than every forge takes is cut."""
+    title = request.title if len(request.title) <= _TITLE else f"{request.title[: _TITLE - 1]}\N{HORIZONTAL ELLIPSIS}"
+    return {"title": title, WORDS[client.kind].sent[2]: request.body[:_TEXT]}
+
+
+def part(document: object, path: str) -> Any:
+    """What a document has at the end of names with dots between; None where there is none."""
+    for name in path.split("."):
+        document = document.get(name) if isinstance(document, dict) else None
+    return document

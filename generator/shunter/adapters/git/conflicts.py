@@ -19,13 +19,20 @@ def conflict_state(conflict: Conflict) -> FileState | None:
     base, ours, theirs = conflict.base, conflict.ours, conflict.theirs
     if ours is None or theirs is None or SYMLINK in (ours.mode, theirs.mode):
         return ours or theirs
+    whole = (base.data if base else b"", ours.data, theirs.data)
+    merged = _marked(conflict.narrowed or whole)
+    if conflict.narrowed and not merged.returncode:  # a file without markers would hide the conflict
+        merged = _marked(whole)
+    return ours if merged.returncode > 127 else FileState(merged.stdout, conflict.mode)
+
+
+def _marked(sides: tuple[bytes, bytes, bytes]) -> process.Completed:
+    """git's merge of base, ours and theirs; its exit code is the number of conflicts, or above 127 where it cannot."""
     with tempfile.TemporaryDirectory(prefix="shunter-") as folder:
-        for name, state in (("ours", ours), ("base", base or FileState(b"")), ("theirs", theirs)):
-            (Path(folder) / name).write_bytes(state.data)
+        for name, data in zip(("base", "ours", "theirs"), sides, strict=True):
+            (Path(folder) / name).write_bytes(data)
         labels = ("-L", "before updating", "-L", "last update", "-L", "after updating")
-        merged = process.run(["git", "merge-file", "-p", *labels, "ours", "base", "theirs"], folder)
-    mode = theirs.mode if base is not None and base.mode == ours.mode else ours.mode
-    return ours if merged.returncode > 127 else FileState(merged.stdout, mode)
+        return process.run(["git", "merge-file", "-p", *labels, "ours", "base", "theirs"], folder)
 
 
 def stage_conflicts(root: Path, conflicts: Sequence[Conflict], digest: str) -> None:

@@ -38,12 +38,14 @@ class Asked:
 class Rendered:
     """One project's files; `by_copier` says why Copier itself rendered them, where it did.
 
-    `once` are patterns of the files that are written once, and then a person's.
+    `once` are patterns of the files that are written once, and then a person's; `places` the templates of files by
+    their path, where our engine rendered them.
     """
 
     files: Mapping[str, FileState] = field(default_factory=dict)
     once: tuple[str, ...] = ()
     by_copier: str = ""
+    places: Mapping[str, str] = field(default_factory=dict)
 
 
 def by_engine(source: str, asked: Sequence[Asked], bare: Path, seconds: int = SECONDS) -> list[Rendered]:
@@ -106,4 +108,5 @@ def _answers(output: bytes) -> Iterator[Rendered]:
             raise ShunterError(each["error"], notes=tuple(each["notes"]), hint=each["hint"])
         keys = {path: (number, mode) for path, mode, number in each["files"]}
         states |= {key: FileState(blobs[key[0]], key[1]) for key in keys.values() if key not in states}
-        yield Rendered({path: states[key] for path, key in keys.items()}, tuple(each["once"]), each["by_copier"])
+        files = {path: states[key] for path, key in keys.items()}
+        yield Rendered(files, tuple(each["once"]), each["by_copier"], each["places"])

@@ -15,6 +15,7 @@ from posixpath import join, normpath
 from shunter.adapters.system.files import DiskTree
 from shunter.adapters.git.repository import Repository
 from shunter.adapters.templates.held import as_held
+from shunter.adapters.templates.keywise import by_key
 from shunter.adapters.templates.scratch import Merge, Scratch
 from shunter.adapters.templates.written_once import matcher
 from shunter.model.files import Conflict, FileState, OverlayTree, SubTree, Tree
@@ -102,7 +103,7 @@ def merge_repositories(asked: Sequence[Asked]) -> list[Result]:
         for work in works:
             for sides in work.trees:
                 _merge_tree(scratch, sides, work)
-    return [(work.changes, tuple(work.conflicts)) for work in works]
+    return [by_key(work.changes, work.conflicts) for work in works]
 
 
 def _work(asked: Asked) -> _Work:

@@ -59,12 +59,14 @@ class RenderRequest:
 class Renders:
     """The files of each request, and a notice for each template that only Copier itself could render, and why.
 
-    `once` are, for each request, patterns of the files that are written once, and then a person's.
+    `once` are, for each request, patterns of the files that are written once, and then a person's; `places` are the
+    templates of files by their path, none where Copier itself rendered.
     """
 
     files: Mapping[RenderRequest, Files]
     once: Mapping[RenderRequest, tuple[str, ...]]
     notices: tuple[str, ...] = field(default_factory=tuple)
+    places: Mapping[RenderRequest, Mapping[str, str]] = field(default_factory=dict)
 
 
 def render_many(requests: Iterable[RenderRequest]) -> Renders:
@@ -81,7 +83,8 @@ def render_many(requests: Iterable[RenderRequest]) -> Renders:
             if each.by_copier:
                 notices[f"{source} {request.release} is rendered by Copier itself, slowly: {each.by_copier}"] = None
     files = {request: each.files for request, each in made.items()}
-    return Renders(files, {request: each.once for request, each in made.items()}, tuple(notices))
+    once = {request: each.once for request, each in made.items()}
+    return Renders(files, once, tuple(notices), {request: each.places for request, each in made.items()})
 
 
 def render(source: str, release: str, answers: Mapping[str, Any], *, bare: Path | None = None) -> Files:
@@ -107,7 +110,7 @@ def _ours(group: Sequence[RenderRequest], source: str, bare: Path) -> list[Rende
         try:
             engine = _engine(bare, source, request.release)
             made = engine.project(json.loads(request.answers), request.operation)
-            found.append(Rendered(made.files, made.once))
+            found.append(Rendered(made.files, made.once, "", made.places))
         except NeedsCopier as needs:
             found.append(None)
             why[number] = str(needs)

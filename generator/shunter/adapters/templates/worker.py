@@ -74,7 +74,7 @@ def _answer(engines: _Engines, source: str, asked: Mapping[str, Any], why: str) 
         made = Made(dict(_by_copier(source, asked)), engines.written_once(asked))
     if sum(len(state.data) for state in made.files.values()) > MOST:
         raise ShunterError(f"a project from the templates at {source} would be larger than {MOST >> 20} MiB")
-    return {"files": made.files, "once": made.once, "by_copier": why}
+    return {"files": made.files, "once": made.once, "places": made.places, "by_copier": why}
 
 
 class _Engines:

@@ -109,6 +109,7 @@ COMMANDS: tuple[Command, ...] = (
             switch("--plan", help="list what would be done, project by project, and why; write nothing"),
             Option("--shard", metavar="I/N", help="with --plan: the I-th of N parts, by repository, alike everywhere"),
             Option("--to", metavar="VERSION", help="template release (default: the newest)"),
+            Option("--recreate", takes="many", metavar="FILE", help="make a deleted file of the templates again"),
             FETCH,
             switch("--force", help="remove what is gone from shunter.yaml even while another name has come"),
             *CHANGES,

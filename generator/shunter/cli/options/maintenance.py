@@ -34,6 +34,17 @@ COMMANDS: tuple[Command, ...] = (
         (Option("remote", metavar="REMOTE", help="git URL"), DRY_RUN, *WRITES),
     ),
     Command(
+        ("templates", "test"),
+        "update projects of a template set from every release to every later one, and see that nothing is lost",
+        "shunter.cli.verbs.templates:test",
+        (
+            Option(
+                "folder", takes="optional", metavar="DIR", help="the template set's folder (default: the current one)"
+            ),
+        ),
+        ("shunter templates test", "shunter templates test ../our-templates"),
+    ),
+    Command(
         ("templates", "redirect"),
         "print the git setting that lets plain `copier update` find the templates",
         "shunter.cli.verbs.templates:redirect",

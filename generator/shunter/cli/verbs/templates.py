@@ -1,16 +1,21 @@
-"""templates publish and redirect; clone."""
+"""templates publish, test and redirect; clone."""
 
 from __future__ import annotations
 
 from shunter.cli.parse import Arguments
 from shunter.cli.session import open_session
-from shunter.flows.fleet import templates
+from shunter.flows.fleet import kit, templates
 from shunter.model.findings import Report
 
 
 def publish(arguments: Arguments) -> Report:
     """`shunter templates publish REMOTE`."""
     return templates.publish(open_session(arguments), arguments.remote, dry_run=arguments.dry_run)
+
+
+def test(arguments: Arguments) -> Report:
+    """`shunter templates test [DIR]`."""
+    return kit.try_templates((open_session(arguments).start / arguments.folder).resolve())
 
 
 def redirect(arguments: Arguments) -> Report:

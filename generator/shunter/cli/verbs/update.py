@@ -27,6 +27,7 @@ def update(arguments: Arguments) -> Report:
     """`shunter update`."""
     context = open_session(arguments)
     paths = [] if arguments.all else [(context.start / Path(path)).resolve() for path in arguments.paths]
+    recreate = [(context.start / Path(path)).resolve() for path in arguments.recreate]
     if arguments.plan:
         shard = read_shard(arguments.shard or "1/1")
         report = updating.planned(context, paths, release=arguments.to, shard=shard)
@@ -45,6 +46,7 @@ def update(arguments: Arguments) -> Report:
             diff=diff,
             force=arguments.force,
             as_copier=arguments.merge == "copier",
+            recreate=recreate,
         )
 
     writes = not (check or dry_run or diff)

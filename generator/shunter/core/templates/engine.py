@@ -14,7 +14,7 @@ from shunter.core.templates.config import NeedsCopier, file_of, read_config
 from shunter.core.templates.jinja import Jinja, Text
 from shunter.core.templates.questions import Questionnaire
 from shunter.core.templates.variables import Memo, Variables
-from shunter.model.data import dataclass
+from shunter.model.data import dataclass, field
 from shunter.model.files import FileState, Tree
 
 _LINES = re.compile(r"\r\n|\r|\n")
@@ -31,10 +31,14 @@ class _Source:
 
 @dataclass(frozen=True, slots=True)
 class Made:
-    """A project's files, and the patterns of those that are written once, and then a person's."""
+    """A project's files, the patterns of those that are written once, and then a person's, and which template is whose.
+
+    `places` are the paths of templates in the release, by the path of what they made; none where Copier rendered.
+    """
 
     files: dict[str, FileState]
     once: tuple[str, ...]
+    places: dict[str, str] = field(default_factory=dict)
 
 
 def written_once(tree: Tree, given: Mapping[str, Any]) -> tuple[str, ...]:
@@ -98,15 +102,16 @@ class Engine:
         variables.put("_copier_conf", _Settings(place))
         excluded = self._excluded(variables.beside("_copier_operation", operation))
         files: dict[str, FileState] = {}
+        places: dict[str, str] = {}
         for source in self._sources_in(_path(self._subdirectory.render(variables))):
             for path, seen in self._paths(source, variables, place):
                 if excluded.match_file(path):
                     continue
                 if path in files:
                     raise NeedsCopier(f"two files with the name {path}")
-                files[path] = self._file(source, seen)
+                files[path], places[path] = self._file(source, seen), source.path
         _refuse_nested(files)
-        return Made(files, tuple(pattern.render(variables) for pattern in self._once))
+        return Made(files, tuple(pattern.render(variables) for pattern in self._once), places)
 
     def _excluded(self, variables: Variables) -> PathSpec[Any]:
         rendered = [pattern.render(variables) for pattern in self._exclude]

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from pathlib import Path
 
+from shunter.adapters.forge.clients import Logins
 from shunter.adapters.forge.place import Place, place_of
 from shunter.adapters.forge.requests import Opened, Request, open_request
 from shunter.adapters.git.remote import (
@@ -85,7 +86,8 @@ def _pushed(
         told = (f"pushed: {pushed or 'nothing'}; not pushed: {', '.join(held)}",)
         return tuple(done[each.spec.name] for each in found), told
     if requests:
-        done = {step.checkout.spec.name: _requested(step, done[step.checkout.spec.name]) for step in steps}
+        logins = Logins()
+        done = {step.checkout.spec.name: _requested(step, done[step.checkout.spec.name], logins) for step in steps}
     return tuple(done[each.spec.name] for each in found), ()
 
 
@@ -163,7 +165,7 @@ def _refuse_default_branches(steps: Sequence[_Step]) -> None:
             )
 
 
-def _requested(step: _Step, after: Checkout) -> Checkout:
+def _requested(step: _Step, after: Checkout, logins: Logins) -> Checkout:
     """The checkout with the pull request of its branch, where it has commits that the default branch lacks."""
     at, target, root = after.at, step.target, after.root
     if at is None or at.branch is None or target is None or not (after.state == PUSHED or at.ahead == 0):
@@ -178,9 +180,10 @@ def _requested(step: _Step, after: Checkout) -> Checkout:
         fork = _place(root, target.remote)
         owner = f"{fork.path.partition('/')[0]}:" if fork else ""
         return replace(after, request=Opened("link", place.link(default, f"{owner}{at.branch}")))
-    opened = open_request(root, place, Request(at.branch, default, *_text(commits, at.branch)))
+    opened = open_request(place, Request(at.branch, default, *_text(commits, at.branch)), logins)
     problem = opened.problem
-    return replace(after, request=opened, detail=problem or after.detail, left=after.left or bool(problem))
+    detail = problem or after.detail or opened.note
+    return replace(after, request=opened, detail=detail, left=after.left or bool(problem))
 
 
 def _place(root: Path, remote: str) -> Place | None:

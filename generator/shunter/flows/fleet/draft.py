@@ -18,6 +18,7 @@ from shunter.flows.workspace.projects import ProjectFiles
 from shunter.model.data import dataclass, field
 from shunter.model.errors import ShunterError
 from shunter.model.files import Conflict, FileState, OverlayTree, SubTree, Tree
+from shunter.model.findings import Finding
 
 
 @dataclass(frozen=True, slots=True)
@@ -46,6 +47,7 @@ class Draft:
     conflicts: tuple[Conflict, ...] = ()
     notices: list[str] = field(default_factory=list)
     kept: dict[str, tuple[str, ...]] = field(default_factory=dict)
+    findings: list[Finding] = field(default_factory=list)
     read: dict[str, str | None] = field(default_factory=dict)
 
     @property

@@ -22,6 +22,8 @@ from shunter.core.workspace.image import named_image, with_image
 from shunter.core.workspace.layout import origin_url, plan_repositories
 from shunter.core.workspace.model import Project, RepositorySpec, Workspace
 from shunter.flows.fleet.draft import Draft, Job, is_due, share
+from shunter.flows.fleet.migrating import Target, carried_over, own_files
+from shunter.flows.fleet.recreating import asked_of, without
 from shunter.flows.fleet.renaming import VALUES, Renaming
 from shunter.flows.packaging.derive import Changes, app_files, environment_files
 from shunter.flows.workspace.archives import Archives
@@ -31,19 +33,21 @@ from shunter.flows.workspace.recorded import recorded
 from shunter.model.data import dataclass, field, replace
 from shunter.model.errors import ShunterError
 from shunter.model.files import FileState, MemoryTree, Move, RepositoryPlan, SubTree
+from shunter.model.findings import Finding
 
 Files = Mapping[str, FileState]
 
 
 @dataclass(frozen=True, slots=True)
 class Reconciled:
-    """What is to be done, the workspace's own repository first, and what a person should know about it.
+    """What is to be done, the workspace's own repository first, and what a person should know, or do, about it.
 
     `dropped` are checkouts that no longer belong to the workspace, `moves` those that are renamed.
     """
 
     plans: tuple[RepositoryPlan, ...]
     notices: tuple[str, ...] = ()
+    findings: tuple[Finding, ...] = ()
     dropped: tuple[Path, ...] = ()
     moves: tuple[Move, ...] = ()
 
@@ -55,7 +59,8 @@ class Request:
     `extra` are further changes to the workspace's repository (shunter.yaml itself); `only` names repositories to
     limit the work to; `written` are first contents of a person's files, by path in their repository; `message` is
     the commits' subject; `force` deletes what no commit holds; `renaming` is what has another name than in `applied`;
-    with `as_copier`, files are merged as `copier update` merges them.
+    `recreate` are files of the templates to make again, which somebody has deleted; with `as_copier`, files are merged
+    as `copier update` merges them, and migrations are not followed.
     """
 
     root: Path
@@ -71,6 +76,12 @@ class Request:
     force: bool = False
     renaming: Renaming | None = None
     as_copier: bool = False
+    recreate: tuple[Path, ...] = ()
+
+    @property
+    def target(self) -> Target:
+        """The release that projects are brought to."""
+        return Target(self.workspace.templates_source, self.release, self.bare, migrates=not self.as_copier)
 
 
 def reconcile(request: Request) -> Reconciled:
@@ -89,7 +100,8 @@ def reconcile(request: Request) -> Reconciled:
     plans = tuple(_plan(request, draft) for draft in drafts)
     notices = (*told, *(notice for draft in drafts for notice in draft.notices))
     moves = request.renaming.moves(tuple(draft.spec for draft in drafts)) if request.renaming else ()
-    return Reconciled(plans, notices, tuple(_dropped(request, moves)), moves)
+    findings = tuple(finding for draft in drafts for finding in draft.findings)
+    return Reconciled(plans, notices, findings, tuple(_dropped(request, moves)), moves)
 
 
 def drafted(request: Request) -> list[Draft]:
@@ -112,16 +124,18 @@ def _dropped(request: Request, moves: Sequence[Move]) -> Iterator[Path]:
 
 
 def _plan(request: Request, draft: Draft) -> RepositoryPlan:
+    open_paths = {conflict.path for conflict in draft.conflicts}
+    changes = {path: state for path, state in (draft.moved | draft.changes).items() if path not in open_paths}
     plan = plan_changes(
         draft.repository.root,
-        draft.moved | draft.changes,
+        changes,
         request.message,
         tree=draft.disk,
         conflicts=draft.conflicts,
         before=draft.read,
         repository=draft.repository,
         inputs=inputs_of(draft.tree, ".", [WORKSPACE_FILE]) if draft.spec.folder == "." else (),
-        shared=(draft.moved.keys() | draft.changes.keys()) - draft.derived,
+        shared=changes.keys() - draft.derived,
     )
     return replace(plan, origin=origin_url(request.workspace, draft.spec.name))
 
@@ -146,10 +160,12 @@ def _draft(request: Request, spec: RepositorySpec, applied: Mapping[tuple[str, s
         was = recorded(draft.tree, project.path)
         name = renaming.rename.former(project).name if renaming else project.name
         name = root.name if project.kind == "repository" else name
-        wanted = merge_answers(was.answers if was else {}, project.answers, applied.get((project.kind, name)))
+        answers = request.target.answers(project, was) if was else {}
+        wanted = merge_answers(answers, project.answers, applied.get((project.kind, name)))
         draft.notices += [_kept(spec, project, key, wanted.answers) for key in wanted.kept]
         draft.kept |= {project.path: wanted.kept} if wanted.kept else {}
-        if was != Recorded(request.workspace.templates_source, f"v{request.release}", wanted.answers):
+        wants = Recorded(request.workspace.templates_source, f"v{request.release}", wanted.answers)
+        if was != wants or asked_of(request.recreate, root, spec, project):
             draft.jobs.append(Job(project, wanted.answers, was))
     if draft.jobs and exists:
         draft.read |= object_ids(draft.disk, [WORKSPACE_FILE] if spec.folder == "." else [])
@@ -180,16 +196,21 @@ def _render(request: Request, drafts: Sequence[Draft]) -> tuple[str, ...]:
                 wanted.append(old_request(request, job.recorded))
     rendered = render_many(wanted)
     for draft in drafts:
-        draft.jobs = [job for job in draft.jobs if _is_due(request, draft, job, rendered.files)]
+        draft.jobs = [job for job in draft.jobs if has_work(request, draft, job, rendered.files)]
         _place_fresh(request, draft, rendered.files)
     _merge(request, {draft.spec.name: draft for draft in drafts}, rendered)
     return rendered.notices
 
 
-def _is_due(request: Request, draft: Draft, job: Job, rendered: Mapping[RenderRequest, Files]) -> bool:
+def has_work(request: Request, draft: Draft, job: Job, rendered: Mapping[RenderRequest, Files]) -> bool:
+    """Whether a job changes its project: by the template, by a migration, by a rename, or as a file is wanted back."""
     old = rendered[old_request(request, job.recorded)] if job.recorded else {}
     renamed = request.renaming is not None and request.renaming.rename.concerns(job.project)
-    return is_due(draft.spec.name, job, old, rendered[new_request(request, job)]) or renamed
+    if is_due(draft.spec.name, job, old, rendered[new_request(request, job)]) or renamed or job.recorded is None:
+        return True
+    if asked_of(request.recreate, draft.repository.root, draft.spec, job.project):
+        return True
+    return bool(own_files(draft, job.project, request.target.steps(job.project.kind, job.recorded)).changes)
 
 
 def new_request(request: Request, job: Job) -> RenderRequest:
@@ -245,8 +266,14 @@ def _to_merge(request: Request, draft: Draft, rendered: Renders) -> list[MergePr
     projects = []
     for job in draft.jobs:
         if job.recorded is not None:
-            asked = new_request(request, job)
-            old, new = rendered.files[old_request(request, job.recorded)], rendered.files[asked]
+            asked, before = new_request(request, job), old_request(request, job.recorded)
+            new = rendered.files[asked]
+            steps = request.target.steps(job.project.kind, job.recorded)
+            if not request.renaming:  # which moves files itself
+                steps += request.target.renames(rendered.places[before], rendered.places[asked])
+            old = carried_over(draft, job.project, steps, rendered.files[before])
+            again = asked_of(request.recreate, draft.repository.root, draft.spec, job.project)
+            old = without(old, new, again, SubTree(draft.tree, job.project.path))
             if request.renaming and request.renaming.rename.concerns(job.project):
                 draft.moved, old = request.renaming.with_package(draft.moved, job.project, old, new)
             projects.append(MergeProject(job.project.path, old, new, rendered.once[asked]))

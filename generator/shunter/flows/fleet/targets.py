@@ -14,7 +14,7 @@ from shunter.adapters.templates.render import RenderRequest, render_many
 from shunter.core.workspace.answers import Recorded, is_untouched
 from shunter.core.workspace.model import Project, RepositorySpec
 from shunter.flows.fleet.draft import Draft, Job
-from shunter.flows.fleet.reconcile import Request, drafted, gone, new_request, old_request
+from shunter.flows.fleet.reconcile import Request, drafted, gone, has_work, new_request, old_request
 from shunter.model.data import dataclass, replace
 from shunter.model.errors import ShunterError
 from shunter.model.files import FileState
@@ -95,12 +95,12 @@ def _requests(request: Request, job: Job) -> Iterator[RenderRequest]:
     yield new_request(request, job)
     if job.recorded:
         yield old_request(request, job.recorded)
-        yield new_request(request, _as_recorded(job, job.recorded))
+        yield new_request(request, _as_recorded(request, job, job.recorded))
 
 
-def _as_recorded(job: Job, was: Recorded) -> Job:
+def _as_recorded(request: Request, job: Job, was: Recorded) -> Job:
     """The job without a change of answers: what the template alone does to the project."""
-    return replace(job, desired=was.answers)
+    return replace(job, desired=request.target.answers(job.project, was))
 
 
 def _of_job(
@@ -112,11 +112,12 @@ def _of_job(
         target = _target(draft.spec, job.project, "new")
         return replace(target, files=len(new), key=_key(request, job, new, {}, heads.get(draft.spec.name)))
     old = rendered[old_request(request, was)]
-    if is_untouched(old, new):
+    if not has_work(request, draft, job, rendered):
         return None
-    by_template = not is_untouched(old, rendered[new_request(request, _as_recorded(job, was))])
+    as_recorded = _as_recorded(request, job, was)
+    by_template = is_untouched(old, new) or not is_untouched(old, rendered[new_request(request, as_recorded)])
     reasons = ["template"] if by_template else []
-    reasons += ["answers"] if job.desired != was.answers or not by_template else []
+    reasons += ["answers"] if job.desired != as_recorded.desired or not by_template else []
     reasons += ["drift"] if job.project.path in draft.kept else []
     differ = sum(old.get(path) != new.get(path) for path in {*old, *new})
     key = _key(request, job, new, old, heads.get(draft.spec.name))

@@ -37,11 +37,13 @@ def update(
     diff: bool,
     force: bool = False,
     as_copier: bool = False,
+    recreate: Sequence[Path] = (),
 ) -> Report:
     """Bring repositories (all, or those that hold `paths`) to a template release: the newest, or `release`.
 
     With `force`, a name that is gone from shunter.yaml is removed even while another has come. With `as_copier`, files
-    are merged as `copier update` merges them: renames are not followed. A conflict leaves git's
+    are merged as `copier update` merges them: renames and migrations are not followed. `recreate` are files of the
+    templates that somebody has deleted, to be made again, in their repositories alone. A conflict leaves git's
     markers and an unmerged index in its repository, makes no commit there, and is a finding.
     """
     workspace = context.require_workspace()
@@ -49,7 +51,7 @@ def update(
     if not force:
         refuse_swapped(workspace, context.applied())
     wanted = _release(workspace, release)
-    found = reconcile(replace(_request(context, workspace, wanted, paths), as_copier=as_copier))
+    found = reconcile(replace(_request(context, workspace, wanted, paths, recreate), as_copier=as_copier))
     plans = found.plans
     busy = [plan for plan in plans if plan.edits or plan.conflicts]
     gone = leaving(context, found.dropped)
@@ -58,7 +60,7 @@ def update(
     report = carry_out(plans, context, dry_run=dry_run, diff=diff, noop=noop, check=check, moving=moving, read=read)
     report = let_go(context, report, gone, dry_run=dry_run or check)
     idle = [plan for plan in plans if plan not in busy]
-    findings = tuple(finding for plan in busy for finding in _conflicts(plan)) + tuple(_left_open(idle))
+    findings = (*found.findings, *(each for plan in busy for each in _conflicts(plan)), *_left_open(idle))
     stale = check and any(o.status in (Status.PLANNED, Status.CONFLICT) for o in report.outcomes)
     step = f"shunter update --to {wanted}" if stale or (dry_run and busy) else ""
     if findings and not (dry_run or check):
@@ -78,7 +80,10 @@ def planned(context: Context, paths: Sequence[Path], *, release: str, shard: Sha
     return Report(data=data, notices=notices)
 
 
-def _request(context: Context, workspace: Workspace, release: str, paths: Sequence[Path]) -> Request:
+def _request(
+    context: Context, workspace: Workspace, release: str, paths: Sequence[Path], recreate: Sequence[Path] = ()
+) -> Request:
+    paths = [*paths, *(next(each for each in path.parents if exists(each)) for path in recreate)]
     text = context.text
     if release != workspace.templates_release:
         text = edit(text, [(["templates", "release"], release)])
@@ -92,6 +97,7 @@ def _request(context: Context, workspace: Workspace, release: str, paths: Sequen
         applied=context.applied(),
         extra=_files(text, only_some=bool(paths)),
         only=repositories_of(paths, context.root, context.specs()),
+        recreate=tuple(recreate),
     )
 
 

@@ -16,7 +16,7 @@ from shunter.model.files import Input
 from shunter.model.findings import Report, Status
 
 SCHEMA = "values.schema.json"
-PUBLISHED = ("workspace", "train", "record", "history", "answers", "update-plan", "findings")
+PUBLISHED = ("workspace", "train", "record", "history", "answers", "migrations", "cases", "update-plan", "findings")
 
 
 def published(name: str) -> str:

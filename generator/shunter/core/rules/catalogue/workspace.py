@@ -67,9 +67,10 @@ WORKSPACE: Final = (
     lint(
         "update-conflict",
         Severity.ERROR,
-        "the template and a person changed the same lines",
+        "the template and a person changed the same lines, or something is where the template moves a file or a key",
         "An update could not merge a file by itself. Both versions are in the file, between markers; keep what is "
-        "right and commit.",
+        "right and commit. What a release moves, and finds something else in its new place, stays where it is: move "
+        "it by hand.",
     ),
     lint(
         "redundant-value",

@@ -1,0 +1,182 @@
+"""The command line clients of forges: which of them is logged in where, and what a forge answers it.
+
+Each has a command `api`, which sends one request with the person's login. So nothing of a login is read here, and what
+comes from a file, such as a commit's subject, is a part of a JSON document on standard input and never an option.
+"""
+
+from __future__ import annotations
+
+import json
+import os
+import re
+import shutil
+from collections.abc import Mapping
+from pathlib import Path
+from typing import Any
+from urllib.parse import urlsplit
+
+from shunter.adapters.forge.place import GITEA, GITHUB, GITLAB, Place
+from shunter.adapters.system import process
+from shunter.model.data import dataclass, field, replace
+
+PROGRAMS: Mapping[str, str] = {GITHUB: "gh", GITLAB: "glab", GITEA: "tea"}
+_BODY: Mapping[str, tuple[str, ...]] = {
+    GITHUB: ("--input=-",),
+    GITLAB: ("--header=Content-Type: application/json", "--input=-"),
+    GITEA: ("--data=@-",),
+}
+_QUIET = {"GH_PROMPT_DISABLED": "1", "GH_NO_UPDATE_NOTIFIER": "1", "NO_PROMPT": "1", "NO_COLOR": "1"}
+_STATUS = re.compile(r"^HTTP/\S+ (\d{3})", re.MULTILINE)
+_STRANGER = re.compile(r"not logged in|not been authenticated|No GitLab instances|No token", re.IGNORECASE)
+NO_ANSWER = "no answer of a forge"
+_TOO_OLD = re.compile("No help topic|flag provided but not defined")
+_FAILURE = re.compile(r"fail|timeout", re.IGNORECASE)
+_LINES = 3
+"""More lines of a client's complaint are advice."""
+
+
+@dataclass(frozen=True, slots=True)
+class Answer:
+    """What a forge answered: the JSON document, or the `problem` that it, or the way to it, has."""
+
+    document: Any = None
+    problem: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Client:
+    """A client that is logged in at a forge of that `kind`; `command` sends a request, `place` is its repository."""
+
+    kind: str
+    command: tuple[str, ...]
+    place: Place
+
+    def ask(self, method: str, path: str, document: Mapping[str, object] | None = None) -> Answer:
+        """Send one request to the forge; `path` is below its API's root, and encoded."""
+        body = () if document is None else _BODY[self.kind]
+        sent = b"" if document is None else json.dumps(document).encode()
+        done = _run([*self.command, f"--method={method}", *body, path], sent)
+        problem = _tea_problem(done) if self.kind == GITEA else _complaint(done) if done.returncode else ""
+        return Answer(problem=problem) if problem else Answer(_json(done.text))
+
+
+@dataclass(frozen=True, slots=True)
+class Login:
+    """The client of a place, None where none is logged in there.
+
+    Then `problem` is what one says that knows the place, and `note` is the one that should.
+    """
+
+    client: Client | None = None
+    problem: str = ""
+    note: str = ""
+
+
+@dataclass(slots=True)
+class Logins:
+    """The clients of this machine; each is asked once for each host."""
+
+    _hosts: dict[tuple[str, str], str | None] = field(default_factory=dict)
+    _tea: list[Mapping[str, str]] | None = None
+
+    def at(self, place: Place) -> Login:
+        """Who is logged in at the forge of a place. A host that is not public may be a forge of any kind."""
+        problem = ""
+        for kind, program in PROGRAMS.items():
+            if place.known not in ("", kind) or not shutil.which(program):
+                continue
+            found = self._at_gitea(place) if kind == GITEA else self._at(kind, program, place)
+            if found.client:
+                return found
+            problem = problem or found.problem
+        there = shutil.which(PROGRAMS.get(place.kind, ""))
+        return Login(
+            problem=problem, note=f"{PROGRAMS[place.kind]} is not logged in at {place.server}" if there else ""
+        )
+
+    def _at(self, kind: str, program: str, place: Place) -> Login:
+        host = place.server
+        if (kind, host) not in self._hosts:
+            self._hosts[kind, host] = _refusal(program, host)
+        refusal = self._hosts[kind, host]
+        if refusal is not None:
+            return Login(problem=refusal)
+        return Login(Client(kind, (program, "api", f"--hostname={host}"), place))
+
+    def _at_gitea(self, place: Place) -> Login:
+        if self._tea is None:
+            self._tea = _tea_logins()
+        for login in sorted(self._tea, key=lambda login: login.get("default") != "true"):
+            if there := _at_login(place, login):
+                chosen = (f"--login={login['name']}",) if login.get("name") else ()
+                return Login(Client(GITEA, ("tea", "api", "--include", *chosen), there))
+        return Login()
+
+
+def _refusal(program: str, host: str) -> str | None:
+    """None where the program is logged in at the host; else why not, empty where it has never heard of the host.
+
+    `gh` calls it a failure where the login of another account at the host has expired.
+    """
+    done = _run([program, "auth", "status", f"--hostname={host}"])
+    said = "\n".join((done.text, *done.complaints))
+    if not done.returncode or f"Logged in to {host}" in said:
+        return None
+    if _STRANGER.search(said):
+        return ""
+    told = (line.strip().lstrip("Xx✗! ") for line in said.splitlines() if _FAILURE.search(line))
+    return f"{program}: {next(told, _complaint(done))}"
+
+
+def _tea_logins() -> list[Mapping[str, str]]:
+    """The logins that tea keeps, and that of its environment variables, which has no name."""
+    found = _json(_run(["tea", "logins", "list", "--output=json"]).text)
+    url = os.environ.get("GITEA_INSTANCE_URL", "")
+    return [*(found if isinstance(found, list) else ()), *([{"url": url}] if url else ())]
+
+
+def _at_login(place: Place, login: Mapping[str, str]) -> Place | None:
+    """The place as the server of a tea login has it; None where it is at another server.
+
+    A login knows what the URL of a remote does not: the port of the web server, and a folder that it is below.
+    """
+    address = urlsplit(login.get("url", ""))
+    ssh = login.get("ssh_host", "").partition(":")[0]
+    if place.served:
+        folder = address.path.strip("/")
+        here = address.netloc == place.server and place.path.startswith(f"{folder}/" if folder else "")
+        path = place.path[len(folder) :].lstrip("/")
+    else:
+        here, path = place.host in (address.hostname, ssh), place.path
+    return replace(place, path=path, web=login["url"].rstrip("/")) if here else None
+
+
+def _tea_problem(done: process.Completed) -> str:
+    """What is wrong with an answer: tea takes any for a success, and tells its status beside it."""
+    said = done.stderr.decode("utf-8", "replace")
+    status = _STATUS.search(said)
+    if _TOO_OLD.search(said) or (status is None and not done.returncode):
+        return "this tea has no `tea api --data`: 0.13 or newer is needed"
+    if status is None or done.returncode:
+        return _complaint(done)
+    if int(status[1]) < 400:
+        return ""
+    document = _json(done.text)
+    message = document.get("message") if isinstance(document, dict) else ""
+    return f"tea: {message or NO_ANSWER} (HTTP {status[1]})"
+
+
+def _complaint(done: process.Completed) -> str:
+    return "; ".join(line.strip() for line in done.complaints[:_LINES] if line.strip())
+
+
+def _json(text: str) -> Any:
+    try:
+        return json.loads(text)
+    except ValueError:
+        return None
+
+
+def _run(command: list[str], stdin: bytes = b"") -> process.Completed:
+    """Run a client at the root of the file system: in a repository they read its settings, and tea fails on some."""
+    return process.run(command, Path("/"), stdin, env=_QUIET)
