@@ -10,12 +10,15 @@ from shunter.adapters.git.repository import PlannedRepository
 from shunter.core.packaging.umbrella import FULL_SCHEMA
 from shunter.core.trees.links import leading_out
 from shunter.core.workspace.answers import Recorded, is_untouched
+from shunter.core.workspace.image import named_image, with_image
 from shunter.core.workspace.layout import is_shared
 from shunter.core.workspace.model import Project, RepositorySpec, Workspace
 from shunter.core.workspace.shared_values import copies, first_texts
+from shunter.flows.fleet.renaming import VALUES
 from shunter.flows.packaging.derive import Changes
+from shunter.flows.workspace.plans import object_ids
 from shunter.flows.workspace.projects import ProjectFiles
-from shunter.model.data import dataclass, field
+from shunter.model.data import dataclass, field, replace
 from shunter.model.errors import ShunterError
 from shunter.model.files import Conflict, FileState, OverlayTree, SubTree, Tree
 from shunter.model.findings import Finding
@@ -77,6 +80,18 @@ def is_due(repository: str, job: Job, old: Mapping[str, FileState], new: Mapping
         message = f"the templates would put a link into {repository} that leads out of it: {path}"
         raise ShunterError(message, hint="are these the right templates? `templates.source` in shunter.yaml names them")
     return job.recorded is None or not is_untouched(old, new)
+
+
+def follow_images(draft: Draft) -> None:
+    """Let app charts' values name their image as their new answers do, where they name it as their old ones did."""
+    for job in draft.jobs:
+        if job.project.kind != "app" or job.recorded is None:
+            continue
+        folder, was, now = job.project.path, named_image(job.recorded.answers), named_image(job.desired)
+        draft.read |= object_ids(draft.disk, [f"{folder}/{VALUES}"])
+        state = draft.overlay(folder).tree.get(VALUES)
+        if state is not None:
+            draft.put(folder, {VALUES: replace(state, data=with_image(state.data, was, now))})
 
 
 def share(workspace: Workspace, drafts: Sequence[Draft], home: Draft | None) -> None:

@@ -18,13 +18,12 @@ from shunter.adapters.templates.merge import Asked, MergeProject, merge_reposito
 from shunter.adapters.templates.render import RenderRequest, Renders, render_many
 from shunter.core.trains.state import State
 from shunter.core.workspace.answers import Recorded, merge_answers
-from shunter.core.workspace.image import named_image, with_image
 from shunter.core.workspace.layout import origin_url, plan_repositories
 from shunter.core.workspace.model import Project, RepositorySpec, Workspace
-from shunter.flows.fleet.draft import Draft, Job, is_due, share
+from shunter.flows.fleet.draft import Draft, Job, follow_images, is_due, share
 from shunter.flows.fleet.migrating import Target, carried_over, own_files
 from shunter.flows.fleet.recreating import asked_of, without
-from shunter.flows.fleet.renaming import VALUES, Renaming
+from shunter.flows.fleet.renaming import Renaming
 from shunter.flows.packaging.derive import Changes, app_files, environment_files
 from shunter.flows.workspace.archives import Archives
 from shunter.flows.workspace.context import WORKSPACE_FILE, require_checkout
@@ -333,22 +332,11 @@ def _derive(request: Request, draft: Draft) -> None:
     if request.renaming:
         for project in draft.spec.projects:
             draft.put(project.path, request.renaming.rewritten(draft.overlay(project.path), project))
-    for job in draft.jobs:
-        if job.project.kind == "app" and job.recorded is not None:
-            _follow_image(draft, job.project.path, named_image(job.recorded.answers), named_image(job.desired))
+    follow_images(draft)
     for project in draft.spec.projects:
         blocked = any(conflict.path.startswith(f"{project.path}/") for conflict in draft.conflicts)
         if project.path in touched and not blocked and (derive := _DERIVERS.get(project.kind)):
             draft.put(project.path, derive(request, draft, project), derived=True)
-
-
-def _follow_image(draft: Draft, folder: str, was: str, now: str) -> None:
-    """Let a chart's values name its image as its new answers do, where they name it as its old ones did."""
-    path = f"{folder}/{VALUES}"
-    draft.read |= object_ids(draft.disk, [path])
-    state = draft.overlay(folder).tree.get(VALUES)
-    if state is not None:
-        draft.put(folder, {VALUES: replace(state, data=with_image(state.data, was, now))})
 
 
 def _derive_app(request: Request, draft: Draft, project: Project) -> Changes:
