@@ -16,7 +16,7 @@ from shunter.core.workspace.model import Project, RepositorySpec, Workspace
 from shunter.core.workspace.shared_values import copies, first_texts
 from shunter.flows.fleet.renaming import VALUES
 from shunter.flows.packaging.derive import Changes
-from shunter.flows.workspace.plans import object_ids
+from shunter.flows.workspace.plans import object_ids, uncommitted
 from shunter.flows.workspace.projects import ProjectFiles
 from shunter.model.data import dataclass, field, replace
 from shunter.model.errors import ShunterError
@@ -92,6 +92,19 @@ def follow_images(draft: Draft) -> None:
         state = draft.overlay(folder).tree.get(VALUES)
         if state is not None:
             draft.put(folder, {VALUES: replace(state, data=with_image(state.data, was, now))})
+
+
+def remove_project(draft: Draft, project: Project, *, force: bool) -> None:
+    """Delete what git tracks of a project: other files stay, and what no commit holds is not lost silently."""
+    changed = uncommitted(draft.repository, project.path)
+    if changed and not force:
+        raise ShunterError(
+            f"{draft.spec.name}/{changed[0]} would be deleted, and no commit holds it as it is",
+            hint="commit it, so that git keeps it, or delete it with --force",
+        )
+    gone = draft.repository.tracked(project.path)
+    draft.changes |= dict.fromkeys(gone)
+    draft.derived |= set(gone) if force else set()
 
 
 def share(workspace: Workspace, drafts: Sequence[Draft], home: Draft | None) -> None:

@@ -20,14 +20,14 @@ from shunter.core.trains.state import State
 from shunter.core.workspace.answers import Recorded, merge_answers
 from shunter.core.workspace.layout import origin_url, plan_repositories
 from shunter.core.workspace.model import Project, RepositorySpec, Workspace
-from shunter.flows.fleet.draft import Draft, Job, follow_images, is_due, share
+from shunter.flows.fleet.draft import Draft, Job, follow_images, is_due, remove_project, share
 from shunter.flows.fleet.migrating import Target, carried_over, own_files
 from shunter.flows.fleet.recreating import asked_of, without
 from shunter.flows.fleet.renaming import Renaming
 from shunter.flows.packaging.derive import Changes, app_files, environment_files
 from shunter.flows.workspace.archives import Archives
 from shunter.flows.workspace.context import WORKSPACE_FILE, require_checkout
-from shunter.flows.workspace.plans import inputs_of, object_ids, plan_changes, uncommitted
+from shunter.flows.workspace.plans import inputs_of, object_ids, plan_changes
 from shunter.flows.workspace.recorded import recorded
 from shunter.model.data import dataclass, field, replace
 from shunter.model.errors import ShunterError
@@ -285,7 +285,7 @@ def _remove(request: Request, drafts: Sequence[Draft]) -> None:
     known = {draft.spec.name: draft for draft in drafts}
     for spec, project in gone(request, drafts):
         if spec.name in known and not _is_moved(request, project):
-            _remove_project(known[spec.name], project, force=request.force)
+            remove_project(known[spec.name], project, force=request.force)
 
 
 def gone(request: Request, drafts: Sequence[Draft]) -> Iterator[tuple[RepositorySpec, Project]]:
@@ -301,19 +301,6 @@ def gone(request: Request, drafts: Sequence[Draft]) -> Iterator[tuple[Repository
 
 def _is_moved(request: Request, project: Project) -> bool:
     return request.renaming is not None and request.renaming.rename.leaves(project)
-
-
-def _remove_project(draft: Draft, project: Project, *, force: bool) -> None:
-    """Delete what git tracks of a project: other files stay, and what no commit holds is not lost silently."""
-    changed = uncommitted(draft.repository, project.path)
-    if changed and not force:
-        raise ShunterError(
-            f"{draft.spec.name}/{changed[0]} would be deleted, and no commit holds it as it is",
-            hint="commit it, so that git keeps it, or delete it with --force",
-        )
-    gone = draft.repository.tracked(project.path)
-    draft.changes |= dict.fromkeys(gone)
-    draft.derived |= set(gone) if force else set()
 
 
 def _package_library(request: Request, home: Draft) -> None:
