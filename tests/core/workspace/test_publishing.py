@@ -55,6 +55,10 @@ def test_where_ci_publishes_it_is_a_tag_in_each_repository(layout: str, versions
     assert publish_step(found, versions) == step
 
 
+def test_a_repository_that_stands_alone_knows_no_registry() -> None:
+    assert (ci_registry(None), publish_step(None, {"orders": "0.2.0"})) == ("", "shunter package")
+
+
 def test_many_are_one_sentence() -> None:
     services = "".join(f"  a{number}: {{archetype: worker}}\n" for number in range(4))
     found = workspace(TEXT.format("mono").replace("services:\n", f"services:\n{services}") + OCI)

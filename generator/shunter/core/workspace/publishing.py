@@ -23,15 +23,17 @@ def ci_registry(workspace: Workspace | None) -> str:
     return workspace.registries.push
 
 
-def publish_step(workspace: Workspace, versions: Mapping[str, str]) -> str:
+def publish_step(workspace: Workspace | None, versions: Mapping[str, str]) -> str:
     """The command that publishes projects of these names at these versions, once that is committed.
 
     Where CI publishes: the tags that it releases, in every repository that holds one of them, code first. A service
     whose chart is a person's own, or somebody else's, is packaged.
     """
+    if workspace is None or not ci_registry(workspace):
+        return PACKAGE
     specs = [spec for spec in plan_repositories(workspace) if _released(spec) & versions.keys()]
     known = frozenset[str]().union(*map(_released, specs))
-    if not ci_registry(workspace) or not versions or not known.issuperset(versions):
+    if not versions or not known.issuperset(versions):
         return PACKAGE
     if len(versions) > _MOST:
         return "git tag NAME-vVERSION for each chart in its repository, and git push origin HEAD --tags: CI publishes"

@@ -107,6 +107,17 @@ def remove_project(draft: Draft, project: Project, *, force: bool) -> None:
     draft.derived |= set(gone) if force else set()
 
 
+def refuse_overwriting(draft: Draft, project: Project, files: Mapping[str, FileState]) -> None:
+    """Raises ShunterError where a file of a new project is there already, and is another one."""
+    there = SubTree(draft.tree, project.path)
+    taken = [path for path, state in files.items() if there.get(path) not in (None, state)]
+    if taken:
+        raise ShunterError(
+            f"{draft.spec.name}/{project.path} already holds {len(taken)} of the files to write, such as {taken[0]}",
+            hint="move them away first; shunter never overwrites a file that a person wrote",
+        )
+
+
 def share(workspace: Workspace, drafts: Sequence[Draft], home: Draft | None) -> None:
     """Make the values files that environments share where there are none, and copies of them where each has one."""
     several = workspace.layout.envs == "multi" and home is not None

@@ -34,13 +34,15 @@ _DERIVED = (".shunter/", "charts/")
 class Target:
     """The release that projects are brought to, of the templates at `source`; `bare` stands for it locally.
 
-    Plain Copier follows no migrations; who updates as it does, neither (`migrates`).
+    Plain Copier follows no migrations; who updates as it does, neither (`migrates`). A rename moves files itself, so
+    none are by what answers call them (`follows`).
     """
 
     source: str
     release: str
     bare: Path | None
     migrates: bool = True
+    follows: bool = True
 
     def steps(self, kind: str, was: Recorded) -> list[Migration]:
         """The migrations that a project of this kind passes. Raises ShunterError for faults in their file."""
@@ -50,7 +52,7 @@ class Target:
 
     def renames(self, was: Mapping[str, str], now: Mapping[str, str]) -> list[Migration]:
         """The renames that follow from answers: `was` and `now` are the templates of the files of a project."""
-        return by_answers(self.release, was, now) if self.migrates else []
+        return by_answers(self.release, was, now) if self.migrates and self.follows else []
 
     def answers(self, project: Project, was: Recorded) -> Mapping[str, object]:
         """What a project has answered, in the words of the release."""

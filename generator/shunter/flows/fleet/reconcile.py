@@ -20,7 +20,7 @@ from shunter.core.trains.state import State
 from shunter.core.workspace.answers import Recorded, merge_answers
 from shunter.core.workspace.layout import origin_url, plan_repositories
 from shunter.core.workspace.model import Project, RepositorySpec, Workspace
-from shunter.flows.fleet.draft import Draft, Job, follow_images, is_due, remove_project, share
+from shunter.flows.fleet.draft import Draft, Job, follow_images, is_due, refuse_overwriting, remove_project, share
 from shunter.flows.fleet.migrating import Target, carried_over, own_files
 from shunter.flows.fleet.recreating import asked_of, without
 from shunter.flows.fleet.renaming import Renaming
@@ -30,8 +30,7 @@ from shunter.flows.workspace.context import WORKSPACE_FILE, require_checkout
 from shunter.flows.workspace.plans import inputs_of, object_ids, plan_changes
 from shunter.flows.workspace.recorded import recorded
 from shunter.model.data import dataclass, field, replace
-from shunter.model.errors import ShunterError
-from shunter.model.files import FileState, MemoryTree, Move, RepositoryPlan, SubTree
+from shunter.model.files import FileState, MemoryTree, Move, RepositoryPlan
 from shunter.model.findings import Finding
 
 Files = Mapping[str, FileState]
@@ -80,7 +79,9 @@ class Request:
     @property
     def target(self) -> Target:
         """The release that projects are brought to."""
-        return Target(self.workspace.templates_source, self.release, self.bare, migrates=not self.as_copier)
+        return Target(
+            self.workspace.templates_source, self.release, self.bare, not self.as_copier, self.renaming is None
+        )
 
 
 def reconcile(request: Request) -> Reconciled:
@@ -164,7 +165,7 @@ def _draft(request: Request, spec: RepositorySpec, applied: Mapping[tuple[str, s
         draft.notices += [_kept(spec, project, key, wanted.answers) for key in wanted.kept]
         draft.kept |= {project.path: wanted.kept} if wanted.kept else {}
         wants = Recorded(request.workspace.templates_source, f"v{request.release}", wanted.answers)
-        if was != wants or asked_of(request.recreate, root, spec, project):
+        if was != wants or asked_of(request.recreate, draft, project):
             draft.jobs.append(Job(project, wanted.answers, was))
     if draft.jobs and exists:
         draft.read |= object_ids(draft.disk, [WORKSPACE_FILE] if spec.folder == "." else [])
@@ -205,9 +206,8 @@ def has_work(request: Request, draft: Draft, job: Job, rendered: Mapping[RenderR
     """Whether a job changes its project: by the template, by a migration, by a rename, or as a file is wanted back."""
     old = rendered[old_request(request, job.recorded)] if job.recorded else {}
     renamed = request.renaming is not None and request.renaming.rename.concerns(job.project)
-    if is_due(draft.spec.name, job, old, rendered[new_request(request, job)]) or renamed or job.recorded is None:
-        return True
-    if asked_of(request.recreate, draft.repository.root, draft.spec, job.project):
+    due = is_due(draft.spec.name, job, old, rendered[new_request(request, job)])
+    if due or renamed or job.recorded is None or asked_of(request.recreate, draft, job.project):
         return True
     return bool(own_files(draft, job.project, request.target.steps(job.project.kind, job.recorded)).changes)
 
@@ -228,20 +228,10 @@ def _place_fresh(request: Request, draft: Draft, rendered: Mapping[RenderRequest
     for job in draft.jobs:
         if job.recorded is None:
             files = rendered[new_request(request, job)]
-            _refuse_overwriting(draft, job.project, files)
+            refuse_overwriting(draft, job.project, files)
             draft.put(job.project.path, files)
             written = {path: FileState(data) for path, data in request.written.items() if path in draft.changes}
             draft.changes |= written
-
-
-def _refuse_overwriting(draft: Draft, project: Project, files: Files) -> None:
-    there = SubTree(draft.tree, project.path)
-    taken = [path for path, state in files.items() if there.get(path) not in (None, state)]
-    if taken:
-        raise ShunterError(
-            f"{draft.spec.name}/{project.path} already holds {len(taken)} of the files to write, such as {taken[0]}",
-            hint="move them away first; shunter never overwrites a file that a person wrote",
-        )
 
 
 def _merge(request: Request, drafts: Mapping[str, Draft], rendered: Renders) -> None:
@@ -268,11 +258,9 @@ def _to_merge(request: Request, draft: Draft, rendered: Renders) -> list[MergePr
             asked, before = new_request(request, job), old_request(request, job.recorded)
             new = rendered.files[asked]
             steps = request.target.steps(job.project.kind, job.recorded)
-            if not request.renaming:  # which moves files itself
-                steps += request.target.renames(rendered.places[before], rendered.places[asked])
+            steps += request.target.renames(rendered.places[before], rendered.places[asked])
             old = carried_over(draft, job.project, steps, rendered.files[before])
-            again = asked_of(request.recreate, draft.repository.root, draft.spec, job.project)
-            old = without(old, new, again, SubTree(draft.tree, job.project.path))
+            old = without(old, new, draft, job.project, request.recreate)
             if request.renaming and request.renaming.rename.concerns(job.project):
                 draft.moved, old = request.renaming.with_package(draft.moved, job.project, old, new)
             projects.append(MergeProject(job.project.path, old, new, rendered.once[asked]))

@@ -2,19 +2,23 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Mapping
 from pathlib import Path
 
 from shunter.core.workspace.model import Project, RepositorySpec
+from shunter.flows.fleet.draft import Draft
 from shunter.model.errors import ShunterError
-from shunter.model.files import FileState, Tree
+from shunter.model.files import FileState, SubTree
 from shunter.model.wording import nearest
 
+Files = Mapping[str, FileState]
 
-def asked_of(paths: Iterable[Path], root: Path, spec: RepositorySpec, project: Project) -> list[str]:
-    """Which of these paths belong to a project of the repository at `root`, as paths in the project."""
+
+def asked_of(paths: Iterable[Path], draft: Draft, project: Project) -> list[str]:
+    """Which of these paths belong to a project of a repository, as paths in the project."""
+    root = draft.repository.root
     folder = (root / project.path).resolve()
-    return [path.relative_to(folder).as_posix() for path in paths if _owner(path, root, spec) == project]
+    return [path.relative_to(folder).as_posix() for path in paths if _owner(path, root, draft.spec) == project]
 
 
 def _owner(path: Path, root: Path, spec: RepositorySpec) -> Project | None:
@@ -22,13 +26,12 @@ def _owner(path: Path, root: Path, spec: RepositorySpec) -> Project | None:
     return max(around, key=lambda project: len((root / project.path).parts), default=None)
 
 
-def without(
-    old: Mapping[str, FileState], new: Mapping[str, FileState], names: Sequence[str], files: Tree
-) -> Mapping[str, FileState]:
-    """The old render without the files that are wanted back: to the merge they are new ones.
+def without(old: Files, new: Files, draft: Draft, project: Project, paths: Iterable[Path]) -> Files:
+    """The old render of a project without the files that are wanted back: to the merge they are new ones.
 
     Raises ShunterError for a file that is there, or that the templates do not make.
     """
+    names, files = asked_of(paths, draft, project), SubTree(draft.tree, project.path)
     for name in names:
         if files.get(name) is not None:
             raise ShunterError(f"{name} is there: there is nothing to recreate", hint="delete it first, or edit it")

@@ -89,7 +89,7 @@ def bump(context: Context, asked: Bump, *, dry_run: bool, diff: bool) -> Report:
     findings = [finding for bumped in found for finding in _taken(bumping, bumped)]
     if findings:
         return Report(findings=tuple(findings))
-    step = publish_step(context.require_workspace(), {each.row["service"]: each.row["to"] for each in found})
+    step = publish_step(context.workspace, {each.row["service"]: each.row["to"] for each in found})
     report = carry_out(_plans(found), context, dry_run=dry_run, diff=diff, next_step=step, read=bumping.read)
     left = tuple(f"{why}: {', '.join(names)}" for why, names in bumping.left.items())
     notices = (*left, *report.notices, *(() if found else ("nothing to bump",)))
