@@ -79,6 +79,13 @@ def is_lost() -> bool:
     return any(getattr(stream, "name", "") == os.devnull for stream in (sys.stdout, sys.stderr))
 
 
+def colour_wanted(color: str) -> bool:
+    """Whether messages are to be in colour, as `--color` and the environment say."""
+    if color != "auto":
+        return color == "always"
+    return sys.stderr is not None and sys.stderr.isatty() and not os.environ.get("NO_COLOR")
+
+
 def print_error(error: ShunterError, *, colour: bool) -> None:
     """Print the one block of an error that ends a run."""
     say(_block("error", "red", error.rule, error.message, error.span, error.notes, error.hint, colour=colour))

@@ -6,6 +6,7 @@ import sys
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
+    from shunter.adapters.verdicts.memory import Memory
     from shunter.cli.parse import Arguments
 
 
@@ -32,6 +33,18 @@ def open_session(arguments: Arguments) -> Context:
             _tell_pending(context)
     stdin = read_input() if "-" in getattr(arguments, "values", ()) else b""
     return replace(context, writing=writing_of(arguments), stdin=stdin)
+
+
+def memory_of(arguments: Arguments, context: Context) -> Memory | None:
+    """What is remembered of the context's workspace; None where there is none, or all is to be judged again."""
+    if context.workspace is None or arguments.no_cache:
+        return None
+    known: Memory | None = arguments.memory
+    if known is not None and known.workspace == context.text:
+        return known
+    from shunter.adapters.verdicts.memory import Memory
+
+    return Memory(str(context.root), str(context.start), context.text)
 
 
 def sets_of(arguments: Arguments) -> tuple[str, ...]:

@@ -38,6 +38,19 @@ def changed_library(context: Context, archives: Archives) -> Finding | None:
     return None
 
 
+def follows_from_files(context: Context, archives: Archives) -> bool:
+    """Whether what `changed_library` says follows from the library's files and the registry's: else git is asked, too."""
+    try:
+        for site in context.sites("library", missing_ok=True):
+            files = files_of(context, site)
+            key = files.packed.key
+            if archives.published(*key) and not _equal(files, archives.fetch(*key)):
+                return False
+    except ShunterError:
+        return False
+    return True
+
+
 def is_same(files: ProjectFiles, place: Path, held: PackedChart) -> bool:
     """Whether the chart in the folder `place` is the one that is published, as git tracks it or as it stands there."""
     return _equal(files, held) or _equal(tracked(files, place), held)

@@ -8,7 +8,9 @@ from typing import Final
 
 from shunter.adapters.helm.engine import Engine, LintMessage
 from shunter.core.charts.contents import read_once
+from shunter.core.charts.packed import PackedChart
 from shunter.core.goyaml.document import Document, KeyPath
+from shunter.flows.release.judged import hollow
 from shunter.flows.release.release import Release
 from shunter.flows.workspace.context import Site
 from shunter.model.data import replace
@@ -20,8 +22,14 @@ _IN_TEMPLATE: Final = re.compile(r"(?:^|\(|template: )([^\s:()]+):(\d+)(?::(\d+)
 _WORD: Final = re.compile(r"[A-Za-z]+")
 
 
-def helm_lint(site: Site, release: Release, helm: Engine) -> Iterator[Finding]:
-    """The warnings and errors of `helm lint` with the release's values, at Helm's severity."""
+def helm_lint(
+    site: Site, release: Release, helm: Engine, lean: PackedChart | None = None, *, renders: bool = False
+) -> Iterator[Finding]:
+    """The warnings and errors of `helm lint` with the release's values, at Helm's severity.
+
+    `lean` is the chart without what has been judged, see `judged`, and `renders` says that Helm renders it: where
+    nothing is said of that, nothing is to be said.
+    """
     try:
         values = release.values
     except ShunterError as error:
@@ -31,9 +39,17 @@ def helm_lint(site: Site, release: Release, helm: Engine) -> Iterator[Finding]:
         kind, level = Kind.LINT, Severity.WARNING
         yield Finding("encrypted-values", told, Span(""), kind, level, notes=error.notes, hint=error.hint)
         return
+    if lean is not None:
+        quick = (renders and hollow(lean)) or lean
+        if not _said(helm.lint(quick.archive, values, namespace=release.namespace)):
+            return
     chart = release.archive.archive if release.is_encrypted else site.path
     messages = helm.lint(chart, values, namespace=release.namespace)
     yield from _told(release, [replace(message, text=release.shown(message.text)) for message in messages])
+
+
+def _said(messages: Iterable[LintMessage]) -> bool:
+    return any(message.severity is not Severity.NOTE for message in messages)
 
 
 def _told(release: Release, messages: Iterable[LintMessage]) -> Iterator[Finding]:

@@ -14,6 +14,7 @@ from shunter.flows.validation.judge import Validation, judge_chart, judged_relea
 from shunter.flows.validation.report import levelled, report_of, rule_levels, without_secrets
 from shunter.flows.validation.targets import STRAY, Chosen, Target, own_names, targets_of
 from shunter.flows.workspace.context import Context, Site
+from shunter.flows.workspace.remembered import Remembered
 from shunter.model.data import replace
 from shunter.model.errors import ShunterError
 from shunter.model.findings import Finding, Kind, Report, Severity, Span
@@ -53,7 +54,7 @@ def _can_be_fixed(context: Context, asked: Validation, findings: Sequence[Findin
     from shunter.flows.validation.repair import Repair
 
     repair = Repair(context.start, rehearsal=True)
-    asked = replace(asked, verdicts=NoVerdicts())
+    asked = replace(asked, verdicts=NoVerdicts(), memory=None)
     while repair.apply(levelled(context, findings)):
         if len(findings) > _MOST_REHEARSED:
             break
@@ -126,7 +127,8 @@ def wanted(context: Context, asked: Validation) -> Chosen:
         return Chosen([Target.of(site, context.start) for site in sites if site.kind in ("app", "environment")])
     own = own_names(context, asked.files)
     files = [name for name in asked.files or ["."] if name not in own and not is_packed(context, name)]
-    chosen = targets_of(context, files, alone=bool(asked.values or asked.sets))
+    remembered = Remembered(context, asked.memory)
+    chosen = targets_of(context, files, alone=bool(asked.values or asked.sets), remembered=remembered)
     if chosen.strays:
         from shunter.flows.validation.deployed import deploying
 
