@@ -8,7 +8,7 @@ from importlib import import_module
 from typing import TYPE_CHECKING
 
 from shunter import __version__
-from shunter.cli import output
+from shunter.cli import output, progress
 from shunter.cli.options import DONE, TABLE, Command
 from shunter.cli.parse import Arguments, CommandLine
 from shunter.model.errors import ShunterError
@@ -59,11 +59,14 @@ def _once(line: CommandLine, arguments: Arguments, colour: bool) -> int:
             return _bug()
         output.print_error(_outside(error), colour=colour)
         return 2
-    except KeyboardInterrupt:
-        output.say("interrupted")
+    except KeyboardInterrupt as interrupt:
+        progress.clear()
+        output.say("\n".join(("interrupted", *getattr(interrupt, "__notes__", ()))))
         return 130
     except Exception:
         return _bug()
+    finally:
+        progress.end()
 
 
 def _answer(command: Command, arguments: Arguments) -> tuple[Report, int]:

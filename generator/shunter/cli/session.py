@@ -12,11 +12,12 @@ if TYPE_CHECKING:
 
 from shunter.adapters.system.paths import may_be_unfinished
 from shunter.adapters.system.regular import read_input
-from shunter.cli import output
+from shunter.cli import output, progress
 from shunter.cli.options import SETS
 from shunter.flows.workspace.context import Context, open_context
 from shunter.model.data import replace
 from shunter.model.files import Writing
+from shunter.model.progress import unseen
 
 
 def open_session(arguments: Arguments) -> Context:
@@ -89,6 +90,7 @@ def writing_of(arguments: Arguments) -> Writing:
         verify=not getattr(arguments, "no_verify", False),
         tell=_silent if arguments.quiet else _tell,
         ask=_ask if there else None,
+        progress=progress.line_for(arguments) or unseen,
     )
 
 
@@ -103,6 +105,7 @@ def _tell(line: str) -> None:
 
 
 def _ask(question: str) -> bool:
+    progress.clear()
     sys.stderr.write(f"{question} [Y/n] ")
     sys.stderr.flush()
     return sys.stdin.readline().strip().lower() in ("", "y", "yes")

@@ -9,6 +9,7 @@ from posixpath import normpath
 from typing import Literal, Protocol
 
 from shunter.model.data import dataclass, field
+from shunter.model.progress import Progress, unseen
 
 Mode = Literal["100644", "100755", "120000"]
 REGULAR: Mode = "100644"
@@ -230,8 +231,8 @@ class Writing:
     """How a person wants plans written.
 
     `branch` is a new branch to make in every repository first; without `commit` files are written and staged only;
-    without `verify` git skips the hooks that may refuse a commit. `tell` hears one line of progress at a time; `ask`
-    answers a yes-or-no question, and is None where nobody is there to answer.
+    without `verify` git skips the hooks that may refuse a commit. `tell` hears lines that are to be read; `ask`
+    answers a yes-or-no question, and is None where nobody is there to answer. `progress` hears how far a run is.
     """
 
     branch: str = ""
@@ -239,3 +240,4 @@ class Writing:
     verify: bool = True
     tell: Callable[[str], None] = _silent
     ask: Callable[[str], bool] | None = None
+    progress: Progress = unseen

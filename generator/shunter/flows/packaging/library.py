@@ -39,7 +39,7 @@ def changed_library(context: Context, archives: Archives) -> Finding | None:
 
 
 def follows_from_files(context: Context, archives: Archives) -> bool:
-    """Whether what `changed_library` says follows from the library's files and the registry's: else git is asked, too."""
+    """Whether `changed_library` follows from the files of library and registry: else git is asked, too."""
     try:
         for site in context.sites("library", missing_ok=True):
             files = files_of(context, site)

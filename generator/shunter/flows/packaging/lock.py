@@ -43,6 +43,7 @@ from shunter.model.data import replace
 from shunter.model.errors import ShunterError
 from shunter.model.files import Input, SubTree
 from shunter.model.findings import Finding, Kind, Report, Span, Status
+from shunter.model.progress import stepwise
 
 if TYPE_CHECKING:
     from shunter.adapters.verdicts.memory import Memory
@@ -86,7 +87,7 @@ def lock(
         by_root[context.root] = dict(own)
     archives = archives_with(context, own)
     deriving = Deriving(context, archives, merges, choice, own, judge)
-    for site in sites:
+    for site in stepwise(context.writing.progress, sites, lambda site: f"lock {site.name}"):
         by_root.setdefault(site.root, {})
         if fresh.knows(site):
             continue

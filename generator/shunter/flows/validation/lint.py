@@ -43,6 +43,7 @@ from shunter.flows.workspace.trains import Trains, trains_of
 from shunter.model.data import dataclass, field, replace
 from shunter.model.errors import ShunterError
 from shunter.model.findings import Finding, Kind, Report, Severity, Span
+from shunter.model.progress import stepwise
 
 if TYPE_CHECKING:
     from shunter.adapters.verdicts.memory import Memory, Part
@@ -71,7 +72,7 @@ def lint(context: Context, paths: Sequence[str], memory: Memory | None = None) -
     asked = list(dict.fromkeys((site, file if _is_extra(context, site, file) else "") for site, file in asked))
     count = len({site for site, _ in asked})
     findings = [*judged_own(context, own)]
-    for site, file in asked:
+    for site, file in stepwise(context.writing.progress, asked, lambda each: f"lint {each[0].name}"):
         findings += run.site(site, file)
     if not paths:
         findings += run.all()

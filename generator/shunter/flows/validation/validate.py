@@ -18,6 +18,7 @@ from shunter.flows.workspace.remembered import Remembered
 from shunter.model.data import replace
 from shunter.model.errors import ShunterError
 from shunter.model.findings import Finding, Kind, Report, Severity, Span
+from shunter.model.progress import stepwise
 
 _MOST_NAMES = 3
 _MOST_REHEARSED = 200
@@ -95,7 +96,8 @@ def _judged(context: Context, asked: Validation, own: Sequence[str]) -> tuple[li
 
         found, deployed = judged_deployed(context, asked, chosen.deploying)
         findings += found
-    findings += [finding for target in chosen.targets for finding in _judge_target(context, asked, target)]
+    for target in stepwise(context.writing.progress, chosen.targets, lambda target: f"validate {target.folder.name}"):
+        findings += _judge_target(context, asked, target)
     findings += map(_stray, chosen.strays)
     if context.workspace and not (asked.environment or asked.files):
         findings += _trains(context, findings)
