@@ -133,7 +133,8 @@ class _Run:
             journal.clear(self.folder, changes)
             if isinstance(error, ShunterError):
                 raise _with_notes(error, notes or ("everything is as it was",)) from error
-            error.add_note("\n".join(notes) or f"undone: {', '.join(c.repository for c in changes)} as before")
+            names = ", ".join(change.repository for change in changes)
+            error.add_note("\n".join(notes) or f"undone: {names} {'is' if len(changes) == 1 else 'are'} as before")
             raise
         changes = tuple(part.change for part in parts)
         kept = copies.set_aside(changes)
