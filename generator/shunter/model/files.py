@@ -97,6 +97,28 @@ class MemoryTree:
         return Listing(paths, large={path: n for path in paths if (n := len(self._files[path].data)) > most})
 
 
+class KeptTree:
+    """A tree each of whose files is read once, for who asks for the same ones again and changes none of them."""
+
+    def __init__(self, base: Tree) -> None:
+        self._base = base
+        self._read: dict[str, FileState | None] = {}
+
+    def get(self, path: str) -> FileState | None:
+        """See `Tree.get`."""
+        if path not in self._read:
+            self._read[path] = self._base.get(path)
+        return self._read[path]
+
+    def paths(self, under: str = "") -> Iterable[str]:
+        """See `Tree.paths`."""
+        return self._base.paths(under)
+
+    def listing(self, under: str, most: int) -> Listing:
+        """See `Tree.listing`."""
+        return self._base.listing(under, most)
+
+
 class OverlayTree:
     """A tree with changes laid over it; None hides a file."""
 

@@ -37,11 +37,12 @@ from shunter.flows.workspace.archives import Archives, open_archives
 from shunter.flows.workspace.context import Context, Site
 from shunter.flows.workspace.drift import drift
 from shunter.flows.workspace.labels import label, relabelled
-from shunter.flows.workspace.projects import files_of
+from shunter.flows.workspace.projects import ProjectFiles, files_of
 from shunter.flows.workspace.remembered import Judged, Remembered
 from shunter.flows.workspace.trains import Trains, trains_of
 from shunter.model.data import dataclass, field, replace
 from shunter.model.errors import ShunterError
+from shunter.model.files import KeptTree
 from shunter.model.findings import Finding, Kind, Report, Severity, Span
 from shunter.model.progress import stepwise
 
@@ -228,9 +229,11 @@ def _pins(site: Site, release: Release, trains: Trains | None) -> Iterator[Findi
 
 
 def _release(context: Context, site: Site, file: str) -> Release:
+    files = files_of(context, site)
+    files = ProjectFiles(KeptTree(files.tree), files.label)
     if site.kind == "environment":
-        return release_of(context, site)
-    return with_files(context, Release(files_of(context, site)), site.path, [file] if file else [], ())
+        return release_of(context, site, of=files)
+    return with_files(context, Release(files), site.path, [file] if file else [], ())
 
 
 def _image_tags(document: Document, release: Release) -> Iterator[Finding]:
