@@ -18,7 +18,11 @@ def test_each_item_is_told_before_it_is_worked_on() -> None:
 
 def test_threads_count_what_is_done() -> None:
     told: list[tuple[str, int, int]] = []
-    work = counted(lambda *said: told.append(said), 50, str, lambda item: item * 2)
+
+    def double(item: int) -> int:
+        return item * 2
+
+    work = counted(lambda *said: told.append(said), 50, str, double)
     assert mapped(work, range(50)) == [item * 2 for item in range(50)]
     assert sorted(what for what, _, _ in told) == sorted(map(str, range(50)))
     assert all(0 <= done < 50 and total == 50 for _, done, total in told)
