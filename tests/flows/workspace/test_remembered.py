@@ -121,14 +121,13 @@ def restored(root: Path) -> None:
         subprocess.run(["git", *command.split()], cwd=root, check=True)
 
 
-@pytest.mark.parametrize(
-    "seed", [SEED, *(pytest.param(SEED + n, marks=pytest.mark.slow) for n in range(1, 5))]
-)  # slow: a cold lint for each edit
+@pytest.mark.slow  # everything is linted and derived for each edit, twice
+@pytest.mark.parametrize("seed", range(SEED, SEED + 3))
 def test_random_edits_change_no_answer(seed: int, shop: Path) -> None:
     random, codes, done = Random(seed), set(), list[str]()
     for check in CHECKS:
         assert same(*check, cwd=shop).code == 0
-    for _ in range(3 if seed == SEED else 40):
+    for _ in range(16):
         if random.random() < 0.4:
             restored(shop)
             done.clear()
@@ -138,7 +137,7 @@ def test_random_edits_change_no_answer(seed: int, shop: Path) -> None:
     restored(shop)
     for check in CHECKS:
         assert same(*check, cwd=shop).code == 0
-    assert seed == SEED or {("lint", 0), ("lint", 1), ("lock", 0), ("lock", 1)} <= codes
+    assert {("lint", 0), ("lint", 1), ("lock", 1)} <= codes
 
 
 def findings(result: Result) -> str:
@@ -152,7 +151,7 @@ def findings(result: Result) -> str:
 def test_who_judges_the_touched_files_finds_what_who_judges_all_does(shop: Path) -> None:
     random, codes = Random(SEED), set()
     ok("validate", cwd=shop)
-    for _ in range(60):
+    for _ in range(40):
         folder = random.choice(["charts/orders", "charts/orders-db", "envs/tst", "envs/pre"])
         file = shop / folder / random.choice(["values.yaml", "Chart.yaml", "values.schema.json"])
         if not file.exists():
@@ -184,26 +183,25 @@ def linted(monkeypatch: pytest.MonkeyPatch) -> list[str]:
 TOUCHES: dict[str, tuple[str, ...]] = {
     "charts/orders/values.yaml": ("orders",),
     "envs/pre/values.yaml": ("pre",),
-    "envs/common.yaml": ("pre", "tst"),
     "services/orders/README.md": (),
     "library/schema/values.v1.yaml": ("shop-library",),
 }
 
 
-def test_what_a_commit_does_not_touch_is_not_judged_again(shop: Path, linted: list[str]) -> None:
-    ok("lint", cwd=shop)
+def test_what_a_commit_does_not_touch_is_not_judged_again(mono: Path, linted: list[str]) -> None:
+    ok("lint", cwd=mono)
     everything = sorted(linted)
     for path, names in TOUCHES.items():
         linted.clear()
-        text = (shop / path).read_text()
-        (shop / path).write_text(f"{text}# Edited.\n")
-        ok("lint", cwd=shop)
+        text = (mono / path).read_text()
+        (mono / path).write_text(f"{text}# Edited.\n")
+        ok("lint", cwd=mono)
         assert sorted(linted) == sorted(names), path
         linted.clear()
-        ok("lint", cwd=shop)
-        (shop / path).write_text(text)
-        ok("lint", cwd=shop)
+        ok("lint", cwd=mono)
+        (mono / path).write_text(text)
+        ok("lint", cwd=mono)
         assert linted == []
-    (shop / "shunter.yaml").write_text((shop / "shunter.yaml").read_text() + "# Edited.\n")
-    ok("lint", cwd=shop)
+    (mono / "shunter.yaml").write_text((mono / "shunter.yaml").read_text() + "# Edited.\n")
+    ok("lint", cwd=mono)
     assert sorted(linted) == everything
