@@ -19,6 +19,8 @@ from shunter.model.findings import Finding, Kind, Severity, Span
 
 _AT: Final = re.compile(r"at '((?:/[^']*)?)': (?:additional properties '([^']*)')?")
 _IN_TEMPLATE: Final = re.compile(r"(?:^|\(|template: )([^\s:()]+):(\d+)(?::(\d+))?(?:$|[):])", re.MULTILINE)
+_NAMES: Final = re.compile(r"'[^', ]+'(?:, '[^', ]+')+|(?<=these dependencies: )\S+")
+_ERROR: Final = "- at "
 _WORD: Final = re.compile(r"[A-Za-z]+")
 
 
@@ -45,7 +47,19 @@ def helm_lint(
             return
     chart = release.archive.archive if release.is_encrypted else site.path
     messages = helm.lint(chart, values, namespace=release.namespace)
-    yield from _told(release, [replace(message, text=release.shown(message.text)) for message in messages])
+    yield from _told(release, [replace(message, text=_in_order(release.shown(message.text))) for message in messages])
+
+
+def _in_order(text: str) -> str:
+    """What Helm says, each list of names and errors sorted: it takes them from maps, in another order every time."""
+    lines = [_NAMES.sub(_sorted, line) for line in text.splitlines()]
+    errors = iter(sorted(line for line in lines if line.lstrip().startswith(_ERROR)))
+    return "\n".join(next(errors) if line.lstrip().startswith(_ERROR) else line for line in lines)
+
+
+def _sorted(names: re.Match[str]) -> str:
+    between = ", " if ", " in names[0] else ","
+    return between.join(sorted(names[0].split(between)))
 
 
 def _said(messages: Iterable[LintMessage]) -> bool:
