@@ -19,7 +19,7 @@ from shunter.core.rules.verdict import as_meant
 from shunter.core.rules.wiring import stale_lock
 from shunter.core.rules.yaml_lints import yaml_lints
 from shunter.core.trains.file import path_of
-from shunter.flows.packaging.library import changed_library, follows_from_files
+from shunter.flows.packaging.library import looked_at
 from shunter.flows.packaging.lock import pins_differ
 from shunter.flows.release.helm_lint import helm_lint
 from shunter.flows.release.judged import judged
@@ -33,7 +33,7 @@ from shunter.flows.validation.release_lints import lint_release
 from shunter.flows.validation.report import report_of
 from shunter.flows.validation.targets import inside, own_names, sharing
 from shunter.flows.validation.unused import unused_keys
-from shunter.flows.workspace.archives import Archives, open_archives
+from shunter.flows.workspace.archives import open_archives
 from shunter.flows.workspace.context import Context, Site
 from shunter.flows.workspace.drift import drift
 from shunter.flows.workspace.labels import label, relabelled
@@ -131,9 +131,13 @@ class _Lint:
             return broken[site], True
         release = _release(self.context, site, file)
         complete = not release.is_encrypted and self.remembered.knows_values(site)
-        if site.kind == "library":
-            complete = complete and follows_from_files(self.context, _here(self.context))
-        return _lint_site(self.context, site, release, self.helm[0], file, self.trains), complete
+        changed = None
+        if site.kind == "library" and not file:
+            # Nobody has to reach a registry to lint.
+            changed, settled = looked_at(self.context, replace(open_archives(self.context), server=None))
+            complete = complete and settled
+        found = _lint_site(self.context, site, release, self.helm[0], file, self.trains)
+        return (*found, *([changed] if changed else ())), complete
 
     def all(self) -> tuple[Finding, ...]:
         """The findings about environments beside each other, trains and the layout."""
@@ -191,10 +195,6 @@ def _lint_site(
         found += unnamed_schemas(release)
     elif not file:
         found += _own_files(release)
-    if site.kind == "library" and not file:
-        # Nobody has to reach a registry to lint.
-        changed = changed_library(context, _here(context))
-        yield from (changed,) if changed else ()
     found += lint_schema(release.chart) if not file else ()
     found += unused_keys(context, release)
     found += lint_release(release, manifest) if site.kind != "library" and not file else ()
@@ -207,10 +207,6 @@ def _manifest(release: Release, helm: Engine, lean: PackedChart | None) -> str |
         return release.render(helm, lean) if deployed(release) else None
     except ShunterError:
         return None
-
-
-def _here(context: Context) -> Archives:
-    return replace(open_archives(context), server=None)
 
 
 def _own_files(release: Release) -> Iterator[Finding]:
