@@ -11,7 +11,7 @@ import pytest
 from helpers.steps import LINEAR, growth
 from helpers.workspaces.gitrepo import git
 from shunter.adapters.system.files import DiskTree, write_file
-from shunter.model.files import FileState, Listing, MemoryTree, OverlayTree, SubTree, Tree
+from shunter.model.files import FileState, KeptTree, Listing, MemoryTree, OverlayTree, SubTree, Tree
 
 ONE = FileState(b"1")
 
@@ -19,6 +19,15 @@ ONE = FileState(b"1")
 def test_an_id_is_gits(tmp_path: Path) -> None:
     for data in (b"", b"text\n", b"\r\n\0\xff"):
         assert FileState(data).object_id() == git(tmp_path, "hash-object", "--stdin", stdin=data)
+
+
+def test_a_kept_tree_reads_each_file_once(tmp_path: Path) -> None:
+    write_file(tmp_path / "a", ONE)
+    tree = KeptTree(DiskTree(tmp_path))
+    assert (tree.get("a"), tree.get("b")) == (ONE, None)
+    (tmp_path / "a").unlink()
+    write_file(tmp_path / "b", ONE)
+    assert (tree.get("a"), tree.get("b")) == (ONE, None)
 
 
 def test_all_trees_say_the_same_of_the_same_files(tmp_path: Path) -> None:
@@ -36,6 +45,7 @@ def test_all_trees_say_the_same_of_the_same_files(tmp_path: Path) -> None:
             write_file(folder / "deep/er" / name, state)
         trees: list[Tree] = [
             MemoryTree(final),
+            KeptTree(MemoryTree(final)),
             OverlayTree(MemoryTree(states), changes),
             SubTree(
                 MemoryTree({f"deep/er/{name}": state for name, state in final.items()} | {"deep/erx": ONE}), "deep/er"

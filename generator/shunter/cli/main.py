@@ -27,16 +27,16 @@ def main(argv: list[str] | None = None) -> int:
     from shunter.cli.parse import parse
 
     line = parse(arguments, TABLE)
-    verdicts = None
-    if line.words == ("validate",):
+    known = None
+    if line.words in (("validate",), ("lint",), ("lock",)):
         from shunter.cli.shortcut import answer
 
-        answered, verdicts = answer(line)
-        if answered:
+        known = answer(line)
+        if known.complete:
             return 0
     from shunter.cli.run import run
 
-    return run(line, verdicts)
+    return run(line, known)
 
 
 if __name__ == "__main__":

@@ -9,6 +9,7 @@ import sys
 from collections.abc import Iterator, Mapping, Sequence
 from typing import TYPE_CHECKING
 
+from shunter.cli import progress
 from shunter.model.errors import ShunterError
 from shunter.model.findings import Finding, Outcome, Report, Severity, Span, Status
 
@@ -39,6 +40,7 @@ def write(text: str) -> None:
 
     Raises BrokenPipeError where nobody reads on, and ShunterError where stdout is closed or its disk is full.
     """
+    progress.clear()
     try:
         if sys.stdout is None:
             raise OSError(errno.EBADF, "it is closed")
@@ -60,6 +62,7 @@ def say(line: str) -> None:
     """Write one message to stderr. Where that cannot be written there is nobody left to tell."""
     if sys.stderr is None:
         return
+    progress.clear()
     try:
         sys.stderr.write(line.rstrip("\n") + "\n")
         sys.stderr.flush()
@@ -77,6 +80,13 @@ def clear() -> None:
 def is_lost() -> bool:
     """Whether nobody reads on: a stream was given up since it could not be written."""
     return any(getattr(stream, "name", "") == os.devnull for stream in (sys.stdout, sys.stderr))
+
+
+def colour_wanted(color: str) -> bool:
+    """Whether messages are to be in colour, as `--color` and the environment say."""
+    if color != "auto":
+        return color == "always"
+    return sys.stderr is not None and sys.stderr.isatty() and not os.environ.get("NO_COLOR")
 
 
 def print_error(error: ShunterError, *, colour: bool) -> None:

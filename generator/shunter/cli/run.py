@@ -3,33 +3,34 @@
 from __future__ import annotations
 
 import os
-import sys
 from collections.abc import Callable
 from importlib import import_module
 from typing import TYPE_CHECKING
 
 from shunter import __version__
-from shunter.adapters.verdicts.cache import Verdicts
-from shunter.cli import output
+from shunter.cli import output, progress
 from shunter.cli.options import DONE, TABLE, Command
 from shunter.cli.parse import Arguments, CommandLine
 from shunter.model.errors import ShunterError
 from shunter.model.findings import Report
 
 if TYPE_CHECKING:
+    from shunter.cli.shortcut import Answer
+
     Verb = Callable[[Arguments], Report]
 
 
-def run(line: CommandLine, verdicts: Verdicts | None = None) -> int:
+def run(line: CommandLine, known: Answer | None = None) -> int:
     """Run one command line and return its exit code: 0 done, 1 no, 2 could not, 3 our bug, 130 Ctrl-C. Raises nothing.
 
-    `verdicts` is the cache where somebody has looked into it already.
+    `known` has the caches that somebody has looked into already.
     """
     # A diff shows, on every verb.
     shows = {"dry_run": True} if getattr(line.arguments, "diff", False) else {}
     tells_done = line.command is not None and DONE in line.command.options
-    arguments = Arguments({**vars(line.arguments), **shows, "tells_done": tells_done, "verdicts": verdicts})
-    colour = _colour_wanted(arguments.color)
+    caches = {"verdicts": known and known.verdicts, "memory": known and known.memory}
+    arguments = Arguments({**vars(line.arguments), **shows, "tells_done": tells_done, **caches})
+    colour = output.colour_wanted(arguments.color)
     if not getattr(arguments, "watch", False) or line.help or line.version or line.problem:
         return _once(line, arguments, colour)
     from shunter.cli.watch import watch
@@ -58,11 +59,14 @@ def _once(line: CommandLine, arguments: Arguments, colour: bool) -> int:
             return _bug()
         output.print_error(_outside(error), colour=colour)
         return 2
-    except KeyboardInterrupt:
-        output.say("interrupted")
+    except KeyboardInterrupt as interrupt:
+        progress.clear()
+        output.say("\n".join(("interrupted", *getattr(interrupt, "__notes__", ()))))
         return 130
     except Exception:
         return _bug()
+    finally:
+        progress.end()
 
 
 def _answer(command: Command, arguments: Arguments) -> tuple[Report, int]:
@@ -96,12 +100,6 @@ def _verb(command: Command) -> Verb:
     module, _, name = command.run.partition(":")
     verb: Verb = getattr(import_module(module), name)
     return verb
-
-
-def _colour_wanted(color: str) -> bool:
-    if color != "auto":
-        return color == "always"
-    return sys.stderr is not None and sys.stderr.isatty() and not os.environ.get("NO_COLOR")
 
 
 def _without_command(line: CommandLine) -> int:

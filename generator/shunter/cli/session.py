@@ -6,16 +6,18 @@ import sys
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
+    from shunter.adapters.verdicts.memory import Memory
     from shunter.cli.parse import Arguments
 
 
 from shunter.adapters.system.paths import may_be_unfinished
 from shunter.adapters.system.regular import read_input
-from shunter.cli import output
+from shunter.cli import output, progress
 from shunter.cli.options import SETS
 from shunter.flows.workspace.context import Context, open_context
 from shunter.model.data import replace
 from shunter.model.files import Writing
+from shunter.model.progress import unseen
 
 
 def open_session(arguments: Arguments) -> Context:
@@ -32,6 +34,18 @@ def open_session(arguments: Arguments) -> Context:
             _tell_pending(context)
     stdin = read_input() if "-" in getattr(arguments, "values", ()) else b""
     return replace(context, writing=writing_of(arguments), stdin=stdin)
+
+
+def memory_of(arguments: Arguments, context: Context) -> Memory | None:
+    """What is remembered of the context's workspace; None where there is none, or all is to be judged again."""
+    if context.workspace is None or arguments.no_cache:
+        return None
+    known: Memory | None = arguments.memory
+    if known is not None and known.workspace == context.text:
+        return known
+    from shunter.adapters.verdicts.memory import Memory
+
+    return Memory(str(context.root), str(context.start), context.text)
 
 
 def sets_of(arguments: Arguments) -> tuple[str, ...]:
@@ -76,6 +90,7 @@ def writing_of(arguments: Arguments) -> Writing:
         verify=not getattr(arguments, "no_verify", False),
         tell=_silent if arguments.quiet else _tell,
         ask=_ask if there else None,
+        progress=progress.line_for(arguments) or unseen,
     )
 
 
@@ -90,6 +105,7 @@ def _tell(line: str) -> None:
 
 
 def _ask(question: str) -> bool:
+    progress.clear()
     sys.stderr.write(f"{question} [Y/n] ")
     sys.stderr.flush()
     return sys.stdin.readline().strip().lower() in ("", "y", "yes")

@@ -9,6 +9,7 @@ from posixpath import normpath
 from typing import Literal, Protocol
 
 from shunter.model.data import dataclass, field
+from shunter.model.progress import Progress, unseen
 
 Mode = Literal["100644", "100755", "120000"]
 REGULAR: Mode = "100644"
@@ -94,6 +95,28 @@ class MemoryTree:
         """See `Tree.listing`."""
         paths = self.paths(under)
         return Listing(paths, large={path: n for path in paths if (n := len(self._files[path].data)) > most})
+
+
+class KeptTree:
+    """A tree each of whose files is read once, for who asks for the same ones again and changes none of them."""
+
+    def __init__(self, base: Tree) -> None:
+        self._base = base
+        self._read: dict[str, FileState | None] = {}
+
+    def get(self, path: str) -> FileState | None:
+        """See `Tree.get`."""
+        if path not in self._read:
+            self._read[path] = self._base.get(path)
+        return self._read[path]
+
+    def paths(self, under: str = "") -> Iterable[str]:
+        """See `Tree.paths`."""
+        return self._base.paths(under)
+
+    def listing(self, under: str, most: int) -> Listing:
+        """See `Tree.listing`."""
+        return self._base.listing(under, most)
 
 
 class OverlayTree:
@@ -230,8 +253,8 @@ class Writing:
     """How a person wants plans written.
 
     `branch` is a new branch to make in every repository first; without `commit` files are written and staged only;
-    without `verify` git skips the hooks that may refuse a commit. `tell` hears one line of progress at a time; `ask`
-    answers a yes-or-no question, and is None where nobody is there to answer.
+    without `verify` git skips the hooks that may refuse a commit. `tell` hears lines that are to be read; `ask`
+    answers a yes-or-no question, and is None where nobody is there to answer. `progress` hears how far a run is.
     """
 
     branch: str = ""
@@ -239,3 +262,4 @@ class Writing:
     verify: bool = True
     tell: Callable[[str], None] = _silent
     ask: Callable[[str], bool] | None = None
+    progress: Progress = unseen

@@ -180,6 +180,18 @@ def test_an_exception_at_any_step_puts_everything_back(tmp_path: Path) -> None:
     assert at > 15
 
 
+def test_ctrl_c_says_what_was_undone(tmp_path: Path) -> None:
+    home, plans = make_case(tmp_path)
+
+    def interrupted(step: str) -> None:
+        if step.endswith(": index"):
+            raise KeyboardInterrupt
+
+    with pytest.raises(KeyboardInterrupt) as caught:
+        apply(plans, home, on_step=interrupted)
+    assert caught.value.__notes__ == ["undone: home, fresh, other are as before"]
+
+
 def test_a_new_branch_is_made_everywhere_and_an_undone_run_takes_it_back(home: Path) -> None:
     other = make_repo(home / "other", START)
     git(other, "switch", "-q", "--detach")

@@ -48,9 +48,9 @@ def test_ssh_signs_each_commit_one_after_the_other(home: Path, tmp_path: Path, r
     for line in git(home, "config", "--local", "--list").splitlines():
         if line.startswith(("gpg.", "user.signingkey", "commit.")):
             git(other, "config", *line.split("=", 1))
-    told: list[str] = []
-    apply([usual(home), usual(other)], home, Writing(tell=told.append))
-    assert told == ["1 of 2: commit in home", "2 of 2: commit in other"]
+    told: list[tuple[str, int, int]] = []
+    apply([usual(home), usual(other)], home, Writing(progress=lambda *said: told.append(said)))
+    assert told == [("commit in home", 0, 2), ("commit in other", 1, 2)]
     for root in (home, other):
         assert git(root, "log", "-1", "--format=%G?") == "G"
 

@@ -73,6 +73,20 @@ def test_it_has_helms_severity_and_a_place_and_no_line_end(
     assert capfd.readouterr().err == ""
 
 
+def test_it_says_the_same_each_time(tmp_path: Path) -> None:
+    (tmp_path / "Chart.yaml").write_text(CHART, "utf-8")
+    (tmp_path / "templates").mkdir()
+    for name in "abcde":
+        (tmp_path / "charts" / name).mkdir(parents=True)
+        (tmp_path / "charts" / name / "Chart.yaml").write_text(CHART.replace("web", name), "utf-8")
+    closed = {"properties": {name: {"type": "object", "required": ["x", "y", "z"]} for name in "abcde"}}
+    (tmp_path / "values.schema.json").write_text(json.dumps({**closed, "additionalProperties": False}), "utf-8")
+    (tmp_path / "values.yaml").write_text("{a: {}, b: {}, c: {}, d: {}, e: {}, f: 1, g: 1, h: 1}\n", "utf-8")
+    said = {shunter("lint", ".", cwd=tmp_path).err for _ in range(6)}
+    assert len(said) == 1
+    assert "additional properties 'f', 'g', 'h' not allowed" in said.pop()
+
+
 def test_the_log_of_the_embedded_helm_reaches_nobody(tmp_path: Path, capfd: pytest.CaptureFixture[str]) -> None:
     (tmp_path / "Chart.yaml").write_text(CHART, "utf-8")
     (tmp_path / "values.yaml").write_text("a: {b: {c: 1}}\n", "utf-8")

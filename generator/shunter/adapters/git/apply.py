@@ -126,16 +126,15 @@ class _Run:
             parts = [self._moved(part) for part in parts]
             for part in parts:
                 self._write(part)
-            done = [
-                self._commit(part, f"{n} of {len(parts)}: " if len(parts) > 1 else "")
-                for n, part in enumerate(parts, 1)
-            ]
+            done = [self._commit(part, (n, len(parts))) for n, part in enumerate(parts)]
             self.on_step("done")
         except BaseException as error:
             notes = (*moves.take_back(self.moving), *undo_all(changes, live=True))
             journal.clear(self.folder, changes)
             if isinstance(error, ShunterError):
                 raise _with_notes(error, notes or ("everything is as it was",)) from error
+            names = ", ".join(change.repository for change in changes)
+            error.add_note("\n".join(notes) or f"undone: {names} {'is' if len(changes) == 1 else 'are'} as before")
             raise
         changes = tuple(part.change for part in parts)
         kept = copies.set_aside(changes)
@@ -193,13 +192,13 @@ class _Run:
             stage_conflicts(root, part.plan.conflicts, change.digest)
         self.on_step(f"{change.repository}: index")
 
-    def _commit(self, part: Prepared, count: str) -> tuple[Outcome, tuple[str, ...]]:
+    def _commit(self, part: Prepared, place: tuple[int, int]) -> tuple[Outcome, tuple[str, ...]]:
         change = part.change
         if not change.commits:
             return _staged(part), ()
         own = _own(change)
         own.mkdir(exist_ok=True)
-        made = commit(change, own, self.writing, {}, count)
+        made = commit(change, own, self.writing, {}, place)
         self.on_step(f"{change.repository}: ref")
         files = f"{len(part.plan.edits)} file{'' if len(part.plan.edits) == 1 else 's'}"
         if made is None:

@@ -69,11 +69,13 @@ def listed(change: Change, root: Path) -> list[str]:
     return [path for path in change.paths() if not (root / path).is_dir() or (root / path).is_symlink()]
 
 
-def commit(change: Change, folder: Path, writing: Writing, env: Mapping[str, str], count: str = "") -> Made | None:
+def commit(
+    change: Change, folder: Path, writing: Writing, env: Mapping[str, str], place: tuple[int, int] = (0, 1)
+) -> Made | None:
     """Commit one repository's part; None where git sees nothing to commit.
 
-    `folder` is where shunter's own files lie in its git directory, `count` says which of how many commits this is,
-    `env` is added to the environment. A failure is a `ShunterError` with all that git and its hooks have said.
+    `folder` is where shunter's own files lie in its git directory, `place` tells how many commits were made before, and
+    of how many; `env` is added to the environment. A failure is a `ShunterError` with all that git and its hooks said.
     """
     root = Path(change.root)
     paths, message, output = folder / "paths", folder / "message", folder / "output"
@@ -83,7 +85,7 @@ def commit(change: Change, folder: Path, writing: Writing, env: Mapping[str, str
     named = [f"--pathspec-from-file={paths}", "--pathspec-file-nul"]
     command = ["git", "commit", "--quiet", "--only", "--cleanup=whitespace", "-F", str(message), *verify, *named]
     while True:
-        writing.tell(f"{count}commit in {change.repository}")
+        writing.progress(f"commit in {change.repository}", *place)
         status = process.run_for_person(command, root, output, folder / "git", {**_dates(), **env})
         said = _said(output)
         if not status:

@@ -108,6 +108,9 @@ def make_workspace(
             made = _build_all(plans, target, box / "built", writing, on_step)
             move_in(box / "built", target)
             on_step("moved into place")
+    except KeyboardInterrupt as interrupt:
+        interrupt.add_note(f"undone: nothing is at {target}" if is_free(target) else f"{target} is made")
+        raise
     finally:
         shutil.rmtree(box, ignore_errors=True)
     return made
@@ -123,18 +126,19 @@ def _build_all(
         build(plan, places[plan.root])
         on_step(f"{plan.repository}: built")
     made: dict[str, Fresh] = {}
-    for number, plan in enumerate(plans, 1):
-        count = f"{number} of {len(plans)}: " if len(plans) > 1 else ""
-        made[plan.root] = _commit(plan, places[plan.root], writing, env, count)
+    for number, plan in enumerate(plans):
+        made[plan.root] = _commit(plan, places[plan.root], writing, env, (number, len(plans)))
         on_step(f"{plan.repository}: committed")
     return tuple(made[plan.root] for plan in plans)
 
 
-def _commit(plan: RepositoryPlan, folder: Path, writing: Writing, env: Mapping[str, str], count: str) -> Fresh:
+def _commit(
+    plan: RepositoryPlan, folder: Path, writing: Writing, env: Mapping[str, str], place: tuple[int, int]
+) -> Fresh:
     files = tuple(journal.FileChange(edit.path, None, None) for edit in plan.edits)
     change = Change(plan.repository, str(folder), None, message=plan.message, files=files)
     with journal.own_folder(folder / ".git") as own:
-        done = commit(replace(change, branch=plan.branch), own, writing, env, count)
+        done = commit(replace(change, branch=plan.branch), own, writing, env, place)
     if done is None:
         raise ValueError(f"{plan.repository}: nothing to commit")
     return Fresh(plan, done.commit, tuple(sorted(done.paths)))

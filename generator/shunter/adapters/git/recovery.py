@@ -266,14 +266,14 @@ def _finish(changes: Sequence[Change], writing: Writing) -> None:
                 f"{change.repository}/{unwritten[0]} is not as the run was to write it, so it cannot be finished",
                 hint="shunter recover --undo",
             )
-    for number, change in enumerate(open_, 1):
+    for number, change in enumerate(open_):
         if change.staging:
             move_in(Path(change.staging), Path(change.root))
         place = git_dir(Path(change.root))
         if change.commits and place is not None:
             own = journal.folder_of(place)
             own.mkdir(exist_ok=True)
-            commit(change, own, writing, {}, f"{number} of {len(open_)}: ")
+            commit(change, own, writing, {}, (number, len(open_)))
 
 
 def _place(change: Change) -> Path:

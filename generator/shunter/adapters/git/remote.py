@@ -13,6 +13,7 @@ from shunter.adapters.system import process
 from shunter.adapters.system.threads import mapped
 from shunter.model.data import dataclass
 from shunter.model.errors import ShunterError
+from shunter.model.progress import Progress, counted, unseen
 
 _THREADS = 4
 _TRANSPORT = re.compile(r"([A-Za-z0-9+.-]+)(::|://)")
@@ -70,12 +71,13 @@ def remotes(root: Path) -> tuple[str, ...]:
     return tuple(Repository(root).git("remote").text.split())
 
 
-def fetch_all(roots: Sequence[Path], *, prompts: bool) -> dict[Path, Said | None]:
+def fetch_all(roots: Sequence[Path], *, prompts: bool, progress: Progress = unseen) -> dict[Path, Said | None]:
     """Fetch in every checkout, a few at a time; None for one without a remote.
 
     With `prompts`, those in which git has to ask for a name or password are fetched again, one after the other.
     """
-    found = dict(zip(roots, mapped(_fetched, roots, _THREADS), strict=True))
+    told = counted(progress, len(roots), lambda root: f"fetch {root.name}", _fetched)
+    found = dict(zip(roots, mapped(told, roots, _THREADS), strict=True))
     for root, said in found.items():
         if prompts and said is not None and said.wanted_to_ask:
             found[root] = fetch(root, prompts=True)

@@ -8,14 +8,12 @@ from functools import cached_property
 from pathlib import Path
 
 from shunter.adapters.git.repository import FILE_MODES, Repository, git_dir
-from shunter.adapters.git.state import operation_in
+from shunter.adapters.git.state import LEFT, operation_in
 from shunter.model.data import dataclass, field
 from shunter.model.errors import ShunterError
 from shunter.model.files import FileState
 
 _HEADS = ("MERGE_HEAD", "REBASE_HEAD", "CHERRY_PICK_HEAD", "REVERT_HEAD")
-_LEFT = "AUTO_MERGE"
-"""git's own name for the tree with its markers: it is there after a `git stash pop` with conflicts, too."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -47,7 +45,7 @@ class Merge:
     def unmerged(self) -> Mapping[str, Mapping[int, tuple[str, str]]]:
         """Paths with a conflict that nobody has resolved, each with mode and object id by stage."""
         found = git_dir(self.root)
-        if found is None or not (self.operation or (found / _LEFT).exists()):
+        if found is None or not (self.operation or (found / LEFT).exists()):
             return {}
         paths: dict[str, dict[int, tuple[str, str]]] = {}
         for line in Repository(self.root).git("ls-files", "--unmerged", "-z").stdout.split(b"\0")[:-1]:

@@ -23,6 +23,8 @@ _OPERATIONS = (
     ("sequencer", "cherry-pick"),
     ("BISECT_LOG", "bisect"),
 )
+LEFT = "AUTO_MERGE"
+"""git's own name for the tree with its markers: it is there after a `git stash pop` with conflicts, too."""
 _HIDDEN = {"S": "skip-worktree", "s": "skip-worktree", "h": "assume-unchanged"}
 
 
@@ -95,6 +97,11 @@ def blob_id(data: bytes, digest: str) -> str:
 def operation_in(git_dir: Path) -> str:
     """The merge, rebase, cherry-pick and the like that is in progress, or nothing."""
     return next((name for mark, name in _OPERATIONS if (git_dir / mark).exists()), "")
+
+
+def marks(git_dir: Path) -> tuple[Path, ...]:
+    """The files and folders that are there while something is in progress, or while a conflict may be left."""
+    return (*(git_dir / mark for mark, _ in _OPERATIONS), git_dir / LEFT)
 
 
 def read_repository(root: Path, paths: Sequence[str]) -> RepositoryState:

@@ -20,6 +20,7 @@ from shunter.adapters.templates.isolated import Asked, Rendered
 from shunter.adapters.templates.source import fetched
 from shunter.model.data import dataclass, field
 from shunter.model.files import FileState
+from shunter.model.progress import Progress, unseen
 
 if TYPE_CHECKING:
     from shunter.core.templates.engine import Engine
@@ -69,7 +70,7 @@ class Renders:
     places: Mapping[RenderRequest, Mapping[str, str]] = field(default_factory=dict)
 
 
-def render_many(requests: Iterable[RenderRequest]) -> Renders:
+def render_many(requests: Iterable[RenderRequest], progress: Progress = unseen) -> Renders:
     """The files of these requests; equal ones are rendered once. Errors are `ShunterError`s."""
     groups: dict[tuple[str, Path | None], list[RenderRequest]] = {}
     for request in dict.fromkeys(requests):
@@ -77,7 +78,7 @@ def render_many(requests: Iterable[RenderRequest]) -> Renders:
     made: dict[RenderRequest, Rendered] = {}
     notices: dict[str, None] = {}
     for (source, bare), group in groups.items():
-        found = _ours(group, source, bare) if bare else _theirs(group, source)
+        found = _ours(group, source, bare, progress) if bare else _theirs(group, source)
         for request, each in zip(group, found, strict=True):
             made[request] = each
             if each.by_copier:
@@ -100,13 +101,14 @@ def _asked(request: RenderRequest) -> Asked:
     return Asked(request.release, json.loads(request.answers), request.operation)
 
 
-def _ours(group: Sequence[RenderRequest], source: str, bare: Path) -> list[Rendered]:
+def _ours(group: Sequence[RenderRequest], source: str, bare: Path, progress: Progress) -> list[Rendered]:
     """Requests for a history that shunter has made itself."""
     from shunter.core.templates.config import NeedsCopier
 
     found: list[Rendered | None] = []
     why: dict[int, str] = {}
     for number, request in enumerate(group):
+        progress("render templates", number, len(group))
         try:
             engine = _engine(bare, source, request.release)
             made = engine.project(json.loads(request.answers), request.operation)

@@ -32,7 +32,7 @@ if TYPE_CHECKING:
 _OWN = ("Chart.yaml", "requirements.yaml", "values.yaml", "values.schema.json", ".helmignore", ".copier-answers.yml")
 _ANSWERS = _OWN[-1]
 _FOLDERS = ("charts", "crds", "templates")
-_ENGINES = ("jsonschema_rs", "yaml")
+_ENGINES = ("jsonschema_rs", "yaml", "helm_python")
 NO_JUDGES = ("cli", "flows/fleet", "flows/trains")
 """Rooms that no judgement imports."""
 
@@ -46,7 +46,7 @@ class Verdicts:
 
     def __init__(self) -> None:
         self._root = os.path.join(cache_path(), "verdicts")
-        self._release = _release()
+        self._release = release_of()
         self._keys: dict[Question, str | None] = {}
         self._contexts: dict[tuple[str, bool], str] = {}
         self._entries: dict[str, dict[bytes, bytes]] = {}
@@ -123,7 +123,7 @@ class NoVerdicts(Verdicts):
         """See `Verdicts.save`."""
 
 
-def _release() -> str:
+def release_of() -> str:
     """What judges: the release, its engines and, in a checkout, whose code changes under one release, its modules."""
     package = os.path.dirname(os.path.dirname(os.path.dirname(os.path.abspath(__file__))))
     found = [__version__]
@@ -131,11 +131,11 @@ def _release() -> str:
         place = next((p for base in sys.path if os.path.isdir(p := os.path.join(base, engine))), None)
         found.append(f"{place and os.stat(place).st_mtime_ns}")
     if not os.path.isdir(f"{package}/_data"):
-        found += _modules(package)
+        found += _modules(package) + _modules(f"{os.path.dirname(os.path.dirname(package))}/schemas", ".json")
     return "\n".join(found)
 
 
-def _modules(package: str) -> list[str]:
+def _modules(package: str, ending: str = ".py") -> list[str]:
     """Every module's path, size and time of change, sorted: hundreds, and each run that finds an old verdict looks."""
     found: list[str] = []
     others = [f"{package}/{room}" for room in NO_JUDGES]
@@ -143,7 +143,7 @@ def _modules(package: str) -> list[str]:
     while folders:
         with os.scandir(folders.pop()) as entries:
             for entry in entries:
-                if entry.name.endswith(".py"):
+                if entry.name.endswith(ending):
                     about = entry.stat()
                     found.append(f"{entry.path} {about.st_size} {about.st_mtime_ns}")
                 elif entry.name != "__pycache__" and entry.is_dir() and entry.path not in others:

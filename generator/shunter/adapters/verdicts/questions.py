@@ -9,12 +9,14 @@ from shunter.adapters.system.regular import read_regular
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Sequence
+    from collections.abc import Callable, Iterable, Sequence
 
     from shunter.adapters.verdicts.cache import Part, Question, Verdicts
 
 WORKSPACE_FILE = "shunter.yaml"
 ANSWERS_FILE = ".copier-answers.yml"
+SHARED = ("Chart.yaml", "values.yaml", "values.schema.json")
+"""Files of a chart that stand for all that reads them."""
 _MOST_NAMES = 3
 _OTHERS = ("values-", "values.", "values_")
 _NOT_VALUES = ("templates", "charts", "crds")
@@ -103,10 +105,13 @@ def questions(
     return found
 
 
-def valid_before(start: str, names: Sequence[str], verdicts: Verdicts) -> int:
+def valid_before(
+    start: str, names: Sequence[str], verdicts: Verdicts, nothing_waits: Callable[[], bool] = lambda: False
+) -> int:
     """How many charts the named files belong to, if all of them were judged before and nothing was found; else 0.
 
-    The answer is 0 as well where only a closer look tells what depends on a file.
+    The answer is 0 as well where only a closer look tells what depends on a file. `nothing_waits` tells whether no
+    environment of the workspace has values for a service that it does not pin: then none depends on a chart.
     """
     start = os.path.realpath(start)
     root = _upwards(start, WORKSPACE_FILE)
@@ -124,22 +129,29 @@ def valid_before(start: str, names: Sequence[str], verdicts: Verdicts) -> int:
             return 0
         charts.setdefault(known[above], []).append(name)
     for folder, files in charts.items():
-        asking = _quick_questions(folder, start, workspace, files)
+        asking = _quick_questions(folder, start, workspace, files, nothing_waits)
         if not asking or any(verdicts.find(one) != () for one in asking):
             return 0
     return len(charts)
 
 
-def _quick_questions(folder: str, start: str, workspace: bytes, names: list[str]) -> list[Question]:
+def _quick_questions(
+    folder: str, start: str, workspace: bytes, names: list[str], nothing_waits: Callable[[], bool]
+) -> list[Question]:
     """The questions about one chart; none where something else may depend on these files."""
     if _IS_ENVIRONMENT in b"\n" + _read(f"{folder}/{ANSWERS_FILE}"):
         return questions(folder, start, workspace, [()], whole=True)
-    if os.path.basename(os.path.dirname(folder)) == "charts":
+    above, name = os.path.split(os.path.dirname(folder))
+    if name == "charts" and os.path.isfile(f"{above}/Chart.yaml"):
         return []
     paths = [os.path.normpath(os.path.join(start, name)) for name in names]
     if all(is_values_file(path, folder) for path in paths):
         return questions(folder, start, workspace, [(name,) for name in names], whole=False)
-    if workspace or paths != [folder]:
+    if workspace:
+        inside = {os.path.relpath(path, folder) for path in paths}
+        if not inside <= {os.curdir, *SHARED} or not nothing_waits():
+            return []
+    elif paths != [folder]:
         return []
     others = [(name,) for name in other_values(folder, start)]
     return questions(folder, start, workspace, [(), *others], whole=False)

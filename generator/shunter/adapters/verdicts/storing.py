@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 import json
 import os
 from collections.abc import Iterable, Mapping, Sequence
@@ -23,11 +24,14 @@ def store(fresh: Mapping[str, Sequence[tuple[str, Iterable[Finding]]]]) -> None:
     Nothing is raised: a cache that cannot be written is none.
     """
     for file, verdicts in fresh.items():
-        entries = {key.encode(): packed(key, findings) for key, findings in verdicts}
-        try:
-            _write(file, entries | {key: entry for key, entry in _old(file).items() if key not in entries})
-        except OSError:
-            return
+        put(file, {key: plain_of(findings) for key, findings in verdicts})
+
+
+def put(file: str, answers: Mapping[str, Any]) -> None:
+    """Put answers that JSON can hold, by their keys, in front of what a file holds. Nothing is raised."""
+    entries = {key.encode(): _packed(key, answer) for key, answer in answers.items()}
+    with contextlib.suppress(OSError):
+        _write(file, entries | {key: entry for key, entry in _old(file).items() if key not in entries})
 
 
 def _old(file: str) -> dict[bytes, bytes]:
@@ -39,18 +43,33 @@ def _old(file: str) -> dict[bytes, bytes]:
 
 def packed(key: str, findings: Iterable[Finding]) -> bytes:
     """Findings as an entry under `key`: a line with the key and a checksum, then JSON."""
-    body = json.dumps([_plain(finding) for finding in findings], ensure_ascii=False, separators=(",", ":")).encode(
-        "utf-8", "surrogatepass"
-    )
+    return _packed(key, plain_of(findings))
+
+
+def _packed(key: str, answer: Any) -> bytes:
+    body = json.dumps(answer, ensure_ascii=False, separators=(",", ":")).encode("utf-8", "surrogatepass")
     return head_of(key, body) + b"\n" + body
 
 
 def findings_in(body: bytes) -> tuple[Finding, ...] | None:
     """The findings in an entry, without its first line; None if these are none."""
     try:
-        return tuple(_finding(item) for item in json.loads(body.decode("utf-8", "surrogatepass")))
+        return findings_of(json.loads(body.decode("utf-8", "surrogatepass")))
+    except ValueError:
+        return None
+
+
+def findings_of(plain: Any) -> tuple[Finding, ...] | None:
+    """The findings that `plain_of` has made plain; None for anything else."""
+    try:
+        return tuple(_finding(item) for item in plain)
     except (ValueError, TypeError, KeyError):
         return None
+
+
+def plain_of(findings: Iterable[Finding]) -> list[Any]:
+    """Findings as what JSON can hold."""
+    return [_plain(finding) for finding in findings]
 
 
 def _plain(finding: Finding) -> list[Any]:

@@ -141,6 +141,7 @@ SETS = (
 RULE = Option(
     "--rule", takes="many", metavar="NAME=LEVEL", help="level of a lint in this run: error, warning, note or off"
 )
+NO_CACHE = switch("--no-cache", help="judge again what was judged before")
 FORCE = switch("--force", help="go on although a rule refuses; the history says so")
 NO_VALUES = switch("--no-values", help="judge and commit with the committed values files; yours stay as they are")
 ENGINE = Option("--helm", metavar="PATH", help="use this helm binary instead of the embedded Helm")

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from shunter.cli.options import CHANGES, DONE, DRY_RUN, FETCH, OUTPUT, WRITES, Command, Option, switch
+from shunter.cli.options import CHANGES, DONE, DRY_RUN, FETCH, NO_CACHE, OUTPUT, WRITES, Command, Option, switch
 
 PLAIN_HTTP = switch("--plain-http", help="the registry has no TLS (one on this machine needs no saying)")
 
@@ -79,6 +79,7 @@ COMMANDS: tuple[Command, ...] = (
         (
             Option("projects", takes="many", metavar="ENV|CHART", help="default: all"),
             switch("--check", help="exit 1 if anything would change; write nothing"),
+            NO_CACHE,
             Option("--ours", metavar="A,B", help="in a merge: take our side of these cars, which both sides changed"),
             Option("--theirs", metavar="A,B", help="in a merge: take their side of these cars"),
             Option(

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from shunter.cli.options import ENGINE, FINDINGS, OUTPUT, RULE, SETS, VALUES, Command, Option, switch
+from shunter.cli.options import ENGINE, FINDINGS, NO_CACHE, OUTPUT, RULE, SETS, VALUES, Command, Option, switch
 
 COMMANDS: tuple[Command, ...] = (
     Command(
@@ -25,7 +25,7 @@ COMMANDS: tuple[Command, ...] = (
             Option("--schema-cache", metavar="DIR", help="copies of schemas that charts refer to by URL: HOST/PATH"),
             Option("--skip-schema", takes="many", metavar="NAME", help="do not judge by the schema of this dependency"),
             switch("--fetch", help="fetch charts that Applications and HelmReleases name from their registries"),
-            switch("--no-cache", help="judge again what was judged before"),
+            NO_CACHE,
             switch("--watch", help="judge again whenever a file changes, until Ctrl-C"),
             switch("--exact", help="find keys that do nothing: change each one, and render (needs Helm)"),
             switch("--manifests", help="render, and check every object against Kubernetes' schemas (needs Helm)"),
@@ -45,6 +45,7 @@ COMMANDS: tuple[Command, ...] = (
             switch("--strict", help="warnings fail too"),
             RULE,
             Option("--explain", metavar="RULE", help="explain a rule"),
+            NO_CACHE,
             FINDINGS,
         ),
     ),

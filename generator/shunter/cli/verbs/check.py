@@ -8,7 +8,7 @@ from contextlib import contextmanager
 from typing import TYPE_CHECKING
 
 from shunter.adapters.verdicts.cache import NoVerdicts, Verdicts
-from shunter.cli.session import open_session, sets_of, split
+from shunter.cli.session import memory_of, open_session, sets_of, split
 from shunter.model.data import replace
 from shunter.model.errors import ShunterError
 from shunter.model.findings import Report
@@ -48,6 +48,7 @@ def _validate(arguments: Arguments) -> Report:
         sets,
         arguments.fix,
         NoVerdicts() if fresh else arguments.verdicts or Verdicts(),
+        None if fresh else memory_of(arguments, context),
     )
     if not arguments.exact and not arguments.manifests:
         with _no_collector():
@@ -87,7 +88,8 @@ def lint(arguments: Arguments) -> Report:
     from shunter.flows.validation.own_files import reported
 
     def run() -> Report:
-        return linting.lint(_context(arguments), arguments.paths)
+        context = _context(arguments)
+        return linting.lint(context, arguments.paths, memory_of(arguments, context))
 
     try:
         return run()

@@ -1,28 +1,27 @@
-"""package, bump and lock."""
+"""package, bump and lock. Each imports its flow itself: the commit hook pays for `lock` alone."""
 
 from __future__ import annotations
 
+from typing import TYPE_CHECKING
+
 from shunter.cli.output import table
 from shunter.cli.parse import Arguments
-from shunter.cli.session import open_session, split
-from shunter.core.workspace.bump import PARTS
-from shunter.flows.checkouts import behind
-from shunter.flows.packaging import bump as bumping
-from shunter.flows.packaging import lock as locking
-from shunter.flows.packaging import package as packaging
-from shunter.flows.packaging.merge import choice_of
-from shunter.flows.packaging.stamp import stamp_of
-from shunter.flows.release.release import release_of
-from shunter.flows.validation.judge import judge_release
-from shunter.flows.workspace.context import Site
-from shunter.flows.workspace.projects import ProjectFiles
+from shunter.cli.session import memory_of, open_session, split
 from shunter.model.data import replace
 from shunter.model.errors import ShunterError
 from shunter.model.findings import Finding, Report, Severity
 
+if TYPE_CHECKING:
+    from shunter.flows.workspace.context import Site
+    from shunter.flows.workspace.projects import ProjectFiles
+
 
 def package(arguments: Arguments) -> Report:
     """`shunter package`."""
+    from shunter.flows.checkouts import behind
+    from shunter.flows.packaging import package as packaging
+    from shunter.flows.packaging.stamp import stamp_of
+
     stamp = stamp_of(arguments.version, arguments.app_version, arguments.image)
     context, names, dry_run = open_session(arguments), arguments.charts, arguments.dry_run
     if arguments.to:
@@ -40,6 +39,9 @@ def package(arguments: Arguments) -> Report:
 
 def bump(arguments: Arguments) -> Report:
     """`shunter bump`."""
+    from shunter.core.workspace.bump import PARTS
+    from shunter.flows.packaging import bump as bumping
+
     parts = [part for part in PARTS if getattr(arguments, part)]
     if len(parts) > 1:
         raise ShunterError(f"--{parts[0]} and --{parts[1]} are two answers", hint="give one of them")
@@ -71,9 +73,15 @@ def _change(old: str, new: str) -> str:
 
 def lock(arguments: Arguments) -> Report:
     """`shunter lock`."""
+    from shunter.flows.packaging import lock as locking
+    from shunter.flows.packaging.merge import choice_of
+
     context = open_session(arguments)
 
     def judge(site: Site, files: ProjectFiles) -> tuple[Finding, ...]:
+        from shunter.flows.release.release import release_of
+        from shunter.flows.validation.judge import judge_release
+
         found = judge_release(context, release_of(context, site, of=files), verify=False)
         return tuple(finding for finding in found if finding.severity is Severity.ERROR)
 
@@ -85,4 +93,5 @@ def lock(arguments: Arguments) -> Report:
         check=arguments.check,
         dry_run=arguments.dry_run,
         diff=arguments.diff,
+        memory=memory_of(arguments, context),
     )

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator, Mapping
+from functools import lru_cache
 from typing import Any, Final
 
 from shunter.core.charts.contents import read_once
@@ -220,6 +221,19 @@ def read_metadata(data: bytes, path: str) -> tuple[dict[str, Any], tuple[Depende
 
     Raises ShunterError, with the place, for what Helm refuses, and where there is no name or no version.
     """
+    return _sound(data) or _read(data, path)
+
+
+@lru_cache(1024)
+def _sound(data: bytes) -> tuple[dict[str, Any], tuple[Dependency, ...]] | None:
+    """What a Chart.yaml says that Helm takes, as it stands in many places: decoded once. None for any other."""
+    try:
+        return _read(data, "Chart.yaml")
+    except ShunterError:
+        return None
+
+
+def _read(data: bytes, path: str) -> tuple[dict[str, Any], tuple[Dependency, ...]]:
     document = read_once(data.removeprefix(BOM), path, "3")
     decoder = Decoder(document)
     fields = {name: value for name, value in decoder.decode(METADATA).items() if value is not None}

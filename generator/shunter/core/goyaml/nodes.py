@@ -198,7 +198,8 @@ def _as_go(root: Node, text: str, *, of_libyaml: bool = True) -> None:
 def _scalar_as_go(node: Node, in_flow: bool, text: str) -> None:
     start, end = node.start_mark.index, node.end_mark.index
     if node.style == "":
-        bang = re.compile(_BANG).match(text, start) if node.tag in (PLAIN, "") else None
+        may_be = node.tag in (PLAIN, "") and text[start : start + 1] in ("!", "&")
+        bang = re.compile(_BANG).match(text, start) if may_be else None
         if bang is not None and bang.end() <= end:
             node.tag = BANG
         if in_flow and "?" in node.value:
@@ -207,7 +208,7 @@ def _scalar_as_go(node: Node, in_flow: bool, text: str) -> None:
             raise MarkedYAMLError(None, None, _COLON, node.end_mark)
     elif node.tag == PLAIN:
         node.tag = BANG
-    elif node.style == '"' and re.compile(_SLASH).search(text, start, end):
+    elif node.style == '"' and text.find("\\/", start, end) >= 0 and re.compile(_SLASH).search(text, start, end):
         raise MarkedYAMLError(None, None, "found unknown escape character", node.start_mark)
 
 

@@ -25,20 +25,22 @@ _META_SCHEMA: Final = 1_000
 
 def most_checks(schema: Schema, values: Any) -> int:
     """The most checks that a schema may make of one of the values, at most MOST_CHECKS + 1."""
-    try:
-        return _most(schema, None)
-    except _RecurringError:
-        return _most(schema, depth_of(values))
+    checks = _most(schema, None)
+    if checks is None:
+        checks = _most(schema, depth_of(values))
+    return MOST_CHECKS + 1 if checks is None else checks
 
 
 @lru_cache(1024)
-def _most(schema: Schema, depth: int | None) -> int:
-    """The most checks of a value with `depth` levels, or of any value with None: then a schema must not recur."""
+def _most(schema: Schema, depth: int | None) -> int | None:
+    """The most checks of a value with `depth` levels, or of any value with None: that has no number if they recur."""
     try:
         count = _Count(references_of(schema))
         for level in range(1, depth or 0):  # what is known of the levels below need not be gone down to
             count.checks(schema.usable, level)
         return count.checks(schema.usable, depth)
+    except _RecurringError:
+        return None
     except RecursionError:
         return MOST_CHECKS + 1
 

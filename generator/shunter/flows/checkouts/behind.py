@@ -45,7 +45,8 @@ def aware(context: Context, roots: Sequence[Path], run: Run, *, fetch: bool, wri
 
 
 def _fetch(context: Context, roots: Sequence[Path]) -> None:
-    for root, said in fetch_all(roots, prompts=context.writing.ask is not None).items():
+    writing = context.writing
+    for root, said in fetch_all(roots, prompts=writing.ask is not None, progress=writing.progress).items():
         if said is not None and not said.ok:
             notes = tuple(f"git: {line}" for line in said.lines)
             raise ShunterError(f"cannot fetch {root.name}", hint="try again, or leave out --fetch", notes=notes)

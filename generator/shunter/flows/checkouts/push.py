@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from pathlib import Path
 
 from shunter.adapters.forge.clients import Logins
@@ -25,6 +25,7 @@ from shunter.flows.workspace.context import Context
 from shunter.model.data import dataclass, replace
 from shunter.model.errors import ShunterError
 from shunter.model.findings import Report
+from shunter.model.progress import stepwise, when_interrupted
 
 PUSHED, NOT_PUSHED = "pushed", "not pushed"
 
@@ -76,19 +77,23 @@ def _pushed(
         _refuse_default_branches(steps)
     done: dict[str, Checkout] = {}
     held: list[str] = []
-    for step in steps:
-        after = _carried_out(context, step, stopped=bool(held))
+    for step in stepwise(context.writing.progress, steps, lambda step: f"push {step.checkout.spec.name}"):
+        with when_interrupted(f"pushed: {_pushed_of(done) or 'nothing'}"):
+            after = _carried_out(context, step, stopped=bool(held))
         done[after.spec.name] = after
         if step.obstacle or (step.pushes and after.state != PUSHED):
             held.append(after.spec.name)
     if held:
-        pushed = ", ".join(each.spec.name for each in done.values() if each.state == PUSHED)
-        told = (f"pushed: {pushed or 'nothing'}; not pushed: {', '.join(held)}",)
+        told = (f"pushed: {_pushed_of(done) or 'nothing'}; not pushed: {', '.join(held)}",)
         return tuple(done[each.spec.name] for each in found), told
     if requests:
         logins = Logins()
         done = {step.checkout.spec.name: _requested(step, done[step.checkout.spec.name], logins) for step in steps}
     return tuple(done[each.spec.name] for each in found), ()
+
+
+def _pushed_of(done: Mapping[str, Checkout]) -> str:
+    return ", ".join(each.spec.name for each in done.values() if each.state == PUSHED)
 
 
 def _step(checkout: Checkout) -> _Step:
@@ -134,7 +139,6 @@ def _carried_out(context: Context, step: _Step, *, stopped: bool) -> Checkout:
         return checkout
     if stopped:
         return replace(checkout, state=NOT_PUSHED, left=True)
-    context.writing.tell(f"push {checkout.spec.name}")
     try:
         said = push_branch(checkout.root, at.branch, target, prompts=context.writing.ask is not None)
     except ShunterError as error:

@@ -13,6 +13,7 @@ from shunter.core.workspace.model import RepositorySpec
 from shunter.flows.workspace.context import Context, reopened
 from shunter.model.data import dataclass, replace
 from shunter.model.errors import ShunterError
+from shunter.model.progress import stepwise
 
 UP_TO_DATE, FORWARDED, AHEAD, DIRTY = "up to date", "fast-forwarded", "ahead", "dirty"
 DIVERGED, DETACHED, NO_UPSTREAM, MISSING = "diverged", "detached", "no upstream", "missing"
@@ -70,10 +71,11 @@ def catch_up(context: Context) -> tuple[tuple[Checkout, ...], tuple[str, ...]]:
 
 def _caught_up(context: Context, specs: Sequence[RepositorySpec]) -> tuple[Checkout, ...]:
     places = {spec.name: context.root / spec.folder for spec in specs}
-    fetched = fetch_all(
-        [root for root in places.values() if is_checkout(root)], prompts=context.writing.ask is not None
-    )
-    return tuple(_checkout(spec, places[spec.name], fetched) for spec in specs)
+    roots = [root for root in places.values() if is_checkout(root)]
+    progress = context.writing.progress
+    fetched = fetch_all(roots, prompts=context.writing.ask is not None, progress=progress)
+    told = stepwise(progress, specs, lambda spec: f"sync {spec.name}")
+    return tuple(_checkout(spec, places[spec.name], fetched) for spec in told)
 
 
 def _checkout(spec: RepositorySpec, root: Path, fetched: dict[Path, Said | None]) -> Checkout:

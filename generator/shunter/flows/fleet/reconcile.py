@@ -32,6 +32,7 @@ from shunter.flows.workspace.recorded import recorded
 from shunter.model.data import dataclass, field, replace
 from shunter.model.files import FileState, MemoryTree, Move, RepositoryPlan
 from shunter.model.findings import Finding
+from shunter.model.progress import NOTHING, Progress, stepwise, unseen, when_interrupted
 
 Files = Mapping[str, FileState]
 
@@ -58,7 +59,7 @@ class Request:
     limit the work to; `written` are first contents of a person's files, by path in their repository; `message` is
     the commits' subject; `force` deletes what no commit holds; `renaming` is what has another name than in `applied`;
     `recreate` are files of the templates to make again, which somebody has deleted; with `as_copier`, files are merged
-    as `copier update` merges them, and migrations are not followed.
+    as `copier update` merges them, and migrations are not followed. `progress` hears how far it is.
     """
 
     root: Path
@@ -75,6 +76,7 @@ class Request:
     renaming: Renaming | None = None
     as_copier: bool = False
     recreate: tuple[Path, ...] = ()
+    progress: Progress = unseen
 
     @property
     def target(self) -> Target:
@@ -84,6 +86,7 @@ class Request:
         )
 
 
+@when_interrupted(NOTHING)
 def reconcile(request: Request) -> Reconciled:
     """The plans that bring every repository to what the workspace says. Writes nothing."""
     drafts = drafted(request)
@@ -194,7 +197,7 @@ def _render(request: Request, drafts: Sequence[Draft]) -> tuple[str, ...]:
             wanted.append(new_request(request, job))
             if job.recorded:
                 wanted.append(old_request(request, job.recorded))
-    rendered = render_many(wanted)
+    rendered = render_many(wanted, request.progress)
     for draft in drafts:
         draft.jobs = [job for job in draft.jobs if has_work(request, draft, job, rendered.files)]
         _place_fresh(request, draft, rendered.files)
@@ -308,7 +311,7 @@ def _derive(request: Request, draft: Draft) -> None:
         for project in draft.spec.projects:
             draft.put(project.path, request.renaming.rewritten(draft.overlay(project.path), project))
     follow_images(draft)
-    for project in draft.spec.projects:
+    for project in stepwise(request.progress, draft.spec.projects, lambda project: f"derive {project.path}"):
         blocked = any(conflict.path.startswith(f"{project.path}/") for conflict in draft.conflicts)
         if project.path in touched and not blocked and (derive := _DERIVERS.get(project.kind)):
             draft.put(project.path, derive(request, draft, project), derived=True)

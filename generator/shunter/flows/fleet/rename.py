@@ -51,6 +51,7 @@ def rename(context: Context, kind: Kind, old: str, new: str, *, dry_run: bool, d
             applied=context.applied(),
             extra=workspace_files(text),
             renaming=renaming,
+            progress=context.writing.progress,
         )
     )
     for move in found.moves:

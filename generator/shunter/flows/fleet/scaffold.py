@@ -78,6 +78,7 @@ def new(asked: NewWorkspace) -> Report:
         bare=bare_for(workspace.templates_source),
         extra=workspace_files(text),
         written=example_values() if asked.example else {},
+        progress=asked.writing.progress,
     )
     found = reconcile(request)
     plans = in_order(found.plans, lambda: plan_repositories(workspace), asked.target)
@@ -143,6 +144,7 @@ def change_workspace(context: Context, change: Change, *, dry_run: bool, diff: b
         applied=context.applied(),
         extra=workspace_files(text),
         force=change.force,
+        progress=context.writing.progress,
     )
     found = reconcile(request)
     plans = tuple(plan for plan in found.plans if plan.edits or plan.conflicts)

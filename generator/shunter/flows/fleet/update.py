@@ -98,6 +98,7 @@ def _request(
         extra=_files(text, only_some=bool(paths)),
         only=repositories_of(paths, context.root, context.specs()),
         recreate=tuple(recreate),
+        progress=context.writing.progress,
     )
 
 

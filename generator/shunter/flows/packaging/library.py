@@ -20,22 +20,35 @@ def changed_library(context: Context, archives: Archives) -> Finding | None:
 
     One that is not published says nothing, and neither does one whose registry does not answer.
     """
+    return looked_at(context, archives)[0]
+
+
+def looked_at(context: Context, archives: Archives) -> tuple[Finding | None, bool]:
+    """What `changed_library` gives, and whether it follows from files alone: else git was asked."""
     if context.workspace is None:
-        return None
+        return None, True
+    settled = True
     for site in context.sites("library", missing_ok=True):
         try:
             files = files_of(context, site)
             name, version = files.packed.key
-            published = is_checkout(site.root) and archives.published(name, version)
-            if not published or is_same(files, site.path, archives.fetch(name, version)):
+            if not (is_checkout(site.root) and archives.published(name, version)):
+                continue
+            held = archives.fetch(name, version)
+            if _equal(files, held):
+                continue
+            settled = False
+            if _equal(tracked(files, site.path), held):
                 continue
         except ShunterError:
+            settled = False
             continue
         step = publish_step(context.workspace, {name: "VERSION"})
         said = f"{files.label} has changed since {name} {version} was packaged, and apps have it as it was then"
         hint = f"shunter bump {name}, then `{step}`; apps get it by: shunter bump --all --library VERSION"
-        return Finding("not-packaged", said, Span(f"{files.label}/Chart.yaml"), Kind.LINT, Severity.WARNING, hint=hint)
-    return None
+        span = Span(f"{files.label}/Chart.yaml")
+        return Finding("not-packaged", said, span, Kind.LINT, Severity.WARNING, hint=hint), False
+    return None, settled
 
 
 def is_same(files: ProjectFiles, place: Path, held: PackedChart) -> bool:

@@ -6,6 +6,7 @@ from collections.abc import Callable, Iterator, Mapping, Sequence
 from functools import cache
 from pathlib import Path
 from posixpath import normpath
+from typing import TYPE_CHECKING
 
 from shunter.adapters.git.repository import Repository
 from shunter.adapters.system.files import DiskTree
@@ -18,6 +19,7 @@ from shunter.core.trains.state import State
 from shunter.core.workspace.layout import is_shared
 from shunter.core.workspace.shared_values import copies
 from shunter.flows.packaging.derive import Changes, app_files, environment_files
+from shunter.flows.packaging.fresh import Fresh
 from shunter.flows.packaging.merge import (
     Choice,
     Merges,
@@ -35,11 +37,16 @@ from shunter.flows.workspace.clock import generated_now
 from shunter.flows.workspace.context import Context, Site
 from shunter.flows.workspace.plans import carry_out, inputs_of, plan_changes, read_now
 from shunter.flows.workspace.projects import ANSWERS_FILE, RECORD_FILE, ProjectFiles, files_of
+from shunter.flows.workspace.remembered import Remembered
 from shunter.flows.workspace.trains import Trains
 from shunter.model.data import replace
 from shunter.model.errors import ShunterError
 from shunter.model.files import Input, SubTree
 from shunter.model.findings import Finding, Kind, Report, Span, Status
+from shunter.model.progress import stepwise
+
+if TYPE_CHECKING:
+    from shunter.adapters.verdicts.memory import Memory
 
 SOURCES = ("Chart.yaml", EXTRA, ".helmignore")
 """A person's files from which what shunter derives in a chart follows."""
@@ -57,25 +64,36 @@ def lock(
     check: bool,
     dry_run: bool,
     diff: bool,
+    memory: Memory | None = None,
 ) -> Report:
     """Derive again everything that shunter owns in app charts and environments, and what the registry's index lists.
 
     In a repository in a merge or rebase, what both sides made of the records decides; files are staged then, and the
     commit is the person's. `choice` says which side is right where both changed a car. What a merge makes is written
-    only if `judge` says nothing against it.
+    only if `judge` says nothing against it. With `check`, what the `memory` of a workspace knows to be fresh stays as
+    it is.
     """
     merges = Merges()
     by_root: dict[Path, Changes] = {}
     inputs: dict[Path, list[Input]] = {}
     read: dict[Path, str | None] = {}
-    own = listed_again(context, merges.at(context.root)) | merged_trains(context, merges.at(context.root))
+    sites = lockable(context, names)
+    asked = check and context.workspace and choice in (None, Choice())
+    fresh = Fresh.of(Remembered(context, memory if asked else None), [context.root, *(site.root for site in sites)])
+    own: Changes = {}
+    if not fresh.knows_index():
+        own = listed_again(context, merges.at(context.root)) | merged_trains(context, merges.at(context.root))
     if own:
         by_root[context.root] = dict(own)
-    deriving = Deriving(context, archives_with(context, own), merges, choice, own, judge)
-    for site in lockable(context, names):
+    archives = archives_with(context, own)
+    deriving = Deriving(context, archives, merges, choice, own, judge)
+    for site in stepwise(context.writing.progress, sites, lambda site: f"lock {site.name}"):
+        by_root.setdefault(site.root, {})
+        if fresh.knows(site):
+            continue
         inputs.setdefault(site.root, []).extend(inputs_of(site.tree(), site.folder, SOURCES))
         read |= {} if merges.at(site.root).operation else read_now(site.path, site.tree(), (RECORD_FILE, ANSWERS_FILE))
-        by_root.setdefault(site.root, {}).update(_below(site.folder, deriving.site(site)))
+        by_root[site.root].update(_below(site.folder, deriving.site(site)))
     deriving.require_used()
     if deriving.findings:
         return Report(findings=tuple(deriving.findings), answer=False)
@@ -94,6 +112,7 @@ def lock(
     report = carry_out(plans, context, dry_run=dry_run, diff=diff, check=check, during=True, read=read)
     if check:
         stale = any(outcome.status is Status.PLANNED for outcome in report.outcomes)
+        fresh.keep(plans, archives, report, everything=not names)
         return replace(report, answer=not stale, next_step="shunter lock" if stale else report.next_step)
     step, notices = next_step(merges, {root: list(changes) for root, changes in by_root.items()})
     return replace(report, next_step=step or report.next_step, notices=(*report.notices, *notices))

@@ -20,6 +20,7 @@ from shunter.model.data import dataclass, replace
 from shunter.model.errors import ShunterError
 from shunter.model.files import FileState
 from shunter.model.findings import Outcome, Report, Status
+from shunter.model.progress import NOTHING, counted, when_interrupted
 
 
 @dataclass(frozen=True, slots=True)
@@ -47,7 +48,10 @@ def pull(context: Context, names: Sequence[str], version: str, folder: str, *, p
             return _at(context, name, version, plain=plain)
         return _of_workspace(context, archives, name, version)
 
-    found = at_once(fetch, list(dict.fromkeys(names)))
+    wanted = list(dict.fromkeys(names))
+    told = counted(context.writing.progress, len(wanted), lambda name: f"pull {name}", fetch)
+    with when_interrupted(NOTHING):
+        found = at_once(told, wanted)
     for each in found:
         if isinstance(each, ShunterError):
             raise each

@@ -23,6 +23,7 @@ from shunter.flows.workspace.context import Context
 from shunter.model.data import dataclass, replace
 from shunter.model.errors import ShunterError
 from shunter.model.findings import Finding, Kind, Outcome, Report, Span, Status
+from shunter.model.progress import counted
 
 _DONE = {True: (Status.PLANNED, "to be pushed to"), False: (Status.DONE, "pushed to")}
 Row = dict[str, str]
@@ -63,7 +64,7 @@ def push(context: Context, names: Sequence[str], to: str, *, plain: bool, dry_ru
         lambda name: charts_url(context.workspace, target, name), plain=plain, own=True, pushes=not dry_run
     )
     registry.require_reachable(chart.name for chart in charts)
-    works = _each(charts, lambda chart: _standing(registry, chart))
+    works = _each(context, "look for", charts, lambda chart: _standing(registry, chart))
     if not dry_run:
         works = _pushed(context, registry, works)
     said = ["shunter", "push", *names, *(["--to", to] if to else []), *(["--plain-http"] if plain else [])]
@@ -112,9 +113,12 @@ def _require_committed(chart: PackedChart) -> None:
         )
 
 
-def _each(charts: Sequence[PackedChart], work: Callable[[PackedChart], _Work]) -> list[_Work]:
-    """The work for every chart at once; one that fails stops no other."""
-    done = zip(charts, at_once(work, charts), strict=True)
+def _each(
+    context: Context, word: str, charts: Sequence[PackedChart], work: Callable[[PackedChart], _Work]
+) -> list[_Work]:
+    """The work for every chart at once, told by a `word`; one that fails stops no other."""
+    told = counted(context.writing.progress, len(charts), lambda chart: f"{word} {_unit(chart)}", work)
+    done = zip(charts, at_once(told, charts), strict=True)
     return [_broken(chart, each) if isinstance(each, ShunterError) else each for chart, each in done]
 
 
@@ -162,14 +166,15 @@ def _pushed(context: Context, registry: OciCharts, works: Sequence[_Work]) -> li
     What was published is looked at again at the end. Once one fails, no other is begun.
     """
     new = {work.chart.key: work for work in works if work.outcome.status is Status.PLANNED}
+    published: list[str] = []
 
     def upload(chart: PackedChart) -> _Work:
-        context.writing.tell(f"push {_unit(chart)}")
         registry.upload(chart)
         return new[chart.key]
 
     def publish(chart: PackedChart) -> _Work:
         registry.publish(chart)
+        published.append(_unit(chart))
         work = new[chart.key]
         detail = f"pushed to {work.row['reference']}, archive {chart.digest}"
         return replace(work, outcome=replace(work.outcome, status=Status.DONE, detail=detail))
@@ -178,11 +183,15 @@ def _pushed(context: Context, registry: OciCharts, works: Sequence[_Work]) -> li
         registry.confirm(chart)
         return new[chart.key]
 
-    for step in (upload, publish):
-        if all(work.outcome.status in (Status.PLANNED, Status.NOOP) for work in (*works, *new.values())):
-            new |= _by_key(_each([work.chart for work in new.values()], _until_one_fails(step, new)))
-    published = [work.chart for work in new.values() if work.outcome.status is Status.DONE]
-    new |= _by_key(_each(published, confirm))
+    try:
+        for word, step in (("push", upload), ("publish", publish)):
+            if all(work.outcome.status in (Status.PLANNED, Status.NOOP) for work in (*works, *new.values())):
+                new |= _by_key(_each(context, word, [w.chart for w in new.values()], _until_one_fails(step, new)))
+        done = [work.chart for work in new.values() if work.outcome.status is Status.DONE]
+        new |= _by_key(_each(context, "confirm", done, confirm))
+    except KeyboardInterrupt as interrupt:
+        interrupt.add_note(f"pushed: {', '.join(published) or 'nothing that anybody sees'}")
+        raise
     return [_left(new.get(work.chart.key, work)) for work in works]
 
 

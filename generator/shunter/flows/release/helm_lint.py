@@ -8,7 +8,9 @@ from typing import Final
 
 from shunter.adapters.helm.engine import Engine, LintMessage
 from shunter.core.charts.contents import read_once
+from shunter.core.charts.packed import PackedChart
 from shunter.core.goyaml.document import Document, KeyPath
+from shunter.flows.release.judged import hollow
 from shunter.flows.release.release import Release
 from shunter.flows.workspace.context import Site
 from shunter.model.data import replace
@@ -17,11 +19,19 @@ from shunter.model.findings import Finding, Kind, Severity, Span
 
 _AT: Final = re.compile(r"at '((?:/[^']*)?)': (?:additional properties '([^']*)')?")
 _IN_TEMPLATE: Final = re.compile(r"(?:^|\(|template: )([^\s:()]+):(\d+)(?::(\d+))?(?:$|[):])", re.MULTILINE)
+_NAMES: Final = re.compile(r"'[^', ]+'(?:, '[^', ]+')+|(?<=these dependencies: )\S+")
+_ERROR: Final = "- at "
 _WORD: Final = re.compile(r"[A-Za-z]+")
 
 
-def helm_lint(site: Site, release: Release, helm: Engine) -> Iterator[Finding]:
-    """The warnings and errors of `helm lint` with the release's values, at Helm's severity."""
+def helm_lint(
+    site: Site, release: Release, helm: Engine, lean: PackedChart | None = None, *, renders: bool = False
+) -> Iterator[Finding]:
+    """The warnings and errors of `helm lint` with the release's values, at Helm's severity.
+
+    `lean` is the chart without what has been judged, see `judged`, and `renders` says that Helm renders it: where
+    nothing is said of that, nothing is to be said.
+    """
     try:
         values = release.values
     except ShunterError as error:
@@ -31,9 +41,29 @@ def helm_lint(site: Site, release: Release, helm: Engine) -> Iterator[Finding]:
         kind, level = Kind.LINT, Severity.WARNING
         yield Finding("encrypted-values", told, Span(""), kind, level, notes=error.notes, hint=error.hint)
         return
+    if lean is not None:
+        quick = (renders and hollow(lean)) or lean
+        if not _said(helm.lint(quick.archive, values, namespace=release.namespace)):
+            return
     chart = release.archive.archive if release.is_encrypted else site.path
     messages = helm.lint(chart, values, namespace=release.namespace)
-    yield from _told(release, [replace(message, text=release.shown(message.text)) for message in messages])
+    yield from _told(release, [replace(message, text=_in_order(release.shown(message.text))) for message in messages])
+
+
+def _in_order(text: str) -> str:
+    """What Helm says, each list of names and errors sorted: it takes them from maps, in another order every time."""
+    lines = [_NAMES.sub(_sorted, line) for line in text.splitlines()]
+    errors = iter(sorted(line for line in lines if line.lstrip().startswith(_ERROR)))
+    return "\n".join(next(errors) if line.lstrip().startswith(_ERROR) else line for line in lines)
+
+
+def _sorted(names: re.Match[str]) -> str:
+    between = ", " if ", " in names[0] else ","
+    return between.join(sorted(names[0].split(between)))
+
+
+def _said(messages: Iterable[LintMessage]) -> bool:
+    return any(message.severity is not Severity.NOTE for message in messages)
 
 
 def _told(release: Release, messages: Iterable[LintMessage]) -> Iterator[Finding]:

@@ -8,11 +8,11 @@ from shunter.model.files import FileState
 _SCHEMA = "values.schema.json"
 
 
-def without_schemas(chart: PackedChart) -> PackedChart:
-    """The chart, and the charts inside it, without schemas."""
+def without_schemas(chart: PackedChart, *, inside: bool = False) -> PackedChart:
+    """The chart and the charts inside it, or with `inside` these alone, without schemas."""
     found = {}
     for path, state in chart.files.items():
-        if path.rsplit("/", 1)[-1] == _SCHEMA:
+        if path.rsplit("/", 1)[-1] == _SCHEMA and (path != _SCHEMA or not inside):
             continue
         packed = path.endswith(".tgz") and "charts/" in path
         found[path] = FileState(_repacked(path, state), state.mode) if packed else state

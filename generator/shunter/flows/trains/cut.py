@@ -46,6 +46,7 @@ from shunter.model.data import dataclass, field, replace
 from shunter.model.errors import ShunterError
 from shunter.model.files import FileState
 from shunter.model.findings import Finding, Kind, Report, Severity, Span
+from shunter.model.progress import NOTHING, when_interrupted
 from shunter.model.wording import counted
 
 
@@ -82,6 +83,9 @@ class _Base:
     notices: tuple[str, ...] = ()
 
 
+_STEPS = 4
+
+
 def cut(context: Context, asked: Cut, *, dry_run: bool, diff: bool) -> Report:
     """Make a train of exact versions and digests, and say how it differs from its base.
 
@@ -91,14 +95,19 @@ def cut(context: Context, asked: Cut, *, dry_run: bool, diff: bool) -> Report:
     trains, archives = trains_of(context), open_archives(context)
     market, registry = Market(context, archives), archives.directory.root
     read = read_now(registry, DiskTree(registry), [INDEX])
-    base = _base(context, asked, trains)
-    offers = market.offers(asked.said.cars, _asked_about(asked.said))
+    base, progress = _base(context, asked, trains), context.writing.progress
+    progress("look for newer charts", 0, _STEPS)
+    with when_interrupted(NOTHING):
+        offers = market.offers(asked.said.cars, _asked_about(asked.said))
     said = _renamed(context, base, offers, asked.said)
     made = compose(base.cars, offers, said)
     findings = [*_refusals(asked, base, made, market), *_rewritten(market, made)]
-    cars = Pinned({}) if findings else pinned(archives, made.cars, context.registries().url)
+    progress("read charts", 1, _STEPS)
+    with when_interrupted(NOTHING):
+        cars = Pinned({}) if findings else pinned(archives, made.cars, context.registries().url)
     if not findings:
         made = replace(made, cars=cars.cars)
+        progress("judge the train", 2, _STEPS)
         findings = [*cars.findings, *_unfit(context, archives, made.cars), *_yanked(made.cars, asked.said, trains)]
     if findings:
         return Report(findings=tuple(findings))
@@ -117,6 +126,7 @@ def cut(context: Context, asked: Cut, *, dry_run: bool, diff: bool) -> Report:
         made.replaces,
     )
     train = replace(train, version=_version(asked, base, made, said, trains))
+    progress("ask for images", 3, _STEPS)
     images = Images(context, asked.images).in_train(archives, train.cars, train.version)
     lesser = older.findings(worse, made.moves, Span(path_of(train.version)), "--lower")
     told = tuple(levelled(context, (*market.unpublished(_asked_about(asked.said)), *lesser, *images)))

@@ -41,6 +41,7 @@ from shunter.flows.workspace.trains import Trains, trains_of
 from shunter.model.data import dataclass, field, replace
 from shunter.model.errors import ShunterError
 from shunter.model.findings import Report
+from shunter.model.progress import NOTHING, stepwise, when_interrupted
 
 _NO_WHY: Final = "it says in the history why a rule did not count"
 
@@ -105,7 +106,8 @@ def promote(context: Context, asked: Promotion, *, dry_run: bool, diff: bool) ->
     _require_cars(run, [name for names in groups for name in names])
 
     def wave(names: Sequence[str]) -> list[Arrival]:
-        return [_arrival(run, name) for name in names]
+        told = stepwise(context.writing.progress, names, lambda name: f"promote to {name}")
+        return [_arrival(run, name) for name in told]
 
     return _in_waves(run, [(names, wave) for names in groups], dry_run=dry_run, diff=diff)
 
@@ -160,7 +162,8 @@ def _in_waves(run: _Run, groups: Sequence[tuple[Sequence[str], Any]], *, dry_run
     done = Report()
     several = sum(len(names) for names, _ in groups) > 1
     for number, (names, prepare) in enumerate(groups):
-        arrivals = prepare(names)
+        with when_interrupted(f"{NOTHING} for {', '.join(names)}"):
+            arrivals = prepare(names)
         findings = tuple(finding for arrival in arrivals for finding in arrival.findings)
         if findings:
             left = [name for others, _ in groups[number:] for name in others]

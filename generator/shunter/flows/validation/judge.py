@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Sequence
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 from shunter.adapters.verdicts.cache import NoVerdicts, Verdicts
 from shunter.core.charts.defines import may_collide
@@ -20,6 +21,9 @@ from shunter.model.data import dataclass, replace
 from shunter.model.errors import ShunterError
 from shunter.model.findings import Finding, Kind, Severity
 
+if TYPE_CHECKING:
+    from shunter.adapters.verdicts.memory import Memory
+
 _WORTH_PACKING = 512 * 1024  # bytes: packed, fewer than that are fewer than what is told
 _WORTH_A_PROCESS = 100  # values files: less than a tenth of the time goes to forking
 
@@ -28,7 +32,7 @@ _WORTH_A_PROCESS = 100  # values files: less than a tenth of the time goes to fo
 class Validation:
     """What `validate` was asked: files or chart folders (none: everything), one environment, `-f` and `--set`.
 
-    `verdicts` is where old ones are looked up and new ones kept.
+    `verdicts` is where old ones are looked up and new ones kept, `memory` what is known of the workspace's projects.
     """
 
     files: Sequence[str] = ()
@@ -37,6 +41,7 @@ class Validation:
     sets: Sequence[str] = ()
     fix: bool = False
     verdicts: Verdicts = NoVerdicts()
+    memory: Memory | None = None
 
 
 def judge_release(context: Context, release: Release, *, verify: bool = True) -> tuple[Finding, ...]:

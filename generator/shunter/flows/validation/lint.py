@@ -4,22 +4,27 @@ from __future__ import annotations
 
 import os
 from collections.abc import Iterable, Iterator, Sequence
+from functools import cached_property
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 from shunter.adapters.helm.engine import Engine, engine
 from shunter.adapters.system.regular import exists, is_checkout
-from shunter.adapters.verdicts.questions import chart_folder, is_values_file
+from shunter.adapters.verdicts.questions import chart_folder, is_values_file, summary
 from shunter.core.charts.contents import read_once
+from shunter.core.charts.packed import PackedChart
 from shunter.core.goyaml.document import Document, value_at
 from shunter.core.rules.schema_lints import lint_schema
 from shunter.core.rules.verdict import as_meant
 from shunter.core.rules.wiring import stale_lock
 from shunter.core.rules.yaml_lints import yaml_lints
 from shunter.core.trains.file import path_of
-from shunter.flows.packaging.library import changed_library
+from shunter.flows.packaging.library import looked_at
 from shunter.flows.packaging.lock import pins_differ
 from shunter.flows.release.helm_lint import helm_lint
+from shunter.flows.release.judged import judged
 from shunter.flows.release.release import Release, release_of, with_files
+from shunter.flows.validation.collisions import deployed
 from shunter.flows.validation.environments import lint_environments
 from shunter.flows.validation.histories import altered_trains, unexplained
 from shunter.flows.validation.judge import unnamed_schemas
@@ -32,56 +37,124 @@ from shunter.flows.workspace.archives import open_archives
 from shunter.flows.workspace.context import Context, Site
 from shunter.flows.workspace.drift import drift
 from shunter.flows.workspace.labels import label, relabelled
-from shunter.flows.workspace.projects import files_of
+from shunter.flows.workspace.projects import ProjectFiles, files_of
+from shunter.flows.workspace.remembered import Judged, Remembered
 from shunter.flows.workspace.trains import Trains, trains_of
-from shunter.model.data import replace
+from shunter.model.data import dataclass, field, replace
 from shunter.model.errors import ShunterError
+from shunter.model.files import KeptTree
 from shunter.model.findings import Finding, Kind, Report, Severity, Span
+from shunter.model.progress import stepwise
+
+if TYPE_CHECKING:
+    from shunter.adapters.verdicts.memory import Memory, Part
 
 _CHARTS = ("library", "app", "environment")
 
 
-def lint(context: Context, paths: Sequence[str]) -> Report:
+def lint(context: Context, paths: Sequence[str], memory: Memory | None = None) -> Report:
     """Lint every chart of the workspace, or the charts at `paths`; trains and layout too when nothing is named.
 
     A values file among the paths is judged as if passed with `-f`, a file of ours by its schema. Without a name
     and without a project that shunter made, the chart around here is, or those below.
     Helm's own lint runs where an engine is installed; a notice says when it is not. Repositories that are not checked
-    out are findings about the layout: the workspace's own CI runs where the others are not.
+    out are findings about the layout: the workspace's own CI runs where the others are not. What the `memory` of a
+    workspace knows is not judged again.
     """
     known = context.sites(missing_ok=True)
     present = [site for site in known if is_checkout(site.root) or not context.workspace]
-    sites = [site for site in present if site.kind in _CHARTS]
-    asked: list[tuple[Site, str]] = [(site, "") for site in sites]
+    run = _Lint(context, present, Remembered(context, memory if context.workspace else None))
     own = own_names(context, paths)
+    asked: list[tuple[Site, str]] = [(site, "") for site in present if site.kind in _CHARTS]
     if paths or not (known or context.workspace):
         charts = [path for path in paths if path not in own] if paths else ["."]
         names = (name for path in charts for name in sharing(context, path) or inside(context, path))
-        asked = [(_site_at(context, sites, name), name) for name in names]
+        asked = [(_site_at(context, [site for site, _ in asked], name), name) for name in names]
     asked = list(dict.fromkeys((site, file if _is_extra(context, site, file) else "") for site, file in asked))
-    helm, notices = _engine()
-    broken = broken_in(context, present if not paths else [site for site, _ in asked if site in present])
-    findings = [*judged_own(context, own), *(finding for found in broken.values() for finding in found)]
-    bad_trains = broken_trains(context) if context.workspace else ()
-    trains = trains_of(context) if context.workspace and not bad_trains else None
-    for site, file in asked:
-        findings += _lint_site(context, site, helm, file, trains) if site not in broken else ()
+    count = len({site for site, _ in asked})
+    findings = [*judged_own(context, own)]
+    for site, file in stepwise(context.writing.progress, asked, lambda each: f"lint {each[0].name}"):
+        findings += run.site(site, file)
     if not paths:
-        environments = (site for site, _ in asked if site.kind == "environment" and site not in broken)
-        findings += lint_environments(context, environments)
+        findings += run.all()
+    report = report_of(context, findings, count, own)
     if not paths and context.workspace is not None:
-        findings += bad_trains or _lint_trains(context)
-        findings += altered_trains(context, trains) if trains and not broken else ()
-        findings += () if broken else [_drifted(line) for line in drift(context)]
-    report = report_of(context, findings, len({site for site, _ in asked}), own)
-    return Report(findings=report.findings, notices=(*notices, *report.notices))
+        parts, said = (*run.parts, run.remembered.all("lint")), (*run.notices, summary(count, 0))
+        run.remembered.clean("lint", parts, notices=said)
+    run.remembered.save()
+    return Report(findings=report.findings, notices=(*run.notices, *report.notices))
 
 
-def _engine() -> tuple[Engine | None, tuple[str, ...]]:
-    try:
-        return engine(), ()
-    except ShunterError as error:
-        return None, (f"notice: helm lint is skipped: {error.message} ({error.hint})",)
+@dataclass(frozen=True, eq=False)
+class _Lint:
+    """One run: what all its charts share is worked out where something is judged, and not remembered."""
+
+    context: Context
+    present: Sequence[Site]
+    remembered: Remembered
+    parts: list[Part] = field(default_factory=list)
+
+    @cached_property
+    def helm(self) -> tuple[Engine | None, tuple[str, ...]]:
+        """The engine, or a notice that there is none."""
+        try:
+            return engine(), ()
+        except ShunterError as error:
+            return None, (f"notice: helm lint is skipped: {error.message} ({error.hint})",)
+
+    @cached_property
+    def notices(self) -> tuple[str, ...]:
+        """What is said of the engine; to load one only for that would take longer than all that is remembered."""
+        return tuple(self.remembered.answer(("helm", ()), lambda: (self.helm[1], True)))
+
+    @cached_property
+    def bad_trains(self) -> tuple[Finding, ...]:
+        """What is wrong with the files of trains."""
+        return broken_trains(self.context) if self.context.workspace else ()
+
+    @cached_property
+    def trains(self) -> Trains | None:
+        """The trains, as far as they can be read."""
+        return trains_of(self.context) if self.context.workspace and not self.bad_trains else None
+
+    def site(self, site: Site, file: str) -> tuple[Finding, ...]:
+        """The findings of a project; with its values, or those of a `file`."""
+        if file or self.remembered.memory is None or site not in self.present:
+            return tuple(self._judged(site, file)[0])
+        also = [self.remembered.registry] if site.kind == "library" else []
+        part = self.remembered.site("lint", site, *also)
+        self.parts.append(part)
+        return self.remembered.findings(part, lambda: self._judged(site, ""))
+
+    def _judged(self, site: Site, file: str) -> Judged:
+        if site in self.present and (broken := broken_in(self.context, [site])):
+            return broken[site], True
+        release = _release(self.context, site, file)
+        complete = not release.is_encrypted and self.remembered.knows_values(site)
+        changed = None
+        if site.kind == "library" and not file:
+            # Nobody has to reach a registry to lint.
+            changed, settled = looked_at(self.context, replace(open_archives(self.context), server=None))
+            complete = complete and settled
+        found = _lint_site(self.context, site, release, self.helm[0], file, self.trains)
+        return (*found, *([changed] if changed else ())), complete
+
+    def all(self) -> tuple[Finding, ...]:
+        """The findings about environments beside each other, trains and the layout."""
+        if self.context.workspace is None:
+            return tuple(self._beside()[0])
+        return self.remembered.findings(self.remembered.all("lint"), self._beside)
+
+    def _beside(self) -> Judged:
+        context, broken = self.context, broken_in(self.context, self.present)
+        findings = [finding for found in broken.values() for finding in found]
+        environments = (site for site in self.present if site.kind == "environment" and site not in broken)
+        findings += lint_environments(context, environments)
+        if context.workspace is not None:
+            findings += self.bad_trains or _lint_trains(context)
+            findings += altered_trains(context, self.trains) if self.trains and not broken else ()
+            findings += () if broken else [_drifted(line) for line in drift(context)]
+        return findings, not broken and all(map(self.remembered.knows_values, self.present))
 
 
 def _site_at(context: Context, sites: Iterable[Site], name: str) -> Site:
@@ -102,14 +175,16 @@ def _is_extra(context: Context, site: Site, name: str) -> bool:
 
 
 def _lint_site(
-    context: Context, site: Site, helm: Engine | None, file: str, trains: Trains | None
+    context: Context, site: Site, release: Release, helm: Engine | None, file: str, trains: Trains | None
 ) -> Iterator[Finding]:
-    release = _release(context, site, file)
     found: list[Finding] = []
     if helm is not None and release.not_for_helm:
         found, helm = [*release.not_for_helm], None
+    manifest = None
     if helm is not None:
-        found += helm_lint(site, release, helm)
+        lean = judged(release)
+        manifest = _manifest(release, helm, lean) if site.kind != "library" and not file else None
+        found += helm_lint(site, release, helm, lean, renders=manifest is not None)
     hazards = [finding for document in release.layers for finding in yaml_lints(document)]
     readable = not release.chart.findings and not any(layer.findings for layer in release.layers)
     found += as_meant(release.coalesced, hazards) if hazards and readable else hazards
@@ -121,14 +196,18 @@ def _lint_site(
     elif not file:
         found += _own_files(release)
         found += of_its_service(context.workspace, site, release)
-    if site.kind == "library" and not file:
-        # Nobody has to reach a registry to lint.
-        changed = changed_library(context, replace(open_archives(context), server=None))
-        yield from (changed,) if changed else ()
     found += lint_schema(release.chart) if not file else ()
     found += unused_keys(context, release)
-    found += lint_release(release, helm) if site.kind != "library" and not file else ()
+    found += lint_release(release, manifest) if site.kind != "library" and not file else ()
     yield from relabelled(found, release.label)
+
+
+def _manifest(release: Release, helm: Engine, lean: PackedChart | None) -> str | None:
+    """What Helm renders; None where it does not, or nobody may ask."""
+    try:
+        return release.render(helm, lean) if deployed(release) else None
+    except ShunterError:
+        return None
 
 
 def _own_files(release: Release) -> Iterator[Finding]:
@@ -147,9 +226,11 @@ def _pins(site: Site, release: Release, trains: Trains | None) -> Iterator[Findi
 
 
 def _release(context: Context, site: Site, file: str) -> Release:
+    files = files_of(context, site)
+    files = ProjectFiles(KeptTree(files.tree), files.label)
     if site.kind == "environment":
-        return release_of(context, site)
-    return with_files(context, Release(files_of(context, site)), site.path, [file] if file else [], ())
+        return release_of(context, site, of=files)
+    return with_files(context, Release(files), site.path, [file] if file else [], ())
 
 
 def _image_tags(document: Document, release: Release) -> Iterator[Finding]:

@@ -5,7 +5,6 @@ from __future__ import annotations
 from collections.abc import Iterator
 from contextlib import suppress
 
-from shunter.adapters.helm.engine import Engine
 from shunter.core.charts import helmignore
 from shunter.core.charts.contents import read_once
 from shunter.core.charts.image import Image
@@ -23,8 +22,8 @@ from shunter.model.errors import ShunterError
 from shunter.model.findings import Finding, Kind, Severity
 
 
-def lint_release(release: Release, helm: Engine | None) -> Iterator[Finding]:
-    """What the charts of one environment, or of another chart, do to each other. Without Helm, no object is looked at.
+def lint_release(release: Release, manifest: str | None) -> Iterator[Finding]:
+    """What the charts of one environment, or of another chart, do to each other. Without a manifest, no object counts.
 
     Nothing where Helm cannot read charts or values: that is another finding.
     """
@@ -32,15 +31,15 @@ def lint_release(release: Release, helm: Engine | None) -> Iterator[Finding]:
     if not slices:
         return
     yield from define_collisions(slices)
-    if helm is not None:
-        with suppress(ShunterError):
-            manifest = release.render(helm)
-            objects = list(objects_of(documents(manifest)))
-            yield from duplicate_objects(objects, slices, release.namespace)
-            yield from serial_hooks(objects, slices)
-            files = helmignore.filter_files(release.files.packed.files)
-            own = {path: state.data for path, state in files.items() if not path.startswith("charts/")}
-            yield from too_large(own, release.coalesced.values or {}, manifest)
+    if manifest is None:
+        return
+    with suppress(ShunterError):
+        objects = list(objects_of(documents(manifest)))
+        yield from duplicate_objects(objects, slices, release.namespace)
+        yield from serial_hooks(objects, slices)
+        files = helmignore.filter_files(release.files.packed.files)
+        own = {path: state.data for path, state in files.items() if not path.startswith("charts/")}
+        yield from too_large(own, release.coalesced.values or {}, manifest)
 
 
 def of_its_service(workspace: Workspace | None, site: Site, release: Release) -> Iterator[Finding]:

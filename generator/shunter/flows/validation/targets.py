@@ -3,14 +3,15 @@
 from __future__ import annotations
 
 import os
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Sequence
 from pathlib import Path
-from typing import Final
+from typing import TYPE_CHECKING, Final
 
 from shunter.adapters.system.files import DiskTree
 from shunter.adapters.system.regular import FOLDER, LOST_LINK, NOTHING, is_file, is_folder, kind_at
 from shunter.adapters.verdicts.questions import (
     ANSWERS_FILE,
+    SHARED,
     WORKSPACE_FILE,
     chart_folder,
     is_values_file,
@@ -20,10 +21,13 @@ from shunter.core.charts.contents import read_once
 from shunter.core.charts.files import follow
 from shunter.flows.workspace.context import APPLIED_FILE, Context, Site, repository_root
 from shunter.flows.workspace.projects import RECORD_FILE, files_in, files_of
+from shunter.flows.workspace.remembered import Remembered
 from shunter.model.data import dataclass
 from shunter.model.errors import ShunterError
 
-_SHARED: Final = ("Chart.yaml", "values.yaml", "values.schema.json")
+if TYPE_CHECKING:
+    from shunter.core.workspace.model import Service
+
 _ITSELF: Final = ""
 STRAY: Final = "stray-values"
 """The rule about what belongs to no chart."""
@@ -65,14 +69,16 @@ class Chosen:
     deploying: Sequence[str] = ()
 
 
-def targets_of(context: Context, names: Sequence[str], *, alone: bool = False) -> Chosen:
+def targets_of(
+    context: Context, names: Sequence[str], *, alone: bool = False, remembered: Remembered | None = None
+) -> Chosen:
     """The charts that the named files and folders belong to, each once, in order; then those that depend on them.
 
     A values file beside the chart's own is judged alone, as if passed with `-f`; one that environments share stands
     for these. A folder that is no chart stands for the values files in it, or for the charts below it. A chart's folder
     stands for its own values and, unless it is to be judged `alone`, for each of its other values files. A schema, a
     Chart.yaml or defaults stand for all that reads them: the chart, its other values files, and the workspace's
-    environments that use it; a file in a chart's `charts/` for that chart.
+    environments that have values for it and do not pin it; a file in a chart's `charts/` for that chart.
     """
     named: dict[str, dict[str, None]] = {}
     shared: list[str] = []
@@ -92,11 +98,12 @@ def targets_of(context: Context, names: Sequence[str], *, alone: bool = False) -
         folder = folder if path == folder else _outermost(folder)
         others = () if alone else other_values(folder, str(context.start))
         named.setdefault(folder, {}).update(dict.fromkeys((_ITSELF, *others)))
-        if os.path.basename(path) in _SHARED and path != folder:
+        if os.path.basename(path) in SHARED and path != folder:
             shared.append(folder)
     sites = _planned(context)
-    for folder in shared:
-        for dependant in _dependants(context, folder, sites):
+    services = _services_at(context, shared, sites)
+    for dependant, awaited in _waiting(remembered or Remembered(context)).items() if services else ():
+        if awaited & services:
             named.setdefault(dependant, {})[_ITSELF] = None
     return Chosen([_target(context, folder, tuple(files), sites) for folder, files in named.items()], strays)
 
@@ -188,27 +195,40 @@ def _planned(context: Context) -> dict[str, Site]:
     return {os.path.realpath(site.path): site for site in sites if site.kind in ("app", "environment")}
 
 
-def _dependants(context: Context, folder: str, sites: dict[str, Site]) -> Iterator[str]:
-    services = context.workspace.services if context.workspace else ()
-    own = {service.name for service in services if service.chart and _is_at(context, service.chart.path, folder)}
-    if (site := sites.get(os.path.realpath(folder))) is not None and site.kind == "app":
-        own.add(site.name)
-    for site in sites.values():
-        if own and site.kind == "environment" and is_folder(site.path) and _mentions(context, site, own):
-            yield str(site.path)
+def _services_at(context: Context, folders: Iterable[str], sites: dict[str, Site]) -> set[str]:
+    """The services whose charts are in these folders."""
+    places = {os.path.realpath(folder) for folder in folders}
+    found = {site.name for place, site in sites.items() if place in places and site.kind == "app"}
+    charts = [(service.name, service.chart.path) for service in _services(context) if service.chart]
+    return found | {name for name, path in charts if path and os.path.realpath(context.root / path) in places}
 
 
-def _is_at(context: Context, path: str, folder: str) -> bool:
-    return bool(path) and os.path.realpath(context.root / path) == os.path.realpath(folder)
+def _services(context: Context) -> Sequence[Service]:
+    return context.workspace.services if context.workspace else ()
 
 
-def _mentions(context: Context, site: Site, services: set[str]) -> bool:
-    """Whether an environment pins one of the services, or has values for one."""
+def _waiting(remembered: Remembered) -> dict[str, set[str]]:
+    """The services that environments have values for and do not pin, by the folders of these."""
+    context, part = remembered.context, remembered.awaited()
+    environments = [site for site in context.sites("environment", missing_ok=True) if is_folder(site.path)]
+
+    def found() -> tuple[list[object], bool]:
+        waiting = ([remembered.folder(site), _awaited(context, site)] for site in environments)
+        return [one for one in waiting if one[1]], all(map(remembered.knows_values, environments))
+
+    waiting = remembered.answer(part, found)
+    remembered.clean(part[0], [part])
+    remembered.save()
+    places = {remembered.folder(site): str(site.path) for site in environments}
+    return {places[folder]: set(names) for folder, names in waiting}
+
+
+def _awaited(context: Context, site: Site) -> list[str]:
     files = files_of(context, site)
-    if files.record and services & files.record.cars.keys():
-        return True
     states = (follow(files.tree, name) for name in files.values_files)
-    return any(services & (read_once(state.data, "").value or {}).keys() for state in states if state)
+    mentioned = {key for state in states if state for key in read_once(state.data, "").value or {}}
+    services = {service.name for service in _services(context)}
+    return sorted((services & mentioned) - (files.record.cars.keys() if files.record else set()))
 
 
 def _target(context: Context, folder: str, files: tuple[str, ...], sites: dict[str, Site]) -> Target:

@@ -14,9 +14,11 @@ from shunter.flows.validation.judge import Validation, judge_chart, judged_relea
 from shunter.flows.validation.report import levelled, report_of, rule_levels, without_secrets
 from shunter.flows.validation.targets import STRAY, Chosen, Target, own_names, targets_of
 from shunter.flows.workspace.context import Context, Site
+from shunter.flows.workspace.remembered import Remembered
 from shunter.model.data import replace
 from shunter.model.errors import ShunterError
 from shunter.model.findings import Finding, Kind, Report, Severity, Span
+from shunter.model.progress import stepwise
 
 _MOST_NAMES = 3
 _MOST_REHEARSED = 200
@@ -53,7 +55,7 @@ def _can_be_fixed(context: Context, asked: Validation, findings: Sequence[Findin
     from shunter.flows.validation.repair import Repair
 
     repair = Repair(context.start, rehearsal=True)
-    asked = replace(asked, verdicts=NoVerdicts())
+    asked = replace(asked, verdicts=NoVerdicts(), memory=None)
     while repair.apply(levelled(context, findings)):
         if len(findings) > _MOST_REHEARSED:
             break
@@ -94,7 +96,8 @@ def _judged(context: Context, asked: Validation, own: Sequence[str]) -> tuple[li
 
         found, deployed = judged_deployed(context, asked, chosen.deploying)
         findings += found
-    findings += [finding for target in chosen.targets for finding in _judge_target(context, asked, target)]
+    for target in stepwise(context.writing.progress, chosen.targets, lambda target: f"validate {target.folder.name}"):
+        findings += _judge_target(context, asked, target)
     findings += map(_stray, chosen.strays)
     if context.workspace and not (asked.environment or asked.files):
         findings += _trains(context, findings)
@@ -126,7 +129,8 @@ def wanted(context: Context, asked: Validation) -> Chosen:
         return Chosen([Target.of(site, context.start) for site in sites if site.kind in ("app", "environment")])
     own = own_names(context, asked.files)
     files = [name for name in asked.files or ["."] if name not in own and not is_packed(context, name)]
-    chosen = targets_of(context, files, alone=bool(asked.values or asked.sets))
+    remembered = Remembered(context, asked.memory)
+    chosen = targets_of(context, files, alone=bool(asked.values or asked.sets), remembered=remembered)
     if chosen.strays:
         from shunter.flows.validation.deployed import deploying
 
