@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 from html import unescape
+from random import Random
 
 import pytest
 
@@ -11,7 +12,7 @@ from helpers.oracles.embedded_helm import METADATA, archive
 from shunter.cli.formats import render
 from shunter.core.charts.load import load_archive
 from shunter.core.goyaml.document import of_mapping, read
-from shunter.core.rules.masking import masked, secrets_in
+from shunter.core.rules.masking import masked, secret_free, secrets_in
 from shunter.core.rules.verdict import judge
 
 JWT = "eyJhbGciOiJIUzI1NiJ9.eyJzdWIiOiJhZG1pbiJ9.c2lnbmF0dXJl"
@@ -39,6 +40,23 @@ LINES = [
     ("password: a,b # c", ("a,b",)),
     ("  password: in, port: http}", ("in",)),
     ('{"password":"x","port":1}', ("x",)),
+    ('{"password":1234,"token":["x", "y"],"port":1}', ("1234", '["x", "y"]')),
+    ("password: %Zq9", ("%Zq9",)),
+    ("password: *Zq9", ("*Zq9",)),
+    ("password: |Zq9", ("|Zq9",)),
+    ("password: >Zq9 # x", (">Zq9 # x",)),
+    ("password: [Zq9", ("[Zq9",)),
+    ("password: ]Zq9", ("]Zq9",)),
+    ("{password: }", ()),
+    ("password: {{ Zq9 }}", ("{{ Zq9 }}",)),
+    ("password: &Zq9", ("&Zq9",)),
+    ("password: !Zq9", ("!Zq9",)),
+    ("password: $Zq9", ("$Zq9",)),
+    ("password: change-me-Zq9", ("change-me-Zq9",)),
+    ("password: 'Zq' 9", ("Zq' 9",)),
+    ("password: [a, b] # c", ("[a, b] # c",)),
+    ("db: {password: [a, {b: c}], port: 1}", ("[a, {b: c}]",)),
+    ("token: >- # folded", ()),
     ("password: &pw hunter22", ("hunter22",)),
     ("password: !!str hunter22", ("hunter22",)),
     ('password: "goes on', ("goes on",)),
@@ -91,7 +109,7 @@ PLACES = [
     ({"password": {"pattern": "^x$"}}, "db: {password: secret}\n", '`db.password` is "******", which does not match the pattern `^x$`', "db: {password: ******}"),
     ({"password": {"pattern": "^x$"}}, "db: {password: 'it''s me'}\n", '`db.password` is "*******", which does not match the pattern `^x$`', "db: {password: '********'}"),
     ({"password": {"pattern": "^x$"}}, f"db: {{password: {'long-' * 9}x}}\n", f'`db.password` is "{"*" * 36}..., which', "*" * 46),
-    ({"password": {"pattern": "^x$"}}, "db:\n  password: |\n    hidden\n", '`db.password` is **********, which', "  password: |"),
+    ({"password": {"pattern": "^x$"}}, "db:\n  password: |\n    hidden\n", '`db.password` is "*******", which', "  password: |"),
     ({"password": {"pattern": "^x$"}}, "db:\n  password: hidden\n    more\n", '`db.password` is "***********", which', "  password: ******"),
     ({"password": {"type": "string"}}, "db: {password: 12345}\n", "`db.password` must be a string, not a number", "db: {password: *****}"),
     ({"password": {"type": "string"}}, "db: {password: 1}\n", "`db.password` must be a string, not a number", "db: {password: *}"),
@@ -110,6 +128,101 @@ def test_a_secret_is_masked_where_it_stands_and_no_letter_elsewhere(
     assert line in found[0].span.text
     shown = unescape(render(found, form)).replace('\\"', '"') if form != "text" else repr(found)
     assert message in shown.replace("\\'", "'")
+
+
+WORDS = [
+    # schema of `password`, values, message, hint
+    ({}, "password: 0123456\n", "this begins with a 0, and Helm reads another number", "quote it"),
+    ({}, "password: 0x1F2E3D\n", "a template that prints this as it is gets a number with an exponent", "quote it"),
+    ({}, "password: 77.10\n", "this is a number to Helm: the 0 at its end is lost", "quote it"),
+    ({}, "password: 9007199254740993123\n", "this is more than float64 holds exactly; Helm reads another number", "quote it"),
+    ({}, "password: yes\n", "this unquoted word is a boolean to Helm", "quote it"),
+    ({}, "secret: {enabled: yes}\n", "unquoted `yes` is the boolean true to Helm", 'write true, or quote it: "yes"'),
+    ({"not": {"minLength": 3}}, "password: 0123456\n", "`password`: the value does not fit `not: {\"minLength\": 3}` of the schema", "see the schema"),
+    ({"contains": {"const": "q"}}, "password: [abc, abd]\n", "`password`: the value does not fit `contains: {\"const\": \"q\"}` of the schema", "see the schema"),
+    ({"enum": ["main"]}, "password: trunk\n", '`password` must be "main", not "*****"', 'write "main"'),
+    ({"type": "string"}, "password: 0123456\n", "`password` must be a string, not a number", "quote it"),
+    ({"type": "number"}, "password: '123456'\n", "`password` must be a number, not a string", "remove the quotes"),
+    ({}, "password:\n- %Zq9\n", "this is no YAML: found character that cannot start any token", "quote the value: this character cannot start one"),
+]  # fmt: skip
+
+
+@pytest.mark.parametrize(("schema", "values", "message", "hint"), WORDS, ids=range(len(WORDS)))
+def test_what_is_said_of_a_secret_names_it_in_no_notation(
+    schema: dict[str, object], values: str, message: str, hint: str
+) -> None:
+    files: dict[str, bytes | str] = {"Chart.yaml": METADATA}
+    files["values.schema.json"] = json.dumps({"properties": {"password": schema}})
+    found = masked(judge(load_archive(archive(files), "c.tgz"), [read(values.encode(), "v.yaml")]))
+    assert (message, hint) in [(f.message, f.hint) for f in found]
+
+
+ARGUMENTS = [
+    ("--set password=Zebra99", "--set password=*******"),
+    (r"--set a=1,db.password=x\,y,b=2", r"--set a=1,db.password=****,b=2"),
+    ("--set password={a,b},port=1", "--set password=*****,port=1"),
+    ("--set tokens[0]=a,password[0].x=b", "--set tokens[0]=a,password[0].x=*"),
+    ("--set secret.enabled=yes", "--set secret.enabled=yes"),
+    ("--set-string existingSecret=a", "--set-string existingSecret=a"),
+    ("--set-literal password=a,b=c", "--set-literal password=*****"),
+    ('--set-json db={"password":1}', '--set-json db={"password****'),
+    ("--set-file password=secret.txt", "--set-file password=secret.txt"),
+    ("--set-json a=[1]", "--set-json a=[1]"),
+    ("values.yaml", "values.yaml"),
+]
+
+
+@pytest.mark.parametrize(("argument", "shown"), ARGUMENTS, ids=range(len(ARGUMENTS)))
+def test_an_argument_is_shown_without_its_secrets(argument: str, shown: str) -> None:
+    assert secret_free(argument) == shown
+
+
+SEED = 13
+KEYWORDS: list[dict[str, object]] = [
+    {"not": {}}, {"type": "object"}, {"type": "boolean"}, {"enum": ["main", 7]}, {"pattern": "^q{50}$", "maximum": 1},
+    {"oneOf": [{"multipleOf": 77777}, {"maxLength": 1, "type": "string"}]}, {"maxItems": 0, "maxProperties": 0}, {"items": False},
+]  # fmt: skip
+
+
+NUMBERS = ["SS", "0SS", "+SS", "-SS", "SS.0", "SS00", "0xSS", "'SS'", "!!int SS", "1_SS", "[SS]", "{a: SS}"]
+TEXTS = [
+    "SS", "%SS", "*SS", "|SS", ">SS", "[SS", "]SS", "{SS", "}SS", "{{ SS }}", "@SS", "`SS", "'SS", '"SS', "[SS, SS]", "a: SS",
+    "&x SS", "!x SS", "$SS", "<SS", "SS: b", "- SS", "\n  - SS", "\n  - %SS", "\n  a: SS", "\n  a: @SS", "|\n  SS", '"\\qSS"', "'a' SS",
+]  # fmt: skip
+
+
+def odd_secret(random: Random) -> tuple[str, str]:
+    """A secret in an odd notation, and the part of it that nobody else writes."""
+    digits = str(random.randrange(10**6, 10**9) * 8 + 7)
+    word = "Zq" + "".join(random.choices("bcdfghjkmnpqrstvwxz", k=8))
+    notations, secret = random.choice([(NUMBERS, digits), (TEXTS, word)])
+    return random.choice(notations).replace("SS", secret), secret
+
+
+def notations_of(secret: str) -> set[str]:
+    """How a secret may be written elsewhere: a number also with other digits, or some of its own."""
+    if not secret.isdigit():
+        return {secret}
+    scientific = f"{int(secret) / 10 ** (len(secret) - 1):.6f}"[:7]
+    return {secret, scientific, str(int(secret, 16)), oct(int(secret))[2:]}
+
+
+@pytest.mark.parametrize("form", ["text", "json", "sarif", "github", "junit"])
+def test_no_notation_of_a_random_secret_is_shown(form: str) -> None:
+    random, told = Random(SEED), 0
+    for number in range(60):
+        schema = {"properties": {"password": random.choice(KEYWORDS)}}
+        chart = load_archive(archive({"Chart.yaml": METADATA, "values.schema.json": json.dumps(schema)}), "c.tgz")
+        written, secret = odd_secret(random)
+        layer = read(f"user: yes\npassword: {written}\n".encode(), "v.yaml")
+        if not number % 5:
+            layer = of_mapping({"password": secret}, f"--set password={secret}")
+        raw = judge(chart, [layer])
+        told += secret in repr(raw)
+        found = masked(raw)
+        shown = repr(found) if form == "text" else render(found, form)
+        assert not [one for one in notations_of(secret) if one in shown], (SEED, number, written, shown)
+    assert told > 30
 
 
 def test_the_words_of_the_lint_stay() -> None:
@@ -134,7 +247,7 @@ def test_a_default_that_a_hint_quotes_is_masked_too() -> None:
 def test_a_secret_of_no_file_is_masked() -> None:
     schema = {"properties": {"password": {"pattern": "^x$"}}}
     chart = load_archive(archive({"Chart.yaml": METADATA, "values.schema.json": json.dumps(schema)}), "c.tgz")
-    raw = judge(chart, [of_mapping({"password": "hidden"}, "--set password")])
+    raw = judge(chart, [of_mapping({"password": "hidden"}, "--set password=hidden")])
     assert "hidden" in repr(raw)
     assert "hidden" not in repr(masked(raw))
 

@@ -28,6 +28,11 @@ _HINTS = (
     ("found duplicate", "drop one of the two"),
 )
 _OPENERS = ("while parsing a flow", "while scanning a quoted")
+_KEYED = re.compile(
+    r"(?P<indent>\s*(?:- +)*)(?:\"(?P<double>[^\"]*)\"|'(?P<single>[^']*)'|(?P<plain>[^\s:#\"'][^\s:#]*))\s*:(?:\s|$)"
+)
+_MOST_LINES = 2_000
+"""As far up is looked for the keys above an error."""
 _HINT = "quote the value, or check the indentation of this line and the one above"
 
 
@@ -35,7 +40,7 @@ def syntax_finding(path: str, text: str, first_line: int, error: Exception) -> F
     """The finding for an error of reading; `text` is the document, which starts on line `first_line` (from 0)."""
     if isinstance(error, RefusedError):
         span = span_at(path, text, first_line, error.node.start_mark.index, error.node.end_mark.index)
-        return Finding(error.rule, str(error), span, hint=error.hint)
+        return Finding(error.rule, str(error), span, key=_keys_above(text, span.line - first_line), hint=error.hint)
     if isinstance(error, TooDeepError):
         mark = error.node.start_mark.index if error.node is not None else 0
         message = f"values nested deeper than {MAX_DEPTH} levels are not judged"
@@ -89,4 +94,18 @@ def _yaml_finding(path: str, text: str, first_line: int, error: Exception) -> Fi
             span, related = start, (("the parser gave up here", span),)  # the bracket or quote never closes
         else:
             related = ((str(error.context), start),)
-    return Finding("yaml-syntax", f"this is no YAML: {problem}", span, hint=hint, related=related)
+    key = _keys_above(text, span.line - first_line)
+    return Finding("yaml-syntax", f"this is no YAML: {problem}", span, key=key, hint=hint, related=related)
+
+
+def _keys_above(text: str, line: int) -> tuple[str, ...]:
+    """The keys that a line (from 1) of text that is no YAML stands below, and its own, by the indentation."""
+    lines = text.split("\n")[max(line - _MOST_LINES, 0) : line]
+    found: list[str] = []
+    left = None
+    for one in reversed(lines):
+        match = _KEYED.match(one)
+        if match and (left is None or len(match["indent"]) < left):
+            left = len(match["indent"])
+            found.insert(0, match["double"] or match["single"] or match["plain"] or "")
+    return tuple(found)

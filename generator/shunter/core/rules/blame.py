@@ -9,6 +9,7 @@ from typing import Any, Final
 from jsonschema_rs import ValidationError
 
 from shunter.core.goyaml.document import Document, KeyPath, value_at
+from shunter.core.rules.content import veiled
 from shunter.core.rules.judged import Judged
 from shunter.core.rules.key_errors import may_hold, missing_key, null_default, unknown_key
 from shunter.core.rules.schema_errors import Subject, describe, description, explained, mismatch
@@ -269,7 +270,8 @@ class _Case:
         message = f"`{dotted(path)}` is null, and {self.judged.owner} requires {describe(wanted)}"
         hint = f"set it to {describe(wanted)}: there is no default"
         if default is not None:
-            hint = f"drop the key to keep the default {shown(default)}: Helm deletes a default that null overrides"
+            kept = shown(veiled(default, path))
+            hint = f"drop the key to keep the default {kept}: Helm deletes a default that null overrides"
         related = (("the default", span),) if span is not None else ()
         return subject.finding("null-value", message, hint=hint, related=related)
 

@@ -28,6 +28,16 @@ _PLACEHOLDER: Final = re.compile(
     r"|(?:todo|tbd|fixme|redacted|placeholder|example|dummy|none|null|n/a|optional|disabled)(?![a-z0-9])",
     re.IGNORECASE,
 )
+_SHOWN: Final = re.compile(
+    r"\s*|~|<[^<>]*>|\$\{[^{}]*\}|\$\([^()]*\)|(?:change|replace|fill|set|insert|enter)[-_ ]?(?:me|this|it|in|here)"
+    r"|todo|tbd|fixme|redacted|placeholder|example|dummy|none|null|n/a|optional|disabled|x{3,}|[*.]{3,}"
+    r"|(?:ref|secretref|vault|ssm)[+:]\S*",
+    re.IGNORECASE,
+)
+"""What may be shown of a secret: a placeholder that is the whole value, a reference to where the secret is."""
+_PASSWORD: Final = re.compile(r"pass(?:word|wd|phrase)$", re.IGNORECASE)
+_SHORTEST_NUMBER: Final = 1_000
+"""A number that is a password: below, it is rather a switch, a length or a count."""
 _NO_SECRET: Final = re.compile(r"/[\w./-]+$|[a-z][a-z0-9+.-]*://[^\s@]*$|[\w.-]+/[\w./-]+:[\w.-]+$")
 """A path, an address without a password, an image: what tokens and secrets are read from."""
 SECRET_VALUE: Final = re.compile(
@@ -95,12 +105,15 @@ def secrets(document: Document) -> Iterator[Finding]:
 
 
 def _collect(node: Any, path: KeyPath, key: str, marked: bool, found: list[tuple[KeyPath, str]]) -> None:
-    """Add the strings below a map or list that look secret; `key` is the nearest one above, `marked` as `has_marks`."""
+    """Add what looks secret below a map or list; `key` is the nearest one above, `marked` as `has_marks`."""
     for step, item in node.items() if node.__class__ is dict else enumerate(node):
         name = step if step.__class__ is str else key
         if item.__class__ is str:
             if (_is_named(name) and looks_secret(name, item)) or (marked and SECRET_VALUE.search(item)):
                 found.append(((*path, step), item))
+        elif item.__class__ in (int, float):
+            if abs(item) >= _SHORTEST_NUMBER and _PASSWORD.search(name):
+                found.append(((*path, step), str(item)))
         elif item.__class__ in (dict, list):
             _collect(item, (*path, step), name, marked, found)
 
@@ -111,15 +124,48 @@ def _is_named(key: str) -> bool:
 
 
 def is_named_secret(path: KeyPath) -> bool:
-    """Whether the key at the end of a path, or that of the list there, is called like a secret."""
+    """Whether a key path leads to what is called like a secret, or into a map or list below it."""
+    return secret_step(path) is not None
+
+
+def secret_step(path: KeyPath) -> int | None:
+    """The place in a key path of the first key that is called like a secret."""
+    return next((at for at, step in enumerate(path) if isinstance(step, str) and _names_secret(step)), None)
+
+
+def _names_secret(key: str) -> bool:
+    return _is_named(key) and not _REFERENCE_KEY.search(key)
+
+
+def is_secret(path: KeyPath, value: Any) -> bool:
+    """Whether the scalar at a key path must not be shown. A switch in a map below a secret's name, or null, may."""
+    if value is None or not is_named_secret(path):
+        return False
     name = next((step for step in reversed(path) if isinstance(step, str)), "")
-    return _is_named(name) and not _REFERENCE_KEY.search(name)
+    return value.__class__ is not bool or _names_secret(name)
+
+
+def veiled(value: Any, path: KeyPath) -> Any:
+    """The value at a key path with asterisks for every secret in it: what messages may quote."""
+    if isinstance(value, dict):
+        return {key: veiled(item, (*path, key)) for key, item in value.items()}
+    if isinstance(value, list):
+        return [veiled(item, (*path, index)) for index, item in enumerate(value)]
+    if not is_secret(path, value):
+        return SECRET_VALUE.sub(lambda match: "*" * len(match[0]), value) if isinstance(value, str) else value
+    if isinstance(value, str):
+        return value if _SHOWN.fullmatch(value) else "*" * len(value)
+    return "***"
 
 
 def may_be_secret(key: str, value: str) -> bool:
     """Whether a key is called like a secret, and has a value of its own rather than a reference or a placeholder."""
-    named = _SECRET_KEY.search(key) and not _REFERENCE_KEY.search(key)
-    return bool(named) and not _PLACEHOLDER.match(value)
+    return _names_secret(key) and not _PLACEHOLDER.match(value)
+
+
+def is_hidden(key: str, value: str) -> bool:
+    """Whether the text of a value is shown to nobody: more than surely is a secret, all but a whole placeholder."""
+    return _names_secret(key) and not _SHOWN.fullmatch(value)
 
 
 def looks_secret(key: str, value: str) -> bool:

@@ -1,7 +1,8 @@
 """What looks like a secret in plain text is shown to nobody: not in source lines, messages, hints, notes or fixes.
 
-In its own line a secret is masked where it stands. Elsewhere only a whole scalar is a copy of it: never letters inside
-of a word, and of words that anybody may use, such as `in` or `secret`, only what is quoted.
+Messages about a secret are made without it (`content.veiled`). Here it is masked where it stands in lines and in
+arguments such as those of `--set`. Elsewhere only a whole scalar is a copy of it: never letters inside of a word, and
+of words that anybody may use, such as `in` or `secret`, only what is quoted.
 """
 
 from __future__ import annotations
@@ -11,18 +12,31 @@ import re
 from collections.abc import Iterable, Iterator, Sequence
 from typing import Final
 
-from shunter.core.rules.content import SECRET_VALUE, is_named_secret, may_be_secret
+from shunter.core.rules.content import SECRET_VALUE, is_hidden, is_secret, secret_step
 from shunter.model.data import dataclass, replace
 from shunter.model.findings import Finding, Span, TextEdit
 from shunter.model.wording import dotted
 
 _KEY: Final = re.compile(
-    r"""(?:"(?P<double>[\w.-]+)"|'(?P<single>[\w.-]+)'|(?<![\w.-])(?P<plain>[\w.-]+))\s*:(?:\s+|(?=["']))(?:[&!]\S*\s+)*"""
+    r"""(?:(?:"(?P<double>[\w.-]+)"|'(?P<single>[\w.-]+)')\s*:\s*|(?<![\w.-])(?P<plain>[\w.-]+)\s*:(?:\s+|(?=["'])))"""
+    r"""(?:[&!]\S*\s+(?!\#|$))*"""
 )
 _QUOTED: Final = re.compile(r""""(?:[^"\\]|\\.)*"|'(?:[^']|'')*'""")
 _PLAIN_IN_FLOW: Final = re.compile(r"[^,}\]]*?(?=\s*(?:[,}\]]|\s#|$))")
 _PLAIN: Final = re.compile(r".*?(?=\s*(?:\s#|$))")
-_NO_PLAIN: Final = frozenset("|>&*![{#")
+_REST: Final = re.compile(r".*?(?=\s*$)")
+_BLOCK: Final = re.compile(r"[|>][-+0-9]*\s*(?:\s#.*)?$")
+_CLOSED: Final = re.compile(r"\s*(?:$|\s#)")
+_GOES_ON: Final = re.compile(r"\s*(?:$|\s#|[,}\]])")
+_SPECIAL: Final = frozenset("|>&*!%@`{[")
+"""What no plain scalar begins with. Whoever writes a secret so has often forgotten its quotes."""
+_ITEM: Final = re.compile(r"\s*(?:- +)*(?:(?P<key>[\w.-]+|\"[^\"]*\"|'[^']*')\s*:(?:\s+|$))?")
+_SET: Final = re.compile(r"--set(?P<kind>-\w+)? (?P<text>.*)", re.DOTALL)
+_ARGUMENT: Final = re.compile(
+    r"(?P<key>(?:\\.|[^=,\\])*)=(?P<value>\{(?:\\.|[^}\\])*\}?(?:\\.|[^,\\])*|(?:\\.|[^,\\])*)", re.DOTALL
+)
+_STEP: Final = re.compile(r"(?:\\.|[^.\[\]\\])+", re.DOTALL)
+_WORDS: Final = frozenset(("true", "false", "yes", "no", "on", "off", "null", "~"))
 _KEY_MATERIAL: Final = re.compile(r"\s*[A-Za-z0-9+/]{40,}={0,2}\s*")
 _ESCAPE: Final = re.compile(r'\\(["\\/])')
 _WORD: Final = re.compile(r"[A-Za-z]+")
@@ -30,7 +44,6 @@ _TELLING: Final = 4
 """A secret of fewer characters is masked only where it stands, and in what is said of that place."""
 _LONGEST: Final = 40
 """Where `shown` cuts a value."""
-_SCALARS: Final = re.compile(r'"(?:[^"\\]|\\.)*(?:"|$)')
 
 
 @dataclass(frozen=True, slots=True)
@@ -72,26 +85,45 @@ def _telling(line: str) -> Iterator[_Place]:
 def _named(line: str) -> Iterator[_Place]:
     """The values of keys that are called like secrets."""
     for match in _KEY.finditer(line):
-        start, end = match.end(), _end_of_scalar(line, match.end())
+        start, end = match.end(), _end_of_value(line, match.end())
         quote = line[start : start + 1] if line[start : start + 1] in ("'", '"') else ""
+        closed = quote and end > start + 1 and _QUOTED.fullmatch(line, start, end)
         start += len(quote)
-        end -= len(quote) if quote and line[end - 1] == quote and end > start else 0
+        end -= len(quote) if closed else 0
         written = line[start:end]
         read = _unquoted(written, quote)
-        if written and may_be_secret(match["double"] or match["single"] or match["plain"], read):
+        if written and is_hidden(match["double"] or match["single"] or match["plain"], read):
             yield _Place(start, end, written, read)
 
 
-def _end_of_scalar(line: str, start: int) -> int:
-    """Where the scalar at `start` ends on its line; there itself, where a list, a map or a block begins."""
-    first = line[start : start + 1]
+def _end_of_value(line: str, start: int) -> int:
+    """Where the value at `start` ends on its line; there itself, where a block or a comment begins."""
+    first, flow = line[start : start + 1], _in_flow(line, start)
+    rest = len(line.rstrip())
     if first in ("'", '"'):
         match = _QUOTED.match(line, start)
-        return match.end() if match else len(line.rstrip())
-    if not first or first in _NO_PLAIN:
+        return match.end() if match and (_GOES_ON if flow else _CLOSED).match(line, match.end()) else rest
+    if not first or first == "#" or _BLOCK.match(line, start):
         return start
-    plain = (_PLAIN_IN_FLOW if _in_flow(line, start) else _PLAIN).match(line, start)
+    if first in ("]", "}") and _open(line[:start]) <= 0:
+        return rest
+    if first in _SPECIAL:
+        return _end_of_brackets(line, start) if flow else rest
+    plain = (_PLAIN_IN_FLOW if flow else _PLAIN).match(line, start)
     return plain.end() if plain else start
+
+
+def _end_of_brackets(line: str, start: int) -> int:
+    """Where a list or a map in brackets closes, and other text inside of brackets ends."""
+    depth, at = 0, start
+    while at < len(line):
+        quoted = _QUOTED.match(line, at)
+        if quoted is None:
+            depth += (line[at] in "{[") - (line[at] in "}]")
+            if depth < 0 or (depth == 0 and line[at] == ","):
+                return at
+        at = quoted.end() if quoted else at + 1
+    return len(line.rstrip())
 
 
 def _in_flow(line: str, start: int) -> bool:
@@ -112,35 +144,83 @@ def _unquoted(text: str, quote: str) -> str:
 
 def _masked(finding: Finding) -> Finding:
     spans = [finding.span, *(span for _, span in finding.related), *(edit.span for edit in finding.fix)]
-    secrets = {place.read: place for span in spans for place in _places(span.text)}
-    own = [place for place in _places(finding.span.text) if _covers(finding.span, place)]
-    elsewhere = is_named_secret(finding.key) and _is_elsewhere(finding.span)
-    if not secrets and not elsewhere:
+    secrets = {place.read: place for span in spans for place in _in_span(span, finding)}
+    if not secrets and not any(span.path.startswith("--set") for span in spans):
         return finding
-    copies = _SCALARS if elsewhere else _copies(secrets.values(), own, dotted(finding.key))
+    own = [place for place in _in_span(finding.span, finding) if _covers(finding.span, place)]
+    copies = _copies(secrets.values(), own, dotted(finding.key))
 
     def hidden(text: str) -> str:
         return _hidden(text, copies)
+
+    def veil(span: Span) -> Span:
+        return _masked_span(span, _in_span(span, finding))
 
     return replace(
         finding,
         message=hidden(finding.message),
         hint=hidden(finding.hint),
         notes=tuple(map(hidden, finding.notes)),
-        span=_masked_span(finding.span),
-        related=tuple((hidden(label), _masked_span(span)) for label, span in finding.related),
-        fix=() if any(_shows(edit, copies) for edit in finding.fix) else tuple(map(_masked_edit, finding.fix)),
+        span=veil(finding.span),
+        related=tuple((hidden(label), veil(span)) for label, span in finding.related),
+        fix=()
+        if any(_shows(edit, finding, copies) for edit in finding.fix)
+        else tuple(replace(edit, span=veil(edit.span)) for edit in finding.fix),
     )
+
+
+def _in_span(span: Span, finding: Finding) -> list[_Place]:
+    """The secrets in a span's line: those that it names, and all of it where the name stands in a line above."""
+    step = secret_step(finding.key)
+    item = _ITEM.match(span.text)
+    if step is None or item is None or finding.rule == "missing-key":
+        return _places(span.text)
+    above = map(str, finding.key[: step + 1])
+    if (item["key"] or "").strip("\"'") in above or any(_named(span.text)):
+        return _places(span.text)
+    end = len(span.text.rstrip())
+    text = span.text[item.end() : end]
+    if not text or text[0] == "#" or text.strip("\"'").lower() in _WORDS or _BLOCK.match(text):
+        return _places(span.text)
+    return [_Place(item.end(), end, text, text.strip("\"'"))]
+
+
+def secret_free(argument: str) -> str:
+    """An argument such as `--set a.password=x` with asterisks for its secrets; other text as it is."""
+    match = _SET.fullmatch(argument)
+    if match is None:
+        return argument
+    text = match["text"]
+    start = match.start("text")
+    if match["kind"] == "-literal":
+        key, _, value = text.partition("=")
+        return argument[:start] + (f"{key}={_stars(value)}" if _is_hidden_at(key, value) else text)
+    if match["kind"] == "-json":
+        return argument[:start] + _secret_free_json(text)
+    if match["kind"] == "-file":
+        return argument
+    shown = _ARGUMENT.sub(
+        lambda one: f"{one['key']}={_stars(one['value'])}" if _is_hidden_at(one["key"], one["value"]) else one[0], text
+    )
+    return argument[:start] + SECRET_VALUE.sub(lambda one: _stars(one[0]), shown)
+
+
+def _is_hidden_at(key: str, value: str) -> bool:
+    path = tuple(re.sub(r"\\(.)", r"\1", step).strip() for step in _STEP.findall(key) if not step.isdigit())
+    return is_secret(path, True if value.lower() in _WORDS else value)
+
+
+def _secret_free_json(text: str) -> str:
+    """JSON is shown as far as no key in it is called like a secret."""
+    for key in re.finditer(r"[\w.\\-]+(?=[\"'\]\[0-9]*\s*[=:])", text):
+        if _is_hidden_at(key[0], "x"):
+            return text[: key.end()] + _stars(text[key.end() :])
+    return SECRET_VALUE.sub(lambda one: _stars(one[0]), text)
 
 
 def _covers(span: Span, place: _Place) -> bool:
     """Whether a finding is about a secret itself."""
     return span.column <= place.end and place.start < span.end - 1
-
-
-def _is_elsewhere(span: Span) -> bool:
-    """Whether the value that a span names is not written in its line: it has none, or begins a block there."""
-    return not span.text or span.text[span.column - 1 : span.column] in ("|", ">")
 
 
 def _copies(secrets: Iterable[_Place], own: Sequence[_Place], key: str) -> re.Pattern[str] | None:
@@ -177,19 +257,14 @@ def _hidden(text: str, copies: re.Pattern[str] | None) -> str:
     return copies.sub(lambda match: _stars(match[0]), text) if copies else text
 
 
-def _shows(edit: TextEdit, copies: re.Pattern[str] | None) -> bool:
+def _shows(edit: TextEdit, finding: Finding, copies: re.Pattern[str] | None) -> bool:
     """Whether the text of a fix is, or holds, a secret."""
-    covered = any(_covers(edit.span, place) for place in _places(edit.span.text))
+    covered = any(_covers(edit.span, place) for place in _in_span(edit.span, finding))
     return covered or _hidden(edit.replacement, copies) != edit.replacement
 
 
-def _masked_edit(edit: TextEdit) -> TextEdit:
-    return replace(edit, span=_masked_span(edit.span))
-
-
-def _masked_span(span: Span) -> Span:
+def _masked_span(span: Span, places: Sequence[_Place]) -> Span:
     text = span.text
-    places = _places(text)
     for place in places:
         text = text[: place.start] + _stars(place.written) + text[place.end :]
     for place in places:
@@ -197,7 +272,7 @@ def _masked_span(span: Span) -> Span:
             either = "|".join(map(re.escape, _forms(place)))
             scalar = rf"((?:^|[:,\[{{-])\s*[\"']?)({either})(?=[\"']?\s*(?:[,}}\]]|\s#|$))"
             text = re.sub(scalar, lambda match: match[1] + _stars(match[2]), text)
-    return replace(span, text=text)
+    return replace(span, text=text, path=secret_free(span.path))
 
 
 def _stars(text: str) -> str:

@@ -11,6 +11,7 @@ from jsonschema_rs import ValidationError
 from shunter.core.goyaml.document import Document, KeyPath
 from shunter.core.goyaml.plain import scalar_text
 from shunter.core.goyaml.scalars import resolve
+from shunter.core.rules.content import is_secret, veiled
 from shunter.core.schema.branches import distance, telling_key
 from shunter.core.schema.dialect import CIRCLE
 from shunter.core.schema.walk import at
@@ -50,6 +51,25 @@ class Subject:
     def raw(self) -> str:
         """The value as it is written, if it stands in a file."""
         return self.document.raw(self.path) if self.exact else ""
+
+    @property
+    def is_secret(self) -> bool:
+        """Whether the value must not be shown, in no notation."""
+        return is_secret(self.path, self.value)
+
+    def shown(self, value: Any = None, *path: str | int) -> str:
+        """The value, or one at `path` in it, as a message quotes it: with asterisks for secrets."""
+        return shown(veiled(value if path else self.value, (*self.path, *path)))
+
+    def said(self, error: ValidationError) -> str:
+        """What the validator says of an error here; the schema's words alone where it would show a secret."""
+        below = tuple(error.instance_path)[len(self.error.instance_path) :]
+        if veiled(error.instance, (*self.path, *below)) == error.instance:
+            return error.message
+        keyword = str(error.schema_path[-1])
+        asked = at(self.rule, (keyword,)) if error is self.error else None
+        words = f"{keyword}: {shown(asked)}" if asked is not None else keyword
+        return f"the value does not fit `{words}` of the schema"
 
     @property
     def bare(self) -> str:
@@ -95,13 +115,9 @@ def type_finding(subject: Subject, types: Sequence[str]) -> Finding:
     if "string" in types and value.__class__ in (bool, int, float) and raw and raw[0] not in "'\"":
         reads = shown(value)
         why = f" (unquoted, YAML reads {reads})" if reads != raw else ""
-        fix = subject.replace(quoted(raw))
-        return subject.finding(
-            "unquoted-string", message, hint=f"quote it: {_key_of(subject)}{quoted(raw)}{why}", fix=fix
-        )
+        return _to_quote(subject, message, why)
     if isinstance(value, str) and _fits(resolve(value), types):
-        fix = subject.replace(value)
-        return subject.finding("quoted-value", message, hint=f"remove the quotes: {_key_of(subject)}{value}", fix=fix)
+        return _to_bare(subject, message, value)
     if "array" in types and value.__class__ is not list:
         hint = "write a list: a line starting with `- ` for each item"
     elif "object" in types:
@@ -109,6 +125,19 @@ def type_finding(subject: Subject, types: Sequence[str]) -> Finding:
     else:
         hint = f"write {describe(subject.rule)}"
     return subject.finding("type", message, hint=hint)
+
+
+def _to_quote(subject: Subject, message: str, why: str) -> Finding:
+    """The finding for text that YAML reads as something else, as it has no quotes."""
+    text = quoted(subject.bare)
+    hint = "quote it" if subject.is_secret else f"quote it: {_key_of(subject)}{text}{why}"
+    return subject.finding("unquoted-string", message, hint=hint, fix=subject.replace(text))
+
+
+def _to_bare(subject: Subject, message: str, value: str) -> Finding:
+    """The finding for a number or a boolean that quotes make a string."""
+    hint = "remove the quotes" if subject.is_secret else f"remove the quotes: {_key_of(subject)}{value}"
+    return subject.finding("quoted-value", message, hint=hint, fix=subject.replace(value))
 
 
 def _key_of(subject: Subject) -> str:
@@ -130,13 +159,11 @@ def _enum(subject: Subject) -> Finding:
     value, raw = subject.value, subject.bare
     listed = ", ".join(shown(option) for option in options[:8]) + (", ..." if len(options) > 8 else "")
     one_of = f"one of {listed}" if len(options) > 1 else listed
-    message = f"`{subject.name}` must be {one_of}, not {shown(value)}"
+    message = f"`{subject.name}` must be {one_of}, not {subject.shown()}"
     if raw and raw in options and raw[0] not in "'\"":
-        hint = f"quote it: {_key_of(subject)}{quoted(raw)} (unquoted, YAML reads {shown(value)})"
-        return subject.finding("unquoted-string", message, hint=hint, fix=subject.replace(quoted(raw)))
+        return _to_quote(subject, message, f" (unquoted, YAML reads {shown(value)})")
     if isinstance(value, str) and (plain := resolve(value)) in options and not isinstance(plain, str):
-        hint = f"remove the quotes: {_key_of(subject)}{value}"
-        return subject.finding("quoted-value", message, hint=hint, fix=subject.replace(value))
+        return _to_bare(subject, message, value)
     words = [option for option in options if isinstance(option, str)]
     guess = nearest(value, words) if isinstance(value, str) else None
     if guess is None:
@@ -159,7 +186,7 @@ def _limit(subject: Subject) -> Finding:
     parent = subject.rule or {}
     ends = [parent.get("minimum"), parent.get("maximum")]
     hint = f"write a number from {ends[0]} to {ends[1]}" if None not in ends else f"write a number that is {bound}"
-    return subject.finding("range", f"`{subject.name}` must be {bound}, not {shown(subject.value)}", hint=hint)
+    return subject.finding("range", f"`{subject.name}` must be {bound}, not {subject.shown()}", hint=hint)
 
 
 def _length(subject: Subject) -> Finding:
@@ -180,7 +207,7 @@ def _pattern(subject: Subject) -> Finding:
     pattern = regex.original(subject.error.kind.as_dict()["pattern"])
     reason = mismatch(subject.rule)
     why = f": {reason}" if reason else f", which does not match the pattern `{pattern}`"
-    message = f"`{subject.name}` is {shown(subject.value)}{why}"
+    message = f"`{subject.name}` is {subject.shown()}{why}"
     return subject.finding("pattern", message, hint=_described(subject, "write text that matches it"))
 
 
@@ -191,7 +218,7 @@ def mismatch(schema: Any) -> str:
 
 def _format(subject: Subject) -> Finding:
     wanted = subject.error.kind.as_dict()["format"]
-    message = f"`{subject.name}` is {shown(subject.value)}, which is no {wanted}"
+    message = f"`{subject.name}` is {subject.shown()}, which is no {wanted}"
     return subject.finding("format", message, hint=_described(subject, f"write a valid {wanted}"))
 
 
@@ -218,14 +245,14 @@ def _alternatives(subject: Subject) -> Finding:
         return _no_form(subject, key, options)
     message = f"`{subject.name}` fits none of the {len(branches)} forms that the schema allows"
     best = min((branch for branch in branches if branch), key=lambda branch: distance(branch, depth), default=[])
-    notes = tuple(f"nearest form: {error.message}" for error in best[:3])
+    notes = tuple(f"nearest form: {subject.said(error)}" for error in best[:3])
     return subject.finding("alternatives", message, notes=notes, hint=_described(subject, "see the nearest form"))
 
 
 def _no_form(subject: Subject, key: str, options: Sequence[str]) -> Finding:
     path = (*subject.path, key)
     listed = ", ".join(options[:8]) + (", ..." if len(options) > 8 else "")
-    message = f"`{dotted(path)}` must be one of {listed}, not {shown(subject.value[key])}"
+    message = f"`{dotted(path)}` must be one of {listed}, not {subject.shown(subject.value[key], key)}"
     return subject.finding("enum", message, key=path, span=subject.document.span(path), hint=f"write one of {listed}")
 
 
@@ -242,7 +269,7 @@ def _not(subject: Subject) -> Finding:
 
 
 def _constraint(subject: Subject) -> Finding:
-    message = f"`{subject.name}`: {subject.error.message}"
+    message = f"`{subject.name}`: {subject.said(subject.error)}"
     return subject.finding("constraint", message, hint=_described(subject, "see the schema"))
 
 

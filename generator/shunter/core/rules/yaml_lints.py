@@ -35,6 +35,16 @@ _AMOUNT_KEY: Final = re.compile(
 )
 
 
+_OF_SECRETS: Final = {
+    "yaml-1.1-boolean": "this unquoted word is a boolean to Helm",
+    "leading-zero": "this begins with a 0, and Helm reads another number",
+    "trailing-zero": "this is a number to Helm: the 0 at its end is lost",
+    "big-number": "this is more than float64 holds exactly; Helm reads another number",
+    "exponent-number": "a template that prints this as it is gets a number with an exponent",
+}
+"""What is said of a secret: neither the text nor what Helm makes of it."""
+
+
 def yaml_lints(document: Document) -> tuple[Finding, ...]:
     """All lints of a document that Helm reads, in the order of the file."""
     found: list[Finding] = []
@@ -134,6 +144,8 @@ class _Walk:
             self.visit(value, below)
 
     def _add(self, rule: str, message: str, node: Node, key: KeyPath, **more: Any) -> None:
+        if rule in _OF_SECRETS and _is_secret(key, scalar(node)):
+            message, more = _OF_SECRETS[rule], {**more, "hint": "quote it", "fix": ()}
         self.found.append(_lint(rule, message, self._span(node), key, **more))
 
     def _span(self, node: Node) -> Span:
@@ -213,6 +225,12 @@ def _is_version(text: str, path: KeyPath) -> bool:
     if names and _VERSION_KEY.search(names[-1]):
         return True
     return _LIKE_ONE.fullmatch(text) is not None and not any(map(_AMOUNT_KEY.search, names))
+
+
+def _is_secret(path: KeyPath, value: Any) -> bool:
+    from shunter.core.rules.content import is_secret
+
+    return is_secret(path, value)
 
 
 def _dotted(path: KeyPath) -> str:

@@ -52,6 +52,11 @@ def _can_be_fixed(context: Context, asked: Validation, findings: Sequence[Findin
     """
     if "-" in asked.values or not any(finding.fix for finding in findings):
         return False
+    if asked.sets:
+        from shunter.core.rules.masking import secret_free
+
+        if any(secret_free(given) != given for given in asked.sets):
+            return False  # the command to type next would show the secret
     from shunter.flows.validation.repair import Repair
 
     repair = Repair(context.start, rehearsal=True)
