@@ -430,3 +430,19 @@ def test_a_name_of_any_bytes_can_be_reported(form: str, chart: Path) -> None:
     found = shunter("validate", name, "-o", form, cwd=chart)
     assert (found.code, found.err) == (1, "")
     assert found.out.encode()
+
+
+def test_what_would_show_a_secret_or_judge_by_other_charts_is_not_offered(chart: Path) -> None:
+    (chart / "v.yaml").write_text("replicas: '2'\n")
+    subprocess.run(["tar", "czf", "../web.tgz", "-C", "..", "web"], cwd=chart, check=True)
+    offered = {
+        ("v.yaml",): True,
+        ("v.yaml", "--set", "global.port=1"): True,
+        ("v.yaml", "--set", "global.password=Zebra99"): False,
+        ("../web.tgz", "-f", "v.yaml"): False,
+    }
+    for words, wanted in offered.items():
+        found = shunter("validate", *words, cwd=chart)
+        assert "quoted-value" in found.err, words
+        assert ("next:" in found.err) is wanted, words
+        assert "Zebra99" not in found.err

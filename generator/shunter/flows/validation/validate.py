@@ -34,7 +34,7 @@ def validate(context: Context, asked: Validation) -> Report:
     own = own_names(context, asked.files)
     findings, count = _judged(context, asked, own)
     if not asked.fix:
-        step = _fix_command(context, asked) if _can_be_fixed(context, asked, findings, own) else ""
+        step = _fix_command(asked) if _can_be_fixed(context, asked, findings, own) else ""
         return replace(report_of(context, findings, count, own), next_step=step)
     from shunter.flows.validation.repair import Repair
 
@@ -52,6 +52,8 @@ def _can_be_fixed(context: Context, asked: Validation, findings: Sequence[Findin
     """
     if "-" in asked.values or not any(finding.fix for finding in findings):
         return False
+    if any(is_packed(context, name) for name in asked.files):
+        return False  # `--fix` mends no archive, and without its name the files would be judged by other charts
     if asked.sets:
         from shunter.core.rules.masking import secret_free
 
@@ -68,7 +70,7 @@ def _can_be_fixed(context: Context, asked: Validation, findings: Sequence[Findin
     return bool(repair.rules)
 
 
-def _fix_command(context: Context, asked: Validation) -> str:
+def _fix_command(asked: Validation) -> str:
     """The command that repairs what can be repaired without thinking."""
     from shlex import join
 
@@ -76,10 +78,9 @@ def _fix_command(context: Context, asked: Validation) -> str:
     layers += [word for given in asked.sets for word in given.split(" ", 1)]
     if asked.environment:
         return join(["shunter", "validate", "--fix", "-e", asked.environment, *layers])
-    files = [name for name in asked.files if not is_packed(context, name)]
-    rest = "" if len(files) <= _MOST_NAMES else " ..."
-    end = ["--"] if any(name.startswith("-") for name in files) else []
-    return join(["shunter", "validate", "--fix", *layers, *end, *files[:_MOST_NAMES]]) + rest
+    rest = "" if len(asked.files) <= _MOST_NAMES else " ..."
+    end = ["--"] if any(name.startswith("-") for name in asked.files) else []
+    return join(["shunter", "validate", "--fix", *layers, *end, *asked.files[:_MOST_NAMES]]) + rest
 
 
 def _judged(context: Context, asked: Validation, own: Sequence[str]) -> tuple[list[Finding], int]:
