@@ -2,13 +2,18 @@
 
 from __future__ import annotations
 
+import json
 from typing import Any
 
 import pytest
 
 from helpers.charts.judged import judged
+from helpers.oracles.embedded_helm import METADATA, archive
+from shunter.core.charts.load import load_archive
+from shunter.core.goyaml.document import of_mapping
 from shunter.core.rules.fixes import fixed
 from shunter.core.rules.schema_errors import describe
+from shunter.core.rules.verdict import judge
 
 CASES: list[tuple[dict[str, Any], str, str, str, str]] = [
     ({"type": "string"}, "1.10", "unquoted-string", "must be a string, not a number", 'quote it: v: "1.10" (unquoted, YAML reads 1.1)'),
@@ -108,3 +113,21 @@ def test_a_fix_stays_on_its_line_and_away_from_anchors(schema: dict[str, Any], t
 )
 def test_what_a_schema_wants_in_a_few_words(schema: Any, words: str) -> None:
     assert describe(schema) == words
+
+
+ARGUMENTS: list[tuple[Any, str, Any, str]] = [
+    ("boolean", "--set", "yes", "write --set v=true"),
+    ("integer", "--set", "0777", "write --set v=777"),
+    ("integer", "--set-string", "3", "write --set v=3"),
+    ("number", "--set", "1.5", "write --set-json v=1.5"),
+    ("string", "--set", 1, "write --set-string v=1"),
+    ("string", "--set", True, "write --set-string v=true"),
+]
+
+
+@pytest.mark.parametrize(("wanted", "flag", "value", "hint"), ARGUMENTS, ids=range(len(ARGUMENTS)))
+def test_an_argument_is_corrected_in_its_own_language(wanted: str, flag: str, value: Any, hint: str) -> None:
+    schema = {"properties": {"v": {"type": wanted}}}
+    files: dict[str, bytes | str] = {"Chart.yaml": METADATA, "values.schema.json": json.dumps(schema)}
+    (finding,) = judge(load_archive(archive(files), "c.tgz"), [of_mapping({"v": value}, f"{flag} v=...")])
+    assert finding.hint == hint

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import re
 from collections.abc import Callable, Sequence
 from typing import Any, Final
@@ -19,6 +20,8 @@ from shunter.model.data import dataclass
 from shunter.model.findings import Finding, Span, TextEdit
 from shunter.model.wording import dotted, is_slip, nearest, quoted, shown, type_of, wanted_types, with_article
 
+_DIGITS: Final = re.compile(r"[-+]?[0-9]+")
+_ZEROS: Final = re.compile(r"^([-+]?)0+(?=[0-9])")
 _TAG: Final = re.compile(r"!\S*[ \t]+(?:&\S+[ \t]+)?")
 
 
@@ -118,6 +121,8 @@ def type_finding(subject: Subject, types: Sequence[str]) -> Finding:
         return _to_quote(subject, message, why)
     if isinstance(value, str) and _fits(resolve(value), types):
         return _to_bare(subject, message, value)
+    if "string" in types and value.__class__ in (bool, int, float) and _flag(subject):
+        return subject.finding("unquoted-string", message, hint=_argument(subject, "--set-string", value))
     if "array" in types and value.__class__ is not list:
         hint = "write a list: a line starting with `- ` for each item"
     elif "object" in types:
@@ -137,7 +142,20 @@ def _to_quote(subject: Subject, message: str, why: str) -> Finding:
 def _to_bare(subject: Subject, message: str, value: str) -> Finding:
     """The finding for a number or a boolean that quotes make a string."""
     hint = "remove the quotes" if subject.is_secret else f"remove the quotes: {_key_of(subject)}{value}"
+    if _flag(subject):
+        plain = _ZEROS.sub(r"\1", value) if _DIGITS.fullmatch(value) else resolve(value)
+        hint = _argument(subject, "--set-json" if plain.__class__ is float else "--set", plain)
     return subject.finding("quoted-value", message, hint=hint, fix=subject.replace(value))
+
+
+def _flag(subject: Subject) -> bool:
+    """Whether an argument such as that of `--set` gives the value: it has no quotes, and `--set` takes no YAML."""
+    return not subject.raw and subject.document.path.startswith("--set")
+
+
+def _argument(subject: Subject, flag: str, value: Any) -> str:
+    text = value if isinstance(value, str) else json.dumps(value)
+    return f"write {flag} {subject.name}={'...' if subject.is_secret else text}"
 
 
 def _key_of(subject: Subject) -> str:
