@@ -96,3 +96,33 @@ def test_what_is_too_deep_is_not_judged_and_has_its_place() -> None:
 def test_every_hint_is_reached() -> None:
     reached = {read(text.encode(), "v.yaml").findings[0].hint for text, _ in HINTS}
     assert {hint for _, hint in syntax._HINTS} - reached == set()
+
+
+@pytest.mark.parametrize(
+    ("text", "said"),
+    [
+        ('text: {{ template "x" . }}', True),
+        ("a: 1\n{{- if .Values.x }}\nb: 1\n{{- end }}\n", True),
+        ("a: {{- .Values.x }}", True),
+        ("a:\n  {{- toYaml .x | nindent 2 }}\n", True),
+        ("a: '{{ .b }}'\nc: @x", False),
+        ("a: {[x]: 1}", False),
+    ],
+)
+def test_a_template_in_a_values_file_is_called_so(text: str, said: bool) -> None:
+    (finding,) = read(text.encode(), "v.yaml").findings
+    assert finding.hint.startswith("values files are no templates") is said
+
+
+@pytest.mark.parametrize(
+    ("text", "key"),
+    [
+        ("a:\n  b: @x", ("a", "b")),
+        ("a:\n  'b c':\n    - @x", ("a", "b c")),
+        ("a: 1\nb:\n- c: 2\n  d: @x", ("b", "d")),
+        ("@x", ()),
+    ],
+)
+def test_an_error_says_below_which_keys_it_stands(text: str, key: tuple[str, ...]) -> None:
+    (finding,) = read(text.encode(), "v.yaml").findings
+    assert finding.key == key

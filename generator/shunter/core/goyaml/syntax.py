@@ -7,6 +7,7 @@ import re
 from shunter.core.goyaml.construct import RefusedError
 from shunter.core.goyaml.nodes import MAX_DEPTH, MarkedYAMLError, ReaderError, TooDeepError
 from shunter.core.goyaml.positions import span_at
+from shunter.model.data import replace
 from shunter.model.findings import Finding, Kind, Span
 
 _NO_TAB = "indent with spaces: YAML allows no tab there"
@@ -33,11 +34,21 @@ _KEYED = re.compile(
 )
 _MOST_LINES = 2_000
 """As far up is looked for the keys above an error."""
+_ACTION = re.compile(r"^[^#'\"]*?(?<![^\s:,\[-])\{\{")
+_NO_TEMPLATE = "values files are no templates: write the value itself, or quote it if the chart hands it to `tpl`"
 _HINT = "quote the value, or check the indentation of this line and the one above"
 
 
 def syntax_finding(path: str, text: str, first_line: int, error: Exception) -> Finding:
     """The finding for an error of reading; `text` is the document, which starts on line `first_line` (from 0)."""
+    finding = _finding(path, text, first_line, error)
+    lines = (finding.span.text, *(span.text for _, span in finding.related))
+    if finding.rule in ("yaml-key", "yaml-syntax") and any(map(_ACTION.search, lines)):
+        return replace(finding, hint=_NO_TEMPLATE)
+    return finding
+
+
+def _finding(path: str, text: str, first_line: int, error: Exception) -> Finding:
     if isinstance(error, RefusedError):
         span = span_at(path, text, first_line, error.node.start_mark.index, error.node.end_mark.index)
         return Finding(error.rule, str(error), span, key=_keys_above(text, span.line - first_line), hint=error.hint)
