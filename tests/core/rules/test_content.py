@@ -74,6 +74,19 @@ def test_what_looks_like_a_secret_is_named(text: str) -> None:
     )
 
 
+LOST = [
+    ("password: &Zq9\n", "`password` is empty to Helm: what begins with `&` is no text without quotes"),
+    ("db: {password: !Zq9 }\n", "`db.password` is empty to Helm: what begins with `!` is no text without quotes"),
+    ("password: 77777\n", "`password` looks like a secret in plain text"),
+    ("password: !!str\nother: {password: }\nsecret: &a\n  x: 1\npasswordLength: 5000\ntoken: 3600\n", ""),
+]
+
+
+@pytest.mark.parametrize(("text", "message"), LOST)
+def test_a_secret_that_is_no_text_for_want_of_quotes(text: str, message: str) -> None:
+    assert [finding.message for finding in judged({}, text)] == [message][: len(message)]
+
+
 @pytest.mark.parametrize("text", HARMLESS)
 def test_references_to_secrets_are_no_secrets(text: str) -> None:
     assert judged({}, text) == ()

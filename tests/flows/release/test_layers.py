@@ -99,6 +99,16 @@ def test_sets_come_last_in_their_order(tmp_path: Path) -> None:
             with_sets(here, layers, [f"--set-file c={name}"])
 
 
+@pytest.mark.parametrize(
+    "given", ["--set a=1,password=Zq9,Zq8", '--set-json password={"a":Zq8', "--set password[x]=Zq8"]
+)
+def test_an_argument_that_cannot_be_read_shows_no_secret(given: str, tmp_path: Path) -> None:
+    with pytest.raises(ShunterError) as refused:
+        with_sets(Context(tmp_path, tmp_path, None), [], [given])
+    assert "Zq" not in f"{refused.value} {refused.value.hint}"
+    assert refused.value.hint
+
+
 def test_what_stdin_held_is_a_layer(tmp_path: Path) -> None:
     context = Context(tmp_path, tmp_path, None, stdin=b"a: [1\n")
     layer = extra_layer(context, "-", tmp_path / "web")

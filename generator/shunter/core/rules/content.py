@@ -35,6 +35,7 @@ _SHOWN: Final = re.compile(
     re.IGNORECASE,
 )
 """What may be shown of a secret: a placeholder that is the whole value, a reference to where the secret is."""
+_MARK: Final = re.compile(r"&\S+|!(?!!)\S+")
 _PASSWORD: Final = re.compile(r"pass(?:word|wd|phrase)$", re.IGNORECASE)
 _SHORTEST_NUMBER: Final = 1_000
 """A number that is a password: below, it is rather a switch, a length or a count."""
@@ -96,7 +97,9 @@ def secrets(document: Document) -> Iterator[Finding]:
     found: list[tuple[KeyPath, str]] = []
     _collect(document.value or {}, (), "", has_marks(document), found)
     for path, value in found:
-        if not is_encrypted(value):
+        if not value:
+            yield from _lost_secret(document, path)
+        elif not is_encrypted(value):
             message = f"`{dotted(path)}` looks like a secret in plain text"
             hint = "name an external secret instead, or encrypt the file with SOPS"
             yield Finding(
@@ -104,13 +107,28 @@ def secrets(document: Document) -> Iterator[Finding]:
             )
 
 
+def _lost_secret(document: Document, path: KeyPath) -> Iterator[Finding]:
+    """What YAML takes for a name of its own, such as an anchor, in the place of a secret that has no quotes."""
+    raw = document.raw(path)
+    if _MARK.fullmatch(raw):
+        message = f"`{dotted(path)}` is empty to Helm: what begins with `{raw[0]}` is no text without quotes"
+        span, hint = document.span(path), "quote it, or delete it if it is meant to be empty"
+        yield Finding("plaintext-secret", message, span, Kind.LINT, Severity.WARNING, path, hint=hint)
+
+
 def _collect(node: Any, path: KeyPath, key: str, marked: bool, found: list[tuple[KeyPath, str]]) -> None:
-    """Add what looks secret below a map or list; `key` is the nearest one above, `marked` as `has_marks`."""
+    """Add what looks secret below a map or list, and what is empty and called so.
+
+    `key` is the nearest one above, `marked` as `has_marks`.
+    """
     for step, item in node.items() if node.__class__ is dict else enumerate(node):
         name = step if step.__class__ is str else key
         if item.__class__ is str:
-            if (_is_named(name) and looks_secret(name, item)) or (marked and SECRET_VALUE.search(item)):
+            if (_is_named(name) and (not item or looks_secret(name, item))) or (marked and SECRET_VALUE.search(item)):
                 found.append(((*path, step), item))
+        elif item is None:
+            if _is_named(name):
+                found.append(((*path, step), ""))
         elif item.__class__ in (int, float):
             if abs(item) >= _SHORTEST_NUMBER and _PASSWORD.search(name):
                 found.append(((*path, step), str(item)))

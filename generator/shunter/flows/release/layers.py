@@ -91,7 +91,21 @@ def with_sets(context: Context, layers: Sequence[Document], sets: Sequence[str])
         return list(layers)
     from shunter.core.values.strvals import set_layers
 
-    return [*layers, *set_layers(layers, sets, partial(file_text, context))]
+    try:
+        return [*layers, *set_layers(layers, sets, partial(file_text, context))]
+    except ShunterError as error:
+        raise _without_secret(error, sets) from error
+
+
+def _without_secret(error: ShunterError, sets: Sequence[str]) -> ShunterError:
+    """The error of an argument; of one that gives a secret neither the text nor what is wrong in it is said."""
+    from shunter.core.rules.masking import secret_free
+
+    for given in sets:
+        if str(error).startswith(f"{given}: ") and secret_free(given) != given:
+            known = given.partition("=")[0] if "{" not in given.partition("=")[0] else given.partition(" ")[0]
+            return ShunterError(f"{known}=... cannot be read", hint=r"escape a comma in a value: `\,`")
+    return error
 
 
 def file_text(context: Context, name: str) -> str:
