@@ -82,7 +82,29 @@ def test_values_in_a_text_are_read_as_the_text_they_are(style: str) -> None:
         assert document.value is None  # one line that is no YAML
     else:
         assert document.value == {"size": "x", "low": 1}
-        assert document.span(("low",)).line == (2 if style == '"' else 9)
+        assert document.span(("low",)).line == (7 if style == '"' else 9)
+
+
+@pytest.mark.parametrize(("style", "line"), [("|", 9), ("'", 7)])
+def test_an_error_in_a_text_stands_where_the_file_has_it(style: str, line: int) -> None:
+    text = "'a: [x, y'" if style == "'" else "|\n        b: 1\n        a: [x, y"
+    head = (
+        "apiVersion: argoproj.io/v1alpha1\nkind: Application\nspec:\n  source:\n    chart: c\n    helm:\n      values: "
+    )
+    ((document,),) = [found.layers for found in deployments(f"{head}{text}\n".encode(), "p")]
+    assert isinstance(document, Document)
+    (finding,) = document.findings
+    assert (document.value, finding.rule, finding.span.path, finding.span.line) == (None, "yaml-syntax", "p", line)
+    assert finding.span.text == f"{head}{text}".split("\n")[line - 1]
+
+
+def test_no_line_is_shown_that_may_hold_a_secret() -> None:
+    text = (
+        "apiVersion: argoproj.io/v1alpha1\nkind: Application\nspec: {source: {chart: c, helm: {values: 'password: x'}}}"
+    )
+    ((document,),) = [found.layers for found in deployments(text.encode(), "p")]
+    assert isinstance(document, Document)
+    assert (document.span(("password",)).line, document.span(("password",)).text) == (3, "")
 
 
 def test_a_map_wins_over_a_text_and_every_source_counts() -> None:

@@ -88,6 +88,35 @@ def test_its_layers_lie_over_each_other_as_argo_lays_them(root: Path) -> None:
     )
 
 
+@pytest.mark.parametrize("ours", ["valuesObject: {size: 1}", "values: '{size: 1}'", "values: |\n        {size: 1}"])
+def test_what_follows_values_in_braces_is_no_mistake(ours: str, root: Path) -> None:
+    text = APPLICATION.partition("      valueFiles")[0] + f"      {ours}\n      releaseName: x\n---\nkind: Other\n"
+    (root / "apps" / "app.yaml").write_text(text)
+    assert ok("validate", "apps/app.yaml", cwd=root).err == "1 chart checked: valid\n"
+
+
+def test_a_text_in_quotes_is_never_mended(root: Path) -> None:
+    text = APPLICATION.partition("      valueFiles")[0] + "      values: 'size: \"1\"'\n"
+    (root / "apps" / "app.yaml").write_text(text)
+    found = shunter("validate", "--fix", "apps/app.yaml", cwd=root)
+    assert (found.code, places(found.err)) == (1, ["apps/app.yaml:9:15"])
+    assert (root / "apps" / "app.yaml").read_text() == text
+
+
+def test_an_error_of_yaml_stands_in_the_file_that_has_it(root: Path) -> None:
+    application(root, size="[1")
+    found = shunter("validate", "apps/app.yaml", cwd=root)
+    assert (places(found.err), "the parser gave up here: apps/app.yaml:12:1" in found.err) == (
+        ["apps/app.yaml:11:15"],
+        True,
+    )
+    (root / "apps" / "map.yaml").write_text(MAP.replace("OWN", "[1"))
+    (root / "apps" / "hr.yaml").write_text(
+        RELEASE.replace("SIZE", "1").replace("KIND", "ConfigMap").replace("NAME", "defaults")
+    )
+    assert places(shunter("validate", "apps/hr.yaml", cwd=root).err) == ["apps/map.yaml:6:10"]
+
+
 def test_a_release_is_judged_with_the_map_that_its_repository_holds(root: Path) -> None:
     def release(size: str = "1", kind: str = "ConfigMap", name: str = "defaults") -> None:
         text = RELEASE.replace("SIZE", size).replace("KIND", kind).replace("NAME", name)

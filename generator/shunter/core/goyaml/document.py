@@ -43,18 +43,23 @@ class _SeparatorError(Exception):
 
 @dataclass(frozen=True, slots=True, eq=False)
 class Part:
-    """One YAML document of a file: its text as libyaml saw it, the line it starts on (from 0), and its root."""
+    """One YAML document of a file: its text as libyaml saw it, the line it starts on (from 0), and its root.
+
+    It is not `whole` where the root is a value inside of a document, and other text follows it by rights.
+    """
 
     text: bytes
     line: int
     root: Node | None
+    whole: bool = True
 
 
 @dataclass(frozen=True, slots=True, eq=False)
 class Document:
     """A values file. `value` is None where Helm refuses it or we do not judge it; then `findings` say why.
 
-    A `clean` document surely holds no hazard, so nothing looks for one.
+    A `clean` document surely holds no hazard, so nothing looks for one. Of a text that no file has line by line, such
+    as one that another file has in quotes, `place` is where all of it stands.
     """
 
     path: str
@@ -64,12 +69,15 @@ class Document:
     helm: str = "4"
     parts: tuple[Part, ...] = field(default=(), repr=False)
     clean: bool = False
+    place: Span | None = None
 
     def span(self, key_path: Sequence[str | int], *, of: Literal["key", "value"] = "value") -> Span:
         """Where the key or value at `key_path` stands, or else the nearest part of the document above it.
 
         An empty value (`tag:`) stands where its key does; an item of a list has no key.
         """
+        if self.place is not None:
+            return self.place
         place, part, _ = self._find(key_path)
         if place is None or part is None:
             return Span(self.path)
@@ -100,6 +108,8 @@ class Document:
 
     def node_span(self, part: Part, node: Node) -> Span:
         """The span of a node: its first line, if it has several; a scalar's is behind its anchor."""
+        if self.place is not None:
+            return self.place
         text = decode(part.text)
         return span_at(self.path, text, part.line, _start(node, text), node.end_mark.index)
 

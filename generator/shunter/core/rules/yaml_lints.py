@@ -52,8 +52,8 @@ def yaml_lints(document: Document) -> tuple[Finding, ...]:
         if part.root is not None:
             walk = _Walk(document, part, found)
             walk.visit(part.root, ())
-            found += _rest(document, part, part.root)
-        if b"\n..." in part.text and has_second_document(part.text):
+            found += _rest(document, part, part.root) if part.whole else ()
+        if part.whole and b"\n..." in part.text and has_second_document(part.text):
             message = "Helm does not read what follows `...`"
             found.append(_lint("ignored-document", message, _line_of(document, part, "..."), hint="use `---`"))
     found += _separate_documents(document)

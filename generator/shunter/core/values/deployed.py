@@ -10,8 +10,9 @@ from shunter.core.charts.contents import read_once
 from shunter.core.goyaml.construct import RefusedError, construct
 from shunter.core.goyaml.document import Document, KeyPath, Part, of_mapping, read, value_at
 from shunter.core.goyaml.nodes import Node
+from shunter.core.values.sops import may_hold_secrets
 from shunter.core.values.strvals import parse_set
-from shunter.model.data import dataclass
+from shunter.model.data import dataclass, replace
 from shunter.model.findings import Span
 
 _MARK: Final = re.compile(rb"^kind:[ \t]*[\"']?(?:Application|HelmRelease)\b", re.MULTILINE)
@@ -162,17 +163,32 @@ class _Object:
         """The map at a path as a values file of its own, in its place."""
         (part,) = self.document.parts
         node = self.document.node(path)
-        parts = (Part(part.text, part.line, node),) if node is not None else ()
+        parts = (Part(part.text, part.line, node, whole=False),) if node is not None else ()
         return Document(self.document.path, self.at(*path), (), self.document.data, self.document.helm, parts)
 
     def text(self, path: KeyPath) -> Document:
-        """The text at a path as a values file of its own, in its place where it stands there line by line."""
-        text = str(self.at(*path))
-        alone = read(text.encode("utf-8", "surrogatepass"), self.document.path)
+        """The text at a path as a values file of its own, in its place.
+
+        What does not stand there line by line, such as a text in quotes, stands where the whole of it does.
+        """
+        alone = read(str(self.at(*path)).encode("utf-8", "surrogatepass"), self.document.path)
         (part,) = self.document.parts
         node = self.document.node(path)
-        placed = read(_padded(part, node), self.document.path) if node is not None else alone
-        return placed if placed.value == alone.value and placed.value is not None else alone
+        if node is None:
+            return alone
+        if node.style == "|":
+            placed = read(_padded(part, node), self.document.path)
+            if placed.value == alone.value and _said(placed) == _said(alone):
+                return placed
+        place = self.span(*path)
+        if may_hold_secrets(alone):
+            place = replace(place, text="")  # the line has all of it, whatever a finding is about
+        findings = tuple(replace(finding, span=place, related=(), fix=()) for finding in alone.findings)
+        return replace(alone, findings=findings, data=self.document.data, clean=False, place=place)
+
+
+def _said(document: Document) -> list[tuple[str, str]]:
+    return [(finding.rule, finding.message) for finding in document.findings]
 
 
 def _padded(part: Part, node: Node) -> bytes:

@@ -90,7 +90,7 @@ class _File:
         if not deployment.judged:
             files = ProjectFiles(_without_schemas(files), files.label)
         found = judge_layers(self.context, Release(files).with_layers(layers))
-        return tuple(replace(finding, span=_seen(finding.span)) for finding in found)
+        return tuple(_shown(finding) for finding in _mendable(found, layers))
 
     def sets(self, deployment: Deployment) -> Iterator[str]:
         """What is set as on a command line; files of that are in the repository."""
@@ -180,14 +180,34 @@ class _File:
     def seen_from(self, document: Document, folder: Path) -> Document:
         """The document with its path as from a chart's folder, which findings are put behind again."""
         place = os.path.relpath((self.context.start / document.path).resolve(), folder.resolve())
-        return replace(document, path=place, findings=_placed(document.findings, place))
+        whole = replace(document.place, path=place) if document.place is not None else None
+        return replace(document, path=place, findings=_placed(document.findings, place), place=whole)
 
     def refused(self, span: Span, message: str) -> ShunterError:
         return ShunterError(message, span=span, hint="check the name; a chart's folder can be named itself")
 
 
 def _placed(findings: Iterable[Finding], place: str) -> tuple[Finding, ...]:
-    return tuple(replace(finding, span=replace(finding.span, path=place)) for finding in findings)
+    def at(span: Span) -> Span:
+        return replace(span, path=place)
+
+    return tuple(
+        replace(
+            finding,
+            span=at(finding.span),
+            related=tuple((text, at(span)) for text, span in finding.related),
+            fix=tuple(replace(edit, span=at(edit.span)) for edit in finding.fix),
+        )
+        for finding in findings
+    )
+
+
+def _mendable(findings: Iterable[Finding], layers: Sequence[Document]) -> Iterator[Finding]:
+    """The findings, without fixes of what a file has in another shape: a fix would replace the whole of it."""
+    places = {(at.line, at.column, at.text) for layer in layers if (at := layer.place) is not None}
+    for finding in findings:
+        at = finding.span
+        yield replace(finding, fix=()) if (at.line, at.column, at.text) in places else finding
 
 
 def _without_schemas(files: ProjectFiles) -> MemoryTree:
@@ -196,6 +216,8 @@ def _without_schemas(files: ProjectFiles) -> MemoryTree:
     return MemoryTree(dict(without_schemas(files.packed).files))
 
 
-def _seen(span: Span) -> Span:
-    inside = span.path.startswith(PLACE)
-    return replace(span, path=span.path.replace(PLACE, OCI, 1)) if inside else span
+def _shown(finding: Finding) -> Finding:
+    span = finding.span
+    if not span.path.startswith(PLACE):
+        return finding
+    return replace(finding, span=replace(span, path=span.path.replace(PLACE, OCI, 1)))
