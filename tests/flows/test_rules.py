@@ -72,6 +72,9 @@ READ: Files = {
 }
 """A values file, passed to `validate` for a chart without a schema."""
 
+APPLICATION = (
+    "apiVersion: argoproj.io/v1alpha1\nkind: Application\nspec: {source: {chart: c, repoURL: oci://r.example}}\n"
+)
 JUDGED: dict[str, tuple[Any, str]] = {
     "type": ({"properties": {"a": {"type": "integer"}}}, "a: x"),
     "unquoted-string": ({"properties": {"a": {"type": "string"}}}, "a: 1.5"),
@@ -146,6 +149,7 @@ CHARTS: dict[str, tuple[str, Files]] = {
     "schema-size": ("lint web", {"values.schema.json": json.dumps({"title": "x" * MAX_SIZE})}),
     "unused-key": ("lint web", {"values.yaml": "a: 1\n"}),
     "stray-values": ("validate web web/../v.yaml", {"../v.yaml": "a: 1\n"}),
+    "unjudged-values": ("validate web/../app.yaml", {"../app.yaml": APPLICATION}),
     "inactive-key": (
         "validate --exact web/v.yaml",
         {"v.yaml": "x: {enabled: false, b: 1}\n", "templates/a.yaml": IF_ENABLED},

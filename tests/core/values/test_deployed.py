@@ -13,7 +13,7 @@ from shunter.core.values.deployed import (
     deployments,
     generated_from,
     may_deploy,
-    registry_of,
+    source_of,
 )
 from shunter.model.errors import ShunterError
 from shunter.model.findings import Span
@@ -67,7 +67,12 @@ def test_an_application() -> None:
     assert text.value == {"size": "x", "low": {"deep": 1}}
     assert text.span(("size",)) == Span("app.yaml", 15, 15, 16, "        size: x")
     assert text.span(("low", "deep"), of="key").line == 17
-    assert found.sets == ("--set a.b=1\\,2", "--set l={1,2}", "--set-string s=1", "--set-file f=x.txt")
+    assert tuple(f"{one.flag} {one.text}" for one in found.sets) == (
+        "--set a.b=1\\,2",
+        "--set l={1,2}",
+        "--set-string s=1",
+        "--set-file f=x.txt",
+    )
 
 
 @pytest.mark.parametrize("style", ["|", "|-", "|2", ">", '"'])
@@ -125,7 +130,7 @@ spec:
 
 def test_a_helm_release() -> None:
     (found,) = deployments(RELEASE.encode(), "r.yaml")
-    assert found.chart == Place(name="web", version="1.2.3", repository="ours")
+    assert found.chart == Place(name="web", version="1.2.3", source=("HelmRepository", "ours"))
     file, one, two, values = found.layers
     assert isinstance(file, FileLayer)
     assert isinstance(values, Document)
@@ -155,7 +160,7 @@ def test_what_others_hold() -> None:
             laid = data_of(one, "cm.yaml", layer)
             assert laid is not None
             assert (laid.value, laid.path) == ({"x": {"y": value}}, "cm.yaml (k)")
-    assert (registry_of(text, "cm.yaml", "r"), registry_of(text, "cm.yaml", "s")) == ("u", "")
+    assert [source_of(text, "cm.yaml", "HelmRepository", name)[0] for name in ("r", "s")] == ["u", ""]
 
 
 @pytest.mark.parametrize(

@@ -8,7 +8,7 @@ import pytest
 
 from helpers.charts.tiny_charts import chart_files, write_files
 from helpers.workspaces.cli import ok, shunter
-from helpers.workspaces.gitrepo import write
+from helpers.workspaces.gitrepo import git, write
 from helpers.workspaces.http import served
 from shunter.core.charts.packed import PackedChart
 
@@ -78,7 +78,7 @@ def test_its_layers_lie_over_each_other_as_argo_lays_them(root: Path) -> None:
         application(root, file)
         assert places(shunter("validate", "apps/app.yaml", cwd=root).err) == [place]
     application(root, more="x")
-    assert places(shunter("validate", "apps/app.yaml", cwd=root).err) == ["--set more=x"]
+    assert places(shunter("validate", "apps/app.yaml", cwd=root).err) == ["apps/app.yaml:12:40"]
     application(root, "gone.yaml")
     gone = shunter("validate", "apps/app.yaml", cwd=root)
     assert (gone.code, "there is no file charts/web/gone.yaml" in gone.err, "--> apps/app.yaml:9:20" in gone.err) == (
@@ -132,9 +132,11 @@ def test_a_release_is_judged_with_the_map_that_its_repository_holds(root: Path) 
     (root / "apps" / "kustomization.yaml").write_text(made)
     release(name="generated")
     assert places(shunter("validate", "apps/hr.yaml", cwd=root).err) == ["apps/made.yaml:1:6"]
-    release(name="others")
+    release(name="others", size="x")
     gone = shunter("validate", "apps/hr.yaml", cwd=root)
-    assert (gone.code, "no ConfigMap `others`" in gone.err) == (1, True)
+    assert (gone.code, "note[unjudged-values]: not judged: no ConfigMap `others`" in gone.err) == (1, True)
+    assert places(gone.err) == ["apps/hr.yaml:5:25", "apps/hr.yaml:8:11"]
+    release(name="others")
     release(kind="Secret", name="others")
     ok("validate", "apps/hr.yaml", cwd=root)
 
@@ -145,6 +147,63 @@ def test_what_is_not_there_is_said_in_its_place(root: Path) -> None:
     (root / "apps" / "app.yaml").write_text(text.replace("charts/web", "charts/gone"))
     gone = shunter("validate", "apps/app.yaml", cwd=root)
     assert (gone.code, "charts/gone is no chart" in gone.err, "--> apps/app.yaml:7:11" in gone.err) == (1, True, True)
+
+
+@pytest.mark.parametrize(
+    ("url", "found"),
+    [
+        ("https://github.com/other/thing", "note"),
+        ("git@github.com:acme/gitops.git", "error"),
+        ("ssh://git@github.com:22/Acme/gitops", "error"),
+        ("https://mirror.example/x/gitops.git", "error"),
+    ],
+)
+def test_the_chart_of_another_repository_is_elsewhere(url: str, found: str, root: Path) -> None:
+    config = '[remote "origin"]\n\turl = https://github.com/acme/gitops.git\n'
+    (root / ".git" / "HEAD").unlink()
+    git(root, "init", "-q")
+    with (root / ".git" / "config").open("a") as out:
+        out.write(config)
+    application(root, size='"1"')
+    text = (root / "apps" / "app.yaml").read_text().replace("https://git.example/r", url)
+    (root / "apps" / "app.yaml").write_text(text)
+    judged = shunter("validate", "apps/app.yaml", cwd=root)
+    assert (judged.code, f"{found}[" in judged.err, judged.err.count("-->")) == (found == "error", True, 1), judged.err
+    (root / "apps" / "app.yaml").write_text(text.replace("charts/web", "charts/gone"))
+    gone = shunter("validate", "apps/app.yaml", cwd=root)
+    assert (gone.code, "mirror" in url or found == "note") == ((0, True) if "note[" in gone.err else (1, False))
+
+
+def test_a_parameter_stands_in_its_line(root: Path) -> None:
+    application(root)
+    text = (root / "apps" / "app.yaml").read_text()
+    (root / "apps" / "app.yaml").write_text(text.replace('value: "1"}', 'value: "1", forceString: true}'))
+    found = shunter("validate", "apps/app.yaml", cwd=root)
+    assert (places(found.err), "hint: remove `forceString: true`" in found.err) == (["apps/app.yaml:12:40"], True)
+    (root / "apps" / "app.yaml").write_text(
+        text.replace("{name: more,", "{name: more.password,").replace('"1"', "Zebra99")
+    )
+    assert "Zebra99" not in shunter("validate", "apps/app.yaml", cwd=root).err
+
+
+@pytest.mark.parametrize("value", ["${SIZE}", '"${SIZE:=2}"', "1${SIZE}"])
+def test_what_flux_fills_in_may_be_anything(value: str, root: Path) -> None:
+    text = RELEASE.replace("SIZE\n", f"{value}\n").replace("  valuesFrom: [{kind: KIND, name: NAME}]\n", "")
+    (root / "apps" / "hr.yaml").write_text(text)
+    assert "not judged: what Flux puts in for `${SIZE}`" in ok("validate", "apps/hr.yaml", cwd=root).err
+    (root / "apps" / "hr.yaml").write_text(text.replace("${", "$${"))
+    assert shunter("validate", "apps/hr.yaml", cwd=root).code == 1
+    (root / "apps" / "hr.yaml").write_text(text.replace("size:", "sise:"))
+    assert shunter("validate", "apps/hr.yaml", cwd=root).code == 1
+
+
+def test_what_is_missing_keeps_nothing_else_from_being_judged(root: Path) -> None:
+    application(root, "gone.yaml, https://r.invalid/v.yaml", size="x")
+    text = (root / "apps" / "app.yaml").read_text()
+    (root / "apps" / "app.yaml").write_text(f"{text}      fileParameters: [{{name: own, path: gone}}]\n")
+    found = shunter("validate", "apps/app.yaml", cwd=root)
+    assert places(found.err) == [f"apps/app.yaml:{at}" for at in ("7:11", "9:20", "11:15", "13:42")]
+    assert "1 chart checked" in found.err
 
 
 def test_other_strays_stay_strays(root: Path) -> None:
@@ -192,18 +251,22 @@ def test_a_way_of_naming_charts_that_is_not_followed_is_said(root: Path) -> None
     )
     (root / "apps" / "hr.yaml").write_text(text)
     application(root, size="x")
-    found = shunter("validate", "apps/hr.yaml", "apps/app.yaml", cwd=root)
-    assert (found.code, "such as `chartRef`" in found.err) == (1, True)
-    assert "apps/app.yaml:11:15" in places(found.err)
+    found = ok("validate", "apps/hr.yaml", cwd=root).err
+    assert "not judged: no OCIRepository `web` is in this repository" in found
+    source = "---\napiVersion: source.toolkit.fluxcd.io/v1\nkind: OCIRepository\nmetadata: {name: web}\nspec: {url: oci://r.invalid/web, ref: {tag: 1.0.0}}\n"
+    (root / "apps" / "hr.yaml").write_text(text + source)
+    found = ok("validate", "apps/hr.yaml", cwd=root).err
+    assert ("the chart is at oci://r.invalid/web" in found, "hint: --fetch" in found) == (True, True)
+    assert shunter("validate", "apps/hr.yaml", "apps/app.yaml", cwd=root).err.count("error[") == 1
 
 
 def test_a_file_parameter_is_the_text_of_a_file(root: Path) -> None:
     application(root)
     text = (root / "apps" / "app.yaml").read_text()
     (root / "apps" / "own.txt").write_text("word")
-    (root / "apps" / "app.yaml").write_text(f"{text}      fileParameters: [{{name: own, path: apps/own.txt}}]\n")
+    (root / "apps" / "app.yaml").write_text(f"{text}      fileParameters: [{{name: own, path: ../../apps/own.txt}}]\n")
     found = shunter("validate", "../apps/app.yaml", cwd=root / "charts")
-    assert (found.code, places(found.err)) == (1, ["--set-file own=../apps/own.txt"])
+    assert (found.code, places(found.err)) == (1, ["../apps/app.yaml:13:42"])
 
 
 @pytest.mark.parametrize("by", ["Application", "HelmRelease"])
@@ -230,7 +293,7 @@ def test_a_registry_is_asked_only_where_somebody_says_so(by: str, root: Path) ->
             text += f"---\napiVersion: source.toolkit.fluxcd.io/v1\nkind: HelmRepository\nmetadata: {{name: r}}\nspec: {{url: {url}}}\n"
         (root / "apps" / "far.yaml").write_text(text)
         silent = shunter("validate", "apps/far.yaml", cwd=root)
-        assert (silent.code, "hint: --fetch" in silent.err, asked) == (1, True, [])
+        assert (silent.code, "hint: --fetch" in silent.err, asked) == (0, True, [])
         found = shunter("validate", "apps/far.yaml", "--fetch", cwd=root)
     assert [place for place in places(found.err) if place.startswith("apps/far.yaml:")], found.err
     assert ("web-1.2.3.tgz/values-pro.yaml:1:6" in places(found.err)) is (by == "HelmRelease")

@@ -10,14 +10,18 @@ from shunter.core.charts.contents import read_once
 from shunter.core.goyaml.construct import RefusedError, construct
 from shunter.core.goyaml.document import Document, KeyPath, Part, of_mapping, read, value_at
 from shunter.core.goyaml.nodes import Node
-from shunter.core.values.sops import may_hold_secrets
+from shunter.core.values.sops import may_hold_secrets, sealed
 from shunter.core.values.strvals import parse_set
 from shunter.model.data import dataclass, replace
 from shunter.model.findings import Span
 
 _MARK: Final = re.compile(rb"^kind:[ \t]*[\"']?(?:Application|HelmRelease)\b", re.MULTILINE)
 _ARGO, _FLUX = "argoproj.io/", "helm.toolkit.fluxcd.io/"
+_NO_CHART: Final = {"directory", "kustomize", "plugin"}
+"""What an Application says of a folder that Helm does not render."""
 _LIST: Final = re.compile(r"\{.*\}", re.DOTALL)
+_VARIABLE: Final = re.compile(r"(?<!\$)\$\{([A-Za-z_][A-Za-z0-9_]*)[^}]*\}")
+"""What a Kustomization of Flux puts a text in the place of, `${X}` or `${X:=1}`."""
 _ESCAPED: Final = re.compile(r"(?<!\\),")
 
 
@@ -29,8 +33,10 @@ class Place:
     url: str = ""
     name: str = ""
     version: str = ""
-    repository: str = ""
-    """The name of the object that has the registry's URL, where the deployment names only that."""
+    git: str = ""
+    """The URL of the Git repository that has the folder; empty where nothing says it."""
+    source: tuple[str, str] = ("", "")
+    """Kind and name of the object that says where the chart is, where the deployment names only that."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -41,6 +47,8 @@ class FileLayer:
     rooted: bool
     optional: bool
     span: Span
+    git: str = ""
+    """The URL of the Git repository that has it; empty where it is that of the chart."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -58,18 +66,29 @@ class ObjectLayer:
 Layer = Document | FileLayer | ObjectLayer
 
 
+@dataclass(frozen=True, slots=True)
+class Setting:
+    """A value set as on a command line, `flag` with its argument `text`, and where the object has it."""
+
+    flag: str
+    text: str
+    span: Span
+
+
 @dataclass(frozen=True, slots=True, eq=False)
 class Deployment:
     """One chart as an object deploys it: values in `layers`, lowest first, then `sets` as on a command line.
 
-    `span` is where the object names its chart; `judged` is false where it says that no schema counts.
+    `span` is where the object names its chart; `judged` is false where it says that no schema counts. `flux` says
+    whose object it is.
     """
 
     chart: Place
     layers: Sequence[Layer]
-    sets: Sequence[str]
+    sets: Sequence[Setting]
     span: Span
     judged: bool = True
+    flux: bool = False
 
 
 def may_deploy(data: bytes) -> bool:
@@ -103,6 +122,23 @@ def data_of(data: bytes, path: str, wanted: ObjectLayer) -> Document | None:
     return None
 
 
+def filled_later(document: Document) -> tuple[Document, tuple[str, ...]]:
+    """A document of Flux, each scalar with a variable in it one of which nothing is known; and the variables' names."""
+    names: dict[str, None] = {}
+    value = _sealed(document.value, names)
+    return (replace(document, value=value), tuple(names)) if names else (document, ())
+
+
+def _sealed(value: Any, names: dict[str, None]) -> Any:
+    if isinstance(value, dict):
+        return {key: _sealed(item, names) for key, item in value.items()}
+    if isinstance(value, list):
+        return [_sealed(item, names) for item in value]
+    found = _VARIABLE.findall(value) if isinstance(value, str) else []
+    names.update(dict.fromkeys(found))
+    return sealed(" ".join(found)) if found else value
+
+
 def generated_from(data: bytes, path: str, wanted: ObjectLayer) -> str:
     """The file, as seen from this one, of which a kustomization here makes the ConfigMap's key; empty for none."""
     for found in _objects(data, path):
@@ -121,12 +157,12 @@ def _set(target: str, text: str) -> dict[str, Any]:
     return parse_set(f"{target}={text[1:-1] if quoted else text}", flag="--set-string" if quoted else "--set")
 
 
-def registry_of(data: bytes, path: str, name: str) -> str:
-    """The URL of Flux's HelmRepository of that name in this file; empty if it holds none."""
+def source_of(data: bytes, path: str, kind: str, name: str) -> tuple[str, str]:
+    """The URL, and the tag if it says one, of Flux's source of that kind and name in this file; empty for none."""
     for found in _objects(data, path):
-        if found.value.get("kind") == "HelmRepository" and found.at("metadata", "name") == name:
-            return str(found.at("spec", "url") or "")
-    return ""
+        if found.value.get("kind") == kind and found.at("metadata", "name") == name:
+            return str(found.at("spec", "url") or ""), str(found.at("spec", "ref", "tag") or "")
+    return "", ""
 
 
 def _objects(data: bytes, path: str) -> Iterator[_Object]:
@@ -203,7 +239,7 @@ def _application(found: _Object) -> Iterator[Deployment]:
     paths: list[KeyPath] = [("spec", "sources", n) for n in range(len(several))] if isinstance(several, list) else []
     for path in paths or [("spec", "source")]:
         source = found.at(*path)
-        if isinstance(source, dict) and (source.get("chart") or source.get("path")):
+        if isinstance(source, dict) and (source.get("chart") or source.get("path")) and not source.keys() & _NO_CHART:
             yield _of_source(found, path, source)
 
 
@@ -216,7 +252,8 @@ def _of_source(found: _Object, path: KeyPath, source: Mapping[str, Any]) -> Depl
     for number, name in enumerate(helm.get("valueFiles") or ()):
         name = str(name).removeprefix("secrets://")
         below = re.sub(r"^(?:\$[^/]+)?/", "", name)
-        layers.append(FileLayer(below, below != name, optional, found.span(*at, "valueFiles", number)))
+        git = _referred(found, name) if name.startswith("$") else ""
+        layers.append(FileLayer(below, below != name, optional, found.span(*at, "valueFiles", number), git))
     # Argo CD takes the map and not the text, where there are both.
     if isinstance(helm.get("valuesObject"), dict):
         layers.append(found.map((*at, "valuesObject")))
@@ -224,22 +261,34 @@ def _of_source(found: _Object, path: KeyPath, source: Mapping[str, Any]) -> Depl
         layers.append(found.text((*at, "values")))
     chart = str(source.get("chart") or "")
     url, version = str(source.get("repoURL", "")), str(source.get("targetRevision", ""))
-    place = Place(url=url, name=chart, version=version) if chart else Place(str(source["path"]))
+    place = Place(url=url, name=chart, version=version) if chart else Place(str(source["path"]), git=url)
     span = found.span(*path, "chart" if chart else "path")
-    return Deployment(place, layers, tuple(_parameters(helm)), span, not helm.get("skipSchemaValidation"))
+    return Deployment(place, layers, tuple(_parameters(found, at, helm)), span, not helm.get("skipSchemaValidation"))
 
 
-def _parameters(helm: Mapping[str, Any]) -> Iterator[str]:
-    given = [item for item in helm.get("parameters") or () if isinstance(item, dict)]
+def _referred(found: _Object, name: str) -> str:
+    """The URL of the source that the first part of a values file's name, `$REF`, is the `ref` of; empty for none."""
+    ref = name[1:].partition("/")[0]
+    sources = found.at("spec", "sources")
+    items = [item for item in sources if isinstance(item, dict)] if isinstance(sources, list) else []
+    return next((str(item.get("repoURL") or "") for item in items if item.get("ref") == ref), "")
+
+
+def _parameters(found: _Object, at: KeyPath, helm: Mapping[str, Any]) -> Iterator[Setting]:
+    given = [(n, item) for n, item in enumerate(helm.get("parameters") or ()) if isinstance(item, dict)]
     for forced, flag in ((False, "--set"), (True, "--set-string")):
-        for item in given:
+        for number, item in given:
             if bool(item.get("forceString")) is forced:
                 value = str(item.get("value", ""))
                 clean = value if _LIST.fullmatch(value) else _ESCAPED.sub(r"\\,", value)
-                yield f"{flag} {item.get('name', '')}={clean}"
-    for item in helm.get("fileParameters") or ():
+                span = found.span(*at, "parameters", number, "value")
+                if may_hold_secrets(Document("", None, data=f"{item.get('name', '')}: {value}".encode())):
+                    span = replace(span, text="")  # no line of it says by its key that it is one
+                yield Setting(flag, f"{item.get('name', '')}={clean}", span)
+    for number, item in enumerate(helm.get("fileParameters") or ()):
         if isinstance(item, dict):
-            yield f"--set-file {item.get('name', '')}={item.get('path', '')}"
+            span = found.span(*at, "fileParameters", number, "path")
+            yield Setting("--set-file", f"{item.get('name', '')}={item.get('path', '')}", span)
 
 
 def _helm_release(found: _Object) -> Deployment:
@@ -264,11 +313,20 @@ def _helm_release(found: _Object) -> Deployment:
             )
     if isinstance(found.at("spec", "values"), dict):
         layers.append(found.map(("spec", "values")))
-    chart, source = str(spec.get("chart", "")), found.at(*at, "sourceRef")
-    source = source if isinstance(source, dict) else {}
-    if source.get("kind") == "HelmRepository":
-        place = Place(name=chart, version=str(spec.get("version", "")), repository=str(source.get("name", "")))
-    else:
-        place = Place(chart)  # none at all where it is named by `chartRef`
+    place, span = _chart_of(found)
     judged = not found.at("spec", "install", "disableSchemaValidation")
-    return Deployment(place, layers, (), found.span(*at, "chart"), judged)
+    return Deployment(place, layers, (), span, judged, flux=True)
+
+
+def _chart_of(found: _Object) -> tuple[Place, Span]:
+    """Where a HelmRelease has its chart from, and where it says so."""
+    reference = found.at("spec", "chartRef")
+    if isinstance(reference, dict):
+        source = str(reference.get("kind", "")), str(reference.get("name", ""))
+        return Place(source=source), found.span("spec", "chartRef", "name")
+    at = ("spec", "chart", "spec")
+    chart, version = (str(found.at(*at, key) or "") for key in ("chart", "version"))
+    source = str(found.at(*at, "sourceRef", "kind") or ""), str(found.at(*at, "sourceRef", "name") or "")
+    packed = source[0] == "HelmRepository"
+    place = Place(name=chart, version=version, source=source) if packed else Place(chart, source=source)
+    return place, found.span(*at, "chart")

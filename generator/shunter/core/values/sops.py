@@ -30,6 +30,11 @@ def is_encrypted(value: Any) -> bool:
     return isinstance(value, str) and re.fullmatch(_ENCRYPTED, value.strip()) is not None
 
 
+def sealed(name: str) -> str:
+    """A scalar of which nothing is known but what will fill it in: it counts as one that is encrypted."""
+    return f"ENC[AES256_GCM,data:{name}]"
+
+
 def is_sops_file(document: Document) -> bool:
     """Whether SOPS encrypted this file: it says so below `sops`."""
     metadata = (document.value or {}).get("sops")

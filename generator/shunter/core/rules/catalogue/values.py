@@ -92,9 +92,17 @@ CONTENT: Final = (
         Severity.ERROR,
         "a named file that belongs to no chart",
         "`shunter validate` was given a file with no Chart.yaml in its folder or above it, and that no environment "
-        "lists in `values:`; or an Application or a HelmRelease in it names a chart or values that are not to be "
-        "found. What else was named is judged. Where other tools have files called values.yaml, turn the rule off, or "
-        "leave them out of the commit hook with `exclude`.",
+        "lists in `values:`; or an Application or a HelmRelease in it names a folder or a file of its repository "
+        "that is not there. What else was named is judged. Where other tools have files called values.yaml, turn the "
+        "rule off, or leave them out of the commit hook with `exclude`.",
+    ),
+    lint(
+        "unjudged-values",
+        Severity.NOTE,
+        "values of an Application or a HelmRelease that are judged in part",
+        "The chart is in another repository or, without `--fetch`, in a registry, and only what its values say by "
+        "themselves is judged; or other objects of the cluster have some of its values, and a required key that is in "
+        "none of the others may be there. The note says what was not to be had.",
     ),
 )
 
