@@ -11,9 +11,10 @@ from shunter.core.values.deployed import (
     Place,
     data_of,
     deployments,
+    deploys,
     generated_from,
-    may_deploy,
     source_of,
+    unread,
 )
 from shunter.model.errors import ShunterError
 from shunter.model.findings import Span
@@ -186,4 +187,12 @@ def test_a_map_may_be_generated(files: str, found: str) -> None:
 )  # fmt: skip
 def test_what_deploys_nothing(text: str) -> None:
     assert list(deployments(text.encode(), "p")) == []
-    assert may_deploy(text.encode()) is text.startswith(("kind", "apiVersion"))
+    assert not deploys(text.encode(), "p")
+
+
+@pytest.mark.parametrize(
+    ("rest", "rule"), [("Application\nspec: [x\n", "yaml-syntax"), ("ApplicationSet\nspec: {}\n", "unjudged-values")]
+)
+def test_what_is_to_deploy(rest: str, rule: str) -> None:
+    text = f"apiVersion: argoproj.io/v1alpha1\nkind: {rest}".encode()
+    assert ([finding.rule for finding in unread(text, "p")], deploys(text, "p")) == ([rule], True)

@@ -206,6 +206,31 @@ def test_what_is_missing_keeps_nothing_else_from_being_judged(root: Path) -> Non
     assert "1 chart checked" in found.err
 
 
+def test_a_folder_stands_for_the_objects_below_it(root: Path) -> None:
+    application(root, "values-*.yaml", size="x")
+    broken = "apiVersion: helm.toolkit.fluxcd.io/v2\nkind: HelmRelease\nspec: {a: [\n"
+    template = {
+        "charts/web/values-pro.yaml": "",
+        "charts/web/templates/a.yaml": broken,
+        "apps/made.yaml": f"{broken}{{{{ x }}}}\n",
+    }
+    write(
+        root,
+        {"apps/hr.yaml": broken, "apps/set.yaml": APPLICATION.replace("Application", "ApplicationSet"), **template},
+    )
+    for name, count in (("apps", 1), (".", 2)):
+        found = shunter("validate", name, cwd=root)
+        assert places(found.err) == [
+            "apps/app.yaml:7:11",
+            "apps/app.yaml:11:15",
+            "apps/hr.yaml:3:11",
+            "apps/set.yaml:2:7",
+        ]
+        assert f"{count} chart" in found.err
+    for name in ("apps/hr.yaml", "apps/set.yaml"):
+        assert len(places(shunter("validate", name, cwd=root).err)) == 1
+
+
 def test_other_strays_stay_strays(root: Path) -> None:
     application(root, size="x")
     found = shunter("validate", "apps/map.yaml", "apps/app.yaml", cwd=root)

@@ -13,9 +13,9 @@ from shunter.core.goyaml.nodes import Node
 from shunter.core.values.sops import may_hold_secrets, sealed
 from shunter.core.values.strvals import parse_set
 from shunter.model.data import dataclass, replace
-from shunter.model.findings import Span
+from shunter.model.findings import Finding, Kind, Severity, Span
 
-_MARK: Final = re.compile(rb"^kind:[ \t]*[\"']?(?:Application|HelmRelease)\b", re.MULTILINE)
+_MARK: Final = re.compile(rb"^kind:[ \t]*[\"']?(?:Application(?:Set)?|HelmRelease)\b", re.MULTILINE)
 _ARGO, _FLUX = "argoproj.io/", "helm.toolkit.fluxcd.io/"
 _NO_CHART: Final = {"directory", "kustomize", "plugin"}
 """What an Application says of a folder that Helm does not render."""
@@ -91,9 +91,20 @@ class Deployment:
     flux: bool = False
 
 
-def may_deploy(data: bytes) -> bool:
-    """Whether a file may hold such an object."""
-    return _MARK.search(data) is not None
+def deploys(data: bytes, path: str) -> bool:
+    """Whether an object in a file deploys a chart, or would if the file were YAML and its templates filled in."""
+    if not _MARK.search(data) or not any(group.encode() in data for group in (_ARGO, _FLUX)):
+        return False
+    return any(True for _ in deployments(data, path)) or any(True for _ in unread(data, path))
+
+
+def unread(data: bytes, path: str) -> Iterator[Finding]:
+    """What keeps the objects of a file from being read, and a note on each ApplicationSet in it."""
+    yield from (finding for finding in read_once(data, path).findings if finding.rule != "yaml-root")
+    for found in _objects(data, path):
+        if found.value.get("kind") == "ApplicationSet" and str(found.value.get("apiVersion", "")).startswith(_ARGO):
+            message = "not judged: the template of an ApplicationSet, which its generators fill in"
+            yield Finding("unjudged-values", message, found.span("kind"), Kind.LINT, Severity.NOTE)
 
 
 def deployments(data: bytes, path: str) -> Iterator[Deployment]:

@@ -8,6 +8,7 @@ from collections.abc import Iterable, Iterator, Sequence
 from contextlib import contextmanager
 from pathlib import Path
 from posixpath import normpath
+from typing import Final
 
 from shunter.adapters.git.origin import public_url, remote_url
 from shunter.adapters.system.files import DiskTree
@@ -24,10 +25,11 @@ from shunter.core.values.deployed import (
     Setting,
     data_of,
     deployments,
+    deploys,
     filled_later,
     generated_from,
-    may_deploy,
     source_of,
+    unread,
 )
 from shunter.flows.release.layers import extra_layer, with_sets
 from shunter.flows.release.named import PLACE, chart_named, packed_files
@@ -42,12 +44,14 @@ from shunter.model.errors import ShunterError
 from shunter.model.files import MemoryTree
 from shunter.model.findings import Finding, Kind, Severity, Span
 
+_PATTERN: Final = re.compile(r"[*?\[$]")
+"""What a name has that Argo CD fills in or matches with the names of files."""
+
 
 def deploying(context: Context, names: Iterable[str]) -> list[str]:
-    """Those of the named files in which an Application or a HelmRelease stands."""
+    """Those of the named files in which an object deploys a chart, or is to: see `deploys`."""
     paths = ((name, context.start / name) for name in names if name.endswith((".yaml", ".yml")))
-    found = [name for name, path in paths if is_file(path) and may_deploy(read_regular(str(path)))]
-    return [name for name in found if any(True for _ in deployments(read_regular(str(context.start / name)), name))]
+    return [name for name, path in paths if is_file(path) and deploys(read_regular(str(path)), name)]
 
 
 def judged_deployed(context: Context, asked: Validation, names: Sequence[str]) -> tuple[list[Finding], int]:
@@ -60,7 +64,9 @@ def judged_deployed(context: Context, asked: Validation, names: Sequence[str]) -
     count = 0
     for name in names:
         file = _File(context, name, repository_root((context.start / name).resolve().parent))
-        for deployment in deployments(read_regular(str(context.start / name)), name):
+        data = read_regular(str(context.start / name))
+        found += unread(data, name)
+        for deployment in deployments(data, name):
             if not file.is_plain(deployment):
                 findings, judged = file.judged(deployment, asked)
                 found += findings
@@ -223,6 +229,8 @@ class _File:
                 yield read_once(inside.data, normpath(layer.name))
             elif self.holds(path) and is_file(path):
                 yield extra_layer(self.context, os.path.relpath(path, self.context.start), folder)
+            elif _PATTERN.search(layer.name):
+                raise _ElsewhereError(f"the values files {layer.name}")
             elif not layer.optional:
                 raise self.refused(layer.span, f"there is no file {os.path.relpath(path, self.context.start)}")
         else:

@@ -8,7 +8,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Final
 
 from shunter.adapters.system.files import DiskTree
-from shunter.adapters.system.regular import FOLDER, LOST_LINK, NOTHING, is_file, is_folder, kind_at
+from shunter.adapters.system.regular import FOLDER, LOST_LINK, NOTHING, is_file, is_folder, kind_at, read_regular
 from shunter.adapters.verdicts.questions import (
     ANSWERS_FILE,
     SHARED,
@@ -83,7 +83,7 @@ def targets_of(
     named: dict[str, dict[str, None]] = {}
     shared: list[str] = []
     strays: list[str] = []
-    for name in (found for asked in names for found in inside(context, asked)):
+    for name in (found for asked in names for found in _standing_for(context, asked)):
         path = os.path.normpath(context.start.joinpath(name))
         if (folders := sharing(context, name)) is not None:
             named |= {folder: named.get(folder, {}) | {_ITSELF: None} for folder in folders}
@@ -106,6 +106,26 @@ def targets_of(
         if awaited & services:
             named.setdefault(dependant, {})[_ITSELF] = None
     return Chosen([_target(context, folder, tuple(files), sites) for folder, files in named.items()], strays)
+
+
+def _standing_for(context: Context, name: str) -> list[str]:
+    """What a name stands for: see `inside`; a folder also for the files below it whose objects deploy charts."""
+    found = inside(context, name)
+    path = os.path.normpath(context.start.joinpath(name))
+    if not is_folder(path) or chart_folder(path):
+        return found
+    from shunter.core.values.deployed import deploys
+
+    charts = tuple(f"{os.path.normpath(os.path.join(name, chart))}/" for chart in found)
+    objects = []
+    for file in DiskTree(Path(path)).paths():
+        shown = os.path.normpath(os.path.join(name, file))
+        if file.endswith((".yaml", ".yml")) and (found == [name] or not shown.startswith(charts)):
+            data = read_regular(f"{path}/{file}") if is_file(f"{path}/{file}") else b""
+            # What a template makes of a file that is no YAML is nobody's to guess.
+            if deploys(data, shown) and (b"{{" not in data or read_once(data, shown).value is not None):
+                objects.append(shown)
+    return objects if objects and found == [name] else [*found, *objects]
 
 
 def inside(context: Context, name: str) -> list[str]:
