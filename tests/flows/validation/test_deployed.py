@@ -191,6 +191,11 @@ def test_what_flux_fills_in_may_be_anything(value: str, root: Path) -> None:
     text = RELEASE.replace("SIZE\n", f"{value}\n").replace("  valuesFrom: [{kind: KIND, name: NAME}]\n", "")
     (root / "apps" / "hr.yaml").write_text(text)
     assert "not judged: what Flux puts in for `${SIZE}`" in ok("validate", "apps/hr.yaml", cwd=root).err
+    schema = root / "charts" / "web" / "values.schema.json"
+    as_numbers = schema.read_text()
+    schema.write_text(as_numbers.replace("integer", "object"))
+    assert shunter("validate", "apps/hr.yaml", cwd=root).code == value.startswith("1")
+    schema.write_text(as_numbers)
     (root / "apps" / "hr.yaml").write_text(text.replace("${", "$${"))
     assert shunter("validate", "apps/hr.yaml", cwd=root).code == 1
     (root / "apps" / "hr.yaml").write_text(text.replace("size:", "sise:"))

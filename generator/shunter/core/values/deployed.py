@@ -140,6 +140,11 @@ def filled_later(document: Document) -> tuple[Document, tuple[str, ...]]:
     return (replace(document, value=value), tuple(names)) if names else (document, ())
 
 
+def is_variable(span: Span) -> bool:
+    """Whether nothing but a variable of Flux stands there, which may as well be filled in with a map."""
+    return _VARIABLE.fullmatch(span.text[span.column - 1 : span.end - 1].strip("\"'")) is not None
+
+
 def _sealed(value: Any, names: dict[str, None]) -> Any:
     if isinstance(value, dict):
         return {key: _sealed(item, names) for key, item in value.items()}

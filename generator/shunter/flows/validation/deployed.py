@@ -28,6 +28,7 @@ from shunter.core.values.deployed import (
     deploys,
     filled_later,
     generated_from,
+    is_variable,
     source_of,
     unread,
 )
@@ -138,8 +139,8 @@ class _File:
             if not deployment.judged:
                 files = ProjectFiles(_without_schemas(files), files.label)
             found = judge_layers(self.context, Release(files).with_layers(layers))
-            if missing.keys:
-                found = tuple(finding for finding in found if finding.rule != "missing-key")
+            found = tuple(one for one in found if not (missing.keys and one.rule == "missing-key"))
+            found = tuple(one for one in found if not (deployment.flux and is_variable(one.span)))
             shown = [_shown(_forced(finding, deployment.sets)) for finding in _mendable(found, layers)]
             return [*shown, *missing.findings()], True
         own = [layer for layer in deployment.layers if isinstance(layer, Document)]
