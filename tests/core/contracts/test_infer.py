@@ -100,6 +100,11 @@ FAULTS: list[tuple[str, str, dict[str, Any], bool]] = [
     ("{{ .Values.a }}", "# @schema\n# enum: [x, y]\n# @schema\na: x", {"a": "z"}, True),
     ("{{ .Values.a }}", "a: 1 # @schema type:[integer, string]", {"a": "z"}, False),
     ("{{ .Values.b }}", "a: 1\nb: # @schema required:true", {"a": 2}, False),
+    ("{{ tpl .Values.a . }}", "a: x", {"a": "{{ .Values.own }}", "own": 1}, False),
+    ("{{ tpl (toYaml .Values.a) $ }}{{ .Values.b.c }}", "a: []\nb: {c: 1}", {"b": {"own": 1}}, False),
+    ("{{ range .Values.a }}{{ tpl . (dict \"Values\" $.Values.b) }}{{ end }}", "a: [x]\nb: {}", {"own": 1}, True),
+    ('{{ tpl "{{ .Values.a }}" . }}', "a: x", {"own": 1}, True),
+    ("{{ .Values.a }}", "a: 1", {"x-own": 1, ".own": 2, "_own": 3}, False),
 ]  # fmt: skip
 
 

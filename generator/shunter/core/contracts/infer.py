@@ -27,6 +27,8 @@ _SCALARS: Final = ("string", "number", "boolean")
 _NAMES: Final = {bool: "boolean", int: "integer", float: "number", str: "string", dict: "object", list: "array"}
 _ASKED: Final = {Ask.TEXT: ("string",), Ask.BOOLEAN: ("boolean",), Ask.LIST: ("array",), Ask.MAP: ("object",),
                  Ask.ITEMS: ("array", "object"), Ask.NUMBER: ("number", "string"), Ask.PRINTED: _SCALARS}  # fmt: skip
+_ANCHORS: Final = r"^(x-|[._])"
+"""How keys begin that people write to hold what anchors repeat."""
 _INT_OR_STRING: Final = ("targetport", "maxsurge", "maxunavailable", "minavailable")
 """How keys end that Kubernetes takes as a number or a text."""
 
@@ -82,6 +84,7 @@ class _Inference:
             for dependency in self._chart.dependencies:
                 for condition in dependency.condition.strip().split(","):
                     properties.setdefault(condition.split(".")[0], {}) if condition else None
+            schema["patternProperties"] = {_ANCHORS: {}}
         found = annotated(schema, self._comments.root())
         self.definitions.update(found.definitions)
         self.notes += found.notes
@@ -152,7 +155,8 @@ class _Inference:
         if self._kinds is not None and self._kinds.reads.is_closed(path):
             for name in self._kinds.reads.names(path):
                 properties.setdefault(name, self._unset((*path, name)))
-            schema["additionalProperties"] = False
+            if not self._kinds.is_free(path):
+                schema["additionalProperties"] = False
         return schema if properties or not path else {"type": "object"}
 
     def _unset(self, path: KeyPath) -> Schema:

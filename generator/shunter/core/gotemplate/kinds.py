@@ -10,7 +10,7 @@ from typing import Any, Final
 from shunter.core.gotemplate.follow import Run
 from shunter.core.gotemplate.reads import ANY, Path
 from shunter.core.gotemplate.tree import Clause, Function, Node
-from shunter.core.gotemplate.values import At, Scope, Str, Value
+from shunter.core.gotemplate.values import FILE, At, Bag, Like, Map, Root, Scope, Str, Value
 
 
 class Ask(StrEnum):
@@ -68,6 +68,8 @@ class Kinds(Run):
     needed: set[Path] = field(default_factory=set)
     defaults: dict[Path, str] = field(default_factory=dict)
     """What `default` puts in the place of a value that is missing, where that is a string."""
+    free: set[Path] = field(default_factory=set)
+    """Maps of which templates that a person writes as values may read any key, at any depth."""
     calls: int = 0
     guards: int = 0
 
@@ -78,6 +80,28 @@ class Kinds(Run):
             if len(known) == len(path) and all(step in (ANY, own) for step, own in zip(known, path, strict=True)):
                 found |= asked
         return frozenset(found)
+
+    def is_free(self, path: Sequence[str | int]) -> bool:
+        """Whether a template in the values may read keys of the map at `path` that no template of the chart names."""
+        return any(
+            len(known) <= len(path) and all(step in (ANY, own) for step, own in zip(known, path, strict=False))
+            for known in self.free
+        )
+
+    def evaluate(self, text: Value, context: Value) -> Value:
+        """As in `Run`: what is no text of the chart's own is written by whoever sets values."""
+        if any(not isinstance(atom, Str | Like) and atom not in FILE for atom in text):
+            self._offer(context)
+        return Run.evaluate(self, text, context)
+
+    def _offer(self, context: Value) -> None:
+        for atom in context:
+            if isinstance(atom, At | Root):
+                self.free.add(atom.path if isinstance(atom, At) else atom.base)
+            elif isinstance(atom, Map):
+                self._offer(frozenset().union(*(item for _, item in atom.items)))
+            elif isinstance(atom, Bag):
+                self._offer(atom.items)
 
     def _ask(self, value: Value, ask: Ask) -> None:
         for atom in value:
