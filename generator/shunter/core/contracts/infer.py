@@ -1,6 +1,6 @@
 """A schema for the values of a chart that has none, made of its values, their comments, and what its templates read.
 
-It takes the chart's own values. A scalar that templates read by name has the type of its default; where they read it
+It takes the chart's own values. A value that templates read by name has the type of its default; where they read it
 otherwise, or where they look at its kind, the schema is loose.
 """
 
@@ -110,10 +110,15 @@ class _Inference:
         sure = Ask.DECIDED not in asks
         if "object" in kinds:
             schema = self._map(path, [value for value in seen if isinstance(value, dict)])
+            kinds |= _iterable(seen, asks)
             whole = {**schema, "type": "object" if kinds == {"object"} else sorted(kinds)}
-            return whole if sure else _any_type(schema), sure and kinds == {"object"}
+            sure = sure and self._has_kind(path, seen, asks)
+            return whole if sure else _any_type(schema), sure and kinds <= {"array", "object"}
         if kinds == {"array"}:
-            return ({"type": "array", **_items(seen)}, True) if sure else ({}, False)
+            items = {} if Ask.ANYTHING in asks else _items(seen)
+            names = sorted(kinds | _iterable(seen, asks))
+            schema = {"type": names if len(names) > 1 else "array", **items}
+            return (schema, True) if sure and self._has_kind(path, seen, asks) else ({}, False)
         types, sure = self._types(path, kinds, asks, empty=not any(seen))
         schema = {} if not types else {"type": types[0] if len(types) == 1 else list(types)}
         default = self._kinds.defaults.get(tuple(map(str, path))) if self._kinds else None
@@ -130,17 +135,24 @@ class _Inference:
         if len(bare) > 1 or bare == ["array"]:
             return (*bare, *more), False
         if not self._is_read(path):
-            return (*_SCALARS, *more), False
+            types, _ = _asked(asks)
+            return (tuple(dict.fromkeys((*types, *bare))) if types else ()), False
         if not asks.isdisjoint((Ask.ANYTHING, Ask.DECIDED)):
             return (), False
         return _scalar(bare[0], asks, str(path[-1]), more, empty=empty)
+
+    def _has_kind(self, path: KeyPath, seen: Sequence[Any], asks: frozenset[Ask]) -> bool:
+        """Whether a map or list stays one: not below what is printed as a whole, nor where that is all there is."""
+        if not self._is_read(path):
+            return not asks.isdisjoint((Ask.MAP, Ask.LIST))
+        return any(seen) or Ask.ANYTHING not in asks or not asks.isdisjoint((Ask.MAP, Ask.LIST, Ask.ITEMS))
 
     def _is_read(self, path: KeyPath) -> bool:
         """Whether templates read the value by its own name, so that what they ask of it is known."""
         if self._kinds is None:
             return False
         reads = self._kinds.reads
-        return reads.usage(path)[0] is Usage.USED and reads.is_by_name(path)
+        return reads.usage(path)[0] is Usage.USED and reads.is_by_name(path) and reads.is_named(path)
 
     def _map(self, path: KeyPath, seen: Sequence[dict[str, Any]]) -> Schema:
         properties: Schema = {}
@@ -165,6 +177,11 @@ class _Inference:
         types, _ = _asked(self._kinds.asks(path))
         default = self._kinds.defaults.get(tuple(map(str, path)))
         return {**({"type": list(types)} if types else {}), **({"default": default} if default else {})}
+
+
+def _iterable(seen: Sequence[Any], asks: frozenset[Ask]) -> set[str]:
+    """Both kinds that `range` walks, where nothing else is asked of what is empty."""
+    return {"array", "object"} if asks == {Ask.ITEMS} and not any(seen) else set()
 
 
 def _any_type(schema: Schema) -> Schema:
