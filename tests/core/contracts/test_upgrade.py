@@ -77,6 +77,18 @@ def test_each_default_is_told_even_where_keys_are_called_alike() -> None:
     ]
 
 
+def test_how_to_keep_an_old_default_holds_when_it_is_followed() -> None:
+    template = "{{ .Values.a }}{{ toYaml .Values.b }}{{ .Values.c }}{{ .Values.d }}"
+    old = files("1.0.0", template, f"a: 1\nb: ''\nc: {'x' * 60}\nd: 1\n")
+    new = files("2.0.0", template, "a: x\nb: {}\nc: y\nd: 2\n")
+    new["values.schema.json"] = json.dumps({"properties": {"a": {"type": "string"}, "b": {"type": "object"}}})
+    refused = "web 2.0.0 refuses the old one: look into the chart's notes on the upgrade"
+    place = "set it to keep the old one: line 3 of the values.yaml of web 1.0.0"
+    for alias, text in (("", ""), ("api", "other: 1\n")):
+        hints = [each.hint for each in checked(old, new, text, alias=alias)]
+        assert hints == [refused, refused, place, "set it to 1 to keep the old one"]
+
+
 def test_a_default_secret_is_not_shown() -> None:
     old, new = (files("1.0.0", "{{ .Values.password }}", f"password: {word}\n") for word in ("hunter22", "hunter23"))
     (found,) = checked(old, new)

@@ -5,6 +5,7 @@ Both versions are followed through their templates, schema or not; what the new 
 
 from __future__ import annotations
 
+import json
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from functools import cached_property
 from typing import Any, Final
@@ -13,7 +14,7 @@ from shunter.core.charts.load import Chart
 from shunter.core.contracts.renames import paths_in, renamed
 from shunter.core.gotemplate.follow import Run
 from shunter.core.gotemplate.reads import Usage
-from shunter.core.goyaml.document import Document, KeyPath, merge_maps, value_at
+from shunter.core.goyaml.document import Document, KeyPath, merge_maps, read, value_at
 from shunter.core.rules.content import is_named_secret
 from shunter.core.rules.limits import limited
 from shunter.core.rules.schema_hits import under
@@ -29,6 +30,7 @@ from shunter.model.wording import dotted, shown
 _SWITCH: Final = "enabled"
 _RESHAPED: Final = "not-a-table"
 """The rule about a map in the place of a scalar, and the other way round."""
+_OLD: Final = "old defaults"
 _ABSENT: Final = object()
 _NO_KEY: Final = "\0 no key"
 """What nobody calls a key: templates that read it read every key of its map."""
@@ -203,16 +205,47 @@ class _Upgrade:
 
     def changed_defaults(self) -> Iterator[Finding]:
         """Keys that nobody sets, whose default is another one now, and that templates may read."""
-        for path, was, becomes in _differing(self.before.defaults, self.after.defaults, self.set):
-            if self.after.usage(path)[0] is not Usage.UNUSED:
-                yield self._changed(path, was, becomes)
+        for path, was, becomes in self._changes:
+            yield self._changed(path, was, becomes)
+
+    @cached_property
+    def _changes(self) -> list[tuple[KeyPath, Any, Any]]:
+        changes = _differing(self.before.defaults, self.after.defaults, self.set)
+        return [change for change in changes if self.after.usage(change[0])[0] is not Usage.UNUSED]
+
+    @cached_property
+    def _outdated(self) -> set[KeyPath]:
+        """Where the new version refuses the old defaults, all set at once."""
+        tree: dict[str, Any] = {}
+        for path, was, _ in self._changes:
+            below = tree
+            for step in (*self.path, *path[:-1]):
+                below = below.setdefault(str(step), {})
+            below[str(path[-1])] = was
+        if not tree:
+            return set()
+        chart, layers = self.after.coalesced.chart, self.after.layers
+        found = judge(chart, [*layers, read(json.dumps(tree).encode(), _OLD)])
+        known = {finding.key for finding in judge(chart, layers)}
+        return {each.key for each in found if each.kind is Kind.VERDICT or each.rule == _RESHAPED} - known
+
+    def _how_to_keep(self, path: KeyPath, was: Any) -> str:
+        """The hint on a key whose default was another one."""
+        key = (*self.path, *path)
+        if any(key[: len(other)] == other or other[: len(key)] == key for other in self._outdated):
+            return f"{self.after.text} refuses the old one: look into the chart's notes on the upgrade"
+        own = self.before.chart.values
+        if is_named_secret(key) or shown(was) != json.dumps(was, ensure_ascii=False):
+            line = f": line {own.span(path).line} of the values.yaml of {self.before.text}" if own.has(path) else ""
+            return f"set it to keep the old one{line}"
+        return f"set it to {shown(was)} to keep the old one"
 
     def _changed(self, path: KeyPath, was: Any, becomes: Any) -> Finding:
         key = (*self.path, *path)
         named = is_named_secret(key)
         text = "has another default now" if named else f"is {shown(becomes)} by default now, was {shown(was)}"
         message = f"`{dotted(key)}` {text}, and nothing sets it"
-        hint = "set it to keep the old one" if named else f"set it to {shown(was)} to keep the old one"
+        hint = self._how_to_keep(path, was)
         return Finding("changed-default", message, self._nearest(key), Kind.LINT, Severity.NOTE, key, hint=hint)
 
     def _nearest(self, key: KeyPath) -> Span:
