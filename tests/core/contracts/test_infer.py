@@ -109,6 +109,9 @@ FAULTS: list[tuple[str, str, dict[str, Any], bool]] = [
     ("{{ .Values.a }}", "# @schema\n# enum: [x, y]\n# @schema\na: x", {"a": "z"}, True),
     ("{{ .Values.a }}", "a: 1 # @schema type:[integer, string]", {"a": "z"}, False),
     ("{{ .Values.b }}", "a: 1\nb: # @schema required:true", {"a": 2}, False),
+    ('{{ if eq (.Values.a | toString) "true" }}{{ end }}', "a: true", {"a": "-"}, False),
+    ('{{ if eq (.Values.a | toString) "true" }}{{ end }}', "a: true", {"a": ["-"]}, True),
+    ('{{ mustRegexReplaceAllLiteral "a" .Values.a "b" }}', "a:", {"a": 1}, True),
     ("{{ tpl .Values.a . }}", "a: x", {"a": "{{ .Values.own }}", "own": 1}, False),
     ("{{ tpl (toYaml .Values.a) $ }}{{ .Values.b.c }}", "a: []\nb: {c: 1}", {"b": {"own": 1}}, False),
     ("{{ range .Values.a }}{{ tpl . (dict \"Values\" $.Values.b) }}{{ end }}", "a: [x]\nb: {}", {"own": 1}, True),
@@ -150,6 +153,24 @@ def test_templates_that_cannot_be_followed_make_it_loose() -> None:
     assert found.unsure == (("replicas",), ("map", "a"), ("map",))
     assert "additionalProperties" not in found.schema
     assert not any(refused(files, passed) for passed in ({"replicas": [1]}, {"map": "x"}, {"map": {"a": {}}}))
+
+
+MISSING = (
+    '{{ dig "a" "b" "c" .Values.d }}', '{{ dig "a" "c" .Values.d }}',
+    "{{ .Values.c | b64enc }}", "{{ .Values.c | trunc 3 }}", "{{ tpl .Values.c . }}", "{{ .Values.c | nindent 2 }}",
+    '{{ regexSplit "a" .Values.c -1 }}', '{{ .Values.c | default "x" | upper }}', '{{ (.Values.d | default dict).a }}',
+    '{{ if hasPrefix "a" .Values.c }}{{ end }}', '{{ eq .Values.c "x" }}', "{{ .Values.d.a.b }}",
+    "{{ coalesce .Values.c .Values.e | upper }}", "{{ with .Values.c }}{{ upper . }}{{ end }}",
+)  # fmt: skip
+
+
+@pytest.mark.parametrize("template", MISSING)
+def test_what_is_missing_is_refused_where_helm_stops(template: str) -> None:
+    files = chart(template, "c: x\ne: z\nd: {a: {b: 1}}\n")
+    plain, judged = archive(files), archive({**files, "values.schema.json": json.dumps(inferred(files).schema)})
+    for path in (("c",), ("d",), ("d", "a"), ("d", "a", "b")):
+        refusal = "meet the specifications" in rendering(judged, nulled(path))
+        assert refusal == bool(rendering(plain, nulled(path))), path
 
 
 VALUES = ("1", "x", "{}", "[]", "{d: 1}", "[1]", "", "true", "1.5")

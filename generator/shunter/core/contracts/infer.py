@@ -26,7 +26,9 @@ _DRAFT: Final = "http://json-schema.org/draft-07/schema#"
 _SCALARS: Final = ("string", "number", "boolean")
 _NAMES: Final = {bool: "boolean", int: "integer", float: "number", str: "string", dict: "object", list: "array"}
 _ASKED: Final = {Ask.TEXT: ("string",), Ask.BOOLEAN: ("boolean",), Ask.LIST: ("array",), Ask.MAP: ("object",),
-                 Ask.ITEMS: ("array", "object"), Ask.NUMBER: ("number", "string"), Ask.PRINTED: _SCALARS}  # fmt: skip
+                 Ask.ITEMS: ("array", "object"), Ask.NUMBER: ("number", "string"), Ask.PRINTED: _SCALARS,
+                 Ask.SCALAR: _SCALARS}  # fmt: skip
+_PRINTED: Final = frozenset((Ask.PRINTED, Ask.SCALAR))
 _ANCHORS: Final = r"^(x-|[._])"
 """How keys begin that people write to hold what anchors repeat."""
 _INT_OR_STRING: Final = ("targetport", "maxsurge", "maxunavailable", "minavailable")
@@ -191,16 +193,18 @@ def _any_type(schema: Schema) -> Schema:
 
 def _asked(asks: frozenset[Ask]) -> tuple[Sequence[str], bool]:
     """The types that templates ask for of a value that is null or missing, with null; none where they take anything."""
-    strict = [_ASKED[ask] for ask in _ASKED if ask in asks and ask is not Ask.PRINTED]
+    strict = [_ASKED[ask] for ask in _ASKED if ask in asks and ask not in _PRINTED]
     if len(strict) == 1 and asks.isdisjoint((Ask.ANYTHING, Ask.DECIDED)):
         return (*strict[0], "null"), len(strict[0]) == 1
-    return ((*_SCALARS, "null"), False) if asks == {Ask.PRINTED} else ((), False)
+    return ((*_SCALARS, "null"), False) if asks and asks <= _PRINTED else ((), False)
 
 
 def _scalar(
     kind: str, asks: frozenset[Ask], key: str, more: Sequence[str], *, empty: bool
 ) -> tuple[Sequence[str], bool]:
     """The types of a scalar that templates read by name."""
+    if Ask.SCALAR in asks and Ask.TEXT not in asks:
+        return (*_SCALARS, *more), True
     if kind == "string":
         if (empty and Ask.TEXT not in asks) or Ask.NUMBER in asks:
             return (*_SCALARS, *more), False
