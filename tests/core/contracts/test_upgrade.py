@@ -77,6 +77,18 @@ def test_each_default_is_told_even_where_keys_are_called_alike() -> None:
     ]
 
 
+def test_how_to_keep_an_old_default_holds_when_it_is_followed() -> None:
+    template = "{{ .Values.a }}{{ toYaml .Values.b }}{{ .Values.c }}{{ .Values.d }}"
+    old = files("1.0.0", template, f"a: 1\nb: ''\nc: {'x' * 60}\nd: 1\n")
+    new = files("2.0.0", template, "a: x\nb: {}\nc: y\nd: 2\n")
+    new["values.schema.json"] = json.dumps({"properties": {"a": {"type": "string"}, "b": {"type": "object"}}})
+    refused = "web 2.0.0 refuses the old one: look into the chart's notes on the upgrade"
+    place = "set it to keep the old one: line 3 of the values.yaml of web 1.0.0"
+    for alias, text in (("", ""), ("api", "other: 1\n")):
+        hints = [each.hint for each in checked(old, new, text, alias=alias)]
+        assert hints == [refused, refused, place, "set it to 1 to keep the old one"]
+
+
 def test_a_default_secret_is_not_shown() -> None:
     old, new = (files("1.0.0", "{{ .Values.password }}", f"password: {word}\n") for word in ("hunter22", "hunter23"))
     (found,) = checked(old, new)
@@ -140,7 +152,26 @@ def test_where_templates_cannot_be_followed_the_values_of_the_chart_are_asked() 
     new = files("2.0.0", "{{ toYaml .Values }}", "b: 1\n")
     (found,) = checked(old, new, "a: 2\nc: 1\nb: 2\n")
     assert (found.rule, found.severity, found.key) == ("dropped-key", "warning", ("a",))
-    assert found.message == "`a` is no key of web 2.0.0 any more, as far as its own values say"
+    assert found.message == "`a` is no key of web 2.0.0 any more, as far as can be told"
+
+
+def test_what_the_old_templates_name_and_nothing_of_the_new_does_is_a_warning() -> None:
+    lost = '{{ include "other" . }}{{ toYaml .Values }}'
+    by_any_key = "{{ range .Values.names }}{{ index $.Values . }}{{ end }}"
+    for old, new in ((lost + "{{ .Values.a.b }}", lost), (lost + "{{ .Values.a.b }}", by_any_key + lost)):
+        pair = (files("1.0.0", old, "# a: {}\n"), files("2.0.0", new + "{{ .Values.c }}", "names: []\n"))
+        (found,) = checked(*pair, "a: {b: 1}\nc: 1\nd: 1\n")
+        assert (found.rule, found.severity, found.key) == ("dropped-key", "warning", ("a",))
+
+
+def test_a_key_of_a_map_that_goes_as_a_whole_is_not_lost() -> None:
+    old = files("1.0.0", "{{ toYaml .Values.ini.server }}{{ .Values.ini.b }}", "ini: {server: {x: 1}, b: 1}\n")
+    for use in ("toYaml .Values.ini", "toYaml (mergeOverwrite (dict) (tpl .Values.ini .))"):
+        assert checked(old, files("2.0.0", f"{{{{ {use} }}}}", "ini: {}\n"), "ini: {server: {x: 2}, b: 2}\n") == []
+    lost = "{{ toYaml .Values }}{{ range $k, $v := .Values.ini }}{{ toYaml $v }}{{ end }}"
+    assert checked(old, files("2.0.0", lost, "ini: {}\n"), "ini: {server: {x: 2}, b: 2}\n") == []
+    merged = "{{ $all := merge (dict) .Values.ini }}{{ $ignored := merge $all .Values.ini }}{{ $all.c }}"
+    assert checked(old, files("2.0.0", merged, "ini: {}\n"), "ini: {server: {x: 2}, b: 2}\n") == []
 
 
 def test_subcharts_are_followed_too() -> None:

@@ -114,6 +114,15 @@ def test_outside_of_a_workspace_places_are_compared(outside: Path) -> None:
     assert (again.code, again.err.splitlines()[-1]) == (0, "orders 2.0.0 -> 1.0.0: 1 with another default")
 
 
+def test_the_last_line_has_the_doubt_of_the_messages(outside: Path) -> None:
+    for number in ("1", "2"):
+        lost = version(f"{number}.0.0", "# {{ toYaml .Values }}\n", f"a{number}: 1\n")
+        (outside / f"{number}.tgz").write_bytes(archive({path: state.data for path, state in lost.items()}, "orders"))
+    (outside / "v.yaml").write_text("a1: 3\n", "utf-8")
+    result = shunter("upgrade-check", "1.tgz@2.tgz", "-f", "v.yaml", cwd=outside)
+    assert (result.code, result.err.splitlines()[-1]) == (0, "orders 1.0.0 -> 2.0.0: 1 perhaps not read any more")
+
+
 @pytest.mark.parametrize(
     ("arguments", "message", "hint"),
     [

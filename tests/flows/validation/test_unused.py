@@ -28,6 +28,7 @@ def test_any_chart_is_scanned(tmp_path: Path) -> None:
     assert "warning[unused-key]: no template of chart shop 1.0.0 reads `image.tagg`" in result.err
     assert "did you mean `tag`?" in result.err
     assert shunter("lint", "shop", "--strict", cwd=tmp_path).code == 1
+    ok("lint", "shop", "--strict", "--rule", "unused-key=note", cwd=tmp_path)
 
 
 def test_our_own_charts_leave_it_to_their_schemas(example: Path) -> None:

@@ -14,7 +14,7 @@ from shunter.core.gotemplate.tree import Chain, Clause, Define, Function, Litera
 from shunter.model.data import dataclass
 
 Defines = Mapping[str, Sequence[tuple[str, Define]]]
-_LARGEST = 1024 * 1024
+_LARGEST = 4 * 1024 * 1024  # definitions of resources have more than one
 _COMPARING = (Function("eq"), Function("ne"), Function("has"))
 
 

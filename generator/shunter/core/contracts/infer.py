@@ -1,6 +1,6 @@
 """A schema for the values of a chart that has none, made of its values, their comments, and what its templates read.
 
-It takes the chart's own values. A scalar that templates read by name has the type of its default; where they read it
+It takes the chart's own values. A value that templates read by name has the type of its default; where they read it
 otherwise, or where they look at its kind, the schema is loose.
 """
 
@@ -26,7 +26,11 @@ _DRAFT: Final = "http://json-schema.org/draft-07/schema#"
 _SCALARS: Final = ("string", "number", "boolean")
 _NAMES: Final = {bool: "boolean", int: "integer", float: "number", str: "string", dict: "object", list: "array"}
 _ASKED: Final = {Ask.TEXT: ("string",), Ask.BOOLEAN: ("boolean",), Ask.LIST: ("array",), Ask.MAP: ("object",),
-                 Ask.ITEMS: ("array", "object"), Ask.NUMBER: ("number", "string"), Ask.PRINTED: _SCALARS}  # fmt: skip
+                 Ask.ITEMS: ("array", "object"), Ask.NUMBER: ("number", "string"), Ask.PRINTED: _SCALARS,
+                 Ask.SCALAR: _SCALARS}  # fmt: skip
+_PRINTED: Final = frozenset((Ask.PRINTED, Ask.SCALAR))
+_ANCHORS: Final = r"^(x-|[._])"
+"""How keys begin that people write to hold what anchors repeat."""
 _INT_OR_STRING: Final = ("targetport", "maxsurge", "maxunavailable", "minavailable")
 """How keys end that Kubernetes takes as a number or a text."""
 
@@ -82,6 +86,7 @@ class _Inference:
             for dependency in self._chart.dependencies:
                 for condition in dependency.condition.strip().split(","):
                     properties.setdefault(condition.split(".")[0], {}) if condition else None
+            schema["patternProperties"] = {_ANCHORS: {}}
         found = annotated(schema, self._comments.root())
         self.definitions.update(found.definitions)
         self.notes += found.notes
@@ -107,10 +112,15 @@ class _Inference:
         sure = Ask.DECIDED not in asks
         if "object" in kinds:
             schema = self._map(path, [value for value in seen if isinstance(value, dict)])
+            kinds |= _iterable(seen, asks)
             whole = {**schema, "type": "object" if kinds == {"object"} else sorted(kinds)}
-            return whole if sure else _any_type(schema), sure and kinds == {"object"}
+            sure = sure and self._has_kind(path, seen, asks)
+            return whole if sure else _any_type(schema), sure and kinds <= {"array", "object"}
         if kinds == {"array"}:
-            return ({"type": "array", **_items(seen)}, True) if sure else ({}, False)
+            items = {} if Ask.ANYTHING in asks else _items(seen)
+            names = sorted(kinds | _iterable(seen, asks))
+            schema = {"type": names if len(names) > 1 else "array", **items}
+            return (schema, True) if sure and self._has_kind(path, seen, asks) else ({}, False)
         types, sure = self._types(path, kinds, asks, empty=not any(seen))
         schema = {} if not types else {"type": types[0] if len(types) == 1 else list(types)}
         default = self._kinds.defaults.get(tuple(map(str, path))) if self._kinds else None
@@ -127,17 +137,24 @@ class _Inference:
         if len(bare) > 1 or bare == ["array"]:
             return (*bare, *more), False
         if not self._is_read(path):
-            return (*_SCALARS, *more), False
+            types, _ = _asked(asks)
+            return (tuple(dict.fromkeys((*types, *bare))) if types else ()), False
         if not asks.isdisjoint((Ask.ANYTHING, Ask.DECIDED)):
             return (), False
         return _scalar(bare[0], asks, str(path[-1]), more, empty=empty)
+
+    def _has_kind(self, path: KeyPath, seen: Sequence[Any], asks: frozenset[Ask]) -> bool:
+        """Whether a map or list stays one: not below what is printed as a whole, nor where that is all there is."""
+        if not self._is_read(path):
+            return not asks.isdisjoint((Ask.MAP, Ask.LIST))
+        return any(seen) or Ask.ANYTHING not in asks or not asks.isdisjoint((Ask.MAP, Ask.LIST, Ask.ITEMS))
 
     def _is_read(self, path: KeyPath) -> bool:
         """Whether templates read the value by its own name, so that what they ask of it is known."""
         if self._kinds is None:
             return False
         reads = self._kinds.reads
-        return reads.usage(path)[0] is Usage.USED and reads.is_by_name(path)
+        return reads.usage(path)[0] is Usage.USED and reads.is_by_name(path) and reads.is_named(path)
 
     def _map(self, path: KeyPath, seen: Sequence[dict[str, Any]]) -> Schema:
         properties: Schema = {}
@@ -152,7 +169,8 @@ class _Inference:
         if self._kinds is not None and self._kinds.reads.is_closed(path):
             for name in self._kinds.reads.names(path):
                 properties.setdefault(name, self._unset((*path, name)))
-            schema["additionalProperties"] = False
+            if not self._kinds.is_free(path):
+                schema["additionalProperties"] = False
         return schema if properties or not path else {"type": "object"}
 
     def _unset(self, path: KeyPath) -> Schema:
@@ -163,6 +181,11 @@ class _Inference:
         return {**({"type": list(types)} if types else {}), **({"default": default} if default else {})}
 
 
+def _iterable(seen: Sequence[Any], asks: frozenset[Ask]) -> set[str]:
+    """Both kinds that `range` walks, where nothing else is asked of what is empty."""
+    return {"array", "object"} if asks == {Ask.ITEMS} and not any(seen) else set()
+
+
 def _any_type(schema: Schema) -> Schema:
     """The same, also for what is no map."""
     return {key: value for key, value in schema.items() if key != "type"}
@@ -170,16 +193,18 @@ def _any_type(schema: Schema) -> Schema:
 
 def _asked(asks: frozenset[Ask]) -> tuple[Sequence[str], bool]:
     """The types that templates ask for of a value that is null or missing, with null; none where they take anything."""
-    strict = [_ASKED[ask] for ask in _ASKED if ask in asks and ask is not Ask.PRINTED]
+    strict = [_ASKED[ask] for ask in _ASKED if ask in asks and ask not in _PRINTED]
     if len(strict) == 1 and asks.isdisjoint((Ask.ANYTHING, Ask.DECIDED)):
         return (*strict[0], "null"), len(strict[0]) == 1
-    return ((*_SCALARS, "null"), False) if asks == {Ask.PRINTED} else ((), False)
+    return ((*_SCALARS, "null"), False) if asks and asks <= _PRINTED else ((), False)
 
 
 def _scalar(
     kind: str, asks: frozenset[Ask], key: str, more: Sequence[str], *, empty: bool
 ) -> tuple[Sequence[str], bool]:
     """The types of a scalar that templates read by name."""
+    if Ask.SCALAR in asks and Ask.TEXT not in asks:
+        return (*_SCALARS, *more), True
     if kind == "string":
         if (empty and Ask.TEXT not in asks) or Ask.NUMBER in asks:
             return (*_SCALARS, *more), False

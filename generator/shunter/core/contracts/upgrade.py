@@ -5,14 +5,16 @@ Both versions are followed through their templates, schema or not; what the new 
 
 from __future__ import annotations
 
+import json
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from functools import cached_property
 from typing import Any, Final
 
 from shunter.core.charts.load import Chart
 from shunter.core.contracts.renames import paths_in, renamed
+from shunter.core.gotemplate.follow import Run
 from shunter.core.gotemplate.reads import Usage
-from shunter.core.goyaml.document import Document, KeyPath, merge_maps, value_at
+from shunter.core.goyaml.document import Document, KeyPath, merge_maps, read, value_at
 from shunter.core.rules.content import is_named_secret
 from shunter.core.rules.limits import limited
 from shunter.core.rules.schema_hits import under
@@ -28,7 +30,18 @@ from shunter.model.wording import dotted, shown
 _SWITCH: Final = "enabled"
 _RESHAPED: Final = "not-a-table"
 """The rule about a map in the place of a scalar, and the other way round."""
+_OLD: Final = "old defaults"
 _ABSENT: Final = object()
+_NO_KEY: Final = "\0 no key"
+"""What nobody calls a key: templates that read it read every key of its map."""
+_SURE: Final = (Usage.UNUSED, Usage.UNKNOWN, Usage.USED)
+
+
+class _Naming(Run):
+    """A run that goes on where all values are lost: which keys templates read by name is still of use."""
+
+    def lost(self) -> None:
+        self.complete = False
 
 
 @dataclass(frozen=True, eq=False)
@@ -62,11 +75,21 @@ class Version:
     @cached_property
     def reads(self) -> Scan:
         """What templates read of the final values."""
-        return scan(self.coalesced, by_schema=False)
+        return scan(self.coalesced, by_schema=False, kind=_Naming)
 
     def usage(self, path: KeyPath) -> tuple[Usage, str]:
         """What becomes of the value at a path of the chart's values."""
         return self.reads.usage((*self.path, *path))
+
+    def is_free(self, path: KeyPath) -> bool:
+        """Whether a map above the key at `path`, more surely than all values are, goes where any key of it is read."""
+        top, *below = (_SURE.index(self.usage((*path[:depth], _NO_KEY))[0]) for depth in range(len(path)))
+        return any(each > top for each in below)
+
+    @cached_property
+    def is_open(self) -> bool:
+        """Whether templates may read any key at the top of the chart's values."""
+        return self.usage((_NO_KEY,))[0] is not Usage.UNUSED
 
     def known(self) -> Iterator[KeyPath]:
         """The paths that the chart knows: with a default, or read by name."""
@@ -150,20 +173,21 @@ class _Upgrade:
         return not leaf or self.before.usage(path)[0] is Usage.USED
 
     def _undefined(self, path: KeyPath, leaf: bool) -> bool:
-        """Whether a key is gone from the chart's own values, and whether it was or is read is not known."""
+        """Whether neither templates nor defaults name a key any more, and who reads it is not known."""
         was, becomes = self.before.usage(path)[0], self.after.usage(path)[0]
-        unknown = becomes is Usage.UNKNOWN or (becomes is Usage.UNUSED and was is Usage.UNKNOWN)
-        return unknown and path in self._defined[0] and path not in self._defined[1]
+        lost = becomes is Usage.UNUSED and was is Usage.UNKNOWN
+        unknown = lost or becomes is Usage.UNKNOWN or (becomes is Usage.USED and self.after.is_open)
+        return unknown and path in self._named[0] and path not in self._named[1] and not self.after.is_free(path)
 
     @cached_property
-    def _defined(self) -> tuple[set[KeyPath], set[KeyPath]]:
-        return set(paths_in(self.before.defaults)), set(paths_in(self.after.defaults))
+    def _named(self) -> tuple[set[KeyPath], set[KeyPath]]:
+        return set(self.before.known()), set(self.after.known())
 
     def _dropped(self, path: KeyPath, span: Span, *, sure: bool) -> Finding:
         key = (*self.path, *path)
         text = f"{self.after.text} does not read `{dotted(key)}` any more"
         if not sure:
-            text = f"`{dotted(key)}` is no key of {self.after.text} any more, as far as its own values say"
+            text = f"`{dotted(key)}` is no key of {self.after.text} any more, as far as can be told"
         place = self.before.usage(path)[1] if sure else ""
         notes = (f"{self.before.text} reads it: {place}",) if place else ()
         names = renamed(path, value_at(self.set, path), self.before.defaults, self.after.defaults, self._fresh)
@@ -175,22 +199,53 @@ class _Upgrade:
     @cached_property
     def _fresh(self) -> tuple[KeyPath, ...]:
         """The paths that only the new version knows, and may read."""
-        known = set(self.before.known())
+        known = self._named[0]
         fresh = dict.fromkeys(path for path in self.after.known() if path not in known)
         return tuple(path for path in fresh if self.after.usage(path)[0] is not Usage.UNUSED)
 
     def changed_defaults(self) -> Iterator[Finding]:
         """Keys that nobody sets, whose default is another one now, and that templates may read."""
-        for path, was, becomes in _differing(self.before.defaults, self.after.defaults, self.set):
-            if self.after.usage(path)[0] is not Usage.UNUSED:
-                yield self._changed(path, was, becomes)
+        for path, was, becomes in self._changes:
+            yield self._changed(path, was, becomes)
+
+    @cached_property
+    def _changes(self) -> list[tuple[KeyPath, Any, Any]]:
+        changes = _differing(self.before.defaults, self.after.defaults, self.set)
+        return [change for change in changes if self.after.usage(change[0])[0] is not Usage.UNUSED]
+
+    @cached_property
+    def _outdated(self) -> set[KeyPath]:
+        """Where the new version refuses the old defaults, all set at once."""
+        tree: dict[str, Any] = {}
+        for path, was, _ in self._changes:
+            below = tree
+            for step in (*self.path, *path[:-1]):
+                below = below.setdefault(str(step), {})
+            below[str(path[-1])] = was
+        if not tree:
+            return set()
+        chart, layers = self.after.coalesced.chart, self.after.layers
+        found = judge(chart, [*layers, read(json.dumps(tree).encode(), _OLD)])
+        known = {finding.key for finding in judge(chart, layers)}
+        return {each.key for each in found if each.kind is Kind.VERDICT or each.rule == _RESHAPED} - known
+
+    def _how_to_keep(self, path: KeyPath, was: Any) -> str:
+        """The hint on a key whose default was another one."""
+        key = (*self.path, *path)
+        if any(key[: len(other)] == other or other[: len(key)] == key for other in self._outdated):
+            return f"{self.after.text} refuses the old one: look into the chart's notes on the upgrade"
+        own = self.before.chart.values
+        if is_named_secret(key) or shown(was) != json.dumps(was, ensure_ascii=False):
+            line = f": line {own.span(path).line} of the values.yaml of {self.before.text}" if own.has(path) else ""
+            return f"set it to keep the old one{line}"
+        return f"set it to {shown(was)} to keep the old one"
 
     def _changed(self, path: KeyPath, was: Any, becomes: Any) -> Finding:
         key = (*self.path, *path)
         named = is_named_secret(key)
         text = "has another default now" if named else f"is {shown(becomes)} by default now, was {shown(was)}"
         message = f"`{dotted(key)}` {text}, and nothing sets it"
-        hint = "set it to keep the old one" if named else f"set it to {shown(was)} to keep the old one"
+        hint = self._how_to_keep(path, was)
         return Finding("changed-default", message, self._nearest(key), Kind.LINT, Severity.NOTE, key, hint=hint)
 
     def _nearest(self, key: KeyPath) -> Span:

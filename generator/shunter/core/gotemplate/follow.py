@@ -238,13 +238,17 @@ class Run:
             if isinstance(atom, At | Root):
                 path = atom.path if isinstance(atom, At) else atom.base
                 if not path:
-                    raise TooMuchError
-                (mark if isinstance(atom, At) else self.reads.unknown)(path, self.location)
+                    self.lost()
+                (mark if isinstance(atom, At) and path else self.reads.unknown)(path, self.location)
             elif isinstance(atom, Map):
                 for _, item in atom.items:
                     self._visit(item, mark)
             elif isinstance(atom, Bag):
                 self._visit(atom.items, mark)
+
+    def lost(self) -> None:
+        """All values go where they cannot be followed. Raises TooMuchError, as nothing more is to be learnt."""
+        raise TooMuchError
 
     def call(self, name: Value, argument: Value) -> Value:
         """`include` and `template`."""

@@ -10,7 +10,7 @@ from typing import Any, Final
 from shunter.core.gotemplate.follow import Run
 from shunter.core.gotemplate.reads import ANY, Path
 from shunter.core.gotemplate.tree import Clause, Function, Node
-from shunter.core.gotemplate.values import At, Scope, Str, Value
+from shunter.core.gotemplate.values import FILE, At, Bag, Like, Map, Root, Scope, Str, Value
 
 
 class Ask(StrEnum):
@@ -25,6 +25,8 @@ class Ask(StrEnum):
     """Of a list or a map."""
     PRINTED = "printed"
     """Any scalar does."""
+    SCALAR = "scalar"
+    """The same, and the template makes a string of it before it looks."""
     ANYTHING = "anything"
     DECIDED = "decided"
 
@@ -37,6 +39,8 @@ _TEXTS: Final = _words(
     "trim trimAll trimSuffix trimPrefix upper lower title untitle nospace contains hasPrefix hasSuffix replace plural",
     "snakecase camelcase kebabcase swapcase b64enc b64dec b32enc b32dec sha1sum sha256sum sha512sum htpasswd",
     "split splitList regexMatch mustRegexMatch regexReplaceAll regexReplaceAllLiteral regexFind regexFindAll fromYaml",
+    "mustRegexReplaceAll mustRegexReplaceAllLiteral mustRegexFind mustRegexFindAll regexSplit mustRegexSplit",
+    "regexQuoteMeta",
     "adler32sum fromJson fromYamlArray fromJsonArray semver semverCompare base dir clean ext isAbs urlParse atoi",
 )
 """Functions whose arguments are strings: Go's templates stop at any other kind."""
@@ -45,13 +49,15 @@ _NUMBERS: Final = _words(
     "int int64 float64 add add1 sub mul div mod max min maxf minf addf subf mulf divf floor ceil round until untilStep",
     "seq",
 )
-_PRINTING: Final = _words("quote squote toString printf print println cat")
+_PRINTING: Final = _words("quote squote printf print println cat")
 _LISTS: Final = _words(
     "first mustFirst last mustLast rest mustRest initial mustInitial reverse mustReverse uniq mustUniq without",
     "mustWithout compact mustCompact append mustAppend push mustPush prepend mustPrepend sortAlpha slice mustSlice",
 )
 _LAST_LIST: Final = _words("join has mustHas")
 _MAPS: Final = _words("keys values pick omit hasKey get unset")
+_STOPPING: Final = _TEXTS | _LAST_TEXT | _words("tpl dig")
+"""Functions that stop at what is missing, wherever they ask for something."""
 _LOOKING: Final = _words("kindIs kindOf typeIs typeIsLike typeOf")
 _LAZY: Final = _words("and or default coalesce ternary")
 _PASSING: Final = _words(
@@ -68,6 +74,8 @@ class Kinds(Run):
     needed: set[Path] = field(default_factory=set)
     defaults: dict[Path, str] = field(default_factory=dict)
     """What `default` puts in the place of a value that is missing, where that is a string."""
+    free: set[Path] = field(default_factory=set)
+    """Maps of which templates that a person writes as values may read any key, at any depth."""
     calls: int = 0
     guards: int = 0
 
@@ -79,12 +87,36 @@ class Kinds(Run):
                 found |= asked
         return frozenset(found)
 
+    def is_free(self, path: Sequence[str | int]) -> bool:
+        """Whether a template in the values may read keys of the map at `path` that no template of the chart names."""
+        return any(
+            len(known) <= len(path) and all(step in (ANY, own) for step, own in zip(known, path, strict=False))
+            for known in self.free
+        )
+
+    def evaluate(self, text: Value, context: Value) -> Value:
+        """As in `Run`: what is no text of the chart's own is written by whoever sets values."""
+        if any(not isinstance(atom, Str | Like) and atom not in FILE for atom in text):
+            self._offer(context)
+        return Run.evaluate(self, text, context)
+
+    def _offer(self, context: Value) -> None:
+        for atom in context:
+            if isinstance(atom, At | Root):
+                self.free.add(atom.path if isinstance(atom, At) else atom.base)
+            elif isinstance(atom, Map):
+                self._offer(frozenset().union(*(item for _, item in atom.items)))
+            elif isinstance(atom, Bag):
+                self._offer(atom.items)
+
     def _ask(self, value: Value, ask: Ask) -> None:
         for atom in value:
             if isinstance(atom, At):
                 self.asked.setdefault(atom.path, set()).add(ask)
 
     def _need(self, value: Value) -> None:
+        if len(value) > 1:  # such as one that has a default
+            return
         paths = (atom.path for atom in value if isinstance(atom, At) and atom.path and ANY not in atom.path)
         self.needed.update(() if self.guards else paths)
 
@@ -141,14 +173,19 @@ class Kinds(Run):
         """As in `Run`, remembering what the function asks of its arguments."""
         for value, ask in _wanted(name, arguments):
             self._ask(value, ask)
+            if name in _STOPPING:
+                self._need(value)
         if name == "default" and len(arguments) == 2:
             texts = [atom.text for atom in arguments[0] if isinstance(atom, Str)]
             paths = [atom.path for atom in arguments[1] if isinstance(atom, At)]
             self.defaults.update(dict.fromkeys(paths if len(texts) == len(arguments[0]) == 1 else (), *texts[:1]))
         if name == "required" and arguments:
             self._need(arguments[-1])
+        optional = name == "dig"  # what it looks for may be missing at any depth
         self.calls += 1
+        self.guards += optional
         found = Run.function(self, name, arguments, target, scope)
+        self.guards -= optional
         self.calls -= 1
         return found
 
@@ -174,7 +211,10 @@ def _wanted(name: str, arguments: Sequence[Value]) -> Iterator[tuple[Value, Ask]
 
 
 def _alike(name: str, arguments: Sequence[Value]) -> Iterator[tuple[Value, Ask]]:
-    groups = ((_TEXTS, Ask.TEXT), (_NUMBERS, Ask.NUMBER), (_PRINTING, Ask.PRINTED), (_LOOKING, Ask.DECIDED))
+    groups = (
+        (_TEXTS, Ask.TEXT), (_NUMBERS, Ask.NUMBER), (_PRINTING, Ask.PRINTED), (_LOOKING, Ask.DECIDED),
+        (("toString",), Ask.SCALAR),
+    )  # fmt: skip
     for names, ask in groups:
         if name in names:
             yield from _each(arguments, ask)

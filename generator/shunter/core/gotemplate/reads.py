@@ -97,6 +97,10 @@ class Reads:
         above = (self._at(path[:depth]) for depth in range(len(path)))
         return not any(mark.whole or mark.unknown for level in above for mark in level)
 
+    def is_named(self, path: Sequence[str | int]) -> bool:
+        """Whether templates read the last key of `path` by its own name, whatever they do with the map as a whole."""
+        return any(path[-1] in mark.below for mark in self._at(path[:-1]))
+
     def is_closed(self, path: Sequence[str | int]) -> bool:
         """Whether of the map at `path` only keys are read that stand in the templates."""
         by_item = any(ANY in mark.below for mark in self._at(path))

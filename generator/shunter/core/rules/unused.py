@@ -60,7 +60,7 @@ class Scan:
         return self.charts[tuple(str(step) for step in path[: depths[-1]])]
 
 
-def scan(coalesced: Coalesced, *, by_schema: bool = True) -> Scan:
+def scan(coalesced: Coalesced, *, by_schema: bool = True, kind: type[Run] = Run) -> Scan:
     """What the templates of an umbrella's charts read; `coalesced` has all of them enabled.
 
     `by_schema` leaves out the templates of charts whose closed schemas decide.
@@ -79,7 +79,7 @@ def scan(coalesced: Coalesced, *, by_schema: bool = True) -> Scan:
         sources = tuple(sorted(set(sources_in(part.values))))
         key = (id(part.chart), sources)
         if key not in done:
-            done[key] = _reads(release, part.chart, sources)
+            done[key] = _reads(release, part.chart, sources, kind)
         charts[part.path] = (part, done[key])
     return Scan(charts)
 
@@ -178,11 +178,11 @@ def _children(node: Node) -> list[Node]:
     return list(node.value) if isinstance(node, SequenceNode) else []
 
 
-def _reads(release: Release, chart: Chart, sources: Sequence[str]) -> Reads:
-    if release.broken:
-        return _everything("a template that cannot be parsed")
-    run = followed(release, chart, sources, Run)
-    return _helms_own(run.reads, chart) if run.complete else _everything(run.location)
+def _reads(release: Release, chart: Chart, sources: Sequence[str], kind: type[Run]) -> Reads:
+    run = followed(release, chart, sources, kind)
+    if release.broken or not run.complete:
+        run.reads.unknown((), "a template that cannot be parsed" if release.broken else run.location)
+    return _helms_own(run.reads, chart)
 
 
 def followed(release: Release, chart: Chart, sources: Sequence[str], kind: type[AnyRun]) -> AnyRun:

@@ -20,7 +20,7 @@ from shunter.flows.workspace.context import Context
 from shunter.flows.workspace.labels import relabelled
 from shunter.model.data import dataclass, replace
 from shunter.model.errors import ShunterError
-from shunter.model.findings import Finding, Kind, Report
+from shunter.model.findings import Finding, Kind, Report, Severity
 
 _USAGE: Final = "shunter upgrade-check CHART@NEW, such as orders@2.0.0, or ./web@web-2.0.0.tgz"
 
@@ -135,10 +135,12 @@ def _standing(context: Context, name: str) -> Chart:
 
 def _line(before: Chart, after: Chart, findings: Sequence[Finding]) -> str:
     rules = [finding.rule for finding in findings]
+    dropped = [finding.severity for finding in findings if finding.rule == "dropped-key"]
     refused = sum(finding.kind is Kind.VERDICT for finding in findings)
     counted = (
         (refused, "refused by the schema"),
-        (rules.count("dropped-key"), "not read any more"),
+        (dropped.count(Severity.ERROR), "not read any more"),
+        (dropped.count(Severity.WARNING), "perhaps not read any more"),
         (rules.count("not-a-table"), "of another shape"),
         (rules.count("changed-default"), "with another default"),
         (rules.count("redundant-value"), "set to the default"),
