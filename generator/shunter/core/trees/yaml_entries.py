@@ -203,9 +203,17 @@ def _taken(merged: Entry, base: Entry | None, ours: Entry, theirs: Entry) -> Ent
         left = base is not None and base.body == ours.body and _alike(base, ours)
         restyled = left and isinstance(theirs.body, Leaf) and values[1] == values[2]
         return _with(merged, base, theirs) if restyled else merged
-    if base is not None and values[1] == values[0] and (isinstance(ours.body, Leaf) or _alike(base, ours)):
+    if base is not None and values[1] == values[0] and (_is_bare(base, ours) or _alike(base, ours)):
         return _with(merged, base, theirs)
     return _spliced(merged, base, ours, theirs)
+
+
+def _is_bare(base: Entry, ours: Entry) -> bool:
+    """Whether ours' text is a value and nothing else: inside of it there is no comment that base does not have."""
+    if not isinstance(ours.body, Leaf):
+        return False
+    was = base.body.text if isinstance(base.body, Leaf) else ""
+    return "#" not in ours.body.text or plain_lines(ours.body.text.split("\n")) == plain_lines(was.split("\n"))
 
 
 def _with(merged: Entry, base: Entry | None, theirs: Entry) -> Entry | None:
