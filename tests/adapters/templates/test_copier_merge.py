@@ -12,8 +12,8 @@ from helpers.oracles.copier import Updated, updated
 from helpers.workspaces.gitrepo import make_repo
 from shunter.adapters.git.conflicts import conflict_state
 from shunter.adapters.templates.copier_merge import merge_as_copier
-from shunter.adapters.templates.merge import Asked, MergeProject
-from shunter.model.files import REGULAR, FileState
+from shunter.adapters.templates.merge import Asked, MergeProject, merge_repository
+from shunter.model.files import REGULAR, Conflict, FileState
 
 Files = Mapping[str, FileState]
 
@@ -43,7 +43,9 @@ def both(old: Files, ours: Files, new: Files, folder: Path, once: tuple[str, ...
 def differences(found: tuple[Updated, Updated]) -> dict[str, object]:
     ours, theirs = found
     paths = {*ours.files, *theirs.files}
-    wrong: dict[str, object] = {p: (ours.files.get(p), theirs.files.get(p)) for p in paths if ours.files.get(p) != theirs.files.get(p)}
+    wrong: dict[str, object] = {
+        p: (ours.files.get(p), theirs.files.get(p)) for p in paths if ours.files.get(p) != theirs.files.get(p)
+    }
     return wrong | ({} if ours.stages == theirs.stages else {"stages": (ours.stages, theirs.stages)})
 
 
@@ -133,3 +135,12 @@ def test_nothing_is_left_out_of_a_folder_of_a_repository(tmp_path: Path) -> None
     root = make_repo(tmp_path, {"envs/a/f": "mine\n", "envs/b/f": "mine\n"})
     project = MergeProject("envs/a", {"f": text("1\n")}, {"f": text("1\n"), "g": text("2\n")})
     assert merge_as_copier([Asked(root, [project])]) == [({"envs/a/g": text("2\n")}, ())]
+
+
+def test_neighbouring_keys_of_yaml_stay_a_conflict(tmp_path: Path) -> None:
+    """Copier knows lines only; the second try, key by key, is that of `safe`."""
+    base, mine, new = (text(f"tag: {tag}\nport: {port}\n") for tag, port in ((1, 80), (2, 80), (1, 81)))
+    project = MergeProject(".", {"v.yaml": base}, {"v.yaml": new})
+    root = make_repo(tmp_path, {"v.yaml": mine.data})
+    assert merge_repository(root, [project]) == ({"v.yaml": text("tag: 2\nport: 81\n")}, ())
+    assert merge_as_copier([Asked(root, [project])]) == [({}, (Conflict("v.yaml", "contents", base, mine, new),))]

@@ -168,6 +168,43 @@ def test_conflicts(ours: list[Any], theirs: list[Any], expected: dict[str, str])
     assert found.theirs.decode() == change(*theirs)
 
 
+@pytest.mark.parametrize("mine", ["if a:\n    b\n    c", "if a:\n    b\n\nc", "if a:\n    b  \nc"])
+def test_blanks_in_a_text_that_theirs_deletes_are_a_conflict(mine: str) -> None:
+    """In a script they count: indented further, parted, or longer, it is another one."""
+    base = "a: 1\nscript: |\n" + "".join(f"  {line}\n" for line in ("if a:", "    b", "c"))
+    ours = "a: 1\nscript: |\n" + "".join(f"  {line}\n" if line else "\n" for line in mine.split("\n"))
+    found = merge_yaml(base.encode(), ours.encode(), b"a: 2\n")
+    assert paths(found) == {"script": "deleted by them"}
+    assert found.ours.decode() == ours.replace("a: 1", "a: 2")
+
+
+@pytest.mark.parametrize("mine", ["text: |   \n  x\n", "text: [a,\n    b]\n"])
+def test_blanks_of_ours_stay_where_theirs_changed_nothing(mine: str) -> None:
+    base = "a: 1\n" + mine.replace("|   ", "|").replace("\n    b", "\n  b")
+    assert base != "a: 1\n" + mine
+    assert merged("a: 1\n" + mine, base.replace("a: 1", "a: 2"), base) == "a: 2\n" + mine
+
+
+@pytest.mark.parametrize(
+    ("base", "mine", "theirs"),
+    [
+        ("a: |\n  x\n", "a: |  # mine\n  x\n", "a: |\n  y\n"),
+        ("a: |\n  x\n", "a: |  # mine\n  x\n", "a: y\n"),
+        ("a: [x,\n  y]\n", "a: [x,  # mine\n  y]\n", "a: [x,\n  y, z]\n"),
+        ("a: {\n}\n", "a: {  # mine\n}\n", "a:\n  b: 1\n"),
+        ("a:\n  - x\n", "a: [x  # mine\n  ]\n", "a:\n  - x\n  - y\n"),
+    ],
+)
+def test_a_comment_of_ours_inside_a_value_is_not_lost(base: str, mine: str, theirs: str) -> None:
+    found = merge_yaml(base.encode(), mine.encode(), theirs.encode())
+    assert paths(found) == {"a": "changed"}
+    assert (found.ours.decode(), found.theirs.decode()) == (mine, theirs)
+
+
+def test_a_comment_of_ours_inside_brackets_stays_where_their_places_are_the_same() -> None:
+    assert merged("a: [x,  # mine\n  y]\n", "a: [x,\n  z]\n", "a: [x,\n  y]\n") == "a: [x,  # mine\n  z]\n"
+
+
 def test_files_that_both_added_are_merged_key_by_key() -> None:
     found = merge_yaml(b"", b"a: 1\nb: 2\n", b"a: 1\nb: 3\nc: 4\n")
     assert paths(found) == {"b": "added"}

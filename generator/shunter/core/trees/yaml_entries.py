@@ -200,11 +200,20 @@ def _taken(merged: Entry, base: Entry | None, ours: Entry, theirs: Entry) -> Ent
     values = [value_of(each.body) if each else None for each in (base, ours, theirs)]
     if values[1] == values[2] or values[2] == values[0]:
         # A value that theirs only wrote in another way is taken where ours left it alone.
-        restyled = base is not None and isinstance(theirs.body, Leaf) and _alike(base, ours)
-        return _with(merged, base, theirs) if restyled and values[1] == values[2] else merged
-    if base is not None and values[1] == values[0] and (isinstance(ours.body, Leaf) or _alike(base, ours)):
+        left = base is not None and base.body == ours.body and _alike(base, ours)
+        restyled = left and isinstance(theirs.body, Leaf) and values[1] == values[2]
+        return _with(merged, base, theirs) if restyled else merged
+    if base is not None and values[1] == values[0] and (_is_bare(base, ours) or _alike(base, ours)):
         return _with(merged, base, theirs)
     return _spliced(merged, base, ours, theirs)
+
+
+def _is_bare(base: Entry, ours: Entry) -> bool:
+    """Whether ours' text is a value and nothing else: inside of it there is no comment that base does not have."""
+    if not isinstance(ours.body, Leaf):
+        return False
+    was = base.body.text if isinstance(base.body, Leaf) else ""
+    return "#" not in ours.body.text or plain_lines(ours.body.text.split("\n")) == plain_lines(was.split("\n"))
 
 
 def _with(merged: Entry, base: Entry | None, theirs: Entry) -> Entry | None:
@@ -241,8 +250,9 @@ def _merged_value(base: Value, ours: Value, theirs: Value) -> Value:
 
 
 def _alike(one: Entry, other: Entry) -> bool:
-    """Whether entries have the same text, but for indentation and blank lines."""
-    return plain_lines(entry_lines(one, 0)) == plain_lines(entry_lines(other, 0))
+    """Whether entries have the same text, but for indentation and blank lines that no value has in it."""
+    same = value_of(one.body) == value_of(other.body)
+    return same and plain_lines(entry_lines(one, 0)) == plain_lines(entry_lines(other, 0))
 
 
 def _either(base: _T, ours: _T, theirs: _T) -> _T:
