@@ -6,6 +6,7 @@ import gc
 import ipaddress
 import os
 import shutil
+import signal
 import socket
 import sys
 import tempfile
@@ -34,6 +35,7 @@ _NEVER_HERE = ("root reads everything", "not a checkout")
 
 def pytest_configure(config: pytest.Config) -> None:
     """Set the environment before any test module is imported; the workers of xdist inherit it."""
+    signal.signal(signal.SIGINT, signal.default_int_handler)  # a shell's job in the background ignores it: so do ours
     if _FOLDER in os.environ:
         return
     folder = Path(tempfile.mkdtemp(prefix="shunter-tests-"))
