@@ -55,6 +55,17 @@ def test_what_is_no_yaml_of_two_sides_stays_as_it_is() -> None:
     assert by_key({}, others) == ({}, tuple(others))
 
 
+def test_two_files_of_a_person_under_one_name_stay_a_conflict(tmp_path: Path) -> None:
+    """The template gives a.yaml the name of the person's b.yaml: comments of neither are dropped for the other's."""
+    base = "".join(f"k{number}: {number}\n" for number in range(9))
+    mine = {name: base.replace("k3", f"# of {name}\nk3").encode() for name in ("a.yaml", "b.yaml")}
+    root = make_repo(tmp_path, mine)
+    old, new = ({name: FileState(base.encode())} for name in ("a.yaml", "b.yaml"))
+    changes, (left,) = merge_repository(root, [MergeProject(".", old, new)])
+    assert changes == {"a.yaml": None}
+    assert "<<<<<<< before updating\n# of b.yaml\n=======\n# of a.yaml\n>>>>>>> after updating\n" in shown(left)
+
+
 def test_the_mode_is_that_of_the_side_that_changed_it() -> None:
     one = conflict(BASE, BASE.replace("tag: 1", "tag: 2"), BASE.replace("port: 80", "port: 81"))
     assert one.theirs is not None

@@ -10,6 +10,8 @@ from shunter.model.files import SYMLINK, Conflict, FileState
 
 _ENDINGS = (".yaml", ".yml")
 _MOST = 3
+COLLISION = "rename involved in collision"
+"""The kind where the template gave an edited file the name of another of the person's: both sides hold their words."""
 
 
 def by_key(
@@ -42,6 +44,8 @@ def _named(merge: YamlMerge) -> str:
 
 def _merge(conflict: Conflict) -> YamlMerge | None:
     ours, theirs = conflict.ours, conflict.theirs
+    if conflict.kind == COLLISION:
+        return None
     if not conflict.path.endswith(_ENDINGS) or ours is None or theirs is None or SYMLINK in (ours.mode, theirs.mode):
         return None
     try:

@@ -15,7 +15,7 @@ from posixpath import join, normpath
 from shunter.adapters.system.files import DiskTree
 from shunter.adapters.git.repository import Repository
 from shunter.adapters.templates.held import as_held
-from shunter.adapters.templates.keywise import by_key
+from shunter.adapters.templates.keywise import COLLISION, by_key
 from shunter.adapters.templates.scratch import Merge, Scratch
 from shunter.adapters.templates.written_once import matcher
 from shunter.model.files import Conflict, FileState, OverlayTree, SubTree, Tree
@@ -226,4 +226,6 @@ def _conflict(merge: Merge, path: str, sides: _Sides) -> Conflict:
     # After a rename git shows a pre-merged text as ours; what counts is what the person has there.
     ours = sides.ours.get(path, states.get(2)) if 2 in states else None
     kind = merge.merged.kinds.get(path, "contents")
+    if states.keys() == {2, 3} and states[3] != sides.theirs.get(path):
+        kind = COLLISION
     return Conflict(sides.prefix + merge.name(path), kind, states.get(1), ours, states.get(3))
