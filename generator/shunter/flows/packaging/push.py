@@ -125,18 +125,13 @@ def _each(
 def _broken(chart: PackedChart, error: ShunterError) -> _Work:
     """What came of a chart that cannot be pushed; by a rule, it is refused like what was refused at first."""
     if not error.rule:
-        return _Work(chart, Outcome(_unit(chart), Status.FAILED, _told(error)), {})
+        return _Work(chart, Outcome(_unit(chart), Status.FAILED, error.on_one_line), {})
     found = Finding(error.rule, error.message, Span(chart.label), Kind.LINT, notes=error.notes, hint=error.hint)
     return _Work(chart, Outcome(_unit(chart), Status.REFUSED, error.message), {}, (found,))
 
 
 def _unit(chart: PackedChart) -> str:
     return f"{chart.name} {chart.version}"
-
-
-def _told(error: ShunterError) -> str:
-    """An error on one line, with what to do."""
-    return f"{error.message} ({error.hint})" if error.hint else error.message
 
 
 def _standing(registry: OciCharts, chart: PackedChart) -> _Work:
