@@ -9,10 +9,20 @@ from typing import Any
 import pytest
 
 from helpers.workspaces.clients import IN, OK, calls, merge, pull, put
-from shunter.adapters.forge.changes import FAILURE, PENDING, Kept, Status, close, comment, open_or_update, set_status
+from shunter.adapters.forge.changes import (
+    FAILURE,
+    PENDING,
+    Kept,
+    Status,
+    close,
+    comment,
+    keep_request,
+    open_or_update,
+    set_status,
+)
 from shunter.adapters.forge.clients import Client, Logins
 from shunter.adapters.forge.place import place_of
-from shunter.adapters.forge.requests import Request
+from shunter.adapters.forge.requests import Opened, Request
 from shunter.model.errors import ShunterError
 
 HOSTS = {"gh": "github.com", "glab": "gitlab.com", "tea": "codeberg.org"}
@@ -140,3 +150,21 @@ def test_a_refusal_is_the_forge_s(tmp_path: Path, answer: tuple[int, str, str]) 
         open_or_update(forge, REQUEST)
     assert caught.value.message.startswith("https://github.com/acme/shop: ")
     assert caught.value.hint == "see what `gh` may do there: its login, and its rights"
+
+
+@pytest.mark.parametrize("program", HOSTS)
+def test_one_is_kept_at_a_place(tmp_path: Path, program: str) -> None:
+    place = client(tmp_path, program, [described(program, 3)], (0, "{}", OK)).place
+    assert keep_request(place, REQUEST, Logins()) == Opened("updated", url(program, 3))
+    client(tmp_path, program, [], (0, json.dumps(described(program, 4)), OK))
+    assert keep_request(place, REQUEST, Logins()) == Opened("opened", url(program, 4))
+
+
+def test_where_it_cannot_be_kept_there_is_a_link(tmp_path: Path) -> None:
+    place = client(tmp_path, "gh", [], (1, "", "gh: Not Found (HTTP 404)")).place
+    link = "https://github.com/acme/shop/compare/main...promote/tst?expand=1"
+    found = keep_request(place, REQUEST, Logins())
+    assert (found.state, found.url) == ("link", link)
+    assert "gh: Not Found (HTTP 404)" in found.problem
+    (tmp_path / "gh").unlink()
+    assert keep_request(place, REQUEST, Logins()) == Opened("link", link)

@@ -5,9 +5,19 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Any
 
-from shunter.adapters.forge.clients import NO_ANSWER, Client
-from shunter.adapters.forge.place import GITEA, GITHUB, GITLAB
-from shunter.adapters.forge.requests import WORDS, Request, document_of, find, part, repository_of, requests_of, text_of
+from shunter.adapters.forge.clients import NO_ANSWER, Client, Logins
+from shunter.adapters.forge.place import GITEA, GITHUB, GITLAB, Place
+from shunter.adapters.forge.requests import (
+    WORDS,
+    Opened,
+    Request,
+    document_of,
+    find,
+    part,
+    repository_of,
+    requests_of,
+    text_of,
+)
 from shunter.model.data import dataclass
 from shunter.model.errors import ShunterError
 
@@ -82,6 +92,20 @@ def open_or_update(client: Client, request: Request) -> Kept:
     kept = _kept(client, there)
     _asked(client, _CHANGES[client.kind].method, f"{requests_of(client)}/{kept.number}", text_of(client, request))
     return kept
+
+
+def keep_request(place: Place, request: Request, logins: Logins) -> Opened:
+    """`open_or_update` at a place: `opened` or `updated`; a link where no client is logged in, or the forge refuses."""
+    login = logins.at(place)
+    client = login.client
+    if client is None:
+        return Opened("link", place.link(request.base, request.branch), login.problem, login.note)
+    try:
+        kept = open_or_update(client, request)
+    except ShunterError as error:
+        link = client.place.link(request.base, request.branch, client.kind)
+        return Opened("link", link, error.message)
+    return Opened("opened" if kept.opened else "updated", kept.url)
 
 
 def close(client: Client, number: int) -> None:
