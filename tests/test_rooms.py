@@ -48,7 +48,7 @@ FLOWS = {
     "flows/validation": f"{BELOW} flows/workspace flows/release flows/packaging",
     "flows/contracts": f"{BELOW} flows/workspace flows/release flows/validation",
     "flows/delivery": f"{BELOW} flows/workspace",
-    "flows/fleet": f"{BELOW} flows/workspace flows/release flows/packaging",
+    "flows/fleet": f"{BELOW} flows/workspace flows/checkouts flows/release flows/packaging",
     "flows/trains": f"{BELOW} flows/workspace flows/release flows/packaging flows/validation",
 }
 MAY_IMPORT: Mapping[str, frozenset[str]] = {

@@ -252,9 +252,9 @@ def _silent(line: str) -> None:
 class Writing:
     """How a person wants plans written.
 
-    `branch` is a new branch to make in every repository first; without `commit` files are written and staged only;
-    without `verify` git skips the hooks that may refuse a commit. `tell` hears lines that are to be read; `ask`
-    answers a yes-or-no question, and is None where nobody is there to answer. `progress` hears how far a run is.
+    `branch` is a branch to make first in every repository that is not on it; without `commit` files are written and
+    staged only; without `verify` git skips the hooks that may refuse a commit. `tell` hears lines that are to be read;
+    `ask` answers a yes-or-no question, and is None where nobody is there to answer. `progress` hears how far a run is.
     """
 
     branch: str = ""

@@ -203,9 +203,11 @@ def test_a_new_branch_is_made_everywhere_and_an_undone_run_takes_it_back(home: P
     for root in (home, other):
         assert git(root, "symbolic-ref", "--short", "HEAD") == "topic"
         assert git(root, "log", "-1", "--format=%s", "main") == "start"
-    refused_branch = Writing(branch="topic")
+    apply([plan(home, edit(home, "edit", b"more"))], home, Writing(branch="topic"))
+    assert git(home, "rev-list", "--count", "main..topic") == "2", "who is on it goes on"
+    git(home, "switch", "-q", "main")
     with pytest.raises(ShunterError, match="already has a branch `topic`"):
-        apply([plan(home, edit(home, "edit", b"more"))], home, refused_branch)
+        apply([plan(home, edit(home, "edit", b"more"))], home, Writing(branch="topic"))
     with pytest.raises(ShunterError, match=r"`a\.\.b` is not a name for a branch"):
         apply([plan(home, edit(home, "edit", b"more"))], home, Writing(branch="a..b"))
 

@@ -27,7 +27,7 @@ class Request:
 
 @dataclass(frozen=True, slots=True)
 class Opened:
-    """A pull request that was `opened` or `exists`, or the `link` for opening it.
+    """A pull request that was `opened` or `updated`, or `exists`, or the `link` for opening it.
 
     `problem` is why opening it has failed, `note` why nobody has tried.
     """

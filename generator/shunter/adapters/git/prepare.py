@@ -97,7 +97,7 @@ def _ready(plan: RepositoryPlan, state: RepositoryState, writing: Writing, *, du
     commits = writing.commit and not plan.conflicts
     refusals.refuse_unready(state, commits=commits, during=during, branch=writing.branch)
     refusals.refuse_waiting(state)
-    if writing.branch:
+    if writing.branch not in ("", state.branch):
         refusals.refuse_branch(state, writing.branch)
     for edit in plan.edits:
         refusals.refuse_edit(state, edit, during=during)
@@ -149,7 +149,7 @@ def prepare(found: Survey, writing: Writing) -> Prepared:
     change = replace(
         change,
         branch=state.branch,
-        new_branch=writing.branch,
+        new_branch=writing.branch if writing.branch != state.branch else "",
         commits=writing.commit and not plan.conflicts and not _in_a_merge(plan, state),
         digest=state.digest,
         files=files,

@@ -18,6 +18,8 @@ from shunter.model.progress import Progress, counted, unseen
 _THREADS = 4
 _TRANSPORT = re.compile(r"([A-Za-z0-9+.-]+)(::|://)")
 _CONTROL = re.compile("[\0-\x08\x0e-\x1f\x7f-\x9f]")
+_NOT_THERE = 2
+"""What `git ls-remote --exit-code` ends with where the remote has answered, and has no such branch."""
 _ASKED = ("terminal prompts disabled", "could not read Username", "could not read Password")
 
 
@@ -199,6 +201,52 @@ def own_commits(root: Path, remote: str, base: str) -> list[tuple[str, str]]:
         found = repository.git(*how, "--max-count=1", "HEAD", "--")
     rows = (row.partition("\x01") for row in found.stdout.decode("utf-8", "replace").split("\0") if row)
     return [(subject, body.strip()) for subject, _, body in rows]
+
+
+def take_up(root: Path, branch: str, *, prompts: bool) -> str:
+    """Check out a branch that the repository or its remote has, and bring it up to date, as last fetched.
+
+    Where the remote's default branch holds all of it, it is moved there: it was merged. Where neither has the branch,
+    nothing is done. Gives what git said where it refused, or what a person has to do first; empty where it is done.
+    """
+    repository = Repository(root)
+    if repository.try_git("check-ref-format", "--branch", branch).returncode:
+        raise ShunterError(f"`{branch}` is not a name for a branch", hint="such as --branch update/templates")
+    target = push_target(root, branch)
+    known = {name for name in (f"refs/heads/{branch}", _tracking(target, branch)) if name and _has(repository, name)}
+    if not known:
+        return ""
+    is_there = target is not None and _is_there(root, target.remote, branch)
+    theirs = _tracking(target, branch) if is_there else ""
+    default = _tracking(target, default_branch(root, target.base)) if target else ""
+    merged = bool(default) and all(_is_in(repository, name, default) for name in known)
+    if f"refs/heads/{branch}" not in known and not is_there:
+        return ""
+    if target and target.follows and not is_there and not merged:
+        return f"{branch} is gone from {target.remote}: once it is merged, git -C {root} branch -D {branch}"
+    how = [branch] if f"refs/heads/{branch}" in known else ["--create", branch, "--track", theirs]
+    onto = [each for each in (theirs, default if merged else "") if each]
+    steps = [["switch", "--quiet", *how], *(["merge", "--ff-only", "--quiet", each] for each in onto)]
+    done = (_as_person(root, step, prompts=prompts) for step in steps)
+    return next((said.complaint for said in done if not said.ok), "")
+
+
+def _tracking(target: Target | None, branch: str) -> str:
+    return f"refs/remotes/{target.remote}/{branch}" if target and branch else ""
+
+
+def _has(repository: Repository, ref: str) -> bool:
+    return not repository.try_git("show-ref", "--verify", "--quiet", ref).returncode
+
+
+def _is_in(repository: Repository, ref: str, other: str) -> bool:
+    return not repository.try_git("merge-base", "--is-ancestor", ref, other).returncode
+
+
+def _is_there(root: Path, remote: str, branch: str) -> bool:
+    """Whether the remote has a branch now: a fetch forgets none of those that are gone."""
+    asked = ["git", "ls-remote", "--exit-code", "--heads", "--", remote, f"refs/heads/{branch}"]
+    return process.run(asked, root).returncode != _NOT_THERE
 
 
 def _as_person(root: Path, arguments: list[str], *, prompts: bool) -> Said:

@@ -121,7 +121,9 @@ DIFF = switch("--diff", help="write nothing; print the changes as a unified diff
 FETCH = switch("--fetch", help="first ask the remotes whether the checkouts concerned are behind them")
 DONE = Option("-o", "--output", choices=("text", "json"), default="text", help="format of what was done")
 WRITES = (
-    Option("--branch", metavar="NAME", help="make this new branch first, in every repository that changes"),
+    Option(
+        "--branch", metavar="NAME", help="make this branch first, in every repository that changes and is not on it"
+    ),
     switch("--no-commit", help="write and stage only; print the commands that commit"),
     switch("--no-verify", help="skip git hooks that may refuse a commit (nothing else is judged less)"),
     DONE,

@@ -113,6 +113,8 @@ COMMANDS: tuple[Command, ...] = (
             FETCH,
             switch("--force", help="remove what is gone from shunter.yaml even while another name has come"),
             *CHANGES,
+            switch("--push", help="push what was committed, what is referenced first"),
+            switch("--pr", help="push a branch (--branch, or update/templates), and open or update its pull request"),
         ),
         ("shunter update --all --dry-run --diff", "shunter update --check", "shunter update --plan -o json"),
     ),

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Collection
 from pathlib import Path
 
 from shunter.cli.output import table
@@ -9,7 +10,9 @@ from shunter.cli.parse import Arguments
 from shunter.cli.session import open_session
 from shunter.flows.checkouts import behind
 from shunter.flows.fleet import update as updating
+from shunter.flows.fleet.delivering import Way, deliver
 from shunter.flows.fleet.targets import read_shard
+from shunter.flows.workspace.context import Context
 from shunter.model.data import replace
 from shunter.model.errors import ShunterError
 from shunter.model.findings import Report
@@ -36,7 +39,7 @@ def update(arguments: Arguments) -> Report:
         raise ShunterError("--shard is for --plan", hint="shunter update --plan --shard 1/8 -o json")
     check, dry_run, diff = arguments.check, arguments.dry_run, arguments.diff
 
-    def run() -> Report:
+    def run(context: Context, without: Collection[str] = ()) -> Report:
         return updating.update(
             context,
             paths,
@@ -47,7 +50,17 @@ def update(arguments: Arguments) -> Report:
             force=arguments.force,
             as_copier=arguments.merge == "copier",
             recreate=recreate,
+            without=without,
         )
 
+    def delivered() -> Report:
+        if not (arguments.push or arguments.pr):
+            return run(context)
+        way = Way(arguments.branch, arguments.push, arguments.pr)
+        names = updating.repositories_of(paths, context.root, context.specs())
+        return deliver(context, run, way, names)
+
     writes = not (check or dry_run or diff)
-    return behind.aware(context, behind.roots_at(context, paths), run, fetch=arguments.fetch, writes=writes)
+    if (arguments.push or arguments.pr) and (arguments.no_commit or not writes):
+        raise ShunterError("--push and --pr are for what is committed", hint="leave them out, or what writes nothing")
+    return behind.aware(context, behind.roots_at(context, paths), delivered, fetch=arguments.fetch, writes=writes)

@@ -3,23 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from pathlib import Path
 
 from shunter.adapters.forge.clients import Logins
-from shunter.adapters.forge.place import Place, place_of
-from shunter.adapters.forge.requests import Opened, Request, open_request
-from shunter.adapters.git.remote import (
-    Target,
-    default_branch,
-    is_pushed,
-    own_commits,
-    push_branch,
-    push_target,
-    urls_of,
-)
+from shunter.adapters.git.remote import Target, default_branch, is_pushed, push_branch, push_target
 from shunter.adapters.git.upstream import standing
 from shunter.adapters.system.process import refuse_inside_run
 from shunter.core.workspace.layout import reference_rank
+from shunter.flows.checkouts.requests import Opener, requested
 from shunter.flows.checkouts.sync import DIVERGED, MISSING, NO_UPSTREAM, REFUSED, UNKNOWN, Checkout, catch_up
 from shunter.flows.workspace.context import Context
 from shunter.model.data import dataclass, replace
@@ -31,7 +21,7 @@ PUSHED, NOT_PUSHED = "pushed", "not pushed"
 
 
 @dataclass(frozen=True, slots=True)
-class _Step:
+class Step:
     """One checkout and where its branch goes: `target` is None where nothing is to be pushed.
 
     `obstacle` is why it cannot be pushed, and so nothing after it.
@@ -72,14 +62,14 @@ def _pushed(
     context: Context, found: Sequence[Checkout], *, requests: bool
 ) -> tuple[tuple[Checkout, ...], tuple[str, ...]]:
     """The checkouts after pushing, in their order; and, where a refusal ended it, what is pushed and what is not."""
-    steps = [_step(each) for each in sorted(found, key=lambda each: reference_rank(each.spec))]
+    steps = [step_of(each) for each in sorted(found, key=lambda each: reference_rank(each.spec))]
     if requests:
         _refuse_default_branches(steps)
     done: dict[str, Checkout] = {}
     held: list[str] = []
     for step in stepwise(context.writing.progress, steps, lambda step: f"push {step.checkout.spec.name}"):
         with when_interrupted(f"pushed: {_pushed_of(done) or 'nothing'}"):
-            after = _carried_out(context, step, stopped=bool(held))
+            after = carried_out(context, step, stopped=bool(held))
         done[after.spec.name] = after
         if step.obstacle or (step.pushes and after.state != PUSHED):
             held.append(after.spec.name)
@@ -87,8 +77,8 @@ def _pushed(
         told = (f"pushed: {_pushed_of(done) or 'nothing'}; not pushed: {', '.join(held)}",)
         return tuple(done[each.spec.name] for each in found), told
     if requests:
-        logins = Logins()
-        done = {step.checkout.spec.name: _requested(step, done[step.checkout.spec.name], logins) for step in steps}
+        opener = Opener(Logins())
+        done = {step.checkout.spec.name: with_request(step, done[step.checkout.spec.name], opener) for step in steps}
     return tuple(done[each.spec.name] for each in found), ()
 
 
@@ -96,24 +86,24 @@ def _pushed_of(done: Mapping[str, Checkout]) -> str:
     return ", ".join(each.spec.name for each in done.values() if each.state == PUSHED)
 
 
-def _step(checkout: Checkout) -> _Step:
+def step_of(checkout: Checkout) -> Step:
     """What is to be done with one checkout, by what git and its own settings say."""
     at = checkout.at
     if at is None or at.head is None:
-        return _Step(checkout)
+        return Step(checkout)
     if at.branch is None:
-        return _Step(checkout, obstacle="" if is_pushed(checkout.root) else "its commits are on no branch of a remote")
+        return Step(checkout, obstacle="" if is_pushed(checkout.root) else "its commits are on no branch of a remote")
     try:
         target = push_target(checkout.root, at.branch)
     except ShunterError as error:
-        return _Step(checkout, obstacle=f"{error.message}: {error.hint}")
+        return Step(checkout, obstacle=f"{error.message}: {error.hint}")
     if target is None or (target.base == target.remote and at.ahead == 0):
-        return _Step(checkout, target)
+        return Step(checkout, target)
     obstacle = _obstacle(checkout, at.branch, target)
     gone = at.upstream and checkout.state == NO_UPSTREAM
     if gone and is_pushed(checkout.root, besides=at.upstream):
-        return _Step(checkout, target)
-    return _Step(checkout, target, obstacle, pushes=True)
+        return Step(checkout, target)
+    return Step(checkout, target, obstacle, pushes=True)
 
 
 def _obstacle(checkout: Checkout, branch: str, target: Target) -> str:
@@ -131,7 +121,8 @@ def _obstacle(checkout: Checkout, branch: str, target: Target) -> str:
     return ""
 
 
-def _carried_out(context: Context, step: _Step, *, stopped: bool) -> Checkout:
+def carried_out(context: Context, step: Step, *, stopped: bool = False) -> Checkout:
+    """The checkout after its step: pushed, refused with what git said, or left for its obstacle or what `stopped`."""
     checkout, at, target = step.checkout, step.checkout.at, step.target
     if step.obstacle:
         return replace(checkout, detail=step.obstacle, left=True)
@@ -150,7 +141,7 @@ def _carried_out(context: Context, step: _Step, *, stopped: bool) -> Checkout:
     return replace(checkout, state=PUSHED, detail=detail, at=after, left=after.dirty, said=())
 
 
-def _refuse_default_branches(steps: Sequence[_Step]) -> None:
+def _refuse_default_branches(steps: Sequence[Step]) -> None:
     """A `ShunterError` before anything is pushed where a branch is the one that pull requests go to."""
     for step in steps:
         at, target = step.checkout.at, step.target
@@ -169,34 +160,9 @@ def _refuse_default_branches(steps: Sequence[_Step]) -> None:
             )
 
 
-def _requested(step: _Step, after: Checkout, logins: Logins) -> Checkout:
-    """The checkout with the pull request of its branch, where it has commits that the default branch lacks."""
-    at, target, root = after.at, step.target, after.root
-    if at is None or at.branch is None or target is None or not (after.state == PUSHED or at.ahead == 0):
+def with_request(step: Step, after: Checkout, opener: Opener) -> Checkout:
+    """The checkout with the pull request of its branch, where that is pushed."""
+    at = after.at
+    if at is None or step.target is None or not (after.state == PUSHED or at.ahead == 0):
         return after
-    default = default_branch(root, target.base)
-    place = _place(root, target.base)
-    if default in ("", at.branch) or not (commits := own_commits(root, target.base, default)):
-        return after
-    if place is None:
-        return replace(after, detail=after.detail or "its remote is no forge: no pull request")
-    if target.remote != target.base:
-        fork = _place(root, target.remote)
-        owner = f"{fork.path.partition('/')[0]}:" if fork else ""
-        return replace(after, request=Opened("link", place.link(default, f"{owner}{at.branch}")))
-    opened = open_request(place, Request(at.branch, default, *_text(commits, at.branch)), logins)
-    problem = opened.problem
-    detail = problem or after.detail or opened.note
-    return replace(after, request=opened, detail=detail, left=after.left or bool(problem))
-
-
-def _place(root: Path, remote: str) -> Place | None:
-    return next((place for url in urls_of(root, remote) if (place := place_of(url))), None)
-
-
-def _text(commits: Sequence[tuple[str, str]], branch: str) -> tuple[str, str]:
-    """Title and body: of the only commit, or else of the newest with a list of all."""
-    subject, body = commits[0]
-    if len(commits) > 1:
-        body = "\n".join(f"* {each}" for each, _ in commits)
-    return subject or branch, body
+    return requested(after, step.target, opener)

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from pathlib import Path
 
 from shunter.adapters.git import remote
@@ -38,8 +38,11 @@ def update(
     force: bool = False,
     as_copier: bool = False,
     recreate: Sequence[Path] = (),
+    without: Collection[str] = (),
 ) -> Report:
     """Bring repositories (all, or those that hold `paths`) to a template release: the newest, or `release`.
+
+    Repositories whose names are in `without` are left out.
 
     With `force`, a name that is gone from shunter.yaml is removed even while another has come. With `as_copier`, files
     are merged as `copier update` merges them: renames and migrations are not followed. `recreate` are files of the
@@ -51,7 +54,8 @@ def update(
     if not force:
         refuse_swapped(workspace, context.applied())
     wanted = _release(workspace, release)
-    found = reconcile(replace(_request(context, workspace, wanted, paths, recreate), as_copier=as_copier))
+    request = _request(context, workspace, wanted, paths, recreate)
+    found = reconcile(replace(request, as_copier=as_copier, only=_left(context, request, without)))
     plans = found.plans
     busy = [plan for plan in plans if plan.edits or plan.conflicts]
     gone = leaving(context, found.dropped)
@@ -100,6 +104,12 @@ def _request(
         recreate=tuple(recreate),
         progress=context.writing.progress,
     )
+
+
+def _left(context: Context, request: Request, without: Collection[str]) -> frozenset[str]:
+    """The repositories that are asked for, without some; empty for all of them."""
+    asked = request.only or frozenset(spec.name for spec in context.specs())
+    return asked - set(without) if without else request.only
 
 
 def _files(text: bytes, *, only_some: bool) -> Mapping[str, FileState | None]:

@@ -1,0 +1,65 @@
+"""Pull requests for the branches of checkouts: a person's, which are opened once, and our own, which are kept."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from pathlib import Path
+
+from shunter.adapters.forge.changes import keep_request
+from shunter.adapters.forge.clients import Logins
+from shunter.adapters.forge.place import Place, place_of
+from shunter.adapters.forge.requests import Opened, Request, open_request
+from shunter.adapters.git.remote import Target, default_branch, own_commits, urls_of
+from shunter.flows.checkouts.sync import Checkout
+from shunter.model.data import dataclass, replace
+
+Commits = Sequence[tuple[str, str]]
+"""Subject and body, newest first."""
+Text = Callable[[Checkout, Commits], tuple[str, str]]
+
+
+def text_of_commits(checkout: Checkout, commits: Commits) -> tuple[str, str]:
+    """Title and body: of the only commit, or else of the newest with a list of all."""
+    subject, body = commits[0]
+    if len(commits) > 1:
+        body = "\n".join(f"* {each}" for each, _ in commits)
+    return subject or (checkout.at and checkout.at.branch) or "", body
+
+
+@dataclass(frozen=True, slots=True)
+class Opener:
+    """How pull requests are asked for: by whose `logins`, and with which `text`.
+
+    With `keeps` they are ours: one that is open gets the text that it would be opened with now.
+    """
+
+    logins: Logins
+    keeps: bool = False
+    text: Text = text_of_commits
+
+
+def requested(checkout: Checkout, target: Target, opener: Opener) -> Checkout:
+    """The checkout with the pull request of its branch, which is pushed, where that has commits of its own.
+
+    These are what the default branch lacks. What the forge refuses is in its detail, and left to do.
+    """
+    root, branch = checkout.root, checkout.at.branch if checkout.at else None
+    default = default_branch(root, target.base)
+    if branch is None or default in ("", branch) or not (commits := own_commits(root, target.base, default)):
+        return checkout
+    place = _place(root, target.base)
+    if place is None:
+        return replace(checkout, detail=checkout.detail or "its remote is no forge: no pull request")
+    if target.remote != target.base:
+        fork = _place(root, target.remote)
+        owner = f"{fork.path.partition('/')[0]}:" if fork else ""
+        return replace(checkout, request=Opened("link", place.link(default, f"{owner}{branch}")))
+    ask = keep_request if opener.keeps else open_request
+    opened = ask(place, Request(branch, default, *opener.text(checkout, commits)), opener.logins)
+    problem = opened.problem
+    detail = problem or checkout.detail or opened.note
+    return replace(checkout, request=opened, detail=detail, left=checkout.left or bool(problem))
+
+
+def _place(root: Path, remote: str) -> Place | None:
+    return next((place for url in urls_of(root, remote) if (place := place_of(url))), None)

@@ -1,0 +1,128 @@
+"""An update that is pushed on a branch of its own, with pull requests that a later update keeps.
+
+There is no forge on this machine: a small program stands in for its client. git, its remotes and its hooks are real;
+tests/delivery has the same on a real forge.
+"""
+
+from __future__ import annotations
+
+import json
+import os
+from pathlib import Path
+
+import pytest
+
+from helpers.workspaces.cli import Result, ok, shunter
+from helpers.workspaces.clients import IN, calls, pull, put
+from helpers.workspaces.fleets import Fleet
+from helpers.workspaces.gitrepo import commit_all, git
+
+BRANCH = "update/templates"
+CHANGED_BY_IT = ("shop", "shop-tst", "shop-pre", "shop-pro")
+MADE, CHANGED = "--method=POST", "--method=PATCH"
+
+
+@pytest.fixture
+def fleet(tmp_path: Path) -> Fleet:
+    return Fleet(tmp_path)
+
+
+@pytest.fixture
+def gh(tmp_path: Path, fleet: Fleet, monkeypatch: pytest.MonkeyPatch) -> Path:
+    """The folder of a `gh` that is logged in at github.com, which every remote is on; there is no pull request."""
+    folder = tmp_path / "bin"
+    folder.mkdir()
+    put(folder, "gh", {**IN, "--method=GET": (0, "[]", ""), MADE: (0, json.dumps(pull(7, BRANCH)), "")})
+    monkeypatch.setenv("PATH", f"{folder}{os.pathsep}{os.environ['PATH']}")
+    monkeypatch.setenv("GIT_CONFIG_COUNT", "1")
+    monkeypatch.setenv("GIT_CONFIG_KEY_0", f"url.{fleet.folder}/remotes/.insteadOf")
+    monkeypatch.setenv("GIT_CONFIG_VALUE_0", "git@github.com:acme/")
+    for place in fleet.remote("shop").parent.iterdir():
+        name = place.name.removesuffix(".git")
+        git(fleet.checkout(name), "remote", "set-url", "origin", f"git@github.com:acme/{name}.git")
+    return folder
+
+
+def update(fleet: Fleet, *arguments: str) -> Result:
+    return shunter("update", "--all", *arguments, cwd=fleet.root)
+
+
+def subjects(fleet: Fleet, name: str, branch: str) -> list[str]:
+    return git(fleet.remote(name), "log", "--format=%s", branch).splitlines()
+
+
+def sent(gh: Path, how: str) -> list[tuple[str, str]]:
+    """Path and title of the pull requests that were opened, or changed."""
+    return [(call[-2], json.loads(call[-1])["title"]) for call in calls(gh) if how in call]
+
+
+def test_each_repository_that_changes_gets_a_branch_and_a_request(fleet: Fleet, gh: Path) -> None:
+    before = {name: fleet.head(name, "main") for name in ("shop", "orders", "shop-tst", "shop-pre")}
+    found = ok("update", "--all", "--to", "0.2.0", "--pr", cwd=fleet.root)
+    assert "opened https://github.com/acme/shop/pull/7" in found.err
+
+    assert [path for path, _ in sent(gh, MADE)] == [f"repos/acme/{name}/pulls" for name in CHANGED_BY_IT]
+    assert {title for _, title in sent(gh, MADE)} == {"Update to template release 0.2.0"}
+    assert {name: fleet.head(name, "main") for name in before} == before
+    for name in CHANGED_BY_IT:
+        assert fleet.head(name, BRANCH) == git(fleet.checkout(name), "rev-parse", "HEAD")
+    assert fleet.head("orders", BRANCH) == ""
+
+
+def test_a_later_update_goes_on_where_the_request_is_open(fleet: Fleet, gh: Path) -> None:
+    ok("update", "--all", "--to", "0.2.0", "--pr", cwd=fleet.root)
+    git(fleet.checkout("shop-tst"), "checkout", "-q", "main")
+    git(fleet.checkout("shop-tst"), "branch", "-q", "-D", BRANCH)
+    somebody = fleet.folder / "somebody"
+    git(fleet.folder, "clone", "-q", "-b", BRANCH, str(fleet.remote("shop-tst")), str(somebody))
+    commit_all(somebody, {"theirs": "1"}, "By a person")
+    git(somebody, "push", "-q", "origin", BRANCH)
+    put(gh, "gh", {**IN, "--method=GET": (0, json.dumps([pull(7, BRANCH)]), ""), CHANGED: (0, "{}", "")})
+    found = ok("update", "--all", "--pr", cwd=fleet.root)
+    assert "updated https://github.com/acme/shop/pull/7" in found.err
+    ours = [f"Update to template release {release}" for release in ("0.3.0", "0.2.0")]
+    assert subjects(fleet, "shop-tst", BRANCH)[:3] == [ours[0], "By a person", ours[1]]
+    assert subjects(fleet, "shop-pre", BRANCH)[:2] == ours
+    assert (fleet.checkout("shop-tst") / "theirs").exists()
+
+
+def test_a_branch_that_diverged_is_refused_and_the_others_go_on(fleet: Fleet, gh: Path) -> None:
+    ok("update", "--all", "--to", "0.2.0", "--pr", cwd=fleet.root)
+    somebody = fleet.folder / "somebody"
+    git(fleet.folder, "clone", "-q", "-b", BRANCH, str(fleet.remote("shop-tst")), str(somebody))
+    commit_all(somebody, {"theirs": "1"}, "By a person")
+    git(somebody, "push", "-q", "origin", BRANCH)
+    commit_all(fleet.checkout("shop-tst"), {"ours": "1"}, "Ours")
+    theirs = fleet.head("shop-tst", BRANCH)
+    found = update(fleet, "--pr")
+    assert found.code == 1
+    assert "refused  shop-tst  " in found.err
+    assert fleet.head("shop-tst", BRANCH) == theirs
+    assert subjects(fleet, "shop-pre", BRANCH)[0] == "Update to template release 0.3.0"
+
+
+def test_a_branch_that_was_merged_starts_again_from_there(fleet: Fleet, gh: Path) -> None:
+    ok("update", "--all", "--to", "0.2.0", "--pr", cwd=fleet.root)
+    for name in CHANGED_BY_IT:
+        git(fleet.remote(name), "branch", "-q", "-f", "main", BRANCH)
+        git(fleet.remote(name), "branch", "-q", "-D", BRANCH)
+    somebody = fleet.folder / "somebody"
+    git(fleet.folder, "clone", "-q", str(fleet.remote("shop-tst")), str(somebody))
+    commit_all(somebody, {"theirs": "1"}, "By a person")
+    git(somebody, "push", "-q", "origin", "main")
+    ok("update", "--all", "--pr", cwd=fleet.root)
+    for name in CHANGED_BY_IT:
+        ahead = git(fleet.remote(name), "log", "--format=%s", f"main..{BRANCH}").splitlines()
+        assert ahead == ["Update to template release 0.3.0"]
+
+
+def test_without_pull_requests_the_branch_is_pushed_that_one_is_on(fleet: Fleet) -> None:
+    ok("update", "--all", "--to", "0.2.0", "--push", cwd=fleet.root)
+    assert subjects(fleet, "shop-tst", "main")[0] == "Update to template release 0.2.0"
+
+
+def test_what_writes_nothing_is_not_pushed(fleet: Fleet) -> None:
+    for option in ("--dry-run", "--check", "--no-commit"):
+        found = update(fleet, "--push", option)
+        assert found.code == 2
+        assert "--push and --pr are for what is committed" in found.err
