@@ -141,7 +141,7 @@ def test_the_base_is_the_newest_good_train_of_the_line() -> None:
 
     assert cut.base_of(lines, line_of, "") == "1.10.0"
     assert asked == ["2.0.0", "1.10.0"], "no more than it takes"
-    assert cut.base_of(lines, line_of, "", yanked=["1.10.0"]) == "1.9.0"
+    assert cut.base_of(lines, line_of, "", without=["1.10.0"]) == "1.9.0"
     assert cut.base_of(lines, line_of, "", below="1.9.0") == "1.4.0"
     assert cut.base_of(lines, line_of, "acme") == "2.0.0"
     assert cut.base_of(lines, line_of, "other") == ""

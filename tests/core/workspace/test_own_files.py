@@ -150,6 +150,10 @@ WORKSPACES: dict[str, Case] = {
             (24, 20, "unknown-name", "`tets`, which is no environment"),
         ],
     ),
+    "direct promotions to nowhere": (
+        [("ci: github", "promotions: {direct: [stage:develop, tts]}")],
+        [(7, 38, "unknown-name", "`promotions.direct` has `tts`, which is no environment, stage or group")],
+    ),
     "a circle": (
         [("stage: develop", "promotes-from: pre")],
         [(21, 20, "promotion-circle", "the promotion order is a circle: tst → pre → tst")],

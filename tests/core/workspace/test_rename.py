@@ -76,13 +76,14 @@ def test_a_new_name_stands_in_every_list() -> None:
         TEXT.replace(b"promotes-from: tst\n", b"promotes-from: [tst, hot]  # either\n")
         .replace(b"  tst: {}\n", b"  tst: {}\n  hot: {services: [web, orders]}\n")
         .replace(b"  pro: {", b"  pro: {services: [orders, orders-db], ")
-    ) + b"groups:\n  early:\n  - tst  # first\n  - hot\n"
+    ) + b"groups:\n  early:\n  - tst  # first\n  - hot\npromotions: {direct: [tst, stage:staging]}\n"
     named = workspace(renamed_workspace(text, Rename("service", "orders", "sales", workspace(text))))
     assert [each.services for each in named.environments] == [None, ("web", "sales"), None, ("sales", "orders-db")]
     found = renamed_workspace(text, Rename("environment", "tst", "dev", workspace(text)))
     assert b"promotes-from: [dev, hot] # either" in found.replace(b"  #", b" #")
     assert b"  - dev  # first\n" in found
     assert workspace(found).groups == {"early": ("dev", "hot")}
+    assert workspace(found).direct == ("dev", "stage:staging")
 
 
 def test_projects_and_repositories_are_known_by_their_former_names() -> None:

@@ -94,7 +94,7 @@ def test_lists_of_names_lose_what_is_removed(shop: Path) -> None:
     file = shop / "shunter.yaml"
     text = file.read_text("utf-8").replace("    promotes-from: pre\n", "    promotes-from: [tst, pre]\n")
     text = text.replace("    stage: staging\n", "    stage: staging\n    services: [auth, orders]  # no more\n")
-    file.write_text(f"{text}groups:\n  late: [pre, pro]\n  one: [pre]\n", "utf-8")
+    file.write_text(f"{text}groups:\n  late: [pre, pro]\n  one: [pre]\npromotions: {{direct: [tst, pre]}}\n", "utf-8")
     git(shop, "commit", "-qam", "lists")
     ok("update", cwd=shop)
     ok("remove", "service", "auth", cwd=shop)
@@ -103,7 +103,7 @@ def test_lists_of_names_lose_what_is_removed(shop: Path) -> None:
     assert "pro promotes from tst then" in said
     found = yaml.safe_load(file.read_text("utf-8"))
     assert found["environments"]["pro"]["promotes-from"] == "tst"
-    assert found["groups"] == {"late": ["pro"]}
+    assert (found["groups"], found["promotions"]) == ({"late": ["pro"]}, {"direct": ["tst"]})
     ok("update", "--check", cwd=shop)
 
 

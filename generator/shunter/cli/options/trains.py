@@ -16,6 +16,7 @@ COMMANDS: tuple[Command, ...] = (
         (
             Option("version", takes="optional", help="SemVer of the train"),
             switch("--bump", help="the version that follows from what changes"),
+            switch("--auto", help="X.Y.Z-main.N, with builds of the main branch; nothing new is no train"),
             Option("--hotfix", metavar="TRAIN", help="the next patch of this train: its cars, but for --car"),
             Option("--from", name="source", metavar="ENV|TRAIN", help="start from this train, or from what ENV runs"),
             Option("--line", metavar="LINE", help="the line of trains, such as that of one client"),

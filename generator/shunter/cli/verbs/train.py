@@ -40,6 +40,7 @@ def cut(arguments: Arguments) -> Report:
         arguments.line,
         said,
         images=not arguments.no_images,
+        automatic=arguments.auto,
     )
     _require_one_version(asked)
 
@@ -50,9 +51,11 @@ def cut(arguments: Arguments) -> Report:
 
 
 def _require_one_version(asked: cutting.Cut) -> None:
-    if [bool(asked.version), asked.bump, bool(asked.hotfix)].count(True) != 1:
-        hint = "shunter train cut 1.5.0, --bump, or --hotfix 1.4.0"
-        raise ShunterError("train cut takes one of VERSION, --bump and --hotfix TRAIN", hint=hint)
+    if [bool(asked.version), asked.bump, bool(asked.hotfix), asked.automatic].count(True) != 1:
+        hint = "shunter train cut 1.5.0, --bump, --auto, or --hotfix 1.4.0"
+        raise ShunterError("train cut takes one of VERSION, --bump, --auto and --hotfix TRAIN", hint=hint)
+    if asked.automatic and asked.source:
+        raise ShunterError("--auto goes on from the newest train of its line", hint="leave --from out")
     others = asked.source or asked.line or asked.said.only or asked.said.drops or asked.said.replaces
     if asked.hotfix and others:
         hint = "--hotfix is its train and --car; cut a VERSION --from a train for more"

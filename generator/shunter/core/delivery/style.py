@@ -52,6 +52,12 @@ class Style:
     publish_pull_requests: bool = False
     moving: tuple[str, ...] = ()
 
+    @property
+    def main_label(self) -> str:
+        """The label of the branch on which work comes together: the first published under Chart.yaml's version."""
+        found = (each.label for each in self.branches if each.publish and each.version == "chart")
+        return next(found, "main")
+
     def branch(self, name: str) -> tuple[Branches, str]:
         """How a branch is published, and what it has in place of the pattern's `*`."""
         for branches in (*self.branches, OTHER):

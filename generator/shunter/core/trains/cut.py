@@ -23,12 +23,24 @@ FIRST: Final = "1.0.0"
 
 @dataclass(frozen=True, slots=True)
 class Offer:
-    """What a service has published: its chart and all versions. `fixed` is the one version that shunter.yaml names."""
+    """What a service has published: its chart and all versions. `fixed` is the one version that shunter.yaml names.
+
+    Builds come only where they are named, unless `label` is the word that those of a branch begin with, such as `main`.
+    """
 
     chart: str
     versions: tuple[str, ...] = ()
     fixed: str = ""
     source: str = ""
+    label: str = ""
+
+    @property
+    def newest(self) -> str:
+        """The newest version that comes without being named; empty where there is none."""
+        found = ((text, parse(text)) for text in self.versions)
+        return newest(
+            text for text, known in found if known and (not known.prerelease or known.prerelease[0] == self.label)
+        )
 
 
 @dataclass(frozen=True, slots=True)
@@ -75,13 +87,13 @@ def require_train_version(text: str) -> Version:
 
 
 def base_of(
-    versions: Iterable[str], line_of: Callable[[str], str], line: str, yanked: Collection[str] = (), below: str = ""
+    versions: Iterable[str], line_of: Callable[[str], str], line: str, without: Collection[str] = (), below: str = ""
 ) -> str:
-    """The version of the newest train of a line that is not yanked, older than `below` if that is named; or empty.
+    """The version of the newest train of a line, older than `below` if that is named, and `without` these; or empty.
 
     `line_of` is asked about one version after the other, newest first, until one is of the `line`.
     """
-    good = (version for version in newest_first(versions) if version not in yanked)
+    good = (version for version in newest_first(versions) if version not in without)
     old = (version for version in good if not below or compare_versions(version, below) < 0)
     return next((version for version in old if line_of(version) == line), "")
 
@@ -142,8 +154,7 @@ def _named(alias: str, version: str, was: Pin | None, offer: Offer | None) -> Pi
 
 
 def _offered(alias: str, was: Pin | None, offer: Offer) -> Pin:
-    releases = [text for text in offer.versions if (found := parse(text)) and not found.prerelease]
-    version = offer.fixed or newest(releases)
+    version = offer.fixed or offer.newest
     here = was if was and was.name == offer.chart else None
     if here and (not version or version == here.version):
         return here

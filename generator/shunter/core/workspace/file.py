@@ -65,6 +65,9 @@ def _build(raw: Mapping[str, Any], *, release: str, source: str) -> Workspace:
         owners={team: tuple(accounts) for team, accounts in raw.get("owners", {}).items()},
         rules={rule: level or "off" for rule, level in raw.get("rules", {}).items()},
         groups={name: tuple(members) for name, members in raw.get("groups", {}).items()},
+        keep_trains=raw.get("trains", {}).get("keep", 0),
+        direct=tuple(raw.get("promotions", {}).get("direct", ("stage:develop",))),
+        commit_by=raw.get("promotions", {}).get("commit", "git"),
     )
 
 

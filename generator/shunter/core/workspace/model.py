@@ -10,6 +10,7 @@ from shunter.model.data import dataclass, field
 STATELESS = ("rest-api", "api-gateway", "frontend", "auth", "worker", "cron")
 STATEFUL = ("database", "search", "broker", "monitoring")
 ARCHETYPES = STATELESS + STATEFUL
+STAGES = ("develop", "staging", "production")
 PLACEHOLDER_REGISTRY = "registry.example"
 """The host of images until somebody says where they really are: no registry has that name (RFC 2606)."""
 
@@ -103,6 +104,9 @@ class Workspace:
     """Everything one `shunter.yaml` describes, defaults filled in.
 
     `groups` are environments under one name; `versions` is the map of the style `custom`, as it is written.
+    `keep_trains` is how many automatic trains of a line stay that nothing names (0: all). Promotions to the
+    environments that `direct` names are commits on the branch itself, others are pull requests; `commit_by` is who
+    makes the commits, `git` or the forge's `api`.
     """
 
     name: str
@@ -122,6 +126,9 @@ class Workspace:
     owners: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
     rules: Mapping[str, str] = field(default_factory=dict)
     groups: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
+    keep_trains: int = 0
+    direct: tuple[str, ...] = ("stage:develop",)
+    commit_by: str = "git"
 
     def service(self, name: str) -> Service | None:
         """The service of that name, or None."""

@@ -94,6 +94,8 @@ def _edits(rename: Rename) -> list[tuple[Sequence[str], Any]]:
     for group, members in rename.before.groups.items():
         if rename.old in members:
             edits.append((("groups", group), _renamed(members, rename)))
+    if rename.old in rename.before.direct:
+        edits.append((("promotions", "direct"), _renamed(rename.before.direct, rename)))
     return edits
 
 

@@ -16,7 +16,7 @@ from shunter.core.workspace.layout import (
     plan_repositories,
     values_path,
 )
-from shunter.core.workspace.model import Workspace
+from shunter.core.workspace.model import STAGES, Workspace
 from shunter.core.workspace.own_files import misspelt
 from shunter.model.findings import Finding, Kind
 from shunter.model.wording import nearest
@@ -84,6 +84,10 @@ def _unknown_names(document: Document, workspace: Workspace) -> Iterator[Finding
         for path, name in _names(document, ("groups", group)):
             said = f"the group `{group}` has `{name}`, which is no environment"
             yield from _unknown(document, path, said, name, environments)
+    places = [f"group:{group}" for group in workspace.groups] + [f"stage:{stage}" for stage in STAGES]
+    for path, name in _names(document, ("promotions", "direct")):
+        said = f"`promotions.direct` has `{name}`, which is no environment, stage or group"
+        yield from _unknown(document, path, said, name, [*environments, *places])
 
 
 def _names(document: Document, path: KeyPath) -> Iterator[tuple[KeyPath, str]]:

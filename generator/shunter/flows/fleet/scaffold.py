@@ -241,6 +241,8 @@ def remove_environment(
     for group, members in workspace.groups.items():
         if name in members:
             edits.append((["groups", group], _without(members, name) or None))
+    if name in workspace.direct:
+        edits.append((["promotions", "direct"], _without(workspace.direct, name)))
     change = Change(edits, f"Remove environment {name}", force=force)
     report = change_workspace(context, change, dry_run=dry_run, diff=diff)
     notices = tuple(f"{path[1]} promotes from {_words(sources)} then" for path, sources in moved)

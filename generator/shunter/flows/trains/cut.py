@@ -13,7 +13,6 @@ from shunter.core.trains.cut import (
     Composition,
     Offer,
     Said,
-    base_of,
     bumped,
     compose,
     differences,
@@ -25,9 +24,10 @@ from shunter.core.trains.gate import yanked_with
 from shunter.core.trains.model import Train
 from shunter.core.trains.order import compare_versions
 from shunter.core.workspace.layout import promotion_order
-from shunter.core.workspace.model import Environment
 from shunter.core.workspace.publishing import PACKAGE
 from shunter.flows.trains import older
+from shunter.flows.trains.automatic import automatic_cut, pruned_lines
+from shunter.flows.trains.bases import Base, label_of, newest_of, of_environment, of_train
 from shunter.flows.trains.images import Images
 from shunter.flows.trains.offers import Market
 from shunter.flows.trains.pinned import Pinned, pinned, same_cars
@@ -38,8 +38,7 @@ from shunter.flows.workspace.archives import Archives, open_archives
 from shunter.flows.workspace.clock import generated_now
 from shunter.flows.workspace.context import Context
 from shunter.flows.workspace.own_files import train_from
-from shunter.flows.workspace.plans import carry_out, plan_changes, read_now
-from shunter.flows.workspace.projects import RECORD_FILE, files_of
+from shunter.flows.workspace.plans import alone, carry_out, plan_changes, read_now
 from shunter.flows.workspace.records import records
 from shunter.flows.workspace.trains import Trains, trains_of
 from shunter.model.data import dataclass, field, replace
@@ -54,6 +53,8 @@ from shunter.model.wording import counted
 class Cut:
     """What a person asks for: a `version`, the one that follows (`bump`), or the next patch of the train `hotfix`.
 
+    Or an `automatic` train, if there is anything new.
+
     `source` is the train or the environment to start from (empty: the newest train of the line), `line` the line of
     trains (empty: that of the base). Without `images` no registry is asked whether they exist.
     """
@@ -65,22 +66,7 @@ class Cut:
     line: str = ""
     said: Said = field(default_factory=Said)
     images: bool = True
-
-
-@dataclass(frozen=True, slots=True)
-class _Base:
-    """What a train is cut from: a train, or what an environment runs, whose last whole train is `version`.
-
-    `below` says that it is that of a hotfix, so that what follows may be older than what runs elsewhere.
-    """
-
-    called: str = ""
-    version: str = ""
-    line: str = ""
-    cars: Mapping[str, Pin] = field(default_factory=dict)
-    below: bool = False
-    read: Mapping[Path, str | None] = field(default_factory=dict)
-    notices: tuple[str, ...] = ()
+    automatic: bool = False
 
 
 _STEPS = 4
@@ -91,7 +77,16 @@ def cut(context: Context, asked: Cut, *, dry_run: bool, diff: bool) -> Report:
 
     A train that exists with the same cars is left alone, and with other cars refused. What goes down or away without a
     word is refused, and so is a service without a release. Charts with changes that nobody published are told.
+    An automatic cut leaves a service without anything out, tells what the registry has alone, and does nothing where
+    nothing is new; one run at a time makes trains.
     """
+    if dry_run or diff:
+        return _cut(context, asked, dry_run=dry_run, diff=diff)
+    with alone(context.root, "trains"):
+        return _cut(context, asked, dry_run=dry_run, diff=diff)
+
+
+def _cut(context: Context, asked: Cut, *, dry_run: bool, diff: bool) -> Report:
     trains, archives = trains_of(context), open_archives(context)
     market, registry = Market(context, archives), archives.directory.root
     read = read_now(registry, DiskTree(registry), [INDEX])
@@ -99,8 +94,12 @@ def cut(context: Context, asked: Cut, *, dry_run: bool, diff: bool) -> Report:
     progress("look for newer charts", 0, _STEPS)
     with when_interrupted(NOTHING):
         offers = market.offers(asked.said.cars, _asked_about(asked.said))
+    automatic = automatic_cut(context, trains) if asked.automatic else None
+    offers, absent = automatic.offers(offers, base) if automatic else (offers, ())
     said = _renamed(context, base, offers, asked.said)
     made = compose(base.cars, offers, said)
+    if automatic and (nothing := automatic.unchanged(base, made, absent)):
+        return nothing
     findings = [*_refusals(asked, base, made, market), *_rewritten(market, made)]
     progress("read charts", 1, _STEPS)
     with when_interrupted(NOTHING):
@@ -113,6 +112,7 @@ def cut(context: Context, asked: Cut, *, dry_run: bool, diff: bool) -> Report:
         return Report(findings=tuple(findings))
     worse = older.changes_of(made.moves, archives)
     made = older.lowered(made, worse, said)
+    made = automatic.said(base, made) if automatic else made
     if not made.cars:
         raise ShunterError("the workspace has no service to put into a train", hint="shunter add service NAME")
     train = Train(
@@ -125,17 +125,20 @@ def cut(context: Context, asked: Cut, *, dry_run: bool, diff: bool) -> Report:
         made.lower,
         made.replaces,
     )
-    train = replace(train, version=_version(asked, base, made, said, trains))
+    version = automatic.version(base, train.line, made.cars, said) if automatic else ""
+    train = replace(train, version=version or _version(asked, base, made, said, trains))
     progress("ask for images", 3, _STEPS)
     images = Images(context, asked.images).in_train(archives, train.cars, train.version)
     lesser = older.findings(worse, made.moves, Span(path_of(train.version)), "--lower")
-    told = tuple(levelled(context, (*market.unpublished(_asked_about(asked.said)), *lesser, *images)))
+    unpublished = () if automatic else market.unpublished(_asked_about(asked.said))
+    told = tuple(levelled(context, (*unpublished, *lesser, *images)))
     if any(finding.severity is Severity.ERROR for finding in told):
         return Report(findings=told)
-    report = _record(context, train, base, made, {**read, **base.read}, dry_run=dry_run, diff=diff)
+    pruned = automatic.pruned(train.line) if automatic else ()
+    report = _record(context, train, base, made, pruned, {**read, **base.read}, dry_run=dry_run, diff=diff)
     why = trains.yanked.get(train.version)
     yanked = (f"train {train.version} is yanked: {why}",) if why else ()
-    notices = (*base.notices, *cars.notices, *report.notices, *yanked)
+    notices = (*base.notices, *absent, *cars.notices, *report.notices, *yanked)
     return replace(report, findings=(*report.findings, *told), notices=notices)
 
 
@@ -144,36 +147,18 @@ def _asked_about(said: Said) -> Collection[str] | None:
     return {*said.cars, *said.only} if said.hotfix or said.only else None
 
 
-def _base(context: Context, asked: Cut, trains: Trains) -> _Base:
+def _base(context: Context, asked: Cut, trains: Trains) -> Base:
     if asked.hotfix:
-        return replace(_of_train(trains.find(asked.hotfix), trains), below=True)
+        return of_train(trains.find(asked.hotfix), trains, below=True)
     environment = context.require_workspace().environment(asked.source)
     if environment:
-        return _of_environment(context, environment)
-    version = asked.source or base_of(
-        trains.versions, lambda each: trains.find(each).line, asked.line, trains.yanked, asked.version
-    )
-    return _of_train(trains.find(version), trains) if version else _Base()
+        return of_environment(context, environment)
+    label, below = label_of(context), asked.version
+    version = asked.source or newest_of(trains, asked.line, label=label, automatic=asked.automatic, below=below)
+    return of_train(trains.find(version), trains) if version else Base()
 
 
-def _of_train(train: Train, trains: Trains) -> _Base:
-    why = trains.yanked.get(train.version)
-    notices = (f"train {train.version} is yanked ({why}), and this one has its cars",) if why else ()
-    return _Base(f"train {train.version}", train.version, train.line, train.cars, notices=notices)
-
-
-def _of_environment(context: Context, environment: Environment) -> _Base:
-    site = context.site("environment", environment.name)
-    files = files_of(context, site)
-    read = read_now(site.path, files.tree, [RECORD_FILE])
-    state = files.record
-    if state is None or not state.cars:
-        raise ShunterError(f"{environment.name} runs nothing yet", hint="--from TRAIN, or leave --from out")
-    version = state.base.train if state.base else ""
-    return _Base(f"what {environment.name} runs", version, environment.line, state.pins, read=read)
-
-
-def _renamed(context: Context, base: _Base, offers: Mapping[str, Offer], said: Said) -> Said:
+def _renamed(context: Context, base: Base, offers: Mapping[str, Offer], said: Said) -> Said:
     """`said`, and which services have a chart that takes the place of one that was called otherwise before."""
     moved = {
         service.name: was.name
@@ -184,7 +169,7 @@ def _renamed(context: Context, base: _Base, offers: Mapping[str, Offer], said: S
     return replace(said, renamed=moved)
 
 
-def _refusals(asked: Cut, base: _Base, made: Composition, market: Market) -> Iterator[Finding]:
+def _refusals(asked: Cut, base: Base, made: Composition, market: Market) -> Iterator[Finding]:
     place = path_of(base.version) if base.version else "shunter.yaml"
     start = f" --from {asked.source}" if asked.source else ""
     command = f"shunter train cut {asked.version or '--bump'}{start}"
@@ -232,7 +217,7 @@ def _of_no_commit(pin: Pin) -> Finding:
     )
 
 
-def _version(asked: Cut, base: _Base, made: Composition, said: Said, trains: Trains) -> str:
+def _version(asked: Cut, base: Base, made: Composition, said: Said, trains: Trains) -> str:
     if asked.hotfix:
         if not made.moves:
             raise ShunterError(f"nothing differs from train {base.version}", hint="--car NAME=VERSION says what is new")
@@ -261,8 +246,9 @@ def _free(version: str, trains: Trains) -> str:
 def _record(
     context: Context,
     train: Train,
-    base: _Base,
+    base: Base,
     made: Composition,
+    pruned: tuple[str, ...],
     read: Mapping[Path, str | None],
     *,
     dry_run: bool,
@@ -278,10 +264,10 @@ def _record(
             hint = "a train never changes: cut a new version"
             message = f"train {train.version} was cut before, with other charts"
             return Report(findings=(Finding("train-exists", message, Span(path), Kind.LINT, hint=hint),))
-    lines = [*_lines(train, base, made)]
+    lines = [*_lines(train, base, made), *pruned_lines(pruned)]
     plan = plan_changes(
         context.root,
-        {path: FileState(render_train(train))},
+        {path: FileState(render_train(train)), **dict.fromkeys(pruned)},
         "\n".join([f"Cut train {train.version}", "", *lines]).strip(),
         before={path: old.object_id() if old else None},
     )
@@ -291,7 +277,7 @@ def _record(
     return replace(report, product=report.product if diff else _text(lines), data=_data(train, made))
 
 
-def _next(context: Context, train: Train, base: _Base) -> str:
+def _next(context: Context, train: Train, base: Base) -> str:
     """The promotion to type next, into an environment that takes the train; of a hotfix, where its base runs."""
     trains, states = trains_of(context), records(context)
     way = Way(context, trains, generated_now()[:10], states)
@@ -305,7 +291,7 @@ def _next(context: Context, train: Train, base: _Base) -> str:
     return next((step for step in found if step), "shunter status")
 
 
-def _lines(train: Train, base: _Base, made: Composition) -> Iterator[str]:
+def _lines(train: Train, base: Base, made: Composition) -> Iterator[str]:
     line = f" of the line {train.line}" if train.line else ""
     if not base.called:
         yield f"train {train.version}{line}: {counted(len(train.cars), 'car')}"

@@ -4,9 +4,11 @@ from __future__ import annotations
 
 import posixpath
 import time
-from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
+from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, Sequence
+from contextlib import contextmanager
 from pathlib import Path
 
+from shunter.adapters.git import journal
 from shunter.adapters.git.apply import apply, look
 from shunter.adapters.git.refusals import commit_command
 from shunter.adapters.git.repository import PlannedRepository, Repository
@@ -21,6 +23,7 @@ from shunter.model.data import replace
 from shunter.model.files import SYMLINK, Conflict, Edit, FileState, Input, Move, RepositoryPlan, Tree
 from shunter.model.findings import Outcome, Report, Status
 
+_PATIENCE = 60.0
 Changes = Mapping[str, FileState | None]
 Specs = Callable[[], Iterable[RepositorySpec]]
 """The planned repositories of a workspace, once somebody asks."""
@@ -102,6 +105,19 @@ def read_now(folder: Path, tree: Tree, names: Iterable[str]) -> dict[Path, str |
 def uncommitted(repository: Repository, folder: str) -> list[str]:
     """Paths below `folder` that are not as HEAD holds them, as `git status` says; ignored files aside."""
     return repository.changed(folder)
+
+
+@contextmanager
+def alone(root: Path, what: str) -> Iterator[None]:
+    """Be the only run that makes one kind of thing, such as `trains`, in a repository; another one is waited for.
+
+    Raises ShunterError where that takes more than a minute. Where there is no repository, nobody is waited for.
+    """
+    if not is_checkout(root):
+        yield
+        return
+    with journal.locked(journal.folder_of(Repository(root).git_dir) / what, root, patience=_PATIENCE):
+        yield
 
 
 def _workspace_file(context: Context) -> dict[Path, str | None]:
