@@ -42,7 +42,15 @@ def test_it_is_deterministic_one_line_and_a_valid_schema(archetype: str) -> None
     assert text == compiled(archetype)
     assert text.endswith(b"}\n")
     assert text.count(b"\n") == 1
-    jsonschema.Draft7Validator.check_schema(json.loads(text))
+    jsonschema.Draft6Validator.check_schema(json.loads(text))
+
+
+def test_a_condition_of_ones_own_counts() -> None:
+    condition = {"if": {"properties": {"a": {"const": 1}}, "required": ["a"]}, "then": {"required": ["b"]}}
+    keys = {"type": "object", "properties": {"a": {"type": "integer"}, "b": {"type": "integer"}}}
+    text = compiled("rest-api", extra={"properties": {"mine": {**keys, **condition}}})
+    found = judged(json.loads(text), "archetype: rest-api\nimage: {repository: x}\nmine: {a: 1}\n")
+    assert [finding.rule for finding in found] == ["missing-key"]
 
 
 @pytest.mark.parametrize("archetype", ARCHETYPES)

@@ -103,9 +103,9 @@ def compiled(**templates: str) -> dict[str, str]:
 
 def test_the_sources_of_a_major_become_one_file() -> None:
     one, two, other = ('{{ define "%s" }}{{ end }}' % name for name in ("one", "two", "other"))  # noqa: UP031
-    found = compiled(**{"_b.v1.tpl": two, "_a.v1.tpl": one + "\n", "_a.v2.tpl": other, "_mine.tpl": "{{/* mine */}}"})
+    found = compiled(**{"_b.v1.tpl": two, "_a.v1.tpl": one + "\n", "_a.v2.tpl": other, "_mine.tpl": "{{/**/}}"})
     assert found == {
-        f"_{LIBRARY}.v1.tpl": f"{one}\n{two}\n", f"_{LIBRARY}.v2.tpl": other, "_mine.tpl": "{{/* mine */}}",
+        f"_{LIBRARY}.v1.tpl": f"{one}\n{two}\n", f"_{LIBRARY}.v2.tpl": other, "_mine.tpl": "{{/**/}}",
     }  # fmt: skip
 
 

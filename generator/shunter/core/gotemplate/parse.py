@@ -96,9 +96,18 @@ def actions(text: str) -> Iterator[Sequence[Token]]:
         yield parser.tokens
 
 
+def comments(text: str) -> Iterator[tuple[int, int]]:
+    """Where the comments between actions start and end, braces included. Raises TemplateError as `parse` does."""
+    parser = _Parser(text)
+    while parser.open() is not None:
+        pass
+    yield from parser.comments
+
+
 class _Parser:
     def __init__(self, text: str) -> None:
         self.text = text
+        self.comments: list[tuple[int, int]] = []
         self.position = 0
         self.tokens: list[Token] = []
         self.next = 0
@@ -138,7 +147,9 @@ class _Parser:
         while (match := _OPEN.search(self.text, self.position)) is not None:
             comment = _COMMENT.match(self.text, match.start())
             self.position = comment.end() if comment else match.end()
-            if comment is None:
+            if comment is not None:
+                self.comments.append(comment.span())
+            else:
                 self.tokens, self.next = list(self.lex()), 0
                 return match.start()
         return None

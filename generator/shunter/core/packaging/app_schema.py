@@ -15,10 +15,13 @@ from collections.abc import Mapping, Set
 from typing import Any
 
 from shunter.core.schema import messages, minify
+from shunter.core.schema.walk import subschemas
 from shunter.model.errors import ShunterError
 
-# Helm checks every schema against its dialect's own schema at every render; draft-07's costs half of 2020-12's.
-_LEAN = "http://json-schema.org/draft-07/schema#"
+# Helm checks every schema against its dialect's own schema at every render, and looks for subschemas below each of the
+# dialect's keywords: draft-07 costs half of 2020-12, and draft-06, which knows no `if`, 5 % less than draft-07.
+_LEAN = "http://json-schema.org/draft-06/schema#"
+_CONDITIONAL = "http://json-schema.org/draft-07/schema#"
 _EDITORS = "https://json-schema.org/draft/2020-12/schema"
 _LATER = frozenset({"$anchor", "$dynamicAnchor", "$dynamicRef", "dependentRequired", "dependentSchemas", "maxContains"})
 _LATER |= {"minContains", "prefixItems", "unevaluatedItems", "unevaluatedProperties"}
@@ -41,7 +44,8 @@ def compile_app_schema(
     schema["dependencies"] = {
         key: value["required"] if len(value) == 1 else value for key, value in schema.pop("dependentSchemas").items()
     }
-    schema = {"$schema": _LEAN, **minify.share(schema)}
+    dialect = _CONDITIONAL if any("if" in node for _, node in subschemas(schema)) else _LEAN
+    schema = {"$schema": dialect, **minify.share(schema)}
     return minify.dumps(schema).encode() + b"\n"
 
 

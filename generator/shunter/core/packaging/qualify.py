@@ -41,7 +41,8 @@ class Qualified:
 def qualified(name: str, version: str, library: Files, app: Files, foreign: Collection[str] = ()) -> Qualified:
     """The template files of the library `name` and of an app that is built with it, with names of their own.
 
-    Paths stay. `foreign` are names that charts inside the app use: such stay too, since those charts are not changed.
+    Paths stay. The library's comments are for those who read its sources: Helm reads this copy at every render.
+    `foreign` are names that charts inside the app use: such stay too, since those charts are not changed.
     Raises ShunterError for a file that is no template.
     """
     theirs, mine = _defines(library), _defines(app)
@@ -51,7 +52,7 @@ def qualified(name: str, version: str, library: Files, app: Files, foreign: Coll
     if not majors and not single:
         return Qualified(dict(library), dict(app), mark)
     renamed = partial(_renamed, majors=tuple(majors), single=tuple(single), mark=mark)
-    return Qualified(_each(library, renamed), _each(app, renamed), mark)
+    return Qualified(_each(_each(library, _without_comments), renamed), _each(app, renamed), mark)
 
 
 def names_in(files: Files) -> frozenset[str]:
@@ -125,6 +126,11 @@ def _go(text: str) -> str:
 
 def _each(files: Files, renamed: Callable[[str], str]) -> dict[str, FileState]:
     return {path: FileState(_bytes(_reading(path, state, renamed)), state.mode) for path, state in files.items()}
+
+
+@lru_cache(256)
+def _without_comments(text: str) -> str:
+    return rename.without_comments(text)
 
 
 @lru_cache(256)

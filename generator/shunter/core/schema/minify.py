@@ -2,7 +2,7 @@
 
 Value numbering (Cocke & Schwartz, 1970) over the tree of subschemas: equal ones get one number, children first, so that
 the tree becomes a graph. A node with several parents stands where it is met first, under a short name, and the
-others refer to it, if that saves bytes. Names are `$id: "#a"`, as draft-07 has it.
+others refer to it, if that saves bytes. Names are `$id: "#a"`, as drafts 6 and 7 have it.
 """
 
 from __future__ import annotations
