@@ -153,7 +153,7 @@ def junit(findings: Iterable[Finding]) -> str:
     failures = sum(map(_failures, files.values()))
     lines = ['<?xml version="1.0" encoding="UTF-8"?>', f'<testsuites tests="{total}" failures="{failures}">']
     for path, group in files.items():
-        lines.append(f'  <testsuite name={_attribute(path)} tests="{len(group)}" failures="{_failures(group)}">')
+        lines.append(f'  <testsuite name={attribute(path)} tests="{len(group)}" failures="{_failures(group)}">')
         lines += [line for finding in group for line in _case(finding)]
         lines.append("  </testsuite>")
     return "\n".join([*lines, "</testsuites>"]) + "\n"
@@ -167,22 +167,24 @@ def _case(finding: Finding) -> list[str]:
     span = finding.span
     place = f"{span.path}:{span.line}:{span.column}" if span.line else span.path
     body = "\n".join([place, *finding.notes, *([f"hint: {finding.hint}"] if finding.hint else [])])
-    name = _attribute(f"{finding.rule} {place}")
+    name = attribute(f"{finding.rule} {place}")
     if finding.severity is Severity.ERROR:
-        element = f"<failure message={_attribute(finding.message)} type={_attribute(finding.rule)}>"
-        inner = f"      {element}{_xml(body)}</failure>"
+        element = f"<failure message={attribute(finding.message)} type={attribute(finding.rule)}>"
+        inner = f"      {element}{xml(body)}</failure>"
     else:
-        inner = f"      <system-out>{_xml(f'{finding.severity}: {finding.message}' + chr(10) + body)}</system-out>"
-    return [f"    <testcase classname={_attribute(span.path)} name={name}>", inner, "    </testcase>"]
+        inner = f"      <system-out>{xml(f'{finding.severity}: {finding.message}' + chr(10) + body)}</system-out>"
+    return [f"    <testcase classname={attribute(span.path)} name={name}>", inner, "    </testcase>"]
 
 
-def _attribute(text: str) -> str:
+def attribute(text: str) -> str:
+    """The text as the value of an attribute of XML, in its quotes."""
     from xml.sax.saxutils import quoteattr  # with it come http and ssl: 40 ms that only JUnit's form pays
 
     return quoteattr(_printable(text), {"\n": "&#10;"})
 
 
-def _xml(text: str) -> str:
+def xml(text: str) -> str:
+    """The text as XML holds it between elements."""
     from xml.sax.saxutils import escape
 
     return escape(_printable(text))

@@ -103,7 +103,7 @@ def print_report(report: Report, arguments: Arguments, *, colour: bool) -> None:
         data = _run_data(report)
     if form in ("json", "yaml") and data is not None:
         write(_serialise(data, form))
-    elif form in ("json", "sarif", "github", "junit"):
+    elif form in ("json", "sarif", "github", "junit") and not report.product:
         write(_machine_findings(report.all_findings(), form))
         return
     elif report.product:

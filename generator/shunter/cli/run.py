@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 
 from shunter import __version__
 from shunter.cli import output, progress
-from shunter.cli.options import DONE, TABLE, Command
+from shunter.cli.options import DONE, RESULT, TABLE, Command
 from shunter.cli.parse import Arguments, CommandLine
 from shunter.model.errors import ShunterError
 from shunter.model.findings import Report
@@ -27,7 +27,7 @@ def run(line: CommandLine, known: Answer | None = None) -> int:
     """
     # A diff shows, on every verb.
     shows = {"dry_run": True} if getattr(line.arguments, "diff", False) else {}
-    tells_done = line.command is not None and DONE in line.command.options
+    tells_done = line.command is not None and not {DONE, RESULT}.isdisjoint(line.command.options)
     caches = {"verdicts": known and known.verdicts, "memory": known and known.memory}
     arguments = Arguments({**vars(line.arguments), **shows, "tells_done": tells_done, **caches})
     colour = output.colour_wanted(arguments.color)

@@ -8,7 +8,9 @@ import pytest
 
 from helpers.workspaces.gitrepo import commit_all, git, write
 from helpers.workspaces.remotes import NAMES, Remotes, checkout
+from shunter.adapters.forge.clients import Logins
 from shunter.flows.checkouts.kept import on_branch, published, stood, taken_up
+from shunter.flows.checkouts.requests import Opener
 from shunter.flows.workspace.context import Context, open_context
 from shunter.model.errors import ShunterError
 
@@ -92,11 +94,17 @@ def test_one_that_is_refused_holds_up_no_other(remotes: Remotes, context: Contex
     hook = remotes.of("orders") / "hooks/pre-receive"
     hook.write_text("#!/bin/sh\necho no\nexit 1\n")
     hook.chmod(0o755)
-    heard: list[str] = []
-    found = published(context, names, None, lambda each: heard.append(each.spec.name))
+    heard: dict[str, set[str]] = {}
+    found = published(context, names, None, lambda each, spent: heard.update({each.spec.name: {*spent}}))
     assert [(each.spec.name, each.state) for each in found] == [
         ("shop-charts", "pushed"),
         ("orders", "refused"),
         ("shop-tst", "pushed"),
     ]
-    assert heard == [each.spec.name for each in found]
+    assert heard == {each.spec.name: {"push"} for each in found}
+
+
+def test_what_has_no_remote_is_not_pushed(context: Context) -> None:
+    git(context.root / "orders", "remote", "remove", "origin")
+    [after] = published(context, ["orders"], Opener(Logins()))
+    assert (after.detail, after.left, after.request) == ("no remote", False, None)

@@ -9,16 +9,22 @@ from __future__ import annotations
 import json
 import os
 from pathlib import Path
+from typing import Any
+from xml.etree import ElementTree
 
+import jsonschema
 import pytest
 
 from helpers.workspaces.cli import Result, ok, shunter
 from helpers.workspaces.clients import IN, calls, pull, put
+from helpers.workspaces.copier_templates import ROOT
 from helpers.workspaces.fleets import Fleet
 from helpers.workspaces.gitrepo import commit_all, git
+from shunter.core.delivery.fleet_report import PHASES
 
 BRANCH = "update/templates"
 CHANGED_BY_IT = ("shop", "shop-tst", "shop-pre", "shop-pro")
+SCHEMA = json.loads((ROOT / "schemas/update-report.schema.json").read_text("utf-8"))
 MADE, CHANGED = "--method=POST", "--method=PATCH"
 
 
@@ -67,8 +73,11 @@ def test_each_repository_that_changes_gets_a_branch_and_a_request(fleet: Fleet, 
     for name in CHANGED_BY_IT:
         assert fleet.head(name, BRANCH) == git(fleet.checkout(name), "rev-parse", "HEAD")
     assert fleet.head("orders", BRANCH) == ""
+    message = git(fleet.checkout("shop-tst"), "log", "-1", "--format=%(trailers)").splitlines()
+    assert message == ["Template-From: 0.1.0", "Template-To: 0.2.0"]
 
 
+@pytest.mark.slow  # a workspace of five repositories is updated more than once
 def test_a_later_update_goes_on_where_the_request_is_open(fleet: Fleet, gh: Path) -> None:
     ok("update", "--all", "--to", "0.2.0", "--pr", cwd=fleet.root)
     git(fleet.checkout("shop-tst"), "checkout", "-q", "main")
@@ -86,6 +95,7 @@ def test_a_later_update_goes_on_where_the_request_is_open(fleet: Fleet, gh: Path
     assert (fleet.checkout("shop-tst") / "theirs").exists()
 
 
+@pytest.mark.slow  # a workspace of five repositories is updated more than once
 def test_a_branch_that_diverged_is_refused_and_the_others_go_on(fleet: Fleet, gh: Path) -> None:
     ok("update", "--all", "--to", "0.2.0", "--pr", cwd=fleet.root)
     somebody = fleet.folder / "somebody"
@@ -101,6 +111,7 @@ def test_a_branch_that_diverged_is_refused_and_the_others_go_on(fleet: Fleet, gh
     assert subjects(fleet, "shop-pre", BRANCH)[0] == "Update to template release 0.3.0"
 
 
+@pytest.mark.slow  # a workspace of five repositories is updated more than once
 def test_a_branch_that_was_merged_starts_again_from_there(fleet: Fleet, gh: Path) -> None:
     ok("update", "--all", "--to", "0.2.0", "--pr", cwd=fleet.root)
     for name in CHANGED_BY_IT:
@@ -126,3 +137,86 @@ def test_what_writes_nothing_is_not_pushed(fleet: Fleet) -> None:
         found = update(fleet, "--push", option)
         assert found.code == 2
         assert "--push and --pr are for what is committed" in found.err
+
+
+def read(file: Path) -> dict[str, dict[str, Any]]:
+    """The rows of a report by repository, each of which the published schema has accepted."""
+    rows = [json.loads(line) for line in file.read_text("utf-8").splitlines()]
+    for row in rows:
+        jsonschema.Draft202012Validator(SCHEMA).validate(row)
+    assert len(rows) == len({row["repository"] for row in rows})
+    return {row["repository"]: row for row in rows}
+
+
+@pytest.mark.slow  # a workspace of five repositories is updated more than once
+def test_a_run_that_met_an_obstacle_is_resumed_from_its_report(fleet: Fleet, gh: Path) -> None:
+    """One push is refused; the next run pushes that one alone, to the release of then, and opens its request."""
+    hook = fleet.remote("shop-tst") / "hooks/pre-receive"
+    hook.write_text("#!/bin/sh\necho not on a Friday\nexit 1\n")
+    hook.chmod(0o755)
+    reports = ("--report", "r.jsonl", "--report", "r.md", "--report", "r.xml")
+    found = update(fleet, "--to", "0.2.0", "--pr", *reports)
+    assert found.code == 1
+    assert "shop-tst: remote: not on a Friday" in found.err
+    first = read(fleet.root / "r.jsonl")
+    left = [name for name, row in first.items() if row["left"]]
+    assert (left, first["orders"]["status"], first["shop-pre"]["status"]) == (["shop-tst"], "noop", "done")
+    assert first["shop-pre"]["templates"] == {"from": ["0.1.0"], "to": "0.2.0"}
+    assert first["shop-pre"]["timings"].keys() == {*PHASES}
+    assert first["shop-pre"]["commit"] == fleet.head("shop-pre", BRANCH)
+    table = (fleet.root / "r.md").read_text("utf-8")
+    assert "\n| shop-tst | 0.1.0 | **refused** | " in table
+    cases = ElementTree.parse(fleet.root / "r.xml").getroot()
+    assert [case.get("name") for case in cases.iter("testcase") if case.find("failure") is not None] == left
+    hook.unlink()
+    before = len(calls(gh))
+    found = ok("update", "--resume", "r.jsonl", cwd=fleet.root)
+    assert [call[-2] for call in calls(gh)[before:] if MADE in call] == ["repos/acme/shop-tst/pulls"]
+    assert not [call for call in calls(gh)[before:] if "shop-pre" in call[-2]]
+    second = read(fleet.root / "r.jsonl")
+    assert not [name for name, row in second.items() if row["left"]]
+    assert second["shop-pre"] == first["shop-pre"], "what is done is not done again"
+    assert (second["shop-tst"]["commit"], second["shop-tst"]["pushed"]) == (first["shop-tst"]["commit"], True)
+    assert subjects(fleet, "shop-tst", BRANCH)[0] == "Update to template release 0.2.0"
+
+
+@pytest.mark.slow  # a workspace of five repositories is updated more than once
+def test_a_conflict_is_left_until_somebody_has_resolved_it(fleet: Fleet, gh: Path) -> None:
+    readme = fleet.checkout("shop-tst") / "envs/tst/README.md"
+    commit_all(fleet.checkout("shop-tst"), {"envs/tst/README.md": f"{readme.read_text('utf-8')}\nOurs.\n"})
+    found = update(fleet, "--to", "0.2.0", "--pr", "--report", "r.jsonl")
+    assert found.code == 1
+    row = read(fleet.root / "r.jsonl")["shop-tst"]
+    assert (row["status"], row["left"], row["conflicts"]) == (
+        "conflict",
+        True,
+        [{"path": "envs/tst/README.md", "kind": "contents"}],
+    )
+    assert update(fleet, "--resume", "r.jsonl").code == 1
+    assert read(fleet.root / "r.jsonl")["shop-tst"]["status"] == "conflict"
+    assert fleet.head("shop-tst", BRANCH) == ""
+    commit_all(fleet.checkout("shop-tst"), {"envs/tst/README.md": "resolved\n"}, "Update")
+    ok("update", "--resume", "r.jsonl", cwd=fleet.root)
+    row = read(fleet.root / "r.jsonl")["shop-tst"]
+    assert (row["status"], row["left"], row["pushed"]) == ("done", False, True)
+    assert subjects(fleet, "shop-tst", BRANCH)[0] == "Update"
+
+
+@pytest.mark.slow  # a workspace of five repositories is updated more than once
+def test_the_rows_are_the_data_of_the_run(fleet: Fleet) -> None:
+    data = json.loads(ok("update", "--to", "0.2.0", "-o", "json", cwd=fleet.root).out)["data"]
+    assert {row["repository"]: row["status"] for row in data["repositories"]}["shop-tst"] == "done"
+    assert data["timings"]["commit"] > 0
+    for form, words in (("markdown", "## Templates 0.2.0\n\n5 noop\n"), ("junit", 'failures="0"')):
+        assert words in ok("update", "--to", "0.2.0", "-o", form, cwd=fleet.root).out
+
+
+@pytest.mark.slow  # a workspace of five repositories is updated more than once
+def test_a_report_of_another_release_or_none_is_refused(fleet: Fleet) -> None:
+    ok("update", "--to", "0.2.0", "--report", "r.jsonl", cwd=fleet.root)
+    found = update(fleet, "--resume", "r.jsonl", "--to", "0.3.0")
+    assert (found.code, "the report is of --to 0.2.0" in found.err) == (2, True)
+    (fleet.root / "r.jsonl").write_text('{"a": 1}\n')
+    found = update(fleet, "--resume", "r.jsonl")
+    assert (found.code, "line 1: no line of an update's report" in found.err) == (2, True)
+    assert update(fleet, "--resume", "absent").code == 2

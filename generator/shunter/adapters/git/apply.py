@@ -9,7 +9,9 @@ from __future__ import annotations
 
 import os
 import shutil
-from collections.abc import Mapping, Sequence
+import time
+from collections.abc import Iterator, Mapping, Sequence
+from contextlib import contextmanager
 from pathlib import Path
 
 from shunter.adapters.git import copies, journal, moves
@@ -24,7 +26,7 @@ from shunter.adapters.git.repository import Repository, git_dir
 from shunter.adapters.git.verify import Judge, verify
 from shunter.adapters.system.process import refuse_inside_run
 from shunter.adapters.system.threads import mapped
-from shunter.model.data import dataclass, replace
+from shunter.model.data import dataclass, field, replace
 from shunter.model.errors import ShunterError
 from shunter.model.files import Move, RepositoryPlan, Writing
 from shunter.model.findings import Outcome, Status
@@ -106,13 +108,14 @@ def _locks(roots: Sequence[str], home: Path, folder: Path) -> dict[Path, Path]:
 
 @dataclass(frozen=True, slots=True)
 class _Run:
-    """One run: where its journal is, and how it is to write."""
+    """One run: where its journal is, and how it is to write; `spent` are seconds by root and phase."""
 
     folder: Path
     writing: Writing
     judge: Judge | None
     on_step: Step
     moving: tuple[Move, ...] = ()
+    spent: dict[str, dict[str, float]] = field(default_factory=dict)
 
     def carry_out(self, busy: Sequence[Survey]) -> tuple[dict[str, Outcome], tuple[str, ...]]:
         """Outcomes by root, and notices."""
@@ -125,8 +128,12 @@ class _Run:
                 self.on_step(f"{Path(move.root).name}: moved")
             parts = [self._moved(part) for part in parts]
             for part in parts:
-                self._write(part)
-            done = [self._commit(part, (n, len(parts))) for n, part in enumerate(parts)]
+                with self._phase("write", part):
+                    self._write(part)
+            done = []
+            for number, part in enumerate(parts):
+                with self._phase("commit", part):
+                    done.append(self._commit(part, (number, len(parts))))
             self.on_step("done")
         except BaseException as error:
             notes = (*moves.take_back(self.moving), *undo_all(changes, live=True))
@@ -142,8 +149,15 @@ class _Run:
         for part in parts:
             if not part.change.commits:
                 _leave_message(part)
-        outcomes = {each.plan.root: outcome for each, (outcome, _) in zip(busy, done, strict=True)}
+        told = zip(busy, parts, done, strict=True)
+        outcomes = {s.plan.root: replace(o, timings=self.spent.get(p.change.root, {})) for s, p, (o, _) in told}
         return outcomes, (*kept, *(notice for _, found in done for notice in found))
+
+    @contextmanager
+    def _phase(self, name: str, part: Prepared) -> Iterator[None]:
+        started = time.perf_counter()
+        yield
+        self.spent.setdefault(part.change.root, {})[name] = time.perf_counter() - started
 
     def _moved(self, part: Prepared) -> Prepared:
         """A repository's part where its repository is after the moves."""

@@ -224,9 +224,11 @@ def take_up(root: Path, branch: str, *, prompts: bool) -> str:
         return ""
     if target and target.follows and not is_there and not merged:
         return f"{branch} is gone from {target.remote}: once it is merged, git -C {root} branch -D {branch}"
+    here = repository.try_git("symbolic-ref", "--quiet", "HEAD").text == f"refs/heads/{branch}"
     how = [branch] if f"refs/heads/{branch}" in known else ["--create", branch, "--track", theirs]
-    onto = [each for each in (theirs, default if merged else "") if each]
-    steps = [["switch", "--quiet", *how], *(["merge", "--ff-only", "--quiet", each] for each in onto)]
+    steps = [] if here else [["switch", "--quiet", *how]]
+    onto = [each for each in (theirs, default if merged else "") if each and not _is_in(repository, each, branch)]
+    steps += [["merge", "--ff-only", "--quiet", each] for each in onto]
     done = (_as_person(root, step, prompts=prompts) for step in steps)
     return next((said.complaint for said in done if not said.ok), "")
 

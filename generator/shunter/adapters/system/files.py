@@ -190,6 +190,15 @@ def write_file(file: Path, state: FileState) -> None:
         raise ShunterError(f"cannot write {file}: {error.strerror or error}", span=Span(str(file))) from error
 
 
+def append_file(file: Path, data: bytes) -> None:
+    """Put `data` at the end of `file`, which is made where it is not there. A `ShunterError` where that fails."""
+    try:
+        with file.open("ab") as out:
+            out.write(data)
+    except OSError as error:
+        raise ShunterError(f"cannot write {file}: {error.strerror or error}", span=Span(str(file))) from error
+
+
 def remove_file(file: Path, root: Path) -> None:
     """Remove `file` if it is there, and the folders that this empties, up to `root` itself."""
     try:

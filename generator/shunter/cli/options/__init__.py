@@ -120,6 +120,9 @@ DRY_RUN = switch("--dry-run", help="write nothing; say what would be done")
 DIFF = switch("--diff", help="write nothing; print the changes as a unified diff")
 FETCH = switch("--fetch", help="first ask the remotes whether the checkouts concerned are behind them")
 DONE = Option("-o", "--output", choices=("text", "json"), default="text", help="format of what was done")
+RESULT = Option(
+    "-o", "--output", choices=("text", "json", "markdown", "junit"), default="text", help="format of what was done"
+)
 WRITES = (
     Option(
         "--branch", metavar="NAME", help="make this branch first, in every repository that changes and is not on it"

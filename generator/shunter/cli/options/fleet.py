@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from shunter.cli.options import CHANGES, DIFF, DRY_RUN, FETCH, Command, Option, switch
+from shunter.cli.options import CHANGES, DIFF, DRY_RUN, FETCH, RESULT, Command, Option, switch
 
 ARCHETYPES = (
     "rest-api", "api-gateway", "frontend", "auth", "worker", "cron", "database", "search", "broker", "monitoring",
@@ -112,9 +112,19 @@ COMMANDS: tuple[Command, ...] = (
             Option("--recreate", takes="many", metavar="FILE", help="make a deleted file of the templates again"),
             FETCH,
             switch("--force", help="remove what is gone from shunter.yaml even while another name has come"),
-            *CHANGES,
+            *CHANGES[:-1],
+            RESULT,
             switch("--push", help="push what was committed, what is referenced first"),
             switch("--pr", help="push a branch (--branch, or update/templates), and open or update its pull request"),
+            Option(
+                "--report",
+                takes="many",
+                metavar="FILE",
+                help="write a row for each repository: JSON lines, or by its end .md, .xml (JUnit)",
+            ),
+            Option(
+                "--resume", metavar="FILE", help="go on where the run has ended that wrote this report (JSON lines)"
+            ),
         ),
         ("shunter update --all --dry-run --diff", "shunter update --check", "shunter update --plan -o json"),
     ),

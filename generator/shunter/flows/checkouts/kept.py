@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Collection, Sequence
+from collections.abc import Callable, Collection, Mapping, Sequence
 
 from shunter.adapters.git.remote import fetch_all, take_up
 from shunter.adapters.git.upstream import standing
@@ -14,9 +14,16 @@ from shunter.flows.checkouts.push import carried_out, step_of, with_request
 from shunter.flows.checkouts.requests import Opener
 from shunter.flows.checkouts.sync import AHEAD, DIVERGED, NO_UPSTREAM, UP_TO_DATE, Checkout
 from shunter.flows.workspace.context import Context
+from shunter.flows.workspace.phases import Phases
+from shunter.model.data import replace
 from shunter.model.progress import stepwise, when_interrupted
 
-Heard = Callable[[Checkout], None]
+Heard = Callable[[Checkout, Mapping[str, float]], None]
+"""Hears of a repository that is done, with seconds by phase."""
+
+
+def _unheard(checkout: Checkout, seconds: Mapping[str, float]) -> None:
+    """Nobody listens."""
 
 
 def taken_up(context: Context, branch: str, names: Collection[str] = ()) -> dict[str, str]:
@@ -42,7 +49,7 @@ def taken_up(context: Context, branch: str, names: Collection[str] = ()) -> dict
 
 
 def published(
-    context: Context, names: Collection[str], opener: Opener | None, heard: Heard = lambda _: None
+    context: Context, names: Collection[str], opener: Opener | None, heard: Heard = _unheard
 ) -> tuple[Checkout, ...]:
     """Push the branch of each repository of these names, what is referenced first, and keep its pull request.
 
@@ -53,17 +60,25 @@ def published(
     specs = sorted((each for each in context.specs() if each.name in names), key=reference_rank)
     done: list[Checkout] = []
     for spec in stepwise(context.writing.progress, specs, lambda each: f"push {each.name}"):
+        phases = Phases()
         with when_interrupted(f"pushed: {', '.join(each.spec.name for each in done) or 'nothing'}"):
-            after = _published(context, stood(context, spec), opener)
-        heard(after)
+            after = _published(context, stood(context, spec), opener, phases)
+        heard(after, phases.seconds)
         done.append(after)
     return tuple(done)
 
 
-def _published(context: Context, checkout: Checkout, opener: Opener | None) -> Checkout:
+def _published(context: Context, checkout: Checkout, opener: Opener | None, phases: Phases) -> Checkout:
+    phases.begin("push")
     step = step_of(checkout)
     after = carried_out(context, step)
-    return with_request(step, after, opener) if opener else after
+    if step.target is None and not step.obstacle:
+        after = replace(after, detail="no remote", left=False)
+    elif opener:
+        phases.begin("pull request")
+        after = with_request(step, after, opener)
+    phases.begin("")
+    return after
 
 
 def stood(context: Context, spec: RepositorySpec) -> Checkout:

@@ -58,6 +58,19 @@ class Draft:
         """The repository with its renamed folders in their new places."""
         return OverlayTree(self.disk, self.moved) if self.moved else self.disk
 
+    @property
+    def before(self) -> tuple[str, ...]:
+        """The template releases of the projects that change, without their `v`."""
+        found = {job.recorded.release.removeprefix("v") for job in self.jobs if job.recorded}
+        return tuple(sorted(found))
+
+    def message(self, subject: str, release: str) -> str:
+        """The message of its commit: trailers name the releases of an update."""
+        if set(self.before) <= {release}:
+            return subject
+        trailers = (*(f"Template-From: {each}" for each in self.before), f"Template-To: {release}")
+        return "\n".join((subject, "", *trailers))
+
     def overlay(self, folder: str) -> ProjectFiles:
         """A project's files with the draft's changes laid over them."""
         return ProjectFiles(SubTree(OverlayTree(self.tree, self.changes), folder), folder)

@@ -27,6 +27,7 @@ from shunter.flows.fleet.renaming import Renaming
 from shunter.flows.packaging.derive import Changes, app_files, environment_files
 from shunter.flows.workspace.archives import Archives
 from shunter.flows.workspace.context import WORKSPACE_FILE, require_checkout
+from shunter.flows.workspace.phases import Phases
 from shunter.flows.workspace.plans import inputs_of, object_ids, plan_changes
 from shunter.flows.workspace.recorded import recorded
 from shunter.model.data import dataclass, field, replace
@@ -41,7 +42,8 @@ Files = Mapping[str, FileState]
 class Reconciled:
     """What is to be done, the workspace's own repository first, and what a person should know, or do, about it.
 
-    `dropped` are checkouts that no longer belong to the workspace, `moves` those that are renamed.
+    `dropped` are checkouts that no longer belong to the workspace, `moves` those that are renamed. `before` are, by a
+    plan's repository, the template releases of the projects that change.
     """
 
     plans: tuple[RepositoryPlan, ...]
@@ -49,6 +51,7 @@ class Reconciled:
     findings: tuple[Finding, ...] = ()
     dropped: tuple[Path, ...] = ()
     moves: tuple[Move, ...] = ()
+    before: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
 
 
 @dataclass(frozen=True, slots=True)
@@ -59,7 +62,8 @@ class Request:
     limit the work to; `written` are first contents of a person's files, by path in their repository; `message` is
     the commits' subject; `force` deletes what no commit holds; `renaming` is what has another name than in `applied`;
     `recreate` are files of the templates to make again, which somebody has deleted; with `as_copier`, files are merged
-    as `copier update` merges them, and migrations are not followed. `progress` hears how far it is.
+    as `copier update` merges them, and migrations are not followed. `progress` hears how far it is, and `phases` in
+    what.
     """
 
     root: Path
@@ -77,6 +81,7 @@ class Request:
     as_copier: bool = False
     recreate: tuple[Path, ...] = ()
     progress: Progress = unseen
+    phases: Phases = field(default_factory=Phases)
 
     @property
     def target(self) -> Target:
@@ -89,8 +94,10 @@ class Request:
 @when_interrupted(NOTHING)
 def reconcile(request: Request) -> Reconciled:
     """The plans that bring every repository to what the workspace says. Writes nothing."""
+    request.phases.begin("plan")
     drafts = drafted(request)
     told = _render(request, drafts)
+    request.phases.begin("plan")
     _remove(request, drafts)
     home = next((draft for draft in drafts if draft.spec.folder == "."), None)
     share(request.workspace, drafts, home)
@@ -101,10 +108,12 @@ def reconcile(request: Request) -> Reconciled:
     for draft in drafts:
         _derive(request, draft)
     plans = tuple(_plan(request, draft) for draft in drafts)
+    request.phases.begin("")
+    before = {plan.repository: draft.before for plan, draft in zip(plans, drafts, strict=True)}
     notices = (*told, *(notice for draft in drafts for notice in draft.notices))
     moves = request.renaming.moves(tuple(draft.spec for draft in drafts)) if request.renaming else ()
     findings = tuple(finding for draft in drafts for finding in draft.findings)
-    return Reconciled(plans, notices, findings, tuple(_dropped(request, moves)), moves)
+    return Reconciled(plans, notices, findings, tuple(_dropped(request, moves)), moves, before)
 
 
 def drafted(request: Request) -> list[Draft]:
@@ -132,7 +141,7 @@ def _plan(request: Request, draft: Draft) -> RepositoryPlan:
     plan = plan_changes(
         draft.repository.root,
         changes,
-        request.message,
+        draft.message(request.message, request.release),
         tree=draft.disk,
         conflicts=draft.conflicts,
         before=draft.read,
@@ -197,7 +206,9 @@ def _render(request: Request, drafts: Sequence[Draft]) -> tuple[str, ...]:
             wanted.append(new_request(request, job))
             if job.recorded:
                 wanted.append(old_request(request, job.recorded))
+    request.phases.begin("render")
     rendered = render_many(wanted, request.progress)
+    request.phases.begin("merge")
     for draft in drafts:
         draft.jobs = [job for job in draft.jobs if has_work(request, draft, job, rendered.files)]
         _place_fresh(request, draft, rendered.files)

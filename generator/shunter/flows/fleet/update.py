@@ -11,20 +11,30 @@ from shunter.adapters.system.files import DiskTree
 from shunter.adapters.system.regular import exists, is_checkout
 from shunter.adapters.templates.history import CANONICAL_SOURCE, bare_for, releases
 from shunter.core.charts.versions import newest_first, parse, require_exact
+from shunter.core.delivery.fleet_report import Row
 from shunter.core.goyaml.edit import edit
 from shunter.core.workspace.model import RepositorySpec, Workspace
 from shunter.flows.fleet.leaving import leaving, let_go
 from shunter.flows.fleet.reconcile import Request, reconcile
 from shunter.flows.fleet.rename import refuse_swapped
+from shunter.flows.fleet.reporting import rows_of
 from shunter.flows.fleet.scaffold import workspace_files
 from shunter.flows.fleet.targets import Shard, as_data, targets
 from shunter.flows.workspace.archives import open_archives
 from shunter.flows.workspace.context import APPLIED_FILE, Context, workspace_from
 from shunter.flows.workspace.plans import carry_out, read_now
-from shunter.model.data import replace
+from shunter.model.data import dataclass, replace
 from shunter.model.errors import ShunterError
 from shunter.model.files import FileState, RepositoryPlan
 from shunter.model.findings import Finding, Kind, Report, Span, Status
+
+
+@dataclass(frozen=True, slots=True)
+class Updated:
+    """The report of an update, and a row for each repository."""
+
+    report: Report
+    rows: tuple[Row, ...]
 
 
 def update(
@@ -39,10 +49,12 @@ def update(
     as_copier: bool = False,
     recreate: Sequence[Path] = (),
     without: Collection[str] = (),
-) -> Report:
+    done: Collection[str] = (),
+) -> Updated:
     """Bring repositories (all, or those that hold `paths`) to a template release: the newest, or `release`.
 
-    Repositories whose names are in `without` are left out.
+    Those whose names are in `without` are left out, and those that are `done` by an earlier run; the workspace's own
+    never is.
 
     With `force`, a name that is gone from shunter.yaml is removed even while another has come. With `as_copier`, files
     are merged as `copier update` merges them: renames and migrations are not followed. `recreate` are files of the
@@ -53,9 +65,10 @@ def update(
     read = read_now(context.root, DiskTree(context.root), (APPLIED_FILE,))
     if not force:
         refuse_swapped(workspace, context.applied())
-    wanted = _release(workspace, release)
-    request = _request(context, workspace, wanted, paths, recreate)
-    found = reconcile(replace(request, as_copier=as_copier, only=_left(context, request, without)))
+    wanted = release_of(workspace, release)
+    request = _request(context, workspace, wanted, paths, recreate, some=bool(without))
+    only = _asked(context, request.only, {*without, *done})
+    found = reconcile(replace(request, as_copier=as_copier, only=only))
     plans = found.plans
     busy = [plan for plan in plans if plan.edits or plan.conflicts]
     gone = leaving(context, found.dropped)
@@ -71,21 +84,28 @@ def update(
         step = "resolve the conflicts, then `git add` and `git commit` in each repository named"
     notices = (*found.notices, *report.notices)
     step = step or report.next_step
-    return Report(report.product, None, findings, report.outcomes, notices, step, answer=not stale)
+    told = Report(report.product, None, findings, report.outcomes, notices, step, answer=not stale)
+    return Updated(told, tuple(rows_of(context, found, told, wanted, request.phases.seconds)))
 
 
 def planned(context: Context, paths: Sequence[Path], *, release: str, shard: Shard) -> Report:
     """What `update` would do, project by project, as the report's data. Writes nothing."""
     workspace = context.require_workspace()
     refuse_swapped(workspace, context.applied())
-    wanted = _release(workspace, release)
+    wanted = release_of(workspace, release)
     found, notices = targets(_request(context, workspace, wanted, paths))
     data = as_data(found, workspace.templates_source, (workspace.templates_release, wanted), shard)
     return Report(data=data, notices=notices)
 
 
 def _request(
-    context: Context, workspace: Workspace, release: str, paths: Sequence[Path], recreate: Sequence[Path] = ()
+    context: Context,
+    workspace: Workspace,
+    release: str,
+    paths: Sequence[Path],
+    recreate: Sequence[Path] = (),
+    *,
+    some: bool = False,
 ) -> Request:
     paths = [*paths, *(next(each for each in path.parents if exists(each)) for path in recreate)]
     text = context.text
@@ -99,17 +119,19 @@ def _request(
         message=_subject(workspace, release),
         bare=bare_for(workspace.templates_source),
         applied=context.applied(),
-        extra=_files(text, only_some=bool(paths)),
+        extra=_files(text, only_some=some or bool(paths)),
         only=repositories_of(paths, context.root, context.specs()),
         recreate=tuple(recreate),
         progress=context.writing.progress,
     )
 
 
-def _left(context: Context, request: Request, without: Collection[str]) -> frozenset[str]:
-    """The repositories that are asked for, without some; empty for all of them."""
-    asked = request.only or frozenset(spec.name for spec in context.specs())
-    return asked - set(without) if without else request.only
+def _asked(context: Context, asked: frozenset[str], without: Collection[str]) -> frozenset[str]:
+    """The repositories that are asked for (none: all) but for some; none again for all."""
+    if not without:
+        return asked
+    home = frozenset(spec.name for spec in context.specs() if spec.folder == ".")
+    return (asked or frozenset(spec.name for spec in context.specs())) - set(without) | home
 
 
 def _files(text: bytes, *, only_some: bool) -> Mapping[str, FileState | None]:
@@ -124,7 +146,8 @@ def _subject(workspace: Workspace, release: str) -> str:
     return f"Update to template release {release}"
 
 
-def _release(workspace: Workspace, asked: str) -> str:
+def release_of(workspace: Workspace, asked: str) -> str:
+    """The template release that is asked for, or the newest. A `ShunterError` for one that nobody knows."""
     known, here = _known_releases(workspace.templates_source), workspace.templates_release
     if here not in known:
         hint = (

@@ -16,7 +16,8 @@ from shunter.model.files import Input
 from shunter.model.findings import Report, Status
 
 SCHEMA = "values.schema.json"
-PUBLISHED = ("workspace", "train", "record", "history", "answers", "migrations", "cases", "update-plan", "findings")
+_UPDATES = ("migrations", "cases", "update-plan", "update-report")
+PUBLISHED = ("workspace", "train", "record", "history", "answers", *_UPDATES, "findings")
 
 
 def published(name: str) -> str:

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import posixpath
-import time
 from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from pathlib import Path
@@ -149,7 +148,6 @@ def carry_out(
     `moving` do so in the same run; plans name them by where they are before it.
     `read` are the files that the plans follow from besides shunter.yaml, see `as_read`.
     """
-    started = time.perf_counter()
     plans = tuple(plans)
     busy = in_order([plan for plan in plans if plan.edits or plan.conflicts], context.specs, context.root)
     product = "".join(unified(plan, _before) for plan in busy) if diff else ""
@@ -165,8 +163,7 @@ def carry_out(
     known = _workspace_file(context) | dict(read or {})
     done = apply(busy, context.root, context.writing, during=during, judge=judge, moving=moving, read=known)
     subjects = {plan.repository: plan.message.splitlines()[0] for plan in busy}
-    seconds = {"apply": time.perf_counter() - started}
-    told = tuple(_told(o, subjects[o.unit], noop, seconds) for o in done.outcomes)
+    told = tuple(_told(o, subjects[o.unit], noop) for o in done.outcomes)
     if not context.writing.commit:
         left = [plan for plan, o in zip(busy, done.outcomes, strict=True) if o.status is Status.DONE]
         now = {move.root: move.target for move in moving}
@@ -174,10 +171,10 @@ def carry_out(
     return Report(product=product, outcomes=(*told, *idle), notices=done.notices, next_step=next_step)
 
 
-def _told(outcome: Outcome, subject: str, noop: str, seconds: Mapping[str, float]) -> Outcome:
+def _told(outcome: Outcome, subject: str, noop: str) -> Outcome:
     if outcome.status is Status.NOOP:
         return replace(outcome, detail=noop)
-    return replace(outcome, detail=f"{subject}: {outcome.detail}", timings=seconds)
+    return replace(outcome, detail=f"{subject}: {outcome.detail}")
 
 
 def in_order(plans: Sequence[RepositoryPlan], specs: Specs, home: Path) -> Sequence[RepositoryPlan]:
