@@ -14,7 +14,7 @@ from shunter.core.goyaml.plain import scalar_text
 from shunter.core.goyaml.scalars import resolve
 from shunter.core.rules.content import is_secret, veiled
 from shunter.core.schema.branches import distance, telling_key
-from shunter.core.schema.dialect import CIRCLE
+from shunter.core.schema.circles import CIRCLE
 from shunter.core.schema.walk import at
 from shunter.model.data import dataclass
 from shunter.model.findings import Finding, Span, TextEdit

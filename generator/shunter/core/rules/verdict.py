@@ -170,9 +170,10 @@ def judge_slice(coalesced: Coalesced, part: Slice) -> Iterator[Finding]:
     affordable, explained = _costs(part, schema)
     if not affordable:
         yield schema_finding(part.chart, _TOO_COMPLEX)
-    elif not schema.validator.is_valid(part.values):
-        if draft_of(schema.document) == 4:
-            part = replace(part, values=_whole(part.values))
+        return
+    if draft_of(schema.document) == 4:
+        part = replace(part, values=_whole(part.values))
+    if not schema.validator.is_valid(part.values):
         from shunter.core.rules.blame import findings
         from shunter.core.rules.judged import ChartValues, unexplained
 
