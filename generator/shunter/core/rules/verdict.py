@@ -55,7 +55,12 @@ def judge(chart: Chart, layers: Sequence[Document], *, defaults: bool = False) -
     lints = [*as_meant(coalesced, lints), *_lints(coalesced, looked_at)]
     refused = {(finding.span.path, finding.span.line, finding.span.column) for finding in found}
     lints = [lint for lint in lints if (lint.span.path, lint.span.line, lint.span.column) not in refused]
-    return ordered([*found, *disabled(coalesced), *lints])
+    found += [*disabled(coalesced), *lints]
+    if any(finding.key[-1:] == ("value",) for finding in found):
+        from shunter.core.rules.masking import masked_pairs
+
+        return ordered(masked_pairs(found, (chart.values, *layers)))
+    return ordered(found)
 
 
 def as_meant(coalesced: Coalesced, lints: Iterable[Finding]) -> Iterator[Finding]:
