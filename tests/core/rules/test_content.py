@@ -27,6 +27,13 @@ SECRETS = [
     "password: nonesuch",
     "password: examples4all",
     "url: postgres://app:hunter22@db/x",
+    "env: [{name: DB_PASSWORD, value: hunter22}]",
+    "extraEnv:\n- value: hunter22\n  name: 'API_TOKEN'",
+    "parameters: [{name: auth.password, value: hunter22}]",
+    "env: [{name: DB_PASSWORD, value: 77777}]",
+    "password: guest",
+    "password: correct horse battery",
+    "key: |\n  -----BEGIN PRIVATE KEY-----\n  ...MIIE",
 ]
 HARMLESS = [
     "password: ''",
@@ -61,6 +68,18 @@ HARMLESS = [
     "apiKey: replaceme",
     "apiKey: REDACTED",
     "token: placeholder",
+    "env: [{name: DB_PASSWORD, value: change-me}]",
+    "env: [{name: DB_PASSWORD, valueFrom: {secretKeyRef: {name: db, key: password}}}]",
+    "env: [{name: DB_PASSWORD}, {name: PORT, value: hunter22}]",
+    "env: [{name: DB_PASSWORD_FILE, value: hunter22}]",
+    "env: [{name: DB_PASSWORD, value: $(OTHER)}]",
+    "value: hunter22\nname: [password]",
+    "password: password",
+    "token: test-token",
+    "apiToken: YourPingdomApiToken",
+    "snmpPrivatePassword: my_private_password",
+    "initialClusterToken: etcd-cluster-k8s",
+    "privateKey: |\n  -----BEGIN RSA PRIVATE KEY-----\n  -----END RSA PRIVATE KEY-----",
 ]
 
 
@@ -70,7 +89,7 @@ def test_what_looks_like_a_secret_is_named(text: str) -> None:
     assert finding.rule == "plaintext-secret"
     assert (
         finding.span.line
-        == text.count("\n", 0, text.index(":", text.find("\n") if "db:" in text or "env:" in text else 0)) + 1
+        == text.count("\n", 0, text.index(":", max(text.find("\n"), 0) if text[:3] in ("db:", "env", "ext") else 0)) + 1
     )
 
 

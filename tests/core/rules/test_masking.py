@@ -8,6 +8,7 @@ from random import Random
 
 import pytest
 
+from helpers.charts.judged import judged
 from helpers.oracles.embedded_helm import METADATA, archive
 from shunter.cli.formats import render
 from shunter.core.charts.load import load_archive
@@ -226,13 +227,13 @@ def test_no_notation_of_a_random_secret_is_shown(form: str) -> None:
 
 
 def test_the_words_of_the_lint_stay() -> None:
-    text = b'regcred:\n  password: secret\ndb:\n  password: "password"\nother:\n  token: "e"\n  apiKey: warning\n'
+    text = b'regcred:\n  password: looks\ndb:\n  password: "text"\nother:\n  token: "e"\n  apiKey: warning\n'
     chart = load_archive(archive({"Chart.yaml": METADATA}), "c.tgz")
     found = masked(judge(chart, [read(text, "v.yaml")]))
     keys = ["regcred.password", "db.password", "other.token", "other.apiKey"]
     assert [f.message for f in found] == [f"`{key}` looks like a secret in plain text" for key in keys]
     assert {f.hint for f in found} == {"name an external secret instead, or encrypt the file with SOPS"}
-    assert [f.span.text for f in found] == ["  password: ******", '  password: "********"', '  token: "*"', "  apiKey: *******"]  # fmt: skip
+    assert [f.span.text for f in found] == ["  password: *****", '  password: "****"', '  token: "*"', "  apiKey: *******"]  # fmt: skip
 
 
 def test_a_default_that_a_hint_quotes_is_masked_too() -> None:
@@ -265,3 +266,30 @@ def test_a_finding_without_a_secret_is_left_as_it_is() -> None:
     raw = judge(chart, [read(b"debug: yes\n", "v.yaml")])
     assert masked(raw) == raw
     assert raw[0].fix
+
+
+PAIRS = [
+    "- name: DB_PASSWORD\n  value: hunter22\n",
+    "- value: 'hunter22'\n  name: db-password\n",
+    "- {value: hunter22, name: API_TOKEN}\n",
+    "- name: DB_PASSWORD\n  value: 0777777\n",
+    '- {name: PORT, value: abc}\n- {\'name\': DB_PASSWORD, "value": "hunter22"}\n',
+]
+
+
+@pytest.mark.parametrize("rule", ["plaintext-secret", "schema"])
+@pytest.mark.parametrize("text", PAIRS)
+def test_what_the_name_beside_a_value_calls_a_secret_is_masked(text: str, rule: str) -> None:
+    schema = {"items": {"properties": {"value": {"maxLength": 3, "type": "string"}}}} if rule == "schema" else {}
+    found = masked(judged({"properties": {"env": schema}}, f"env:\n{text}"))
+    shown = "\n".join(f"{one.span.text} {one.message} {one.hint} {one.notes} {one.fix}" for one in found)
+    assert "***" in shown
+    assert not any(secret in shown for secret in ("hunter22", "777777", "262143"))
+    assert any(one.rule == "plaintext-secret" for one in found) is (rule == "plaintext-secret")
+
+
+def test_the_value_of_another_name_is_shown() -> None:
+    schema = {"properties": {"env": {"items": {"properties": {"value": {"type": "string"}}}}}}
+    (found,) = masked(judged(schema, "env:\n- name: PORT\n  value: 8080\n"))
+    assert found.span.text == "  value: 8080"
+    assert found.hint == 'quote it: value: "8080"'

@@ -90,6 +90,13 @@ CASES: list[tuple[str, dict[str, Any], dict[str, Any]]] = [
     ("an identifier beside a reference within a URN", {"$schema": DRAFTS[4], "id": "urn:x:y", "definitions": {"d": {"$ref": "#/definitions/d", "id": "x"}}}, {}),
     ("a number that only its digits are a multiple of", {"$schema": DRAFTS[4], "properties": {"v": {"multipleOf": 0.0075}}}, {"v": 1e300}),
     ("a large multiple", {"$schema": DRAFTS[4], "properties": {"v": {"type": "integer", "multipleOf": 4}}}, {"v": 1.2e30}),
+    ("a circle that only one way in closes", {"$schema": DRAFTS[6], "properties": {"v": {"$ref": "#"}}, "dependencies": {"0": {"not": {"$ref": "#/properties/v"}}}}, {"v": [1]}),
+    ("the same, closed", {"$schema": DRAFTS[6], "properties": {"v": {"$ref": "#"}}, "dependencies": {"0": {"not": {"$ref": "#/properties/v"}}}}, {"v": {"0": 1}}),
+    ("a circle beside a `not` that leads nowhere", {"$schema": DRAFTS[2019], "not": {"$recursiveRef": "#", "not": {"$ref": "#/$defs/d"}}, "$defs": {"d": {"$id": "sub.json", "$ref": "#/$defs/d"}}}, {}),
+    ("a resource is compiled whole", {"$schema": DRAFTS[6], "properties": {"v": {"$ref": "sub.json#/properties/a"}}, "definitions": {"d": {"$id": "sub.json", "properties": {"": {"$ref": "#gone"}, "a": False}}}}, {}),
+    ("a resource is compiled whole for a map in it", {"$schema": DRAFTS[7], "$ref": "sub.json#/properties/a", "definitions": {"d": {"$id": "sub.json", "properties": {"a": {"type": "object"}}, "propertyNames": {"$ref": "#/definitions/d"}}}}, {"v": 1}),
+    ("a resource nobody refers to", {"$schema": DRAFTS[7], "definitions": {"d": {"$id": "sub.json", "propertyNames": {"$ref": "#/definitions/d"}}}}, {"v": 1}),
+    ("a large number that is no integer", {"$schema": DRAFTS[4], "properties": {"v": {"not": {"type": ["integer", "null"]}}}}, {"v": 1e300}),
     ("half a surrogate pair", {"title": "\ud800"}, {}),
 ]  # fmt: skip
 

@@ -1,4 +1,4 @@
-"""What references do to a schema: they leave it, find nothing in it, or come back to where they started."""
+"""What references do to a schema: they leave it, or find nothing in it."""
 
 from __future__ import annotations
 
@@ -6,8 +6,7 @@ from typing import Any
 
 import pytest
 
-from shunter.core.schema.links import circles, is_reached, leaving, repeated_names
-from shunter.core.schema.walk import subschemas
+from shunter.core.schema.links import is_reached, leaving, repeated_names
 
 SEVEN = "http://json-schema.org/draft-07/schema#"
 TEXT = {"type": "string"}
@@ -47,20 +46,6 @@ def test_a_reference_that_finds_nothing_is_told_from_one_that_leaves() -> None:
 )
 def test_what_the_root_reaches(document: dict[str, Any], path: tuple[str, ...], reached: bool) -> None:
     assert is_reached(document, path) is reached
-
-
-def circles_in(document: dict[str, Any]) -> list[str]:
-    return [schema["$ref"] for schema, _ in circles(document, subschemas(document))]
-
-
-def test_a_circle_judges_the_same_value_again() -> None:
-    assert circles_in({"$defs": {"a": {"$ref": "#/$defs/b"}, "b": {"allOf": [{"$ref": "#/$defs/a"}]}}}) == ["#/$defs/a"]
-    assert circles_in({"not": {"$ref": "#"}}) == ["#"]
-
-
-def test_a_recursion_into_a_smaller_value_is_no_circle() -> None:
-    assert circles_in({"properties": {"child": {"$ref": "#"}}, "items": {"$ref": "#"}}) == []
-    assert circles_in({"allOf": [{"$ref": "#/$defs/a"}, {"$ref": "#/$defs/a"}], "$defs": {"a": TEXT}}) == []
 
 
 def test_a_name_that_stands_twice_is_found_at_its_second_place() -> None:

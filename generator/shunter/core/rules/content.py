@@ -7,7 +7,7 @@ from collections.abc import Iterator
 from functools import lru_cache
 from typing import Any, Final
 
-from shunter.core.goyaml.document import Document, KeyPath
+from shunter.core.goyaml.document import Document, KeyPath, value_at
 from shunter.core.schema.compile import compile_schema, references_of
 from shunter.core.schema.references import References
 from shunter.core.values.coalesce import Coalesced, Slice
@@ -17,17 +17,25 @@ from shunter.model.findings import Finding, Kind, Severity
 from shunter.model.wording import dotted, type_of, with_article
 
 _SECRET_KEY: Final = re.compile(
-    r"(?:^|[a-z0-9_-])(?:pass(?:word|wd|phrase)|secret|token|api[_-]?key|private[_-]?key|access[_-]?key"
+    r"(?:^|[a-z0-9_.-])(?:pass(?:word|wd|phrase)|secret|token|api[_-]?key|private[_-]?key|access[_-]?key"
     r"|secret[_-]?key|connection[_-]?string)$",
     re.IGNORECASE,
 )
-_REFERENCE_KEY: Final = re.compile(r"(?:existing|name|ref|key|pull)[_-]?secrets?$", re.IGNORECASE)
+_REFERENCE_KEY: Final = re.compile(
+    r"(?:existing|name|ref|key|pull)[_-]?secrets?$|initial[_-]?cluster[_-]?token$", re.IGNORECASE
+)
 _PLACEHOLDER: Final = re.compile(
     r"\s*$|[<$%{]|.*\{\{|(?:ref|secretref|vault|ssm|sops|env|file)[+:]|x{3,}$|[*.]{3,}$"
     r"|(?:change|replace|fill|set|insert|enter)[-_ ]?(?:me|this|it|in|here)(?![a-z])|your[-_ ]"
-    r"|(?:todo|tbd|fixme|redacted|placeholder|example|dummy|none|null|n/a|optional|disabled)(?![a-z0-9])",
+    r"|(?:todo|tbd|fixme|redacted|placeholder|example|dummy|none|null|n/a|optional|disabled)(?![a-z0-9])"
+    r"|-----BEGIN [A-Z ]*-----[\s.]*-----END",
     re.IGNORECASE,
 )
+_LETTERS: Final = re.compile(r"[a-z]+(?:[-_ .][a-z]+)*", re.IGNORECASE)
+_DESCRIBING: Final = re.compile(
+    r"(?:my|your|some|test|sample|fake|demo)[a-z]*(?:pass(?:word|wd|phrase)?|token|secret|key)"
+)
+_GENERIC: Final = frozenset(("pass", "password", "passwd", "passphrase", "token", "secret", "apikey", "key"))
 _SHOWN: Final = re.compile(
     r"\s*|~|<[^<>]*>|\$\{[^{}]*\}|\$\([^()]*\)|(?:change|replace|fill|set|insert|enter)[-_ ]?(?:me|this|it|in|here)"
     r"|todo|tbd|fixme|redacted|placeholder|example|dummy|none|null|n/a|optional|disabled|x{3,}|[*.]{3,}"
@@ -42,7 +50,8 @@ _SHORTEST_NUMBER: Final = 1_000
 _NO_SECRET: Final = re.compile(r"/[\w./-]+$|[a-z][a-z0-9+.-]*://[^\s@]*$|[\w.-]+/[\w./-]+:[\w.-]+$")
 """A path, an address without a password, an image: what tokens and secrets are read from."""
 SECRET_VALUE: Final = re.compile(
-    r"-----BEGIN [A-Z ]*PRIVATE KEY-----|\bAKIA[0-9A-Z]{16}\b|\bgh[pousr]_[A-Za-z0-9]{36}\b|\bglpat-[A-Za-z0-9_-]{20}\b"
+    r"-----BEGIN [A-Z ]*PRIVATE KEY-----(?![\s.]*-----END)"
+    r"|\bAKIA[0-9A-Z]{16}\b|\bgh[pousr]_[A-Za-z0-9]{36}\b|\bglpat-[A-Za-z0-9_-]{20}\b"
     r"|\bxox[abpr]-[A-Za-z0-9-]{10,}|\beyJ[A-Za-z0-9_-]{10,}\.eyJ[A-Za-z0-9_-]{10,}\.[A-Za-z0-9_-]*"
     r"|(?<=://)[^\s/:@\"'$<{%]*:[^\s/:@\"'$<{%*][^\s/@\"']*(?=@)"
 )
@@ -122,7 +131,7 @@ def _collect(node: Any, path: KeyPath, key: str, marked: bool, found: list[tuple
     `key` is the nearest one above, `marked` as `has_marks`.
     """
     for step, item in node.items() if node.__class__ is dict else enumerate(node):
-        name = step if step.__class__ is str else key
+        name = _name_of(node, step) if step.__class__ is str else key
         if item.__class__ is str:
             if (_is_named(name) and (not item or looks_secret(name, item))) or (marked and SECRET_VALUE.search(item)):
                 found.append(((*path, step), item))
@@ -134,6 +143,18 @@ def _collect(node: Any, path: KeyPath, key: str, marked: bool, found: list[tuple
                 found.append(((*path, step), str(item)))
         elif item.__class__ in (dict, list):
             _collect(item, (*path, step), name, marked, found)
+
+
+def _name_of(node: dict[str, Any], key: str) -> str:
+    """What the value of a key is called: its `name`, where `value` stands beside one, as in a list of variables."""
+    name = node.get("name") if key == "value" else None
+    return name if isinstance(name, str) else key
+
+
+def called(path: KeyPath, values: Any) -> KeyPath:
+    """A key path by what its value is called: `env[0].DB_PASSWORD` for the `value` beside that `name` in `values`."""
+    pair = value_at(values, path[:-1]) if path[-1:] == ("value",) else None
+    return (*path[:-1], _name_of(pair, "value")) if isinstance(pair, dict) else path
 
 
 @lru_cache(4096)
@@ -166,7 +187,7 @@ def is_secret(path: KeyPath, value: Any) -> bool:
 def veiled(value: Any, path: KeyPath) -> Any:
     """The value at a key path with asterisks for every secret in it: what messages may quote."""
     if isinstance(value, dict):
-        return {key: veiled(item, (*path, key)) for key, item in value.items()}
+        return {key: veiled(item, (*path, _name_of(value, key))) for key, item in value.items()}
     if isinstance(value, list):
         return [veiled(item, (*path, index)) for index, item in enumerate(value)]
     if not is_secret(path, value):
@@ -191,10 +212,18 @@ def looks_secret(key: str, value: str) -> bool:
 
     `secret` and `secretKey` mostly name a Secret or a key of one, so there the value has to look like random text.
     """
-    if not may_be_secret(key, value) or _NO_SECRET.match(value):
+    if not may_be_secret(key, value) or _NO_SECRET.match(value) or _says_what_it_is(key, value):
         return False
     naming = _NAMING.search(key) and not _OWN_SECRET.search(key)
     return _RANDOM.fullmatch(value) is not None and not _NAME.fullmatch(value) if naming else True
+
+
+def _says_what_it_is(key: str, value: str) -> bool:
+    """Whether a value describes what is to be written, such as `password: password` and `token: YourApiToken`."""
+    if not _LETTERS.fullmatch(value):
+        return False
+    words, own = (re.sub(r"[^a-z]", "", text.lower()) for text in (value, key))
+    return words in _GENERIC or words == own or _DESCRIBING.fullmatch(words) is not None
 
 
 def deprecated(coalesced: Coalesced, part: Slice) -> Iterator[Finding]:

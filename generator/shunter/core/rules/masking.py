@@ -9,10 +9,11 @@ from __future__ import annotations
 
 import json
 import re
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from typing import Final
 
-from shunter.core.rules.content import SECRET_VALUE, is_hidden, is_secret, secret_step
+from shunter.core.goyaml.document import Document, value_at
+from shunter.core.rules.content import SECRET_VALUE, called, is_hidden, is_secret, secret_step, veiled
 from shunter.model.data import dataclass, replace
 from shunter.model.findings import Finding, Span, TextEdit
 from shunter.model.wording import dotted
@@ -36,6 +37,7 @@ _ARGUMENT: Final = re.compile(
     r"(?P<key>(?:\\.|[^=,\\])*)=(?P<value>\{(?:\\.|[^}\\])*\}?(?:\\.|[^,\\])*|(?:\\.|[^,\\])*)", re.DOTALL
 )
 _STEP: Final = re.compile(r"(?:\\.|[^.\[\]\\])+", re.DOTALL)
+_NAME: Final = re.compile(r"""(?<![\w.-])["']?name["']?\s*:\s*["']?([\w.-]+)""")
 _WORDS: Final = frozenset(("true", "false", "yes", "no", "on", "off", "null", "~"))
 _KEY_MATERIAL: Final = re.compile(r"\s*[A-Za-z0-9+/]{40,}={0,2}\s*")
 _ESCAPE: Final = re.compile(r'\\(["\\/])')
@@ -56,9 +58,38 @@ class _Place:
     read: str
 
 
+_Told = Mapping[tuple[str, int], _Place]
+"""Secrets that another line names, as in `name: DB_PASSWORD`, by file and line."""
+
+
+def masked_pairs(findings: Sequence[Finding], documents: Iterable[Document]) -> tuple[Finding, ...]:
+    """The findings, without secrets that are called so by the `name` beside their `value`, which no line shows alone.
+
+    `documents` are what the findings are about.
+    """
+    files = {document.path: document for document in documents if document.place is None}
+    told: dict[tuple[str, int], _Place] = {}
+    for finding in findings:
+        document = files.get(finding.span.path) if finding.key[-1:] == ("value",) else None
+        if document is None or not document.has(finding.key):
+            continue
+        value = value_at(document.value, finding.key)
+        if veiled(value, called(finding.key, document.value)) != value:
+            span = document.span(finding.key)
+            told[span.path, span.line] = _place_of(span)
+    return tuple(_masked(finding, told) for finding in findings) if told else tuple(findings)
+
+
+def _place_of(span: Span) -> _Place:
+    written = span.text[span.column - 1 : span.end - 1]
+    quote = written[:1] if written[:1] in ("'", '"') and written[-1:] == written[:1] and len(written) > 1 else ""
+    start, end = span.column - 1 + len(quote), span.end - 1 - len(quote)
+    return _Place(start, end, span.text[start:end], _unquoted(span.text[start:end], quote))
+
+
 def masked(findings: Iterable[Finding]) -> tuple[Finding, ...]:
     """The findings with asterisks for every character of a secret that they would show; columns stay."""
-    return tuple(map(_masked, findings))
+    return tuple(_masked(finding, {}) for finding in findings)
 
 
 def secrets_in(line: str) -> tuple[str, ...]:
@@ -92,8 +123,16 @@ def _named(line: str) -> Iterator[_Place]:
         end -= len(quote) if closed else 0
         written = line[start:end]
         read = _unquoted(written, quote)
-        if written and is_hidden(match["double"] or match["single"] or match["plain"], read):
+        if written and is_hidden(_key_in(line, match), read):
             yield _Place(start, end, written, read)
+
+
+def _key_in(line: str, match: re.Match[str]) -> str:
+    """What a value is called: its key, or for `value` the `name` in the same braces."""
+    key: str = match["double"] or match["single"] or match["plain"]
+    start, end = line.rfind("{", 0, match.start()), line.find("}", match.end())
+    beside = _NAME.search(line, start, end if end >= 0 else len(line)) if key == "value" and start >= 0 else None
+    return beside[1] if beside else key
 
 
 def _end_of_value(line: str, start: int) -> int:
@@ -142,19 +181,19 @@ def _unquoted(text: str, quote: str) -> str:
     return _ESCAPE.sub(r"\1", text) if quote else text
 
 
-def _masked(finding: Finding) -> Finding:
+def _masked(finding: Finding, told: _Told) -> Finding:
     spans = [finding.span, *(span for _, span in finding.related), *(edit.span for edit in finding.fix)]
-    secrets = {place.read: place for span in spans for place in _in_span(span, finding)}
+    secrets = {place.read: place for span in spans for place in _in_span(span, finding, told)}
     if not secrets and not any(span.path.startswith("--set") for span in spans):
         return finding
-    own = [place for place in _in_span(finding.span, finding) if _covers(finding.span, place)]
+    own = [place for place in _in_span(finding.span, finding, told) if _covers(finding.span, place)]
     copies = _copies(secrets.values(), own, dotted(finding.key))
 
     def hidden(text: str) -> str:
         return _hidden(text, copies)
 
     def veil(span: Span) -> Span:
-        return _masked_span(span, _in_span(span, finding))
+        return _masked_span(span, _in_span(span, finding, told))
 
     return replace(
         finding,
@@ -164,13 +203,16 @@ def _masked(finding: Finding) -> Finding:
         span=veil(finding.span),
         related=tuple((hidden(label), veil(span)) for label, span in finding.related),
         fix=()
-        if any(_shows(edit, finding, copies) for edit in finding.fix)
+        if any(_shows(edit, finding, copies, told) for edit in finding.fix)
         else tuple(replace(edit, span=veil(edit.span)) for edit in finding.fix),
     )
 
 
-def _in_span(span: Span, finding: Finding) -> list[_Place]:
+def _in_span(span: Span, finding: Finding, told: _Told) -> list[_Place]:
     """The secrets in a span's line: those that it names, and all of it where the name stands in a line above."""
+    if (span.path, span.line) in told:
+        known = told[span.path, span.line]
+        return [known, *(place for place in _places(span.text) if place.start >= known.end)]
     step = secret_step(finding.key)
     item = _ITEM.match(span.text)
     if step is None or item is None or finding.rule == "missing-key":
@@ -257,9 +299,9 @@ def _hidden(text: str, copies: re.Pattern[str] | None) -> str:
     return copies.sub(lambda match: _stars(match[0]), text) if copies else text
 
 
-def _shows(edit: TextEdit, finding: Finding, copies: re.Pattern[str] | None) -> bool:
+def _shows(edit: TextEdit, finding: Finding, copies: re.Pattern[str] | None, told: _Told) -> bool:
     """Whether the text of a fix is, or holds, a secret."""
-    covered = any(_covers(edit.span, place) for place in _in_span(edit.span, finding))
+    covered = any(_covers(edit.span, place) for place in _in_span(edit.span, finding, told))
     return covered or _hidden(edit.replacement, copies) != edit.replacement
 
 

@@ -12,9 +12,9 @@ from jsonschema_rs import ValidationError
 from shunter.core.goyaml.document import Document, KeyPath
 from shunter.core.goyaml.plain import scalar_text
 from shunter.core.goyaml.scalars import resolve
-from shunter.core.rules.content import is_secret, veiled
+from shunter.core.rules.content import called, is_secret, veiled
 from shunter.core.schema.branches import distance, telling_key
-from shunter.core.schema.dialect import CIRCLE
+from shunter.core.schema.circles import CIRCLE
 from shunter.core.schema.walk import at
 from shunter.model.data import dataclass
 from shunter.model.findings import Finding, Span, TextEdit
@@ -58,16 +58,19 @@ class Subject:
     @property
     def is_secret(self) -> bool:
         """Whether the value must not be shown, in no notation."""
-        return is_secret(self.path, self.value)
+        return is_secret(self._called(), self.value)
+
+    def _called(self, *below: str | int) -> KeyPath:
+        return called((*self.path, *below), self.document.value)
 
     def shown(self, value: Any = None, *path: str | int) -> str:
         """The value, or one at `path` in it, as a message quotes it: with asterisks for secrets."""
-        return shown(veiled(value if path else self.value, (*self.path, *path)))
+        return shown(veiled(value if path else self.value, self._called(*path)))
 
     def said(self, error: ValidationError) -> str:
         """What the validator says of an error here; the schema's words alone where it would show a secret."""
         below = tuple(error.instance_path)[len(self.error.instance_path) :]
-        if veiled(error.instance, (*self.path, *below)) == error.instance:
+        if veiled(error.instance, self._called(*below)) == error.instance:
             return error.message
         keyword = str(error.schema_path[-1])
         asked = at(self.rule, (keyword,)) if error is self.error else None

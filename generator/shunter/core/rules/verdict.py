@@ -55,7 +55,12 @@ def judge(chart: Chart, layers: Sequence[Document], *, defaults: bool = False) -
     lints = [*as_meant(coalesced, lints), *_lints(coalesced, looked_at)]
     refused = {(finding.span.path, finding.span.line, finding.span.column) for finding in found}
     lints = [lint for lint in lints if (lint.span.path, lint.span.line, lint.span.column) not in refused]
-    return ordered([*found, *disabled(coalesced), *lints])
+    found += [*disabled(coalesced), *lints]
+    if any(finding.key[-1:] == ("value",) for finding in found):
+        from shunter.core.rules.masking import masked_pairs
+
+        return ordered(masked_pairs(found, (chart.values, *layers)))
+    return ordered(found)
 
 
 def as_meant(coalesced: Coalesced, lints: Iterable[Finding]) -> Iterator[Finding]:
@@ -170,9 +175,10 @@ def judge_slice(coalesced: Coalesced, part: Slice) -> Iterator[Finding]:
     affordable, explained = _costs(part, schema)
     if not affordable:
         yield schema_finding(part.chart, _TOO_COMPLEX)
-    elif not schema.validator.is_valid(part.values):
-        if draft_of(schema.document) == 4:
-            part = replace(part, values=_whole(part.values))
+        return
+    if draft_of(schema.document) == 4:
+        part = replace(part, values=_whole(part.values))
+    if not schema.validator.is_valid(part.values):
         from shunter.core.rules.blame import findings
         from shunter.core.rules.judged import ChartValues, unexplained
 

@@ -144,7 +144,7 @@ class _Walk:
             self.visit(value, below)
 
     def _add(self, rule: str, message: str, node: Node, key: KeyPath, **more: Any) -> None:
-        if rule in _OF_SECRETS and _is_secret(key, scalar(node)):
+        if rule in _OF_SECRETS and _is_secret(key, scalar(node), self.document):
             message, more = _OF_SECRETS[rule], {**more, "hint": "quote it", "fix": ()}
         self.found.append(_lint(rule, message, self._span(node), key, **more))
 
@@ -227,10 +227,10 @@ def _is_version(text: str, path: KeyPath) -> bool:
     return _LIKE_ONE.fullmatch(text) is not None and not any(map(_AMOUNT_KEY.search, names))
 
 
-def _is_secret(path: KeyPath, value: Any) -> bool:
-    from shunter.core.rules.content import is_secret
+def _is_secret(path: KeyPath, value: Any, document: Document) -> bool:
+    from shunter.core.rules.content import called, is_secret
 
-    return is_secret(path, value)
+    return is_secret(called(path, document.value), value)
 
 
 def _dotted(path: KeyPath) -> str:

@@ -15,8 +15,6 @@ from shunter.core.schema.walk import NAMES, Nodes, Path, draft_of, has_names, ha
 _IDLE: Final = ("contentEncoding", "contentMediaType", "contentSchema")
 _SPECIAL: Final = frozenset((*_IDLE, "$ref", "const", "enum", "pattern", "patternProperties"))
 """Keywords that are not the same to both; few schema objects have one."""
-CIRCLE: Final = "a reference that comes back to where it stands"
-"""The comment on what stands for one: Helm refuses every value there."""
 Faults = Iterator[tuple[Path, str]]
 """Paths of patterns that Go refuses, and why."""
 
@@ -40,14 +38,12 @@ def adapted(document: Any) -> tuple[Any, list[tuple[Path, str]]]:
     if moved:
         nodes = subschemas(usable, (), draft)
     if has_references(nodes):
-        from shunter.core.schema.links import circles, within_urns
+        from shunter.core.schema.circles import open_circles
+        from shunter.core.schema.links import within_urns
 
         for schema, keyword, text in list(within_urns(usable, nodes)):
             schema[keyword] = text
-
-        for schema, keyword in circles(usable, nodes):
-            del schema[keyword]
-            schema["not"] = {"$comment": CIRCLE}
+        open_circles(usable, nodes)
     return usable, faults
 
 

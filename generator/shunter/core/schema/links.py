@@ -1,4 +1,4 @@
-"""What the references of a schema do to it: they lead nowhere, out of the document, or in a circle.
+"""What the references of a schema do to it: they lead nowhere, or out of the document.
 
 Helm compiles what a schema reaches from its root; a broken reference in a definition that nothing uses does no harm.
 """
@@ -6,7 +6,7 @@ Helm compiles what a schema reaches from its root; a broken reference in a defin
 from __future__ import annotations
 
 from collections.abc import Iterator
-from typing import Any, Final
+from typing import Any
 from urllib.parse import urldefrag
 
 from shunter.core.schema.references import Location, References, anchors, identity, is_url, join
@@ -18,17 +18,11 @@ from shunter.core.schema.walk import (
     Path,
     children,
     draft_of,
-    has_names,
     is_applied,
     is_place,
     subschemas,
 )
 from shunter.model.data import dataclass
-
-_IN_PLACE: Final = frozenset(
-    ("allOf", "anyOf", "oneOf", "not", "if", "then", "else", "dependentSchemas", "dependencies")
-)
-"""Keywords whose schemas judge the same value as their parent."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -103,46 +97,6 @@ def repeated_names(document: Any) -> Iterator[tuple[Path, str]]:
             seen.add(name)
 
 
-def circles(document: Any, nodes: Nodes) -> list[tuple[dict[str, Any], str]]:
-    """References that come back to a schema that already judges the same value, by schema object and keyword.
-
-    `nodes` are the document's schema objects. Helm's library refuses the value there.
-    """
-    search = _Circles(References(document, named=has_names(nodes)))
-    for _, schema in nodes:
-        search.visit(schema)
-    return search.found
-
-
-class _Circles:
-    """Goes along what judges the same value, and notes references to where it still is."""
-
-    def __init__(self, references: References) -> None:
-        self.references = references
-        self.found: list[tuple[dict[str, Any], str]] = []
-        self._active: dict[int, bool] = {}
-
-    def visit(self, schema: Any) -> None:
-        if not isinstance(schema, dict) or id(schema) in self._active:
-            return
-        self._active[id(schema)] = True
-        for keyword, _ in self.references.in_schema(schema):
-            self._follow(schema, keyword)
-        if not _IN_PLACE.isdisjoint(schema):
-            draft = self.references.location_of(schema).draft
-            for step, item in children(schema, draft) if draft >= 2019 or "$ref" not in schema else ():
-                if step[0] in _IN_PLACE:
-                    self.visit(item)
-        self._active[id(schema)] = False
-
-    def _follow(self, schema: dict[str, Any], keyword: str) -> None:
-        targets = self.references.candidates(schema, keyword)
-        if len(targets) == 1:  # of several, it depends on the value's way here which one it is
-            if self._active.get(id(targets[0])):
-                self.found.append((schema, keyword))
-            self.visit(targets[0])
-
-
 def is_reached(document: dict[str, Any], path: Path) -> bool:
     """Whether the root of a document reaches the keywords of the schema object at `path`."""
     references = References(document)
@@ -163,8 +117,9 @@ def _reached(references: References) -> set[int]:
         if not isinstance(schema, dict) or id(schema) in seen:
             continue
         seen.add(id(schema))
-        found = (references.find(schema, text) for _, text in references.in_schema(schema))
-        stack += [target.schema for target in found if target is not None]
+        for _, text in references.in_schema(schema):
+            if (target := references.find(schema, text)) is not None:
+                stack += [target.schema, references.resource_around(target)]
         draft = references.location_of(schema).draft
         ignoring = draft < 2019 and isinstance(schema.get("$ref"), str)
         for step, item in children(schema, draft):

@@ -111,6 +111,12 @@ class References:
         """Whether a URL without a fragment is that of the document or of a resource in it."""
         return url in self._resources
 
+    def resource_around(self, target: Target) -> Any:
+        """The resource that a target is part of, by their places: Helm's library compiles it whole."""
+        path = target.path
+        around = (place for place in self._resources.values() if path[: len(place.path)] == place.path)
+        return max(around, key=lambda place: len(place.path)).schema
+
     def in_schema(self, schema: dict[str, Any]) -> Iterator[tuple[str, str]]:
         """The references of a schema object that count in its draft: keyword and text."""
         if _REFERRING.isdisjoint(schema):

@@ -116,9 +116,12 @@ def has_names(nodes: Nodes) -> bool:
 def is_lazy(draft: int, nodes: Nodes) -> bool:
     """Whether jsonschema-rs looks at references late or never that Helm's library looks at at once, or finds others.
 
-    In the drafts up to 7 it takes an identifier beside a `$ref` for one. It never compiles an `if` by itself.
+    In the drafts up to 7 it takes an identifier beside a `$ref` for one. It never compiles an `if` by itself, and of a
+    resource with an identifier only what is referred to.
     """
-    alone = any("if" in schema and schema.keys().isdisjoint(("then", "else")) for _, schema in nodes)
+    identity = "id" if draft == 4 else "$id"
+    alone = any(path and identity in schema for path, schema in nodes)
+    alone = alone or any("if" in schema and schema.keys().isdisjoint(("then", "else")) for _, schema in nodes)
     if alone and has_references(nodes):
         return True
     words = _SUSPECT.get(draft, frozenset())

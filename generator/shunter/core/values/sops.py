@@ -15,9 +15,9 @@ from shunter.model.data import replace
 
 _NAMES: Final = (b"pass", b"secret", b"token", b"api", b"private", b"access", b"connection")
 _MARKS: Final = (b"akia", b"gho_", b"ghp_", b"ghr_", b"ghs_", b"ghu_", b"glpat-", b"xox", b"eyj", b"private key---")
-_NAMED: Final = (
-    rb"(?:pass(?:word|wd|phrase)|secret|token|(?:api|private|access|secret)[_-]?key|connection[_-]?string)[\"']?\s*:"
-)
+_WORDS: Final = rb"(?:pass(?:word|wd|phrase)|secret|token|(?:api|private|access|secret)[_-]?key|connection[_-]?string)"
+_NAMED: Final = rb"%b[\"']?\s*:|name[\"']?\s*:\s*[\"']?[\w.-]*%b[\"']?\s*(?:[,}#\r\n]|$)" % (_WORDS, _WORDS)
+"""A key that is called like a secret, or the `name` of a pair of name and value."""
 _CREDENTIALS: Final = rb"://[^\s/:@]*:[^\s/@]+@"
 _ENCRYPTED: Final = r"ENC\[AES256_GCM,data:[^\]]*\]"
 _RANGE: Final = ("minimum", "maximum", "exclusiveMinimum", "exclusiveMaximum", "multipleOf")
