@@ -7,8 +7,9 @@ import os
 import re
 import sys
 import tempfile
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
+from functools import lru_cache
 from pathlib import Path
 from threading import Lock
 from typing import Any, Protocol
@@ -30,6 +31,7 @@ _STDERR = 2
 _COLLECTS = "GOGC"
 _FROM_STDIN = ["--values", "-"]
 """Values may hold what was encrypted a moment ago, and are written into no file."""
+_SMALL = 8 * 1024
 _SCHEMA = "values don't meet the specifications of the schema(s)"
 
 
@@ -90,7 +92,7 @@ class EmbeddedEngine:
         chart.require_complete()
         with _as_shunter_error(helm), _LOG, helm.Chart.load_archive(chart.archive) as loaded:
             rendered = loaded.render(dict(values), name=release, namespace=namespace)
-        return order.stream(rendered, _document_reader(helm))
+        return order.stream(rendered, _read)
 
     def lint(
         self, chart: Path | bytes, values: Mapping[str, Any] | None = None, *, namespace: str = "default"
@@ -215,16 +217,22 @@ def _error(text: str) -> ShunterError:
     return ShunterError(f"Helm: {cause}", notes=tuple(f"helm: {line}" for line in rest))
 
 
-def _document_reader(helm: Any) -> Callable[[str, str], Mapping[str, Any]]:
-    def read(text: str, path: str) -> Mapping[str, Any]:
-        try:
-            value: Mapping[str, Any] = helm.values_from_yaml(text)
-        except helm.HelmError as error:
-            reason = str(getattr(error, "detail", error))
-            raise ShunterError(f"{path} renders broken YAML", notes=(f"helm: {reason}",)) from error
-        return value
+def _read(text: str, path: str) -> Mapping[str, Any]:
+    helm = _sdk()
+    try:
+        return _read_once(text) if len(text) <= _SMALL else _read_by_helm(text)
+    except helm.HelmError as error:
+        reason = str(getattr(error, "detail", error))
+        raise ShunterError(f"{path} renders broken YAML", notes=(f"helm: {reason}",)) from error
 
-    return read
+
+def _read_by_helm(text: str) -> Mapping[str, Any]:
+    value: Mapping[str, Any] = _sdk().values_from_yaml(text)
+    return value
+
+
+_read_once = lru_cache(maxsize=1024)(_read_by_helm)
+"""The environments of a workspace render the same document of an app, most often."""
 
 
 def _lint_messages(printed: str) -> list[LintMessage]:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterable, Iterator
+from functools import lru_cache
 from posixpath import join
 from typing import Any, Final
 
@@ -14,6 +15,7 @@ from shunter.model.findings import Span
 
 _HOOK: Final = "helm.sh/hook"
 _SEPARATOR: Final = re.compile(r"^---.*$", re.MULTILINE)
+_SMALL: Final = 8 * 1024
 
 
 @dataclass(frozen=True, slots=True)
@@ -76,7 +78,8 @@ class RenderedObject:
 def objects_of(documents: Iterable[tuple[str, str]]) -> Iterator[RenderedObject]:
     """The objects in rendered documents, each given with its source; the items of a List one by one."""
     for source, text in documents:
-        value = document.read(text.encode(), source).value
+        plain = text.removeprefix(f"# Source: {source}\n")
+        value = _value_once(plain) if len(plain) <= _SMALL else _value(plain)
         if not value:
             continue
         items = value.get("items") if str(value.get("kind", "")).endswith("List") else None
@@ -84,6 +87,14 @@ def objects_of(documents: Iterable[tuple[str, str]]) -> Iterator[RenderedObject]
             yield from (RenderedObject(source, item) for item in items if isinstance(item, dict))
         else:
             yield RenderedObject(source, value)
+
+
+def _value(text: str) -> Any:
+    return document.read(text.encode(), "").value
+
+
+_value_once = lru_cache(maxsize=1024)(_value)
+"""The environments of a workspace render the same document of an app, most often."""
 
 
 def objects_in(data: bytes, path: str) -> Iterator[RenderedObject]:

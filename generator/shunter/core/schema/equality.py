@@ -16,14 +16,13 @@ if TYPE_CHECKING:
     from fractions import Fraction
 
 _DIGITS: Final = "[0-9](?:_?[0-9])*"
-_DECIMAL: Final = re.compile(
-    rf"(?P<whole>{_DIGITS}\.?|)(?P<part>(?<=\.){_DIGITS}|\.{_DIGITS}|)(?P<power>[eEpP][-+]?{_DIGITS}|)"
-)
-_PREFIXED: Final = re.compile(
+_DECIMAL: Final = rf"(?P<whole>{_DIGITS}\.?|)(?P<part>(?<=\.){_DIGITS}|\.{_DIGITS}|)(?P<power>[eEpP][-+]?{_DIGITS}|)"
+"""The patterns are compiled where one is asked for: the hook rarely does, and every schema passes here."""
+_PREFIXED: Final = (
     r"0(?P<base>[xXbBoO])(?P<whole>(?:_?[0-9a-fA-F]+)*)\.?(?P<part>[0-9a-fA-F_]*)(?P<power>[pP][-+]?[0-9]+|)"
 )
-_INTEGER: Final = re.compile(r"0(?:[xX](?:_?[0-9a-fA-F])+|[bB](?:_?[01])+|[oO]?(?:_?[0-7])+)|[1-9](?:_?[0-9])*|0")
-_OCTAL: Final = re.compile(r"0_?[0-7].*")
+_INTEGER: Final = r"0(?:[xX](?:_?[0-9a-fA-F])+|[bB](?:_?[01])+|[oO]?(?:_?[0-7])+)|[1-9](?:_?[0-9])*|0"
+_OCTAL: Final = r"0_?[0-7].*"
 _BASES: Final = {"x": 16, "b": 2, "o": 8}
 _FAR: Final = 400
 """Powers beyond which nothing in a values file is equal."""
@@ -39,7 +38,7 @@ def spelled(text: str) -> Fraction | None:
     sign, digits = (-1 if text[:1] == "-" else 1), text[1:] if text[:1] in ("-", "+") else text
     if "/" in digits:
         return _ratio(sign, *digits.split("/", 1))
-    found = _PREFIXED.fullmatch(digits) or _DECIMAL.fullmatch(digits)
+    found = re.fullmatch(_PREFIXED, digits) or re.fullmatch(_DECIMAL, digits)
     if not found or not (found["whole"].strip("._") or found["part"].strip("._")):
         return None
     from fractions import Fraction
@@ -59,7 +58,7 @@ def spelled(text: str) -> Fraction | None:
 
 
 def _ratio(sign: int, above: str, below: str) -> Fraction | None:
-    if not (_INTEGER.fullmatch(above) and _INTEGER.fullmatch(below)) or len(above) + len(below) > _FAR:
+    if not (re.fullmatch(_INTEGER, above) and re.fullmatch(_INTEGER, below)) or len(above) + len(below) > _FAR:
         return None
     from fractions import Fraction
 
@@ -68,7 +67,7 @@ def _ratio(sign: int, above: str, below: str) -> Fraction | None:
 
 
 def _integer(text: str) -> int:
-    return int(text.replace("_", ""), 8 if _OCTAL.fullmatch(text) else 0)
+    return int(text.replace("_", ""), 8 if re.fullmatch(_OCTAL, text) else 0)
 
 
 def is_number(value: Any) -> bool:
