@@ -167,15 +167,17 @@ class Engine:
         if not source.is_template:
             return self._copied(source.path)
         if source.path not in self._templates:
-            self._templates[source.path] = (self._jinja.get_template(source.path), Memo())
+            mode = self._copied(source.path).mode
+            self._templates[source.path] = (self._jinja.get_template(source.path), self._jinja.made(source.path, mode))
         template, memo = self._templates[source.path]
-        found = memo.find(variables)
+        jinja = self._jinja
+        found = memo.find(variables, jinja.templates)
         if found is None:
-            text, used = self._jinja.recorded(template, variables)
-            if self._jinja.loops:
+            text, used = jinja.recorded(template, variables)
+            if jinja.loops:
                 raise NeedsCopier(f"`yield` in {source.path}")
             found = FileState(text.encode(), self._copied(source.path).mode)
-            memo.keep(used, variables, found)
+            memo.keep(used, variables, found, jinja.read, jinja.templates)
         return found
 
     def _copied(self, path: str) -> FileState:
