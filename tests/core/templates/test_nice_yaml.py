@@ -33,6 +33,14 @@ def test_a_name_is_written_as_yaml_writes_it(name: str) -> None:
         assert NiceYaml(to_nice_yaml)(made) == to_nice_yaml(made)
 
 
+@pytest.mark.parametrize("text", [*NAMES, *WORDS, "a " * 25, 5, 1.5, True, None, [], {}, [1]])
+def test_mappings_in_a_list_are_written_as_yaml_writes_them(text: Any) -> None:
+    nice = NiceYaml(to_nice_yaml)
+    for key in ("projects", "?", "no", "k" * 140):
+        for made in ({key: [{"kind": "app", "a b": text}, {"name": text}]}, {key: [{"name": text}, text]}, {key: [{}]}):
+            assert nice(made) == to_nice_yaml(made)
+
+
 def test_random_answers_are_written_as_a_whole() -> None:
     choose, nice = random.Random(14), NiceYaml(to_nice_yaml)
     for number in range(300):

@@ -13,6 +13,10 @@ from typing import Any, Final
 _NAME: Final = re.compile(r"[a-z][a-z0-9]*(?:[-_][a-z0-9]+){0,8}(?<!.{60})")
 _WORDS: Final = {"no", "null", "off", "on", "true", "false", "yes"}
 _PLAIN: Final = (str, int, float, bool, type(None))
+# A line that is this short stays one, whatever it is indented by here.
+_SHORT: Final = 60
+_FIRST: Final = "-   "
+_FURTHER: Final = "    "
 Dump = Callable[..., str]
 
 
@@ -33,10 +37,26 @@ class NiceYaml:
         value = mapping[key]
         if type(value) is str and _NAME.fullmatch(value) and _NAME.fullmatch(key) and not {key, value} & _WORDS:
             return f"{key}: {value}\n"
+        if type(value) is list and value and type(value[0]) is dict:
+            head, items = self._dumped(key, []), [self._item(item) for item in value]
+            if "" not in items and head.count("\n") == 1:
+                return head.removesuffix(" []\n") + "\n" + "".join(items)
+        return self._dumped(key, value)
+
+    def _dumped(self, key: str, value: Any) -> str:
         place = key, type(value).__name__, repr(value)
         if place not in self._known:
             self._known[place] = self._dump({key: value})
         return self._known[place]
+
+    def _item(self, item: Any) -> str:
+        """A mapping in a list, its keys one after the other; empty for what is no mapping of short text and numbers."""
+        if type(item) is not dict or any(type(value) in (dict, list) for value in item.values()):
+            return ""
+        lines = [self._entry(key, item) for key in sorted(item)]
+        if any(len(line) > _SHORT or len(line.splitlines()) != 1 for line in lines):
+            return ""
+        return "".join((_FURTHER if number else _FIRST) + line for number, line in enumerate(lines))
 
 
 def _is_simple(value: Any) -> bool:
