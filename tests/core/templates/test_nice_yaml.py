@@ -24,13 +24,22 @@ def value(choose: random.Random, depth: int = 0) -> Any:
     return [value(choose, depth + 1) for _ in range(choose.randrange(4))]
 
 
-NAMES = ["a", "e0001", "shop-e0001", "x" * 59, "x" * 60, "x" * 200, "e1", "a-1", "a_b", "n", "y", "inf", "nan", "o17", "true", "on", "null"]
+NAMES = ["a", "e0001", "shop-e0001", "x" * 59, "x" * 60, "x" * 200, "e1", "a-1", "a_b", "envs/e1/values.yaml", "a.b", "e1.5", "a./b", "n", "y", "inf", "nan", "o17", "true", "on", "null"]
 
 
 @pytest.mark.parametrize("name", NAMES)
 def test_a_name_is_written_as_yaml_writes_it(name: str) -> None:
     for made in ({"name": name}, {name: "x"}, {"name": name, "other": [name]}):
         assert NiceYaml(to_nice_yaml)(made) == to_nice_yaml(made)
+
+
+@pytest.mark.parametrize("text", [*NAMES, *WORDS, "a " * 25, 5, 1.5, True, None, [], {}, [1]])
+def test_mappings_in_a_list_are_written_as_yaml_writes_them(text: Any) -> None:
+    nice = NiceYaml(to_nice_yaml)
+    for key in ("projects", "?", "no", "k" * 140):
+        listed = {key: [{"kind": "app", "a b": text, "paths": [text, "b"], "in": {key: [text]}}, {"name": text}, text, {}]}
+        for made in (listed, {key: {key: text}}, {"a": {"b": {"c": {"d": {"e": {"f": [text]}}}}}}):
+            assert nice(made) == to_nice_yaml(made)
 
 
 def test_random_answers_are_written_as_a_whole() -> None:

@@ -9,7 +9,7 @@ import time
 import weakref
 from collections.abc import Iterator, Mapping, Sequence
 from pathlib import Path
-from typing import Any
+from typing import IO, Any
 
 from shunter.adapters.system import process
 from shunter.model.data import dataclass
@@ -82,6 +82,14 @@ class ObjectReader:
 
     def read(self, object_id: str) -> bytes | None:
         """The object's bytes, or None when the store does not hold it."""
+        return self.read_all([object_id])[0]
+
+    def read_all(self, object_ids: Sequence[str]) -> list[bytes | None]:
+        """`read` for many: git is asked for some hundred at once, and waits for nobody in between."""
+        parts = (object_ids[start : start + _ARGUMENTS] for start in range(0, len(object_ids), _ARGUMENTS))
+        return [content for part in parts for content in self._read(part)]
+
+    def _read(self, object_ids: Sequence[str]) -> Iterator[bytes | None]:
         if self._child is None:
             self._child = process.start([*_GIT, "cat-file", "--batch"], self._root)
             weakref.finalize(self, _close, self._child)
@@ -89,16 +97,21 @@ class ObjectReader:
         assert pipe_in is not None
         assert pipe_out is not None
         try:
-            pipe_in.write(object_id.encode() + b"\n")
+            pipe_in.write("".join(f"{object_id}\n" for object_id in object_ids).encode())
             pipe_in.flush()
         except BrokenPipeError:
-            return None
-        header = pipe_out.readline().split()
-        if len(header) != 3:
-            return None
-        content = pipe_out.read(int(header[2]))
-        pipe_out.read(1)
-        return content
+            return iter([None] * len(object_ids))
+        return (_answer(pipe_out) for _ in object_ids)
+
+
+def _answer(pipe_out: IO[bytes]) -> bytes | None:
+    """One answer of `git cat-file --batch`."""
+    header = pipe_out.readline().split()
+    if len(header) != 3:
+        return None
+    content = pipe_out.read(int(header[2]))
+    pipe_out.read(1)
+    return content
 
 
 class GitTree:
@@ -128,6 +141,14 @@ class GitTree:
         """See `Tree.get`."""
         entry = self.entries().get(path)
         return self._repository.blob(entry[1], entry[0]) if entry else None
+
+    def files(self, known: dict[tuple[Mode, str], FileState]) -> dict[str, FileState]:
+        """All files, read at once, but for those that are `known` by mode and object id; that grows."""
+        entries = self.entries()
+        wanted = list({entry for entry in entries.values() if entry not in known})
+        found = self._repository.blobs([object_id for _, object_id in wanted])
+        known |= {entry: FileState(data, entry[0]) for entry, data in zip(wanted, found, strict=True)}
+        return {path: known[entry] for path, entry in entries.items()}
 
     def paths(self, under: str = "") -> list[str]:
         """See `Tree.paths`."""
@@ -206,10 +227,15 @@ class Repository:
 
     def blob(self, object_id: str, mode: Mode) -> FileState:
         """A stored file; an id that is not in the store is a `ShunterError`."""
-        content = self._reader.read(object_id)
-        if content is None:
-            raise ShunterError(f"{self.root} has lost the git object {object_id}", hint="run `git fsck` there")
-        return FileState(content, mode)
+        return FileState(self.blobs([object_id])[0], mode)
+
+    def blobs(self, object_ids: Sequence[str]) -> list[bytes]:
+        """What is stored under these ids, in order; one that is not in the store is a `ShunterError`."""
+        found = self._reader.read_all(object_ids)
+        lost = [object_id for object_id, content in zip(object_ids, found, strict=True) if content is None]
+        if lost:
+            raise ShunterError(f"{self.root} has lost the git object {lost[0]}", hint="run `git fsck` there")
+        return [content for content in found if content is not None]
 
     def changed(self, folder: str) -> list[str]:
         """Paths at or below `folder` that are not as HEAD holds them, or not in it at all; ignored ones aside."""

@@ -10,7 +10,7 @@ import json
 from collections.abc import Iterable, Mapping, Sequence
 from functools import lru_cache
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, Final
 
 from shunter.adapters.git.remote import checked
 from shunter.adapters.git.repository import Repository
@@ -19,7 +19,7 @@ from shunter.adapters.templates.history import bare_for
 from shunter.adapters.templates.isolated import Asked, Rendered
 from shunter.adapters.templates.source import fetched
 from shunter.model.data import dataclass, field
-from shunter.model.files import FileState
+from shunter.model.files import FileState, MemoryTree, Mode
 from shunter.model.progress import Progress, unseen
 
 if TYPE_CHECKING:
@@ -27,6 +27,8 @@ if TYPE_CHECKING:
 
 Files = Mapping[str, FileState]
 _KEPT = 8  # engines: an update has two, a fleet that follows several releases has more
+_HELD: Final[dict[tuple[Mode, str], FileState]] = {}
+"""Files of our own templates by mode and object id: most of a release stand in the next as they are."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -130,7 +132,7 @@ def _engine(bare: Path, source: str, release: str) -> Engine:
     commit = history.try_git("rev-parse", "--quiet", "--verify", f"refs/tags/v{release}^{{commit}}").text
     if not commit:
         raise NeedsCopier(f"release {release}, which is not there")
-    return Engine(history.tree(commit), source, f"v{release}")
+    return Engine(MemoryTree(history.tree(commit).files(_HELD)), source, f"v{release}")
 
 
 def _theirs(group: Sequence[RenderRequest], source: str) -> list[Rendered]:

@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping
+from functools import lru_cache
 from typing import Any
 from unicodedata import normalize
 
@@ -22,11 +23,13 @@ _LINES = re.compile(r"\r\n|\r|\n")
 
 @dataclass(frozen=True, slots=True)
 class _Source:
-    """One file of the release: its path there, and the steps of its path in a project."""
+    """One file of the release: its path there, and the steps of its path in a project, which may all be `constant`."""
 
     path: str
     steps: tuple[Text, ...]
     is_template: bool
+
+    constant: bool
 
 
 @dataclass(frozen=True, slots=True)
@@ -73,7 +76,8 @@ class Engine:
         self._exclude = [self._jinja.text(pattern) for pattern in self.config.exclude]
         self._once = [self._jinja.text(pattern) for pattern in self.config.skip_if_exists]
         self._sources: dict[str, list[_Source]] = {}
-        self._specs: dict[tuple[str, ...], PathSpec[Any]] = {}
+        self._constant: dict[tuple[str, str], list[str]] = {}
+        self._specs: dict[tuple[str, ...], Callable[[str], bool]] = {}
         self._templates: dict[str, tuple[Template, Memo[FileState]]] = {}
         self._raw: dict[str, FileState] = {}
 
@@ -105,7 +109,7 @@ class Engine:
         places: dict[str, str] = {}
         for source in self._sources_in(_path(self._subdirectory.render(variables))):
             for path, seen in self._paths(source, variables, place):
-                if excluded.match_file(path):
+                if excluded(path):
                     continue
                 if path in files:
                     raise NeedsCopier(f"two files with the name {path}")
@@ -113,12 +117,12 @@ class Engine:
         _refuse_nested(files)
         return Made(files, tuple(pattern.render(variables) for pattern in self._once), places)
 
-    def _excluded(self, variables: Variables) -> PathSpec[Any]:
-        rendered = [pattern.render(variables) for pattern in self._exclude]
-        lines = tuple(normalize("NFD", line) for text in rendered for line in _LINES.split(text))
-        if lines not in self._specs:
-            self._specs[lines] = PathSpec.from_lines("gitignore", lines)
-        return self._specs[lines]
+    def _excluded(self, variables: Variables) -> Callable[[str], bool]:
+        rendered = tuple([pattern.render(variables) for pattern in self._exclude])
+        if rendered not in self._specs:
+            lines = (normalize("NFD", line) for text in rendered for line in _LINES.split(text))
+            self._specs[rendered] = lru_cache(None)(PathSpec.from_lines("gitignore", lines).match_file)
+        return self._specs[rendered]
 
     def _sources_in(self, folder: str) -> list[_Source]:
         if folder not in self._sources:
@@ -138,10 +142,19 @@ class Engine:
             name = name[: -len(suffix)] if is_template else name
             if not name.rpartition("/")[2].strip("."):
                 raise NeedsCopier(f"the file {path}")
-            yield _Source(path, tuple(map(self._jinja.text, name.split("/"))), is_template)
+            steps = tuple(map(self._jinja.text, name.split("/")))
+            yield _Source(path, steps, is_template, all(step.is_constant for step in steps))
 
     def _paths(self, source: _Source, variables: Variables, answers: str) -> Iterator[tuple[str, Variables]]:
         """The paths in a project that a file has, and what it sees in each: none, one, or one for each of a loop."""
+        if source.constant:
+            place = (source.path, answers)
+            if place not in self._constant:
+                self._constant[place] = [path for path, _ in self._rendered(source, variables, answers)]
+            return ((path, variables) for path in self._constant[place])
+        return self._rendered(source, variables, answers)
+
+    def _rendered(self, source: _Source, variables: Variables, answers: str) -> Iterator[tuple[str, Variables]]:
         for steps, seen in self._stepped(source.steps, variables, (), answers):
             path = _path("/".join(steps))
             if source.is_template or path + self.config.suffix not in self._known:
@@ -167,15 +180,17 @@ class Engine:
         if not source.is_template:
             return self._copied(source.path)
         if source.path not in self._templates:
-            self._templates[source.path] = (self._jinja.get_template(source.path), Memo())
+            mode = self._copied(source.path).mode
+            self._templates[source.path] = (self._jinja.get_template(source.path), self._jinja.made(source.path, mode))
         template, memo = self._templates[source.path]
-        found = memo.find(variables)
+        jinja = self._jinja
+        found = memo.find(variables, jinja.templates)
         if found is None:
-            text, used = self._jinja.recorded(template, variables)
-            if self._jinja.loops:
+            text, used = jinja.recorded(template, variables)
+            if jinja.loops:
                 raise NeedsCopier(f"`yield` in {source.path}")
             found = FileState(text.encode(), self._copied(source.path).mode)
-            memo.keep(used, variables, found)
+            memo.keep(used, variables, found, jinja.read, jinja.templates)
         return found
 
     def _copied(self, path: str) -> FileState:

@@ -19,7 +19,7 @@ from jinja2.sandbox import SandboxedEnvironment
 from shunter.core.templates.config import NeedsCopier, file_of
 from shunter.core.templates.nice_yaml import NiceYaml
 from shunter.core.templates.variables import Memo, Variables
-from shunter.model.files import Tree
+from shunter.model.files import FileState, Tree
 
 # What Copier's templates may also see, and what depends on more than the release and the answers.
 _ELSEWHERE: Final = {
@@ -36,6 +36,8 @@ _UNSTABLE: Final = ("ans_random", "expanduser", "expandvars", "fileglob", "rando
 _UNDEFINED: Final = {"jinja2.Undefined": Undefined, "jinja2.StrictUndefined": StrictUndefined}
 _CODE: Final[dict[tuple[object, ...], CodeType]] = {}
 """Compiled templates by options, name and source: most of one release stand in the next as they are."""
+_MADE: Final[dict[tuple[object, ...], Memo[Any]]] = {}
+"""What was rendered, by options and name or source: of equal templates and variables every release makes the same."""
 
 
 class _Names(Context):
@@ -78,6 +80,33 @@ class _Loader(BaseLoader):
 
     def __init__(self, tree: Tree) -> None:
         self._tree = tree
+        self._asked: dict[str, set[str]] = {}
+        self._marks: dict[str, bytes | None] = {}
+
+    def marks(self, names: tuple[str, ...]) -> tuple[object, ...]:
+        """What tells the templates of these names from others: their bytes, None where there is none."""
+        for name in names:
+            if name not in self._marks:
+                state = self._state(name)
+                self._marks[name] = state.data if state else None
+        return tuple([self._marks[name] for name in names])
+
+    def note(self, name: str, parent: str) -> None:
+        """Note that a template asks for another."""
+        self._asked.setdefault(parent, set()).add(name)
+
+    def behind(self, names: Iterable[str]) -> set[str]:
+        """These templates, and all that they have ever asked for: an imported one asks only once."""
+        found: set[str] = set()
+        left = {*names}
+        while left:
+            found |= left
+            left = {each for name in left for each in self._asked.get(name, ())} - found
+        return found
+
+    def _state(self, name: str) -> FileState | None:
+        steps = [step for step in name.split("/") if step not in ("", ".")]
+        return None if ".." in steps else file_of(self._tree, "/".join(steps))
 
     def load(
         self,
@@ -85,8 +114,7 @@ class _Loader(BaseLoader):
         name: str,
         globals: MutableMapping[str, Any] | None = None,  # noqa: A002
     ) -> Template:
-        steps = [step for step in name.split("/") if step not in ("", ".")]
-        state = None if ".." in steps else file_of(self._tree, "/".join(steps))
+        state = self._state(name)
         if state is None:
             raise TemplateNotFound(name)
         # As Python reads a text file: every end of line is one character.
@@ -96,7 +124,10 @@ class _Loader(BaseLoader):
 
 
 class Jinja(SandboxedEnvironment):
-    """The environment of one release. `used` grows while templates render; `loops` are those of the name just rendered."""
+    """The environment of one release. `used` grows while templates render, and so does `read`: names, and templates.
+
+    `loops` are those of the name just rendered.
+    """
 
     context_class = _Names
 
@@ -107,8 +138,10 @@ class Jinja(SandboxedEnvironment):
                 raise NeedsCopier("`_envops: undefined`")
             known["undefined"] = _UNDEFINED[known["undefined"]]
         extensions = ["jinja2_ansible_filters.AnsibleCoreFiltersExtension", _Yield]
-        super().__init__(loader=_Loader(tree), extensions=extensions, cache_size=-1, auto_reload=False, **known)
+        self.templates = _Loader(tree)
+        super().__init__(loader=self.templates, extensions=extensions, cache_size=-1, auto_reload=False, **known)
         self.used: set[str] = set()
+        self.read: set[str] = set()
         self.loops: list[tuple[str, Iterable[Any]]] = []
         self.refused: set[str] = set(_ELSEWHERE)
         self._syntax = tuple(sorted(options.items()))
@@ -125,6 +158,38 @@ class Jinja(SandboxedEnvironment):
             _CODE[key] = self.compile(source, name)
         return _CODE[key]
 
+    def get_template(
+        self,
+        name: str | Template,
+        parent: str | None = None,
+        globals: MutableMapping[str, Any] | None = None,  # noqa: A002
+    ) -> Template:
+        """As Jinja does it, and noted."""
+        self._note(name, parent)
+        return super().get_template(name, parent, globals)
+
+    def select_template(
+        self,
+        names: Iterable[str | Template],
+        parent: str | None = None,
+        globals: MutableMapping[str, Any] | None = None,  # noqa: A002
+    ) -> Template:
+        """As Jinja does it, and noted."""
+        found = [*names] if not isinstance(names, Undefined) else names
+        for name in found:
+            self._note(name, parent)
+        return super().select_template(found, parent, globals)
+
+    def _note(self, name: str | Template, parent: str | None) -> None:
+        if isinstance(name, str):
+            self.read.add(name)
+            if parent is not None:
+                self.templates.note(name, parent)
+
+    def made(self, *place: object) -> Memo[Any]:
+        """What is known of a template, by its name, or of a text: by all environments with these options."""
+        return _MADE.setdefault((*self._syntax, *place), Memo())
+
     def is_template(self, text: str) -> bool:
         """Whether rendering text can give anything but that text."""
         return any(start in text for start in self._starts)
@@ -134,12 +199,14 @@ class Jinja(SandboxedEnvironment):
         return Text(self, source)
 
     def recorded(self, template: Template, variables: Variables) -> tuple[str, set[str]]:
-        """What a template makes of these variables, and the names that it used."""
+        """What a template makes of these variables, and the names that it used. `read` has the templates."""
         self.used = set()
+        self.read = {template.name} if template.name else set()
         self.loops.clear()
         result = template.render(variables.values)
         if variables.changed(self.used):
             raise NeedsCopier("a template that changes an answer")
+        self.read = self.templates.behind(self.read)
         return result, self.used
 
 
@@ -151,20 +218,21 @@ class Text:
         self.is_constant = not jinja.is_template(source)
         self._jinja = jinja
         self._template: Template | None = None
-        self._memo: Memo[str] = Memo()
+        self._memo: Memo[str] = jinja.made(None, source)
 
     def render(self, variables: Variables) -> str:
         """The text. Jinja's errors, and NeedsCopier."""
         if self.is_constant:
             return self.source
-        found = self._memo.find(variables)
+        jinja = self._jinja
+        found = self._memo.find(variables, jinja.templates)
         if found is None:
-            found, used = self._jinja.recorded(self._compiled(), variables)
-            if self._jinja.loops:
+            found, used = jinja.recorded(self._compiled(), variables)
+            if jinja.loops:
                 return found
-            self._memo.keep(used, variables, found)
+            self._memo.keep(used, variables, found, jinja.read, jinja.templates)
         else:
-            self._jinja.loops.clear()
+            jinja.loops.clear()
         return found
 
     def loops(self) -> list[tuple[str, Iterable[Any]]]:

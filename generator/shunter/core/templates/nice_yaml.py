@@ -10,9 +10,14 @@ from collections.abc import Callable, Iterator, Mapping
 from typing import Any, Final
 
 # What most projects differ in: text that is no other word of YAML, and fits into a line.
-_NAME: Final = re.compile(r"[a-z][a-z0-9]*(?:[-_][a-z0-9]+){0,8}(?<!.{60})")
+_NAME: Final = re.compile(r"[a-z][a-z0-9]*(?:[-_./][a-z0-9]+){0,8}(?<!.{60})")
 _WORDS: Final = {"no", "null", "off", "on", "true", "false", "yes"}
 _PLAIN: Final = (str, int, float, bool, type(None))
+# A line that is this short stays one.
+_LONGEST: Final = 72
+_FIRST: Final = "-   "
+_INDENT: Final = "    "
+_ANY: Final = "a"
 Dump = Callable[..., str]
 
 
@@ -27,12 +32,50 @@ class NiceYaml:
         """The text that `dump` gives."""
         if args or named or not _is_simple(value) or not isinstance(value, dict) or not value:
             return self._dump(value, *args, **named)
-        return "".join(self._entry(key, value) for key in sorted(value))
+        return "".join(self._entry(key, value[key]) for key in sorted(value))
 
-    def _entry(self, key: str, mapping: Mapping[str, Any]) -> str:
-        value = mapping[key]
+    def _entry(self, key: str, value: Any) -> str:
+        """A key with its value: in lines, where each is short, and as `dump` writes the whole of it else."""
+        lines = self._lines(key, value)
+        if lines is None or any(len(line) > _LONGEST for line in lines):
+            return self._dumped(key, value)
+        return "\n".join(lines) + "\n"
+
+    def _lines(self, key: str, value: Any) -> list[str] | None:
+        """A key and its value line by line; None where a text has several lines, or is unusual."""
         if type(value) is str and _NAME.fullmatch(value) and _NAME.fullmatch(key) and not {key, value} & _WORDS:
-            return f"{key}: {value}\n"
+            return [f"{key}: {value}"]
+        if not value or type(value) not in (dict, list):
+            return self._line(key, value)
+        head = self._line(key, [])
+        below = self._keys(value) if type(value) is dict else self._items(value)
+        if head is None or below is None:
+            return None
+        indent = _INDENT if type(value) is dict else ""
+        return [head[0].removesuffix(" []"), *(indent + line for line in below)]
+
+    def _keys(self, mapping: Mapping[str, Any]) -> list[str] | None:
+        found = [self._lines(key, mapping[key]) for key in sorted(mapping)]
+        return None if None in found else [line for lines in found for line in lines or ()]
+
+    def _items(self, items: list[Any]) -> list[str] | None:
+        found: list[str] = []
+        for item in items:
+            nested = bool(item) and type(item) is dict
+            lines = self._keys(item) if nested else self._lines(_ANY, item)
+            if lines is None or type(item) is list:
+                return None
+            if nested:
+                found += [_FIRST + lines[0], *(_INDENT + line for line in lines[1:])]
+            else:
+                found.append("-" + lines[0].removeprefix(f"{_ANY}:"))
+        return found
+
+    def _line(self, key: str, value: Any) -> list[str] | None:
+        text = self._dumped(key, value)
+        return [text[:-1]] if len(text.splitlines()) == 1 else None
+
+    def _dumped(self, key: str, value: Any) -> str:
         place = key, type(value).__name__, repr(value)
         if place not in self._known:
             self._known[place] = self._dump({key: value})

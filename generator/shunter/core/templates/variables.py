@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
-from typing import Any, Generic, TypeVar
+from typing import Any, Generic, Protocol, TypeVar
 
 Result = TypeVar("Result")
 Names = tuple[str, ...]
@@ -22,7 +22,10 @@ class Variables:
     def put(self, name: str, value: Any) -> None:
         """Set one variable."""
         self.values[name] = value
-        self._marks[name] = _mark(value)
+        if isinstance(value, _CONTAINERS):
+            self._marks[name] = _mark(value)
+        else:
+            self._marks.pop(name, None)
 
     def beside(self, name: str, value: Any) -> Variables:
         """The same variables and one more, which hides another of its name."""
@@ -55,21 +58,42 @@ def _mark(value: Any) -> object:
     return value if type(value) is str else (type(value).__name__, repr(value))
 
 
+class Marked(Protocol):
+    """What tells its values from others by their marks."""
+
+    def marks(self, names: Names) -> tuple[object, ...]:
+        """What tells the values of these names from others."""
+
+
 class Memo(Generic[Result]):
-    """Results by the values of the names that each of them was made of."""
+    """Results by the values of the names, and by the templates, that each of them was made of."""
 
     def __init__(self) -> None:
-        self._known: dict[Names, dict[tuple[object, ...], Result]] = {}
+        self._known: dict[tuple[Names, Names], dict[tuple[object, ...], Result]] = {}
 
-    def find(self, variables: Variables) -> Result | None:
-        """The result for these variables, or None."""
-        for names, results in self._known.items():
-            found = results.get(variables.marks(names))
+    def find(self, variables: Marked, templates: Marked | None = None) -> Result | None:
+        """The result for these variables and templates, or None."""
+        for (names, read), results in self._known.items():
+            found = results.get(_key(names, variables, read, templates))
             if found is not None:
                 return found
         return None
 
-    def keep(self, used: Iterable[str], variables: Variables, result: Result) -> None:
-        """Keep a result that was made with `used` names of these variables, and nothing else of them."""
-        names = tuple(sorted(used))
-        self._known.setdefault(names, {})[variables.marks(names)] = result
+    def keep(
+        self,
+        used: Iterable[str],
+        variables: Marked,
+        result: Result,
+        read: Iterable[str] = (),
+        templates: Marked | None = None,
+    ) -> None:
+        """Keep a result that was made with `used` names of these variables, with the templates that were `read`, and
+        with nothing else of either.
+        """
+        place = tuple(sorted(used)), tuple(sorted(read))
+        self._known.setdefault(place, {})[_key(place[0], variables, place[1], templates)] = result
+
+
+def _key(names: Names, variables: Marked, read: Names, templates: Marked | None) -> tuple[object, ...]:
+    marks = variables.marks(names)
+    return marks + templates.marks(read) if read and templates else marks
