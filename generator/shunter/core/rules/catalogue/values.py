@@ -14,8 +14,8 @@ CONTENT: Final = (
         "what looks like a secret in plain text",
         "A values file is committed and printed in logs. A key such as `password` with a literal value, a private key "
         "or a token belongs into an external secret that the values name, or into a file that SOPS encrypted. "
-        "Placeholders, what only says what is to be written (`password: password`), paths, addresses and names of secrets "
-        "are none. In a list of variables the `name` beside a `value` counts.",
+        "Placeholders, what only says what is to be written (`password: password`), paths, addresses and names of "
+        "secrets are none. In a list of variables the `name` beside a `value` counts.",
     ),
     lint(
         "deprecated-key",
