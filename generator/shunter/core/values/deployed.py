@@ -7,15 +7,14 @@ from collections.abc import Iterator, Mapping, Sequence
 from typing import Any, Final
 
 from shunter.core.charts.contents import read_once
-from shunter.core.goyaml.construct import RefusedError, construct
-from shunter.core.goyaml.document import Document, KeyPath, Part, of_mapping, read, value_at
-from shunter.core.goyaml.nodes import Node
+from shunter.core.goyaml.document import Document, KeyPath, of_mapping
+from shunter.core.values.objects import Object, objects_in
 from shunter.core.values.sops import may_hold_secrets, sealed
 from shunter.core.values.strvals import parse_set
 from shunter.model.data import dataclass, replace
 from shunter.model.findings import Finding, Kind, Severity, Span
 
-_MARK: Final = re.compile(rb"^kind:[ \t]*[\"']?(?:Application(?:Set)?|HelmRelease)\b", re.MULTILINE)
+_MARK: Final = re.compile(rb"^[ \t-]*[\"']?kind[\"']?:[ \t]*[\"']?(?:Application(?:Set)?|HelmRelease)\b", re.MULTILINE)
 _ARGO, _FLUX = "argoproj.io/", "helm.toolkit.fluxcd.io/"
 _NO_CHART: Final = {"directory", "kustomize", "plugin"}
 """What an Application says of a folder that Helm does not render."""
@@ -101,7 +100,7 @@ def deploys(data: bytes, path: str) -> bool:
 def unread(data: bytes, path: str) -> Iterator[Finding]:
     """What keeps the objects of a file from being read, and a note on each ApplicationSet in it."""
     yield from (finding for finding in read_once(data, path).findings if finding.rule != "yaml-root")
-    for found in _objects(data, path):
+    for found in objects_in(data, path):
         if found.value.get("kind") == "ApplicationSet" and str(found.value.get("apiVersion", "")).startswith(_ARGO):
             message = "not judged: the template of an ApplicationSet, which its generators fill in"
             yield Finding("unjudged-values", message, found.span("kind"), Kind.LINT, Severity.NOTE)
@@ -109,7 +108,7 @@ def unread(data: bytes, path: str) -> Iterator[Finding]:
 
 def deployments(data: bytes, path: str) -> Iterator[Deployment]:
     """The charts that the objects in a file deploy; `path` names it. Objects of other kinds are passed over."""
-    for found in _objects(data, path):
+    for found in objects_in(data, path):
         group = str(found.value.get("apiVersion", ""))
         if found.value.get("kind") == "Application" and group.startswith(_ARGO):
             yield from _application(found)
@@ -122,7 +121,7 @@ def data_of(data: bytes, path: str, wanted: ObjectLayer) -> Document | None:
 
     With a `target`, its text is one value of `--set`, or of `--set-string` where it is in quotes, as Flux has it.
     """
-    for found in _objects(data, path):
+    for found in objects_in(data, path):
         if found.value.get("kind") != wanted.kind or found.at("metadata", "name") != wanted.name:
             continue
         text = found.at("data", wanted.key)
@@ -157,7 +156,7 @@ def _sealed(value: Any, names: dict[str, None]) -> Any:
 
 def generated_from(data: bytes, path: str, wanted: ObjectLayer) -> str:
     """The file, as seen from this one, of which a kustomization here makes the ConfigMap's key; empty for none."""
-    for found in _objects(data, path):
+    for found in objects_in(data, path):
         for made in found.at("configMapGenerator") or ():
             if not isinstance(made, dict) or made.get("name") != wanted.name or wanted.kind != "ConfigMap":
                 continue
@@ -175,82 +174,13 @@ def _set(target: str, text: str) -> dict[str, Any]:
 
 def source_of(data: bytes, path: str, kind: str, name: str) -> tuple[str, str]:
     """The URL, and the tag if it says one, of Flux's source of that kind and name in this file; empty for none."""
-    for found in _objects(data, path):
+    for found in objects_in(data, path):
         if found.value.get("kind") == kind and found.at("metadata", "name") == name:
             return str(found.at("spec", "url") or ""), str(found.at("spec", "ref", "tag") or "")
     return "", ""
 
 
-def _objects(data: bytes, path: str) -> Iterator[_Object]:
-    document = read_once(data, path)
-    found = (_Object.of(document, part) for part in document.parts)
-    return (each for each in found if each is not None)
-
-
-@dataclass(frozen=True, slots=True, eq=False)
-class _Object:
-    """One object of a file, with positions."""
-
-    document: Document
-    value: Mapping[str, Any]
-
-    @classmethod
-    def of(cls, document: Document, part: Part) -> _Object | None:
-        try:
-            value = construct(part.root, part.text)[0] if part.root is not None else None
-        except RefusedError:
-            return None
-        if not isinstance(value, dict):
-            return None
-        return cls(Document(document.path, value, (), document.data, document.helm, (part,)), value)
-
-    def at(self, *path: str | int) -> Any:
-        """What stands at a path; None where nothing does."""
-        return value_at(self.value, path)
-
-    def span(self, *path: str | int) -> Span:
-        return self.document.span(path)
-
-    def map(self, path: KeyPath) -> Document:
-        """The map at a path as a values file of its own, in its place."""
-        (part,) = self.document.parts
-        node = self.document.node(path)
-        parts = (Part(part.text, part.line, node, whole=False),) if node is not None else ()
-        return Document(self.document.path, self.at(*path), (), self.document.data, self.document.helm, parts)
-
-    def text(self, path: KeyPath) -> Document:
-        """The text at a path as a values file of its own, in its place.
-
-        What does not stand there line by line, such as a text in quotes, stands where the whole of it does.
-        """
-        alone = read(str(self.at(*path)).encode("utf-8", "surrogatepass"), self.document.path)
-        (part,) = self.document.parts
-        node = self.document.node(path)
-        if node is None:
-            return alone
-        if node.style == "|":
-            placed = read(_padded(part, node), self.document.path)
-            if placed.value == alone.value and _said(placed) == _said(alone):
-                return placed
-        place = self.span(*path)
-        if may_hold_secrets(alone):
-            place = replace(place, text="")  # the line has all of it, whatever a finding is about
-        findings = tuple(replace(finding, span=place, related=(), fix=()) for finding in alone.findings)
-        return replace(alone, findings=findings, data=self.document.data, clean=False, place=place)
-
-
-def _said(document: Document) -> list[tuple[str, str]]:
-    return [(finding.rule, finding.message) for finding in document.findings]
-
-
-def _padded(part: Part, node: Node) -> bytes:
-    """The lines of a block of text as they stand in the file, indented as they are, and nothing before them."""
-    lines = part.text.split(b"\n")
-    first, last = int(node.start_mark.line) + 1, int(node.end_mark.line)
-    return b"\n" * (part.line + first) + b"\n".join(lines[first:last]) + b"\n"
-
-
-def _application(found: _Object) -> Iterator[Deployment]:
+def _application(found: Object) -> Iterator[Deployment]:
     several = found.at("spec", "sources")
     paths: list[KeyPath] = [("spec", "sources", n) for n in range(len(several))] if isinstance(several, list) else []
     for path in paths or [("spec", "source")]:
@@ -259,7 +189,7 @@ def _application(found: _Object) -> Iterator[Deployment]:
             yield _of_source(found, path, source)
 
 
-def _of_source(found: _Object, path: KeyPath, source: Mapping[str, Any]) -> Deployment:
+def _of_source(found: Object, path: KeyPath, source: Mapping[str, Any]) -> Deployment:
     helm = source.get("helm")
     helm = helm if isinstance(helm, dict) else {}
     at = (*path, "helm")
@@ -282,7 +212,7 @@ def _of_source(found: _Object, path: KeyPath, source: Mapping[str, Any]) -> Depl
     return Deployment(place, layers, tuple(_parameters(found, at, helm)), span, not helm.get("skipSchemaValidation"))
 
 
-def _referred(found: _Object, name: str) -> str:
+def _referred(found: Object, name: str) -> str:
     """The URL of the source that the first part of a values file's name, `$REF`, is the `ref` of; empty for none."""
     ref = name[1:].partition("/")[0]
     sources = found.at("spec", "sources")
@@ -290,7 +220,7 @@ def _referred(found: _Object, name: str) -> str:
     return next((str(item.get("repoURL") or "") for item in items if item.get("ref") == ref), "")
 
 
-def _parameters(found: _Object, at: KeyPath, helm: Mapping[str, Any]) -> Iterator[Setting]:
+def _parameters(found: Object, at: KeyPath, helm: Mapping[str, Any]) -> Iterator[Setting]:
     given = [(n, item) for n, item in enumerate(helm.get("parameters") or ()) if isinstance(item, dict)]
     for forced, flag in ((False, "--set"), (True, "--set-string")):
         for number, item in given:
@@ -307,7 +237,7 @@ def _parameters(found: _Object, at: KeyPath, helm: Mapping[str, Any]) -> Iterato
             yield Setting("--set-file", f"{item.get('name', '')}={item.get('path', '')}", span)
 
 
-def _helm_release(found: _Object) -> Deployment:
+def _helm_release(found: Object) -> Deployment:
     at = ("spec", "chart", "spec")
     spec = found.at(*at)
     spec = spec if isinstance(spec, dict) else {}
@@ -334,7 +264,7 @@ def _helm_release(found: _Object) -> Deployment:
     return Deployment(place, layers, (), span, judged, flux=True)
 
 
-def _chart_of(found: _Object) -> tuple[Place, Span]:
+def _chart_of(found: Object) -> tuple[Place, Span]:
     """Where a HelmRelease has its chart from, and where it says so."""
     reference = found.at("spec", "chartRef")
     if isinstance(reference, dict):
