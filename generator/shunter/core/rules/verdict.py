@@ -14,7 +14,8 @@ from shunter.core.charts.load import Chart
 from shunter.core.charts.schema_text import line_span, schema_span
 from shunter.core.goyaml.document import Document, KeyPath, value_at
 from shunter.core.rules.limits import limited
-from shunter.core.schema.compile import Problem, Schema, compile_schema
+from shunter.core.schema.compile import Schema, compile_schema
+from shunter.core.schema.problems import Problem
 from shunter.core.schema.walk import draft_of
 from shunter.core.values import sops
 from shunter.core.values.coalesce import Coalesced, Slice, coalesce

@@ -7,49 +7,30 @@ looked for in the root of the file system and not found; an unresolved `urn:` al
 from __future__ import annotations
 
 import json
-import re
 from collections.abc import Iterator, Mapping
 from functools import lru_cache
-from typing import TYPE_CHECKING, Any, Final
+from typing import TYPE_CHECKING, Any
 
 from shunter.core.schema.dialect import adapted, faulty_options, formats
 from shunter.core.schema.engine import jsonschema_rs
 from shunter.core.schema.equality import UniqueItems
+from shunter.core.schema.problems import (
+    OLD_DRAFTS,
+    TOO_DEEP,
+    Problem,
+    is_remote,
+    of_compiling,
+    of_dialect,
+    of_pattern,
+    of_references,
+    of_text,
+)
 from shunter.core.schema.walk import BASE, URLS, Nodes, draft_of, has_names, has_references, is_lazy, subschemas
 from shunter.model.data import dataclass, replace
 
 if TYPE_CHECKING:  # few schemas of a commit's charts have references that need a closer look
     from shunter.core.schema.links import Reference
     from shunter.core.schema.references import References
-
-_OLD_DRAFTS: Final = ("draft-04", "draft-06", "draft-07")
-_DRAFTS: Final = frozenset(
-    [f"http://json-schema.org/{draft}/schema" for draft in _OLD_DRAFTS]
-    + [f"https://json-schema.org/{draft}/schema" for draft in _OLD_DRAFTS]
-    + [
-        f"{scheme}://json-schema.org/draft/{draft}/schema"
-        for scheme in ("http", "https")
-        for draft in ("2019-09", "2020-12")
-    ]
-    + ["http://json-schema.org/schema", "https://json-schema.org/schema"]
-)
-_WORDS: Final = r'"(?:[^"\\]|\\.)*"|NaN|-?Infinity'
-"""Texts, and what Python takes for JSON and Go does not."""
-
-
-@dataclass(frozen=True, slots=True)
-class Problem:
-    """What is wrong with a schema, and the path in it. `fatal`: Helm refuses all values because of it.
-
-    `place` is the line and column, from 1, in a text that is no JSON and has no paths.
-    """
-
-    message: str
-    path: tuple[str | int, ...] = ()
-    hint: str = ""
-    fatal: bool = True
-    rule: str = "schema-broken"
-    place: tuple[int, int] = (0, 0)
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -75,11 +56,6 @@ def references_of(schema: Schema) -> References:
     return References(schema.usable, named=schema.named)
 
 
-_TOO_DEEP: Final = Problem(
-    "the schema nests too deeply to be judged", hint="flatten it", fatal=False, rule="schema-too-complex"
-)
-
-
 @lru_cache(256)
 def compile_schema(data: bytes) -> Schema:
     """The schema in the bytes of a `values.schema.json`, compiled once per content."""
@@ -88,11 +64,11 @@ def compile_schema(data: bytes) -> Schema:
             data.removeprefix(b"\xef\xbb\xbf").decode("utf-8", "replace"), parse_constant=_no_constant
         )
     except (ValueError, RecursionError) as error:
-        return Schema(None, None, (_no_json(data, error),))
+        return Schema(None, None, (of_text(data, error),))
     try:
         return compile_document(_encodable(document) if b"\\u" in data else document)
     except RecursionError:
-        return Schema(document, None, (_TOO_DEEP,))
+        return Schema(document, None, (TOO_DEEP,))
 
 
 def accepts(schema: bytes, value: Any) -> bool:
@@ -139,19 +115,19 @@ def _unlike_its_draft(document: Any) -> Problem | None:
     try:
         jsonschema_rs.meta.validate(document)
     except (jsonschema_rs.ValidationError, jsonschema_rs.ReferencingError, ValueError) as error:
-        return _compile_problem(error)
+        return of_compiling(error)
     return None
 
 
 def _compiled(document: Any, known: Mapping[str, Any]) -> Schema:
     if not isinstance(document, dict | bool):
         return Schema(document, None, (Problem("a schema is a JSON object", hint="see https://json-schema.org"),))
-    problems = tuple(_dialect_problems(document, known)) if isinstance(document, dict) else ()
+    problems = tuple(of_dialect(document, known)) if isinstance(document, dict) else ()
     draft = draft_of(document)
     nodes = subschemas(document, (), draft)
     named = has_names(nodes)
     usable, faults = adapted(document)
-    problems += tuple(_pattern_problem(path, fault) for path, fault in faults if _matters(document, path))
+    problems += tuple(of_pattern(path, fault) for path, fault in faults if _matters(document, path))
     problems += tuple(
         Problem(f"`enum` {fault}, which this draft does not allow", path, "list each allowed value once")
         for path, fault in faulty_options(draft, nodes)
@@ -169,7 +145,7 @@ def _compiled(document: Any, known: Mapping[str, Any]) -> Schema:
             return Schema(document, validator, problems, usable, named)
     except (jsonschema_rs.ValidationError, jsonschema_rs.ReferencingError, ValueError) as error:
         if not isinstance(document, dict):
-            return Schema(document, None, (*problems, _compile_problem(error)), usable)
+            return Schema(document, None, (*problems, of_compiling(error)), usable)
     return _without_references(document, nodes, usable, known, problems)
 
 
@@ -187,11 +163,6 @@ def _matters(document: Any, path: tuple[str | int, ...]) -> bool:
     from shunter.core.schema.links import is_reached
 
     return is_reached(document, path[:-2])
-
-
-def _pattern_problem(path: tuple[str | int, ...], fault: str) -> Problem:
-    hint = "write it without look-around and back-references: Helm's patterns are RE2"
-    return Problem(f"Helm cannot compile the pattern {fault}", path, hint)
 
 
 def _validator(usable: Any, known: Mapping[str, Any], nodes: Nodes) -> jsonschema_rs.Validator:
@@ -231,36 +202,21 @@ def _without_references(
     fetched: dict[str, list[Reference]] = {}
     for reference in lost(document):
         if reference.reached:
-            fetched.setdefault(reference.target if _is_remote(reference) else str(reference.path), []).append(reference)
-    problems += tuple(_unresolved(*references) for references in fetched.values())
+            fetched.setdefault(reference.target if is_remote(reference) else str(reference.path), []).append(reference)
+    problems += tuple(of_references(*references) for references in fetched.values())
     if any(problem.fatal for problem in problems):
         return Schema(document, None, problems, usable)
     usable = _without(usable, {reference.path for reference in lost(usable)})
     try:
         return Schema(document, _validator(usable, known, nodes), problems, usable)
     except (jsonschema_rs.ValidationError, jsonschema_rs.ReferencingError, ValueError) as error:
-        return Schema(document, None, (*problems, _compile_problem(error)), usable)
+        return Schema(document, None, (*problems, of_compiling(error)), usable)
 
 
 def formats_count(document: Any) -> bool:
     """Whether Helm asserts `format` in this schema: up to draft 7 only."""
     dialect = document.get("$schema", "") if isinstance(document, dict) else ""
-    return isinstance(dialect, str) and any(draft in dialect for draft in _OLD_DRAFTS)
-
-
-def _no_json(data: bytes, error: Exception) -> Problem:
-    if data.startswith((b"\xff\xfe", b"\xfe\xff")):
-        return Problem("the schema is UTF-16, and JSON is UTF-8", hint="save the file as UTF-8")
-    if isinstance(error, RecursionError):
-        return _TOO_DEEP
-    if "digits" in str(error):
-        return Problem("the schema holds a number of more than 4,300 digits", hint="write a number that fits a float")
-    if not isinstance(error, json.JSONDecodeError):
-        text = data.removeprefix(b"\xef\xbb\xbf").decode("utf-8", "replace")
-        words = (found for found in re.finditer(_WORDS, text) if found[0][0] != '"')
-        error = json.JSONDecodeError(str(error), text, next((found.start() for found in words), 0))
-    message = f"the schema is no JSON: {error.msg}"
-    return Problem(message, hint="check it with `jq .`", place=(error.lineno, error.colno))
+    return isinstance(dialect, str) and any(draft in dialect for draft in OLD_DRAFTS)
 
 
 def _no_constant(name: str) -> Any:
@@ -275,46 +231,6 @@ def _without_id(document: Any) -> Any:
     from shunter.core.schema.references import join
 
     return {**document, "$id": join(BASE, identity)}
-
-
-def _compile_problem(error: Exception) -> Problem:
-    if not isinstance(error, jsonschema_rs.ValidationError):
-        return Problem(f"the schema cannot be used: {error}")
-    path = tuple(error.instance_path)
-    message = error.message.split("\n")[0]
-    if "meta-schema" in message:
-        return Problem("`$schema` names no draft that Helm knows", ("$schema",), "use draft-07 or 2020-12")
-    return Problem(f"the schema is not valid: {message}", path, "look the keyword up in the draft of its `$schema`")
-
-
-def _dialect_problems(document: dict[str, Any], known: Mapping[str, Any]) -> Iterator[Problem]:
-    dialect = document.get("$schema")
-    if not isinstance(dialect, str) or dialect.rstrip("#") in _DRAFTS or dialect.rstrip("#") in known:
-        return
-    hint = "use http://json-schema.org/draft-07/schema# or https://json-schema.org/draft/2020-12/schema"
-    if dialect.startswith(("http://", "https://")):
-        message = f"Helm has to fetch the draft `{dialect}`"
-        yield Problem(message, ("$schema",), hint, fatal=False, rule="remote-schema")
-    else:
-        yield Problem(f"`$schema` is `{dialect}`, which Helm cannot load", ("$schema",), hint)
-
-
-def _is_remote(reference: Reference) -> bool:
-    return not reference.dangling and reference.target.startswith(("http://", "https://"))
-
-
-def _unresolved(reference: Reference, *others: Reference) -> Problem:
-    """What is wrong with a reference; `others` lead into the same remote document."""
-    if reference.dangling:
-        return Problem(f"`{reference.text}` leads nowhere in this schema", reference.path, "define it, or correct it")
-    if _is_remote(reference):
-        shown = reference.target if others else reference.text
-        message = f"Helm fetches `{shown}` from the network on every run; what it says is not judged here"
-        message += f" ({len(others) + 1} references)" if others else ""
-        hint = "bundle it into the schema, or give --schema-cache a copy"
-        return Problem(message, reference.path, hint, fatal=False, rule="remote-schema")
-    message = f"Helm does not find `{reference.text}`: it resolves references against the root of the file system"
-    return Problem(message, reference.path, "bundle it into the schema")
 
 
 def _without(document: Any, paths: set[tuple[str | int, ...]]) -> Any:
