@@ -101,6 +101,6 @@ def test_circles_of_all_kinds_give_helms_verdict() -> None:
     assert disagreeing(13, 60) == []
 
 
-@pytest.mark.slow  # the same, for as long as it takes Helm to judge twelve thousand
+@pytest.mark.slow  # the same, for as long as it takes Helm to judge 4,500
 def test_many_circles_give_helms_verdict() -> None:
-    assert disagreeing(14, 4000) == []
+    assert disagreeing(14, 1500) == []
