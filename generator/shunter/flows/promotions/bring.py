@@ -202,9 +202,10 @@ def _nothing(tip: Tip, name: str, kept: Kept | None, report: Report | None, how:
 def ended(tip: Tip, kept: Kept, done: Report, said: str) -> Report | None:
     """The report, once the branch is gone and its pull request closed; None where the branch has moved since."""
     branch = branch_of(kept.name)
+    # First the request: a forge closes one itself, without a word, once its branch is gone.
+    closed = forge.end(tip.root, tip.remote, branch, tip.branch, said)
     if not _taken(tip, "", branch, expected=kept.commit):
         return None
-    closed = forge.end(tip.root, tip.remote, branch, tip.branch, said)
     told = f"{branch} is gone{' and its pull request closed' if closed else ''}"
     outcomes = (replace(each, status=Status.DONE, detail=f"{each.detail}; {told}") for each in done.outcomes)
     return replace(done, outcomes=tuple(outcomes))
