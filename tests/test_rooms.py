@@ -37,6 +37,7 @@ ADAPTERS = {
     "adapters/templates": "adapters/system adapters/git core/trees core/templates",
     "adapters/verdicts": "adapters/system",
     "adapters/forge": "adapters/system",
+    "adapters/remote": "adapters/system adapters/git",
     "adapters/oci": "adapters/system core/charts core/packaging",
 }
 BELOW = " ".join((*CORE, *ADAPTERS))
@@ -50,6 +51,7 @@ FLOWS = {
     "flows/delivery": f"{BELOW} flows/workspace",
     "flows/fleet": f"{BELOW} flows/workspace flows/checkouts flows/release flows/packaging",
     "flows/trains": f"{BELOW} flows/workspace flows/release flows/packaging flows/validation",
+    "flows/promotions": f"{BELOW} flows/workspace flows/checkouts flows/release flows/trains",
 }
 MAY_IMPORT: Mapping[str, frozenset[str]] = {
     "model": frozenset(),

@@ -16,6 +16,7 @@ from shunter.cli import output, progress
 from shunter.cli.options import SETS
 from shunter.flows.workspace.context import Context, open_context
 from shunter.model.data import replace
+from shunter.model.errors import ShunterError
 from shunter.model.files import Writing
 from shunter.model.progress import unseen
 
@@ -109,6 +110,15 @@ def _ask(question: str) -> bool:
     sys.stderr.write(f"{question} [Y/n] ")
     sys.stderr.flush()
     return sys.stdin.readline().strip().lower() in ("", "y", "yes")
+
+
+def refuse_here(arguments: Arguments) -> None:
+    """A `ShunterError` for options that say how to write into a checkout, where the change is made on the remote."""
+    for name in ("branch", "no_commit", "no_values", "fetch"):
+        if getattr(arguments, name, False):
+            flag = f"--{name.replace('_', '-')}"
+            hint = "leave one out: with --push and --pr the remote's newest commit counts, and no checkout"
+            raise ShunterError(f"{flag} is about this checkout, and does not go with a change on the remote", hint=hint)
 
 
 def split(names: str) -> tuple[str, ...]:

@@ -255,6 +255,7 @@ class Writing:
     `branch` is a branch to make first in every repository that is not on it; without `commit` files are written and
     staged only; without `verify` git skips the hooks that may refuse a commit. `tell` hears lines that are to be read;
     `ask` answers a yes-or-no question, and is None where nobody is there to answer. `progress` hears how far a run is.
+    A `detached` HEAD takes commits: it is that of a work tree of the run's own.
     """
 
     branch: str = ""
@@ -263,3 +264,4 @@ class Writing:
     tell: Callable[[str], None] = _silent
     ask: Callable[[str], bool] | None = None
     progress: Progress = unseen
+    detached: bool = False

@@ -58,7 +58,8 @@ def advice(here: Here, source: Here, left: tuple[str, ...] = (), line: str = "")
     assert here.state is not None
     assert source.state is not None
     found = answers(Gate("pro", here.state, "2026-11-28", services=here.services), source.state.cars, line)
-    return advised(COMMAND, plan(here.state, Freight(source.state.cars), found, Asked()), left)
+    only = advised(plan(here.state, Freight(source.state.cars), found, Asked()), left)
+    return "" if only is None else COMMAND + (f" --only {','.join(only)}" if only else "")
 
 
 @pytest.mark.parametrize(

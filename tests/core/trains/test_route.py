@@ -107,7 +107,7 @@ def test_a_hotfix_on_production_is_not_taken_back_and_comes_into_the_line() -> N
     back = shop.promote("pro")
     assert [str(move) for move in back.moves] == ["orders 1.0.1 → 1.0.0 DOWN"]
     assert [refused.rule for refused in back.refusals] == ["car-down"]
-    assert advised("shunter promote --from pre --to pro", back) == ""
+    assert advised(back) is None
     shop.published["web"].append("1.1.0")
     following = shop.cut()
     assert shop.trains[following].base == fix

@@ -95,7 +95,7 @@ def survey(plan: RepositoryPlan, writing: Writing, *, during: bool, refuse: bool
 def _ready(plan: RepositoryPlan, state: RepositoryState, writing: Writing, *, during: bool) -> tuple[str, ...]:
     """The person's staged files that travel with a plan that nothing stands against."""
     commits = writing.commit and not plan.conflicts
-    refusals.refuse_unready(state, commits=commits, during=during, branch=writing.branch)
+    refusals.refuse_unready(state, commits=commits and not writing.detached, during=during, branch=writing.branch)
     refusals.refuse_waiting(state)
     if writing.branch not in ("", state.branch):
         refusals.refuse_branch(state, writing.branch)

@@ -114,7 +114,9 @@ def upstream_is_gone(root: Path) -> bool:
 
 def fast_forward(root: Path, upstream: str) -> Said:
     """Move the branch to `upstream` with `git merge --ff-only`, hooks on; git refuses what would lose anything."""
-    return _as_person(root, ["merge", "--ff-only", "--no-overwrite-ignore", "--quiet", "--", upstream], prompts=False)
+    return run_as_person(
+        root, ["merge", "--ff-only", "--no-overwrite-ignore", "--quiet", "--", upstream], prompts=False
+    )
 
 
 @dataclass(frozen=True, slots=True)
@@ -161,10 +163,10 @@ def push_branch(root: Path, branch: str, target: Target, *, prompts: bool) -> Sa
     if any(refspec.startswith("+") for refspec in asked):
         return Said(False, (f"error: remote.{target.remote}.push forces (+), which shunter never does",))
     if asked and not mirrors:
-        return _as_person(root, ["push", "--quiet", "--", target.remote], prompts=prompts)
+        return run_as_person(root, ["push", "--quiet", "--", target.remote], prompts=prompts)
     follow = [] if target.follows else ["--set-upstream"]
     refspec = f"refs/heads/{branch}:refs/heads/{branch}"
-    return _as_person(root, ["push", "--quiet", *follow, "--", target.remote, refspec], prompts=prompts)
+    return run_as_person(root, ["push", "--quiet", *follow, "--", target.remote, refspec], prompts=prompts)
 
 
 def is_pushed(root: Path, besides: str = "") -> bool:
@@ -229,7 +231,7 @@ def take_up(root: Path, branch: str, *, prompts: bool) -> str:
     steps = [] if here else [["switch", "--quiet", *how]]
     onto = [each for each in (theirs, default if merged else "") if each and not _is_in(repository, each, branch)]
     steps += [["merge", "--ff-only", "--quiet", each] for each in onto]
-    done = (_as_person(root, step, prompts=prompts) for step in steps)
+    done = (run_as_person(root, step, prompts=prompts) for step in steps)
     return next((said.complaint for said in done if not said.ok), "")
 
 
@@ -251,7 +253,7 @@ def _is_there(root: Path, remote: str, branch: str) -> bool:
     return process.run(asked, root).returncode != _NOT_THERE
 
 
-def _as_person(root: Path, arguments: list[str], *, prompts: bool) -> Said:
+def run_as_person(root: Path, arguments: list[str], *, prompts: bool) -> Said:
     """Run git in the person's environment with their hooks, while no other shunter run is at work there."""
     place = git_dir(root)
     if place is None:

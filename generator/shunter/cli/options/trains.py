@@ -6,6 +6,10 @@ from shunter.cli.options import CHANGES, FETCH, FORCE, NO_VALUES, OUTPUT, Comman
 
 _ENVIRONMENT = Option("environment", metavar="ENV", help="the environment")
 NO_IMAGES = switch("--no-images", help="ask no registry whether the images exist")
+PUSH = switch(
+    "--push", help="do it on the remote's newest commit, and push: as pull request unless shunter.yaml says direct"
+)
+PR = switch("--pr", help="the same, always as pull request, of the branch promote/ENV")
 WHY = Option("--why", metavar="REASON", help="why, for the history and the commit")
 
 COMMANDS: tuple[Command, ...] = (
@@ -25,11 +29,17 @@ COMMANDS: tuple[Command, ...] = (
             Option("--drop", metavar="A,B", help="these cars of the base are gone"),
             Option("--lower", metavar="A,B", help="these cars may go down"),
             Option("--replace", takes="many", metavar="OLD=NEW", help="NEW takes the place of OLD"),
+            switch("--push", help="cut it on the remote's newest commit, and push"),
             NO_IMAGES,
             FETCH,
             *CHANGES,
         ),
-        ("shunter train cut 1.0.0", "shunter train cut --bump", "shunter train cut --hotfix 1.4.0 --car orders=1.5.1"),
+        (
+            "shunter train cut 1.0.0",
+            "shunter train cut --bump",
+            "shunter train cut --hotfix 1.4.0 --car orders=1.5.1",
+            "shunter train cut --auto --push",
+        ),
     ),
     Command(
         ("train", "yank"),
@@ -84,6 +94,10 @@ COMMANDS: tuple[Command, ...] = (
             Option("--allow-downgrade", metavar="A,B", help="these cars (or `all`) may go down"),
             Option("--allow-remove", metavar="A,B", help="these cars (or `all`) may go away, or become another chart"),
             Option("--plan", metavar="FILE", help="do what `promote --dry-run -o json` has shown, and nothing else"),
+            switch("--auto", help="what is next for each environment (or those in --to); with --push or --pr"),
+            switch("--refresh", help="derive open promotions again on what their base is now, and push them"),
+            PUSH,
+            PR,
             FORCE,
             WHY,
             NO_VALUES,
@@ -95,6 +109,7 @@ COMMANDS: tuple[Command, ...] = (
             "shunter promote 1.0.0 --to tst",
             "shunter promote --from tst --to pre --diff",
             "shunter promote --from pre --to stage:production",
+            "shunter promote --auto --push",
         ),
     ),
     Command(
@@ -112,6 +127,8 @@ COMMANDS: tuple[Command, ...] = (
                 takes="nothing",
                 help="bring the environment's own values files of then back, too",
             ),
+            PUSH,
+            PR,
             FORCE,
             WHY,
             NO_VALUES,

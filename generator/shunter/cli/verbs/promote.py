@@ -4,12 +4,12 @@ from __future__ import annotations
 
 from collections.abc import Callable, Sequence
 from pathlib import Path
-from typing import Any, Final
+from typing import TYPE_CHECKING, Any, Final
 
 from shunter.adapters.system.regular import read_regular
 from shunter.cli.output import table
 from shunter.cli.parse import Arguments
-from shunter.cli.session import open_session, split
+from shunter.cli.session import open_session, refuse_here, split
 from shunter.core.trains.places import Place
 from shunter.core.trains.plan import ALL, Asked
 from shunter.core.trains.state import Hold
@@ -23,6 +23,9 @@ from shunter.model.data import replace
 from shunter.model.errors import ShunterError
 from shunter.model.findings import Report
 
+if TYPE_CHECKING:
+    from shunter.flows.promotions.bring import How
+
 _MOST_CHANGES: Final = 4
 """Changes of one row of a history that are printed."""
 _UNMARKED: Final = {Place.SAME, Place.ABSENT, Place.UNDECLARED, Place.UNKNOWN}
@@ -32,6 +35,8 @@ def promote(arguments: Arguments) -> Report:
     """`shunter promote`."""
     if arguments.plan:
         return _apply_plan(arguments)
+    if arguments.auto or arguments.refresh:
+        return _unnamed(arguments)
     if bool(arguments.train) == bool(arguments.source):
         raise ShunterError("promote takes a train or --from ENV", hint="shunter promote 1.0.0 --to tst")
     if not arguments.target:
@@ -50,10 +55,39 @@ def promote(arguments: Arguments) -> Report:
     values, images = not arguments.no_values, not arguments.no_images
     asked = promotion.Promotion(to, arguments.train, arguments.source, said, arguments.why, values, images)
 
+    if arguments.push or arguments.pr:
+        from shunter.flows.promotions import bring
+
+        return bring.promote(context, asked, _how(arguments))
+
     def run() -> Report:
         return promotion.promote(context, asked, dry_run=arguments.dry_run, diff=arguments.diff)
 
     return _aware(arguments, context, behind.promotion_roots(context, *to, arguments.source), run)
+
+
+def _unnamed(arguments: Arguments) -> Report:
+    """Promotions that nobody names: what is next, or open ones again."""
+    from shunter.flows.promotions import automatic
+
+    said = (arguments.train, arguments.source, arguments.only, arguments.without, arguments.force, arguments.why)
+    if any(said) or arguments.allow_downgrade or arguments.allow_remove or (arguments.auto and arguments.refresh):
+        flag = "--auto" if arguments.auto else "--refresh"
+        raise ShunterError(
+            f"{flag} says itself what moves where", hint=f"shunter promote {flag} --push, with --to or not"
+        )
+    if arguments.auto and not (arguments.push or arguments.pr):
+        raise ShunterError("--auto promotes on the remote", hint="shunter promote --auto --push")
+    run = automatic.promote_next if arguments.auto else automatic.refresh
+    how, images = _how(arguments), not arguments.no_images
+    return run(open_session(arguments), split(arguments.target), how, images=images)
+
+
+def _how(arguments: Arguments) -> How:
+    from shunter.flows.promotions.bring import How
+
+    refuse_here(arguments)
+    return How(always=arguments.pr, dry_run=arguments.dry_run, diff=arguments.diff)
 
 
 def _words(names: str) -> frozenset[str]:
@@ -62,7 +96,8 @@ def _words(names: str) -> frozenset[str]:
 
 def _apply_plan(arguments: Arguments) -> Report:
     said = (arguments.train, arguments.source, arguments.target, arguments.only, arguments.without, arguments.force)
-    if any(said) or arguments.allow_downgrade or arguments.allow_remove:
+    others = (arguments.auto, arguments.refresh, arguments.push, arguments.pr)
+    if any((*said, *others)) or arguments.allow_downgrade or arguments.allow_remove:
         raise ShunterError("a plan says itself what moves where", hint="--plan FILE, and perhaps --why REASON")
     context, path = open_session(arguments), arguments.plan
     data = read_regular(str(context.start / path))
@@ -96,6 +131,11 @@ def rollback(arguments: Arguments) -> Report:
         not arguments.no_values,
         not arguments.no_images,
     )
+
+    if arguments.push or arguments.pr:
+        from shunter.flows.promotions import bring
+
+        return bring.rollback(context, asked, _how(arguments))
 
     def run() -> Report:
         return returning.rollback(context, asked, dry_run=arguments.dry_run, diff=arguments.diff)

@@ -8,7 +8,7 @@ from typing import Any
 
 from shunter.cli.output import table
 from shunter.cli.parse import Arguments
-from shunter.cli.session import open_session, split
+from shunter.cli.session import open_session, refuse_here, split
 from shunter.core.trains.cut import Said
 from shunter.flows.checkouts import behind
 from shunter.flows.trains import cut as cutting
@@ -44,10 +44,20 @@ def cut(arguments: Arguments) -> Report:
     )
     _require_one_version(asked)
 
+    if arguments.push:
+        return _on_remote(arguments, context, asked)
+
     def run() -> Report:
         return cutting.cut(context, asked, dry_run=arguments.dry_run, diff=arguments.diff)
 
     return _aware(arguments, context, behind.roots_of(context, ("app",), only), run)
+
+
+def _on_remote(arguments: Arguments, context: Context, asked: cutting.Cut) -> Report:
+    from shunter.flows.promotions import bring
+
+    refuse_here(arguments)
+    return bring.cut(context, asked, bring.How(dry_run=arguments.dry_run, diff=arguments.diff))
 
 
 def _require_one_version(asked: cutting.Cut) -> None:

@@ -87,18 +87,18 @@ def _newest(alias: str, sources: Sequence[Here]) -> Car | None:
     return found
 
 
-def advised(command: str, planned: Plan, left: Collection[str] = ()) -> str:
-    """The command of a promotion, limited with --only to what is worth advice; empty where nothing is.
+def advised(planned: Plan, left: Collection[str] = ()) -> tuple[str, ...] | None:
+    """The cars to which a promotion is to be limited so that it is worth advice, none for all; None where nothing is.
 
     That is what goes up or is new, and what goes down or away by a word of its train or of shunter.yaml, where nothing
     refuses it. `left` are the aliases whose pins this environment was rolled back from.
     """
     refused = {found.alias for found in planned.refusals}
-    good = [move.alias for move in planned.moves if move.alias not in refused | {*left} and _is_advised(move)]
+    good = tuple(move.alias for move in planned.moves if move.alias not in refused | {*left} and _is_advised(move))
     if WHOLE in refused or not good:
-        return ""
+        return None
     clean = len(good) == len(planned.moves) and not planned.stays
-    return command if clean else f"{command} --only {','.join(good)}"
+    return () if clean else good
 
 
 def _is_advised(move: Move) -> bool:

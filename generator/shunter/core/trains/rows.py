@@ -5,9 +5,10 @@ from __future__ import annotations
 from collections.abc import Collection, Iterable, Iterator, Mapping
 from typing import Any, TypeVar
 
+from shunter.core.charts.pins import Pin
 from shunter.core.trains.entry import Entry
 from shunter.core.trains.history import Entries, ordered
-from shunter.core.trains.order import compare
+from shunter.core.trains.order import Order, compare
 from shunter.core.trains.plan import Move
 from shunter.core.trains.state import Hold, car_of_brief
 
@@ -31,6 +32,15 @@ def rows(entries: Entries, alias: str = "", formerly: Mapping[str, str] | None =
         if changes or not alias:
             found.append(_row(name, entry, changes))
     return found
+
+
+def since(entries: Entries, alias: str, pin: Pin) -> str:
+    """When a pin came to an environment, as its history says, the last time; empty where it never did."""
+    for name in reversed(ordered(entries)):
+        brought = (changes.cars.get(alias, ("", ""))[1] for changes in entries[name].changes)
+        if any(compare(car_of_brief(text).pin, pin) is Order.SAME for text in brought if text):
+            return entries[name].why.at
+    return ""
 
 
 def _row(name: str, entry: Entry, changes: list[str]) -> dict[str, Any]:

@@ -47,11 +47,11 @@ def requested(checkout: Checkout, target: Target, opener: Opener) -> Checkout:
     default = default_branch(root, target.base)
     if branch is None or default in ("", branch) or not (commits := own_commits(root, target.base, default)):
         return checkout
-    place = _place(root, target.base)
+    place = place_at(root, target.base)
     if place is None:
         return replace(checkout, detail=checkout.detail or "its remote is no forge: no pull request")
     if target.remote != target.base:
-        fork = _place(root, target.remote)
+        fork = place_at(root, target.remote)
         owner = f"{fork.path.partition('/')[0]}:" if fork else ""
         return replace(checkout, request=Opened("link", place.link(default, f"{owner}{branch}")))
     ask = keep_request if opener.keeps else open_request
@@ -61,5 +61,6 @@ def requested(checkout: Checkout, target: Target, opener: Opener) -> Checkout:
     return replace(checkout, request=opened, detail=detail, left=checkout.left or bool(problem))
 
 
-def _place(root: Path, remote: str) -> Place | None:
+def place_at(root: Path, remote: str) -> Place | None:
+    """Where a remote is on its forge; None where it is on none."""
     return next((place for url in urls_of(root, remote) if (place := place_of(url))), None)

@@ -85,13 +85,22 @@ def _values(left: Side, right: Side, helm: str) -> str:
 
 
 def _manifests(left: Side, right: Side, helm: str) -> str:
+    return "".join(objects_that_differ(left, right, helm).values())
+
+
+def objects_that_differ(left: Side, right: Side, helm: str = "") -> dict[str, str]:
+    """The difference of each object that is not the same on both sides, by its template, kind and name.
+
+    Raises ShunterError where Helm does not render one of them, or is not there.
+    """
     tool = engine(helm)
     rendered = [_comparable(release.shown(release.render(tool)), release.chart.name) for _, release in (left, right)]
-    names = dict.fromkeys((*rendered[0], *rendered[1]))
-    return "".join(
-        diffs.text_diff(rendered[0].get(name, []), rendered[1].get(name, []), f"{left[0]}/{name}", f"{right[0]}/{name}")
-        for name in names
-    )
+    found = {}
+    for name in dict.fromkeys((*rendered[0], *rendered[1])):
+        old, new = (each.get(name, []) for each in rendered)
+        if text := diffs.text_diff(old, new, f"{left[0]}/{name}", f"{right[0]}/{name}"):
+            found[name] = text
+    return found
 
 
 def _comparable(text: str, environment: str) -> Mapping[str, list[str]]:

@@ -288,7 +288,7 @@ def _next(context: Context, train: Train, base: Base) -> str:
         found = (way.hotfix(name, train) for name in names if (s := states[name]) and s.train == base.version)
     else:
         found = (way.advice(name, train) for name in names)
-    return next((step for step in found if step), "shunter status")
+    return next((str(step) for step in found if step), "shunter status")
 
 
 def _lines(train: Train, base: Base, made: Composition) -> Iterator[str]:

@@ -274,12 +274,10 @@ def _next(context: Context, name: str) -> str:
 def _lost_fixes(context: Context, planned: Plan) -> Iterator[str]:
     """A line for each car whose source commit is not contained in that of the newer one: SemVer cannot see it."""
     newer = {move.alias: move for move in planned.moves if move.order in (Order.UP, Order.CHANGED)}
+    sites = {site.name: site for site in context.sites("app", missing_ok=True) if is_checkout(site.root)}
     for alias, was, now in planned.commits:
-        service = context.require_workspace().service(alias)
-        if alias not in newer or service is None or service.chart is not None:
-            continue
-        site = context.site("app", alias)
-        if not is_checkout(site.root):
+        site = sites.get(alias)
+        if alias not in newer or site is None:
             continue
         if Repository(site.root).try_git("merge-base", "--is-ancestor", was, now).returncode == 1:
             move = newer[alias]

@@ -7,13 +7,12 @@ from collections.abc import Iterator, Mapping, Sequence
 from shunter.adapters.git.moves import REMOVED, removed
 from shunter.adapters.system.regular import is_checkout
 from shunter.core.charts.pins import Pin
-from shunter.core.trains.model import Train
 from shunter.core.trains.order import compare_versions
 from shunter.core.trains.places import Here, Place, label, place_of
 from shunter.core.trains.rows import rows
 from shunter.core.trains.state import State
 from shunter.core.workspace.layout import promotion_order
-from shunter.core.workspace.model import Environment, Workspace
+from shunter.core.workspace.model import Workspace
 from shunter.flows.trains.broken import broken_records
 from shunter.flows.trains.target import recorded
 from shunter.flows.trains.way import Way, declared
@@ -70,7 +69,7 @@ def _board(way: Way) -> Board:
     for each in environments:
         here, sources = heres[each.name], [heres[name] for name in each.promotes_from]
         runs = "?" if here.state is None else label(here.state, _base_cars(here.state, trains))
-        columns.append(Column(each.name, each.promotes_from, runs, _advice(each, way)))
+        columns.append(Column(each.name, each.promotes_from, runs, str(way.next(each) or "")))
         cells.append([_cell(alias, here, sources) for alias in aliases])
     found = {alias: tuple(column[number] for column in cells) for number, alias in enumerate(aliases)}
     return Board(tuple(columns), found, trains.versions[-1] if trains.versions else "")
@@ -90,19 +89,6 @@ def _base_cars(state: State, trains: Trains) -> Mapping[str, Pin] | None:
 def _cell(alias: str, here: Here, sources: Sequence[Here]) -> Cell:
     car = here.car(alias)
     return Cell(car.pin.version if car else "", place_of(alias, here, sources))
-
-
-def _advice(environment: Environment, way: Way) -> str:
-    """The promotion to type next: of the first source, or train, that brings something."""
-    trains = way.trains
-    newest = next((v for v in reversed(trains.versions) if _may_come(v, environment, trains)), "")
-    train = [trains.by_version[newest]] if newest and not environment.promotes_from else []
-    sources: tuple[str | Train, ...] = (*environment.promotes_from, *train)
-    return next((found for source in sources if (found := way.advice(environment.name, source))), "")
-
-
-def _may_come(version: str, environment: Environment, trains: Trains) -> bool:
-    return version not in trains.yanked and trains.by_version[version].line == environment.line
 
 
 def status(context: Context) -> tuple[Board, Report]:

@@ -15,8 +15,26 @@ from shunter.core.workspace.model import Environment
 from shunter.flows.workspace.context import Context
 from shunter.flows.workspace.projects import files_of
 from shunter.flows.workspace.trains import Trains
-from shunter.model.data import dataclass
+from shunter.model.data import dataclass, replace
 from shunter.model.errors import ShunterError
+
+
+@dataclass(frozen=True, slots=True)
+class Step:
+    """One promotion to `name`: exactly one of `train` and `source`, limited to the cars in `only` if there are any.
+
+    `words` is what it needs besides, as it is typed.
+    """
+
+    name: str
+    train: str
+    source: str
+    only: tuple[str, ...] = ()
+    words: str = ""
+
+    def __str__(self) -> str:
+        what, limited = self.train or f"--from {self.source}", f" --only {','.join(self.only)}" if self.only else ""
+        return f"shunter promote {what} --to {self.name}{self.words}{limited}"
 
 
 @dataclass(frozen=True, slots=True)
@@ -52,37 +70,54 @@ class Way:
         there = self.states.get(source)
         return of_environment(self.context, source, there, here, self.trains) if there and there.cars else None
 
-    def advice(self, name: str, source: str | Train) -> str:
-        """The promotion to type next: one that nothing refuses, with nothing that this environment was taken back from.
+    def advice(self, name: str, source: str | Train) -> Step | None:
+        """The promotion that is next: one that nothing refuses, with nothing that this environment was taken back from.
 
-        Empty where there is none.
+        None where there is none.
         """
         try:
             found = self.foreseen(name, source)
             left = self._left(name, found) if found else ()
         except ShunterError:
             # A history that cannot be read refuses the promotion, too.
-            return ""
-        if found is None:
-            return ""
-        what = source.version if isinstance(source, Train) else f"--from {source}"
-        return advised(f"shunter promote {what} --to {name}", found, left)
+            return None
+        return _step(name, source, found, left) if found else None
 
-    def hotfix(self, name: str, train: Train) -> str:
-        """The promotion of a hotfix, with the word that it needs where it has run nowhere before; empty if refused."""
+    def hotfix(self, name: str, train: Train) -> Step | None:
+        """The promotion of a hotfix, with the word that it needs where it has run nowhere before; None if refused."""
         if found := self.advice(name, train):
             return found
         try:
             planned = self.foreseen(name, train, force=True)
         except ShunterError:
-            return ""
-        command = f"shunter promote {train.version} --to {name} --force --why REASON"
-        return advised(command, planned) if planned and planned.forced == ("stage-skipped",) else ""
+            return None
+        if planned is None or planned.forced != ("stage-skipped",):
+            return None
+        step = _step(name, train, planned)
+        return replace(step, words=" --force --why REASON") if step else None
+
+    def next(self, environment: Environment) -> Step | None:
+        """The promotion of the first source, or of the newest train of its line, that brings something."""
+        trains = self.trains
+        newest = next((v for v in reversed(trains.versions) if self._may_come(v, environment)), "")
+        train = [trains.by_version[newest]] if newest and not environment.promotes_from else []
+        sources: tuple[str | Train, ...] = (*environment.promotes_from, *train)
+        return next((found for source in sources if (found := self.advice(environment.name, source))), None)
+
+    def _may_come(self, version: str, environment: Environment) -> bool:
+        return version not in self.trains.yanked and self.trains.by_version[version].line == environment.line
 
     def _left(self, name: str, found: Plan) -> Collection[str]:
         past = Source(name, files_of(self.context, self.context.site("environment", name)).entries)
         coming = {move.alias: move.now for move in found.moves if move.now}
         return withdrawn(past, coming, self.trains.cars, self.context.require_workspace().renamed)
+
+
+def _step(name: str, source: str | Train, planned: Plan, left: Collection[str] = ()) -> Step | None:
+    only = advised(planned, left)
+    if only is None:
+        return None
+    return Step(name, source.version, "", only) if isinstance(source, Train) else Step(name, "", source, only)
 
 
 def of_train(train: Train, here: State, trains: Trains) -> tuple[Freight, str]:

@@ -1,0 +1,94 @@
+"""The branch `promote/ENV` of a remote: what it asks for, and whether it is still shunter's own."""
+
+from __future__ import annotations
+
+from shunter.adapters.git.repository import Repository
+from shunter.adapters.remote.tip import Tip, is_ancestor, is_same, parents, touched
+from shunter.core.trains.entry import FOLDER, Entry, entry_data
+from shunter.flows.promotions.derived import PREFIX
+from shunter.flows.workspace.context import Context, Site
+from shunter.flows.workspace.projects import ProjectFiles, files_of
+from shunter.model.data import dataclass
+from shunter.model.errors import ShunterError
+from shunter.model.files import SubTree
+
+
+@dataclass(frozen=True, slots=True)
+class Kept:
+    """The branch of an environment: its `commit`, the one that shunter made, and the entry that this brings.
+
+    `merged` says that the remote's branch has the entry already; `entry` is None where nobody can read it.
+    """
+
+    name: str
+    commit: str
+    made: str
+    entry: Entry | None
+    merged: bool
+
+
+def branch_of(name: str) -> str:
+    """The branch of the promotions to an environment."""
+    return f"{PREFIX}/{name}"
+
+
+def kept_of(context: Context, site: Site, tip: Tip) -> Kept | None:
+    """The branch as fetched; None where there is none.
+
+    Raises ShunterError where it has commits of other people: nothing of theirs is written over.
+    """
+    commit = tip.commit_of(branch_of(site.name))
+    if not commit:
+        return None
+    made = _without_merges(tip, commit)
+    files = ProjectFiles(SubTree(Repository(tip.root).tree(made), site.folder), site.name)
+    entry = _entry(files)
+    merged = entry is not None and (entry.name in files_of(context, site).entries)
+    if not merged:
+        _refuse_foreign(site, tip, made, files, entry)
+    return Kept(site.name, commit, made, entry, merged)
+
+
+def _without_merges(tip: Tip, commit: str) -> str:
+    """The commit below merges of the base, which forges make on request."""
+    while len(found := parents(tip.root, commit)) > 1 and is_ancestor(tip.root, found[1], tip.commit):
+        commit = found[0]
+    return commit
+
+
+def _entry(files: ProjectFiles) -> Entry | None:
+    try:
+        return files.entries.get(files.record.entry) if files.record else None
+    except ShunterError:
+        return None
+
+
+def _refuse_foreign(site: Site, tip: Tip, made: str, files: ProjectFiles, entry: Entry | None) -> None:
+    names = touched(tip.root, made)
+    history = f"{site.folder}/{FOLDER}/"
+    values = {f"{site.folder}/{name}" for name in files.values_files}
+    returns = entry is not None and entry.why.verb == "rollback"
+    own = [name for name in names if name.startswith(f"{site.folder}/") and (returns or name not in values)]
+    if entry is None or len(own) < len(names) or not any(name.startswith(history) for name in names):
+        branch = branch_of(site.name)
+        hint = f"merge it, or take it away: git -C {tip.root} push {tip.remote} --delete {branch}"
+        raise ShunterError(f"{branch} has commits that are not shunter's: {made[:12]}", hint=hint, exit_code=1)
+
+
+def is_still(tip: Tip, site: Site, kept: Kept, entry: Entry, *, strict: bool) -> bool:
+    """Whether the branch asks for the same as an entry that was just derived, so that it can stay as it is.
+
+    With `strict` it has to stand on the newest commit; else it is enough that nothing has changed in the environment.
+    """
+    base = next(iter(parents(tip.root, kept.made)), "")
+    if kept.entry is None or _said(kept.entry) != _said(entry):
+        return False
+    if base == tip.commit and kept.made == kept.commit:
+        return True
+    return not strict and is_same(tip.root, base, tip.commit, site.folder)
+
+
+def _said(entry: Entry) -> dict[str, object]:
+    """What an entry says, but for who made it, when and by which release."""
+    data = entry_data(entry)
+    return {name: value for name, value in data.items() if name not in ("at", "by", "evidence", "values")}

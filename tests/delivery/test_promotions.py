@@ -1,0 +1,104 @@
+"""Promotions as pull requests on a real Gitea: opened, updated, refreshed, merged, closed; a protected branch respected."""
+
+from __future__ import annotations
+
+import time
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from helpers.tools import needs_gitea
+from helpers.workspaces.cli import ok, shunter
+from helpers.workspaces.forges import Forge
+from helpers.workspaces.gitrepo import commit_all, git
+from helpers.workspaces.promoted import Promoted
+
+pytestmark = needs_gitea
+
+
+@pytest.fixture
+def ours(forge: Forge, tmp_path: Path) -> Path:
+    """A workspace with two trains on the forge, checked out by somebody who is logged in there."""
+    forge.log_in(forge.gitea.people["tess"])
+    root = Promoted(tmp_path.resolve()).ours
+    git(root, "remote", "set-url", "origin", forge.repository("shop"))
+    git(root, "push", "-q", "origin", "main")
+    forge.settle("shop")
+    return root
+
+
+def api(forge: Forge, method: str, path: str, document: object = None) -> Any:
+    return forge.gitea.ask("tess", method, f"repos/{forge.owner}/shop/{path}", document)
+
+
+def head(forge: Forge, branch: str) -> str:
+    return str(api(forge, "GET", f"branches/{branch.replace('/', '%2F')}")["commit"]["id"])
+
+
+def merged(forge: Forge, number: int) -> None:
+    """Merge it as a person does on its page, once the forge has looked at it."""
+    for _ in range(100):
+        found = api(forge, "GET", f"pulls/{number}")
+        if found["mergeable"]:
+            break
+        time.sleep(0.1)
+    status = 405
+    for _ in range(100):
+        headers = {"Content-Type": "application/json", **forge.gitea.people["tess"].headers}
+        path = f"/api/v1/repos/{forge.owner}/shop/pulls/{number}/merge"
+        status, _, _ = forge.gitea.fetch("POST", path, headers, b'{"Do": "squash"}')
+        if status == 200:
+            return
+        time.sleep(0.1)
+    raise AssertionError(status)
+
+
+def test_a_promotion_from_its_pull_request_to_the_merge(forge: Forge, ours: Path) -> None:
+    ok("promote", "1.0.0", "--to", "tst", "--pr", cwd=ours)
+    [request] = forge.requests("shop")
+    branches = (request["head"]["ref"], request["base"]["ref"])
+    assert (*branches, request["title"]) == ("promote/tst", "main", "Promote 1.0.0 to tst")
+    assert "| `orders` | `-` | `1.0.0` | new |" in request["body"]
+    # a newer one updates the same
+    ok("promote", "1.1.0", "--to", "tst", "--pr", cwd=ours)
+    [again] = forge.requests("shop")
+    assert (again["number"], again["title"]) == (request["number"], "Promote 1.1.0 to tst")
+    assert "`1.1.0 (7)`" in again["body"]
+    # the base moves, and it is derived again
+    git(ours, "pull", "-q", "--ff-only")
+    git(commit_all(ours, {"README.md": "new\n"}), "push", "-q", "origin", "main")
+    ok("promote", "--refresh", cwd=ours)
+    commit = api(forge, "GET", f"git/commits/{head(forge, 'promote/tst')}")
+    assert [parent["sha"] for parent in commit["parents"]] == [head(forge, "main")]
+    assert [each["number"] for each in forge.requests("shop")] == [request["number"]]
+    merged(forge, request["number"])
+    assert "promote/tst is gone" in ok("promote", "--refresh", cwd=ours).err
+    assert [branch["name"] for branch in api(forge, "GET", "branches")] == ["main"]
+    assert forge.requests("shop") == []
+    # what comes next is a request of its own
+    ok("promote", "--auto", "--pr", cwd=ours)
+    [following] = forge.requests("shop")
+    assert (following["title"], following["head"]["ref"]) == ("Promote 1.1.0 to pre", "promote/pre")
+    assert "ran in `tst` since" in following["body"]
+
+
+def test_what_is_superseded_is_closed_with_the_reason(forge: Forge, ours: Path) -> None:
+    ok("promote", "1.0.0", "--to", "tst", "--pr", cwd=ours)
+    [request] = forge.requests("shop")
+    ok("promote", "1.1.0", "--to", "tst", "--push", cwd=ours)
+    assert forge.requests("shop") == []
+    comments = api(forge, "GET", f"issues/{request['number']}/comments")
+    assert any("superseded: Promote 1.1.0 to tst is on main" in each["body"] for each in comments)
+
+
+def test_a_protected_branch_is_respected(forge: Forge, ours: Path) -> None:
+    api(forge, "POST", "branch_protections", {"rule_name": "main", "enable_push": False, "required_approvals": 0})
+    before = head(forge, "main")
+    refused = shunter("promote", "1.1.0", "--to", "tst", "--push", cwd=ours)
+    assert (refused.code, "refuses the push to main" in refused.err) == (2, True)
+    assert head(forge, "main") == before
+    ok("promote", "1.1.0", "--to", "tst", "--pr", cwd=ours)
+    [request] = forge.requests("shop")
+    merged(forge, request["number"])
+    assert head(forge, "main") != before
