@@ -33,6 +33,19 @@ def test_a_path_is_what_git_says_of_it(tmp_path: Path) -> None:
     )
 
 
+def test_an_index_is_read_as_git_lists_it(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    names = ["same", "hidden", "gone", "announced", "untracked"]
+    root = make_repo(tmp_path / "home", dict.fromkeys(names[:3], "1"))
+    write(root, {"gone": None, "announced": "1", "untracked": "1"})
+    git(root, "add", "-N", "announced")
+    git(root, "update-index", "--assume-unchanged", "hidden")
+    read, ids = read_repository(root, names), state.entry_ids(root, names)
+    monkeypatch.setattr(state, "_LARGEST", 0)
+    assert (read_repository(root, names), state.entry_ids(root, names)) == (read, ids)
+    assert read.of("hidden").hidden == "assume-unchanged"
+    assert {*ids} == {"same", "hidden", "gone", "announced"}
+
+
 def test_few_paths_and_many_give_the_same(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     root = make_repo(tmp_path / "home", {"*": "1", "x": "2"})
     few = read_repository(root, ["*"])

@@ -4,11 +4,15 @@ from __future__ import annotations
 
 import tempfile
 from collections.abc import Sequence
+from functools import lru_cache
 from pathlib import Path
 
 from shunter.adapters.git.repository import IndexEntry, Repository
 from shunter.adapters.system import process
 from shunter.model.files import SYMLINK, Conflict, FileState
+
+_KEPT = 256
+"""Merges of single files that are asked for twice: to see whether there is a conflict, and to write it."""
 
 
 def conflict_state(conflict: Conflict) -> FileState | None:
@@ -20,13 +24,14 @@ def conflict_state(conflict: Conflict) -> FileState | None:
     if ours is None or theirs is None or SYMLINK in (ours.mode, theirs.mode):
         return ours or theirs
     whole = (base.data if base else b"", ours.data, theirs.data)
-    merged = _marked(conflict.narrowed or whole)
+    merged = marked(conflict.narrowed or whole)
     if conflict.narrowed and not merged.returncode:  # a file without markers would hide the conflict
-        merged = _marked(whole)
+        merged = marked(whole)
     return ours if merged.returncode > 127 else FileState(merged.stdout, conflict.mode)
 
 
-def _marked(sides: tuple[bytes, bytes, bytes]) -> process.Completed:
+@lru_cache(_KEPT)
+def marked(sides: tuple[bytes, bytes, bytes]) -> process.Completed:
     """git's merge of base, ours and theirs; its exit code is the number of conflicts, or above 127 where it cannot."""
     with tempfile.TemporaryDirectory(prefix="shunter-") as folder:
         for name, data in zip(("base", "ours", "theirs"), sides, strict=True):
@@ -44,13 +49,24 @@ def stage_conflicts(root: Path, conflicts: Sequence[Conflict], digest: str) -> N
 
 def _stages(repository: Repository, conflict: Conflict) -> tuple[IndexEntry, ...]:
     sides = ((1, conflict.base), (2, conflict.ours), (3, conflict.theirs))
-    return tuple(
-        IndexEntry(state.mode, _object(repository, conflict.path, state), stage)
-        for stage, state in sides
-        if state is not None
-    )
+    there = [(stage, state) for stage, state in sides if state is not None]
+    ids = _objects(repository, conflict.path, [state for _, state in there])
+    return tuple(IndexEntry(state.mode, ids[state], stage) for stage, state in there)
 
 
-def _object(repository: Repository, path: str, state: FileState) -> str:
-    how = "--no-filters" if state.mode == SYMLINK else f"--path={path}"
-    return repository.git("hash-object", "-w", "--stdin", how, stdin=state.data).text
+def _objects(repository: Repository, path: str, states: Sequence[FileState]) -> dict[FileState, str]:
+    """Ids of what git stores of these files at that path: one process for those that go through its filters."""
+    found: dict[FileState, str] = {}
+    for how, link in ((f"--path={path}", False), ("--no-filters", True)):
+        some = [state for state in dict.fromkeys(states) if (state.mode == SYMLINK) == link]
+        if some:
+            found |= zip(some, _hashed(repository, how, some), strict=True)
+    return found
+
+
+def _hashed(repository: Repository, how: str, states: Sequence[FileState]) -> list[str]:
+    with tempfile.TemporaryDirectory(prefix="shunter-") as folder:
+        files = [Path(folder, str(number)) for number in range(len(states))]
+        for file, state in zip(files, states, strict=True):
+            file.write_bytes(state.data)
+        return repository.git("hash-object", "-w", how, "--", *map(str, files)).text.split()

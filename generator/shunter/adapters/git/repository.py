@@ -299,7 +299,8 @@ class Repository:
             for entry in found
         )
         self.git("update-index", "-z", "--index-info", stdin=gone + new)
-        self.try_git("update-index", "-q", "--refresh")
+        if any(not entry.stage for found in entries.values() for entry in found):
+            self.try_git("update-index", "-q", "--refresh")
 
     def log(self, *, limit: int = 0, paths: Sequence[str] = ()) -> list[LogEntry]:
         """Commits from HEAD back, newest first; `limit` 0 means all."""

@@ -3,15 +3,21 @@
 from __future__ import annotations
 
 import hashlib
+import os
 from collections.abc import Iterator, Mapping, Sequence
 from pathlib import Path
 
-from shunter.adapters.git.repository import IndexEntry, Repository
+from shunter.adapters.git.repository import IndexEntry, PlannedRepository, Repository
+from shunter.adapters.system.regular import read_regular
+from shunter.core.trees.git_index import OddIndexError, read_index
 from shunter.model.data import dataclass
 from shunter.model.files import FileState
 
 _FEW = 50
 """Paths that git is asked for by name; of more it lists all: faster than matching each file with each path."""
+
+_LARGEST = 1 << 20
+"""Bytes of an index that is read here: git is faster with a larger one."""
 
 _OPERATIONS = (
     ("rebase-merge", "rebase"),
@@ -105,14 +111,14 @@ def marks(git_dir: Path) -> tuple[Path, ...]:
 
 
 def read_repository(root: Path, paths: Sequence[str]) -> RepositoryState:
-    """Ask git about a repository and these paths in it, with two processes."""
+    """Ask git about a repository and these paths in it: one process, and a second where its index is an odd one."""
     repository = Repository(root)
     git_dir = repository.git_dir
     about, changed = _status(repository)
     head = None if about.get("branch.oid", "(initial)") == "(initial)" else about["branch.oid"]
     branch = about.get("branch.head", "(detached)")
     wanted = set(paths)
-    entries, hidden = _listed(repository, paths)
+    entries, hidden = _indexed(git_dir, head, paths) or _listed(repository, paths)
     found = {
         path: PathState(entries.get(path, ()), *changed.get(path, (".", ".")), hidden.get(path, ""))
         for path in wanted & (entries.keys() | changed.keys())
@@ -152,7 +158,33 @@ def _status(repository: Repository) -> tuple[dict[str, str], dict[str, tuple[str
     return about, changed
 
 
-def _listed(repository: Repository, paths: Sequence[str]) -> tuple[dict[str, tuple[IndexEntry, ...]], dict[str, str]]:
+Listed = tuple[dict[str, tuple[IndexEntry, ...]], dict[str, str]]
+
+
+def _indexed(git_dir: Path, head: str | None, paths: Sequence[str]) -> Listed | None:
+    """`_listed` without a process; None where git has to be asked."""
+    try:
+        data = read_regular(str(git_dir / "index"), _LARGEST)
+        found = read_index(data, len(head or "") // 2, {os.fsencode(path) for path in paths}) if head else None
+    except (OSError, OddIndexError):
+        return None
+    if found is None:
+        return None
+    named = {os.fsdecode(path): entries for path, entries in found.items()}
+    known = {path: tuple(IndexEntry(e.mode, e.object_id, e.stage) for e in each) for path, each in named.items()}
+    return known, {path: entries[0].hidden for path, entries in named.items() if entries[0].hidden}
+
+
+def entry_ids(root: Path, paths: Sequence[str]) -> dict[str, str]:
+    """The object ids of files as the index has them, by path; none of what is not tracked, or is unmerged."""
+    repository = PlannedRepository(root)
+    found = _indexed(repository.git_dir, repository.head(), paths)
+    if found is None:
+        return repository.staged_ids(paths)
+    return {path: entry.object_id for path, (entry, *_) in found[0].items() if not entry.stage}
+
+
+def _listed(repository: Repository, paths: Sequence[str]) -> Listed:
     asked = ["--", *paths] if len(paths) <= _FEW else []
     wanted = set(paths)
     entries: dict[str, tuple[IndexEntry, ...]] = {}

@@ -10,6 +10,7 @@ import tempfile
 from collections.abc import Iterator, Sequence
 from pathlib import Path
 
+from shunter.adapters.git.conflicts import marked
 from shunter.adapters.git.repository import Repository
 from shunter.adapters.system.files import DiskTree, write_file
 from shunter.adapters.templates.merge import Asked, Result, held_in
@@ -21,7 +22,6 @@ from shunter.model.data import replace
 from shunter.model.files import EXECUTABLE, REGULAR, Conflict, FileState, OverlayTree, SubTree
 
 _NOBODY = Signature("shunter", "shunter@localhost", 0)
-_LABELS = ("-L", "before updating", "-L", "last update", "-L", "after updating")
 _FOLDER = "t"
 
 
@@ -95,7 +95,5 @@ def _merged(scratch: Repository, number: int, sides: Sides) -> FileState | None:
     file = _file(scratch, number)
     if not file.with_name(f"{number}.rej").exists():
         return FileState(file.read_bytes(), EXECUTABLE if file.stat().st_mode & 0o100 else REGULAR)
-    for name, state in (("base", sides.base), ("ours", sides.ours), ("theirs", sides.theirs)):
-        (scratch.root / name).write_bytes(state.data)
-    done = scratch.try_git("merge-file", "-p", *_LABELS, "ours", "base", "theirs")
+    done = marked((sides.base.data, sides.ours.data, sides.theirs.data))
     return FileState(done.stdout, sides.ours.mode) if done.returncode == 0 else None
