@@ -117,6 +117,13 @@ COMMANDS: tuple[Command, ...] = (
             switch("--push", help="push what was committed, what is referenced first"),
             switch("--pr", help="push a branch (--branch, or update/templates), and open or update its pull request"),
             Option(
+                "--pause",
+                kind=int,
+                default=1,
+                metavar="SECONDS",
+                help="with --pr: time between changes at a forge (default: 1); its own limits are kept to as well",
+            ),
+            Option(
                 "--report",
                 takes="many",
                 metavar="FILE",
