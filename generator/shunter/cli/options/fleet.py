@@ -111,6 +111,7 @@ COMMANDS: tuple[Command, ...] = (
             Option("--to", metavar="VERSION", help="template release (default: the newest)"),
             Option("--recreate", takes="many", metavar="FILE", help="make a deleted file of the templates again"),
             FETCH,
+            switch("--trust", help="let the templates run programs: Copier's tasks, migrations and extensions"),
             switch("--force", help="remove what is gone from shunter.yaml even while another name has come"),
             *CHANGES[:-1],
             RESULT,

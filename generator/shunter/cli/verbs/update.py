@@ -66,6 +66,7 @@ def update(arguments: Arguments) -> Report:
             recreate=recreate,
             without=without,
             done=done,
+            trust=arguments.trust,
         )
 
     def delivered() -> Report:
