@@ -13,6 +13,7 @@ import pytest
 
 from helpers.workspaces.clients import IN, OK, Answers, calls, put
 from shunter.adapters.forge.clients import Answer, Client, Login, Logins
+from shunter.adapters.forge.pace import Pace
 from shunter.adapters.forge.place import Place, place_of
 
 EXPIRED = """\
@@ -64,8 +65,18 @@ def test_a_request_is_a_document_on_standard_input(tmp_path: Path) -> None:
     body = json.dumps(sent)
     header = "--header=Content-Type: application/json"
     assert [call for call in calls(tmp_path) if call[1] == "api"] == [
-        ["gh", "api", "--hostname=github.com", "--method=POST", "--input=-", "repos/a/b/pulls", body],
-        ["glab", "api", "--hostname=gitlab.com", "--method=PUT", header, "--input=-", "projects/a%2Fb", body],
+        ["gh", "api", "--include", "--hostname=github.com", "--method=POST", "--input=-", "repos/a/b/pulls", body],
+        [
+            "glab",
+            "api",
+            "--include",
+            "--hostname=gitlab.com",
+            "--method=PUT",
+            header,
+            "--input=-",
+            "projects/a%2Fb",
+            body,
+        ],
         ["tea", "api", "--include", "--login=ours", "--method=PATCH", "--data=@-", "repos/a/b", body],
     ]
 
@@ -90,7 +101,12 @@ def test_another_host_is_asked_of_each_until_one_is_logged_in(tmp_path: Path) ->
     put(tmp_path, "gh", {"auth": (1, "", "You are not logged into any accounts on code.acme.org")})
     stranger = (1, "", "x code.acme.org:8443 has not been authenticated with glab")
     put(tmp_path, "glab", {"--hostname=code.acme.org:8443": stranger, **IN})
-    assert client("ssh://git@code.acme.org:22/a/b.git").command == ("glab", "api", "--hostname=code.acme.org")
+    assert client("ssh://git@code.acme.org:22/a/b.git").command == (
+        "glab",
+        "api",
+        "--include",
+        "--hostname=code.acme.org",
+    )
     assert Logins().at(place("https://code.acme.org:8443/a/b")) == Login()
 
 
@@ -164,3 +180,37 @@ def test_the_complaint_of_the_others_is_theirs(tmp_path: Path) -> None:
     put(tmp_path, "gh", {**IN, "api": (1, "", said)})
     told = "error connecting to github.com; check your internet connection or https://githubstatus.com"
     assert client("git@github.com:a/b").ask("GET", "user") == Answer(problem=told)
+
+
+LIMITED = "HTTP/2.0 403 Forbidden\r\nX-Ratelimit-Remaining: 4000\r\nRetry-After: 30\r\n\r\n"
+
+
+@pytest.mark.parametrize("program", ["gh", "glab", "tea"])
+def test_a_forge_that_was_asked_too_often_is_asked_again_after_its_rest(tmp_path: Path, program: str) -> None:
+    """The program answers so once, and then it opens the request."""
+    host = {"gh": "github.com", "glab": "gitlab.com", "tea": "codeberg.org"}[program]
+    said = '{"message": "You have exceeded a secondary rate limit"}'
+    refusal = (0, said, LIMITED) if program == "tea" else (1, f"{LIMITED}{said}", f"{program}: limited (HTTP 403)")
+    head = "HTTP/2.0 201 Created\r\nServer: x\r\n\r\n"
+    answer = (0, '{"number": 3}', head) if program == "tea" else (0, head + '{"number": 3}', "")
+    logins = [{"name": "ours", "url": "https://codeberg.org"}]
+    known: Answers = {**IN, "logins list": (0, json.dumps(logins), "")}
+    put(tmp_path, program, {**known, "api": refusal})
+    told: list[str] = []
+
+    def sleep(seconds: float) -> None:
+        told.append(f"{seconds:.0f}")
+        put(tmp_path, program, {**known, "api": answer})
+
+    pace = Pace(tell=told.append, sleep=sleep)
+    found = Logins(pace).at(place(f"git@{host}:a/b")).client
+    assert found is not None
+    assert found.ask("POST", "repos/a/b/pulls", {}) == Answer({"number": 3})
+    assert told == [f"{host} takes no requests for 31 s: waiting", "31"]
+
+
+def test_a_rest_that_is_too_long_is_told(tmp_path: Path) -> None:
+    said = LIMITED.replace("30", "3000")
+    put(tmp_path, "gh", {**IN, "api": (1, said, "gh: limited (HTTP 403)")})
+    problem = "gh: limited (HTTP 403); it takes no more requests for 50 min"
+    assert client("git@github.com:a/b").ask("GET", "x") == Answer(problem=problem)

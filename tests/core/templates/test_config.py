@@ -7,7 +7,7 @@ from pathlib import Path
 import pytest
 
 from helpers.workspaces.gitrepo import write
-from shunter.core.templates.config import NeedsCopier, read_config
+from shunter.core.templates.config import NeedsCopier, due, read_config
 from shunter.model.files import FileState, MemoryTree
 
 FILES = {
@@ -56,8 +56,8 @@ def test_without_a_questionnaire_copiers_own_excludes_count() -> None:
 
 
 def test_what_only_copier_knows_is_named() -> None:
-    found = read_config(tree({"copier.yml": "_tasks: [x]\n_skip_if_exists: [a]\n"}))
-    assert (found.unknown, found.skip_if_exists) == ("_tasks", ("a",))
+    found = read_config(tree({"copier.yml": "_external_data: {a: b}\n_skip_if_exists: [a]\n"}))
+    assert (found.unknown, found.skip_if_exists) == ("_external_data", ("a",))
     assert not read_config(tree({"copier.yml": "_migrations: []\n"})).unknown
 
 
@@ -81,3 +81,36 @@ def test_what_only_copier_knows_is_named() -> None:
 def test_the_unusual_is_left_to_copier(files: dict[str, str]) -> None:
     with pytest.raises(NeedsCopier):
         read_config(tree(files))
+
+
+@pytest.mark.parametrize(
+    ("text", "programs"),
+    [
+        ("_tasks: [make]\n", ("_tasks",)),
+        ("_tasks: []\n_migrations: []\n", ()),
+        ("_migrations: [{version: v1.0.0, before: [a]}, {command: b}, c, {version: 2, command: d}]\n",
+         ("_migrations v1.0.0", "_migrations ", "_migrations ", "_migrations 2")),
+    ],
+)  # fmt: skip
+def test_programs_are_told(text: str, programs: tuple[str, ...]) -> None:
+    assert read_config(tree({"copier.yml": text})).programs == programs
+
+
+@pytest.mark.parametrize(
+    ("programs", "before", "after", "setting"),
+    [
+        ((), "0.1.0", "0.2.0", ""),
+        (("_tasks",), "0.1.0", "0.2.0", "_tasks"),
+        (("_migrations v0.2.0",), "0.1.0", "0.2.0", "_migrations"),
+        (("_migrations 0.2",), "0.2.0", "0.3.0", ""),
+        (("_migrations v0.2.0",), "0.2.0", "0.2.0", ""),
+        (("_migrations v0.3.0",), "0.1.0", "0.2.0", ""),
+        (("_migrations v0.10.0",), "0.9.0", "0.11.0", "_migrations"),
+        (("_migrations ",), "0.2.0", "0.2.0", "_migrations"),
+        (("_migrations v0.2.0rc1",), "0.2.0", "0.3.0", "_migrations"),
+    ],
+)
+def test_a_migration_runs_where_its_version_is_passed(
+    programs: tuple[str, ...], before: str, after: str, setting: str
+) -> None:
+    assert due(programs, before, after) == setting

@@ -64,7 +64,7 @@ def sent(gh: Path, how: str) -> list[tuple[str, str]]:
 
 def test_each_repository_that_changes_gets_a_branch_and_a_request(fleet: Fleet, gh: Path) -> None:
     before = {name: fleet.head(name, "main") for name in ("shop", "orders", "shop-tst", "shop-pre")}
-    found = ok("update", "--all", "--to", "0.2.0", "--pr", cwd=fleet.root)
+    found = ok("update", "--all", "--to", "0.2.0", "--pr", "--pause", "0", cwd=fleet.root)
     assert "opened https://github.com/acme/shop/pull/7" in found.err
 
     assert [path for path, _ in sent(gh, MADE)] == [f"repos/acme/{name}/pulls" for name in CHANGED_BY_IT]
@@ -79,7 +79,7 @@ def test_each_repository_that_changes_gets_a_branch_and_a_request(fleet: Fleet, 
 
 @pytest.mark.slow  # a workspace of five repositories is updated more than once
 def test_a_later_update_goes_on_where_the_request_is_open(fleet: Fleet, gh: Path) -> None:
-    ok("update", "--all", "--to", "0.2.0", "--pr", cwd=fleet.root)
+    ok("update", "--all", "--to", "0.2.0", "--pr", "--pause", "0", cwd=fleet.root)
     git(fleet.checkout("shop-tst"), "checkout", "-q", "main")
     git(fleet.checkout("shop-tst"), "branch", "-q", "-D", BRANCH)
     somebody = fleet.folder / "somebody"
@@ -87,7 +87,7 @@ def test_a_later_update_goes_on_where_the_request_is_open(fleet: Fleet, gh: Path
     commit_all(somebody, {"theirs": "1"}, "By a person")
     git(somebody, "push", "-q", "origin", BRANCH)
     put(gh, "gh", {**IN, "--method=GET": (0, json.dumps([pull(7, BRANCH)]), ""), CHANGED: (0, "{}", "")})
-    found = ok("update", "--all", "--pr", cwd=fleet.root)
+    found = ok("update", "--all", "--pr", "--pause", "0", cwd=fleet.root)
     assert "updated https://github.com/acme/shop/pull/7" in found.err
     ours = [f"Update to template release {release}" for release in ("0.3.0", "0.2.0")]
     assert subjects(fleet, "shop-tst", BRANCH)[:3] == [ours[0], "By a person", ours[1]]
@@ -97,14 +97,14 @@ def test_a_later_update_goes_on_where_the_request_is_open(fleet: Fleet, gh: Path
 
 @pytest.mark.slow  # a workspace of five repositories is updated more than once
 def test_a_branch_that_diverged_is_refused_and_the_others_go_on(fleet: Fleet, gh: Path) -> None:
-    ok("update", "--all", "--to", "0.2.0", "--pr", cwd=fleet.root)
+    ok("update", "--all", "--to", "0.2.0", "--pr", "--pause", "0", cwd=fleet.root)
     somebody = fleet.folder / "somebody"
     git(fleet.folder, "clone", "-q", "-b", BRANCH, str(fleet.remote("shop-tst")), str(somebody))
     commit_all(somebody, {"theirs": "1"}, "By a person")
     git(somebody, "push", "-q", "origin", BRANCH)
     commit_all(fleet.checkout("shop-tst"), {"ours": "1"}, "Ours")
     theirs = fleet.head("shop-tst", BRANCH)
-    found = update(fleet, "--pr")
+    found = update(fleet, "--pr", "--pause", "0")
     assert found.code == 1
     assert "refused  shop-tst  " in found.err
     assert fleet.head("shop-tst", BRANCH) == theirs
@@ -113,7 +113,7 @@ def test_a_branch_that_diverged_is_refused_and_the_others_go_on(fleet: Fleet, gh
 
 @pytest.mark.slow  # a workspace of five repositories is updated more than once
 def test_a_branch_that_was_merged_starts_again_from_there(fleet: Fleet, gh: Path) -> None:
-    ok("update", "--all", "--to", "0.2.0", "--pr", cwd=fleet.root)
+    ok("update", "--all", "--to", "0.2.0", "--pr", "--pause", "0", cwd=fleet.root)
     for name in CHANGED_BY_IT:
         git(fleet.remote(name), "branch", "-q", "-f", "main", BRANCH)
         git(fleet.remote(name), "branch", "-q", "-D", BRANCH)
@@ -121,7 +121,7 @@ def test_a_branch_that_was_merged_starts_again_from_there(fleet: Fleet, gh: Path
     git(fleet.folder, "clone", "-q", str(fleet.remote("shop-tst")), str(somebody))
     commit_all(somebody, {"theirs": "1"}, "By a person")
     git(somebody, "push", "-q", "origin", "main")
-    ok("update", "--all", "--pr", cwd=fleet.root)
+    ok("update", "--all", "--pr", "--pause", "0", cwd=fleet.root)
     for name in CHANGED_BY_IT:
         ahead = git(fleet.remote(name), "log", "--format=%s", f"main..{BRANCH}").splitlines()
         assert ahead == ["Update to template release 0.3.0"]
@@ -155,7 +155,7 @@ def test_a_run_that_met_an_obstacle_is_resumed_from_its_report(fleet: Fleet, gh:
     hook.write_text("#!/bin/sh\necho not on a Friday\nexit 1\n")
     hook.chmod(0o755)
     reports = ("--report", "r.jsonl", "--report", "r.md", "--report", "r.xml")
-    found = update(fleet, "--to", "0.2.0", "--pr", *reports)
+    found = update(fleet, "--to", "0.2.0", "--pr", "--pause", "0", *reports)
     assert found.code == 1
     assert "shop-tst: remote: not on a Friday" in found.err
     first = read(fleet.root / "r.jsonl")
@@ -184,7 +184,7 @@ def test_a_run_that_met_an_obstacle_is_resumed_from_its_report(fleet: Fleet, gh:
 def test_a_conflict_is_left_until_somebody_has_resolved_it(fleet: Fleet, gh: Path) -> None:
     readme = fleet.checkout("shop-tst") / "envs/tst/README.md"
     commit_all(fleet.checkout("shop-tst"), {"envs/tst/README.md": f"{readme.read_text('utf-8')}\nOurs.\n"})
-    found = update(fleet, "--to", "0.2.0", "--pr", "--report", "r.jsonl")
+    found = update(fleet, "--to", "0.2.0", "--pr", "--pause", "0", "--report", "r.jsonl")
     assert found.code == 1
     row = read(fleet.root / "r.jsonl")["shop-tst"]
     assert (row["status"], row["left"], row["conflicts"]) == (

@@ -26,6 +26,7 @@ from typing import Any
 from helpers.workspaces.gitea import ENTERPRISE, PATIENCE, Gitea, Person
 from helpers.workspaces.gitrepo import git
 
+_LIMITED = b'{"message": "You have exceeded a secondary rate limit"}'
 _OF_A_CONNECTION = {"host", "connection", "content-length", "accept-encoding", "transfer-encoding"}
 
 
@@ -35,6 +36,8 @@ class Network:
 
     port: int
     ports: dict[str, int]
+    limits: list[dict[str, str]]
+    """Headers of refusals that the next changes get, as GitHub refuses who asks too often."""
 
     def environment(self, certificate: Path) -> dict[str, str]:
         """What git and the clients have to be told."""
@@ -47,8 +50,9 @@ class Network:
 @contextlib.contextmanager
 def network(gitea: Gitea) -> Iterator[Network]:
     """The way to the second name of a Gitea; `ports` may be changed while it is there."""
-    with _enterprise(gitea) as port:
-        found = Network(0, {ENTERPRISE: port})
+    limits: list[dict[str, str]] = []
+    with _enterprise(gitea, limits) as port:
+        found = Network(0, {ENTERPRISE: port}, limits)
 
         class Handler(socketserver.BaseRequestHandler):
             def handle(self) -> None:
@@ -94,7 +98,7 @@ def _tunnel(client: socket.socket, ports: Mapping[str, int]) -> None:
 
 
 @contextlib.contextmanager
-def _enterprise(gitea: Gitea) -> Iterator[int]:
+def _enterprise(gitea: Gitea, limits: list[dict[str, str]]) -> Iterator[int]:
     """A Gitea with its API where GitHub Enterprise Server has it, and with the header that `gh` reads scopes from."""
 
     class Handler(http.server.BaseHTTPRequestHandler):
@@ -104,8 +108,13 @@ def _enterprise(gitea: Gitea) -> Iterator[int]:
             body = self._body()
             path = "/api/v1/user" if self.path == "/api/v3/" else self.path.replace("/api/v3/", "/api/v1/", 1)
             kept = {name: value for name, value in self.headers.items() if name.lower() not in _OF_A_CONNECTION}
-            status, answered, sent = gitea.fetch(self.command, path, kept, body)
+            refused = limits.pop(0) if limits and path.startswith("/api/") and self.command != "GET" else None
+            status, answered, sent = (
+                gitea.fetch(self.command, path, kept, body) if refused is None else (403, {}, _LIMITED)
+            )
             self.send_response(status)
+            for name, value in (refused or {}).items():
+                self.send_header(name, value)
             for name in ("Content-Type", "Www-Authenticate"):
                 if name in answered:
                     self.send_header(name, answered[name])

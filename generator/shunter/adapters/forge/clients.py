@@ -6,6 +6,7 @@ comes from a file, such as a commit's subject, is a part of a JSON document on s
 
 from __future__ import annotations
 
+import itertools
 import json
 import os
 import re
@@ -15,6 +16,7 @@ from pathlib import Path
 from typing import Any
 from urllib.parse import urlsplit
 
+from shunter.adapters.forge.pace import LONGEST, Pace, rest
 from shunter.adapters.forge.place import GITEA, GITHUB, GITLAB, Place
 from shunter.adapters.system import process
 from shunter.model.data import dataclass, field, replace
@@ -27,6 +29,7 @@ _BODY: Mapping[str, tuple[str, ...]] = {
 }
 _QUIET = {"GH_PROMPT_DISABLED": "1", "GH_NO_UPDATE_NOTIFIER": "1", "NO_PROMPT": "1", "NO_COLOR": "1"}
 _STATUS = re.compile(r"^HTTP/\S+ (\d{3})", re.MULTILINE)
+_HEAD = re.compile(r"HTTP/\S+ \d{3}.*?\r?\n\r?\n", re.DOTALL)
 _STRANGER = re.compile(r"not logged in|not been authenticated|No GitLab instances|No token", re.IGNORECASE)
 NO_ANSWER = "no answer of a forge"
 _TOO_OLD = re.compile("No help topic|flag provided but not defined")
@@ -50,14 +53,32 @@ class Client:
     kind: str
     command: tuple[str, ...]
     place: Place
+    pace: Pace = field(default_factory=Pace, compare=False)
 
     def ask(self, method: str, path: str, document: Mapping[str, object] | None = None) -> Answer:
-        """Send one request to the forge; `path` is below its API's root, and encoded."""
+        """Send one request to the forge; `path` is below its API's root, and encoded.
+
+        It keeps to the pace, and is sent again after the rest that a forge asks for.
+        """
         body = () if document is None else _BODY[self.kind]
         sent = b"" if document is None else json.dumps(document).encode()
-        done = _run([*self.command, f"--method={method}", *body, path], sent)
-        problem = _tea_problem(done) if self.kind == GITEA else _complaint(done) if done.returncode else ""
-        return Answer(problem=problem) if problem else Answer(_json(done.text))
+        for times in itertools.count():
+            self.pace.before(method)
+            done = _run([*self.command, f"--method={method}", *body, path], sent)
+            status, headers, text = _parted(done, self.kind)
+            problem = self._problem(done, status, text)
+            wait = rest(status, headers, f"{problem} {text}", self.pace.clock()) if problem else None
+            if not problem:
+                return Answer(_json(text))
+            if not self.pace.again(times, wait, self.place.server):
+                break
+        later = f"; it takes no more requests for {wait / 60:.0f} min" if wait is not None and wait > LONGEST else ""
+        return Answer(problem=problem + later)
+
+    def _problem(self, done: process.Completed, status: int, text: str) -> str:
+        if self.kind == GITEA:
+            return _tea_problem(done, status, text)
+        return _complaint(done) if done.returncode else ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -74,8 +95,9 @@ class Login:
 
 @dataclass(slots=True)
 class Logins:
-    """The clients of this machine; each is asked once for each host."""
+    """The clients of this machine; each is asked once for each host. All keep to one `pace`."""
 
+    pace: Pace = field(default_factory=Pace)
     _hosts: dict[tuple[str, str], str | None] = field(default_factory=dict)
     _tea: list[Mapping[str, str]] | None = None
 
@@ -101,7 +123,7 @@ class Logins:
         refusal = self._hosts[kind, host]
         if refusal is not None:
             return Login(problem=refusal)
-        return Login(Client(kind, (program, "api", f"--hostname={host}"), place))
+        return Login(Client(kind, (program, "api", "--include", f"--hostname={host}"), place, self.pace))
 
     def _at_gitea(self, place: Place) -> Login:
         if self._tea is None:
@@ -109,7 +131,7 @@ class Logins:
         for login in sorted(self._tea, key=lambda login: login.get("default") != "true"):
             if there := _at_login(place, login):
                 chosen = (f"--login={login['name']}",) if login.get("name") else ()
-                return Login(Client(GITEA, ("tea", "api", "--include", *chosen), there))
+                return Login(Client(GITEA, ("tea", "api", "--include", *chosen), there, self.pace))
         return Login()
 
 
@@ -151,19 +173,31 @@ def _at_login(place: Place, login: Mapping[str, str]) -> Place | None:
     return replace(place, path=path, web=login["url"].rstrip("/")) if here else None
 
 
-def _tea_problem(done: process.Completed) -> str:
+def _parted(done: process.Completed, kind: str) -> tuple[int, Mapping[str, str], str]:
+    """Status and headers of an answer, with names in small letters, and the document as text.
+
+    tea writes the first two to standard error, the others before the document. Status 0: nothing has answered.
+    """
+    head, text = (each.decode("utf-8", "replace") for each in (done.stderr, done.stdout))
+    if kind != GITEA:
+        found = _HEAD.match(text)
+        head, text = (found[0], text[found.end() :]) if found else ("", text)
+    status = _STATUS.search(head)
+    lines = (line.partition(": ") for line in head.splitlines())
+    return int(status[1]) if status else 0, {name.lower(): value.strip() for name, _, value in lines}, text
+
+
+def _tea_problem(done: process.Completed, status: int, text: str) -> str:
     """What is wrong with an answer: tea takes any for a success, and tells its status beside it."""
-    said = done.stderr.decode("utf-8", "replace")
-    status = _STATUS.search(said)
-    if _TOO_OLD.search(said) or (status is None and not done.returncode):
+    if _TOO_OLD.search(done.stderr.decode("utf-8", "replace")) or (not status and not done.returncode):
         return "this tea has no `tea api --data`: 0.13 or newer is needed"
-    if status is None or done.returncode:
+    if not status or done.returncode:
         return _complaint(done)
-    if int(status[1]) < 400:
+    if status < 400:
         return ""
-    document = _json(done.text)
+    document = _json(text)
     message = document.get("message") if isinstance(document, dict) else ""
-    return f"tea: {message or NO_ANSWER} (HTTP {status[1]})"
+    return f"tea: {message or NO_ANSWER} (HTTP {status})"
 
 
 def _complaint(done: process.Completed) -> str:

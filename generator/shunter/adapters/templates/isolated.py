@@ -39,24 +39,39 @@ class Rendered:
     """One project's files; `by_copier` says why Copier itself rendered them, where it did.
 
     `once` are patterns of the files that are written once, and then a person's; `places` the templates of files by
-    their path, where our engine rendered them.
+    their path, where our engine rendered them; `programs` what an update runs beside the render, see `config.due`.
     """
 
     files: Mapping[str, FileState] = field(default_factory=dict)
     once: tuple[str, ...] = ()
     by_copier: str = ""
     places: Mapping[str, str] = field(default_factory=dict)
+    programs: tuple[str, ...] = ()
 
 
-def by_engine(source: str, asked: Sequence[Asked], bare: Path, seconds: int = SECONDS) -> list[Rendered]:
-    """Projects of a template that `bare` is a copy of, by our engine, or by Copier from `source` itself."""
-    question = {"bare": str(bare), "why": [""] * len(asked)}
+def by_engine(
+    source: str, asked: Sequence[Asked], bare: Path, seconds: int = SECONDS, *, trust: bool = False
+) -> list[Rendered]:
+    """Projects of a template that `bare` is a copy of, by our engine, or by Copier from `source` itself.
+
+    With `trust` the template may run programs.
+    """
+    question = {"bare": str(bare), "why": [""] * len(asked), "trust": trust}
     return _ask(source, asked, question, environment(source, None), seconds)
 
 
 def by_copier(source: str, asked: Sequence[Asked], bare: Path, why: Sequence[str]) -> list[Rendered]:
     """Projects by Copier, from the history `bare` that stands for `source`; `why` is what our engine said of each."""
     return _ask(source, asked, {"bare": str(bare), "why": list(why)}, environment(source, bare), SECONDS)
+
+
+def update_in(folder: Path, source: str, asked: Asked, bare: Path | None, *, trust: bool) -> None:
+    """Let Copier update the project in `folder`, a repository of its own; `bare` stands for `source`, if it is given.
+
+    With `trust` the template may run programs; without it, one that wants to is a `ShunterError`.
+    """
+    question = {"folder": str(folder), "trust": trust}
+    _ask(source, [asked], question, environment(source, bare), SECONDS)
 
 
 def environment(source: str, bare: Path | None) -> dict[str, str]:
@@ -109,4 +124,4 @@ def _answers(output: bytes) -> Iterator[Rendered]:
         keys = {path: (number, mode) for path, mode, number in each["files"]}
         states |= {key: FileState(blobs[key[0]], key[1]) for key in keys.values() if key not in states}
         files = {path: states[key] for path, key in keys.items()}
-        yield Rendered(files, tuple(each["once"]), each["by_copier"], each["places"])
+        yield Rendered(files, tuple(each["once"]), each["by_copier"], each["places"], tuple(each["programs"]))

@@ -63,31 +63,38 @@ class Renders:
     """The files of each request, and a notice for each template that only Copier itself could render, and why.
 
     `once` are, for each request, patterns of the files that are written once, and then a person's; `places` are the
-    templates of files by their path, none where Copier itself rendered.
+    templates of files by their path, none where Copier itself rendered. `programs` are what an update to it runs beside
+    the render, see `config.due`.
     """
 
     files: Mapping[RenderRequest, Files]
     once: Mapping[RenderRequest, tuple[str, ...]]
     notices: tuple[str, ...] = field(default_factory=tuple)
     places: Mapping[RenderRequest, Mapping[str, str]] = field(default_factory=dict)
+    programs: Mapping[RenderRequest, tuple[str, ...]] = field(default_factory=dict)
 
 
-def render_many(requests: Iterable[RenderRequest], progress: Progress = unseen) -> Renders:
-    """The files of these requests; equal ones are rendered once. Errors are `ShunterError`s."""
+def render_many(requests: Iterable[RenderRequest], progress: Progress = unseen, *, trust: bool = False) -> Renders:
+    """The files of these requests; equal ones are rendered once. Errors are `ShunterError`s.
+
+    With `trust`, templates of others may run programs.
+    """
     groups: dict[tuple[str, Path | None], list[RenderRequest]] = {}
     for request in dict.fromkeys(requests):
         groups.setdefault((request.source, request.bare), []).append(request)
     made: dict[RenderRequest, Rendered] = {}
     notices: dict[str, None] = {}
     for (source, bare), group in groups.items():
-        found = _ours(group, source, bare, progress) if bare else _theirs(group, source)
+        found = _ours(group, source, bare, progress) if bare else _theirs(group, source, trust=trust)
         for request, each in zip(group, found, strict=True):
             made[request] = each
             if each.by_copier:
                 notices[f"{source} {request.release} is rendered by Copier itself, slowly: {each.by_copier}"] = None
     files = {request: each.files for request, each in made.items()}
     once = {request: each.once for request, each in made.items()}
-    return Renders(files, once, tuple(notices), {request: each.places for request, each in made.items()})
+    places = {request: each.places for request, each in made.items()}
+    programs = {request: each.programs for request, each in made.items()}
+    return Renders(files, once, tuple(notices), places, programs)
 
 
 def render(source: str, release: str, answers: Mapping[str, Any], *, bare: Path | None = None) -> Files:
@@ -135,9 +142,9 @@ def _engine(bare: Path, source: str, release: str) -> Engine:
     return Engine(MemoryTree(history.tree(commit).files(_HELD)), source, f"v{release}")
 
 
-def _theirs(group: Sequence[RenderRequest], source: str) -> list[Rendered]:
+def _theirs(group: Sequence[RenderRequest], source: str, *, trust: bool) -> list[Rendered]:
     """Requests for the templates of somebody else."""
     with fetched(source) as bare:
-        return isolated.by_engine(source, [_asked(request) for request in group], bare)
+        return isolated.by_engine(source, [_asked(request) for request in group], bare, trust=trust)
 
 

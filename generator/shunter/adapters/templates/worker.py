@@ -17,7 +17,7 @@ from shunter.adapters.git.repository import Repository
 from shunter.adapters.system.files import DiskTree
 from shunter.adapters.templates.source import commit_of
 from shunter.core.templates.config import NeedsCopier
-from shunter.core.templates.engine import Engine, Made, written_once
+from shunter.core.templates.engine import Engine, Made, programs_of, written_once
 from shunter.model.errors import ShunterError
 from shunter.model.files import FileState
 
@@ -53,15 +53,19 @@ def _unlimit() -> None:
 
 
 def _answers(question: Mapping[str, Any]) -> Iterator[dict[str, Any]]:
+    if question.get("folder"):
+        [asked] = question["asked"]
+        yield _updated(question["source"], asked, question["folder"], trust=question["trust"])
+        return
     engines = _Engines(question["source"], question["bare"])
     for asked, why in zip(question["asked"], question["why"], strict=True):
         try:
-            yield _answer(engines, question["source"], asked, why)
+            yield _answer(engines, question["source"], asked, why, trust=question.get("trust", False))
         except ShunterError as error:
             yield {"error": error.message, "notes": error.notes, "hint": error.hint}
 
 
-def _answer(engines: _Engines, source: str, asked: Mapping[str, Any], why: str) -> dict[str, Any]:
+def _answer(engines: _Engines, source: str, asked: Mapping[str, Any], why: str, *, trust: bool) -> dict[str, Any]:
     made: Made | None = None
     if not why:
         try:
@@ -71,10 +75,39 @@ def _answer(engines: _Engines, source: str, asked: Mapping[str, Any], why: str) 
     if made is None:
         if why in _PROGRAMS:
             _unlimit()  # Copier refuses them before it does anything, unless the person trusts this source by name
-        made = Made(dict(_by_copier(source, asked)), engines.written_once(asked))
+        files = dict(_by_copier(source, asked, trust=trust))
+        made = Made(files, engines.written_once(asked), programs=engines.programs(asked))
     if sum(len(state.data) for state in made.files.values()) > MOST:
         raise ShunterError(f"a project from the templates at {source} would be larger than {MOST >> 20} MiB")
-    return {"files": made.files, "once": made.once, "places": made.places, "by_copier": why}
+    return {
+        "files": made.files,
+        "once": made.once,
+        "places": made.places,
+        "by_copier": why,
+        "programs": made.programs,
+    }
+
+
+def _updated(source: str, asked: Mapping[str, Any], folder: str, *, trust: bool) -> dict[str, Any]:
+    """Let Copier update the project at `folder`, which is a copy: what it has become is read there."""
+    from copier import Settings, load_settings, run_update
+
+    _unlimit()  # as in `_answer`
+    try:
+        run_update(
+            folder,
+            dict(asked["answers"]),
+            vcs_ref=f"v{asked['release']}",
+            settings=Settings(trust=load_settings().trust),
+            defaults=True,
+            overwrite=True,
+            quiet=True,
+            unsafe=trust,
+        )
+    except Exception as error:  # as in `_by_copier`
+        explained = _explained(error, source, asked)
+        return {"error": explained.message, "notes": explained.notes, "hint": explained.hint}
+    return {"files": {}, "once": (), "places": {}, "by_copier": "", "programs": ()}
 
 
 class _Engines:
@@ -103,6 +136,11 @@ class _Engines:
         found = commit_of(self._repository, asked["release"])
         return written_once(self._repository.tree(found[0]), asked["answers"]) if found else ()
 
+    def programs(self, asked: Mapping[str, Any]) -> tuple[str, ...]:
+        """What an update of a project that Copier has rendered runs beside it."""
+        found = commit_of(self._repository, asked["release"])
+        return programs_of(self._repository.tree(found[0])) if found else ()
+
 
 def _is_enough(least: str) -> bool:
     """Whether the Copier that is installed is of a version that a template asks for."""
@@ -118,14 +156,14 @@ def _is_enough(least: str) -> bool:
 _UNKNOWN = "name a release it has, or install a shunter that is new enough to know this one"
 
 
-def _by_copier(source: str, asked: Mapping[str, Any]) -> Files:
+def _by_copier(source: str, asked: Mapping[str, Any], *, trust: bool) -> Files:
     try:
-        return _copied(source, asked)
+        return _copied(source, asked, trust=trust)
     except Exception as error:  # Copier lets plumbum's, Jinja's and YAML's errors through
         raise _explained(error, source, asked) from error
 
 
-def _copied(source: str, asked: Mapping[str, Any]) -> Files:
+def _copied(source: str, asked: Mapping[str, Any], *, trust: bool) -> Files:
     from copier import Settings, load_settings, run_copy
 
     with tempfile.TemporaryDirectory() as box:
@@ -139,6 +177,8 @@ def _copied(source: str, asked: Mapping[str, Any]) -> Files:
             defaults=True,
             overwrite=True,
             quiet=True,
+            unsafe=trust,
+            skip_tasks=asked["operation"] == "update",  # they run in the project's update itself
         )
         tree = DiskTree(target)
         return {path: state for path in tree.paths() if (state := tree.get(path)) is not None}
@@ -156,7 +196,10 @@ def _explained(error: Exception, source: str, asked: Mapping[str, Any]) -> Shunt
         hint = "is the URL right, and reachable?"
         return ShunterError(f"cannot read the templates at {source}", notes=notes, hint=hint)
     if isinstance(error, UnsafeTemplateError):
-        hint = f"if you trust them, name them in Copier's settings.yml (`trust: [{source}]`); else take tasks and extensions out"
+        hint = (
+            "if you trust them: `shunter update --trust`, or name them in Copier's settings.yml "
+            f"(`trust: [{source}]`); else take tasks, migrations and extensions out"
+        )
         return ShunterError(f"the templates at {source} want to run programs", notes=notes, hint=hint)
     kind = asked["answers"].get("kind", "project")
     return ShunterError(f"Copier cannot render a {kind} from templates {release}", notes=notes)

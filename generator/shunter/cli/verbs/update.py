@@ -66,6 +66,7 @@ def update(arguments: Arguments) -> Report:
             recreate=recreate,
             without=without,
             done=done,
+            trust=arguments.trust,
         )
 
     def delivered() -> Report:
@@ -82,7 +83,7 @@ def _way(arguments: Arguments, context: Context, paths: Sequence[Path]) -> Way:
     names = updating.repositories_of(paths, context.root, context.specs())
     resume = context.start / arguments.resume if arguments.resume else None
     file = next((file for file in _reports(arguments, context) if file.suffix not in RENDERED), resume)
-    way = Way(until, arguments.branch, names, arguments.to, file)
+    way = Way(until, arguments.branch, names, arguments.to, file, pause=arguments.pause)
     return resumed(replace(way, known=read_report(resume))) if resume else way
 
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterable, Iterator, Mapping
 from fnmatch import fnmatchcase
 from typing import Any, Final
@@ -21,7 +22,7 @@ class Config:
     """The settings of one template release, and its questions in order. Text in it may be templates.
 
     `skip_if_exists` and `exclude` are patterns; `options` are Jinja's; `least_copier` is a version, or empty; `unknown`
-    is a setting that only Copier itself knows, or empty.
+    is a setting that only Copier itself knows, or empty; `programs` are what it runs beside a render, see `due`.
     """
 
     questions: Mapping[str, Mapping[str, Any]]
@@ -34,6 +35,7 @@ class Config:
     secret: frozenset[str]
     least_copier: str
     unknown: str = ""
+    programs: tuple[str, ...] = ()
 
 
 _FILES: Final = ("copier.yml", "copier.yaml")
@@ -53,8 +55,12 @@ _KNOWN: Final = {
     "_secret_questions",
     "_skip_if_exists",
     "_subdirectory",
+    "_tasks",
     "_templates_suffix",
 }
+TASKS: Final = "_tasks"
+_MIGRATION: Final = "_migrations "
+_VERSION: Final = re.compile(r"v?([0-9]+(?:\.[0-9]+)*)")
 _OPTIONS: Final = {
     "autoescape",
     "block_end_string",
@@ -181,8 +187,39 @@ def _config(data: Mapping[str, Any]) -> Config:
         options=_options(data.get("_envops") or {}),
         secret=frozenset(secret),
         least_copier=_text(data, "_min_copier_version", ""),
+        programs=tuple(_programs(data)),
         unknown=min((key for key in data if key.startswith("_") and key not in _KNOWN), default=""),
     )
+
+
+def _programs(data: Mapping[str, Any]) -> Iterator[str]:
+    """`_tasks`, and each migration with its version, which may be empty: then it runs in every update."""
+    if data.get(TASKS):
+        yield TASKS
+    for each in data.get("_migrations") or ():
+        version = each.get("version", "") if isinstance(each, dict) else ""
+        yield f"{_MIGRATION}{version}"
+
+
+def due(programs: Iterable[str], before: str, after: str) -> str:
+    """The setting of a template by which an update from release `before` to `after` runs programs; empty: by none.
+
+    A migration runs where its version is passed; one whose version says nothing here is taken for due.
+    """
+    for each in programs:
+        if not each.startswith(_MIGRATION):
+            return each
+        found, old, new = (_VERSION.fullmatch(text) for text in (each.removeprefix(_MIGRATION), before, after))
+        if not (found and old and new) or _numbers(old[1]) < _numbers(found[1]) <= _numbers(new[1]):
+            return _MIGRATION.strip()
+    return ""
+
+
+def _numbers(version: str) -> list[int]:
+    numbers = [int(part) for part in version.split(".")]
+    while numbers and not numbers[-1]:
+        numbers.pop()
+    return numbers
 
 
 def _text(data: Mapping[str, Any], name: str, default: str) -> str:

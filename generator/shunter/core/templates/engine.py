@@ -11,7 +11,7 @@ from unicodedata import normalize
 from jinja2 import Template
 from pathspec import PathSpec
 
-from shunter.core.templates.config import NeedsCopier, file_of, read_config
+from shunter.core.templates.config import TASKS, NeedsCopier, file_of, read_config
 from shunter.core.templates.jinja import Jinja, Text
 from shunter.core.templates.questions import Questionnaire
 from shunter.core.templates.variables import Memo, Variables
@@ -37,11 +37,13 @@ class Made:
     """A project's files, the patterns of those that are written once, and then a person's, and which template is whose.
 
     `places` are the paths of templates in the release, by the path of what they made; none where Copier rendered.
+    `programs` are what an update runs beside the render, see `config.due`.
     """
 
     files: dict[str, FileState]
     once: tuple[str, ...]
     places: dict[str, str] = field(default_factory=dict)
+    programs: tuple[str, ...] = ()
 
 
 def written_once(tree: Tree, given: Mapping[str, Any]) -> tuple[str, ...]:
@@ -52,6 +54,14 @@ def written_once(tree: Tree, given: Mapping[str, Any]) -> tuple[str, ...]:
         return tuple(jinja.text(pattern).render(Variables(given)) for pattern in config.skip_if_exists)
     except Exception:  # as in `Engine.project`; and Copier has said what is wrong
         return ()
+
+
+def programs_of(tree: Tree) -> tuple[str, ...]:
+    """The programs of a release that only Copier can render; `_tasks` where nobody can tell."""
+    try:
+        return read_config(tree).programs
+    except Exception:  # as above
+        return (TASKS,)
 
 
 class Engine:
@@ -90,6 +100,8 @@ class Engine:
 
         `operation` is what Copier's `_exclude` may ask for: `copy`, or `update` for a project that is there already.
         """
+        if operation == "copy" and TASKS in self.config.programs:
+            raise NeedsCopier(f"`{TASKS}`")
         try:
             return self._render(given, operation)
         except NeedsCopier:
@@ -115,7 +127,8 @@ class Engine:
                     raise NeedsCopier(f"two files with the name {path}")
                 files[path], places[path] = self._file(source, seen), source.path
         _refuse_nested(files)
-        return Made(files, tuple(pattern.render(variables) for pattern in self._once), places)
+        once = tuple(pattern.render(variables) for pattern in self._once)
+        return Made(files, once, places, self.config.programs)
 
     def _excluded(self, variables: Variables) -> Callable[[str], bool]:
         rendered = tuple([pattern.render(variables) for pattern in self._exclude])

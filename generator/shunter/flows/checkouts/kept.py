@@ -11,7 +11,7 @@ from shunter.adapters.system.regular import is_checkout
 from shunter.core.workspace.layout import reference_rank
 from shunter.core.workspace.model import RepositorySpec
 from shunter.flows.checkouts.push import carried_out, step_of, with_request
-from shunter.flows.checkouts.requests import Opener
+from shunter.flows.checkouts.requests import Opener, commits_of
 from shunter.flows.checkouts.sync import AHEAD, DIVERGED, NO_UPSTREAM, UP_TO_DATE, Checkout
 from shunter.flows.workspace.context import Context
 from shunter.flows.workspace.phases import Phases
@@ -69,12 +69,14 @@ def published(
 
 
 def _published(context: Context, checkout: Checkout, opener: Opener | None, phases: Phases) -> Checkout:
-    phases.begin("push")
     step = step_of(checkout)
-    after = carried_out(context, step)
     if step.target is None and not step.obstacle:
-        after = replace(after, detail="no remote", left=False)
-    elif opener:
+        return replace(checkout, detail="no remote", left=False)
+    if opener and step.target and not commits_of(checkout, step.target)[1]:
+        return replace(checkout, left=False)  # it was merged, or nobody has changed anything
+    phases.begin("push")
+    after = carried_out(context, step)
+    if opener:
         phases.begin("pull request")
         after = with_request(step, after, opener)
     phases.begin("")

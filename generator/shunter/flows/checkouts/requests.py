@@ -38,14 +38,25 @@ class Opener:
     text: Text = text_of_commits
 
 
+def commits_of(checkout: Checkout, target: Target) -> tuple[str, Commits]:
+    """The default branch of its remote, and the commits that the checkout's branch has and that one lacks.
+
+    None where it is on that branch itself, or nobody knows which it is.
+    """
+    default = default_branch(checkout.root, target.base)
+    if checkout.at is None or default in ("", checkout.at.branch):
+        return default, ()
+    return default, own_commits(checkout.root, target.base, default)
+
+
 def requested(checkout: Checkout, target: Target, opener: Opener) -> Checkout:
     """The checkout with the pull request of its branch, which is pushed, where that has commits of its own.
 
     These are what the default branch lacks. What the forge refuses is in its detail, and left to do.
     """
     root, branch = checkout.root, checkout.at.branch if checkout.at else None
-    default = default_branch(root, target.base)
-    if branch is None or default in ("", branch) or not (commits := own_commits(root, target.base, default)):
+    default, commits = commits_of(checkout, target)
+    if branch is None or not commits:
         return checkout
     place = place_at(root, target.base)
     if place is None:

@@ -7,6 +7,7 @@ from pathlib import Path
 from typing import Any, Final, Protocol
 
 from shunter.adapters.forge.clients import Logins
+from shunter.adapters.forge.pace import Pace
 from shunter.core.delivery.fleet_report import COMMIT, FORMAT, REQUEST, UNTIL, Row, request_text, totals
 from shunter.flows.checkouts.kept import on_branch, published, taken_up
 from shunter.flows.checkouts.push import PUSHED
@@ -35,7 +36,8 @@ class Way:
     """How far an update goes, `until` what; on which `branch`, and with which report.
 
     `names` are the repositories that it is about, none: all; `release` is the one to go to, empty: the newest. `file`
-    is where rows are written, `known` are those of an earlier run that this one resumes.
+    is where rows are written, `known` are those of an earlier run that this one resumes; `pause` is seconds between
+    changes at a forge.
     """
 
     until: str = COMMIT
@@ -44,6 +46,7 @@ class Way:
     release: str = ""
     file: Path | None = None
     known: Mapping[str, Row] = field(default_factory=dict)
+    pause: float = 0.0
 
     @property
     def done(self) -> set[str]:
@@ -135,7 +138,8 @@ def _published(context: Context, way: Way, record: Record) -> tuple[Checkout, ..
     for name in record.rows.keys() - names - way.done:
         row = record.rows[name]
         record.rows[name] = replace(row, left=row.status is not Status.NOOP)
-    opener = Opener(Logins(), keeps=True, text=text) if way.until == REQUEST else None
+    logins = Logins(Pace(way.pause, context.writing.tell))
+    opener = Opener(logins, keeps=True, text=text) if way.until == REQUEST else None
     return published(context, names, opener, heard)
 
 

@@ -20,6 +20,7 @@ from shunter.core.trains.state import State
 from shunter.core.workspace.answers import Recorded, merge_answers
 from shunter.core.workspace.layout import origin_url, plan_repositories
 from shunter.core.workspace.model import Project, RepositorySpec, Workspace
+from shunter.flows.fleet.by_copier import by_copier, migrates
 from shunter.flows.fleet.draft import Draft, Job, follow_images, is_due, refuse_overwriting, remove_project, share
 from shunter.flows.fleet.migrating import Target, carried_over, own_files
 from shunter.flows.fleet.recreating import asked_of, without
@@ -42,8 +43,8 @@ Files = Mapping[str, FileState]
 class Reconciled:
     """What is to be done, the workspace's own repository first, and what a person should know, or do, about it.
 
-    `dropped` are checkouts that no longer belong to the workspace, `moves` those that are renamed. `before` are, by a
-    plan's repository, the template releases of the projects that change.
+    `dropped` are checkouts that no longer belong to the workspace, `moves` those that are renamed. `before` has, by
+    repository, the template releases of the projects that change.
     """
 
     plans: tuple[RepositoryPlan, ...]
@@ -63,7 +64,7 @@ class Request:
     the commits' subject; `force` deletes what no commit holds; `renaming` is what has another name than in `applied`;
     `recreate` are files of the templates to make again, which somebody has deleted; with `as_copier`, files are merged
     as `copier update` merges them, and migrations are not followed. `progress` hears how far it is, and `phases` in
-    what.
+    what. With `trust`, templates of others may run programs.
     """
 
     root: Path
@@ -80,15 +81,19 @@ class Request:
     renaming: Renaming | None = None
     as_copier: bool = False
     recreate: tuple[Path, ...] = ()
+    trust: bool = False
     progress: Progress = unseen
     phases: Phases = field(default_factory=Phases)
 
     @property
     def target(self) -> Target:
         """The release that projects are brought to."""
-        return Target(
-            self.workspace.templates_source, self.release, self.bare, not self.as_copier, self.renaming is None
-        )
+        source, guesses = self.workspace.templates_source, self.renaming is None
+        return Target(source, self.release, self.bare, not self.as_copier, guesses)
+
+    def asks_for(self, spec: RepositorySpec) -> bool:
+        """Whether a repository is to be worked on."""
+        return not self.only or spec.folder == "." or spec.name in self.only
 
 
 @when_interrupted(NOTHING)
@@ -121,7 +126,7 @@ def drafted(request: Request) -> list[Draft]:
     require_git()
     applied = _applied_answers(request.applied)
     specs = plan_repositories(request.workspace)
-    return [_draft(request, spec, applied) for spec in specs if _is_asked(request, spec)]
+    return [_draft(request, spec, applied) for spec in specs if request.asks_for(spec)]
 
 
 def _dropped(request: Request, moves: Sequence[Move]) -> Iterator[Path]:
@@ -150,10 +155,6 @@ def _plan(request: Request, draft: Draft) -> RepositoryPlan:
         shared=changes.keys() - draft.derived,
     )
     return replace(plan, origin=origin_url(request.workspace, draft.spec.name))
-
-
-def _is_asked(request: Request, spec: RepositorySpec) -> bool:
-    return not request.only or spec.folder == "." or spec.name in request.only
 
 
 def _draft(request: Request, spec: RepositorySpec, applied: Mapping[tuple[str, str], Mapping[str, Any]]) -> Draft:
@@ -207,20 +208,22 @@ def _render(request: Request, drafts: Sequence[Draft]) -> tuple[str, ...]:
             if job.recorded:
                 wanted.append(old_request(request, job.recorded))
     request.phases.begin("render")
-    rendered = render_many(wanted, request.progress)
+    rendered = render_many(wanted, request.progress, trust=request.trust)
     request.phases.begin("merge")
     for draft in drafts:
-        draft.jobs = [job for job in draft.jobs if has_work(request, draft, job, rendered.files)]
+        draft.jobs = [job for job in draft.jobs if has_work(request, draft, job, rendered)]
         _place_fresh(request, draft, rendered.files)
     _merge(request, {draft.spec.name: draft for draft in drafts}, rendered)
     return rendered.notices
 
 
-def has_work(request: Request, draft: Draft, job: Job, rendered: Mapping[RenderRequest, Files]) -> bool:
+def has_work(request: Request, draft: Draft, job: Job, rendered: Renders) -> bool:
     """Whether a job changes its project: by the template, by a migration, by a rename, or as a file is wanted back."""
-    old = rendered[old_request(request, job.recorded)] if job.recorded else {}
+    asked = new_request(request, job)
+    old = rendered.files[old_request(request, job.recorded)] if job.recorded else {}
     renamed = request.renaming is not None and request.renaming.rename.concerns(job.project)
-    due = is_due(draft.spec.name, job, old, rendered[new_request(request, job)])
+    due = is_due(draft.spec.name, job, old, rendered.files[asked])
+    due = due or migrates(job, rendered.programs[asked], request.release)
     if due or renamed or job.recorded is None or asked_of(request.recreate, draft, job.project):
         return True
     return bool(own_files(draft, job.project, request.target.steps(job.project.kind, job.recorded)).changes)
@@ -262,7 +265,7 @@ def _merge(request: Request, drafts: Mapping[str, Draft], rendered: Renders) -> 
                 f"{draft.spec.name}/{each.path} may name {request.renaming.rename.old}" for each in conflicts
             ]
         else:
-            draft.conflicts = conflicts
+            draft.conflicts = (*draft.conflicts, *conflicts)
 
 
 def _to_merge(request: Request, draft: Draft, rendered: Renders) -> list[MergeProject]:
@@ -271,6 +274,9 @@ def _to_merge(request: Request, draft: Draft, rendered: Renders) -> list[MergePr
         if job.recorded is not None:
             asked, before = new_request(request, job), old_request(request, job.recorded)
             new = rendered.files[asked]
+            aim = (request.workspace.templates_source, request.release, request.bare)
+            if by_copier(draft, job, rendered.programs[asked], aim, trust=request.trust):
+                continue
             steps = request.target.steps(job.project.kind, job.recorded)
             steps += request.target.renames(rendered.places[before], rendered.places[asked])
             old = carried_over(draft, job.project, steps, rendered.files[before])
@@ -297,7 +303,7 @@ def gone(request: Request, drafts: Sequence[Draft]) -> Iterator[tuple[Repository
     """
     kept = {(draft.spec.name, p.kind, p.name) for draft in drafts for p in draft.spec.projects}
     for spec in plan_repositories(request.applied) if request.applied else ():
-        if _is_asked(request, spec):
+        if request.asks_for(spec):
             yield from ((spec, each) for each in spec.projects if (spec.name, each.kind, each.name) not in kept)
 
 

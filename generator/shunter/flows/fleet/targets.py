@@ -10,7 +10,7 @@ from typing import Any, Final
 
 from shunter import __version__
 from shunter.adapters.system.regular import is_checkout
-from shunter.adapters.templates.render import RenderRequest, render_many
+from shunter.adapters.templates.render import RenderRequest, Renders, render_many
 from shunter.core.workspace.answers import Recorded, is_untouched
 from shunter.core.workspace.model import Project, RepositorySpec
 from shunter.flows.fleet.draft import Draft, Job
@@ -21,7 +21,6 @@ from shunter.model.files import FileState
 
 FORMAT: Final = 1
 Files = Mapping[str, FileState]
-Rendered = Mapping[RenderRequest, Files]
 
 
 @dataclass(frozen=True, slots=True)
@@ -68,7 +67,7 @@ def targets(request: Request) -> tuple[tuple[Target, ...], tuple[str, ...]]:
     jobs = [(draft, job) for draft in drafts for job in draft.jobs]
     rendered = render_many([asked for _, job in jobs for asked in _requests(request, job)])
     heads = {draft.spec.name: draft.repository.head() for draft, _ in jobs if is_checkout(draft.repository.root)}
-    found = [target for draft, job in jobs if (target := _of_job(request, draft, job, rendered.files, heads))]
+    found = [target for draft, job in jobs if (target := _of_job(request, draft, job, rendered, heads))]
     known = {target.id for target in found}
     found += [target for draft in drafts for target in _drifted(draft) if target.id not in known]
     found += [_target(spec, project, "removed") for spec, project in gone(request, drafts)]
@@ -104,18 +103,19 @@ def _as_recorded(request: Request, job: Job, was: Recorded) -> Job:
 
 
 def _of_job(
-    request: Request, draft: Draft, job: Job, rendered: Rendered, heads: Mapping[str, str | None]
+    request: Request, draft: Draft, job: Job, rendered: Renders, heads: Mapping[str, str | None]
 ) -> Target | None:
     """The target that a job is, or None where the release changes nothing of its project."""
-    new, was = rendered[new_request(request, job)], job.recorded
+    files, was = rendered.files, job.recorded
+    new = files[new_request(request, job)]
     if was is None:
         target = _target(draft.spec, job.project, "new")
         return replace(target, files=len(new), key=_key(request, job, new, {}, heads.get(draft.spec.name)))
-    old = rendered[old_request(request, was)]
+    old = files[old_request(request, was)]
     if not has_work(request, draft, job, rendered):
         return None
     as_recorded = _as_recorded(request, job, was)
-    by_template = is_untouched(old, new) or not is_untouched(old, rendered[new_request(request, as_recorded)])
+    by_template = is_untouched(old, new) or not is_untouched(old, files[new_request(request, as_recorded)])
     reasons = ["template"] if by_template else []
     reasons += ["answers"] if job.desired != as_recorded.desired or not by_template else []
     reasons += ["drift"] if job.project.path in draft.kept else []
