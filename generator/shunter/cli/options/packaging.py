@@ -92,6 +92,13 @@ COMMANDS: tuple[Command, ...] = (
         ("shunter lock tst", "shunter lock tst --ours orders --theirs payment"),
     ),
     Command(
+        ("registry", "prune"),
+        "list published charts that no train, environment or history names; nothing is deleted",
+        "shunter.cli.verbs.registry:prune",
+        (DRY_RUN, OUTPUT),
+        ("shunter registry prune --dry-run",),
+    ),
+    Command(
         ("registry", "login"),
         "keep a login for a registry, where Helm keeps its own",
         "shunter.cli.verbs.registry:login",

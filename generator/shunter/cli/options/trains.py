@@ -162,7 +162,7 @@ COMMANDS: tuple[Command, ...] = (
         ("status",),
         "the board: app by environment, how each stands, and what is next",
         "shunter.cli.verbs.promote:status",
-        (OUTPUT,),
+        (switch("--tell", help="tell the forges of the services' commits where these run"), OUTPUT),
     ),
     Command(
         ("history",),

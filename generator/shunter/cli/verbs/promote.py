@@ -167,6 +167,10 @@ def unhold(arguments: Arguments) -> Report:
 
 def status(arguments: Arguments) -> Report:
     """`shunter status`."""
+    if arguments.tell:
+        from shunter.flows.promotions.tell import tell
+
+        return tell(open_session(arguments))
     found, report = board.status(open_session(arguments))
     return replace(report, product=board_text(found))
 

@@ -7,8 +7,10 @@ import sys
 
 from shunter.adapters.oci.client import Client
 from shunter.adapters.oci.credentials import Login, erase, store
+from shunter.cli.output import table
 from shunter.cli.parse import Arguments
 from shunter.cli.session import open_session
+from shunter.model.data import replace
 from shunter.model.errors import ShunterError
 from shunter.model.findings import Outcome, Report, Status
 
@@ -29,6 +31,18 @@ def pull(arguments: Arguments) -> Report:
     if not arguments.charts:
         raise ShunterError("which chart?", hint="shunter pull orders, or oci://HOST/REPOSITORY/NAME:VERSION")
     return pulling.pull(context, arguments.charts, arguments.version, folder, plain=arguments.plain_http)
+
+
+def prune(arguments: Arguments) -> Report:
+    """`shunter registry prune --dry-run`."""
+    from shunter.flows.trains.unnamed import unnamed
+
+    if not arguments.dry_run:
+        hint = "--dry-run lists what its own retention may delete; what is not listed is pinned"
+        raise ShunterError("shunter deletes nothing in a registry", hint=hint)
+    report = unnamed(open_session(arguments))
+    rows = [(row["chart"], row["version"]) for row in report.data]
+    return replace(report, product=table(rows, ("CHART", "VERSION")) if rows else "")
 
 
 def login(arguments: Arguments) -> Report:
