@@ -16,6 +16,7 @@ import pytest
 from helpers.charts.tiny_charts import archived, chart_files, environment, packed, tarred, write_files
 from helpers.tools import HELM, needs_helm
 from shunter.adapters.helm.engine import BinaryEngine, EmbeddedEngine, Engine, engine
+from shunter.core.charts.packed import PackedChart
 from shunter.model.errors import ShunterError
 from shunter.model.files import FileState
 from shunter.model.findings import Severity
@@ -172,7 +173,7 @@ def test_what_is_no_chart_is_an_error(tool: Engine, data: bytes) -> None:
 @pytest.mark.parametrize("tool", ENGINES)
 def test_lint(tool: Engine, tmp_path: Path) -> None:
     good = chart_files("orders", extra={"values.yaml": "a: 1\n"})
-    for chart in (packed(good), write_files(tmp_path / "orders", good)):
+    for chart in (PackedChart.of_files(good), write_files(tmp_path / "orders", good)):
         messages = tool.lint(chart)
         assert {message.severity for message in messages} <= {Severity.NOTE}
         assert any(message.text == "icon is recommended" for message in messages)

@@ -62,9 +62,9 @@ class Engine(Protocol):
         """
 
     def lint(
-        self, chart: Path | bytes, values: Mapping[str, Any] | None = None, *, namespace: str = "default"
+        self, chart: Path | PackedChart, values: Mapping[str, Any] | None = None, *, namespace: str = "default"
     ) -> tuple[LintMessage, ...]:
-        """What `helm lint` says of a chart's folder or archive, with Helm's own severities."""
+        """What `helm lint` says of a chart's folder, or of the files of another one, with Helm's own severities."""
 
     def version(self) -> str:
         """Helm's version, such as `v4.2.3`."""
@@ -95,7 +95,7 @@ class EmbeddedEngine:
         return order.stream(rendered, _read)
 
     def lint(
-        self, chart: Path | bytes, values: Mapping[str, Any] | None = None, *, namespace: str = "default"
+        self, chart: Path | PackedChart, values: Mapping[str, Any] | None = None, *, namespace: str = "default"
     ) -> tuple[LintMessage, ...]:
         """See `Engine.lint`."""
         helm = _sdk()
@@ -133,7 +133,9 @@ class BinaryEngine:
         """See `Engine.render`."""
         chart.require_complete()
         version = ["--kube-version", kube_version] if kube_version else []
-        with _on_disk(chart.archive) as file:
+        with tempfile.TemporaryDirectory(prefix="shunter-") as box:
+            file = Path(box) / "chart.tgz"
+            file.write_bytes(chart.archive)
             where = ["--namespace", namespace, *_FROM_STDIN]
             done = self._run(["template", release, str(file), *where, *version], file.parent, values)
         if done.returncode:
@@ -141,7 +143,7 @@ class BinaryEngine:
         return done.stdout.decode("utf-8").lstrip("\n")
 
     def lint(
-        self, chart: Path | bytes, values: Mapping[str, Any] | None = None, *, namespace: str = "default"
+        self, chart: Path | PackedChart, values: Mapping[str, Any] | None = None, *, namespace: str = "default"
     ) -> tuple[LintMessage, ...]:
         """See `Engine.lint`."""
         with _on_disk(chart) as path:
@@ -295,11 +297,17 @@ _LOG = _Log()
 
 
 @contextmanager
-def _on_disk(chart: Path | bytes) -> Iterator[Path]:
+def _on_disk(chart: Path | PackedChart) -> Iterator[Path]:
+    """The chart's folder: Helm's lint would unpack an archive, file by file, and takes much longer for it."""
     if isinstance(chart, Path):
         yield chart
         return
-    with tempfile.TemporaryDirectory(prefix="shunter-") as folder:
-        path = Path(folder) / "chart.tgz"
-        path.write_bytes(chart)
-        yield path
+    with tempfile.TemporaryDirectory(prefix="shunter-") as box:
+        folder, made = Path(box, "chart"), set[str]()
+        for path, state in chart.files.items():
+            above = path.rpartition("/")[0]
+            if above not in made:
+                (folder / above).mkdir(parents=True, exist_ok=True)
+                made.add(above)
+            (folder / path).write_bytes(state.data)
+        yield folder

@@ -43,9 +43,9 @@ def helm_lint(
         return
     if lean is not None:
         quick = (renders and hollow(lean)) or lean
-        if not _said(helm.lint(quick.archive, values, namespace=release.namespace)):
+        if not _said(helm.lint(quick, values, namespace=release.namespace)):
             return
-    chart = release.archive.archive if release.is_encrypted else site.path
+    chart = release.archive if release.is_encrypted else site.path
     messages = helm.lint(chart, values, namespace=release.namespace)
     yield from _told(release, [replace(message, text=_in_order(release.shown(message.text))) for message in messages])
 

@@ -57,10 +57,7 @@ def hollow(chart: PackedChart) -> PackedChart | None:
     for path, below in chart.subcharts.items():
         folder = path.removesuffix(".tgz")
         files |= {f"{folder}/{name}": state for name, state in _named(below)}
-    try:
-        return PackedChart.of_files(files, chart.label).packed(compressed=False)
-    except ShunterError:
-        return None
+    return PackedChart.of_files(files, chart.label)
 
 
 def _named(chart: PackedChart) -> Iterable[tuple[str, FileState]]:
