@@ -1,9 +1,13 @@
 """`shunter update` of a fleet beside `copier update` of its projects: `python bench/update.py [REPOSITORIES [SAMPLE]]`.
 
+With a sample of 0 nothing is measured but our own phases, commits, signatures, hooks and memory.
+
 All figures are seconds of processor, of children too. Every environment has a repository of its own, in which people
 have done what they do: nothing, edits, edits of what the release changes, deletions, renames, binary files, CRLF, modes.
 Copier updates a sample of them; a loop over all takes as much longer as there are more projects. What `--merge copier`
-has written there must be what Copier has, byte by byte, markers and stages too.
+has written there must be what Copier has, byte by byte, markers and stages too. The commit phase, measured inside of
+`update`, stands beside a loop of `git add` and `git commit` over the same files, plain and with an SSH signature. The
+hooks are those of each repository's own .pre-commit-config.yaml that run shunter, without pre-commit around them.
 """
 
 from __future__ import annotations
@@ -26,6 +30,8 @@ sys.path[:0] = [str(ROOT / "tests"), str(ROOT / "generator")]
 from helpers.charts.releases import NEXT, next_release, substitute  # noqa: E402
 
 MERGED, COMMAND, IN_PROCESS, COMMIT, PLAN = 2.6, 100, 60, 1.3, 1 / 3
+HOOKS, MEMORY = 0.3, 300
+"""Seconds of processor of all our hooks in a repository; megabytes that `update` takes at most."""
 PYTHON = sys.executable
 LOOP = """
 import json, sys, warnings
@@ -33,6 +39,27 @@ warnings.simplefilter("ignore")
 import copier
 for folder, data in json.load(sys.stdin):
     copier.run_update(folder, data, vcs_ref=sys.argv[1], defaults=True, overwrite=True, quiet=True)
+"""
+CLOCK = """
+import resource, sys
+from shunter.adapters.git import apply
+from shunter.cli.main import main
+seconds = 0.0
+def used():
+    return sum(each.ru_utime + each.ru_stime for each in map(resource.getrusage, (0, -1)))
+def timed(work):
+    def inner(*arguments, **named):
+        global seconds
+        before = used()
+        try:
+            return work(*arguments, **named)
+        finally:
+            seconds += used() - before
+    return inner
+apply.announce, apply._Run._commit = timed(apply.announce), timed(apply._Run._commit)
+main(["update", "--quiet"])
+print()
+print(seconds, resource.getrusage(0).ru_maxrss / 1024)
 """
 
 
@@ -127,12 +154,43 @@ def update(shop: Path, package: Path, *options: str) -> tuple[Path, float]:
     return copy, run([PYTHON, "-m", "shunter", "update", *options], copy, package=package, ok=(0, 1))[1]
 
 
-def committed(copy: Path) -> float:
-    """A loop of `git commit` over what is staged, without conflicts."""
+def commits(shop: Path, package: Path) -> tuple[float, float, float]:
+    """The commit phase of an update; a loop of `git add` and `git commit` over the same files; our megabytes."""
+    copy = fresh(shop)
+    said = run([PYTHON, "-c", CLOCK], copy, package=package)[0].splitlines()[-1]
+    ours, memory = map(float, said.split())
+    copy = update(shop, package, "--no-commit")[0]
     roots = [copy, *(file.parent for file in copy.glob("*/.git"))]
     clean = [root for root in roots if not run(["git", "ls-files", "--unmerged"], root)[0]]
-    loop = "for root in " + " ".join(map(shlex.quote, map(str, clean))) + '; do git -C "$root" commit -q -m x; done'
-    return run(["sh", "-c", loop], copy)[1]
+    for root in clean:
+        run(["git", "reset", "--quiet"], root)
+    loop = f"for root in {shlex.join(map(str, clean))}; do cd $root && git add --all && git commit -q -m x; done"
+    return ours, run(["sh", "-c", loop], copy)[1], memory
+
+
+def sign(home: Path) -> None:
+    """From now on every commit is signed."""
+    run(["ssh-keygen", "-q", "-t", "ed25519", "-N", "", "-f", str(home / "key")], home)
+    chosen = {"gpg.format": "ssh", "user.signingKey": str(home / "key"), "commit.gpgSign": "true"}
+    for name, value in chosen.items():
+        run(["git", "config", "--global", name, value], home)
+
+
+def hooks(box: Path, shop: Path, package: Path) -> float:
+    """Seconds of processor of all our hooks in a repository, on average over those that an update commits to."""
+    copy, times = fresh(shop), box / "times"
+    for place in [copy / ".git", *copy.glob("*/.git")]:
+        config = yaml.safe_load((place.parent / ".pre-commit-config.yaml").read_text("utf-8"))
+        known = [hook for repository in config["repos"] for hook in repository["hooks"]]
+        entries = [hook["entry"] for hook in known if hook.get("always_run") and hook["entry"].startswith("shunter ")]
+        lines = [f"{shlex.quote(PYTHON)} -m {entry} || exit 1" for entry in entries]
+        hook = place / "hooks/pre-commit"
+        hook.write_text("\n".join(["#!/bin/sh", *lines, f"times >> {shlex.quote(str(times))}", ""]))
+        hook.chmod(0o755)
+    run([PYTHON, "-m", "shunter", "update", "--quiet"], copy, package=package, ok=(1,))
+    lines = times.read_text().splitlines()[1::2]  # those between are of the shell itself
+    taken = [word.removesuffix("s").split("m") for line in lines for word in line.split()]
+    return sum(60 * int(minutes) + float(seconds) for minutes, seconds in taken) / len(lines)
 
 
 def projects(root: Path) -> list[Path]:
@@ -192,9 +250,19 @@ def main() -> int:
 
 def measured(box: Path, shop: Path, package: Path, count: int, size: int) -> dict[str, float]:
     found = {"plan": update(shop, package, "--plan")[1], "merge": update(shop, package, "--dry-run")[1]}
-    staged, found["write"] = update(shop, package, "--no-commit")
-    found["loop of git commit"] = committed(staged)
+    found["write"] = update(shop, package, "--no-commit")[1]
     found["whole"] = update(shop, package)[1]
+    found["commits"], found["loop of git commit"], found["memory"] = commits(shop, package)
+    found["hooks"] = hooks(box, shop, package)
+    if size:
+        found |= beside_copier(box, shop, package, count, size)
+    sign(box / "home")
+    found["signed commits"], found["signed loop"], _ = commits(shop, package)
+    return found
+
+
+def beside_copier(box: Path, shop: Path, package: Path, count: int, size: int) -> dict[str, float]:
+    found: dict[str, float] = {}
     ours, found["as copier"] = update(shop, package, "--no-commit", "--merge", "copier")
     ours = ours.rename(box / "ours")
     sample = [f"shop-e{number:04}" for number in range(min(size, count))]
@@ -215,20 +283,31 @@ def _differing(ours: dict[str, object], theirs: dict[str, object]) -> list[str]:
 
 def report(found: dict[str, float], count: int, size: int) -> int:
     limit = MERGED * count / 100
-    commit = (found["whole"] - found["write"]) / found["loop of git commit"]
-    rows = [
+    rows: list[tuple[str, float, str, float | None]] = [
         ("shunter update --plan", found["plan"], "s", limit * PLAN),
         ("shunter update --dry-run: plan, render, merge", found["merge"], "s", None),
         ("shunter update --no-commit: and write", found["write"], "s", limit),
         ("shunter update: and commit", found["whole"], "s", None),
-        ("shunter update --no-commit --merge copier", found["as copier"], "s", None),
-        (f"copier update, a loop over all (of {size} measured)", found["loop"], "s", None),
-        ("run_update in one process, over all", found["in process"], "s", None),
-        ("the commits, to a loop of git commit", commit, "x", COMMIT),
-        ("the loop of commands, to ours", found["loop"] / found["as copier"], "x", -COMMAND),
-        ("run_update, to ours", found["in process"] / found["as copier"], "x", -IN_PROCESS),
-        ("files that differ from Copier's", found["files that differ"], "", 0),
+        ("  of it the commit phase", found["commits"], "s", None),
+        (
+            "the commit phase, to a loop of git add and commit",
+            found["commits"] / found["loop of git commit"],
+            "x",
+            COMMIT,
+        ),
+        ("signed", found["signed commits"] / found["signed loop"], "x", COMMIT),
+        ("our hooks, in one repository", found["hooks"], "s", HOOKS),
+        ("memory of update", found["memory"], "MB", MEMORY),
     ]
+    if size:
+        rows += [
+            ("shunter update --no-commit --merge copier", found["as copier"], "s", None),
+            (f"copier update, a loop over all (of {size} measured)", found["loop"], "s", None),
+            ("run_update in one process, over all", found["in process"], "s", None),
+            ("the loop of commands, to ours", found["loop"] / found["as copier"], "x", -COMMAND),
+            ("run_update, to ours", found["in process"] / found["as copier"], "x", -IN_PROCESS),
+            ("files that differ from Copier's", found["files that differ"], "", 0),
+        ]
     missed = 0
     for label, value, unit, most in rows:
         wrong = most is not None and (value < -most if most < 0 else value > most)

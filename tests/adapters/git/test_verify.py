@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
+import json
 import time
 from pathlib import Path
 
 import pytest
 
 from helpers.workspaces.gitrepo import git, make_repo, snapshot, write
-from helpers.workspaces.plans import START, edit, plan, usual
+from helpers.workspaces.plans import START, committed, edit, plan, usual
 from shunter.adapters.git import journal
 from shunter.adapters.git.apply import Applied, apply
 from shunter.model.errors import ShunterError
@@ -254,6 +255,64 @@ def test_no_verify_skips_hooks_and_not_our_judging(home: Path) -> None:
     with pytest.raises(ShunterError, match="a git hook in home changed edit, and shunter writes it anew each time"):
         apply([derived(home)], home, Writing(verify=False))
     assert snapshot(home) == before
+
+
+def asked(trace: Path) -> list[str]:
+    """The git commands that ran since the last look, in order."""
+    lines = [json.loads(line) for line in trace.read_text().splitlines()] if trace.exists() else []
+    trace.unlink(missing_ok=True)
+    names = (line["argv"] for line in lines if line["event"] == "start" and "config" not in line["argv"])
+    return [
+        next(word for word in argv[1:] if word.isidentifier() or ("-" in word[1:-1] and word[0] != "-"))
+        for argv in names
+    ]
+
+
+BY_FILES, BY_GIT = ["status", "ls-files", "add", "commit", "maintenance"], ["diff-tree", "diff-index"]
+
+
+def test_where_no_hook_can_have_run_git_is_not_asked_what_it_holds(home: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    config, trace = home.parent / "config", home.parent / "trace"
+    config.write_text(f"[trace2]\n\teventTarget = {trace}\n")
+    monkeypatch.setenv("GIT_CONFIG_GLOBAL", str(config))
+
+    def made(number: int) -> list[str]:
+        trace.unlink(missing_ok=True)
+        wanted = plan(
+            home, edit(home, "edit", b"%d\n" % number), edit(home, f"deep/{number}/new", b"new %d\n" % number)
+        )
+        asked(trace)
+        [outcome] = apply([wanted], home).outcomes
+        found = asked(trace)
+        assert list(outcome.paths) == sorted(["edit", f"deep/{number}/new"]) == committed(home)
+        return found
+
+    assert made(1) == BY_FILES
+    git(home, "gc", "-q")
+    assert made(2) == BY_FILES
+    hook(home, "exit 0")
+    assert made(3) == BY_FILES + BY_GIT
+    (home / ".git/hooks/pre-commit").unlink()
+    git(home, "config", "core.hooksPath", "elsewhere")
+    assert made(4) == BY_FILES + BY_GIT
+    git(home, "config", "--unset", "core.hooksPath")
+    assert made(5) == BY_FILES
+    with config.open("a") as file:
+        file.write('[includeIf "gitdir:/nowhere/"]\n\tpath = none\n')
+    assert made(6) == BY_FILES + BY_GIT
+
+
+def test_what_is_typed_before_git_looks_is_found_without_any_hook(home: Path) -> None:
+    def on_step(step: str) -> None:
+        if step == "home: index":
+            write(home, {"edit": "typed\n"})
+
+    before = git(home, "rev-parse", "HEAD")
+    with pytest.raises(ShunterError, match="changed edit, and shunter writes it anew each time"):
+        apply([derived(home)], home, on_step=on_step)
+    assert git(home, "rev-parse", "HEAD") == before
+    done = apply([shared(home)], home, on_step=on_step)
+    assert done.notices == ("home: a hook changed edit",)
 
 
 def test_inside_a_hook_of_a_run_nothing_is_written(home: Path, monkeypatch: pytest.MonkeyPatch) -> None:

@@ -39,7 +39,7 @@ def test_the_data_of_the_package_is_there_and_nothing_else_is() -> None:
     assert data_text("schemas/none.json") == ""
 
 
-def test_a_journal_is_seen_in_a_repository_and_in_a_worktree(tmp_path: Path) -> None:
+def test_a_journal_is_seen_in_a_repository_and_in_a_worktree(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     root = make_repo(tmp_path / "r", {"a": "1"})
     git(root, "worktree", "add", "-q", str(tmp_path / "side"))
     assert [may_be_unfinished(str(folder)) for folder in (root, tmp_path / "side", tmp_path)] == [False] * 3
@@ -49,6 +49,8 @@ def test_a_journal_is_seen_in_a_repository_and_in_a_worktree(tmp_path: Path) -> 
     (root / ".git/shunter").mkdir()
     (root / ".git/shunter/journal.json").write_text("{}")
     assert may_be_unfinished(str(root))
+    monkeypatch.setenv("SHUNTER_RUN", "1")  # a hook of the run that is at work
+    assert not may_be_unfinished(str(root))
 
 
 @pytest.mark.parametrize("pointer", [b"", b"gitdir:", b"gitdir: /no/such\0", b"\xff" * 9])

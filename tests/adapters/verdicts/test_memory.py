@@ -102,7 +102,9 @@ def test_bytes_are_not_read_again_by_the_next_run(root: Path, monkeypatch: pytes
     assert opened(root).said("lint") == SAID
 
 
-def test_the_memory_is_that_of_the_workspace_around(root: Path, tmp_path: Path) -> None:
+def test_the_memory_is_that_of_the_workspace_around(
+    root: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
     kept(root)
     found = remembered_around(str(root))
     assert found is not None
@@ -114,3 +116,12 @@ def test_the_memory_is_that_of_the_workspace_around(root: Path, tmp_path: Path) 
     (root / ".git/shunter").mkdir(parents=True)
     (root / ".git/shunter/journal.json").write_text("{}")
     assert remembered_around(str(root)) is None
+    monkeypatch.setenv("SHUNTER_RUN", "1")
+    inside = remembered_around(str(root))
+    assert inside is not None
+    assert inside.said("lint") == SAID
+    changed = next(file for file in sorted(root.rglob("*.yaml")) if file.name != "shunter.yaml")
+    changed.write_bytes(changed.read_bytes() + b"# typed\n")
+    again = remembered_around(str(root))
+    assert again is not None
+    assert again.said("lint") is None

@@ -23,7 +23,7 @@ from shunter.adapters.git.prepare import Prepared, Survey, is_fresh, prepare, su
 from shunter.adapters.git.recovery import recover_in, undo_all
 from shunter.adapters.git.refusals import refuse_other_than
 from shunter.adapters.git.repository import Repository, git_dir
-from shunter.adapters.git.verify import Judge, verify
+from shunter.adapters.git.verify import Judge, are_hooks_everywhere, verify
 from shunter.adapters.system.process import refuse_inside_run
 from shunter.adapters.system.threads import mapped
 from shunter.model.data import dataclass, field, replace
@@ -130,10 +130,11 @@ class _Run:
             for part in parts:
                 with self._phase("write", part):
                     self._write(part)
+            hooked = any(change.commits for change in changes) and are_hooks_everywhere(self.folder.parent)
             done = []
             for number, part in enumerate(parts):
                 with self._phase("commit", part):
-                    done.append(self._commit(part, (number, len(parts))))
+                    done.append(self._commit(part, (number, len(parts)), hooked=hooked))
             self.on_step("done")
         except BaseException as error:
             notes = (*moves.take_back(self.moving), *undo_all(changes, live=True))
@@ -206,19 +207,19 @@ class _Run:
             stage_conflicts(root, part.plan.conflicts, change.digest)
         self.on_step(f"{change.repository}: index")
 
-    def _commit(self, part: Prepared, place: tuple[int, int]) -> tuple[Outcome, tuple[str, ...]]:
+    def _commit(self, part: Prepared, place: tuple[int, int], *, hooked: bool) -> tuple[Outcome, tuple[str, ...]]:
         change = part.change
         if not change.commits:
             return _staged(part), ()
         own = _own(change)
         own.mkdir(exist_ok=True)
-        made = commit(change, own, self.writing, {}, place)
+        printed = commit(change, own, self.writing, {}, place)
         self.on_step(f"{change.repository}: ref")
         files = f"{len(part.plan.edits)} file{'' if len(part.plan.edits) == 1 else 's'}"
-        if made is None:
+        if printed is None:
             return Outcome(change.repository, Status.DONE, files), ()
-        said = tuple(f"{change.repository}: {line}" for line in made.output)
-        made, notices = verify(part, made, own, self.judge)
+        said = tuple(f"{change.repository}: {line}" for line in printed)
+        made, notices = verify(part, own, self.judge, hooked=hooked)
         self.on_step(f"{change.repository}: verified")
         detail = f"{len(made.paths)} file{'' if len(made.paths) == 1 else 's'}, commit {made.commit[:8]}"
         outcome = Outcome(change.repository, Status.DONE, detail, paths=tuple(sorted(made.paths)), commit=made.commit)

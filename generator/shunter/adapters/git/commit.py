@@ -24,7 +24,6 @@ class Made:
     commit: str
     parent: str | None
     paths: Mapping[str, tuple[str, str] | None]
-    output: tuple[str, ...] = ()
 
 
 def pathspecs(paths: Sequence[str]) -> bytes:
@@ -71,8 +70,8 @@ def listed(change: Change, root: Path) -> list[str]:
 
 def commit(
     change: Change, folder: Path, writing: Writing, env: Mapping[str, str], place: tuple[int, int] = (0, 1)
-) -> Made | None:
-    """Commit one repository's part; None where git sees nothing to commit.
+) -> tuple[str, ...] | None:
+    """Commit one repository's part; what git and its hooks said, or None where git sees nothing to commit.
 
     `folder` is where shunter's own files lie in its git directory, `place` tells how many commits were made before, and
     of how many; `env` is added to the environment. A failure is a `ShunterError` with all that git and its hooks said.
@@ -89,7 +88,7 @@ def commit(
         status = process.run_for_person(command, root, output, folder / "git", {**_dates(), **env})
         said = _said(output)
         if not status:
-            return read_commit(root, said)
+            return said
         if _is_empty(root, change):
             return None
         if not _again(writing, said):
@@ -134,8 +133,8 @@ def _failed(root: Path, status: int, said: Sequence[str]) -> ShunterError:
     return ShunterError(f"git commit failed in {root}", notes=notes, hint=hint)
 
 
-def read_commit(root: Path, output: tuple[str, ...] = (), commit_id: str = "HEAD") -> Made:
-    """A commit as git holds it, with what its making has printed."""
+def read_commit(root: Path, commit_id: str = "HEAD") -> Made:
+    """A commit as git holds it."""
     asked = ("-r", "-z", "--root", "--always", "--no-renames", "--pretty=format:%H %P", commit_id)
     head, _, rest = Repository(root).git("diff-tree", *asked).stdout.partition(b"\n")
     names = head.rstrip(b"\0").decode().split()
@@ -144,7 +143,7 @@ def read_commit(root: Path, output: tuple[str, ...] = (), commit_id: str = "HEAD
     for about, path in zip(parts[::2], parts[1::2], strict=False):
         fields = about.decode("ascii").split(" ")
         paths[os.fsdecode(path)] = None if fields[4] == "D" else (fields[1], fields[3])
-    return Made(names[0], names[1] if len(names) > 1 else None, paths, output)
+    return Made(names[0], names[1] if len(names) > 1 else None, paths)
 
 
 def differs_from_index(root: Path) -> list[str]:

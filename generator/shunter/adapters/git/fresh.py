@@ -9,7 +9,7 @@ from collections.abc import Callable, Mapping, Sequence
 from pathlib import Path
 
 from shunter.adapters.git import journal
-from shunter.adapters.git.commit import commit, stage
+from shunter.adapters.git.commit import commit, read_commit, stage
 from shunter.adapters.git.journal import Change
 from shunter.adapters.git.remote import checked
 from shunter.adapters.git.repository import Repository
@@ -138,9 +138,10 @@ def _commit(
     files = tuple(journal.FileChange(edit.path, None, None) for edit in plan.edits)
     change = Change(plan.repository, str(folder), None, message=plan.message, files=files)
     with journal.own_folder(folder / ".git") as own:
-        done = commit(replace(change, branch=plan.branch), own, writing, env, place)
-    if done is None:
+        said = commit(replace(change, branch=plan.branch), own, writing, env, place)
+    if said is None:
         raise ValueError(f"{plan.repository}: nothing to commit")
+    done = read_commit(folder)
     return Fresh(plan, done.commit, tuple(sorted(done.paths)))
 
 

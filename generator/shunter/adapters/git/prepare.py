@@ -116,11 +116,15 @@ def _in_a_merge(plan: RepositoryPlan, state: RepositoryState) -> bool:
 
 @dataclass(frozen=True, slots=True)
 class Prepared:
-    """One repository's part in a run: its plan, its entry in the journal, and every file as it is to be."""
+    """One repository's part in a run: its plan, its entry in the journal, and every file as it is to be.
+
+    It is `plain` where nobody has staged anything at these paths: the index entries in the journal are those of HEAD.
+    """
 
     plan: RepositoryPlan
     change: Change
     after: Mapping[str, FileState | None]
+    plain: bool = True
 
 
 def prepare(found: Survey, writing: Writing) -> Prepared:
@@ -156,4 +160,6 @@ def prepare(found: Survey, writing: Writing) -> Prepared:
         travels=found.travels,
         conflicts=tuple(conflict.path for conflict in plan.conflicts),
     )
-    return Prepared(plan, change, after | {path: found.disk[path] for path in found.travels})
+    known = [state.of(path) for path in after]
+    plain = not found.travels and all(each.staged == "." and each.unstaged != "A" for each in known)
+    return Prepared(plan, change, after | {path: found.disk[path] for path in found.travels}, plain)

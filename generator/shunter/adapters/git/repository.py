@@ -322,7 +322,7 @@ class PlannedRepository(Repository):
     def head(self) -> str | None:
         """See `Repository.head`."""
         if "head" not in self._known:
-            self._known["head"] = _head_in_files(self.root) or super().head()
+            self._known["head"] = head_in_files(self.root) or super().head()
         found: str | None = self._known["head"]
         return found
 
@@ -334,7 +334,7 @@ class PlannedRepository(Repository):
         return found
 
 
-def _head_in_files(root: Path) -> str | None:
+def head_in_files(root: Path) -> str | None:
     """What git would say of HEAD, where it stands on a branch in a file of its own: no process is started for it."""
     try:
         place = git_dir(root)

@@ -26,7 +26,7 @@ def ours(change: Change) -> Made | None:
     listed = repository.try_git("rev-list", "--first-parent", since)
     if listed.returncode or not listed.text:
         return None
-    made = read_commit(root, (), listed.text.split()[-1])
+    made = read_commit(root, listed.text.split()[-1])
     subject = change.message.partition("\n")[0]
     said = repository.git("log", "-1", "--format=%B", made.commit).stdout.decode("utf-8", "replace")
     is_ours = made.parent == change.head and subject in said and bool(set(made.paths) & set(change.paths()))

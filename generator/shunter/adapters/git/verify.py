@@ -1,15 +1,22 @@
-"""After a commit: is what git holds what was judged? A hook may have changed it on the way."""
+"""After a commit: is what git holds what was judged? A hook may have changed it on the way.
+
+Where no hook can have run, the new commit and its trees are read from their files: that takes no process, and a loop
+over many repositories half the time. Whatever is not as expected there is left to git to explain.
+"""
 
 from __future__ import annotations
 
-from collections.abc import Callable
+import os
+import zlib
+from collections.abc import Callable, Mapping
 from pathlib import Path
 
 from shunter.adapters.git.commit import Made, differs_from_index, is_judged, read_commit, take_from_head
 from shunter.adapters.git.copies import on_disk, stored
 from shunter.adapters.git.prepare import Prepared
-from shunter.adapters.git.repository import Repository
-from shunter.model.data import replace
+from shunter.adapters.git.repository import Repository, git_dir, head_in_files
+from shunter.adapters.git.state import blob_id
+from shunter.adapters.system import process
 from shunter.model.errors import ShunterError
 from shunter.model.files import RepositoryPlan, Tree
 
@@ -17,10 +24,21 @@ Judge = Callable[[RepositoryPlan, Tree], str]
 """Judges a plan's repository again as it was committed: what is wrong with it, or nothing."""
 
 
-def verify(prepared: Prepared, made: Made, folder: Path, judge: Judge | None) -> tuple[Made, tuple[str, ...]]:
-    """The commit of this run, and notices of what hooks did; a `ShunterError` where it is not what was judged."""
+Entries = Mapping[str, tuple[str, str]]
+"""Mode and object id by name: what one folder of a commit holds."""
+
+_FOLDER = "40000"
+
+
+def verify(prepared: Prepared, folder: Path, judge: Judge | None, *, hooked: bool) -> tuple[Made, tuple[str, ...]]:
+    """The commit of this run, and notices of what hooks did; a `ShunterError` where it is not what was judged.
+
+    `folder` is where shunter's own files lie in the git directory; `hooked` is the answer of `are_hooks_everywhere`.
+    """
     change, root = prepared.change, Path(prepared.change.root)
-    made = ours_of(root, change.head, made)
+    if not hooked and not _may_have_hooks(root) and (exact := _exactly_judged(prepared)):
+        return exact, ()
+    made = ours_of(root, change.head, read_commit(root))
     ours = set(change.paths())
     left = {path for path in differs_from_index(root) if path in ours or path in made.paths}
     suspects = left | {path for path in ours if on_disk(root, path) != stored(prepared.after[path])}
@@ -43,7 +61,101 @@ def ours_of(root: Path, head: str | None, made: Made) -> Made:
         return made
     since = [f"{head}..HEAD"] if head else ["HEAD"]
     commits = Repository(root).git("rev-list", "--first-parent", *since).text.split()
-    return replace(read_commit(root, made.output, commits[-1]), output=made.output) if commits else made
+    return read_commit(root, commits[-1]) if commits else made
+
+
+def are_hooks_everywhere(folder: Path) -> bool:
+    """Whether git's configuration outside of repositories may name hooks for any of them; one process for a run.
+
+    What it includes for some repositories only counts as well: nobody looks there. `folder` is in any repository.
+    """
+    asked = process.run(["git", "config", "--list", "--name-only", "--show-scope", "-z"], folder)
+    listed = asked.stdout.lower().split(b"\0")
+    return asked.returncode != 0 or any(
+        b"hook" in name or name.startswith(b"includeif.")
+        for scope, name in zip(listed[::2], listed[1::2], strict=False)
+        if scope not in (b"local", b"worktree")
+    )
+
+
+def _may_have_hooks(root: Path) -> bool:
+    """Whether git may find a hook in this repository, as far as the repository itself says."""
+    place = root / ".git"
+    if not place.is_dir():
+        return True
+    try:
+        own = os.listdir(place / "hooks") if (place / "hooks").is_dir() else []  # noqa: PTH208 - names will do
+        settings = [
+            (place / name).read_bytes().lower() for name in ("config", "config.worktree") if (place / name).exists()
+        ]
+    except OSError:
+        return True
+    named = any(word in text for text in settings for word in (b"hook", b"include"))
+    return named or any(not name.endswith(".sample") for name in own)
+
+
+def _exactly_judged(prepared: Prepared) -> Made | None:
+    """The commit of this run, where it holds at every path what was judged, byte by byte; None where git has to tell.
+
+    That is so where a filter encodes what is committed, the objects are not in files of their own, or a person has
+    staged or committed something on the way.
+    """
+    change, root = prepared.change, Path(prepared.change.root)
+    head = head_in_files(root) if prepared.plain else None
+    objects = (git_dir(root) or root) / "objects"
+    about = _object(objects, head, b"commit") if head else None
+    if head is None or about is None:
+        return None
+    lines = about.partition(b"\n\n")[0].split(b"\n")
+    parents = [line[7:].decode() for line in lines[1:] if line.startswith(b"parent ")]
+    if parents != ([change.head] if change.head else []):
+        return None
+    before = {file.path: file.entries for file in change.files}
+    folders: dict[str, Entries | None] = {"": _folder(objects, lines[0][5:].decode())}
+    paths: dict[str, tuple[str, str] | None] = {}
+    for path in change.paths():
+        above, _, name = path.rpartition("/")
+        listed, wanted = _listed(objects, folders, above), prepared.after[path]
+        entry = None if listed is None or listed.get(name, (_FOLDER,))[0] == _FOLDER else listed[name]
+        if listed is None or entry != ((wanted.mode, blob_id(wanted.data, change.digest)) if wanted else None):
+            return None
+        if entry != next(((old.mode, old.object_id) for old in before[path]), None):
+            paths[path] = entry
+    return Made(head, change.head, paths)
+
+
+def _listed(objects: Path, folders: dict[str, Entries | None], folder: str) -> Entries | None:
+    """What a commit holds in a folder, nothing where it is none; None where that is not known. `folders` are known."""
+    if folder not in folders:
+        above, _, name = folder.rpartition("/")
+        around = _listed(objects, folders, above)
+        mode, object_id = ("", "") if around is None else around.get(name, ("", ""))
+        nothing: Entries | None = None if around is None else {}
+        folders[folder] = _folder(objects, object_id) if mode == _FOLDER else nothing
+    return folders[folder]
+
+
+def _folder(objects: Path, object_id: str) -> Entries | None:
+    """What a tree object lists, where it is in a file of its own."""
+    data = _object(objects, object_id, b"tree")
+    if data is None:
+        return None
+    found, at, size = {}, 0, len(object_id) // 2
+    while at < len(data):
+        end = data.index(b"\0", at)
+        mode, _, name = data[at:end].partition(b" ")
+        at = end + 1 + size
+        found[os.fsdecode(name)] = (mode.decode(), data[end + 1 : at].hex())
+    return found
+
+
+def _object(objects: Path, object_id: str, kind: bytes) -> bytes | None:
+    """The content of an object in a file of its own; None where it is none of that kind, or somewhere else."""
+    try:
+        head, _, body = zlib.decompress((objects / object_id[:2] / object_id[2:]).read_bytes()).partition(b"\0")
+    except (OSError, zlib.error):
+        return None
+    return body if head == b"%b %d" % (kind, len(body)) else None
 
 
 def _as_judged(prepared: Prepared, made: Made, path: str) -> bool:

@@ -54,8 +54,17 @@ def cache_path() -> str:
     return os.path.expanduser("~/.cache/shunter")
 
 
+RUN = "SHUNTER_RUN"
+"""Set for what a run starts on the person's behalf: a shunter in a hook reads, and neither waits nor writes."""
+
+
 def may_be_unfinished(root: str) -> bool:
-    """Whether a killed run may have left something in the repository at `root`: a look at a few files."""
+    """Whether a killed run may have left something in the repository at `root`: a look at a few files.
+
+    Not for a hook of the run that is at work: all its files are written, and what it leaves it puts in order itself.
+    """
+    if os.environ.get(RUN):
+        return False
     git = f"{root}/.git"
     if os.path.isdir(git):
         return _is_marked(git)

@@ -8,6 +8,7 @@ from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import IO, Final
 
+from shunter.adapters.system.paths import RUN
 from shunter.model.data import dataclass
 from shunter.model.errors import ShunterError
 
@@ -135,10 +136,6 @@ def start(
         )
     except OSError as error:
         raise _missing(args[0], error) from error
-
-
-RUN = "SHUNTER_RUN"
-"""Set for what a run starts on the person's behalf: a shunter in a hook reads, and neither waits nor writes."""
 
 
 def inside_run() -> bool:

@@ -77,7 +77,7 @@ def update(
     noop = f"is at {wanted}"
     report = carry_out(plans, context, dry_run=dry_run, diff=diff, noop=noop, check=check, moving=moving, read=read)
     report = let_go(context, report, gone, dry_run=dry_run or check)
-    idle = [plan for plan in plans if plan not in busy]
+    idle = [plan for plan in plans if not plan.edits and not plan.conflicts]
     findings = (*found.findings, *(each for plan in busy for each in _conflicts(plan)), *_left_open(idle))
     stale = check and any(o.status in (Status.PLANNED, Status.CONFLICT) for o in report.outcomes)
     step = f"shunter update --to {wanted}" if stale or (dry_run and busy) else ""

@@ -151,7 +151,7 @@ def carry_out(
     plans = tuple(plans)
     busy = in_order([plan for plan in plans if plan.edits or plan.conflicts], context.specs, context.root)
     product = "".join(unified(plan, _before) for plan in busy) if diff else ""
-    idle = tuple(Outcome(plan.repository, Status.NOOP, noop) for plan in plans if plan not in busy)
+    idle = tuple(Outcome(p.repository, Status.NOOP, noop) for p in plans if not p.edits and not p.conflicts)
     if check or dry_run:
         seen = look(busy, context.writing, during=during, refuse=not check)
         planned = (Outcome(s.plan.repository, _status(s.plan), summary(s.plan), paths=s.paths) for s in seen if s.busy)
