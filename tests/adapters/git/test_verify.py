@@ -268,7 +268,7 @@ def asked(trace: Path) -> list[str]:
     ]
 
 
-BY_FILES, BY_GIT = ["status", "ls-files", "add", "commit", "maintenance"], ["diff-tree", "diff-index"]
+BY_FILES, BY_GIT = ["status", "add", "commit", "maintenance"], ["diff-tree", "diff-index"]
 
 
 def test_where_no_hook_can_have_run_git_is_not_asked_what_it_holds(home: Path, monkeypatch: pytest.MonkeyPatch) -> None:
