@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import pytest
+import yaml
 
 from helpers.workspaces.own_files import answers, problems, schema
 from shunter.core.workspace.answers import Recorded, merge_answers, own_answers
@@ -52,3 +53,15 @@ def test_the_answers_of_another_template_are_none_of_ours(data: bytes) -> None:
 def test_what_is_ours_and_broken_is_no_other_templates(data: bytes) -> None:
     with pytest.raises(ShunterError):
         own_answers(data, "a", schema("answers"))
+
+
+@pytest.mark.parametrize(
+    "word", ["y", "n", "Y", "N", "12e3", "1e5", "1E5", "0o14", "08", "+09", "1_0", "no", "1:30", "a"]
+)
+def test_an_answer_that_copier_wrote_is_read_as_copier_reads_it(word: str) -> None:
+    """Copier's YAML is Python's: it leaves words without quotes that Helm's takes for a truth or a number."""
+    given = {"name": "a", "asked": word, "words": [word], "map": {word: {"deep": word}}}
+    data = yaml.safe_dump({"_commit": "v1.0.0", "_src_path": "u", "kind": "app", **given}).encode()
+    assert answers(data).answers == {"kind": "app", **given}
+    flow = yaml.safe_dump(given, default_flow_style=True).encode()
+    assert answers(b"_commit: v1.0.0\n_src_path: u\nkind: app\nname: a\nflow: " + flow).answers["flow"] == given

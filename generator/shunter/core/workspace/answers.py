@@ -9,13 +9,17 @@ from typing import Any, Final
 from shunter.core.charts.contents import read_once
 from shunter.core.goyaml.document import Document
 from shunter.core.workspace.own_files import OwnFile, checked
-from shunter.model.data import dataclass
+from shunter.model.data import dataclass, replace
 from shunter.model.files import FileState
 from shunter.model.wording import nearest
 
 ANSWERS: Final = OwnFile("answers", "an answers file", "shunter and Copier write this file: restore it from git")
 NAME: Final = ".copier-answers.yml"
 _COMMIT: Final = re.compile(rb"^_commit:.*$", re.MULTILINE)
+# Plain words that are text to Copier's YAML, where it writes them, and a truth or a number to Helm's.
+_TEXT_TO_COPIER: Final = re.compile(
+    rb"(?<![^\s:\[{,])(?:[yYnN]|[-+]?[0-9.]+[eE][0-9]+|0o[0-7]+|[-+]?0[0-9]*[89][0-9]*)(?![^\s:\]},])"
+)
 KINDS: Final = ("workspace", "repository", "service", "library", "app", "environment")
 
 
@@ -59,7 +63,7 @@ def read_answers(data: bytes, path: str, schema: bytes) -> Recorded:
 
     Raises ShunterError with all problems as findings.
     """
-    return _recorded(read_once(data, path), schema)
+    return _recorded(as_copier(read_once(data, path)), schema)
 
 
 def own_answers(data: bytes, path: str, schema: bytes) -> Recorded | None:
@@ -68,7 +72,7 @@ def own_answers(data: bytes, path: str, schema: bytes) -> Recorded | None:
     The kind of such a project is none of ours; a file whose kind is one of ours misspelt is ours, and so is one that
     cannot be read. Raises ShunterError as `read_answers` does.
     """
-    document = read_once(data, path)
+    document = as_copier(read_once(data, path))
     kind = (document.value or {}).get("kind")
     ours = isinstance(kind, str) and (kind in KINDS or nearest(kind, KINDS))
     return _recorded(document, schema) if ours or document.value is None else None
@@ -82,6 +86,16 @@ def is_untouched(old: Mapping[str, FileState], new: Mapping[str, FileState]) -> 
     if _COMMIT.sub(b"", was.data, count=1) != _COMMIT.sub(b"", now.data, count=1):
         return False
     return all(new[path] == state for path, state in old.items() if path != NAME)
+
+
+def as_copier(document: Document) -> Document:
+    """An answers file with the values that Copier reads in it: its YAML is Python's, with other truths and numbers."""
+    if document.value is None or not _TEXT_TO_COPIER.search(document.data):
+        return document
+    import yaml  # few answers files hold such words
+
+    value = yaml.load(document.data, Loader=getattr(yaml, "CSafeLoader", yaml.SafeLoader))  # noqa: S506 (both are safe)
+    return replace(document, value=value) if isinstance(value, dict) else document
 
 
 def _recorded(document: Document, schema: bytes) -> Recorded:

@@ -12,6 +12,7 @@ from shunter.adapters.templates.sets import TemplateSet, template_set, tried
 from shunter.adapters.templates.written_once import matcher
 from shunter.core.charts.versions import newest_first, parse
 from shunter.core.goyaml.document import read
+from shunter.core.workspace.answers import as_copier
 from shunter.core.workspace.cases import FILE as CASES_FILE
 from shunter.core.workspace.cases import Case, read_cases, updates
 from shunter.core.workspace.migrate import migrate
@@ -208,5 +209,5 @@ def _carried(steps: Sequence[Migration], files: Files) -> Files:
 def _recorded(files: Files, answers: Mapping[str, Any]) -> Mapping[str, Any]:
     """What a project's answers file records."""
     state = files.get(ANSWERS_FILE)
-    value = read(state.data, ANSWERS_FILE).value if state else None
+    value = as_copier(read(state.data, ANSWERS_FILE)).value if state else None
     return {key: item for key, item in (value or answers).items() if not key.startswith("_")}
