@@ -59,6 +59,8 @@ def test_strict_makes_a_warning_a_no() -> None:
     [
         (ShunterError("no such thing", hint="try another"), 2, "error: no such thing\nhint: try another\n"),
         (OSError(errno.ENOSPC, "No space left on device", "x/y"), 2, "x/y: No space left on device"),
+        (OSError(errno.ENOSPC, "No space left on device"), 2, "error: No space left on device\nhint: check the disk"),
+        (OSError(errno.EBADF, "Bad file descriptor"), 3, "this is a bug in shunter"),
         (OSError(errno.ENAMETOOLONG, "File name too long", "n" * 999), 2, f"error: {'n' * 200}...: File name too long"),
         (BrokenPipeError(), 0, ""),
         (KeyboardInterrupt(), 130, "interrupted"),

@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
+import errno
 import os
 from collections.abc import Callable
 from importlib import import_module
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Final
 
 from shunter import __version__
 from shunter.cli import output, progress
@@ -42,6 +43,10 @@ def run(line: CommandLine, known: Answer | None = None) -> int:
         return error.exit_code
 
 
+# What a machine has no more of: the error of a file that is open says this, and not which file.
+_OUT_OF: Final = frozenset({errno.ENOSPC, errno.EDQUOT, errno.EIO, errno.EROFS, errno.EMFILE, errno.ENFILE})
+
+
 def _once(line: CommandLine, arguments: Arguments, colour: bool) -> int:
     try:
         if line.command is None or line.help or line.version or line.problem:
@@ -55,7 +60,7 @@ def _once(line: CommandLine, arguments: Arguments, colour: bool) -> int:
     except BrokenPipeError:
         return 0
     except OSError as error:
-        if error.filename is None:
+        if error.filename is None and error.errno not in _OUT_OF:
             return _bug()
         output.print_error(_outside(error), colour=colour)
         return 2
@@ -91,9 +96,12 @@ def _bug() -> int:
 
 def _outside(error: OSError) -> ShunterError:
     """What the file system refused: a full disk, a folder that somebody protected, a name that is too long."""
+    hint = "check the name, its permissions and the disk"
+    if error.filename is None:
+        return ShunterError(error.strerror or str(error), hint="check the disk, and what this user may use of it")
     name = os.fsdecode(error.filename) if isinstance(error.filename, str | bytes) else str(error.filename)
     shown = name if len(name) < 200 else f"{name[:200]}..."
-    return ShunterError(f"{shown}: {error.strerror or error}", hint="check the name, its permissions and the disk")
+    return ShunterError(f"{shown}: {error.strerror or error}", hint=hint)
 
 
 def _verb(command: Command) -> Verb:

@@ -67,8 +67,9 @@ def put(root: Path, change: FileChange, after: FileState | None) -> None:
 
 def put_back(root: Path, change: FileChange, undo: Path) -> bool:
     """Let a file be what it was before the run; False where it is neither that nor what the run wrote."""
-    with suppress(FileNotFoundError, NotADirectoryError):
-        temporary_name(path_below(root, change.path)).unlink()
+    prepared = temporary_name(path_below(root, change.path))
+    if os.path.lexists(prepared):  # a folder that cannot be written to refuses to remove what is not there
+        prepared.unlink()
     now = on_disk(root, change.path)
     if now == change.before:
         target = path_below(root, change.path)

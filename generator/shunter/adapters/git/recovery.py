@@ -188,8 +188,24 @@ def tidy_up(changes: Sequence[Change]) -> None:
 
 
 def undo_all(changes: Sequence[Change], *, live: bool) -> tuple[str, ...]:
-    """Take every repository's part back, the last one first; lines about what stays."""
-    return tuple(note for change in reversed(changes) for note in undo(change, live=live))
+    """Take every repository's part back, the last one first; lines about what stays.
+
+    One that cannot be taken back does not keep the others from it: then a ShunterError says which, and the journal is
+    to stay, as the next run tries again.
+    """
+    notes: list[str] = []
+    failed: list[str] = []
+    for change in reversed(changes):
+        try:
+            notes += undo(change, live=live)
+        except (ShunterError, OSError) as error:
+            failed.append("; ".join((f"{change.repository}: {error}", *getattr(error, "notes", ())[:1])))
+    if failed:
+        hint = "let shunter write there again, then `shunter recover`"
+        raise ShunterError(
+            "cannot take back what this run has done, or not all of it", notes=(*failed, *notes), hint=hint
+        )
+    return tuple(notes)
 
 
 @dataclass(frozen=True, slots=True)

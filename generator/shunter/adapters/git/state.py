@@ -118,7 +118,7 @@ def read_repository(root: Path, paths: Sequence[str]) -> RepositoryState:
     head = None if about.get("branch.oid", "(initial)") == "(initial)" else about["branch.oid"]
     branch = about.get("branch.head", "(detached)")
     wanted = set(paths)
-    entries, hidden = _indexed(git_dir, head, paths) or _listed(repository, paths)
+    entries, hidden = _indexed(git_dir, head, paths) or listed(repository, paths)
     found = {
         path: PathState(entries.get(path, ()), *changed.get(path, (".", ".")), hidden.get(path, ""))
         for path in wanted & (entries.keys() | changed.keys())
@@ -184,7 +184,8 @@ def entry_ids(root: Path, paths: Sequence[str]) -> dict[str, str]:
     return {path: entry.object_id for path, (entry, *_) in found[0].items() if not entry.stage}
 
 
-def _listed(repository: Repository, paths: Sequence[str]) -> Listed:
+def listed(repository: Repository, paths: Sequence[str]) -> Listed:
+    """The entries of the index at these paths, and how git hides those that it is told not to look at."""
     asked = ["--", *paths] if len(paths) <= _FEW else []
     wanted = set(paths)
     entries: dict[str, tuple[IndexEntry, ...]] = {}

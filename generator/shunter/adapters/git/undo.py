@@ -10,6 +10,7 @@ from shunter.adapters.git import copies
 from shunter.adapters.git.commit import Made, read_commit, take_from_head
 from shunter.adapters.git.journal import Change, FileChange, folder_of
 from shunter.adapters.git.repository import Repository, git_dir
+from shunter.adapters.git.state import listed
 from shunter.adapters.system.files import path_below, read_state, write_file
 
 
@@ -59,9 +60,16 @@ def undo(change: Change, *, live: bool) -> tuple[str, ...]:
     if moved_on:
         take_from_head(root, [file.path for file in change.files], folder)
     else:
-        repository.stage({file.path: file.entries for file in change.files}, change.digest)
+        _index_back(repository, change)
         _switch_back(repository, change)
     return tuple(notes)
+
+
+def _index_back(repository: Repository, change: Change) -> None:
+    """Let the index be what it was. Nothing is written where it is: a run may have failed as the disk was full."""
+    found, _ = listed(repository, [file.path for file in change.files])
+    if any(found.get(file.path, ()) != file.entries for file in change.files):
+        repository.stage({file.path: file.entries for file in change.files}, change.digest)
 
 
 def _branch_back(repository: Repository, change: Change) -> list[str]:

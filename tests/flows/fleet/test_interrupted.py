@@ -1,0 +1,233 @@
+"""An update of twenty repositories that dies, or fails, anywhere: none half done, nothing lost, the next run completes."""
+
+from __future__ import annotations
+
+import errno
+import os
+import re
+import signal
+import subprocess
+import sys
+import time
+from collections.abc import Iterator
+from contextlib import contextmanager, suppress
+from dataclasses import dataclass
+from pathlib import Path
+from random import Random
+
+import pytest
+
+from helpers.workspaces.cli import Result, shunter
+from helpers.workspaces.twenty import State, half_done, make_fleet, repositories, states
+from helpers.workspaces.workspaces import copy, shared
+
+KILLS = int(os.environ.get("SHUNTER_TEST_KILLS", "40"))
+SEED = 14
+_CHANGES = {"os.rename", "os.link", "os.symlink", "os.remove", "os.mkdir", "os.rmdir", "os.chmod", "subprocess.Popen"}
+
+
+@pytest.fixture(autouse=True)
+def _one_moment(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Two runs of one command write the same bytes."""
+    monkeypatch.setenv("SOURCE_DATE_EPOCH", "1767225600")
+
+
+@pytest.fixture(scope="module")
+def fleet() -> Path:
+    """The workspace before the update. Not to be changed: see `copy`."""
+    return shared("twenty", make_fleet) / "shop"
+
+
+@pytest.fixture(scope="module")
+def before(fleet: Path) -> dict[str, State]:
+    return states(fleet)
+
+
+@pytest.fixture(scope="module")
+def after(fleet: Path, tmp_path_factory: pytest.TempPathFactory) -> dict[str, State]:
+    """What an update makes of it that nothing disturbs: two repositories are left in conflict, the others committed."""
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setenv("SOURCE_DATE_EPOCH", "1767225600")
+        root = copy(fleet, tmp_path_factory.mktemp("after") / "shop")
+        assert len(repositories(root)) == 20
+        assert update(root).code == 1
+    found = states(root)
+    assert not [name for name, state in states(fleet).items() if found[name] == state], "each is changed"
+    return found
+
+
+def update(root: Path) -> Result:
+    return shunter("update", cwd=root)
+
+
+def completes(root: Path, after: dict[str, State]) -> None:
+    """The next run does what is left to do."""
+    result = update(root)
+    assert result.code == 1, result.err
+    assert half_done(states(root), after) == []
+    assert "no run was interrupted" in shunter("recover", cwd=root).err
+
+
+def started(root: Path) -> int:
+    """An update in a process of its own, and of its own group."""
+    child = os.fork()
+    if not child:
+        os.setsid()
+        with suppress(BaseException):
+            update(root)
+        os._exit(0)
+    return child
+
+
+def killed(root: Path, random: Random, seconds: float, *, alone: bool) -> None:
+    """Start an update and kill it -9: at any moment, or as it writes or commits some repository; now and then alone."""
+    place = random.choice(repositories(root))
+    head = place / ".git/refs/heads/main"
+    was, moment = head.read_text(), random.choice(("any", "written", "committed", "committed"))
+    until = time.monotonic() + (random.uniform(0, seconds) if moment == "any" else 60)
+    child = started(root)
+    while time.monotonic() < until and not os.waitid(os.P_PID, child, os.WEXITED | os.WNOHANG | os.WNOWAIT):
+        if moment == "written" and (place / ".gitlab-ci.yml").exists():
+            break
+        if moment == "committed" and head.read_text() != was:
+            break
+        time.sleep(0.001)
+    time.sleep(0 if moment == "any" else random.uniform(0, 0.03))
+    with suppress(ProcessLookupError):
+        (os.kill if alone else os.killpg)(child, signal.SIGKILL)
+    os.waitpid(child, 0)
+
+
+@pytest.mark.slow  # forty updates are killed, and each is done again
+def test_a_killed_update_leaves_each_repository_before_or_after(
+    fleet: Path, before: dict[str, State], after: dict[str, State], tmp_path: Path
+) -> None:
+    random, begun = Random(SEED), time.monotonic()
+    os.waitpid(started(copy(fleet, tmp_path / "measured/shop")), 0)
+    seconds, interrupted = time.monotonic() - begun, 0
+    for number in range(KILLS):
+        root = copy(fleet, tmp_path / str(number) / "shop")
+        killed(root, random, seconds, alone=number % 4 == 3)
+        interrupted += (root / ".git/shunter/journal.json").exists()
+        if number % 2:
+            assert shunter("recover", "--undo", cwd=root).code == 0
+            assert half_done(states(root), before, after) == [], f"kill {number}, seed {SEED}"
+        completes(root, after)
+        subprocess.run(["rm", "-rf", root], check=True)
+    assert interrupted > KILLS / 5, "kills come while files are written"
+
+
+@dataclass
+class _Fault:
+    """Which of the changes to come fails; none if it is negative. `seen` are those that came."""
+
+    left: int = -1
+    seen: int = 0
+
+
+_FAULT = _Fault()
+
+
+def _hear(event: str, arguments: tuple[object, ...]) -> None:
+    if event in _CHANGES or (event == "open" and _writes(arguments[2])):
+        _FAULT.seen += 1
+        _FAULT.left -= _FAULT.left >= 0
+        if _FAULT.left == 0:
+            _FAULT.left = -1
+            raise OSError(errno.ENOSPC, os.strerror(errno.ENOSPC), str(arguments[0]))
+
+
+def _writes(flags: object) -> bool:
+    return isinstance(flags, int) and bool(flags & (os.O_WRONLY | os.O_RDWR | os.O_CREAT))
+
+
+@pytest.mark.slow  # each of forty updates fails at another call, and is done again
+def test_a_failing_call_anywhere_leaves_each_repository_before_or_after(
+    fleet: Path, before: dict[str, State], after: dict[str, State], tmp_path: Path
+) -> None:
+    """Python tells of each change to the disk, and of each process, before it is made: one of them fails."""
+    sys.addaudithook(_hear)
+    whole = copy(fleet, tmp_path / "whole/shop")
+    _FAULT.seen = 0
+    update(whole)
+    calls, random = _FAULT.seen, Random(SEED)
+    assert calls > 200
+    for at in sorted(random.sample(range(1, calls + 1), min(KILLS, calls))):
+        root = copy(fleet, tmp_path / str(at) / "shop")
+        _FAULT.left = at
+        try:
+            result = update(root)
+        finally:
+            _FAULT.left = -1
+        assert result.code in (1, 2), f"call {at}: {result.err}"
+        assert "Traceback" not in result.err
+        assert half_done(states(root), before, after) == [], f"call {at}: {result.err}"
+        completes(root, after)
+        subprocess.run(["rm", "-rf", root], check=True)
+
+
+@contextmanager
+def mounted(folder: Path, *options: str | Path) -> Iterator[None]:
+    """A mount at a folder or file, where this machine lets us."""
+    done = subprocess.run(["mount", *options, folder], capture_output=True, check=False)
+    if done.returncode:
+        pytest.skip("needs a root that may mount")
+    try:
+        yield
+    finally:
+        subprocess.run(["umount", "--lazy", folder], check=True)
+
+
+@pytest.mark.slow  # five updates of twenty repositories
+def test_a_disk_that_is_full_changes_nothing(
+    fleet: Path, before: dict[str, State], after: dict[str, State], tmp_path: Path
+) -> None:
+    disk = tmp_path / "disk"
+    disk.mkdir()
+    with mounted(disk, "-t", "tmpfs", "-o", "size=512m", "tmpfs"):
+        root = copy(fleet, disk / "shop")
+        used = os.statvfs(disk)
+        pages = used.f_blocks - used.f_bfree
+        for free in (0, 20, 90, 250):
+            size = (pages + free) * used.f_frsize
+            subprocess.run(["mount", "-o", f"remount,size={size}", disk], check=True)
+            result = update(root)
+            assert result.code == 2, result.err
+            assert re.search("No space left|Out of diskspace|couldn't write", result.err), result.err
+            assert half_done(states(root), before) == [], f"{free} pages are free: {result.err}"
+        subprocess.run(["mount", "-o", "remount,size=512m", disk], check=True)
+        completes(root, after)
+
+
+@pytest.mark.slow  # two updates of twenty repositories
+@pytest.mark.parametrize("path", ["README.md", ".github/workflows", ".git"])
+def test_what_cannot_be_written_changes_nothing(
+    path: str, fleet: Path, before: dict[str, State], after: dict[str, State], tmp_path: Path
+) -> None:
+    """A file, a folder and what git keeps, each mounted so that root cannot write there either."""
+    root = copy(fleet, tmp_path / "shop")
+    place = root / "shop-e07" / path
+    with mounted(place, "--bind", place):
+        subprocess.run(["mount", "-o", "remount,bind,ro", place], check=True)
+        result = update(root)
+        assert result.code == 2, result.err
+        assert "Traceback" not in result.err
+        assert half_done(states(root), before) == [], result.err
+    completes(root, after)
+
+
+@pytest.mark.slow  # two updates of twenty repositories
+def test_a_failing_hook_changes_nothing(
+    fleet: Path, before: dict[str, State], after: dict[str, State], tmp_path: Path
+) -> None:
+    root = copy(fleet, tmp_path / "shop")
+    hook = root / "shop-e11/.git/hooks/pre-commit"
+    hook.parent.mkdir(exist_ok=True)
+    hook.write_text("#!/bin/sh\necho no >&2\nexit 1\n")
+    hook.chmod(0o755)
+    result = update(root)
+    assert result.code == 2, result.err
+    assert "shop-e11" in result.err
+    assert half_done(states(root), before, after) == []
+    hook.unlink()
+    completes(root, after)
