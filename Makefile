@@ -16,11 +16,12 @@ LOCK := $(UV) pip compile pyproject.toml --group build --universal --python-vers
   --custom-compile-command "make lock"
 
 .DEFAULT_GOAL := help
-.PHONY: help demo test slow delivery lint format samples docs bench lock release clean
+.PHONY: help demo test slow delivery kit lint format samples docs bench lock release clean
 
 help:
 	@echo "make demo      make the example workspace and take a train through it"
 	@echo "make test      run the test suite (make slow: the slow tests)"
+	@echo "make kit       updates of fleets: 200 kills and 200 failing calls, 1,000 random repositories beside Copier"
 	@echo "make delivery  pushing and fetching, against a docker-registry, with 300 kills; pull requests on a Gitea"
 	@echo "make lint      ruff, ruff format --check, mypy --strict (make format: apply ruff)"
 	@echo "make samples   write sample-repos/ again"
@@ -44,6 +45,11 @@ delivery: $(VENV)/.dev
 	gitea=$$SHUNTER_TEST_GITEA; \
 	if [ -z "$$gitea" ] && command -v go >/dev/null; then gitea=$$(.ci/go-tool tests/gitea) || exit 1; fi; \
 	SHUNTER_TEST_GITEA=$$gitea SHUNTER_TEST_KILLS=300 $(BIN)/python -m pytest -q -n $(WORKERS) $(ARGS) tests/delivery tests/adapters/oci
+
+# Read-only files and a small disk are mounted: without a root that may mount, these tests are skipped.
+kit: $(VENV)/.dev
+	SHUNTER_TEST_KILLS=200 SHUNTER_TEST_UPDATES=1000 $(BIN)/python -m pytest -q -n $(WORKERS) $(ARGS) \
+	  tests/flows/fleet tests/adapters/templates
 
 lint: $(VENV)/.dev
 	$(BIN)/ruff check

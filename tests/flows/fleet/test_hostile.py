@@ -6,8 +6,9 @@ from pathlib import Path
 
 import pytest
 
-from helpers.workspaces.cli import shunter
+from helpers.workspaces.cli import ok, shunter
 from helpers.workspaces.copier_templates import git, make_template_repository
+from helpers.workspaces.workspaces import digest
 
 GIT = "templates/repository/[% if true %].git[% endif %]/hooks/post-commit.jinja"
 
@@ -53,3 +54,43 @@ def test_a_link_that_leads_out_is_refused(tmp_path: Path) -> None:
     config = templates / "copier.yml"
     config.write_text("_preserve_symlinks: true\n" + config.read_text("utf-8"), "utf-8")
     assert "a link into shop that leads out of it: out" in new(templates, work)
+
+
+RELEASES = {
+    "leaves": {"templates/repository/[[ '.' * 2 ]]/pwned": "x"},
+    "is git's": {GIT: "touch pwned\n"},
+    "runs a task": {"copier.yml": "_tasks: [touch pwned]\n"},
+    "loads code": {"copier.yml": "_jinja_extensions: [jinja2.ext.debug]\n"},
+    "is large": {"templates/repository/large.jinja": "[[ 'x' * (65 * 1024 * 1024) ]]"},
+    "needs memory": {"templates/repository/large.jinja": "[[ 'x' * (10 ** 10) ]]"},
+    "calls itself": {"templates/repository/deep.jinja": "[% macro m() %][[ m() ]][% endmacro %][[ m() ]]"},
+    "reads outside": {
+        "copier.yml": "_external_data: {secret: ../secret}\n",
+        "templates/repository/told.jinja": "[[ _external_data.secret ]]",
+    },
+    "includes outside": {"templates/repository/read.jinja": "[% include '../../../secret' %]"},
+}
+
+
+@pytest.mark.slow  # Copier is asked about most of these releases, and imported for each
+def test_an_update_to_a_hostile_release_changes_nothing(tmp_path: Path) -> None:
+    templates, work = made(tmp_path)
+    git(templates, "tag", "--force", "v0.1.0")
+    source = ("-d", f"templates.source={templates}", "-d", "templates.release=0.1.0")
+    ok("new", "shop", "--defaults", *source, cwd=work)
+    (tmp_path / "secret").write_text("password\n")
+    before, outside = digest(work), {path.name for path in tmp_path.iterdir()}
+    for number, (what, files) in enumerate(RELEASES.items(), 1):
+        git(templates, "reset", "--quiet", "--hard", "v0.1.0")
+        for path, text in files.items():
+            file = templates / path
+            file.parent.mkdir(parents=True, exist_ok=True)
+            file.write_text(text + (file.read_text("utf-8") if path == "copier.yml" else ""), "utf-8")
+        git(templates, "add", "--all")
+        git(templates, "commit", "--quiet", "--message", what)
+        git(templates, "tag", f"v0.2.{number}")
+        result = shunter("update", cwd=work / "shop")
+        assert (result.code, "Traceback" in result.err) == (2, False), f"{what}: {result.err}"
+        assert digest(work) == before, what
+        assert {path.name for path in tmp_path.iterdir()} == outside, what
+        assert "password" not in result.err, what

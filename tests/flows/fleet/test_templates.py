@@ -69,6 +69,17 @@ def release(remote: Path, folder: Path) -> None:
     git(templates, "push", "--quiet", "origin", "main", "v0.2.0")
 
 
+def release_again(folder: Path) -> None:
+    """The release after that: a line in a file of every repository, and one of every environment."""
+    templates = folder / "templates"
+    for kind in ("repository", "environment"):
+        with (templates / f"templates/{kind}/README.md.jinja").open("a", encoding="utf-8") as readme:
+            readme.write("\nRelease three.\n")
+    git(templates, "commit", "--quiet", "-a", "-m", "Ours again")
+    git(templates, "tag", "v0.3.0")
+    git(templates, "push", "--quiet", "origin", "main", "v0.3.0")
+
+
 def copier_update(root: Path, **env: str) -> None:
     """Plain Copier in every project, one after the other, committing in between."""
     for project in projects(root):
@@ -130,7 +141,7 @@ def test_a_remote_that_cannot_be_used_changes_nothing(small: Path, tmp_path: Pat
 # plain Copier
 
 
-@pytest.mark.slow  # Copier itself updates every project of a workspace twice
+@pytest.mark.slow  # Copier itself updates every project of two workspaces
 @pytest.mark.parametrize("small", ["mono", "multi"], indirect=True)
 def test_copier_and_shunter_update_alike_from_a_remote(
     small: Path, remote: Path, tmp_path: Path, commit: Callable[[Path, str], None]
@@ -151,6 +162,13 @@ def test_copier_and_shunter_update_alike_from_a_remote(
     assert digest(small) == digest(ours)
     for command in ("update --check", "validate", "lint --strict", "lock --check"):
         ok(*command.split(), cwd=small)
+    release_again(tmp_path)
+    copier_update(ours)
+    assert answers(ours) == {(str(remote), "v0.3.0")}, "plain Copier goes on where shunter has updated"
+    for readme in (next(iter(edited)), next(ours.rglob("envs/tst/README.md")).relative_to(ours).as_posix()):
+        assert "\nRelease three.\n" in (ours / readme).read_text("utf-8")
+    for path, text in edited.items():
+        assert text in (ours / path).read_text("utf-8")
 
 
 def edit(root: Path, commit: Callable[[Path, str], None]) -> dict[str, str]:
