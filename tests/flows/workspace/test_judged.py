@@ -76,7 +76,6 @@ RECORD = "envs/tst/.shunter/train.yaml"
     [
         (CUT, edit(INDEX)),
         (CUT, run("package")),
-        (CUT, run("train", "cut", "2.0.0", "--drop", "web")),
         (PACKAGE, edit("third/web/Chart.yaml")),
         (PACKAGE, staged("third/web/Chart.yaml")),
         (PACKAGE, committed("third/web/Chart.yaml")),

@@ -219,20 +219,38 @@ def locked(folder: Path, place: Path, patience: float = 1.0) -> Iterator[Path]:
     """
     folder.mkdir(parents=True, exist_ok=True)
     with (folder / "lock").open("a+", encoding="ascii") as file:
-        end = time.monotonic() + patience
-        while not _try_lock(file.fileno()):
-            if time.monotonic() >= end:
-                raise _busy(file.name, place)
-            time.sleep(0.02)
+        if not _await_lock(file.fileno(), patience):
+            raise _busy(place, Path(file.name).read_text("ascii", "replace").strip())
         file.truncate(0)
         file.write(str(os.getpid()))
         file.flush()
         yield folder
 
 
-def _busy(lock: str, place: Path) -> ShunterError:
-    holder = Path(lock).read_text("ascii", "replace").strip() or "unknown"
-    return ShunterError(f"another shunter run (process {holder}) is at work in {place}", hint="wait until it is done")
+@contextmanager
+def alone(folder: Path, place: Path, patience: float) -> Iterator[None]:
+    """Hold `folder` itself for one run, so that nothing is written; else as `locked`."""
+    handle = os.open(folder, os.O_RDONLY)
+    try:
+        if not _await_lock(handle, patience):
+            raise _busy(place)
+        yield
+    finally:
+        os.close(handle)
+
+
+def _await_lock(handle: int, patience: float) -> bool:
+    end = time.monotonic() + patience
+    while not _try_lock(handle):
+        if time.monotonic() >= end:
+            return False
+        time.sleep(0.02)
+    return True
+
+
+def _busy(place: Path, holder: str = "") -> ShunterError:
+    who = f" (process {holder})" if holder else ""
+    return ShunterError(f"another shunter run{who} is at work in {place}", hint="wait until it is done")
 
 
 @contextmanager

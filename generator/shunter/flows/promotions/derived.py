@@ -74,7 +74,7 @@ def until_taken(context: Context, what: str, attempt: Callable[[Derived], Report
             "commit: git, and let the forge verify the commits of that login, or sign them (git config commit.gpgSign)"
         )
         raise ShunterError("`promotions: commit: api` is not supported yet", hint=hint)
-    with alone(context.root, "remote"):
+    with alone(context.root):
         for _ in range(TRIES):
             with derived(context) as there:
                 report = attempt(there)

@@ -82,7 +82,7 @@ def cut(context: Context, asked: Cut, *, dry_run: bool, diff: bool) -> Report:
     """
     if dry_run or diff:
         return _cut(context, asked, dry_run=dry_run, diff=diff)
-    with alone(context.root, "trains"):
+    with alone(context.root):
         return _cut(context, asked, dry_run=dry_run, diff=diff)
 
 

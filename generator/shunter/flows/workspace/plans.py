@@ -107,15 +107,15 @@ def uncommitted(repository: Repository, folder: str) -> list[str]:
 
 
 @contextmanager
-def alone(root: Path, what: str) -> Iterator[None]:
-    """Be the only run that makes one kind of thing, such as `trains`, in a repository; another one is waited for.
+def alone(root: Path) -> Iterator[None]:
+    """Be the only run that makes trains in a repository; another one is waited for.
 
     Raises ShunterError where that takes more than a minute. Where there is no repository, nobody is waited for.
     """
     if not is_checkout(root):
         yield
         return
-    with journal.locked(journal.folder_of(Repository(root).git_dir) / what, root, patience=_PATIENCE):
+    with journal.alone(Repository(root).git_dir, root, _PATIENCE):
         yield
 
 
