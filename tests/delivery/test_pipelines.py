@@ -33,6 +33,7 @@ services:
   store: {{archetype: database}}
 environments:
   tst: {{stage: develop}}
+promotions: {{direct: []}}
 """
 _NUMBERS = itertools.count(1)
 PAIRS = [
@@ -83,6 +84,26 @@ class Talk:
             done = self.machine.gitlab(self.origin, "chart-orders")
         assert done.returncode == 0, done.stdout[-6000:] + done.stderr[-2000:]
         return done.stdout + done.stderr
+
+    def trains(self) -> str:
+        """The workspace's pipeline of trains, as its schedule starts it; what it printed."""
+        origin = self.origins / "shop.git"
+        if self.ci == "github":
+            done = self.machine.github(origin, "trains", event="schedule")
+        else:
+            done = self.machine.gitlab(origin, "trains", CI_PIPELINE_SOURCE="schedule")
+        assert done.returncode == 0, done.stdout[-6000:] + done.stderr[-2000:]
+        return done.stdout + done.stderr
+
+    def tips(self) -> dict[str, str]:
+        """Each branch of each remote, with its commit."""
+        shown = {
+            origin.stem: git(origin, "for-each-ref", "--format=%(refname:short) %(objectname)")
+            for origin in self.origins.iterdir()
+        }
+        return {
+            f"{name}/{line.split()[0]}": line.split()[1] for name, lines in shown.items() for line in lines.splitlines()
+        }
 
     def published(self) -> dict[str, str]:
         """Each tag of the images and charts that are in the registry, with its digest."""
@@ -147,6 +168,19 @@ def test_a_commit_in_a_service_is_published_once(ci: str, layout: str, talk: Cal
         assert done.returncode == 0, (command, done.stdout + done.stderr)
     assert (clone / "dist/orders.image").read_text("utf-8").strip().endswith(first[image])
     assert said.published() == first
+
+    # What is new becomes a train, and the train a promotion: once, and then the loop has ended.
+    said.trains()
+    tips = said.tips()
+    environments = "shop-tst" if layout == "multi" else "shop"
+    assert f"{environments}/promote/tst" in tips
+    listed = git(said.origins / "shop.git", "ls-tree", "-r", "--name-only", "main", "trains/").split()
+    assert len(listed) == 1
+    assert first[chart] in git(said.origins / "shop.git", "show", f"main:{listed[0]}"), "the train pins what was pushed"
+    record = git(said.origins / f"{environments}.git", "show", "promote/tst:envs/tst/.shunter/train.yaml")
+    assert first[chart] in record
+    said.trains()
+    assert said.tips() == tips
 
 
 def test_a_commit_to_trains_alone_builds_nothing(talk: Callable[[str, str], Talk]) -> None:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 import os
 import re
+import shlex
 import shutil
 import subprocess
 from pathlib import Path
@@ -129,6 +130,16 @@ def test_each_step_is_one_command(name: str, roots: dict[str, Path]) -> None:
         assert "\n" not in command.strip(), command
         assert not re.search(r"[;&|`]|\$\(|\bif\b|\bfor\b|<<", command.replace('>> "$GITHUB_OUTPUT"', "")), command
         assert command.split()[0] in ("shunter", "make", "sh", "pre-commit", "python", "apt-get"), command
+
+
+def test_each_command_is_one_that_shunter_has(roots: dict[str, Path]) -> None:
+    found = {command for folder in roots.values() for command in commands(folder) if command.startswith("shunter ")}
+    assert any(command.startswith("shunter train cut --auto") for command in found)
+    for command in sorted(found):
+        words = shlex.split(command.partition(">>")[0])[1:]
+        name = [word for word in words[:2] if not word.startswith(("-", "$"))]
+        help_of = ok(*(name if name == ["train", "cut"] else name[:1]), "--help", cwd=Path()).out
+        assert all(f" {word}" in help_of for word in words if word.startswith("-")), command
 
 
 @pytest.mark.parametrize("name", VARIANTS)

@@ -133,7 +133,7 @@ class Machine:
         clone = self.cloned(origin)
         git(clone, "remote", "set-head", "origin", "main")
         # What changed is what came after the remote's branch: before this push.
-        git(clone, "update-ref", "refs/remotes/origin/main", "HEAD~1")
+        git(clone, "update-ref", "refs/remotes/origin/main", git(clone, "rev-list", "-2", "HEAD").split()[-1])
         for name, value in (("name", "CI"), ("email", "ci@example.com")):
             git(clone, "config", f"user.{name}", value)
         node, program = gitlab_ci_local()
