@@ -22,7 +22,7 @@ help:
 	@echo "make demo      make the example workspace and take a train through it"
 	@echo "make test      run the test suite (make slow: the slow tests)"
 	@echo "make kit       updates of fleets: 200 kills and 200 failing calls, 1,000 random repositories beside Copier"
-	@echo "make delivery  pushing and fetching, against a docker-registry, with 300 kills; pull requests on a Gitea"
+	@echo "make delivery  pushing and fetching, against a docker-registry, with 300 kills; pull requests on a Gitea; pipelines, every pair"
 	@echo "make lint      ruff, ruff format --check, mypy --strict (make format: apply ruff)"
 	@echo "make samples   write sample-repos/ again"
 	@echo "make docs      write the generated pages of docs/reference/ again"
@@ -44,7 +44,11 @@ slow: $(VENV)/.dev
 delivery: $(VENV)/.dev
 	gitea=$$SHUNTER_TEST_GITEA; \
 	if [ -z "$$gitea" ] && command -v go >/dev/null; then gitea=$$(.ci/go-tool tests/gitea) || exit 1; fi; \
-	SHUNTER_TEST_GITEA=$$gitea SHUNTER_TEST_KILLS=300 $(BIN)/python -m pytest -q -n $(WORKERS) $(ARGS) tests/delivery tests/adapters/oci
+	if [ -z "$$SHUNTER_TEST_BASE" ] && command -v buildah && command -v mmdebstrap; then \
+	  SHUNTER_TEST_BASE=$$(.ci/base-image) || exit 1; export SHUNTER_TEST_BASE; fi; \
+	if [ -z "$$SHUNTER_TEST_GITLAB" ] && command -v npm; then \
+	  SHUNTER_TEST_GITLAB=$$(.ci/gitlab-ci-local) || exit 1; export SHUNTER_TEST_GITLAB; fi; \
+	SHUNTER_TEST_GITEA=$$gitea SHUNTER_TEST_KILLS=300 SHUNTER_TEST_PAIRS=all $(BIN)/python -m pytest -q -n $(WORKERS) $(ARGS) tests/delivery tests/adapters/oci
 
 # Read-only files and a small disk are mounted: without a root that may mount, these tests are skipped.
 kit: $(VENV)/.dev

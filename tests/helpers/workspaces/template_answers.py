@@ -12,6 +12,8 @@ WORKSPACE = """\
 name: shop
 layout: {layout}
 ci: {ci}
+pipelines: {pipelines}
+repositories: {{url: "git@github.com:acme/{{name}}.git"}}
 deployment: {deployment}
 development: {development}
 registries: {{images: ghcr.io/acme, charts: {{push: "oci://ghcr.io/acme/charts"}}}}
@@ -42,6 +44,19 @@ VARIANTS: dict[str, dict[str, str]] = {
     "chart": {"layout": "multi", "repository": "store", "ci": "gitlab"},
     "environment": {"layout": "multi", "repository": "shop-pro"},
     "workspace": {"layout": "multi"},
+    "workspace-gitlab": {"layout": "multi", "ci": "gitlab", "development": "git-flow"},
+    "environment-gitlab": {"layout": "multi", "repository": "shop-tst", "ci": "gitlab", "deployment": "gitops"},
+    "reusable": {"pipelines": "reusable"},
+    "reusable-gitlab": {"pipelines": "reusable", "ci": "gitlab"},
+    "reusable-workspace": {"layout": "multi", "pipelines": "reusable"},
+    "reusable-code": {"layout": "multi", "pipelines": "reusable", "repository": "orders"},
+    "reusable-code-gitlab": {"layout": "multi", "pipelines": "reusable", "repository": "orders", "ci": "gitlab"},
+    "reusable-environment": {
+        "layout": "multi",
+        "pipelines": "reusable",
+        "repository": "shop-pro",
+        "deployment": "gitops",
+    },
 }
 
 
@@ -51,9 +66,10 @@ def projects(
     deployment: str = "helm",
     development: str = "trunk",
     tools: str = "local",
+    pipelines: str = "inline",
 ) -> list[Project]:
     """Every project of the workspace with its answers, roots first."""
-    text = WORKSPACE.format(layout=layout, ci=ci, deployment=deployment, development=development, tools=tools)
+    text = WORKSPACE.format(**locals())
     workspace = own_files.workspace(text)
     found = [project for repository in plan_repositories(workspace) for project in repository.projects]
     return sorted(found, key=lambda project: project.kind not in ("workspace", "repository"))

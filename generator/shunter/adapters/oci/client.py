@@ -158,18 +158,20 @@ class Client:
             raise InterruptionError(refused.message, hint=refused.hint)
         return answer
 
-    def put_manifest(self, repository: str, tag: str, data: bytes, *, there: Callable[[], bool] = bool) -> str:
-        """Put a manifest under a tag, in place of what it led to; the digest of the manifest.
+    def put_manifest(
+        self, repository: str, tag: str, data: bytes, *, there: Callable[[], bool] = bool, kind: str = MANIFEST
+    ) -> str:
+        """Put a manifest of this kind under a tag, in place of what it led to; the digest of the manifest.
 
         `there` is asked before each attempt whether that is done already. It may raise: between two attempts somebody
         else may have come in, whom the next one would write over.
         """
-        path, kind = _manifest(repository, tag), {"Content-Type": MANIFEST}
+        path, more = _manifest(repository, tag), {"Content-Type": kind}
 
         def attempt() -> Answer:
             if there():
                 return DONE
-            answer = self._ask("PUT", path, repository, body=data, push=True, once=True, more=kind)
+            answer = self._ask("PUT", path, repository, body=data, push=True, once=True, more=more)
             return self._written(answer, repository)
 
         self._require(self.transport.repeated(attempt), repository)

@@ -46,14 +46,16 @@ def login_for(
     """The login that this machine has for a registry, by its host with port; None where there is none.
 
     The environment's is for the registries of one's `own` workspace, or for the one host that it names. Then come
-    REGISTRY_AUTH_FILE, Helm's file and Docker's; in each, the longest prefix of the repository wins. `ask` asks a
-    credential helper, by default `of_helper`. Raises ShunterError for a file that is no JSON, and for a credential
-    helper that fails.
+    GitLab's for a job's own registry, REGISTRY_AUTH_FILE, Helm's file and Docker's; in each, the longest prefix of the
+    repository wins. `ask` asks a credential helper, by default `of_helper`. Raises ShunterError for a file that is no
+    JSON, and for a credential helper that fails.
     """
     user, password = os.environ.get(USER, ""), os.environ.get(PASSWORD, "")
     meant = _key(os.environ.get(HOST, "").strip())
     if password and (meant == host or (not meant and own)):
         return Login(user, password)
+    if os.environ.get("GITLAB_CI") and host == os.environ.get("CI_REGISTRY"):
+        return Login(os.environ.get("CI_REGISTRY_USER", ""), os.environ.get("CI_REGISTRY_PASSWORD", ""))
     for file in files():
         if found := _of_file(file, host, repository, ask or of_helper):
             return found

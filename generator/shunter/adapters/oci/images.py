@@ -11,7 +11,7 @@ from shunter.core.charts.image import Image
 from shunter.model.data import dataclass, field
 from shunter.model.errors import ShunterError
 
-_KINDS = (
+KINDS = (
     MANIFEST,
     "application/vnd.oci.image.index.v1+json",
     "application/vnd.docker.distribution.manifest.v2+json",
@@ -46,7 +46,7 @@ class OciImages:
         return {image: self._found[image] for image in wanted}
 
     def _digest(self, image: Image) -> str | None:
-        return self._client(image.host).head(image.path, image.reference, accept=", ".join(_KINDS))
+        return self._client(image.host).head(image.path, image.reference, accept=", ".join(KINDS))
 
     def _client(self, host: str) -> Client:
         if host not in self._clients:

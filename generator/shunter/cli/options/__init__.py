@@ -163,7 +163,7 @@ _FAMILIES = {
     "validation": "validate lint upgrade-check render template values diff",
     "trains": "train promote rollback hold unhold status history",
     "packaging": "package push bump lock registry schema",
-    "delivery": "version changed",
+    "delivery": "version changed image",
     "maintenance": "recover sync templates clone completion",
 }
 """Module to first words that it alone has, in the order of the overview; a word that is missing here loads them all."""

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from shunter.cli.options import Command, Option
+from shunter.cli.options import DONE, Command, Option, switch
 
 _OUTPUT = Option(
     "-o",
@@ -32,10 +32,26 @@ COMMANDS: tuple[Command, ...] = (
         "shunter.cli.verbs.delivery:changed",
         (
             Option(
-                "--since", metavar="REF", help="a branch, tag or commit; what came after the last common commit counts"
+                "--since",
+                metavar="REF",
+                help="a branch, tag or commit; what came after the last common commit counts (default: what CI says)",
             ),
             _OUTPUT,
         ),
         ("shunter changed --since origin/main", "shunter changed --since v1.2.0 -o json"),
+    ),
+    Command(
+        ("image",),
+        "build the images of services from this commit, push those that the version map publishes, print their names",
+        "shunter.cli.verbs.delivery:image",
+        (
+            Option("services", takes="many", metavar="SERVICE", help="default: all"),
+            switch(
+                "--push", help="push what the version map publishes; where the registry has the tag, nothing is built"
+            ),
+            Option("--to", metavar="DIR", help="note there what was pushed, for `shunter package --build`"),
+            DONE,
+        ),
+        ("shunter image orders", "shunter image orders --push --to dist"),
     ),
 )

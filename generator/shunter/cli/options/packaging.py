@@ -22,12 +22,16 @@ COMMANDS: tuple[Command, ...] = (
                 help="pin this image in the archives, or the one at KEY of one chart's values; or REPO:TAG",
             ),
             Option("--to", metavar="DIR", help="put the archives into this folder instead, and commit nothing: for CI"),
+            switch(
+                "--build",
+                help="one chart, as `shunter version` calls this commit, with the image that `shunter image` noted",
+            ),
             switch("--allow-dirty", help="also what no commit holds: marked +dirty, and no train takes it"),
             FETCH,
             DRY_RUN,
             *WRITES,
         ),
-        ("shunter package", "shunter package orders --version 1.5.0 --app-version 1.5.0 --to dist"),
+        ("shunter package", "shunter package orders --build --to dist"),
     ),
     Command(
         ("push",),
@@ -36,6 +40,9 @@ COMMANDS: tuple[Command, ...] = (
         (
             Option("charts", takes="many", metavar="CHART|FILE", help="charts, or archives (default: all)"),
             Option("--to", metavar="URL|DIR", help="oci://HOST/REPOSITORY, or a folder (default: see shunter.yaml)"),
+            switch(
+                "--published", help="only archives of this commit that the version map publishes; else nothing, and 0"
+            ),
             PLAIN_HTTP,
             DRY_RUN,
             DONE,

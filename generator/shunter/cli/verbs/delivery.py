@@ -13,7 +13,6 @@ from shunter.cli.session import open_session
 from shunter.flows.delivery import changed as changes
 from shunter.flows.delivery import version as versions
 from shunter.model.data import replace
-from shunter.model.errors import ShunterError
 from shunter.model.findings import Report
 
 
@@ -50,10 +49,17 @@ def _variables(data: Mapping[str, Mapping[str, Mapping[str, Any]]], *, one: bool
     return "".join(lines)
 
 
+def image(arguments: Arguments) -> Report:
+    """`shunter image`."""
+    from shunter.flows.delivery import image as images
+
+    context = open_session(arguments)
+    folder = context.start / arguments.to if arguments.to else None
+    return images.image(context, arguments.services, folder, os.environ, push=arguments.push)
+
+
 def changed(arguments: Arguments) -> Report:
     """`shunter changed`."""
-    if not arguments.since:
-        raise ShunterError("changed since when?", hint="shunter changed --since origin/main")
     report = changes.changed(open_session(arguments), arguments.since, os.environ)
     if arguments.output == "env":
         lines = (f"{kind}={json.dumps(names, separators=(',', ':'))}\n" for kind, names in report.data.items())

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 from typing import TYPE_CHECKING
 
 from shunter.cli.output import table
@@ -12,7 +13,7 @@ from shunter.model.errors import ShunterError
 from shunter.model.findings import Finding, Report, Severity
 
 if TYPE_CHECKING:
-    from shunter.flows.workspace.context import Site
+    from shunter.flows.workspace.context import Context, Site
     from shunter.flows.workspace.projects import ProjectFiles
 
 
@@ -22,8 +23,10 @@ def package(arguments: Arguments) -> Report:
     from shunter.flows.packaging import package as packaging
     from shunter.flows.packaging.stamp import stamp_of
 
-    stamp = stamp_of(arguments.version, arguments.app_version, arguments.image)
     context, names, dry_run = open_session(arguments), arguments.charts, arguments.dry_run
+    stamp = stamp_of(arguments.version, arguments.app_version, arguments.image)
+    if arguments.build:
+        stamp = stamp_of(*_of_build(arguments, context))
     if arguments.to:
         if arguments.branch or arguments.no_commit:
             raise ShunterError("--to commits nothing", hint="leave out --branch and --no-commit")
@@ -35,6 +38,18 @@ def package(arguments: Arguments) -> Report:
         return packaging.package(context, names, stamp, allow_dirty=arguments.allow_dirty, dry_run=dry_run)
 
     return behind.aware(context, roots, run, fetch=arguments.fetch, writes=not dry_run)
+
+
+def _of_build(arguments: Arguments, context: Context) -> tuple[str, str, list[str]]:
+    """Version, appVersion and images for `--build`."""
+    from shunter.flows.delivery.image import handed_on
+
+    if arguments.version or arguments.app_version or arguments.image:
+        raise ShunterError("--build says version, appVersion and image", hint="leave the others out")
+    if len(arguments.charts) != 1 or not arguments.to:
+        raise ShunterError("--build is for one chart, and a folder", hint="shunter package CHART --build --to dist")
+    version, app, image = handed_on(context, arguments.charts[0], context.start / arguments.to, os.environ)
+    return version, app, [image] if image else []
 
 
 def bump(arguments: Arguments) -> Report:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import getpass
+import os
 import sys
 
 from shunter.adapters.oci.client import Client
@@ -19,8 +20,18 @@ def push(arguments: Arguments) -> Report:
     """`shunter push`."""
     from shunter.flows.packaging import push as pushing
 
-    context = open_session(arguments)
-    return pushing.push(context, arguments.charts, arguments.to, plain=arguments.plain_http, dry_run=arguments.dry_run)
+    context, names = open_session(arguments), arguments.charts
+    left: tuple[Outcome, ...] = ()
+    if arguments.published:
+        from shunter.flows.delivery.published import published
+
+        if not names or not all(name.endswith(".tgz") for name in names):
+            raise ShunterError("--published is about archives", hint="shunter push dist/*.tgz --published")
+        names, left = published(context, names, os.environ)
+        if not names:
+            return Report(outcomes=left)
+    report = pushing.push(context, names, arguments.to, plain=arguments.plain_http, dry_run=arguments.dry_run)
+    return replace(report, outcomes=(*report.outcomes, *left))
 
 
 def pull(arguments: Arguments) -> Report:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Mapping
-from typing import Final, Literal
+from typing import Any, Final, Literal
 
 from shunter.model.data import dataclass
 from shunter.model.errors import ShunterError
@@ -63,6 +63,46 @@ def told_by(variables: Mapping[str, str]) -> Told | None:
             "Jenkins", _ref(variables, "TAG_NAME", "CHANGE_ID", "BRANCH_NAME"), variables.get("GIT_COMMIT", "")
         )
     return None
+
+
+def commit_before(variables: Mapping[str, str], payload: Mapping[str, Any]) -> str | None:
+    """The commit that a pipeline's changes come after; zeros where there is none, None where no provider is known.
+
+    `payload` is GitHub's document of the event. A pipeline of a schedule, or by hand, is about no change.
+    """
+    if variables.get("GITHUB_ACTIONS") == "true":
+        found = (_at(payload, *keys) for keys in _GITHUB_BEFORE)
+        return next((str(commit) for commit in found if commit), NO_COMMIT)
+    if variables.get("GITLAB_CI"):
+        return variables.get("CI_MERGE_REQUEST_DIFF_BASE_SHA") or variables.get("CI_COMMIT_BEFORE_SHA") or NO_COMMIT
+    return None
+
+
+def is_of_fork(variables: Mapping[str, str], payload: Mapping[str, Any]) -> bool:
+    """Whether a pipeline builds what somebody asks to be taken over from another repository: it has no secrets."""
+    if variables.get("GITHUB_ACTIONS") == "true":
+        base, head = (_at(payload, "pull_request", end, "repo", "full_name") for end in ("base", "head"))
+        return "pull_request" in payload and base != head
+    target = variables.get("CI_MERGE_REQUEST_PROJECT_ID", "")
+    return bool(variables.get("GITLAB_CI")) and variables.get("CI_MERGE_REQUEST_SOURCE_PROJECT_ID", target) != target
+
+
+def page_of(variables: Mapping[str, str]) -> str:
+    """The repository's page, as a provider tells it; empty without one."""
+    if variables.get("GITHUB_ACTIONS") == "true":
+        return f"{variables.get('GITHUB_SERVER_URL', '')}/{variables.get('GITHUB_REPOSITORY', '')}"
+    return variables.get("CI_PROJECT_URL", "")
+
+
+def _at(payload: Any, *keys: str) -> Any:
+    for key in keys:
+        payload = payload.get(key) if isinstance(payload, Mapping) else None
+    return payload
+
+
+NO_COMMIT: Final = "0" * 40
+"""What git and CI providers write for no commit."""
+_GITHUB_BEFORE: Final = (("pull_request", "base", "sha"), ("merge_group", "base_sha"), ("before",))
 
 
 def _ref(variables: Mapping[str, str], tag: str, request: str, branch: str) -> str:

@@ -60,6 +60,7 @@ def _build(raw: Mapping[str, Any], *, release: str, source: str) -> Workspace:
         development=raw.get("development", "trunk"),
         versions=raw.get("versions", {}),
         ci=raw.get("ci", "github"),
+        pipelines=raw.get("pipelines", "inline"),
         deployment=raw.get("deployment", "helm"),
         tools_source=raw.get("tools", {}).get("source", "local"),
         owners={team: tuple(accounts) for team, accounts in raw.get("owners", {}).items()},

@@ -181,6 +181,8 @@ def _root(workspace: Workspace, name: str, projects: list[Project], others: list
         ],
         "code_owners": _code_owners(workspace, projects),
         "ci": workspace.ci,
+        "pipelines": workspace.pipelines,
+        "repositories_url": workspace.repositories_url if origin_url(workspace, name) else "",
         "deployment": workspace.deployment,
         "development": workspace.development,
         "image_registry": workspace.registries.images.replace("{repository}", name),

@@ -121,6 +121,7 @@ class Workspace:
     development: str = "trunk"
     versions: Mapping[str, Any] = field(default_factory=dict)
     ci: str = "github"
+    pipelines: str = "inline"
     deployment: str = "helm"
     tools_source: str = "local"
     owners: Mapping[str, tuple[str, ...]] = field(default_factory=dict)

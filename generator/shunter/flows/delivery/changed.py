@@ -8,11 +8,13 @@ from typing import Final
 
 from shunter.adapters.git.past import all_paths, changed_since, has_commit, is_lost
 from shunter.core.charts.pins import Dependency
+from shunter.core.delivery.event import commit_before
 from shunter.core.delivery.touched import CHART, CODE, Range, Touched, touched
 from shunter.core.delivery.versions import named_by
 from shunter.core.workspace.layout import charts_url
-from shunter.flows.delivery.checkouts import Checkout, checkouts
+from shunter.flows.delivery.checkouts import Checkout, checkouts, payload_of
 from shunter.flows.workspace.context import Context
+from shunter.model.errors import ShunterError
 from shunter.model.findings import Report
 
 _NONE: Final = re.compile("0{40}(0{24})?")
@@ -24,9 +26,12 @@ def changed(context: Context, since: str, variables: Mapping[str, str]) -> Repor
 
     `variables` are those that a CI provider may have set. Where they tell of a tag, the projects that it releases are
     touched. CI's commit before a push may be none, for a new branch (only zeros), or gone, by a forced push: then all
-    projects are touched, and so are those of one of several repositories that lacks it, such as a newer one. Raises
-    ShunterError where no repository has that commit otherwise.
+    projects are touched, and so are those of one of several repositories that lacks it, such as a newer one. Where
+    `since` is empty, CI is asked. Raises ShunterError where nobody says, or no repository has that commit otherwise.
     """
+    since = since or commit_before(variables, payload_of(variables)) or ""
+    if not since:
+        raise ShunterError("changed since when?", hint="shunter changed --since origin/main")
     found = checkouts(context)
     notices: list[str] = []
     tags = [(checkout, _tag(checkout, variables)) for checkout in found]

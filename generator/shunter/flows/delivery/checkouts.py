@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from collections.abc import Mapping
 from functools import cached_property
 from pathlib import Path
@@ -9,7 +10,7 @@ from posixpath import normpath
 from typing import Any
 
 from shunter.adapters.git.repository import GitTree, Repository
-from shunter.adapters.system.regular import is_checkout
+from shunter.adapters.system.regular import is_checkout, read_regular
 from shunter.core.charts.packed import PackedChart
 from shunter.core.delivery.event import Told, told_by
 from shunter.core.delivery.touched import CHART, CODE, ENVIRONMENT, Place
@@ -19,7 +20,7 @@ from shunter.flows.workspace.labels import label
 from shunter.flows.workspace.projects import answers_of
 from shunter.model.data import dataclass
 from shunter.model.errors import ShunterError
-from shunter.model.files import SubTree
+from shunter.model.files import SubTree, Tree
 
 _KINDS = {"service": CODE, "app": CHART, "library": CHART, "chart": CHART, "environment": ENVIRONMENT}
 
@@ -55,6 +56,10 @@ class Checkout:
         """A chart as the last commit has it."""
         return PackedChart(normpath(f"{self.label}/{place.path}"), SubTree(self._tree, place.path))
 
+    def folder(self, place: Place) -> Tree:
+        """A project's files as the last commit has them."""
+        return SubTree(self._tree, place.path)
+
     def has(self, place: Place) -> bool:
         """Whether the last commit has a chart at this place."""
         return self._tree.get(f"{place.path}/Chart.yaml") is not None
@@ -84,6 +89,18 @@ def checkouts(context: Context) -> tuple[Checkout, ...]:
         for root, spec in specs
         if is_checkout(root)
     )
+
+
+def payload_of(variables: Mapping[str, str]) -> Mapping[str, Any]:
+    """GitHub's document of the event that a pipeline runs for; empty elsewhere. Raises ShunterError if it is none."""
+    file = variables.get("GITHUB_EVENT_PATH", "")
+    if variables.get("GITHUB_ACTIONS") != "true" or not file:
+        return {}
+    try:
+        payload = json.loads(read_regular(file))
+    except (OSError, ValueError) as error:
+        raise ShunterError(f"{file} is no event", hint="GITHUB_EVENT_PATH names GitHub's document of it") from error
+    return payload if isinstance(payload, dict) else {}
 
 
 def _planned(context: Context, spec: RepositorySpec) -> Checkout:

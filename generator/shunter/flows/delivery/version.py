@@ -8,11 +8,11 @@ from typing import Any
 
 from shunter.adapters.git.past import all_tags, commits_to_head, has_changes, tags_at_head
 from shunter.core.charts.versions import newest_first
-from shunter.core.delivery.event import Event, Told, event_of, told_by
+from shunter.core.delivery.event import Event, Told, event_of, is_of_fork, told_by
 from shunter.core.delivery.style import Style, style_of
 from shunter.core.delivery.touched import CHART, CODE
 from shunter.core.delivery.versions import Build, named_by, needs_build, published, released_by
-from shunter.flows.delivery.checkouts import Checkout, checkouts
+from shunter.flows.delivery.checkouts import Checkout, checkouts, payload_of
 from shunter.flows.workspace.context import Context
 from shunter.model.data import dataclass, field
 from shunter.model.errors import ShunterError
@@ -80,6 +80,12 @@ class _Moment:
         return self._checkout.told(self._asked.variables)
 
     @cached_property
+    def _of_fork(self) -> bool:
+        """Whether this is built for somebody's fork, which publishes nothing."""
+        variables = self._asked.variables
+        return self._told is not None and not self._asked.ref and is_of_fork(variables, payload_of(variables))
+
+    @cached_property
     def _given(self) -> Event | None:
         """The event that somebody tells: a person, or CI."""
         if self._asked.ref:
@@ -141,7 +147,7 @@ class _Moment:
         declared = self._checkout.chart(chart).version if chart else None
         found = published(event, self._style, name, declared, build, self._released(name, event))
         about = {
-            "publish": found.publish,
+            "publish": found.publish and not self._of_fork,
             "repository": self._checkout.name,
             "event": event.kind,
             "ref": event.name,

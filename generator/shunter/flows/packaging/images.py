@@ -5,11 +5,14 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import TYPE_CHECKING
 
+from shunter.adapters.system.files import DiskTree
 from shunter.core.charts.image import Image
 from shunter.core.charts.pins import OCI
 from shunter.core.packaging.images import ImagePin
 from shunter.core.workspace.layout import images_prefix
 from shunter.flows.workspace.context import Context
+from shunter.flows.workspace.labels import label
+from shunter.flows.workspace.projects import answers_of
 from shunter.model.data import replace
 from shunter.model.errors import ShunterError
 
@@ -19,7 +22,15 @@ if TYPE_CHECKING:
 
 def own_prefix(context: Context) -> str:
     """What the names of the workspace's own images begin with; empty where nobody has said it yet."""
-    return images_prefix(context.workspace.registries.images) if context.workspace else ""
+    if context.workspace is None:
+        return images_prefix(recorded_registry(context, "image_registry"))
+    return images_prefix(context.workspace.registries.images)
+
+
+def recorded_registry(context: Context, key: str) -> str:
+    """What the root's answers file of a repository that stands alone says of a registry, by the name of the answer."""
+    found = answers_of(DiskTree(context.root), label(context, context.root)) if context.workspace is None else {}
+    return str(found.get(key, ""))
 
 
 def registries_of(context: Context, *, own: bool) -> OciImages:

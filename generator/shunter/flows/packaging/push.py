@@ -18,6 +18,7 @@ from shunter.core.charts.versions import is_dirty
 from shunter.core.packaging.vendoring import version_taken
 from shunter.core.workspace.layout import charts_url
 from shunter.flows.packaging.folder import into_folder
+from shunter.flows.packaging.images import recorded_registry
 from shunter.flows.workspace.archives import require_file
 from shunter.flows.workspace.context import Context
 from shunter.model.data import dataclass, replace
@@ -50,7 +51,7 @@ def push(context: Context, names: Sequence[str], to: str, *, plain: bool, dry_ru
         raise ShunterError(
             "there is no archive to push", hint="shunter package, or name archives: shunter push FILE.tgz"
         )
-    target = to or context.registries().push
+    target = to or context.registries().push or recorded_registry(context, "chart_registry")
     if not target:
         raise ShunterError(
             "there is no place to push charts to",

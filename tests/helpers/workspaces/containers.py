@@ -1,0 +1,38 @@
+"""Container images built for real: a store of their own for each test, and what a build needs on this machine."""
+
+from __future__ import annotations
+
+import os
+from pathlib import Path
+
+import pytest
+
+CERTIFICATES = "/etc/ssl/certs/ca-certificates.crt"
+STORAGE = """\
+[storage]
+driver = "overlay"
+graphroot = "{folder}/graph"
+runroot = "{folder}/run"
+[storage.options]
+additionalimagestores = [{base}]
+"""
+CONTAINERS = '[containers]\nvolumes = ["{certificates}:{certificates}:ro", "{pip}:/etc/pip.conf:ro"]\n'
+
+
+def containers(folder: Path, base: str = "") -> dict[str, str]:
+    """The variables that let buildah keep everything in `folder`; `base` is a store that it reads images from, too.
+
+    A build trusts what this machine trusts. Isolation by chroot needs no runtime, but root: a skip for others.
+    """
+    if os.geteuid():
+        pytest.skip("needs `buildah` as root")
+    folder.mkdir(parents=True, exist_ok=True)
+    storage, settings, pip = (folder / name for name in ("storage.conf", "containers.conf", "pip.conf"))
+    storage.write_text(STORAGE.format(folder=folder, base=f'"{base}"' if base else ""), "utf-8")
+    pip.write_text(f"[global]\ncert = {CERTIFICATES}\n", "utf-8")
+    settings.write_text(CONTAINERS.format(certificates=CERTIFICATES, pip=pip), "utf-8")
+    return {
+        "CONTAINERS_STORAGE_CONF": str(storage),
+        "CONTAINERS_CONF": str(settings),
+        "BUILDAH_ISOLATION": "chroot",
+    }
