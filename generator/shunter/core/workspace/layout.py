@@ -181,8 +181,6 @@ def _root(workspace: Workspace, name: str, projects: list[Project], others: list
         ],
         "code_owners": _code_owners(workspace, projects),
         "ci": workspace.ci,
-        "pipelines": workspace.pipelines,
-        "repositories_url": workspace.repositories_url if origin_url(workspace, name) else "",
         "deployment": workspace.deployment,
         "development": workspace.development,
         "image_registry": workspace.registries.images.replace("{repository}", name),
@@ -190,6 +188,9 @@ def _root(workspace: Workspace, name: str, projects: list[Project], others: list
         "tools_source": workspace.tools_source,
         "tools_version": __version__,
     }
+    if workspace.ci != "none":
+        answers["pipelines"] = workspace.pipelines
+        answers["repositories_url"] = workspace.repositories_url if origin_url(workspace, name) else ""
     if workspace.versions:
         answers["versions"] = workspace.versions
     if kind == "workspace":
