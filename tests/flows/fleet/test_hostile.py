@@ -59,7 +59,7 @@ def test_a_link_that_leads_out_is_refused(tmp_path: Path) -> None:
 RELEASES = {
     "leaves": {"templates/repository/[[ '.' * 2 ]]/pwned": "x"},
     "is git's": {GIT: "touch pwned\n"},
-    "runs a task": {"copier.yml": "_tasks: [touch pwned]\n"},
+    "runs a task": {"copier.yml": "_tasks: [touch pwned]\n", "templates/repository/new": "x"},
     "loads code": {"copier.yml": "_jinja_extensions: [jinja2.ext.debug]\n"},
     "is large": {"templates/repository/large.jinja": "[[ 'x' * (65 * 1024 * 1024) ]]"},
     "needs memory": {"templates/repository/large.jinja": "[[ 'x' * (10 ** 10) ]]"},

@@ -193,7 +193,9 @@ def test_a_disk_that_is_full_changes_nothing(
             subprocess.run(["mount", "-o", f"remount,size={size}", disk], check=True)
             result = update(root)
             assert result.code == 2, result.err
-            assert re.search("No space left|Out of diskspace|couldn't write", result.err), result.err
+            assert re.search("No space left|Out of diskspace|couldn't write|git: exit status 128", result.err), (
+                result.err
+            )
             assert half_done(states(root), before) == [], f"{free} pages are free: {result.err}"
         subprocess.run(["mount", "-o", "remount,size=512m", disk], check=True)
         completes(root, after)

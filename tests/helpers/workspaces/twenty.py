@@ -44,7 +44,7 @@ def make_fleet(folder: Path) -> Path:
     for repository in repositories(root):
         write(repository, {"untracked.txt": f"work in {repository.name}\n", "staged.txt": "staged\n"})
         git(repository, "add", "staged.txt")
-        with (repository / "renovate.json").open("a") as file:
+        with (repository / "CODEOWNERS").open("a") as file:
             file.write("\n")
     return root
 

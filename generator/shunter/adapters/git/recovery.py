@@ -29,6 +29,9 @@ _SETTLED = 0.5
 _STARTING = 0.5
 """Seconds that a process has, after its fork, to note its number and to become git."""
 
+_PATIENCE = 2.0
+"""Seconds for which taking back is tried again."""
+
 
 @dataclass(frozen=True, slots=True)
 class Recovered:
@@ -206,6 +209,16 @@ def undo_all(changes: Sequence[Change], *, live: bool) -> tuple[str, ...]:
             "cannot take back what this run has done, or not all of it", notes=(*failed, *notes), hint=hint
         )
     return tuple(notes)
+
+
+def _undone(change: Change, live: bool, patience: float) -> tuple[str, ...]:
+    while True:
+        try:
+            return undo(change, live=live)
+        except (ShunterError, OSError):
+            if time.monotonic() > patience:
+                raise
+            time.sleep(0.1)
 
 
 @dataclass(frozen=True, slots=True)
