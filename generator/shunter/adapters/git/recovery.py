@@ -216,7 +216,7 @@ def _undone(change: Change, live: bool, patience: float) -> tuple[str, ...]:
         try:
             return undo(change, live=live)
         except (ShunterError, OSError):
-            if time.monotonic() > patience:
+            if live or time.monotonic() > patience:
                 raise
             time.sleep(0.1)
 

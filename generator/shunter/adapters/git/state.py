@@ -162,7 +162,7 @@ Listed = tuple[dict[str, tuple[IndexEntry, ...]], dict[str, str]]
 
 
 def _indexed(git_dir: Path, head: str | None, paths: Sequence[str]) -> Listed | None:
-    """`_listed` without a process; None where git has to be asked."""
+    """`listed` without a process; None where git has to be asked."""
     try:
         data = read_regular(str(git_dir / "index"), _LARGEST)
         found = read_index(data, len(head or "") // 2, {os.fsencode(path) for path in paths}) if head else None

@@ -68,7 +68,8 @@ class Builder:
             if noted.exists():
                 return noted.read_text("utf-8").strip()
         # Docker prints the digest for people; the registry says it too.
-        return OciImages(own=True).digests([image])[image] or ""
+        plain = frozenset((image.host,) if self.plain else ())
+        return OciImages(plain, own=True).digests([image])[image] or ""
 
     def _login(self, image: Image, folder: Path) -> None:
         """The login for this registry in a file of its own, wherever it is kept: builders know fewer places."""

@@ -9,7 +9,7 @@ from shunter.adapters.remote.tip import Tip, touched
 from shunter.core.trains.entry import Why
 from shunter.core.trains.plan import Asked
 from shunter.core.trains.waves import waves
-from shunter.core.workspace.layout import promotion_order
+from shunter.core.workspace.layout import environment_folder, promotion_order
 from shunter.flows.promotions import forge
 from shunter.flows.promotions.branch import Kept, branch_of, kept_of
 from shunter.flows.promotions.bring import Ask, How, bring, ended, together
@@ -122,7 +122,9 @@ def _listed(there: Derived, found: dict[str, bool], how: How) -> Report | None:
         for name, commit in tip.below(PREFIX).items():
             if name in known:
                 found[name] = not _is_declined(there.context, known[name], tip)
-            elif not how.shows and all(path.startswith(f"envs/{name}/") for path in touched(tip.root, commit)):
+            elif not how.shows and all(
+                path.startswith(f"{environment_folder(name)}/") for path in touched(tip.root, commit)
+            ):
                 done = Report(outcomes=(Outcome(name, Status.NOOP, "shunter.yaml has no such environment"),))
                 kept = Kept(name, commit, commit, None, merged=False)
                 closed = ended(tip, kept, done, "superseded: there is no such environment any more")

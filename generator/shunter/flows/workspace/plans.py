@@ -108,7 +108,7 @@ def uncommitted(repository: Repository, folder: str) -> list[str]:
 
 @contextmanager
 def alone(root: Path) -> Iterator[None]:
-    """Be the only run that makes trains in a repository; another one is waited for.
+    """Be the only run that makes trains in a repository, or brings something to its remote; another one is waited for.
 
     Raises ShunterError where that takes more than a minute. Where there is no repository, nobody is waited for.
     """
