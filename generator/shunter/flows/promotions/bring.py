@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Sequence
 
+from shunter.adapters.forge.clients import Logins
 from shunter.adapters.forge.requests import Request
 from shunter.adapters.git.repository import Repository
 from shunter.adapters.remote.tip import Pushed, Tip, push_commit
@@ -18,7 +19,7 @@ from shunter.flows.trains import promote as promoting
 from shunter.flows.trains import rollback as returning
 from shunter.flows.workspace.context import Context, Site
 from shunter.flows.workspace.projects import ProjectFiles, files_of
-from shunter.model.data import dataclass, replace
+from shunter.model.data import dataclass, field, replace
 from shunter.model.errors import ShunterError
 from shunter.model.files import SubTree
 from shunter.model.findings import Outcome, Report, Status
@@ -31,13 +32,14 @@ Ask = Callable[[Context, Kept | None], Report | None]
 class How:
     """How far a change goes: `always` as pull request, whatever shunter.yaml says; `dry_run` and `diff` push nothing.
 
-    With `strict` a branch is derived again whenever its base has moved.
+    With `strict` a branch is derived again whenever its base has moved. Forges are asked by whose `logins`.
     """
 
     always: bool = False
     strict: bool = False
     dry_run: bool = False
     diff: bool = False
+    logins: Logins = field(default_factory=Logins, compare=False)
 
     @property
     def shows(self) -> bool:
@@ -127,8 +129,9 @@ def _attempt(own: Context, there: Derived, name: str, ask: Ask, how: How) -> Rep
         if not _taken(tip, made, tip.branch, expected=None):
             return None
         done = _direct(tip, made, report, own, name)
-        return ended(tip, kept, done, f"superseded: {_subject(tip, made)} is on {tip.branch}") if kept else done
-    return _requested(own, there, _Made(site, tip, made, kept), report, strict=how.strict)
+        said = f"superseded: {_subject(tip, made)} is on {tip.branch}"
+        return ended(tip, kept, done, said, how.logins) if kept else done
+    return _requested(own, there, _Made(site, tip, made, kept), report, how)
 
 
 def _is_direct(context: Context, name: str) -> bool:
@@ -171,19 +174,19 @@ class _Made:
     kept: Kept | None
 
 
-def _requested(own: Context, there: Derived, made: _Made, report: Report, *, strict: bool) -> Report | None:
+def _requested(own: Context, there: Derived, made: _Made, report: Report, how: How) -> Report | None:
     site, tip, kept = made.site, made.tip, made.kept
     after = files_of(there.context, site)
     entry = after.entries[after.record.entry] if after.record else None
     assert entry is not None
     branch, title = branch_of(site.name), _subject(tip, made.commit)
-    still = kept is not None and not kept.merged and is_still(tip, site, kept, entry, strict=strict)
+    still = kept is not None and not kept.merged and is_still(tip, site, kept, entry, strict=how.strict)
     if not still and not _taken(tip, made.commit, branch, expected=kept.commit if kept else ""):
         return None
     before = ProjectFiles(SubTree(Repository(tip.root).tree(tip.commit), site.folder), after.label)
     sides = (release_of(there.context, site, of=before), release_of(there.context, site, of=after))
     body = body_of(own, there.context, Brought(site.name, entry, *sides, report.notices))
-    asked = forge.ask_for(tip.root, tip.remote, Request(branch, tip.branch, title, body))
+    asked = forge.ask_for(tip.root, tip.remote, Request(branch, tip.branch, title, body), how.logins)
     commit = kept.commit if still and kept else made.commit
     outcome = Outcome(site.name, Status.NOOP if still else Status.DONE, f"{title}: {asked}", commit=commit)
     row = {"environment": site.name, "state": asked.state, "branch": branch, "commit": commit, "url": asked.url}
@@ -196,14 +199,14 @@ def _nothing(tip: Tip, name: str, kept: Kept | None, report: Report | None, how:
     said = said or f"nothing is to come to {name}"
     row = {"environment": name, "state": "nothing", "branch": "", "commit": ""}
     done = Report(outcomes=(Outcome(name, Status.NOOP, said),), data=[row], notices=report.notices if report else ())
-    return ended(tip, kept, done, f"superseded: {said}") if kept and not how.shows else done
+    return ended(tip, kept, done, f"superseded: {said}", how.logins) if kept and not how.shows else done
 
 
-def ended(tip: Tip, kept: Kept, done: Report, said: str) -> Report | None:
+def ended(tip: Tip, kept: Kept, done: Report, said: str, logins: Logins) -> Report | None:
     """The report, once the branch is gone and its pull request closed; None where the branch has moved since."""
     branch = branch_of(kept.name)
     # First the request: a forge closes one itself, without a word, once its branch is gone.
-    closed = forge.end(tip.root, tip.remote, branch, tip.branch, said)
+    closed = forge.end(tip.root, tip.remote, Request(branch, tip.branch, "", said), logins)
     if not _taken(tip, "", branch, expected=kept.commit):
         return None
     told = f"{branch} is gone{' and its pull request closed' if closed else ''}"

@@ -4,10 +4,12 @@ from __future__ import annotations
 
 from pathlib import Path
 
-from shunter.adapters.forge.changes import close, comment, open_or_update
+from shunter.adapters.forge.changes import close, comment, keep_request
 from shunter.adapters.forge.clients import Client, Logins
+from shunter.adapters.forge.pace import PAUSE, Pace
 from shunter.adapters.forge.requests import Request, find, part
 from shunter.flows.checkouts.requests import place_at
+from shunter.flows.workspace.context import Context
 from shunter.model.data import dataclass
 from shunter.model.errors import ShunterError
 
@@ -29,22 +31,32 @@ class Asked:
         return f"{said} ({self.note})" if self.note else said
 
 
-def ask_for(root: Path, remote: str, request: Request) -> Asked:
-    """Open the pull request, or bring the open one up to date. Raises ShunterError where the forge refuses."""
+def logins(context: Context) -> Logins:
+    """Who is logged in where, for one run: all that it asks of forges keeps to one pace."""
+    return Logins(Pace(PAUSE, context.writing.tell))
+
+
+def ask_for(root: Path, remote: str, request: Request, logins: Logins) -> Asked:
+    """Open the pull request, or bring the open one up to date.
+
+    Raises ShunterError where the forge refuses, or takes the login for none any more: what was pushed is not asked for.
+    """
     place = place_at(root, remote)
     if place is None:
         return Asked("none")
-    login = Logins().at(place)
-    if login.client is None:
-        return Asked("link", place.link(request.base, request.branch), login.problem or login.note)
-    kept = open_or_update(login.client, request)
-    return Asked("opened" if kept.opened else "updated", kept.url)
+    kept = keep_request(place, request, logins)
+    if kept.problem:
+        hint = (
+            f"see that its client is logged in and may open pull requests, and run this again; or open it: {kept.url}"
+        )
+        raise ShunterError(kept.problem, hint=hint)
+    return Asked(kept.state, kept.url, kept.note)
 
 
-def client_at(root: Path, remote: str) -> Client | None:
+def client_at(root: Path, remote: str, logins: Logins) -> Client | None:
     """The client that is logged in where a remote is; None where there is none."""
     place = place_at(root, remote)
-    return Logins().at(place).client if place else None
+    return logins.at(place).client if place else None
 
 
 def number_of(client: Client, branch: str, base: str) -> int | None:
@@ -56,12 +68,15 @@ def number_of(client: Client, branch: str, base: str) -> int | None:
     return number if isinstance(number, int) else None
 
 
-def end(root: Path, remote: str, branch: str, base: str, said: str) -> bool:
-    """Close the open pull request of a branch and say why; False where there is none, or nobody to close it."""
-    client = client_at(root, remote)
-    number = number_of(client, branch, base) if client else None
+def end(root: Path, remote: str, request: Request, logins: Logins) -> bool:
+    """Close the open pull request of a branch and say why, in its body's words.
+
+    False where there is none, or nobody to close it.
+    """
+    client = client_at(root, remote, logins)
+    number = number_of(client, request.branch, request.base) if client else None
     if client is None or number is None:
         return False
-    comment(client, number, said)
+    comment(client, number, request.body)
     close(client, number)
     return True

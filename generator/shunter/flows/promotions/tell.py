@@ -9,6 +9,7 @@ from shunter.adapters.forge.place import place_of
 from shunter.adapters.system.regular import is_checkout
 from shunter.core.packaging.publish import origin_of
 from shunter.core.trains.state import Car
+from shunter.flows.promotions.forge import logins as logins_of
 from shunter.flows.workspace.archives import Archives, open_archives
 from shunter.flows.workspace.context import Context
 from shunter.flows.workspace.projects import files_of
@@ -23,7 +24,7 @@ def tell(context: Context) -> Report:
     left out, and named; one that refuses is a failure, and stops no other.
     """
     context.require_workspace()
-    archives, logins = open_archives(context), Logins()
+    archives, logins = open_archives(context), logins_of(context)
     outcomes, notices = [], []
     for site in context.sites("environment", missing_ok=True):
         files = files_of(context, site) if is_checkout(site.root) else None
