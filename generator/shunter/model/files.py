@@ -221,7 +221,8 @@ class RepositoryPlan:
     `root` is the repository's folder; `head` the commit that the plan was made on (None: there is none yet; empty:
     nothing is to be done, and nobody looked); `key` identifies the plan's inputs. `inputs` go into the commit where a
     person has staged them. `origin` is the URL of that remote, for a repository that is new. Paths are relative to
-    `root`.
+    `root`. Edits of `closing` paths say that a run has reached every repository. A plan that is `refused`, and why, has
+    no edits.
     """
 
     repository: str
@@ -234,6 +235,13 @@ class RepositoryPlan:
     key: str = ""
     inputs: tuple[Input, ...] = ()
     origin: str = ""
+    closing: frozenset[str] = frozenset()
+    refused: str = ""
+
+    @property
+    def is_busy(self) -> bool:
+        """Whether there is anything to do, or to say."""
+        return bool(self.edits or self.conflicts or self.refused)
 
 
 @dataclass(frozen=True, slots=True)
