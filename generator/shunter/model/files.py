@@ -263,7 +263,8 @@ class Writing:
     `branch` is a branch to make first in every repository that is not on it; without `commit` files are written and
     staged only; without `verify` git skips the hooks that may refuse a commit. `tell` hears lines that are to be read;
     `ask` answers a yes-or-no question, and is None where nobody is there to answer. `progress` hears how far a run is.
-    A `detached` HEAD takes commits: it is that of a work tree of the run's own.
+    A `detached` HEAD takes commits: it is that of a work tree of the run's own. With `trust`, templates may run
+    programs: Copier's tasks, migrations and extensions.
     """
 
     branch: str = ""
@@ -273,3 +274,4 @@ class Writing:
     ask: Callable[[str], bool] | None = None
     progress: Progress = unseen
     detached: bool = False
+    trust: bool = False

@@ -51,12 +51,11 @@ def update(
     recreate: Sequence[Path] = (),
     without: Collection[str] = (),
     done: Collection[str] = (),
-    trust: bool = False,
 ) -> Updated:
     """Bring repositories (all, or those that hold `paths`) to a template release: the newest, or `release`.
 
     Those whose names are in `without` are left out, and those that are `done` by an earlier run; the workspace's own
-    never is. With `trust`, the templates may run programs: tasks, migrations and extensions of Copier.
+    never is.
 
     With `force`, a name that is gone from shunter.yaml is removed even while another has come. With `as_copier`, files
     are merged as `copier update` merges them: renames and migrations are not followed. `recreate` are files of the
@@ -70,7 +69,7 @@ def update(
     wanted = release_of(workspace, release)
     request = _request(context, workspace, wanted, paths, recreate, some=bool(without))
     only = _asked(context, request.only, {*without, *done})
-    found = reconcile(replace(request, as_copier=as_copier, only=only, trust=trust, apart=True))
+    found = reconcile(replace(request, as_copier=as_copier, only=only, apart=True))
     plans = found.plans
     busy = [plan for plan in plans if plan.is_busy]
     gone = leaving(context, found.dropped)
@@ -127,6 +126,7 @@ def _request(
         only=repositories_of(paths, context.root, context.specs()),
         recreate=tuple(recreate),
         progress=context.writing.progress,
+        trust=context.writing.trust,
     )
 
 
