@@ -92,6 +92,7 @@ def writing_of(arguments: Arguments) -> Writing:
         tell=_silent if arguments.quiet else _tell,
         ask=_ask if there else None,
         progress=progress.line_for(arguments) or unseen,
+        trust=getattr(arguments, "trust", False),
     )
 
 

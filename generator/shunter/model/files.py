@@ -221,7 +221,8 @@ class RepositoryPlan:
     `root` is the repository's folder; `head` the commit that the plan was made on (None: there is none yet; empty:
     nothing is to be done, and nobody looked); `key` identifies the plan's inputs. `inputs` go into the commit where a
     person has staged them. `origin` is the URL of that remote, for a repository that is new. Paths are relative to
-    `root`.
+    `root`. Edits of `closing` paths say that a run has reached every repository. A plan that is `refused`, and why, has
+    no edits.
     """
 
     repository: str
@@ -234,6 +235,13 @@ class RepositoryPlan:
     key: str = ""
     inputs: tuple[Input, ...] = ()
     origin: str = ""
+    closing: frozenset[str] = frozenset()
+    refused: str = ""
+
+    @property
+    def is_busy(self) -> bool:
+        """Whether there is anything to do, or to say."""
+        return bool(self.edits or self.conflicts or self.refused)
 
 
 @dataclass(frozen=True, slots=True)
@@ -255,7 +263,8 @@ class Writing:
     `branch` is a branch to make first in every repository that is not on it; without `commit` files are written and
     staged only; without `verify` git skips the hooks that may refuse a commit. `tell` hears lines that are to be read;
     `ask` answers a yes-or-no question, and is None where nobody is there to answer. `progress` hears how far a run is.
-    A `detached` HEAD takes commits: it is that of a work tree of the run's own.
+    A `detached` HEAD takes commits: it is that of a work tree of the run's own. With `trust`, templates may run
+    programs: Copier's tasks, migrations and extensions.
     """
 
     branch: str = ""
@@ -265,3 +274,4 @@ class Writing:
     ask: Callable[[str], bool] | None = None
     progress: Progress = unseen
     detached: bool = False
+    trust: bool = False

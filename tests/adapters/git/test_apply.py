@@ -268,7 +268,7 @@ def test_what_was_kept_survives_a_kill_after_the_last_commit(home: Path) -> None
 def test_taking_back_a_change_is_no_part_of_the_commit(home: Path) -> None:
     write(home, {"edit": "theirs\n"})
     wanted = plan(home, edit(home, "edit", b"old\n"), edit(home, "new", b"x\n"))
-    [seen] = look([wanted], Writing())
+    [seen] = look([wanted], Writing()).surveys
     [outcome] = apply([wanted], home).outcomes
     assert seen.paths == outcome.paths == ("new",)
 

@@ -79,4 +79,4 @@ def test_a_conflict_comes_back_with_its_sides(templates: Path) -> None:
 def test_without_trust_nothing_runs(templates: Path, tmp_path: Path) -> None:
     with pytest.raises(ShunterError, match="want to run programs") as caught:
         updated_by_copier(project(templates), str(templates), Asked("0.2.0", {}, "update"), None, trust=False)
-    assert "`shunter update --trust`" in caught.value.hint
+    assert "if you trust them: `--trust`" in caught.value.hint

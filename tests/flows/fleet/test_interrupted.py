@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import errno
+import json
 import os
 import re
 import signal
@@ -18,6 +19,7 @@ from random import Random
 import pytest
 
 from helpers.workspaces.cli import Result, shunter
+from helpers.workspaces.gitrepo import disk, git
 from helpers.workspaces.twenty import State, half_done, make_fleet, repositories, states
 from helpers.workspaces.workspaces import copy, shared
 
@@ -218,18 +220,89 @@ def test_what_cannot_be_written_changes_nothing(
     completes(root, after)
 
 
+def others(states: dict[str, State], *names: str) -> dict[str, State]:
+    return {name: state for name, state in states.items() if name not in names}
+
+
+def put_hook(root: Path, text: str) -> Path:
+    hook = root / ".git/hooks/pre-commit"
+    hook.parent.mkdir(exist_ok=True)
+    hook.write_text(f"#!/bin/sh\n{text}\n")
+    hook.chmod(0o755)
+    return hook
+
+
 @pytest.mark.slow  # two updates of twenty repositories
-def test_a_failing_hook_changes_nothing(
+def test_a_failing_hook_refuses_its_repository_alone(
     fleet: Path, before: dict[str, State], after: dict[str, State], tmp_path: Path
 ) -> None:
     root = copy(fleet, tmp_path / "shop")
-    hook = root / "shop-e11/.git/hooks/pre-commit"
-    hook.parent.mkdir(exist_ok=True)
-    hook.write_text("#!/bin/sh\necho no >&2\nexit 1\n")
-    hook.chmod(0o755)
+    hook = put_hook(root / "shop-e11", "echo not in the freeze >&2; exit 1")
     result = update(root)
-    assert result.code == 2, result.err
-    assert "shop-e11" in result.err
-    assert half_done(states(root), before, after) == []
+    assert result.code == 1, result.err
+    assert "refused  shop-e11  git commit failed" in result.err
+    assert "shop-e11: git: not in the freeze" in result.err
+    assert half_done(others(states(root), "."), others(before, "."), others(after, ".")) == []
+    assert states(root)["shop-e11"] == before["shop-e11"]
+    assert half_done(others(states(root), ".", "shop-e11"), others(after, ".", "shop-e11")) == []
+    assert (root / ".shunter/applied.yaml").read_bytes() == (fleet / ".shunter/applied.yaml").read_bytes()
+    assert "no run was interrupted" in shunter("recover", cwd=root).err
     hook.unlink()
     completes(root, after)
+
+
+@pytest.mark.slow  # two updates of twenty repositories
+def test_a_failing_hook_of_the_workspace_changes_nothing(
+    fleet: Path, before: dict[str, State], after: dict[str, State], tmp_path: Path
+) -> None:
+    """What all follow from is written last, and all go back with it."""
+    root = copy(fleet, tmp_path / "shop")
+    hook = put_hook(root, "exit 1")
+    result = update(root)
+    assert result.code == 2, result.err
+    assert half_done(states(root), before) == []
+    hook.unlink()
+    completes(root, after)
+
+
+@pytest.mark.slow  # three updates of twenty repositories
+@pytest.mark.parametrize("how", [(), ("--dry-run",)])
+def test_dirty_repositories_are_refused_one_by_one(
+    how: tuple[str, ...], fleet: Path, before: dict[str, State], after: dict[str, State], tmp_path: Path
+) -> None:
+    """A rebase, a lock of git, a detached HEAD, work in a file that the update changes: each named, and left alone."""
+    root = copy(fleet, tmp_path / "shop")
+    (root / "shop-e07/.git/rebase-merge").mkdir()
+    (root / "shop-e08/.git/index.lock").touch()
+    git(root / "shop-e10", "checkout", "-q", "--detach")
+    text = (root / "shop-e12/README.md").read_text("utf-8")
+    (root / "shop-e12/README.md").write_text(f"{text}\nNot committed.\n", "utf-8")
+    dirty = {"shop-e07", "shop-e08", "shop-e10", "shop-e12"}
+    were = {name: disk(root / name) for name in dirty}
+    result = shunter("update", *how, "--report", str(tmp_path / "r.jsonl"), cwd=root)
+    assert result.code == 1, result.err
+    rows = {row["repository"]: row for row in map(json.loads, (tmp_path / "r.jsonl").read_text().splitlines())}
+    assert {name for name, row in rows.items() if row["status"] == "refused"} == dirty
+    for name, why in zip(
+        sorted(dirty), ("rebase is in progress", "index.lock exists", "HEAD is detached", "git -C"), strict=True
+    ):
+        assert why in rows[name]["detail"], rows[name]
+        assert f"refused  {name}  " in result.err
+        assert rows[name]["left"]
+    assert {name: disk(root / name) for name in dirty} == were
+    if how:
+        assert half_done(others(_unlocked(root), *dirty), others(before, *dirty)) == []
+        return
+    (root / "shop-e08/.git/index.lock").unlink()
+    assert half_done(others(states(root), ".", *dirty), others(after, ".", *dirty)) == []
+    (root / "shop-e07/.git/rebase-merge").rmdir()
+    git(root / "shop-e10", "checkout", "-q", "main")
+    (root / "shop-e12/README.md").write_text(text, "utf-8")
+    result = shunter("update", "--resume", str(tmp_path / "r.jsonl"), cwd=root)
+    assert result.code == 1, "two are in conflict"
+    assert half_done(states(root), after) == [], result.err
+
+
+def _unlocked(root: Path) -> dict[str, State]:
+    (root / "shop-e08/.git/index.lock").unlink()
+    return states(root)

@@ -1,5 +1,7 @@
 """Plans become files, index entries, commits and repositories: all of them, or none.
 
+Where they stand `apart`, one that is refused, by its state or by a hook, is left as it is, and the others go on.
+
 The order: locks, a look at every repository, the journal with copies of what will change, all files of all
 repositories, and then one commit after the other, as the person would make it. Each is compared with what was judged.
 An exception undoes everything; so does, after a kill, whoever comes next, until the last branch has moved.
@@ -10,28 +12,36 @@ from __future__ import annotations
 import os
 import shutil
 import time
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from pathlib import Path
 
 from shunter.adapters.git import copies, journal, moves
-from shunter.adapters.git.commit import announce, commit, stage
+from shunter.adapters.git.commit import EverywhereError, announce, commit, stage
 from shunter.adapters.git.conflicts import stage_conflicts
 from shunter.adapters.git.fresh import Step, build, move_in, quiet
 from shunter.adapters.git.journal import Change, Journal
-from shunter.adapters.git.prepare import Prepared, Survey, is_fresh, prepare, survey
+from shunter.adapters.git.prepare import (
+    Looked,
+    Prepared,
+    Survey,
+    is_fresh,
+    looked_at,
+    prepare,
+    refusal,
+    told,
+    without_closing,
+)
 from shunter.adapters.git.recovery import recover_in, undo_all
 from shunter.adapters.git.refusals import refuse_other_than
 from shunter.adapters.git.repository import Repository, git_dir
+from shunter.adapters.git.undo import undo, unwritten
 from shunter.adapters.git.verify import Judge, are_hooks_everywhere, verify
 from shunter.adapters.system.process import refuse_inside_run
-from shunter.adapters.system.threads import mapped
 from shunter.model.data import dataclass, field, replace
 from shunter.model.errors import ShunterError
 from shunter.model.files import Move, RepositoryPlan, Writing
 from shunter.model.findings import Outcome, Status
-
-_THREADS = 4
 
 
 @dataclass(frozen=True, slots=True)
@@ -43,14 +53,19 @@ class Applied:
 
 
 def look(
-    plans: Sequence[RepositoryPlan], writing: Writing, *, during: bool = False, refuse: bool = True
-) -> tuple[Survey, ...]:
+    plans: Sequence[RepositoryPlan],
+    writing: Writing,
+    *,
+    during: bool = False,
+    refuse: bool = True,
+    home: Path | None = None,
+) -> Looked:
     """What plans would do to their repositories as they are.
 
-    A `ShunterError` for what they would be refused for, unless `refuse` is false.
+    A `ShunterError` for what they would be refused for, unless `refuse` is false. With a `home` they are looked at one
+    by one, as `apply` does it to those that are `apart`.
     """
-    plans = [replace(plan, root=str(Path(plan.root).absolute())) for plan in plans]
-    return tuple(mapped(lambda plan: survey(plan, writing, during=during, refuse=refuse), plans, _THREADS))
+    return looked_at(plans, home, writing, during=during, refuse=refuse)
 
 
 def apply(
@@ -63,8 +78,12 @@ def apply(
     read: Mapping[Path, str | None] | None = None,
     on_step: Step = quiet,
     moving: Sequence[Move] = (),
+    apart: bool = False,
 ) -> Applied:
     """Carry out all plans or none, as one commit per repository, in their order.
+
+    With `apart` a repository other than that at `home` is refused alone, for its state, or by a hook: its outcome says
+    so, the others go on, and edits that are `closing` are not made. The commit at `home` is the last one then.
 
     Checkouts that are `moving` do so before the first file is written; a plan's root is where its repository was.
 
@@ -86,15 +105,17 @@ def apply(
         refuse_other_than(read or {})
         for move in moving:
             moves.refuse_move(move)
-        looked = look(plans, writing, during=during)
-        busy = [each for each in looked if each.busy]
+        looked = look(plans, writing, during=during, home=home if apart else None)
+        busy = [each for each in looked.surveys if each.busy]
         said: tuple[str, ...] = ()
         done: dict[str, Outcome] = {}
         if busy or moving:
-            done, said = _Run(folder, writing, judge, on_step, tuple(moving)).carry_out(busy)
-        notices = (*said, *(notice for each in looked for notice in each.notices))
-        idle = (Outcome(each.plan.repository, Status.NOOP, "nothing to do") for each in looked)
-        return Applied(tuple(done.get(s.plan.root, n) for s, n in zip(looked, idle, strict=True)), notices)
+            run = _Run(folder, writing, judge, on_step, tuple(moving), str(home.absolute()) if apart else "")
+            done, said = run.carry_out(busy)
+        notices = (*said, *(notice for each in looked.surveys for notice in each.notices), *looked.notices)
+        idle = {s.plan.root: Outcome(s.plan.repository, Status.NOOP, "nothing to do") for s in looked.surveys}
+        by_root = idle | done | dict(looked.refused)
+        return Applied(tuple(by_root[str(Path(plan.root).absolute())] for plan in plans), notices)
 
 
 def _locks(roots: Sequence[str], home: Path, folder: Path) -> dict[Path, Path]:
@@ -106,15 +127,23 @@ def _locks(roots: Sequence[str], home: Path, folder: Path) -> dict[Path, Path]:
     return found
 
 
+_Told = tuple[Outcome, tuple[str, ...]]
+"""What became of a repository, and what a person should know."""
+
+
 @dataclass(frozen=True, slots=True)
 class _Run:
-    """One run: where its journal is, and how it is to write; `spent` are seconds by root and phase."""
+    """One run: where its journal is, and how it is to write; `spent` are seconds by root and phase.
+
+    Where there is a `home`, each other repository may be refused alone.
+    """
 
     folder: Path
     writing: Writing
     judge: Judge | None
     on_step: Step
     moving: tuple[Move, ...] = ()
+    home: str = ""
     spent: dict[str, dict[str, float]] = field(default_factory=dict)
 
     def carry_out(self, busy: Sequence[Survey]) -> tuple[dict[str, Outcome], tuple[str, ...]]:
@@ -130,11 +159,7 @@ class _Run:
             for part in parts:
                 with self._phase("write", part):
                     self._write(part)
-            hooked = any(change.commits for change in changes) and are_hooks_everywhere(self.folder.parent)
-            done = []
-            for number, part in enumerate(parts):
-                with self._phase("commit", part):
-                    done.append(self._commit(part, (number, len(parts)), hooked=hooked))
+            done = self._commit_all(parts, changes)
             self.on_step("done")
         except BaseException as error:
             notes = (*moves.take_back(self.moving), *undo_all(changes, live=True))
@@ -144,15 +169,45 @@ class _Run:
             names = ", ".join(change.repository for change in changes)
             error.add_note("\n".join(notes) or f"undone: {names} {'is' if len(changes) == 1 else 'are'} as before")
             raise
-        changes = tuple(part.change for part in parts)
-        kept = copies.set_aside(changes)
-        journal.clear(self.folder, changes)
-        for part in parts:
+        made = [part for part, (outcome, _) in zip(parts, done, strict=True) if outcome.status is not Status.REFUSED]
+        kept = copies.set_aside([part.change for part in made])
+        journal.clear(self.folder, tuple(part.change for part in parts))
+        for part in made:
             if not part.change.commits:
                 _leave_message(part)
         told = zip(busy, parts, done, strict=True)
         outcomes = {s.plan.root: replace(o, timings=self.spent.get(p.change.root, {})) for s, p, (o, _) in told}
         return outcomes, (*kept, *(notice for _, found in done for notice in found))
+
+    def _commit_all(self, parts: Sequence[Prepared], changes: Sequence[Change]) -> list[_Told]:
+        """Outcomes and notices in the order of the parts; `changes` are theirs before the moves."""
+        hooked = any(part.change.commits for part in parts) and are_hooks_everywhere(self.folder.parent)
+        left, done = dict(enumerate(changes)), dict[int, _Told]()
+        for place, number in enumerate(sorted(left, key=lambda number: parts[number].change.root == self.home)):
+            part = parts[number]
+            if len(left) < len(parts) and part.plan.closing:
+                part = self._unclosed(part)
+                left[number] = replace(left[number], files=part.change.files)
+                self._store(left.values())
+            try:
+                with self._phase("commit", part):
+                    done[number] = self._commit(part, (place, len(parts)), hooked=hooked)
+            except ShunterError as error:
+                if isinstance(error, EverywhereError) or part.change.root == self.home or not self.home:
+                    raise
+                del left[number]
+                notes = undo(part.change, live=True)
+                self._store(left.values())
+                self.on_step(f"{part.change.repository}: refused")
+                done[number] = refusal(part.change.repository, error), (*told(part.change.repository, error), *notes)
+        return [done[number] for number in range(len(parts))]
+
+    def _unclosed(self, part: Prepared) -> Prepared:
+        """A part that is written, without its edits that say that all is done: these are taken back."""
+        files = [file for file in part.change.files if file.path in part.plan.closing]
+        unwritten(replace(part.change, files=tuple(files)))
+        rest = tuple(file for file in part.change.files if file not in files)
+        return replace(part, plan=without_closing(part.plan), change=replace(part.change, files=rest))
 
     @contextmanager
     def _phase(self, name: str, part: Prepared) -> Iterator[None]:
@@ -182,8 +237,11 @@ class _Run:
             for file in part.change.files:
                 if file.copy:
                     copies.keep(Path(part.plan.root), file.path, own / "undo" / file.copy)
-        journal.store(self.folder, Journal(ready=True, changes=changes, moves=self.moving))
+        self._store(changes)
         self.on_step("journal")
+
+    def _store(self, changes: Iterable[Change]) -> None:
+        journal.store(self.folder, Journal(ready=True, changes=tuple(changes), moves=self.moving))
 
     def _write(self, part: Prepared) -> None:
         change, root = part.change, Path(part.change.root)
@@ -207,8 +265,11 @@ class _Run:
             stage_conflicts(root, part.plan.conflicts, change.digest)
         self.on_step(f"{change.repository}: index")
 
-    def _commit(self, part: Prepared, place: tuple[int, int], *, hooked: bool) -> tuple[Outcome, tuple[str, ...]]:
+    def _commit(self, part: Prepared, place: tuple[int, int], *, hooked: bool) -> _Told:
         change = part.change
+        if not change.files and not change.staging:  # all that it was to say is that all is done
+            undo(change, live=True)
+            return Outcome(change.repository, Status.NOOP, "nothing to do"), ()
         if not change.commits:
             return _staged(part), ()
         own = _own(change)

@@ -17,6 +17,10 @@ _SIGNING = ("failed to sign", "failed to write commit object", "signing failed")
 _NOBODY = ("tell me who you are", "empty ident", "unable to auto-detect", "auto-detection is disabled")
 
 
+class EverywhereError(ShunterError):
+    """A commit failed for what is wrong with the person's settings: it would fail in every repository."""
+
+
 @dataclass(frozen=True, slots=True)
 class Made:
     """A commit as it is in the repository: its id and parent, and mode and blob of each path (None: deleted)."""
@@ -117,7 +121,7 @@ def _is_empty(root: Path, change: Change) -> bool:
 
 def _again(writing: Writing, said: Sequence[str]) -> bool:
     """Whether to try once more: a signature can fail for a mistyped PIN, and somebody is there to say so."""
-    if writing.ask is None or not any(word in line for line in said for word in _SIGNING):
+    if writing.ask is None or not _is_unsigned(said):
         return False
     for line in said:
         writing.tell(f"git: {line}")
@@ -128,9 +132,14 @@ def _failed(root: Path, status: int, said: Sequence[str]) -> ShunterError:
     notes = tuple(f"git: {line}" for line in said) or (f"git: exit status {status}",)
     if any(word in line for line in said for word in _NOBODY):
         hint = 'git config --global user.name "Your Name"\ngit config --global user.email you@example.com'
-    else:
-        hint = "when a hook refused: mend what it names, or skip hooks with --no-verify"
-    return ShunterError(f"git commit failed in {root}", notes=notes, hint=hint)
+        return EverywhereError(f"git commit failed in {root}", notes=notes, hint=hint)
+    hint = "when a hook refused: mend what it names, or skip hooks with --no-verify"
+    error = EverywhereError if _is_unsigned(said) else ShunterError
+    return error(f"git commit failed in {root}", notes=notes, hint=hint)
+
+
+def _is_unsigned(said: Sequence[str]) -> bool:
+    return any(word in line for line in said for word in _SIGNING)
 
 
 def read_commit(root: Path, commit_id: str = "HEAD") -> Made:

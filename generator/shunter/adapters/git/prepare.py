@@ -5,7 +5,7 @@ Nothing here touches a work tree, an index or a branch.
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from pathlib import Path
 
 from shunter.adapters.git import refusals
@@ -16,8 +16,13 @@ from shunter.adapters.git.journal import Change, FileChange
 from shunter.adapters.git.repository import git_dir
 from shunter.adapters.git.state import RepositoryState, read_repository
 from shunter.adapters.system.files import path_below, read_state
-from shunter.model.data import dataclass, replace
+from shunter.adapters.system.threads import at_once, mapped
+from shunter.model.data import dataclass, field, replace
+from shunter.model.errors import ShunterError
 from shunter.model.files import FileState, RepositoryPlan, Writing
+from shunter.model.findings import Outcome, Status
+
+_THREADS = 4
 
 
 @dataclass(frozen=True, slots=True)
@@ -163,3 +168,53 @@ def prepare(found: Survey, writing: Writing) -> Prepared:
     known = [state.of(path) for path in after]
     plain = not found.travels and all(each.staged == "." and each.unstaged != "A" for each in known)
     return Prepared(plan, change, after | {path: found.disk[path] for path in found.travels}, plain)
+
+
+@dataclass(frozen=True, slots=True)
+class Looked:
+    """What plans do to their repositories, in their order; and by root, absolute, those that are refused alone."""
+
+    surveys: tuple[Survey, ...]
+    refused: Mapping[str, Outcome] = field(default_factory=dict)
+    notices: tuple[str, ...] = ()
+
+
+def looked_at(
+    plans: Sequence[RepositoryPlan], home: Path | None, writing: Writing, *, during: bool, refuse: bool
+) -> Looked:
+    """See `apply.look`: with a `home`, what is refused elsewhere is refused alone."""
+    plans = [replace(plan, root=str(Path(plan.root).absolute())) for plan in plans]
+
+    def look(plan: RepositoryPlan) -> Survey:
+        if plan.refused:
+            raise ShunterError(plan.refused)
+        return survey(plan, writing, during=during, refuse=refuse)
+
+    if home is None:
+        return Looked(tuple(mapped(look, plans, _THREADS)))
+    found = dict(zip((plan.root for plan in plans), at_once(look, plans), strict=True))
+    errors = {root: each for root, each in found.items() if isinstance(each, ShunterError)}
+    if (own := errors.get(str(home.absolute()))) is not None:
+        raise own
+    names = {plan.root: plan.repository for plan in plans}
+    surveys = [each for each in found.values() if isinstance(each, Survey)]
+    if errors:
+        surveys = [replace(each, plan=without_closing(each.plan)) for each in surveys]
+    refused = {root: refusal(names[root], error) for root, error in errors.items()}
+    notices = tuple(line for root, error in errors.items() for line in told(names[root], error))
+    return Looked(tuple(surveys), refused, notices)
+
+
+def without_closing(plan: RepositoryPlan) -> RepositoryPlan:
+    """A plan without the edits that say that all is done."""
+    return replace(plan, edits=tuple(edit for edit in plan.edits if edit.path not in plan.closing))
+
+
+def refusal(repository: str, error: ShunterError) -> Outcome:
+    """What became of a repository that is refused: why, and what to do about it, in one line."""
+    return Outcome(repository, Status.REFUSED, "; ".join(error.on_one_line.splitlines()))
+
+
+def told(repository: str, error: ShunterError) -> Iterator[str]:
+    """What else is to be read of a refusal, such as the words of a hook, each line with its repository."""
+    return (f"{repository}: {line}" for line in error.notes)

@@ -43,7 +43,9 @@ def refuse_other_than(read: Mapping[Path, str | None]) -> None:
 
 def changed(what: str) -> ShunterError:
     """The error for something that is not as it was when the plan was made."""
-    return ShunterError(f"{what} changed while shunter was working", hint="nothing was written: run the command again")
+    return ShunterError(
+        f"{what} changed while shunter was working", hint="nothing was written there: run the command again"
+    )
 
 
 def refuse_unready(state: RepositoryState, *, commits: bool, during: bool, branch: str) -> None:

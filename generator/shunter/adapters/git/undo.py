@@ -65,6 +65,13 @@ def undo(change: Change, *, live: bool) -> tuple[str, ...]:
     return tuple(notes)
 
 
+def unwritten(change: Change) -> None:
+    """Put back files that a run has just written and not committed yet, and what the index held of them."""
+    repository = Repository(Path(change.root))
+    _files_back(repository, change, folder_of(repository.git_dir), live=True, moved_on=False)
+    _index_back(repository, change)
+
+
 def _index_back(repository: Repository, change: Change) -> None:
     """Let the index be what it was. Nothing is written where it is: a run may have failed as the disk was full."""
     found, _ = listed(repository, [file.path for file in change.files])

@@ -197,7 +197,7 @@ def _explained(error: Exception, source: str, asked: Mapping[str, Any]) -> Shunt
         return ShunterError(f"cannot read the templates at {source}", notes=notes, hint=hint)
     if isinstance(error, UnsafeTemplateError):
         hint = (
-            "if you trust them: `shunter update --trust`, or name them in Copier's settings.yml "
+            "if you trust them: `--trust`, or name them in Copier's settings.yml "
             f"(`trust: [{source}]`); else take tasks, migrations and extensions out"
         )
         return ShunterError(f"the templates at {source} want to run programs", notes=notes, hint=hint)

@@ -132,6 +132,7 @@ WRITES = (
     DONE,
 )
 CHANGES = (DRY_RUN, DIFF, *WRITES)
+TRUST = switch("--trust", help="let the templates run programs: Copier's tasks, migrations and extensions")
 OUTPUT = Option("-o", "--output", choices=("table", "json", "yaml"), default="table", help="format of the result")
 _FORMATS = ("text", "json", "sarif", "github", "junit")
 FINDINGS = Option("-o", "--output", choices=_FORMATS, default="text", help="format of the findings")

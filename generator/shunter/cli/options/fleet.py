@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from shunter.cli.options import CHANGES, DIFF, DRY_RUN, FETCH, RESULT, Command, Option, switch
+from shunter.cli.options import CHANGES, DIFF, DRY_RUN, FETCH, RESULT, TRUST, Command, Option, switch
 
 ARCHETYPES = (
     "rest-api", "api-gateway", "frontend", "auth", "worker", "cron", "database", "search", "broker", "monitoring",
@@ -17,6 +17,7 @@ _NEW = (
     Option("--data-file", metavar="FILE", help="YAML file whose keys are laid over shunter.yaml"),
     DRY_RUN,
     DIFF,
+    TRUST,
 )
 
 COMMANDS: tuple[Command, ...] = (
@@ -40,6 +41,7 @@ COMMANDS: tuple[Command, ...] = (
             Option("--chart", metavar="PATH|NAME@VERSION|URL", help="an existing chart instead of a template"),
             Option("--repository", metavar="URL", help="repository of the existing chart, over HTTP or OCI"),
             *CHANGES,
+            TRUST,
         ),
         ("shunter add service payment --archetype rest-api --team bob",),
     ),
@@ -54,6 +56,7 @@ COMMANDS: tuple[Command, ...] = (
             Option("--stage", choices=("develop", "staging", "production"), help="its stage"),
             Option("-n", "--namespace", help="Kubernetes namespace"),
             *CHANGES,
+            TRUST,
         ),
         ("shunter add environment prf --after tst",),
     ),
@@ -65,6 +68,7 @@ COMMANDS: tuple[Command, ...] = (
             Option("name", help="the service"),
             switch("--force", help="also when it is pinned, or has changes that are not committed"),
             *CHANGES,
+            TRUST,
         ),
     ),
     Command(
@@ -75,20 +79,21 @@ COMMANDS: tuple[Command, ...] = (
             Option("name", help="the environment"),
             switch("--force", help="also when it has changes that are not committed"),
             *CHANGES,
+            TRUST,
         ),
     ),
     Command(
         ("rename", "service"),
         "give a service another name everywhere; what runs in the cluster keeps its names",
         "shunter.cli.verbs.scaffold:rename_service",
-        (Option("old", help="the service"), Option("new", help="its new name, a DNS label"), *CHANGES),
+        (Option("old", help="the service"), Option("new", help="its new name, a DNS label"), *CHANGES, TRUST),
         ("shunter rename service orders order-service --dry-run",),
     ),
     Command(
         ("rename", "environment"),
         "give an environment another name everywhere; namespace and release stay",
         "shunter.cli.verbs.scaffold:rename_environment",
-        (Option("old", help="the environment"), Option("new", help="its new name, a DNS label"), *CHANGES),
+        (Option("old", help="the environment"), Option("new", help="its new name, a DNS label"), *CHANGES, TRUST),
         ("shunter rename environment pro live",),
     ),
     Command(
@@ -111,7 +116,7 @@ COMMANDS: tuple[Command, ...] = (
             Option("--to", metavar="VERSION", help="template release (default: the newest)"),
             Option("--recreate", takes="many", metavar="FILE", help="make a deleted file of the templates again"),
             FETCH,
-            switch("--trust", help="let the templates run programs: Copier's tasks, migrations and extensions"),
+            TRUST,
             switch("--force", help="remove what is gone from shunter.yaml even while another name has come"),
             *CHANGES[:-1],
             RESULT,

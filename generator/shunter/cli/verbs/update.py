@@ -66,7 +66,6 @@ def update(arguments: Arguments) -> Report:
             recreate=recreate,
             without=without,
             done=done,
-            trust=arguments.trust,
         )
 
     def delivered() -> Report:

@@ -2,16 +2,17 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
+from contextlib import contextmanager
 from posixpath import normpath
-from typing import Any
+from typing import Any, Final
 
 from shunter.adapters.git.repository import PlannedRepository
 from shunter.core.packaging.umbrella import FULL_SCHEMA
 from shunter.core.trees.links import leading_out
 from shunter.core.workspace.answers import Recorded, is_untouched
 from shunter.core.workspace.image import named_image, with_image
-from shunter.core.workspace.layout import is_shared
+from shunter.core.workspace.layout import is_shared, plan_repositories
 from shunter.core.workspace.model import Project, RepositorySpec, Workspace
 from shunter.core.workspace.shared_values import copies, first_texts
 from shunter.flows.fleet.renaming import VALUES
@@ -22,6 +23,9 @@ from shunter.model.data import dataclass, field, replace
 from shunter.model.errors import ShunterError
 from shunter.model.files import Conflict, FileState, OverlayTree, SubTree, Tree
 from shunter.model.findings import Finding
+
+FOLLOW: Final = "Follow shunter.yaml"
+"""The subject of an update that moves no repository to another template release."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -37,7 +41,7 @@ class Job:
 class Draft:
     """What is going to happen to one repository. `tree` has what is `moved` in its new place; `read` are object ids.
 
-    `kept` are, by a project's path, the answers that were changed there and stay.
+    `kept` are, by a project's path, the answers that were changed there and stay. It is `refused`, and why.
     """
 
     spec: RepositorySpec
@@ -52,6 +56,17 @@ class Draft:
     kept: dict[str, tuple[str, ...]] = field(default_factory=dict)
     findings: list[Finding] = field(default_factory=list)
     read: dict[str, str | None] = field(default_factory=dict)
+    refused: str = ""
+
+    @contextmanager
+    def refused_alone(self, apart: bool) -> Iterator[None]:
+        """Where repositories are `apart`, what is raised refuses this one, and the others go on."""
+        try:
+            yield
+        except ShunterError as error:
+            if not apart or self.spec.folder == ".":
+                raise
+            self.refused = error.on_one_line
 
     @property
     def tree(self) -> Tree:
@@ -68,6 +83,7 @@ class Draft:
         """The message of its commit: trailers name the releases of an update."""
         if set(self.before) <= {release}:
             return subject
+        subject = f"Update to template release {release}" if subject == FOLLOW else subject
         trailers = (*(f"Template-From: {each}" for each in self.before), f"Template-To: {release}")
         return "\n".join((subject, "", *trailers))
 
@@ -143,3 +159,18 @@ def share(workspace: Workspace, drafts: Sequence[Draft], home: Draft | None) -> 
             holder.changes |= first_texts(holder.overlay(".").tree, project.name, project.path, names, schema)
             if several:
                 draft.put(project.path, copies(holder.overlay(".").tree, project.path, names, files.tree), derived=True)
+
+
+def applied_answers(workspace: Workspace | None) -> dict[tuple[str, str], dict[str, Any]]:
+    """The answers that `workspace` gives each project, by kind and name; none without one."""
+    specs = plan_repositories(workspace) if workspace else ()
+    found = {(project.kind, project.name): dict(project.answers) for spec in specs for project in spec.projects}
+    for answers in found.values():
+        answers.pop("tools_version", None)  # it follows the shunter that runs, which nobody recorded
+    return found
+
+
+def kept(spec: RepositorySpec, project: Project, key: str, answers: Mapping[str, Any]) -> str:
+    """The line about an answer that was changed in a repository, and stays."""
+    place = f"{spec.name}/{project.path}" if project.path != "." else spec.name
+    return f"kept: {place} has {key}: {answers[key]} (changed there); shunter.yaml says {project.answers[key]}"

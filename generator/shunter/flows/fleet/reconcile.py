@@ -21,13 +21,23 @@ from shunter.core.workspace.answers import Recorded, merge_answers
 from shunter.core.workspace.layout import origin_url, plan_repositories
 from shunter.core.workspace.model import Project, RepositorySpec, Workspace
 from shunter.flows.fleet.by_copier import by_copier, migrates
-from shunter.flows.fleet.draft import Draft, Job, follow_images, is_due, refuse_overwriting, remove_project, share
+from shunter.flows.fleet.draft import (
+    Draft,
+    Job,
+    applied_answers,
+    follow_images,
+    is_due,
+    kept,
+    refuse_overwriting,
+    remove_project,
+    share,
+)
 from shunter.flows.fleet.migrating import Target, carried_over, own_files
 from shunter.flows.fleet.recreating import asked_of, without
 from shunter.flows.fleet.renaming import Renaming
 from shunter.flows.packaging.derive import Changes, app_files, environment_files
 from shunter.flows.workspace.archives import Archives
-from shunter.flows.workspace.context import WORKSPACE_FILE, require_checkout
+from shunter.flows.workspace.context import APPLIED_FILE, WORKSPACE_FILE, require_checkout
 from shunter.flows.workspace.phases import Phases
 from shunter.flows.workspace.plans import inputs_of, object_ids, plan_changes
 from shunter.flows.workspace.recorded import recorded
@@ -37,6 +47,7 @@ from shunter.model.findings import Finding
 from shunter.model.progress import NOTHING, Progress, stepwise, unseen, when_interrupted
 
 Files = Mapping[str, FileState]
+_CLOSING = frozenset({APPLIED_FILE})
 
 
 @dataclass(frozen=True, slots=True)
@@ -64,7 +75,7 @@ class Request:
     the commits' subject; `force` deletes what no commit holds; `renaming` is what has another name than in `applied`;
     `recreate` are files of the templates to make again, which somebody has deleted; with `as_copier`, files are merged
     as `copier update` merges them, and migrations are not followed. `progress` hears how far it is, and `phases` in
-    what. With `trust`, templates of others may run programs.
+    what. With `trust`, templates of others may run programs. Repositories that are `apart` are refused one by one.
     """
 
     root: Path
@@ -82,6 +93,7 @@ class Request:
     as_copier: bool = False
     recreate: tuple[Path, ...] = ()
     trust: bool = False
+    apart: bool = False
     progress: Progress = unseen
     phases: Phases = field(default_factory=Phases)
 
@@ -124,7 +136,7 @@ def reconcile(request: Request) -> Reconciled:
 def drafted(request: Request) -> list[Draft]:
     """What each repository lacks: its projects that are missing, or not as the workspace wants them."""
     require_git()
-    applied = _applied_answers(request.applied)
+    applied = applied_answers(request.applied)
     specs = plan_repositories(request.workspace)
     return [_draft(request, spec, applied) for spec in specs if request.asks_for(spec)]
 
@@ -143,6 +155,8 @@ def _dropped(request: Request, moves: Sequence[Move]) -> Iterator[Path]:
 def _plan(request: Request, draft: Draft) -> RepositoryPlan:
     open_paths = {conflict.path for conflict in draft.conflicts}
     changes = {path: state for path, state in (draft.moved | draft.changes).items() if path not in open_paths}
+    if draft.refused:
+        return RepositoryPlan(draft.repository.root.name, str(draft.repository.root), None, refused=draft.refused)
     plan = plan_changes(
         draft.repository.root,
         changes,
@@ -154,7 +168,7 @@ def _plan(request: Request, draft: Draft) -> RepositoryPlan:
         inputs=inputs_of(draft.tree, ".", [WORKSPACE_FILE]) if draft.spec.folder == "." else (),
         shared=changes.keys() - draft.derived,
     )
-    return replace(plan, origin=origin_url(request.workspace, draft.spec.name))
+    return replace(plan, origin=origin_url(request.workspace, draft.spec.name), closing=_CLOSING)
 
 
 def _draft(request: Request, spec: RepositorySpec, applied: Mapping[tuple[str, str], Mapping[str, Any]]) -> Draft:
@@ -175,7 +189,7 @@ def _draft(request: Request, spec: RepositorySpec, applied: Mapping[tuple[str, s
         name = root.name if project.kind == "repository" else name
         answers = request.target.answers(project, was) if was else {}
         wanted = merge_answers(answers, project.answers, applied.get((project.kind, name)))
-        draft.notices += [_kept(spec, project, key, wanted.answers) for key in wanted.kept]
+        draft.notices += [kept(spec, project, key, wanted.answers) for key in wanted.kept]
         draft.kept |= {project.path: wanted.kept} if wanted.kept else {}
         wants = Recorded(request.workspace.templates_source, f"v{request.release}", wanted.answers)
         if was != wants or asked_of(request.recreate, draft, project):
@@ -184,19 +198,6 @@ def _draft(request: Request, spec: RepositorySpec, applied: Mapping[tuple[str, s
         draft.read |= object_ids(draft.disk, [WORKSPACE_FILE] if spec.folder == "." else [])
         draft.repository.head()  # before the files that the changes follow from are read
     return draft
-
-
-def _applied_answers(workspace: Workspace | None) -> dict[tuple[str, str], dict[str, Any]]:
-    specs = plan_repositories(workspace) if workspace else ()
-    found = {(project.kind, project.name): dict(project.answers) for spec in specs for project in spec.projects}
-    for answers in found.values():
-        answers.pop("tools_version", None)  # it follows the shunter that runs, which nobody recorded
-    return found
-
-
-def _kept(spec: RepositorySpec, project: Project, key: str, answers: Mapping[str, Any]) -> str:
-    place = f"{spec.name}/{project.path}" if project.path != "." else spec.name
-    return f"kept: {place} has {key}: {answers[key]} (changed there); shunter.yaml says {project.answers[key]}"
 
 
 def _render(request: Request, drafts: Sequence[Draft]) -> tuple[str, ...]:
@@ -245,7 +246,8 @@ def _place_fresh(request: Request, draft: Draft, rendered: Mapping[RenderRequest
     for job in draft.jobs:
         if job.recorded is None:
             files = rendered[new_request(request, job)]
-            refuse_overwriting(draft, job.project, files)
+            with draft.refused_alone(request.apart):
+                refuse_overwriting(draft, job.project, files)
             draft.put(job.project.path, files)
             written = {path: FileState(data) for path, data in request.written.items() if path in draft.changes}
             draft.changes |= written
@@ -292,8 +294,10 @@ def _to_merge(request: Request, draft: Draft, rendered: Renders) -> list[MergePr
 def _remove(request: Request, drafts: Sequence[Draft]) -> None:
     known = {draft.spec.name: draft for draft in drafts}
     for spec, project in gone(request, drafts):
-        if spec.name in known and not _is_moved(request, project):
-            remove_project(known[spec.name], project, force=request.force)
+        moved = request.renaming is not None and request.renaming.rename.leaves(project)
+        if spec.name in known and not moved:
+            with known[spec.name].refused_alone(request.apart):
+                remove_project(known[spec.name], project, force=request.force)
 
 
 def gone(request: Request, drafts: Sequence[Draft]) -> Iterator[tuple[RepositorySpec, Project]]:
@@ -305,10 +309,6 @@ def gone(request: Request, drafts: Sequence[Draft]) -> Iterator[tuple[Repository
     for spec in plan_repositories(request.applied) if request.applied else ():
         if request.asks_for(spec):
             yield from ((spec, each) for each in spec.projects if (spec.name, each.kind, each.name) not in kept)
-
-
-def _is_moved(request: Request, project: Project) -> bool:
-    return request.renaming is not None and request.renaming.rename.leaves(project)
 
 
 def _package_library(request: Request, home: Draft) -> None:

@@ -52,6 +52,7 @@ def rename(context: Context, kind: Kind, old: str, new: str, *, dry_run: bool, d
             extra=workspace_files(text),
             renaming=renaming,
             progress=context.writing.progress,
+            trust=context.writing.trust,
         )
     )
     for move in found.moves:

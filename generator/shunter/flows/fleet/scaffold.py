@@ -79,6 +79,7 @@ def new(asked: NewWorkspace) -> Report:
         extra=workspace_files(text),
         written=example_values() if asked.example else {},
         progress=asked.writing.progress,
+        trust=asked.writing.trust,
     )
     found = reconcile(request)
     plans = in_order(found.plans, lambda: plan_repositories(workspace), asked.target)
@@ -145,6 +146,7 @@ def change_workspace(context: Context, change: Change, *, dry_run: bool, diff: b
         extra=workspace_files(text),
         force=change.force,
         progress=context.writing.progress,
+        trust=context.writing.trust,
     )
     found = reconcile(request)
     plans = tuple(plan for plan in found.plans if plan.edits or plan.conflicts)

@@ -14,6 +14,7 @@ from shunter.core.charts.versions import newest_first, parse, require_exact
 from shunter.core.delivery.fleet_report import Row
 from shunter.core.goyaml.edit import edit
 from shunter.core.workspace.model import RepositorySpec, Workspace
+from shunter.flows.fleet.draft import FOLLOW
 from shunter.flows.fleet.leaving import leaving, let_go
 from shunter.flows.fleet.reconcile import Request, reconcile
 from shunter.flows.fleet.rename import refuse_swapped
@@ -50,12 +51,11 @@ def update(
     recreate: Sequence[Path] = (),
     without: Collection[str] = (),
     done: Collection[str] = (),
-    trust: bool = False,
 ) -> Updated:
     """Bring repositories (all, or those that hold `paths`) to a template release: the newest, or `release`.
 
     Those whose names are in `without` are left out, and those that are `done` by an earlier run; the workspace's own
-    never is. With `trust`, the templates may run programs: tasks, migrations and extensions of Copier.
+    never is.
 
     With `force`, a name that is gone from shunter.yaml is removed even while another has come. With `as_copier`, files
     are merged as `copier update` merges them: renames and migrations are not followed. `recreate` are files of the
@@ -69,15 +69,17 @@ def update(
     wanted = release_of(workspace, release)
     request = _request(context, workspace, wanted, paths, recreate, some=bool(without))
     only = _asked(context, request.only, {*without, *done})
-    found = reconcile(replace(request, as_copier=as_copier, only=only, trust=trust))
+    found = reconcile(replace(request, as_copier=as_copier, only=only, apart=True))
     plans = found.plans
-    busy = [plan for plan in plans if plan.edits or plan.conflicts]
+    busy = [plan for plan in plans if plan.is_busy]
     gone = leaving(context, found.dropped)
     moving = tuple(each.move for each in gone)
     noop = f"is at {wanted}"
-    report = carry_out(plans, context, dry_run=dry_run, diff=diff, noop=noop, check=check, moving=moving, read=read)
+    report = carry_out(
+        plans, context, dry_run=dry_run, diff=diff, noop=noop, check=check, moving=moving, read=read, apart=True
+    )
     report = let_go(context, report, gone, dry_run=dry_run or check)
-    idle = [plan for plan in plans if not plan.edits and not plan.conflicts]
+    idle = [plan for plan in plans if not plan.is_busy]
     findings = (*found.findings, *(each for plan in busy for each in _conflicts(plan)), *_left_open(idle))
     stale = check and any(o.status in (Status.PLANNED, Status.CONFLICT) for o in report.outcomes)
     step = f"shunter update --to {wanted}" if stale or (dry_run and busy) else ""
@@ -124,6 +126,7 @@ def _request(
         only=repositories_of(paths, context.root, context.specs()),
         recreate=tuple(recreate),
         progress=context.writing.progress,
+        trust=context.writing.trust,
     )
 
 
@@ -143,7 +146,7 @@ def _files(text: bytes, *, only_some: bool) -> Mapping[str, FileState | None]:
 
 def _subject(workspace: Workspace, release: str) -> str:
     if release == workspace.templates_release:
-        return "Follow shunter.yaml"
+        return FOLLOW
     return f"Update to template release {release}"
 
 

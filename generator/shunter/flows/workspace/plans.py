@@ -140,29 +140,35 @@ def carry_out(
     judge: Judge | None = None,
     moving: Sequence[Move] = (),
     read: Mapping[Path, str | None] | None = None,
+    apart: bool = False,
 ) -> Report:
     """Apply plans, or only say what they would do, as one report. Plans without edits become noop outcomes.
 
     With `check` nothing refuses: what would change is told even where it could not be written now. `during`: see
     `apply`. `judge` is asked again about a commit where a hook has changed what a person shares. Checkouts that are
     `moving` do so in the same run; plans name them by where they are before it.
-    `read` are the files that the plans follow from besides shunter.yaml, see `as_read`.
+    `read` are the files that the plans follow from besides shunter.yaml, see `as_read`. Repositories that are `apart`
+    are refused one by one, see `apply`.
     """
     plans = tuple(plans)
-    busy = in_order([plan for plan in plans if plan.edits or plan.conflicts], context.specs, context.root)
+    busy = in_order([plan for plan in plans if plan.is_busy], context.specs, context.root)
     product = "".join(unified(plan, _before) for plan in busy) if diff else ""
-    idle = tuple(Outcome(p.repository, Status.NOOP, noop) for p in plans if not p.edits and not p.conflicts)
+    idle = tuple(Outcome(p.repository, Status.NOOP, noop) for p in plans if not p.is_busy)
     if check or dry_run:
-        seen = look(busy, context.writing, during=during, refuse=not check)
+        looked = look(busy, context.writing, during=during, refuse=not check, home=context.root if apart else None)
+        seen = looked.surveys
         planned = (Outcome(s.plan.repository, _status(s.plan), summary(s.plan), paths=s.paths) for s in seen if s.busy)
         same = (Outcome(s.plan.repository, Status.NOOP, noop) for s in seen if not s.busy)
-        notices = tuple(notice for each in seen for notice in each.notices)
-        return Report(product=product, outcomes=(*planned, *same, *idle), notices=notices)
+        notices = (*(notice for each in seen for notice in each.notices), *looked.notices)
+        outcomes = (*planned, *looked.refused.values(), *same, *idle)
+        return Report(product=product, outcomes=outcomes, notices=notices)
     if not busy and not moving:
         return Report(product=product, outcomes=idle, next_step=next_step)
     known = _workspace_file(context) | dict(read or {})
-    done = apply(busy, context.root, context.writing, during=during, judge=judge, moving=moving, read=known)
-    subjects = {plan.repository: plan.message.splitlines()[0] for plan in busy}
+    done = apply(
+        busy, context.root, context.writing, during=during, judge=judge, moving=moving, read=known, apart=apart
+    )
+    subjects = {plan.repository: plan.message.partition("\n")[0] for plan in busy}
     told = tuple(_told(o, subjects[o.unit], noop) for o in done.outcomes)
     if not context.writing.commit:
         left = [plan for plan, o in zip(busy, done.outcomes, strict=True) if o.status is Status.DONE]
@@ -174,6 +180,8 @@ def carry_out(
 def _told(outcome: Outcome, subject: str, noop: str) -> Outcome:
     if outcome.status is Status.NOOP:
         return replace(outcome, detail=noop)
+    if outcome.status is Status.REFUSED:
+        return outcome
     return replace(outcome, detail=f"{subject}: {outcome.detail}")
 
 

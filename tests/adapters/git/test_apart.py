@@ -1,0 +1,113 @@
+"""Repositories that stand apart: one that is refused stays as it is, the others go on, and no run is half done."""
+
+from pathlib import Path
+
+import pytest
+
+from helpers.workspaces.gitrepo import disk, git, make_repo
+from helpers.workspaces.plans import START, StopError, edit, killed, plan, raising, usual
+from shunter.adapters.git.apply import Applied, apply, look
+from shunter.adapters.git.recovery import recover
+from shunter.model.data import replace
+from shunter.model.errors import ShunterError
+from shunter.model.files import RepositoryPlan, Writing
+from shunter.model.findings import Status
+
+
+@pytest.fixture
+def home(tmp_path: Path) -> Path:
+    """A workspace with the checkouts `one` and `two`; a hook refuses each commit in `two`."""
+    root = make_repo(tmp_path / "home", {**START, ".gitignore": "/*/\n"})
+    for name in ("one", "two"):
+        make_repo(root / name, START)
+    hook = root / "two/.git/hooks/pre-commit"
+    hook.parent.mkdir(exist_ok=True)
+    hook.write_text("#!/bin/sh\necho no\nexit 1\n")
+    hook.chmod(0o755)
+    return root
+
+
+def plans(home: Path) -> list[RepositoryPlan]:
+    own = plan(home, edit(home, "edit", b"new\n"), edit(home, "applied", b"all\n"))
+    return [usual(home / "one"), replace(own, closing=frozenset({"applied"})), usual(home / "two")]
+
+
+def state(root: Path) -> object:
+    inside = {path: found for path, found in disk(root).items() if not path.startswith(("one/", "two/"))}
+    return inside, git(root, "status", "--porcelain"), git(root, "rev-parse", "HEAD^{tree}"), git(root, "branch")
+
+
+def run(home: Path, **how: object) -> Applied:
+    return apply(plans(home), home, apart=True, **how)  # type: ignore[arg-type]
+
+
+def test_what_a_hook_refuses_is_taken_back_and_nothing_says_that_all_is_done(home: Path) -> None:
+    before = state(home / "two")
+    done = run(home, writing=Writing(branch="topic"))
+    assert [each.status for each in done.outcomes] == [Status.DONE, Status.DONE, Status.REFUSED]
+    assert "skip hooks with --no-verify" in done.outcomes[2].detail
+    assert "two: git: no" in done.notices
+    assert state(home / "two") == before
+    assert git(home, "show", "--format=", "--name-only") == "edit"
+    assert git(home, "status", "--porcelain") == ""
+    assert not (home / "applied").exists()
+    assert recover(home) is None
+
+
+def test_a_workspace_of_which_only_the_last_word_is_left_stays_as_it_is(home: Path) -> None:
+    [one, own, two] = plans(home)
+    own = replace(own, edits=tuple(each for each in own.edits if each.path in own.closing))
+    before = state(home)
+    done = apply([one, own, two], home, Writing(branch="topic"), apart=True)
+    assert [each.status for each in done.outcomes] == [Status.DONE, Status.NOOP, Status.REFUSED]
+    assert state(home) == before
+
+
+def test_without_a_refusal_the_last_word_is_written(home: Path) -> None:
+    done = run(home, writing=Writing(verify=False))
+    assert [each.status for each in done.outcomes] == [Status.DONE] * 3
+    assert (home / "applied").read_text() == "all\n"
+
+
+def test_each_refusal_is_told_before_anything_is_written(home: Path) -> None:
+    (home / "one/.git/index.lock").touch()
+    [_, own, two] = plans(home)
+    looked = look([usual(home / "one"), own, replace(two, edits=(), refused="not now")], Writing(), home=home)
+    assert [each.plan.repository for each in looked.surveys] == ["home"]
+    assert looked.surveys[0].paths == ("edit",)
+    assert looked.refused[str(home / "two")].detail == "not now"
+    (home / ".git/index.lock").touch()
+    with pytest.raises(ShunterError, match=r"index\.lock"):
+        look([usual(home / "one"), own], Writing(), home=home)
+
+
+def test_settings_that_fail_everywhere_are_asked_once(home: Path) -> None:
+    before = [state(each) for each in (home, home / "one", home / "two")]
+    for name in ("gpg.program", "user.signingkey"):
+        git(home / "one", "config", name, "/nowhere")
+    git(home / "one", "config", "commit.gpgsign", "true")
+    with pytest.raises(ShunterError, match="git commit failed"):
+        run(home)
+    assert [state(each) for each in (home, home / "one", home / "two")] == before
+
+
+def test_a_run_with_a_refusal_is_whole_wherever_it_stops(home: Path, tmp_path: Path) -> None:
+    """It fails, or is killed, at each of its steps: `two` is as it was, the others are before, or all of them after."""
+    before = [state(each) for each in (home, home / "one", home / "two")]
+    heard: list[str] = []
+    run(home, on_step=heard.append)
+    after = [state(each) for each in (home, home / "one", home / "two")]
+    assert after[2] == before[2]
+    for root in (home, home / "one"):
+        git(root, "reset", "-q", "--hard", "HEAD^")
+    for at in range(len(heard)):
+        with pytest.raises(StopError):
+            run(home, on_step=raising(at))
+        assert [state(each) for each in (home, home / "one", home / "two")] == before, heard[at]
+        assert killed(lambda on_step: run(home, on_step=on_step), at)
+        recover(home)
+        found = [state(each) for each in (home, home / "one", home / "two")]
+        assert found in (before, after), heard[at]
+        if found == after:
+            for root in (home, home / "one"):
+                git(root, "reset", "-q", "--hard", "HEAD^")
