@@ -14,7 +14,7 @@ import pytest
 from helpers.tools import needs_helm, require
 from helpers.workspaces.cli import ok
 from helpers.workspaces.gitrepo import commit_all, git
-from helpers.workspaces.pipelines import Machine, require_folder
+from helpers.workspaces.pipelines import FORGE, Machine, require_folder
 from helpers.workspaces.registries import PASSWORD, USER, Registry
 from shunter.adapters.oci.client import Client
 from shunter.adapters.oci.credentials import Login
@@ -26,7 +26,8 @@ WORKSPACE = """\
 name: shop
 layout: {layout}
 ci: {ci}
-repositories: {{url: "file://{origins}/{{name}}.git"}}
+pipelines: {pipelines}
+repositories: {{url: "{origins}/{{name}}.git"}}
 registries: {{images: "{host}/{place}", charts: "oci://{host}/{place}/charts"}}
 services:
   orders: {{archetype: rest-api}}
@@ -36,25 +37,36 @@ environments:
 promotions: {{direct: []}}
 """
 _NUMBERS = itertools.count(1)
-PAIRS = [
-    ("github", "mono"),
-    ("gitlab", "multi"),
-    *([("github", "multi"), ("gitlab", "mono")] if os.environ.get("SHUNTER_TEST_PAIRS") == "all" else []),
+MORE = [
+    ("github", "multi", "inline"),
+    ("gitlab", "mono", "inline"),
+    ("github", "multi", "reusable"),
+    ("gitlab", "multi", "reusable"),
 ]
-"""Each provider and each layout once; `make delivery` takes all."""
+PAIRS = [
+    ("github", "mono", "inline"),
+    ("gitlab", "multi", "inline"),
+    *(MORE if os.environ.get("SHUNTER_TEST_PAIRS") == "all" else []),
+]
+"""Each provider and each layout once; `make delivery` takes all, and the pipelines that the workspace's repository holds."""
 
 
 class Talk:
     """A workspace with its remotes, a registry, and a machine that runs the pipelines of one provider."""
 
-    def __init__(self, ci: str, layout: str, registry: Registry, folder: Path) -> None:
+    def __init__(self, ci: str, layout: str, pipelines: str, registry: Registry, folder: Path) -> None:
         require("buildah")
-        self.ci, self.place, self.registry, self.folder = ci, f"talk-{next(_NUMBERS)}", registry, folder
+        self.ci, self.pipelines, self.registry, self.folder = ci, pipelines, registry, folder
+        self.place = f"talk-{next(_NUMBERS)}"
         self.origins, self.root = folder / "origins", folder / "shop"
-        text = WORKSPACE.format(layout=layout, ci=ci, origins=self.origins, host=registry.host, place=self.place)
+        origins = FORGE if pipelines == "reusable" else f"file://{self.origins}"
+        where = {"origins": origins, "host": registry.host, "place": self.place}
+        text = WORKSPACE.format(layout=layout, ci=ci, pipelines=pipelines, **where)
         (folder / "values.yaml").write_text(text, "utf-8")
         ok("new", "shop", "--defaults", "--data-file", "values.yaml", cwd=folder)
-        self.machine = Machine(folder / "machine", Path(require_folder("SHUNTER_TEST_BASE", "make delivery")))
+        self.machine = Machine(
+            folder / "machine", Path(require_folder("SHUNTER_TEST_BASE", "make delivery")), self.origins
+        )
         self.machine.folder.mkdir()
         self.code = self.root / "orders" if layout == "multi" else self.root
         repositories = [self.root, *(path.parent for path in self.root.glob("*/.git"))]
@@ -79,7 +91,9 @@ class Talk:
     def pipeline(self, before: str) -> str:
         """The pipeline of the newest commit, as far as its chart; what it printed."""
         if self.ci == "github":
-            done = self.machine.github(self.origin, "ci", "chart", before=before)
+            done = self.machine.github(
+                self.origin, "ci", "build" if self.pipelines == "reusable" else "chart", before=before
+            )
         else:
             done = self.machine.gitlab(self.origin, "chart-orders")
         assert done.returncode == 0, done.stdout[-6000:] + done.stderr[-2000:]
@@ -124,15 +138,17 @@ class Talk:
 
 
 @pytest.fixture
-def talk(registry: Registry, tmp_path: Path) -> Callable[[str, str], Talk]:
-    """Begin: `talk(ci, layout)`."""
-    return lambda ci, layout: Talk(ci, layout, registry, tmp_path)
+def talk(registry: Registry, tmp_path: Path) -> Callable[[str, str, str], Talk]:
+    """Begin: `talk(ci, layout, pipelines)`."""
+    return lambda ci, layout, pipelines: Talk(ci, layout, pipelines, registry, tmp_path)
 
 
-@pytest.mark.parametrize(("ci", "layout"), PAIRS)
-def test_a_commit_in_a_service_is_published_once(ci: str, layout: str, talk: Callable[[str, str], Talk]) -> None:
+@pytest.mark.parametrize(("ci", "layout", "pipelines"), PAIRS)
+def test_a_commit_in_a_service_is_published_once(
+    ci: str, layout: str, pipelines: str, talk: Callable[[str, str, str], Talk]
+) -> None:
     """Slow: two pipelines with an image that is built, and the same by hand."""
-    said = talk(ci, layout)
+    said = talk(ci, layout, pipelines)
     before = said.commit("services/orders/notes.txt")
     said.pipeline(before)
     first = said.published()
@@ -183,9 +199,9 @@ def test_a_commit_in_a_service_is_published_once(ci: str, layout: str, talk: Cal
     assert said.tips() == tips
 
 
-def test_a_commit_to_trains_alone_builds_nothing(talk: Callable[[str, str], Talk]) -> None:
+def test_a_commit_to_trains_alone_builds_nothing(talk: Callable[[str, str, str], Talk]) -> None:
     """Slow: a workspace, and the checks of its pipeline."""
-    said = talk("github", "mono")
+    said = talk("github", "mono", "inline")
     before = said.commit("trains/notes.txt")
     printed = said.pipeline(before)
     assert "shunter image" not in printed

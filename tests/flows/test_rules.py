@@ -285,6 +285,7 @@ OWN_FILES: dict[str, tuple[str, str]] = {
     "promotion-circle": ("tst: {}", "tst: {promotes-from: pre}"),
     "name-taken": ("orders:", "global:"),
     "monolith-services": ("rest-api", "database"),
+    "reusable-nowhere": ("services:", "ci: gitlab\npipelines: reusable\nservices:"),
     "values-elsewhere": ("tst: {}", "tst: {values: [../pre/values.yaml]}"),
     "fixed-level": ("services:", "rules: {unknown-key: off}\nservices:"),
 }

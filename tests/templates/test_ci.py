@@ -129,7 +129,7 @@ def test_each_step_is_one_command(name: str, roots: dict[str, Path]) -> None:
     for command in found:
         assert "\n" not in command.strip(), command
         assert not re.search(r"[;&|`]|\$\(|\bif\b|\bfor\b|<<", command.replace('>> "$GITHUB_OUTPUT"', "")), command
-        assert command.split()[0] in ("shunter", "make", "sh", "pre-commit", "python", "apt-get"), command
+        assert command.split()[0] in ("shunter", "make", "sh", "pre-commit", "python", "apt-get", "az"), command
 
 
 def test_each_command_is_one_that_shunter_has(roots: dict[str, Path]) -> None:
@@ -173,9 +173,9 @@ def test_one_workspace_alone_holds_what_the_pipelines_of_all_do(roots: dict[str,
 @pytest.fixture(scope="session")
 def linted(roots: dict[str, Path], render: Render, tmp_path_factory: pytest.TempPathFactory) -> dict[str, Path]:
     """A repository of each variant that has workflows of GitHub."""
-    custom = render({**root(), "development": "custom", "versions": CUSTOM}, tmp_path_factory.mktemp("custom"))
+    custom = render({**root(registry="acmeshop.azurecr.io"), "development": "custom", "versions": CUSTOM}, tmp_path_factory.mktemp("custom"))
     found = {name: folder for name, folder in {"custom": custom, **roots}.items() if (folder / ".github").exists()}
-    assert len(found) == 10
+    assert len(found) == 12
     return found
 
 
@@ -229,6 +229,29 @@ def test_requests_of_others_get_no_token(roots: dict[str, Path]) -> None:
     text = (roots["github-helm"] / ".github/workflows/ci.yaml").read_text("utf-8")
     on = yaml.load(text, yaml.BaseLoader)
     assert {"pull_request", "merge_group", "push"} == set(on["on"])
+
+
+CLOUDS = {"github-aws": "aws-actions/amazon-ecr-login", "github-google": "google-github-actions/auth", "custom": "azure/login"}
+
+
+def test_a_cloud_s_registry_takes_the_identity_of_a_job(linted: dict[str, Path]) -> None:
+    """No secret is kept for it, no other job has such an identity, and what pushes nothing does not log in."""
+    for name, action in CLOUDS.items():
+        condition = "${{ !github.event.pull_request.head.repo.fork }}" if name == "custom" else "github.event_name == 'push'"
+        jobs = {f"{file}/{job}": part for file in ("ci", "trains") for job, part in workflow(linted[name], file)["jobs"].items()}
+        with_identity = [job for job, part in jobs.items() if part.get("permissions", {}).get("id-token")]
+        assert with_identity == ["ci/image", "ci/chart", "trains/trains"]
+        for job in with_identity:
+            steps = jobs[job]["steps"]
+            logins = [step for step in steps if step.get("uses", "").startswith(action)]
+            runs = [step.get("run", "") for step in steps]
+            asks = next(number for number, run in enumerate(runs) if re.match("shunter (image|package|train)", run))
+            assert len(logins) == 1 and steps.index(logins[0]) < asks, (name, job)
+            assert logins[0].get("if") == (None if job == "trains/trains" else condition)
+        text = "".join(file.read_text("utf-8") for file in linted[name].glob(".github/workflows/*"))
+        assert not re.search(r"secrets\.(REGISTRY|GITHUB_TOKEN)|packages: ", text)
+    for name in linted.keys() - CLOUDS:
+        assert "id-token" not in "".join(file.read_text("utf-8") for file in linted[name].glob(".github/workflows/*"))
 
 
 def bases(job: dict[str, Any]) -> list[str]:

@@ -470,6 +470,7 @@ def _is_ours(finding: Finding) -> bool:
     return finding.rule in (
         *("unknown-name", "promotion-circle", "name-taken", "monolith-services", "fixed-level", "train-file-name"),
         "values-elsewhere",
+        "reusable-nowhere",
     )
 
 

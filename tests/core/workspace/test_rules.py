@@ -151,3 +151,29 @@ def test_a_map_and_its_style_go_together() -> None:
     assert [finding.rule for finding in problems("workspace", text.partition("versions")[0].encode())] == [
         "missing-key"
     ]
+
+
+@pytest.mark.parametrize(
+    ("url", "github", "gitlab"),
+    [
+        ("", False, False),
+        ("git@git.example:acme/{name}.git", False, False),
+        ("git@github.com:acme/{name}.git", True, True),
+        ("https://git.example.org:8443/acme/{name}.git", True, True),
+        ("ssh://git@git.example.org:7999/acme/{workspace}-{name}", True, True),
+        ("https://git.example.org/acme/shops/{name}.git", False, True),
+        ("/srv/git/{name}.git", False, False),
+    ],
+)
+def test_pipelines_that_are_shared_need_an_address(url: str, github: bool, gitlab: bool) -> None:
+    where = f'repositories: {{url: "{url}"}}\n' if url else ""
+    for ci, expected in {"github": github, "gitlab": gitlab, "none": True}.items():
+        for pipelines in ("inline", "reusable"):
+            text = f"ci: {ci}\npipelines: {pipelines}\n{where}".encode() + environments({"tst": ""})
+            found = [(finding.rule, finding.span.line) for finding in problems("workspace", text)]
+            fine = expected or pipelines == "inline"
+            assert found == ([] if fine else [("reusable-nowhere", 2)]), (ci, pipelines)
+    text = f"ci: github\npipelines: reusable\n{where}".encode() + environments({"tst": ""})
+    assert not problems(
+        "workspace", text.replace(b"layout: {code: multi, charts: multi, envs: multi}", b"layout: mono")
+    )

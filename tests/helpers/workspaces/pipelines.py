@@ -22,6 +22,12 @@ from helpers.workspaces.registries import PASSWORD, USER
 
 TESTS = Path(__file__).parents[2]
 NONE = "0" * 40
+FORGE = "ssh://git@git.example.com/acme"
+"""Where runners fetch repositories from, which `git` finds in a folder: nobody has that host."""
+_SSH = """#!/bin/sh
+for asked; do :; done # the last word: what git wants to run there
+exec sh -c "$(echo "$asked" | sed "s|'/acme/|'{origins}/|")"
+"""
 INSTALLED = '[ "$1 $2" != "-m pip" ] || exit 0\n'
 """What CI installs is here: these tests run in an environment that has it."""
 CLONE = 'git clone -q "$ORIGIN" . && git checkout -q -B "${REF:-$GITHUB_REF_NAME}" "${REF:-$GITHUB_SHA}"'
@@ -49,6 +55,7 @@ class Machine:
 
     folder: Path
     base: Path
+    origins: Path
 
     @property
     def environment(self) -> dict[str, str]:
@@ -60,6 +67,8 @@ class Machine:
             "PATH": os.pathsep.join((str(self._tools()), os.environ["PATH"])),
             "PYTHONPATH": str(TESTS.parent / "generator"),
             "HOME": str(folder),
+            "GIT_SSH_COMMAND": str(folder / "bin/ssh"),
+            "GIT_ALLOW_PROTOCOL": "file:ssh",
             "TMPDIR": str(folder / "tmp"),
             "ARTIFACTS": str(folder / "artifacts"),
             "XDG_CACHE_HOME": str(folder / "cache"),
@@ -72,6 +81,8 @@ class Machine:
         folder = self.folder / "bin"
         if not folder.exists():
             folder.mkdir(parents=True)
+            (folder / "ssh").write_text(_SSH.format(origins=self.origins), "utf-8")
+            (folder / "ssh").chmod(0o755)
             scripts = {"python": f'{INSTALLED}exec {sys.executable} "$@"\n', "apt-get": "exit 0\n"}
             for name, text in {**scripts, "python3": scripts["python"]}.items():
                 (folder / name).write_text(f"#!/bin/sh\n{text}", "utf-8")
@@ -82,6 +93,7 @@ class Machine:
         """A fresh clone, as `shunter clone` and runners make it."""
         clone = self.folder / f"clone-{len(list(self.folder.glob('clone-*')))}"
         git(self.folder, "clone", "-q", str(origin), str(clone))
+        git(clone, "remote", "set-url", "origin", f"{FORGE}/{origin.name}")
         return clone
 
     def github(self, origin: Path, workflow: str, job: str = "", **told: str) -> subprocess.CompletedProcess[str]:
@@ -92,17 +104,21 @@ class Machine:
         clone, event = self.cloned(origin), told.get("event", "push")
         payload = self.folder / "event.json"
         payload.write_text(json.dumps({"before": told.get("before", NONE), "ref": "refs/heads/main"}), "utf-8")
-        texts = "".join(file.read_text("utf-8") for file in (clone / ".github").rglob("*.y*ml"))
+        texts = _pipelines_of(clone)
         command = [require("act"), event, "-P", "ubuntu-24.04=-self-hosted", "-W", f".github/workflows/{workflow}.yaml"]
         command += ["-e", str(payload), *(["-j", job] if job else [])]
-        for name in sorted(set(re.findall(r"uses: ([^.\s]\S+@\S+)", texts))):
+        for name in sorted(set(re.findall(r"uses: ([^/\s]+/([^/\s]+))/.github/workflows/\S+(@\S+)", texts))):
+            called = self.cloned(self.origins / f"{name[1]}.git")
+            command += ["--local-repository", f"{name[0]}{name[2]}={called}"]
+            texts += _pipelines_of(called)
+        for name in sorted(set(re.findall(r"uses: ([^.\s][^/\s]*/[^/\s]+@\S+)", texts))):
             command += ["--local-repository", f"{name}={self._action(name)}"]
         command += ["--var", "SHUNTER=shunter", "--var", "TRAINS_APP_ID=1"]
         secrets = {"REGISTRY_USERNAME": USER, "REGISTRY_PASSWORD": PASSWORD, "TRAINS_APP_KEY": "key"}
         for name, value in secrets.items():
             command += ["-s", f"{name}={value}"]
-        variables = self.environment | {"ORIGIN": str(origin)}
-        for name in sorted(variables.keys() - os.environ.keys() | {"PATH", "HOME", "TMPDIR"}):
+        variables = self.environment | {"ORIGIN": f"{FORGE}/{origin.name}"}
+        for name in sorted(variables.keys() - os.environ.keys() | {"PATH", "HOME", "TMPDIR", "GIT_ALLOW_PROTOCOL"}):
             command += ["--env", f"{name}={variables[name]}"]
         return subprocess.run(command, cwd=clone, env=variables, capture_output=True, text=True, check=False)
 
@@ -143,6 +159,10 @@ class Machine:
         for name, value in {**variables, **told}.items():
             command += ["--variable", f"{name}={value}"]
         return subprocess.run(command, cwd=clone, env=self.environment, capture_output=True, text=True, check=False)
+
+
+def _pipelines_of(folder: Path) -> str:
+    return "".join(file.read_text("utf-8") for file in (folder / ".github").rglob("*.y*ml"))
 
 
 def gitlab_ci_local() -> tuple[str, str]:

@@ -16,7 +16,7 @@ pipelines: {pipelines}
 repositories: {{url: "git@github.com:acme/{{name}}.git"}}
 deployment: {deployment}
 development: {development}
-registries: {{images: ghcr.io/acme, charts: {{push: "oci://ghcr.io/acme/charts"}}}}
+registries: {{images: "{registry}", charts: {{push: "oci://{registry}/charts"}}}}
 tools: {{source: {tools}}}
 owners: {{alice: ["@acme/alice"]}}
 services:
@@ -39,6 +39,8 @@ VARIANTS: dict[str, dict[str, str]] = {
     "github-gitops": {"deployment": "gitops", "development": "git-flow"},
     "gitlab-helm": {"ci": "gitlab", "development": "git-flow"},
     "gitlab-gitops": {"ci": "gitlab", "deployment": "gitops"},
+    "github-aws": {"registry": "123456789012.dkr.ecr.eu-west-1.amazonaws.com/acme"},
+    "github-google": {"registry": "europe-west1-docker.pkg.dev/acme/shop", "development": "git-flow"},
     "none": {"ci": "none"},
     "code": {"layout": "multi", "repository": "orders", "tools": "https://git.example.com/shunter.git"},
     "chart": {"layout": "multi", "repository": "store", "ci": "gitlab"},
@@ -67,6 +69,7 @@ def projects(
     development: str = "trunk",
     tools: str = "local",
     pipelines: str = "inline",
+    registry: str = "ghcr.io/acme",
 ) -> list[Project]:
     """Every project of the workspace with its answers, roots first."""
     text = WORKSPACE.format(**locals())

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator, Sequence
 from typing import Any, Final
 
@@ -13,6 +14,7 @@ from shunter.core.workspace.layout import (
     charts_url,
     image_name,
     is_shared,
+    origin_url,
     plan_repositories,
     values_path,
 )
@@ -23,6 +25,9 @@ from shunter.model.wording import nearest
 
 _PLACES: Final = (("registries", "charts", "push"), ("registries", "charts", "url"), ("registries", "charts"))
 _RESERVED: Final = ("global", "tags", "enabled")
+_HOST: Final = re.compile(r"([a-z+]+://)?([^/@]+@)?[^/:]+(:[0-9]+/|[:/])")
+"""What an URL of a repository has before the path on its forge, as templates take it away (`workspace_path`)."""
+_PATHS: Final = {"github": re.compile(r"[\w.-]+/[\w.-]+"), "gitlab": re.compile(r"([\w.-]+/)+[\w.-]+")}
 
 
 def broken_rules(document: Document, workspace: Workspace, found: Sequence[Finding]) -> Iterator[Finding]:
@@ -37,6 +42,7 @@ def broken_rules(document: Document, workspace: Workspace, found: Sequence[Findi
     yield from _values_elsewhere(document, workspace)
     if not any(finding.key[:1] == ("services",) for finding in found):
         yield from _monolith(document, workspace)
+    yield from _reusable_nowhere(document, workspace)
     yield from _taken_names(document, workspace)
     yield from _taken_labels(document, workspace)
     yield from _taken_places(document, workspace)
@@ -169,6 +175,24 @@ def _monolith(document: Document, workspace: Workspace) -> Iterator[Finding]:
         message = f"`code: monolith` is for one service with code, and this workspace has {len(with_code)}"
         hint = "use `code: mono`, or leave one service with a language"
         yield Finding("monolith-services", message, document.span(path), key=path, hint=hint)
+
+
+def _reusable_nowhere(document: Document, workspace: Workspace) -> Iterator[Finding]:
+    """Pipelines that call the workspace's repository, of which nobody has said where it is on its forge."""
+    pattern = _PATHS.get(workspace.ci)
+    if workspace.pipelines != "reusable" or pattern is None or len(plan_repositories(workspace)) == 1:
+        return
+    url = origin_url(workspace, workspace.name)
+    if not pattern.fullmatch(_HOST.sub("", url, count=1).removesuffix(".git")):
+        path = ("pipelines",)
+        said = (
+            f"{url} is no address on {workspace.ci.capitalize()}"
+            if url
+            else "`repositories.url` says of none where it is"
+        )
+        message = f"`pipelines: reusable` calls the repository `{workspace.name}`, and {said}"
+        hint = "set it, such as git@github.com:acme/{name}.git, or use `pipelines: inline`"
+        yield Finding("reusable-nowhere", message, document.span(path), key=path, hint=hint)
 
 
 def _taken_places(document: Document, workspace: Workspace) -> Iterator[Finding]:

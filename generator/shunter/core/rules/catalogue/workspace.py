@@ -168,6 +168,12 @@ OWN_FILES: Final = (
         "With several, use `code: mono`.",
     ),
     verdict(
+        "reusable-nowhere",
+        "pipelines that call a repository without an address",
+        "With `pipelines: reusable` each repository calls what the workspace's repository holds, by its path there: "
+        "`repositories.url` in `shunter.yaml` says where that is. `pipelines: inline` needs none.",
+    ),
+    verdict(
         "fixed-level",
         "a level for what is always refused",
         "`rules:` in `shunter.yaml` sets the levels of lints. What Helm refuses stays an error, whatever is there.",
