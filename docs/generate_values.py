@@ -11,12 +11,24 @@ from pathlib import Path
 from typing import Any
 
 import yaml
+from jinja2 import FileSystemLoader
+from jinja2.sandbox import SandboxedEnvironment
 
 ROOT = Path(__file__).resolve().parents[1]
-LIBRARY = ROOT / "templates" / "_library"
 CONTRACT = ROOT / "templates" / "library" / "schema" / "values.v1.yaml.jinja"
 PAGE = ROOT / "docs" / "reference" / "values.md"
 _DEFS = "#/$defs/"
+_JINJA = SandboxedEnvironment(
+    loader=FileSystemLoader(ROOT),
+    extensions=["jinja2_ansible_filters.AnsibleCoreFiltersExtension"],
+    block_start_string="[%",
+    block_end_string="%]",
+    variable_start_string="[[",
+    variable_end_string="]]",
+    comment_start_string="[#",
+    comment_end_string="#]",
+    keep_trailing_newline=True,
+)
 _HEAD = """\
 # Values of an app chart
 
@@ -162,11 +174,8 @@ def _defaults(source: Mapping[str, Any]) -> Iterator[str]:
 
 
 def _default_text(name: str) -> str:
-    text = (LIBRARY / "defaults" / f"{name}.yaml").read_text(encoding="utf-8")
-    shared = '[% include "templates/_library/defaults/stateful.yaml" -%]\n'
-    if text.startswith(shared):
-        text = (LIBRARY / "defaults" / "stateful.yaml").read_text(encoding="utf-8") + text.removeprefix(shared)
-    return text.replace("[[ name ]].v1", "<library>.v1")
+    template = _JINJA.get_template(f"templates/_library/defaults/{name}.yaml")
+    return template.render(name="<library>")
 
 
 def _cell(text: str) -> str:

@@ -160,7 +160,7 @@ def test_null_is_nothing_however_deep(train: Train) -> None:
     assert "replicas" not in item["spec"]
     container = pod(item)["spec"]["containers"][0]
     assert "envFrom" not in container
-    assert "env" not in container
+    assert [each["name"] for each in container["env"]] == ["PORT", "SHUTDOWN_SECONDS"]
     assert container["resources"]["limits"] == {}
     assert pod(one(found, "Job"))["spec"]["containers"][0]["resources"]["requests"] == {"memory": "128Mi"}
     assert "limits" not in pod(item)["spec"]["containers"][1]["resources"]

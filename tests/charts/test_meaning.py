@@ -216,9 +216,13 @@ def test_what_a_further_workload_takes_from_the_main_one(train: Callable[..., Ob
         assert further["spec"][field] == main["spec"][field], field
     (a,), (b,) = main["spec"]["containers"], further["spec"]["containers"]
     assert {key for key in a.keys() | b.keys() if a.get(key) != b.get(key)} == {
-        "command", "livenessProbe", "name", "ports", "readinessProbe", "volumeMounts",
+        "command", "env", "livenessProbe", "name", "ports", "readinessProbe", "volumeMounts",
     }  # fmt: skip
     assert "ports" not in b
+    assert [each for each in a["env"] if each not in b["env"]] == [
+        {"name": "PORT", "value": "80"},
+        {"name": "SHUTDOWN_SECONDS", "value": "22"},
+    ]
     assert (
         len({str(one(found, "Deployment", name)["spec"]["selector"]) for name in ("tst-orders", "tst-orders-consumer")})
         == 2

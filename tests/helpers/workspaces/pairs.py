@@ -16,6 +16,8 @@ from typing import Any
 
 import yaml
 
+from shunter.core.workspace.model import STATEFUL
+
 SCHEMA = Path(__file__).parents[3] / "schemas/workspace.schema.json"
 ONE = "one repository"
 """The layout `mono` has one repository for everything, so that there are no modes to choose."""
@@ -60,10 +62,10 @@ HALVES = (
     ("rest-api", "frontend", "worker", "database", "search"),
     ("api-gateway", "auth", "cron", "broker", "monitoring"),
 )
-A = half(HALVES[0], "rest-api", "worker", "search")
-B = half(HALVES[0], "frontend", "database")
-C = half(HALVES[1], "api-gateway", "cron", "monitoring")
-D = half(HALVES[1], "auth", "broker")
+A = half(HALVES[0], "rest-api", "worker")
+B = half(HALVES[0], "frontend")
+C = half(HALVES[1], "api-gateway", "cron")
+D = half(HALVES[1], "auth")
 
 ROWS = (
     Row("mono", "github", A),
@@ -103,7 +105,7 @@ def choices() -> dict[str, list[str]]:
     return found | {
         "ci": schema["properties"]["ci"]["enum"],
         "archetype": service["archetype"]["enum"],
-        "language": service["language"]["enum"],
+        "language": ["python", "none"],  # languages differ in a service's folder alone: tests/services has each cell
     }
 
 
@@ -119,9 +121,10 @@ def missing(rows: Iterable[Row]) -> set[frozenset[Value]]:
 
 
 def _impossible(pair: Mapping[str, str]) -> bool:
-    """One mode of several repositories beside another of one."""
+    """One mode of several repositories beside another of one; code of what nobody writes."""
     modes = [pair[mode] for mode in MODES if mode in pair]
-    return len(modes) == 2 and modes.count(ONE) == 1
+    written = pair.get("language") == "python" and pair.get("archetype") in STATEFUL
+    return written or (len(modes) == 2 and modes.count(ONE) == 1)
 
 
 def found_on(root: Path) -> set[frozenset[Value]]:

@@ -202,7 +202,15 @@ def _explained(error: Exception, source: str, asked: Mapping[str, Any]) -> Shunt
         )
         return ShunterError(f"the templates at {source} want to run programs", notes=notes, hint=hint)
     kind = asked["answers"].get("kind", "project")
-    return ShunterError(f"Copier cannot render a {kind} from templates {release}", notes=notes)
+    named = re.match(r"copier: Invalid choice for '(\w+)': .* is not in \[(.*)\]", notes[0]) if notes else None
+    hint = f"`{named[1]}` is {_one_of(named[2])} here, by these templates" if named else ""
+    return ShunterError(f"Copier cannot render a {kind} from templates {release}", notes=notes, hint=hint)
+
+
+def _one_of(choices: str) -> str:
+    """Copier's list of choices in words."""
+    names = [choice.strip("' ") for choice in choices.split(",")]
+    return f"one of {', '.join(names)}" if len(names) > 1 else names[0]
 
 
 def _write(out: IO[bytes], answers: Sequence[dict[str, Any]]) -> None:

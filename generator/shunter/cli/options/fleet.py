@@ -35,7 +35,9 @@ COMMANDS: tuple[Command, ...] = (
         (
             Option("name", help="a DNS label, the name of code, chart and alias"),
             Option("--archetype", choices=ARCHETYPES, help="the service's shape (default: rest-api)"),
-            Option("--language", choices=("python", "none"), help="language of the code to scaffold"),
+            Option(
+                "--language", choices=("python", "go", "typescript", "none"), help="language of the code to scaffold"
+            ),
             Option("--team", help="the team that owns it"),
             Option("--port", kind=int, default=0, help="port that the container listens on"),
             Option("--chart", metavar="PATH|NAME@VERSION|URL", help="an existing chart instead of a template"),

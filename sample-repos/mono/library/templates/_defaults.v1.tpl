@@ -60,16 +60,32 @@ five times as fast as YAML.
 
 {{- define "shop-library.v1.defaults.rest-api" -}}
 {
+  "codeSettings": {
+    "margin": 3,
+    "port": "PORT",
+    "shutdown": "SHUTDOWN_SECONDS"
+  },
   "livenessProbe": {
     "path": "/livez"
   },
+  "preStopSleepSeconds": 5,
   "readinessProbe": {
     "path": "/readyz"
+  },
+  "resources": {
+    "limits": {
+      "memory": "256Mi"
+    },
+    "requests": {
+      "cpu": "50m",
+      "memory": "128Mi"
+    }
   },
   "service": {
     "enabled": true,
     "port": 8080
-  }
+  },
+  "terminationGracePeriodSeconds": 30
 }
 {{- end -}}
 
@@ -128,11 +144,26 @@ five times as fast as YAML.
 
 {{- define "shop-library.v1.defaults.worker" -}}
 {
+  "codeSettings": {
+    "margin": 3,
+    "port": "PORT",
+    "shutdown": "SHUTDOWN_SECONDS"
+  },
   "livenessProbe": {
     "path": "/livez"
   },
+  "preStopSleepSeconds": 5,
   "readinessProbe": {
     "path": "/readyz"
+  },
+  "resources": {
+    "limits": {
+      "memory": "256Mi"
+    },
+    "requests": {
+      "cpu": "50m",
+      "memory": "128Mi"
+    }
   },
   "service": {
     "port": 8080
@@ -148,7 +179,17 @@ five times as fast as YAML.
   "failedJobsHistoryLimit": 3,
   "kind": "CronJob",
   "preStopSleepSeconds": 0,
-  "successfulJobsHistoryLimit": 3
+  "resources": {
+    "limits": {
+      "memory": "256Mi"
+    },
+    "requests": {
+      "cpu": "50m",
+      "memory": "128Mi"
+    }
+  },
+  "successfulJobsHistoryLimit": 3,
+  "terminationGracePeriodSeconds": 30
 }
 {{- end -}}
 

@@ -1,6 +1,7 @@
 {{/*
 Variables that refer to others, `$(NAME)`, come last: Kubernetes expands only what stands above. A hook's pod gets the
-configuration inline, since its ConfigMap may not exist yet.
+configuration inline, since its ConfigMap may not exist yet. Of the main container, the code is told where to listen and how
+long it may take after SIGTERM, as the contract has it.
 */}}
 {{- define "shop-library.v1._env" -}}
 {{- $root := .unit.root -}}
@@ -12,6 +13,15 @@ configuration inline, since its ConfigMap may not exist yet.
 {{- if or .secretKeyRef .url }}
 {{- $env = merge (dict "SESSION_STORE_URL" (ternary .url (dict "secretKeyRef" .secretKeyRef) (empty .secretKeyRef))) $env }}
 {{- end }}
+{{- end }}
+{{- with and .main .unit.values.codeSettings }}
+{{- $values := $.unit.values }}
+{{- $rest := sub (sub (int $values.terminationGracePeriodSeconds) (int $values.preStopSleepSeconds)) (int .margin) | max 1 }}
+{{- $agreed := dict .shutdown (toString $rest) }}
+{{- with (get $.unit.ports (toString $.unit.targetPort) | default dict).port }}
+{{- $_ := set $agreed $values.codeSettings.port (toString .) }}
+{{- end }}
+{{- $env = merge (deepCopy $env) $agreed }}
 {{- end }}
 {{- range $last := list false true }}
 {{- range $name, $value := $env }}
