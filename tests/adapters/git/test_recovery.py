@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import fcntl
 import os
 import signal
 import subprocess
@@ -251,22 +252,73 @@ def test_thirty_kills_at_random_moments_end_before_or_after() -> None:
 
 
 def test_a_git_that_is_only_starting_is_waited_for(tmp_path: Path) -> None:
-    """The parent dies while its child has not yet noted its number, nor become git."""
+    """The parent dies while its child has not yet noted its number: the note is locked for as long as somebody may."""
     root = make_repo(tmp_path / "r", START)
     own = root / ".git/shunter"
     own.mkdir()
     note = own / "git"
-    note.write_bytes(b"")
     program = (
-        "import os, sys, time; time.sleep(0.1); open(sys.argv[1], 'w').write(str(os.getpid())); time.sleep(0.1);"
-        "os.execvp('g' + 'it', ['g' + 'it', '-C', sys.argv[2], 'cat-file', '--batch'])"
+        "import os, sys, time; time.sleep(1); open(sys.argv[1], 'w').write(str(os.getpid()));"
+        "os.execvp('git', ['git', '-C', sys.argv[2], 'cat-file', '--batch'])"
     )
-    box = tmp_path / "note"
-    box.symlink_to(note)
-    command = [sys.executable, "-c", program, str(box), str(root).replace(".git", "")]
-    child = subprocess.Popen(command, stdin=subprocess.PIPE, stdout=subprocess.DEVNULL)
+    command = [sys.executable, "-c", program, str(note), str(root)]
+    with note.open("wb") as file:
+        fcntl.flock(file, fcntl.LOCK_EX)
+        child = subprocess.Popen(command, stdin=subprocess.PIPE, stdout=subprocess.DEVNULL, pass_fds=(file.fileno(),))
     try:
         with pytest.raises(ShunterError, match=f"process {child.pid}"):
-            recovery.settle(Journal(True, (Change("r", str(root), git(root, "rev-parse", "HEAD")),)), 0.6)
+            recovery.settle(Journal(True, (Change("r", str(root), git(root, "rev-parse", "HEAD")),)), 5)
     finally:
         child.communicate()
+    begun = time.monotonic()
+    note.write_bytes(b"")
+    recovery.settle(Journal(True, (Change("r", str(root), git(root, "rev-parse", "HEAD")),)), 5)
+    assert time.monotonic() - begun < 0.4, "nobody is waited for where the note is free"
+
+
+SLOW = """\
+#!/bin/sh
+if [ -e .git/index.lock ] && [ ! -e ../go-on ]; then touch ../in-filter; while [ ! -e ../go-on ]; do sleep 0.05; done; fi
+cat
+"""
+
+
+def test_a_git_add_that_outlives_its_run_is_waited_for(tmp_path: Path) -> None:
+    """Only the run is killed, in the middle of staging: the index is not touched as long as that git holds its lock."""
+    home = make_repo(tmp_path / "home", {**START, ".gitattributes": "new filter=slow\n"})
+    write(tmp_path, {"slow": SLOW})
+    (tmp_path / "slow").chmod(0o755)
+    git(home, "config", "filter.slow.clean", "../slow")
+    wanted = [plan(home, edit(home, "edit", b"derived\n"), edit(home, "new", b"derived\n"))]
+    child = os.fork()
+    if not child:
+        apply(wanted, home, Writing(commit=False))
+        os._exit(0)
+    deadline = time.monotonic() + 60
+    while not (tmp_path / "in-filter").exists():
+        assert time.monotonic() < deadline
+        time.sleep(0.01)
+    os.kill(child, signal.SIGKILL)
+    os.waitpid(child, 0)
+    with pytest.raises(ShunterError, match="of an interrupted run is still at work in"):
+        recovery.recover_in(home / ".git/shunter", patience=1.0)
+    assert (home / ".git/index.lock").exists()
+    (tmp_path / "go-on").touch()
+    assert recovery.recover(home) is not None
+    assert git(home, "status", "--porcelain").splitlines() == ["M  edit", "A  new"], "all of it is staged"
+    assert not list(home.glob(".git/*.lock*"))
+
+
+def test_what_is_written_and_not_staged_yet_is_undone(tmp_path: Path) -> None:
+    """Else markers of conflicts would be left, and git would know of no conflict."""
+    home = make_repo(tmp_path / "reference/home", dict(START))
+    written = last_step(home, [clash(home)], "home: index") - 1
+    for at, line in ((written, "undid an interrupted run: home"), (written + 1, "an interrupted run was done, and")):
+        home = make_repo(tmp_path / str(at) / "home", dict(START))
+        before = snapshot(home)
+        assert killed(lambda on_step, home=home: apply([clash(home)], home, on_step=on_step), at)
+        done = recovery.recover(home)
+        assert done is not None
+        assert done.line.startswith(line)
+        assert (snapshot(home) == before) == (at == written)
+        assert bool(git(home, "ls-files", "--unmerged")) == (at > written)

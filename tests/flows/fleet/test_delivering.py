@@ -127,6 +127,35 @@ def test_a_branch_that_was_merged_starts_again_from_there(fleet: Fleet, gh: Path
         assert ahead == ["Update to template release 0.3.0"]
 
 
+@pytest.mark.slow  # a workspace of five repositories is updated more than once
+@pytest.mark.parametrize("deleted", [False, True])
+def test_a_branch_that_was_merged_as_one_commit_starts_again_from_there(deleted: bool, fleet: Fleet, gh: Path) -> None:
+    """With the branch left at the remote, or deleted there, and forgotten by a fetch that prunes."""
+    ok("update", "--all", "--to", "0.2.0", "--pr", "--pause", "0", cwd=fleet.root)
+    for name in CHANGED_BY_IT:
+        bare = fleet.remote(name)
+        squashed = git(bare, "commit-tree", f"{BRANCH}^{{tree}}", "-p", "main", "-m", "Squashed (#7)")
+        git(bare, "update-ref", "refs/heads/main", squashed)
+        git(fleet.checkout(name), "config", "fetch.prune", str(deleted).lower())
+        if deleted:
+            git(bare, "branch", "-q", "-D", BRANCH)
+    somebody = fleet.folder / "somebody"
+    git(fleet.folder, "clone", "-q", str(fleet.remote("shop-tst")), str(somebody))
+    commit_all(somebody, {"theirs": "1"}, "By a person")
+    git(somebody, "push", "-q", "origin", "main")
+    ok("update", "--all", "--pr", "--pause", "0", cwd=fleet.root)
+    for name in CHANGED_BY_IT:
+        bare = fleet.remote(name)
+        assert git(bare, "merge-base", "main", BRANCH) == git(bare, "rev-parse", "main"), "it merges without a conflict"
+        assert subjects(fleet, name, BRANCH)[0] == "Update to template release 0.3.0"
+        assert (
+            git(bare, "diff", "--stat", "main", BRANCH)
+            .splitlines()[-1]
+            .strip()
+            .startswith(git(bare, "show", "--stat", "--format=", BRANCH).splitlines()[-1].strip())
+        ), "and brings the new release alone"
+
+
 def test_without_pull_requests_the_branch_is_pushed_that_one_is_on(fleet: Fleet) -> None:
     ok("update", "--all", "--to", "0.2.0", "--push", cwd=fleet.root)
     assert subjects(fleet, "shop-tst", "main")[0] == "Update to template release 0.2.0"

@@ -103,9 +103,19 @@ def test_what_cannot_be_tested_is_said(templates: Path, tmp_path: Path) -> None:
     assert "templates/cases.yaml:1:8" in shunter("templates", "test", cwd=templates).err
 
 
-@pytest.mark.slow  # eleven projects of two releases, each rendered by Copier and updated three times
-def test_our_own_templates_lose_nothing(tmp_path: Path) -> None:
+def test_as_copier_merges_no_migration_is_followed(templates: Path) -> None:
+    """What a migration would move is deleted and made anew: an edit of it is a conflict, and so not lost."""
+    migrations = templates / "templates/migrations.yaml"
+    migrations.write_text(MIGRATIONS.replace("{from: bin/, to: lib/}", "{from: README.md, to: raw.bin}"), "utf-8")
+    found = lines(ok("templates", "test", "--merge", "copier", cwd=templates))
+    assert "done  a service 1.0.0 to 1.1.0  clean, edited, conflicting" in found
+    assert shunter("templates", "test", cwd=templates).code == 1
+
+
+@pytest.mark.slow  # eleven projects of two releases, each rendered and updated three times
+@pytest.mark.parametrize("merge", ["safe", "copier"])
+def test_our_own_templates_lose_nothing(merge: str, tmp_path: Path) -> None:
     root = tmp_path / "package"
     next_release(root)
-    found = lines(ok("templates", "test", str(root), cwd=tmp_path))
+    found = lines(ok("templates", "test", str(root), "--merge", merge, cwd=tmp_path))
     assert found[-1] == "11 cases, 2 releases, 11 updates: nothing is lost"

@@ -11,7 +11,8 @@ import pytest
 
 from helpers.charts.charts import ROOT
 from helpers.tools import need_helm, require
-from helpers.workspaces.cli import ok
+from helpers.workspaces.cli import ok, shunter
+from helpers.workspaces.fleets import Fleet
 from helpers.workspaces.workspaces import ONE_SERVICE, shared
 
 KINDS = {
@@ -141,3 +142,36 @@ def test_a_promotion_passes_installed_hooks(layout: str, request: pytest.Fixture
     for name in (VALIDATE, LINT, LOCK):
         assert [line for line in said.splitlines() if name in line and line.endswith("Passed")], said
     assert run(target, "git", "status", "--porcelain").stdout == "?? untracked.txt\n"
+
+
+def hook_lines(said: str, repository: str, name: str) -> list[str]:
+    return [line for line in said.splitlines() if line.startswith(f"{repository}: {name}")]
+
+
+@pytest.mark.slow  # pre-commit runs in five repositories, twice
+def test_an_update_of_many_passes_installed_hooks_and_one_that_fails_is_refused_alone(tmp_path: Path) -> None:
+    """The hooks are installed in each repository; in one of them, what somebody wrote without them stops the commit."""
+    fleet = Fleet(tmp_path)
+    names = ("shop", "orders", "shop-tst", "shop-pre", "shop-pro")
+    for name in names:
+        assert run(fleet.checkout(name), "pre-commit", "install").returncode == 0
+        (fleet.checkout(name) / "untracked.txt").write_text("mine\n", "utf-8")
+    wrong = fleet.checkout("shop-pre") / "envs/pre/README.md"
+    wrong.write_text(f"A line that ends in white space. \n{wrong.read_text('utf-8')}", "utf-8")
+    assert run(fleet.checkout("shop-pre"), "git", "commit", "-qam", "mine", "--no-verify").returncode == 0
+    result = shunter("update", "--to", "0.2.0", "--report", "r.jsonl", cwd=fleet.root)
+    assert result.code == 1, result.err
+    assert [line.split()[1] for line in result.err.splitlines() if line.startswith(" refused")] == ["shop-pre"]
+    assert any("no line ends in white space" in line and line.endswith("Failed") for line in result.err.splitlines())
+    for name in ("shop", "shop-tst", "shop-pro"):
+        assert any(line.endswith("Passed") for line in hook_lines(result.err, name, LINT)), result.err
+    for name in names:
+        shown = run(fleet.checkout(name), "git", "status", "--porcelain").stdout.splitlines()
+        assert shown == [*(["?? r.jsonl"] if name == "shop" else []), "?? untracked.txt"], name
+    wrong.write_text(wrong.read_text("utf-8").replace("space. \n", "space.\n"), "utf-8")
+    assert run(fleet.checkout("shop-pre"), "git", "commit", "-qam", "mended").returncode == 0
+    found = ok("update", "--resume", "r.jsonl", cwd=fleet.root)
+    assert any(line.endswith("Passed") for line in hook_lines(found.err, "shop-pre", LINT)), found.err
+    shown = run(fleet.checkout("shop-pre"), "git", "show", "-s", "--format=%B").stdout
+    assert shown.splitlines()[0] == "Update to template release 0.2.0"
+    assert (fleet.root / ".shunter/applied.yaml").read_text("utf-8").count("release: 0.2.0") == 1

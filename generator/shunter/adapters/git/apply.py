@@ -252,7 +252,7 @@ class _Run:
             return
         own = _own(change)
         if change.new_branch:
-            Repository(root).git("switch", "--quiet", "--create", change.new_branch)
+            Repository(root).write("switch", "--quiet", "--create", change.new_branch)
             self.on_step(f"{change.repository}: branch")
         for file in sorted(change.files, key=lambda file: (file.after is not None, file.path)):
             copies.put(root, file, part.after[file.path])

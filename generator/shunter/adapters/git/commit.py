@@ -7,7 +7,7 @@ from collections.abc import Mapping, Sequence
 from pathlib import Path
 
 from shunter.adapters.git.journal import Change
-from shunter.adapters.git.repository import Repository, commit_time
+from shunter.adapters.git.repository import NOTE, Repository, commit_time
 from shunter.adapters.system import process
 from shunter.model.data import dataclass
 from shunter.model.errors import ShunterError
@@ -62,6 +62,7 @@ def _add(root: Path, paths: Sequence[str], folder: Path, how: str) -> None:
             "--pathspec-file-nul",
         ],
         root,
+        note=folder / NOTE,
     )
     if done.returncode:
         raise ShunterError(f"git add failed in {root}", notes=tuple(f"git: {line}" for line in done.complaints))
@@ -89,7 +90,7 @@ def commit(
     command = ["git", "commit", "--quiet", "--only", "--cleanup=whitespace", "-F", str(message), *verify, *named]
     while True:
         writing.progress(f"commit in {change.repository}", *place)
-        status = process.run_for_person(command, root, output, folder / "git", {**_dates(), **env})
+        status = process.run_for_person(command, root, output, folder / NOTE, {**_dates(), **env})
         said = _said(output)
         if not status:
             return said
@@ -165,7 +166,9 @@ def take_from_head(root: Path, paths: Sequence[str], folder: Path) -> None:
     """Let the index hold at these paths what HEAD holds: a hook that changed the commit has left it behind."""
     file = folder / "paths"
     file.write_bytes(pathspecs(paths))
-    Repository(root).git_plain("reset", "--quiet", f"--pathspec-from-file={file}", "--pathspec-file-nul")
+    Repository(root).git_plain(
+        "reset", "--quiet", f"--pathspec-from-file={file}", "--pathspec-file-nul", note=folder / NOTE
+    )
 
 
 def is_judged(root: Path, path: str, state: FileState, blob: str) -> bool:

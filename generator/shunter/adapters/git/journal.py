@@ -16,7 +16,7 @@ from contextlib import ExitStack, contextmanager
 from pathlib import Path
 from typing import Any
 
-from shunter.adapters.git.repository import IndexEntry, git_dir
+from shunter.adapters.git.repository import NOTE, IndexEntry, git_dir
 from shunter.model.data import asdict, dataclass
 from shunter.model.errors import ShunterError
 from shunter.model.files import Move
@@ -144,7 +144,7 @@ def clear(folder: Path, changes: tuple[Change, ...] = ()) -> None:
 def tidy(folder: Path) -> None:
     """Remove what a run that is over leaves in one repository's folder."""
     shutil.rmtree(folder / "undo", ignore_errors=True)
-    for name in (_POINTER, "journal.tmp", "message", WAITING, "paths", "output", "git"):
+    for name in (_POINTER, "journal.tmp", "message", WAITING, "paths", "output", NOTE):
         (folder / name).unlink(missing_ok=True)
 
 

@@ -6,6 +6,7 @@ unless somebody asks for it by `shunter recover --finish`.
 
 from __future__ import annotations
 
+import os
 import time
 from collections.abc import Sequence
 from pathlib import Path
@@ -16,7 +17,8 @@ from shunter.adapters.git.commit import commit, differs_from_index, take_from_he
 from shunter.adapters.git.copies import on_disk, set_aside
 from shunter.adapters.git.fresh import move_in
 from shunter.adapters.git.journal import Change, Journal
-from shunter.adapters.git.repository import Repository, git_dir
+from shunter.adapters.git.repository import NOTE, Repository, git_dir
+from shunter.adapters.git.state import listed
 from shunter.adapters.git.undo import ours, revert, undo
 from shunter.adapters.system import process
 from shunter.model.data import dataclass, replace
@@ -25,12 +27,6 @@ from shunter.model.files import Writing
 
 _SETTLED = 0.5
 """Seconds for which a lock of git has to stay as it is before it is taken for one that a killed git has left."""
-
-_STARTING = 0.5
-"""Seconds that a process has, after its fork, to note its number and to become git."""
-
-_PATIENCE = 2.0
-"""Seconds for which taking back is tried again."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -106,9 +102,9 @@ def settle(found: Journal, patience: float) -> None:
         place = git_dir(Path(change.root))
         if place is None:
             continue
-        note = journal.folder_of(place) / "git"
-        pid = _pid(note)
+        note = journal.folder_of(place) / NOTE
         end = time.monotonic() + patience
+        pid = process.noted(note, patience)
         while pid and _is_git(pid):
             if time.monotonic() >= end:
                 raise ShunterError(
@@ -119,32 +115,12 @@ def settle(found: Journal, patience: float) -> None:
         _sweep(place, note, pid)
 
 
-def _pid(note: Path) -> int:
-    """The process that the note names; of an empty note, which a run was killed at, the one that may write it yet."""
-    end = time.monotonic() + _STARTING
-    while True:
-        try:
-            text = note.read_text("ascii")
-        except FileNotFoundError:
-            return 0
-        if text or time.monotonic() >= end:
-            return int(text) if text.isdecimal() else 0
-        time.sleep(0.02)
-
-
 def _is_git(pid: int) -> bool:
-    """Whether that process is git; one that is about to become git has a moment for it."""
-    end = time.monotonic() + _STARTING
-    while process.is_alive(pid):
-        try:
-            if b"git" in Path(f"/proc/{pid}/cmdline").read_bytes():
-                return True
-        except OSError:
-            return not Path("/proc/self").exists()
-        if time.monotonic() >= end:
-            return False
-        time.sleep(0.02)
-    return False
+    """Whether that process is git, or about to become git."""
+    try:
+        return b"git" in Path(f"/proc/{pid}/cmdline").read_bytes()
+    except OSError:
+        return not Path("/proc/self").exists() and process.is_alive(pid)
 
 
 def _sweep(place: Path, note: Path, pid: int) -> None:
@@ -171,11 +147,27 @@ def _reference_locks(place: Path) -> list[Path]:
 
 
 def is_done(change: Change) -> bool:
-    """Whether a repository's part is over: its branch has moved; where nothing is committed, its files are written."""
+    """Whether a repository's part is over: its branch has moved; where nothing is committed, all of it is staged."""
     root = Path(change.root)
     if change.commits:
         return ours(change) is not None
-    return git_dir(root) is not None and all(on_disk(root, file.path) == file.after for file in change.files)
+    written = git_dir(root) is not None and all(on_disk(root, file.path) == file.after for file in change.files)
+    return written and _is_staged(root, change)
+
+
+def _is_staged(root: Path, change: Change) -> bool:
+    """Whether the index holds what is on disk, and the sides of each conflict."""
+    repository = Repository(root)
+    found, _ = listed(repository, [file.path for file in change.files])
+    asked = ("--name-only", "-z", "--no-renames", "--no-ext-diff", "--ignore-submodules")
+    differ = {os.fsdecode(name) for name in repository.git("diff", *asked).stdout.split(b"\0")}
+    plain = [file for file in change.files if file.path not in change.conflicts]
+    torn = [any(entry.stage for entry in found.get(path, ())) for path in change.conflicts]
+    return (
+        all(torn)
+        and all(bool(file.after) == (file.path in found) for file in plain)
+        and not differ & {file.path for file in plain}
+    )
 
 
 def tidy_up(changes: Sequence[Change]) -> None:
@@ -209,16 +201,6 @@ def undo_all(changes: Sequence[Change], *, live: bool) -> tuple[str, ...]:
             "cannot take back what this run has done, or not all of it", notes=(*failed, *notes), hint=hint
         )
     return tuple(notes)
-
-
-def _undone(change: Change, live: bool, patience: float) -> tuple[str, ...]:
-    while True:
-        try:
-            return undo(change, live=live)
-        except (ShunterError, OSError):
-            if live or time.monotonic() > patience:
-                raise
-            time.sleep(0.1)
 
 
 @dataclass(frozen=True, slots=True)

@@ -208,7 +208,8 @@ def own_commits(root: Path, remote: str, base: str) -> list[tuple[str, str]]:
 def take_up(root: Path, branch: str, *, prompts: bool) -> str:
     """Check out a branch that the repository or its remote has, and bring it up to date, as last fetched.
 
-    Where the remote's default branch holds all of it, it is moved there: it was merged. Where neither has the branch,
+    Where the remote's default branch holds all of it, it was merged, maybe as one commit, and begins again from there:
+    it moves, or takes up the default branch in a merge, so that no push has to be forced. Where neither has the branch,
     nothing is done. Gives what git said where it refused, or what a person has to do first; empty where it is done.
     """
     repository = Repository(root)
@@ -221,7 +222,7 @@ def take_up(root: Path, branch: str, *, prompts: bool) -> str:
     is_there = target is not None and _is_there(root, target.remote, branch)
     theirs = _tracking(target, branch) if is_there else ""
     default = _tracking(target, default_branch(root, target.base)) if target else ""
-    merged = bool(default) and all(_is_in(repository, name, default) for name in known)
+    merged = bool(default) and all(_holds(repository, default, name) for name in known)
     if f"refs/heads/{branch}" not in known and not is_there:
         return ""
     if target and target.follows and not is_there and not merged:
@@ -230,7 +231,9 @@ def take_up(root: Path, branch: str, *, prompts: bool) -> str:
     how = [branch] if f"refs/heads/{branch}" in known else ["--create", branch, "--track", theirs]
     steps = [] if here else [["switch", "--quiet", *how]]
     onto = [each for each in (theirs, default if merged else "") if each and not _is_in(repository, each, branch)]
-    steps += [["merge", "--ff-only", "--quiet", each] for each in onto]
+    steps += [["merge", *_how(repository, each, branch, default), "--quiet", each] for each in onto]
+    if merged and target and target.follows and not is_there:
+        steps.append(["branch", "--unset-upstream", branch])  # else it could not be pushed where a fetch prunes
     done = (run_as_person(root, step, prompts=prompts) for step in steps)
     return next((said.complaint for said in done if not said.ok), "")
 
@@ -245,6 +248,19 @@ def _has(repository: Repository, ref: str) -> bool:
 
 def _is_in(repository: Repository, ref: str, other: str) -> bool:
     return not repository.try_git("merge-base", "--is-ancestor", ref, other).returncode
+
+
+def _holds(repository: Repository, default: str, ref: str) -> bool:
+    """Whether a branch has all of `ref`: its commits, or else what they have changed, as one commit or several."""
+    if _is_in(repository, ref, default):
+        return True
+    merged = repository.try_git("merge-tree", "--write-tree", "--no-messages", default, ref)
+    return not merged.returncode and merged.text == repository.try_git("rev-parse", f"{default}^{{tree}}").text
+
+
+def _how(repository: Repository, other: str, branch: str, default: str) -> list[str]:
+    squashed = other == default and not _is_in(repository, branch, other)
+    return ["--no-edit"] if squashed else ["--ff-only"]
 
 
 def _is_there(root: Path, remote: str, branch: str) -> bool:

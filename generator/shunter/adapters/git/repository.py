@@ -19,6 +19,8 @@ from shunter.model.files import EXECUTABLE, REGULAR, SYMLINK, FileState, Listing
 FALLBACK = ("shunter", "shunter@localhost")
 # Plumbing runs on behalf of one shunter command: a user's hooks belong to commits (see `commit`), and a file system
 # monitor that is started here would outlive the command.
+NOTE = "git"
+"""The file, in shunter's folder of a git directory, with the number of the git that a run has started last there."""
 _GIT = ("git", "--literal-pathspecs", "-c", f"core.hooksPath={os.devnull}", "-c", "core.fsmonitor=false")
 FILE_MODES: Mapping[str, Mode] = {REGULAR: REGULAR, EXECUTABLE: EXECUTABLE, SYMLINK: SYMLINK}
 _ARGUMENTS = 400  # paths for one command line: far below every platform's limit
@@ -31,16 +33,6 @@ class IndexEntry:
     mode: str
     object_id: str
     stage: int = 0
-
-
-@dataclass(frozen=True, slots=True)
-class LogEntry:
-    """One commit of a log; `seconds` is the author's time since the epoch."""
-
-    commit: str
-    seconds: int
-    author: str
-    subject: str
 
 
 def git_dir(root: Path) -> Path | None:
@@ -181,18 +173,26 @@ class Repository:
 
     def git(self, *args: str, stdin: bytes = b"") -> process.Completed:
         """Run one git command here; a failure is a `ShunterError` with git's own words."""
-        done = self.try_git(*args, stdin=stdin)
-        if done.returncode:
-            notes = tuple(f"git: {line}" for line in done.complaints)
-            raise ShunterError(f"git {args[0]} failed in {self.root}", notes=notes)
-        return done
+        return self._succeeded(args[0], self.try_git(*args, stdin=stdin))
 
-    def git_plain(self, *args: str) -> process.Completed:
-        """`git` for a command whose pathspecs carry magic words."""
-        done = process.run([*_GIT[:1], *_GIT[2:], *args], self.root)
+    def git_plain(self, *args: str, note: Path | None = None) -> process.Completed:
+        """`git` for a command whose pathspecs carry magic words; for `note` see `run_for_person`."""
+        done = process.run([*_GIT[:1], *_GIT[2:], *args], self.root, note=note)
+        return self._succeeded(args[0], done)
+
+    def write(self, *args: str, stdin: bytes = b"", fails: bool = False) -> process.Completed:
+        """`git` for what takes the lock of the index: should this process die, who comes next finds that git.
+
+        It may fail where it `fails`.
+        """
+        own = self.git_dir / "shunter"
+        done = process.run([*_GIT, *args], self.root, stdin, note=own / NOTE if own.is_dir() else None)
+        return done if fails else self._succeeded(args[0], done)
+
+    def _succeeded(self, command: str, done: process.Completed) -> process.Completed:
         if done.returncode:
             notes = tuple(f"git: {line}" for line in done.complaints)
-            raise ShunterError(f"git {args[0]} failed in {self.root}", notes=notes)
+            raise ShunterError(f"git {command} failed in {self.root}", notes=notes)
         return done
 
     @property
@@ -215,11 +215,6 @@ class Repository:
     def branch(self) -> str | None:
         """The current branch, or None when HEAD is detached."""
         return self.try_git("symbolic-ref", "--quiet", "--short", "HEAD").text or None
-
-    def is_clean(self, paths: Sequence[str] = ()) -> bool:
-        """Whether index and work tree equal HEAD at `paths` (all, if none are named); untracked files count."""
-        status = ("status", "--porcelain", "-z", "--untracked-files=all", "--")
-        return not any(self.git(*status, *part).stdout for part in _parts(paths) or [[]])
 
     def tree(self, commit: str) -> GitTree:
         """The files of a commit."""
@@ -298,18 +293,9 @@ class Repository:
             for path, found in entries.items()
             for entry in found
         )
-        self.git("update-index", "-z", "--index-info", stdin=gone + new)
+        self.write("update-index", "-z", "--index-info", stdin=gone + new)
         if any(not entry.stage for found in entries.values() for entry in found):
-            self.try_git("update-index", "-q", "--refresh")
-
-    def log(self, *, limit: int = 0, paths: Sequence[str] = ()) -> list[LogEntry]:
-        """Commits from HEAD back, newest first; `limit` 0 means all."""
-        if self.head() is None:
-            return []
-        count = [f"--max-count={limit}"] if limit else []
-        listing = self.git("log", "-z", "--format=%H%x01%at%x01%an%x01%s", *count, "--", *paths).text
-        rows = (row.split("\x01") for row in listing.split("\0") if row)
-        return [LogEntry(commit, int(seconds), author, subject) for commit, seconds, author, subject in rows]
+            self.write("update-index", "-q", "--refresh", fails=True)
 
 
 class PlannedRepository(Repository):
@@ -343,7 +329,3 @@ def head_in_files(root: Path) -> str | None:
     except (OSError, UnicodeDecodeError):
         return None
     return found if re.fullmatch("[0-9a-f]{40}|[0-9a-f]{64}", found) else None
-
-
-def _parts(paths: Sequence[str]) -> list[Sequence[str]]:
-    return [paths[start : start + _ARGUMENTS] for start in range(0, len(paths), _ARGUMENTS)]

@@ -2,9 +2,12 @@
 
 from __future__ import annotations
 
+import fcntl
 import os
 import subprocess
-from collections.abc import Mapping, Sequence
+import time
+from collections.abc import Iterator, Mapping, Sequence
+from contextlib import contextmanager
 from pathlib import Path
 from typing import IO, Final
 
@@ -92,24 +95,27 @@ def run(
     stdin: bytes = b"",
     env: Mapping[str, str] | None = None,
     seconds: float | None = None,
+    note: Path | None = None,
 ) -> Completed:
     """Run `args` in `cwd` to its end and return what it left, whatever its exit status.
 
     `env` holds additions to the environment. A program that is missing or takes longer than so many `seconds`, or a
-    folder that is not there, is a `ShunterError`.
+    folder that is not there, is a `ShunterError`. For `note` see `run_for_person`.
     """
     if not Path(cwd).is_dir():
         raise ShunterError(f"no such folder: {cwd}")
     try:
-        done = subprocess.run(
-            list(args),
-            cwd=cwd,
-            input=stdin,
-            env=environment(env),
-            capture_output=True,
-            check=False,
-            timeout=seconds,
-        )
+        with _noted(args, note) as (command, handles):
+            done = subprocess.run(
+                command,
+                cwd=cwd,
+                input=stdin,
+                env=environment(env),
+                capture_output=True,
+                check=False,
+                timeout=seconds,
+                pass_fds=handles,
+            )
     except subprocess.TimeoutExpired as error:
         told = f"`{args[0]}` has given no answer for {seconds:.0f} seconds"
         raise ShunterError(told, hint="run it by hand: it may be waiting for somebody") from error
@@ -149,31 +155,77 @@ def refuse_inside_run() -> None:
         raise ShunterError("shunter was started by a hook of another shunter run, and does not write there")
 
 
-def run_for_person(args: Sequence[str], cwd: Path, output: Path, pid: Path, env: Mapping[str, str]) -> int:
+def run_for_person(args: Sequence[str], cwd: Path, output: Path, note: Path, env: Mapping[str, str]) -> int:
     """Run `args` as the person would, in their environment and at their terminal; its exit status.
 
     What it prints goes to the file `output`: a pipe would stay open for as long as a daemon lives that a hook has left
-    behind. The process notes its own number in the file `pid` before the program starts, so that it can be found when
-    this process is killed. `env` holds additions to the environment.
+    behind. The process notes its own number in the file `note` before the program starts, so that it can be found when
+    this process is killed: until it has, `noted` waits. `env` holds additions to the environment.
     """
-    return run_beside(["sh", "-c", _NOTED, str(pid), *args], cwd, output, env)
+    return run_beside(args, cwd, output, env, note)
 
 
 _NOTED: Final = 'printf %s "$$" > "$0" && exec "$@"'
 """A shell that becomes the program: Python code between fork and exec may wait forever for a lock of another thread."""
 
 
-def run_beside(args: Sequence[str], cwd: Path, output: Path, env: Mapping[str, str]) -> int:
+@contextmanager
+def _noted(args: Sequence[str], note: Path | None) -> Iterator[tuple[list[str], tuple[int, ...]]]:
+    """The command that notes its number before it becomes `args`, and the handles that it inherits.
+
+    The note is locked for as long as somebody lives who may still write it. Whatever a hook leaves running inherits the
+    handle as well, so the lock is given back when the program has ended.
+    """
+    if note is None:
+        yield list(args), ()
+        return
+    note.unlink(missing_ok=True)
+    with note.open("wb") as file:
+        fcntl.flock(file, fcntl.LOCK_EX)
+        try:
+            yield ["sh", "-c", _NOTED, str(note), *args], (file.fileno(),)
+        finally:
+            fcntl.flock(file, fcntl.LOCK_UN)
+
+
+def noted(note: Path, patience: float) -> int:
+    """The number of the process that the note is of; 0 where there is none, or its process ended before it had one.
+
+    A process that has been started and has not noted its number yet is waited for, at most `patience` seconds.
+    """
+    end = time.monotonic() + patience
+    while True:
+        try:
+            with note.open("rb") as file:
+                free = _is_free(file)
+                text = file.read()
+        except FileNotFoundError:
+            return 0
+        if text or free or time.monotonic() >= end:
+            return int(text) if text.isdigit() else 0
+        time.sleep(0.02)
+
+
+def _is_free(file: IO[bytes]) -> bool:
+    try:
+        fcntl.flock(file, fcntl.LOCK_SH | fcntl.LOCK_NB)
+    except OSError:
+        return False
+    return True
+
+
+def run_beside(args: Sequence[str], cwd: Path, output: Path, env: Mapping[str, str], note: Path | None = None) -> int:
     """`run_for_person` for several at once, and for what need not be found after a kill."""
     own = {name: value for name, value in os.environ.items() if name not in _FOREIGN}
-    with output.open("wb") as out:
+    with output.open("wb") as out, _noted(args, note) as (command, handles):
         try:
             child = subprocess.Popen(
-                list(args),
+                command,
                 cwd=cwd,
                 env={**own, RUN: str(os.getpid()), **env},
                 stdout=out,
                 stderr=subprocess.STDOUT,
+                pass_fds=handles,
             )
         except OSError as error:
             raise _missing(args[0], error) from error

@@ -12,7 +12,8 @@ from shunter.adapters.git.repository import Repository
 from shunter.adapters.system.files import DiskTree, write_file
 from shunter.adapters.system.regular import is_checkout
 from shunter.adapters.templates.history import STREAM, template_files
-from shunter.adapters.templates.merge import MergeProject, merge_repository
+from shunter.adapters.templates.copier_merge import merge_as_copier
+from shunter.adapters.templates.merge import Asked, MergeProject, merge_repositories
 from shunter.core.trees import fast_import
 from shunter.core.trees.fast_import import Signature
 from shunter.model.data import dataclass
@@ -64,17 +65,20 @@ def template_set(folder: Path) -> Iterator[TemplateSet]:
         yield TemplateSet(bare.root, tuple(tags), template_files(folder))
 
 
-def tried(ours: Files, old: Files, new: Files, once: tuple[str, ...]) -> tuple[Files, tuple[Conflict, ...]]:
+def tried(
+    ours: Files, old: Files, new: Files, once: tuple[str, ...], *, as_copier: bool = False
+) -> tuple[Files, tuple[Conflict, ...]]:
     """What an update makes of a project with the files `ours`, conflicts as a person sees them, and these.
 
-    `once` are patterns of the files that are written once.
+    `once` are patterns of the files that are written once; with `as_copier` they are merged as `copier update` does it.
     """
+    merge = merge_as_copier if as_copier else merge_repositories
     with tempfile.TemporaryDirectory(prefix="shunter-", ignore_cleanup_errors=True) as scratch:
         repository = Repository.init(Path(scratch))
         for path, state in ours.items():
             write_file(repository.root / path, state)
         repository.git("add", "--force", "--all")
-        changes, conflicts = merge_repository(repository.root, [MergeProject(".", old, new, once)])
+        [(changes, conflicts)] = merge([Asked(repository.root, [MergeProject(".", old, new, once)])])
         tree = DiskTree(repository.root)
         before = {path: each for path in tree.paths() if (each := tree.get(path)) is not None}
     shown = {conflict.path: conflict_state(conflict) for conflict in conflicts}

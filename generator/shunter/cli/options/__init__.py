@@ -132,6 +132,13 @@ WRITES = (
     DONE,
 )
 CHANGES = (DRY_RUN, DIFF, *WRITES)
+MERGE = Option(
+    "--merge",
+    choices=("safe", "copier"),
+    default="safe",
+    metavar="HOW",
+    help="safe: as git merges, renames followed; copier: the bytes of `copier update`",
+)
 TRUST = switch("--trust", help="let the templates run programs: Copier's tasks, migrations and extensions")
 OUTPUT = Option("-o", "--output", choices=("table", "json", "yaml"), default="table", help="format of the result")
 _FORMATS = ("text", "json", "sarif", "github", "junit")

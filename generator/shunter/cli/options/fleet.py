@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from shunter.cli.options import CHANGES, DIFF, DRY_RUN, FETCH, RESULT, TRUST, Command, Option, switch
+from shunter.cli.options import CHANGES, DIFF, DRY_RUN, FETCH, MERGE, RESULT, TRUST, Command, Option, switch
 
 ARCHETYPES = (
     "rest-api", "api-gateway", "frontend", "auth", "worker", "cron", "database", "search", "broker", "monitoring",
@@ -106,13 +106,7 @@ COMMANDS: tuple[Command, ...] = (
             Option("paths", takes="many", metavar="PATH", help="repositories or projects (default: all)"),
             switch("--all", help="every repository of the workspace"),
             switch("--check", help="exit 1 if anything is out of date; write nothing"),
-            Option(
-                "--merge",
-                choices=("safe", "copier"),
-                default="safe",
-                metavar="HOW",
-                help="safe: as git merges, renames followed; copier: the bytes of `copier update`",
-            ),
+            MERGE,
             switch("--plan", help="list what would be done, project by project, and why; write nothing"),
             Option("--shard", metavar="I/N", help="with --plan: the I-th of N parts, by repository, alike everywhere"),
             Option("--to", metavar="VERSION", help="template release (default: the newest)"),

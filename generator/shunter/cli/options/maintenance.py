@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from shunter.cli.options import DRY_RUN, OUTPUT, WRITES, Command, Option, switch
+from shunter.cli.options import DRY_RUN, MERGE, OUTPUT, WRITES, Command, Option, switch
 
 COMMANDS: tuple[Command, ...] = (
     Command(
@@ -41,6 +41,7 @@ COMMANDS: tuple[Command, ...] = (
             Option(
                 "folder", takes="optional", metavar="DIR", help="the template set's folder (default: the current one)"
             ),
+            MERGE,
         ),
         ("shunter templates test", "shunter templates test ../our-templates"),
     ),

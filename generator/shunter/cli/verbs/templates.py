@@ -15,7 +15,8 @@ def publish(arguments: Arguments) -> Report:
 
 def test(arguments: Arguments) -> Report:
     """`shunter templates test [DIR]`."""
-    return kit.try_templates((open_session(arguments).start / arguments.folder).resolve())
+    folder = (open_session(arguments).start / arguments.folder).resolve()
+    return kit.try_templates(folder, as_copier=arguments.merge == "copier")
 
 
 def redirect(arguments: Arguments) -> Report:

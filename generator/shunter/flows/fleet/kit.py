@@ -52,24 +52,27 @@ _MOST: Final = 5
 class _Update:
     """One update of a project: its last render as the new release calls files, the new render, and the migrations.
 
-    `once` are patterns of the files that are written once.
+    `once` are patterns of the files that are written once; `as_copier`: see `try_templates`.
     """
 
     base: Files
     new: Files
     once: tuple[str, ...]
     steps: Sequence[Migration]
+    as_copier: bool
 
     def of(self, ours: Files) -> Updated:
         """What becomes of a project with these files."""
-        return Updated(*tried(_carried(self.steps, ours), self.base, self.new, self.once))
+        ours = _carried(self.steps, ours)
+        return Updated(*tried(ours, self.base, self.new, self.once, as_copier=self.as_copier))
 
 
-def try_templates(folder: Path) -> Report:
+def try_templates(folder: Path, *, as_copier: bool = False) -> Report:
     """Update a project of every case from every release of the set in `folder` to every later one.
 
     What the folder has and no release has is the release to come. Each project is tried clean, edited, and edited where
     the template changes too. An update that loses something is refused, and so is a renamed file that no case has.
+    With `as_copier` updates merge as `copier update` does it: no migration is followed.
     """
     require_git()
     with template_set(folder) as found:
@@ -77,11 +80,12 @@ def try_templates(folder: Path) -> Report:
         cases = _cases(found)
         moved: set[Renamed] = set()
         outcomes = [
-            _outcome(found, case, (releases[0], old, new), moved)
+            _outcome(found, case, (releases[0], old, new), None if as_copier else moved)
             for case in cases
             for old, new in updates(case, releases)
         ]
-        steps = [step for kind in _kinds(cases) for step in _steps(found, kind, releases[0], releases[-1])]
+        kinds = [] if as_copier else _kinds(cases)
+        steps = [step for kind in kinds for step in _steps(found, kind, releases[0], releases[-1])]
     if not outcomes:
         raise ShunterError("there is no update to test", hint="a template set needs two releases, or one and changes")
     bad = sum(outcome.status is not Status.DONE for outcome in outcomes)
@@ -141,11 +145,14 @@ def _steps(found: TemplateSet, kind: str, old: str, new: str) -> list[Migration]
     return steps_between(_migrations(found.file(new, MIGRATIONS_FILE)), kind, old, new)
 
 
-def _outcome(found: TemplateSet, case: Case, releases: tuple[str, str, str], moved: set[Renamed]) -> Outcome:
-    """An update from the second to the third of the releases; `case` has its answers as the first one calls them."""
+def _outcome(found: TemplateSet, case: Case, releases: tuple[str, str, str], moved: set[Renamed] | None) -> Outcome:
+    """An update from the second to the third of the releases; `case` has its answers as the first one calls them.
+
+    Without `moved` it merges as Copier does it.
+    """
     first, old, new = case.since or releases[0], *releases[1:]
     answers = migrated_answers(_steps(found, _kind(case), first, old), case.answers)
-    steps = _steps(found, _kind(case), old, new)
+    steps = _steps(found, _kind(case), old, new) if moved is not None else []
     try:
         problems = list(_problems(found.bare, answers, (old, new), steps, moved))
     except ShunterError as error:
@@ -159,16 +166,21 @@ def _outcome(found: TemplateSet, case: Case, releases: tuple[str, str, str], mov
 
 
 def _problems(
-    bare: Path, answers: Mapping[str, Any], releases: tuple[str, str], steps: Sequence[Migration], moved: set[Renamed]
+    bare: Path,
+    answers: Mapping[str, Any],
+    releases: tuple[str, str],
+    steps: Sequence[Migration],
+    moved: set[Renamed] | None,
 ) -> Iterator[str]:
-    """What an update loses; the files that its migrations find are added to `moved`."""
+    """What an update loses; the files that its migrations find are added to `moved`, if there are such."""
     old, _, was = _rendered(bare, releases[0], answers)
     new, patterns, now = _rendered(bare, releases[1], migrated_answers(steps, _recorded(old, answers)))
-    steps = [*steps, *by_answers(releases[1], was, now)]
-    update = _Update(_carried(steps, old), new, patterns, steps)
+    steps = [*steps, *(by_answers(releases[1], was, now) if moved is not None else ())]
+    update = _Update(_carried(steps, old), new, patterns, steps, moved is None)
     once = matcher(patterns)
     carried = migrate(steps, MemoryTree(old), old)
-    moved |= {each for step in steps for each in step.files if any(map(each.concerns, carried.changes))}
+    if moved is not None:
+        moved |= {each for step in steps for each in step.files if any(map(each.concerns, carried.changes))}
     yield from (f"clean: {each.message}" for each in carried.findings)
     yield from differences(expected(update.base, new, once), update.of(old).files)
     for asked in (edited(old), conflicting(old, _called_as(steps, old, new))):
