@@ -13,6 +13,9 @@ from helpers.workspaces.cli import ok, shunter
 from helpers.workspaces.forges import Forge
 from helpers.workspaces.gitrepo import commit_all, git
 from helpers.workspaces.promoted import Promoted
+from helpers.workspaces.small import orders, publish
+from shunter.flows.workspace.context import open_context
+from shunter.model.files import FileState
 
 pytestmark = needs_gitea
 
@@ -102,3 +105,28 @@ def test_a_protected_branch_is_respected(forge: Forge, ours: Path) -> None:
     [request] = forge.requests("shop")
     merged(forge, request["number"])
     assert head(forge, "main") != before
+
+
+def test_a_service_s_commit_is_told_where_it_runs(forge: Forge, ours: Path) -> None:
+    commit = head(forge, "main")
+    files = orders("1.2.0")
+    said = f"annotations:\n  org.opencontainers.image.source: https://{forge.host}/{forge.owner}/shop.git\n"
+    said += f"  org.opencontainers.image.revision: {commit}\n"
+    files["Chart.yaml"] = FileState(files["Chart.yaml"].data + said.encode())
+    publish(open_context(ours), files)
+    ok("train", "cut", "1.2.0", cwd=ours)
+    git(ours, "push", "-q", "origin", "main")
+    ok("promote", "1.2.0", "--to", "tst", "--push", cwd=ours)
+    ok("sync", cwd=ours)
+    for _ in range(2):
+        ok("status", "--tell", cwd=ours)
+        found = api(forge, "GET", f"commits/{commit}/status")
+        [status] = found["statuses"]
+        assert (found["state"], status["context"]) == ("success", "shunter/tst")
+        assert status["description"].startswith("in tst since 20")
+        assert status["description"].endswith(": orders 1.2.0")
+    ok("promote", "1.2.0", "--to", "pre", "--push", cwd=ours)
+    ok("sync", cwd=ours)
+    ok("status", "--tell", cwd=ours)
+    contexts = [each["context"] for each in api(forge, "GET", f"commits/{commit}/status")["statuses"]]
+    assert sorted(contexts) == ["shunter/pre", "shunter/tst"]

@@ -46,12 +46,17 @@ def pull(arguments: Arguments) -> Report:
 
 def prune(arguments: Arguments) -> Report:
     """`shunter registry prune --dry-run`."""
+    from shunter.flows.checkouts import behind
     from shunter.flows.trains.unnamed import unnamed
 
     if not arguments.dry_run:
         hint = "--dry-run lists what its own retention may delete; what is not listed is pinned"
         raise ShunterError("shunter deletes nothing in a registry", hint=hint)
-    report = unnamed(open_session(arguments))
+    context = open_session(arguments)
+    # What is pinned by a commit that is not here would be listed, and deleted: in CI that is refused.
+    report = behind.aware(
+        context, behind.roots_of(context, ("environment",)), lambda: unnamed(context), fetch=False, writes=True
+    )
     rows = [(row["chart"], row["version"]) for row in report.data]
     return replace(report, product=table(rows, ("CHART", "VERSION")) if rows else "")
 
