@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import subprocess
 import time
 from pathlib import Path
 from typing import Any
@@ -130,3 +131,50 @@ def test_a_service_s_commit_is_told_where_it_runs(forge: Forge, ours: Path) -> N
     ok("status", "--tell", cwd=ours)
     contexts = [each["context"] for each in api(forge, "GET", f"commits/{commit}/status")["statuses"]]
     assert sorted(contexts) == ["shunter/pre", "shunter/tst"]
+
+
+def test_where_commits_have_to_be_signed_the_forge_makes_them(forge: Forge, ours: Path) -> None:
+    """`promotions: commit: api`: protected branches take nothing that is not signed, from trains to promotions."""
+    git(ours, "commit", "-q", "--allow-empty", "-m", "unsigned")
+    text = (ours / "shunter.yaml").read_text("utf-8")
+    commit_all(ours, {"shunter.yaml": f"{text}promotions: {{commit: api, direct: [tst]}}\n"})
+    publish(open_context(ours), orders("1.2.0"), "third/orders")
+    git(ours, "push", "-q", "origin", "main")
+    for name in ("main", "promote/**"):
+        document = {"rule_name": name, "enable_push": True, "require_signed_commits": True, "enable_force_push": True}
+        api(forge, "POST", "branch_protections", document)
+    git(ours, "commit", "-q", "--allow-empty", "-m", "unsigned")
+    refused = subprocess.run(
+        ["git", "push", "-q", "origin", "main"], cwd=ours, capture_output=True, text=True, check=False
+    )
+    assert refused.returncode != 0, "the forge takes no commit without a signature"
+    git(ours, "reset", "-q", "--hard", "origin/main")
+    ok("train", "cut", "--auto", "--push", cwd=ours)
+    train = api(forge, "GET", "commits?limit=1&stat=false")[0]
+    assert train["commit"]["verification"]["verified"], train["commit"]
+    assert train["commit"]["message"].startswith("Cut train 1.2.0-main.1")
+    ok("promote", "--auto", "--push", cwd=ours)
+    ok("promote", "--from", "tst", "--to", "pre", "--pr", cwd=ours)
+    made = api(forge, "GET", f"git/commits/{head(forge, 'promote/pre')}")
+    assert made["commit"]["verification"]["verified"]
+    assert [parent["sha"] for parent in made["parents"]] == [head(forge, "main")]
+    [request] = forge.requests("shop")
+    assert request["title"] == "Promote 1.2.0-main.1 to pre"
+    assert {each["name"] for each in api(forge, "GET", "branches")} == {"main", "promote/pre"}
+    # the same once more is nothing, and a newer train takes its place
+    before = head(forge, "promote/pre")
+    ok("promote", "--from", "tst", "--to", "pre", "--pr", cwd=ours)
+    assert head(forge, "promote/pre") == before
+    git(ours, "pull", "-q", "--ff-only")
+    ok("validate", cwd=ours)
+
+
+def test_a_commit_that_the_forge_may_not_make_leaves_nothing_behind(forge: Forge, ours: Path) -> None:
+    text = (ours / "shunter.yaml").read_text("utf-8")
+    commit_all(ours, {"shunter.yaml": f"{text}promotions: {{commit: api}}\n"})
+    git(ours, "push", "-q", "origin", "main")
+    api(forge, "POST", "branch_protections", {"rule_name": "shunter/**", "enable_push": False})
+    refused = shunter("promote", "1.1.0", "--to", "tst", "--pr", cwd=ours)
+    assert refused.code == 2
+    assert "refuses the branch shunter/" in refused.err
+    assert [each["name"] for each in api(forge, "GET", "branches")] == ["main"]

@@ -172,13 +172,20 @@ def test_a_dry_run_pushes_nothing(promoted: Promoted) -> None:
     assert ("orders 1.1.0 new" in done.out, promoted.branches()) == (True, ["main"])
 
 
-def test_commits_by_the_forge_are_refused_for_now(promoted: Promoted) -> None:
+def test_commits_by_the_forge_need_one(promoted: Promoted) -> None:
     text = (promoted.ours / "shunter.yaml").read_text()
     git(promoted.ours, "pull", "-q")
     promoted.moved({"shunter.yaml": f"{text}promotions: {{commit: api}}\n"})
     git(promoted.ours, "pull", "-q")
-    refused = shunter("promote", "1.1.0", "--to", "tst", "--push", cwd=promoted.ours)
-    assert (refused.code, "`promotions: commit: api` is not supported yet" in refused.err) == (2, True)
+    before = promoted.head()
+    for command in (
+        ("promote", "1.1.0", "--to", "tst", "--push"),
+        ("train", "cut", "--bump", "--only", "web", "--push"),
+    ):
+        refused = shunter(*command, cwd=promoted.ours)
+        if "nothing" not in refused.err:
+            assert (refused.code, "nobody is logged in at the forge of shop" in refused.err) == (2, True)
+    assert (promoted.head(), promoted.branches()) == (before, ["main"])
 
 
 def test_a_workspace_without_a_remote_is_told(promoted: Promoted) -> None:

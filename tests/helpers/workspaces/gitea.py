@@ -51,6 +51,12 @@ ISSUE_INDEXER_TYPE = db
 DISABLE_REGISTRATION = true
 [repository]
 DEFAULT_BRANCH = main
+[repository.signing]
+SIGNING_FORMAT = ssh
+SIGNING_KEY = {folder}/signing.pub
+SIGNING_NAME = The Forge
+SIGNING_EMAIL = forge@example.org
+CRUD_ACTIONS = always
 """
 
 
@@ -159,6 +165,8 @@ def running(program: str, folder: Path) -> Iterator[Gitea]:
     gitea = Gitea(program, folder, free_port())
     settings = _SETTINGS.format(folder=folder, port=gitea.port, static=static)
     (folder / "app.ini").write_text(settings, "utf-8")
+    key = ["ssh-keygen", "-q", "-t", "ed25519", "-N", "", "-C", "forge", "-f", str(folder / "signing")]
+    subprocess.run(key, capture_output=True, check=True)
     gitea.run("migrate")
     gitea.person(ADMIN, "--admin")
     command = [program, "--config", str(folder / "app.ini"), "web"]

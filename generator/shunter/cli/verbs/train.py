@@ -55,9 +55,11 @@ def cut(arguments: Arguments) -> Report:
 
 def _on_remote(arguments: Arguments, context: Context, asked: cutting.Cut) -> Report:
     from shunter.flows.promotions import bring
+    from shunter.flows.promotions.forge import logins
 
     refuse_here(arguments)
-    return bring.cut(context, asked, bring.How(dry_run=arguments.dry_run, diff=arguments.diff))
+    how = bring.How(dry_run=arguments.dry_run, diff=arguments.diff, logins=logins(context))
+    return bring.cut(context, asked, how)
 
 
 def _require_one_version(asked: cutting.Cut) -> None:

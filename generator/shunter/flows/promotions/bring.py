@@ -13,6 +13,7 @@ from shunter.flows.promotions import forge
 from shunter.flows.promotions.body import Brought, body_of
 from shunter.flows.promotions.branch import Kept, branch_of, is_still, kept_of
 from shunter.flows.promotions.derived import Derived, until_taken
+from shunter.flows.promotions.signed import made_by_forge
 from shunter.flows.release.release import release_of
 from shunter.flows.trains import cut as cutting
 from shunter.flows.trains import promote as promoting
@@ -56,6 +57,7 @@ def cut(context: Context, asked: cutting.Cut, how: How) -> Report:
         if how.shows or report.exit_code() or not made:
             return report
         tip = there.tips[there.context.root]
+        made = _signed(there, tip, made, how)
         return _direct(tip, made, report, context) if _taken(tip, made, tip.branch, expected=None) else None
 
     return until_taken(context, "trains", attempt)
@@ -126,6 +128,7 @@ def _attempt(own: Context, there: Derived, name: str, ask: Ask, how: How) -> Rep
     if report is None or not made:
         return _nothing(tip, name, kept, report, how)
     if _is_direct(there.context, name) and not how.always:
+        made = _signed(there, tip, made, how)
         if not _taken(tip, made, tip.branch, expected=None):
             return None
         done = _direct(tip, made, report, own, name)
@@ -140,6 +143,12 @@ def _is_direct(context: Context, name: str) -> bool:
     places = {name, f"stage:{environment.stage}" if environment else name}
     places |= {f"group:{group}" for group, members in workspace.groups.items() if name in members}
     return bool(places & {*workspace.direct})
+
+
+def _signed(there: Derived, tip: Tip, made: str, how: How) -> str:
+    """The commit that is pushed: the one that was derived, or what the forge makes of it."""
+    by_forge = there.context.require_workspace().commit_by == "api"
+    return made_by_forge(tip, made, how.logins) if by_forge else made
 
 
 def _taken(tip: Tip, commit: str, branch: str, *, expected: str | None) -> bool:
@@ -181,13 +190,14 @@ def _requested(own: Context, there: Derived, made: _Made, report: Report, how: H
     assert entry is not None
     branch, title = branch_of(site.name), _subject(tip, made.commit)
     still = kept is not None and not kept.merged and is_still(tip, site, kept, entry, strict=how.strict)
-    if not still and not _taken(tip, made.commit, branch, expected=kept.commit if kept else ""):
+    ours = made.commit if still else _signed(there, tip, made.commit, how)
+    if not still and not _taken(tip, ours, branch, expected=kept.commit if kept else ""):
         return None
     before = ProjectFiles(SubTree(Repository(tip.root).tree(tip.commit), site.folder), after.label)
     sides = (release_of(there.context, site, of=before), release_of(there.context, site, of=after))
     body = body_of(own, there.context, Brought(site.name, entry, *sides, report.notices))
     asked = forge.ask_for(tip.root, tip.remote, Request(branch, tip.branch, title, body), how.logins)
-    commit = kept.commit if still and kept else made.commit
+    commit = kept.commit if still and kept else ours
     outcome = Outcome(site.name, Status.NOOP if still else Status.DONE, f"{title}: {asked}", commit=commit)
     row = {"environment": site.name, "state": asked.state, "branch": branch, "commit": commit, "url": asked.url}
     return replace(report, outcomes=(outcome,), data=[row], next_step="")

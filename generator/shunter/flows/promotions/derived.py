@@ -67,13 +67,8 @@ def until_taken(context: Context, what: str, attempt: Callable[[Derived], Report
 
     Raises ShunterError where that happens five times.
     """
-    workspace = context.require_workspace()
+    context.require_workspace()
     refuse_inside_run()
-    if workspace.commit_by == "api":
-        hint = (
-            "commit: git, and let the forge verify the commits of that login, or sign them (git config commit.gpgSign)"
-        )
-        raise ShunterError("`promotions: commit: api` is not supported yet", hint=hint)
     with alone(context.root):
         for _ in range(TRIES):
             with derived(context) as there:
