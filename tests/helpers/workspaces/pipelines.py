@@ -36,6 +36,7 @@ TAKEN = (
 )
 ACTIONS: dict[str, tuple[dict[str, str], str]] = {
     "actions/checkout": ({"REF": "ref"}, CLONE),
+    "actions/setup-go": ({}, "true"),
     "actions/setup-python": ({}, "true"),
     "actions/cache": ({}, "true"),
     "actions/upload-artifact": (
