@@ -37,6 +37,7 @@ TAKEN = (
 ACTIONS: dict[str, tuple[dict[str, str], str]] = {
     "actions/checkout": ({"REF": "ref"}, CLONE),
     "actions/setup-go": ({}, "true"),
+    "actions/setup-node": ({}, "true"),
     "actions/setup-python": ({}, "true"),
     "actions/cache": ({}, "true"),
     "actions/upload-artifact": (
