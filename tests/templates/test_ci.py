@@ -154,7 +154,7 @@ def test_exactly_the_jobs_of_the_projects_are_there(repositories: dict[str, Path
     deploy = workflow(repositories["trunk"], "deploy")["jobs"]["deploy"]
     assert deploy["concurrency"]["cancel-in-progress"] is False
     named = {name: sorted(file.stem for file in folder.glob(".github/workflows/*")) for name, folder in roots.items()}
-    assert named["github-helm"] == ["ci", "deploy", "trains", "update"]
+    assert named["github-helm"] == ["ci", "deploy", "preview", "trains", "update"]
     assert (named["code"], named["environment"]) == (["ci"], ["ci", "deploy"])
     assert named["reusable-workspace"] == ["build", "ci", "trains", "update"]
 
@@ -270,6 +270,7 @@ def started(jobs: dict[str, Any], path: str) -> set[str]:
         name: rules(job)[-1]["changes"]
         for name, job in jobs.items()
         if "extends" in job and name[0] != "." and name not in ("check", "trains", "update")
+        if "MERGE_REQUEST" not in rules(job)[0].get("if", "")
     }
     return {
         name
@@ -350,3 +351,25 @@ def test_a_map_of_ones_own_says_which_branches_ci_runs_for(ci: str, render: Rend
     pattern = re.compile(rule.partition("=~ /")[2].removesuffix("/").replace("\\/", "/"))
     matching = [name for name in ("main", "rel.x/1.3", "relax/1.3", "wip/a/b", "wip/", "maine") if pattern.match(name)]
     assert matching == ["main", "rel.x/1.3", "wip/a/b"]
+
+
+def test_a_preview_goes_when_its_request_closes(roots: dict[str, Path]) -> None:
+    """Of each environment but production; a fork has none, and what ends one is waited for by what begins it."""
+    found = workflow(roots["github-helm"], "preview")
+    events = dict(yaml.load((roots["github-helm"] / ".github/workflows/preview.yaml").read_text("utf-8"), yaml.BaseLoader))
+    assert "closed" in events["on"]["pull_request"]["types"]
+    assert found["concurrency"] == {"group": "preview-${{ github.event.number }}", "cancel-in-progress": False}
+    job = found["jobs"]["preview"]
+    assert job["if"] == "${{ !github.event.pull_request.head.repo.fork }}"
+    assert [row["environment"] for row in job["strategy"]["matrix"]["include"]] == ["tst"]
+    steps = {step["if"]: step["run"].split()[3] for step in job["steps"] if "run" in step}
+    assert steps == {"github.event.action != 'closed'": "preview", "github.event.action == 'closed'": "end"}
+    jobs = gitlab(roots["gitlab-helm"])
+    began, ends = jobs["preview-tst"], jobs["end-tst"]
+    assert began["environment"] == {"name": "preview/tst-$CI_MERGE_REQUEST_IID", "on_stop": "end-tst"}
+    assert ends["environment"] == {"name": began["environment"]["name"], "action": "stop"}
+    assert ends["rules"] == [{**began["rules"][0], "when": "manual", "allow_failure": True}]
+    assert began["rules"][0]["if"] == "$CI_MERGE_REQUEST_SOURCE_PROJECT_ID == $CI_PROJECT_ID"
+    assert "preview-pro" not in jobs
+    for name in ("github-gitops", "environment"):
+        assert not (roots[name] / ".github/workflows/preview.yaml").exists()

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import shutil
 import subprocess
 from pathlib import Path
 
@@ -11,7 +12,13 @@ import pytest
 from helpers.workspaces.copier_templates import git
 
 TRAPS = Path(__file__).parents[2] / "docs/traps.md"
-HELM = '#!/bin/sh\nprintf "%s\\n" "$@" >"$ASKED"\ncat "$KUBECONFIG" >>"$ASKED"\nexit "${FAILS:-0}"\n'
+HELM = """\
+#!/bin/sh
+printf "%s\\n" "$@" >"$ASKED"
+[ -z "${HELM_KUBECONTEXT:-}" ] || echo "in $HELM_KUBECONTEXT" >>"$ASKED"
+cat "$KUBECONFIG" >>"$ASKED"
+exit "${FAILS:-0}"
+"""
 
 
 @pytest.fixture
@@ -35,15 +42,47 @@ def test_helm_is_asked_for_what_shunter_yaml_says(roots: dict[str, Path], asked:
     assert deploy(roots["github-helm"], "pro").returncode == 0
     assert asked.read_text("utf-8").splitlines() == [
         *("upgrade", "--install", "shop", "envs/pro", "--namespace", "shop-pro", "--create-namespace"),
-        *("--atomic", "--kube-context", "it's", "-f", "envs/common.yaml", "-f", "envs/pro/values.yaml"),
-        *("--timeout", "10m", "kind: Config"),
+        *("--atomic", "-f", "envs/common.yaml", "-f", "envs/pro/values.yaml"),
+        *("--timeout", "10m", "in it's", "kind: Config"),
     ]
     assert deploy(roots["github-helm"], "tst").returncode == 0
     found = asked.read_text("utf-8").splitlines()
-    assert "--rollback-on-failure" in found and "--kube-context" not in found
+    assert "--rollback-on-failure" in found and "in it's" not in found
     assert [line for line in found if line.startswith("envs/")] == [
         *("envs/tst", "envs/common.yaml", "envs/tst/common.yaml", "envs/tst/values.yaml")
     ]
+
+
+def test_a_preview_is_a_release_of_its_own_and_goes(
+    roots: dict[str, Path], asked: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    folder = Path(shutil.copytree(roots["github-helm"], tmp_path / "shop"))
+    done = deploy(folder, "tst", "preview", "12")
+    assert (done.returncode, asked.exists()) == (0, False)
+    assert "there is no envs/tst/preview.yaml" in done.stdout
+    (folder / "envs/tst").mkdir(parents=True)
+    (folder / "envs/tst/preview.yaml").write_text("{}\n", "utf-8")
+    assert deploy(folder, "tst", "preview", "12").returncode == 0
+    found = asked.read_text("utf-8").splitlines()
+    release = ("upgrade", "--install", "shop-12", "envs/tst", "--namespace", "shop-tst-preview")
+    assert found[:6] == [*release]
+    assert found[-5:-1] == ["-f", "envs/tst/preview.yaml", "--timeout", "10m"]
+    assert deploy(folder, "tst", "end", "12").returncode == 0
+    assert asked.read_text("utf-8").splitlines()[:4] == ["uninstall", "shop-12", "--namespace", "shop-tst-preview"]
+    asked.unlink()
+    # who has no previews has no cluster for them either, and no pipeline that fails
+    monkeypatch.setenv("CI", "true")
+    for name in ("KUBECONFIG", "KUBECONFIG_CONTENT"):
+        monkeypatch.delenv(name, raising=False)
+    assert deploy(folder, "tst", "end", "12").returncode == 0
+    assert deploy(folder, "tst", "preview", "12").returncode == 2
+    (folder / "envs/tst/preview.yaml").unlink()
+    assert deploy(folder, "tst", "preview", "12").returncode == 0
+    assert not asked.exists()
+    monkeypatch.setenv("KUBECONFIG_CONTENT", "kind: Config")
+    for words, said in ((("end",), "which request?"), (("remove", "12"), "deploy, preview or end, and not remove")):
+        assert said in deploy(folder, "tst", *words).stderr
+        assert not asked.exists(), "nothing that is no preview is taken away"
 
 
 def test_what_cannot_be_deployed_is_said(roots: dict[str, Path], asked: Path, monkeypatch: pytest.MonkeyPatch) -> None:

@@ -1,9 +1,21 @@
 #!/bin/sh
 # Deploys one environment as this commit has it, in CI and by hand: `sh ci/deploy.sh tst`. It needs helm, and a kubeconfig in
 # KUBECONFIG, or the content of one in KUBECONFIG_CONTENT. An upgrade that fails is rolled back.
+#
+# `sh ci/deploy.sh ENV preview 12` is a preview for request 12: a release of its own beside the others, in the namespace ENV's-preview, with what
+# envs/ENV/preview.yaml says last, such as other hosts. Without that file there is none. `sh ci/deploy.sh ENV end 12` takes it away.
 set -eu
 name=${1:?which environment?}
+what=${2:-deploy}
+number=${3:-}
+release=shop
 
+case $what in
+    deploy | preview | end) ;;
+    *)
+        echo "error: deploy, preview or end, and not $what" >&2
+        exit 2 ;;
+esac
 case $name in
     tst)
         namespace=shop-tst
@@ -22,6 +34,19 @@ case $name in
         exit 2 ;;
 esac
 
+if [ "$what" != deploy ]; then
+    release=$release-${number:?which request?}
+    namespace=$namespace-preview
+    set -- "$@" -f "envs/$name/preview.yaml"
+    if [ "$what" = preview ] && [ ! -e "envs/$name/preview.yaml" ]; then
+        echo "no preview of $name: there is no envs/$name/preview.yaml"
+        exit
+    elif [ "$what" = end ] && [ -n "${CI:-}" ] && [ -z "${KUBECONFIG_CONTENT:-}${KUBECONFIG:-}" ]; then
+        echo "no preview of $name: there is no KUBECONFIG of one"
+        exit
+    fi
+fi
+
 if [ -n "${KUBECONFIG_CONTENT:-}" ]; then
     KUBECONFIG=$(umask 077 && mktemp)
     export KUBECONFIG
@@ -32,14 +57,19 @@ elif [ -n "${CI:-}" ] && [ ! -s "${KUBECONFIG:-}" ]; then
     exit 2
 fi
 
-if ! helm upgrade --install shop "envs/$name" --namespace "$namespace" --create-namespace "$@" --timeout 10m; then
+if [ "$what" = end ]; then
+    helm uninstall "$release" --namespace "$namespace" --ignore-not-found --wait
+    exit
+fi
+
+if ! helm upgrade --install "$release" "envs/$name" --namespace "$namespace" --create-namespace "$@" --timeout 10m; then
     cat >&2 <<TEXT
 An upgrade that was interrupted leaves its release locked, and the next one says: another operation
 (install/upgrade/rollback) is in progress. Then, once no helm is running any more:
 
-  helm history shop --namespace $namespace            # the last revision that is deployed
-  helm rollback shop REVISION --namespace $namespace
-  helm uninstall shop --namespace $namespace          # instead, where it is pending-install: there is none to return to
+  helm history $release --namespace $namespace            # the last revision that is deployed
+  helm rollback $release REVISION --namespace $namespace
+  helm uninstall $release --namespace $namespace          # instead, where it is pending-install: there is none to return to
 
 and run this job again.
 TEXT
