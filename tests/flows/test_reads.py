@@ -21,7 +21,7 @@ READING = [
     ("validate", "--no-cache"),
     ("validate", "--no-cache", "--manifests"),
     ("validate", "--no-cache", "--exact", "-e", "tst"),
-    ("lint",),
+    ("lint", "--no-cache"),
     ("render", "tst"),
     ("status",),
     ("diff", "tst", "pre"),

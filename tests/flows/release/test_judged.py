@@ -15,11 +15,11 @@ from helpers.tools import need_helm
 from shunter.adapters.helm.engine import Engine, engine
 from shunter.core.goyaml.document import read
 from shunter.flows.release.helm_lint import helm_lint
-from shunter.flows.release.judged import hollow, judged
+from shunter.flows.release.judged import judged, remains
 from shunter.flows.release.release import Release
+from shunter.flows.release.twice import rendered
 from shunter.flows.workspace.context import Context, Site
 from shunter.flows.workspace.projects import files_in
-from shunter.model.errors import ShunterError
 
 SEED = 20261129
 UMBRELLA = "apiVersion: v2\nname: tst\nversion: 1.0.0\nicon: https://x.example/i.png\ndependencies: [{name: web, version: 1.0.0}]\n"
@@ -52,39 +52,37 @@ def release_in(folder: Path, files: dict[str, str | None], layers: list[object] 
     return Release(files_in(Context(folder, folder, None), folder), found, "shop")
 
 
-def renders(release: Release, helm: Engine) -> bool:
-    try:
-        release.render(helm, judged(release))
-    except ShunterError:
-        return False
-    return True
-
-
 def said(release: Release, folder: Path, helm: Engine, *, lean: bool) -> list[object]:
     site = Site("app", folder.name, folder, ".", folder.name)
     given = judged(release) if lean else None
-    found = helm_lint(site, release, helm, given, renders=lean and renders(release, helm))
+    found = helm_lint(site, release, helm, given, rendered(release, helm, given)[1] if given else None)
     # Helm lists in any order.
     return [(f.severity, f.span, sorted(re.split("[ ,]", " ".join((f.message, *f.notes))))) for f in found]
 
 
-def test_what_has_been_judged_is_not_given_to_helm(tmp_path: Path) -> None:
+def test_what_has_been_judged_is_not_given_to_helm(tmp_path: Path, helm: Engine) -> None:
     release = release_in(tmp_path, {**ENVIRONMENT}, [{}])
     found = judged(release)
     assert found is not None
     assert {*release.files.packed.files} - {*found.files} == {"charts/web/values.schema.json"}
-    small = hollow(found)
+    small = remains(found, {}, helm)
     assert small is not None
-    assert {*found.files} - {*small.files} == {"charts/web/templates/a.yaml"}
-    alone = judged(
-        release_in(
-            tmp_path / "alone",
-            {path[11:]: text for path, text in ENVIRONMENT.items() if path > "charts/web/" and path < "charts/x"},
-        )
+    assert {*found.files} - {*small.chart.files} == {"charts/web/Chart.yaml", "charts/web/templates/a.yaml"}
+    assert small.misses == "chart directory is missing these dependencies: web"
+
+
+def test_of_templates_that_were_rendered_helm_gets_what_came_out(tmp_path: Path, helm: Engine) -> None:
+    web = {path.removeprefix("charts/web/"): text for path, text in ENVIRONMENT.items() if path.startswith("charts/")}
+    release = release_in(tmp_path, {**web, "templates/_x.tpl": "{{ nothing }}", "values.yaml": "a: '{{ b }}'\n"})
+    found = judged(release)
+    assert found is not None
+    assert remains(found, {}, helm) is None
+    small = remains(found, {"templates/a.yaml": OBJECT.replace("{{ .Values.a | quote }}", "'{{ b }}'")}, helm)
+    assert small is not None
+    assert small.chart.files["templates/_x.tpl"].data == b""
+    assert small.chart.files["templates/a.yaml"].data.decode() == (
+        'apiVersion: ""\nkind: ConfigMap\nmetadata:\n  name: web\ndata:\n  a: \'{{ "{{" }} b }}\'\n'
     )
-    assert alone is not None
-    assert sorted(alone.files) == ["Chart.yaml", "templates/a.yaml"]
-    assert hollow(alone) is None
 
 
 NOT_ACCEPTED: dict[str, dict[str, str | None]] = {

@@ -7,7 +7,7 @@ import os
 import re
 import sys
 import tempfile
-from collections.abc import Iterator, Mapping
+from collections.abc import Hashable, Iterator, Mapping
 from contextlib import contextmanager
 from functools import lru_cache
 from pathlib import Path
@@ -32,6 +32,8 @@ _COLLECTS = "GOGC"
 _FROM_STDIN = ["--values", "-"]
 """Values may hold what was encrypted a moment ago, and are written into no file."""
 _SMALL = 8 * 1024
+_MEMORY = "/dev/shm"  # noqa: S108 - `tempfile` makes a folder there that nobody else may enter
+_IN_MEMORY = 1024 * 1024
 _SCHEMA = "values don't meet the specifications of the schema(s)"
 
 
@@ -44,7 +46,7 @@ class LintMessage:
     text: str
 
 
-class Engine(Protocol):
+class Engine(Hashable, Protocol):
     """What shunter asks of Helm. Errors of Helm come as ShunterError, the cause in the message."""
 
     def render(
@@ -302,12 +304,20 @@ def _on_disk(chart: Path | PackedChart) -> Iterator[Path]:
     if isinstance(chart, Path):
         yield chart
         return
-    with tempfile.TemporaryDirectory(prefix="shunter-") as box:
-        folder, made = Path(box, "chart"), set[str]()
+    with tempfile.TemporaryDirectory(prefix="shunter-", dir=_quick(chart)) as box:
+        made = {""}
+        os.mkdir(f"{box}/chart")  # noqa: PTH102
         for path, state in chart.files.items():
             above = path.rpartition("/")[0]
             if above not in made:
-                (folder / above).mkdir(parents=True, exist_ok=True)
+                os.makedirs(f"{box}/chart/{above}", exist_ok=True)  # noqa: PTH103 - Paths take as long as Helm does
                 made.add(above)
-            (folder / path).write_bytes(state.data)
-        yield folder
+            with open(f"{box}/chart/{path}", "wb") as file:  # noqa: PTH123
+                file.write(state.data)
+        yield Path(box, "chart")
+
+
+def _quick(chart: PackedChart) -> str | None:
+    """Where a small chart is written into memory, where the system has such a place."""
+    small = sum(len(state.data) for state in chart.files.values()) < _IN_MEMORY
+    return _MEMORY if small and os.access(_MEMORY, os.W_OK | os.X_OK) else None

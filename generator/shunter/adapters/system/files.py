@@ -12,6 +12,7 @@ from shunter.model.errors import ShunterError
 from shunter.model.files import EXECUTABLE, REGULAR, SYMLINK, FileState, Listing
 from shunter.model.findings import Span
 
+_NO_NAMES = ("", ".", "..")
 _FILE_ENDINGS = (".helmignore", ".yaml", ".yml", ".json", ".tgz")
 
 
@@ -20,19 +21,27 @@ def _fault(path: str, error: OSError) -> ShunterError:
     return ShunterError(f"cannot read {path}: {error.strerror or error}", span=Span(path), hint=hint)
 
 
-def path_below(root: Path, path: str, sound: set[str] | None = None) -> Path:
+def path_below(root: Path, path: str) -> Path:
     """Where the tree path `path` stands below `root`.
 
-    Refuses, as a `ShunterError`, what would leave `root`: absolute paths, `..`, anything in `.git`, and a
-    folder on the way that is a symbolic link. Folders in `sound` were found to be none; what is found is added.
+    Refuses, as a `ShunterError`, what would leave `root`: absolute paths, `..`, anything in `.git`, and a folder on the
+    way that is a symbolic link.
     """
+    return Path(_below(str(root), path, set()))
+
+
+def _below(root: str, path: str, sound: set[str]) -> str:
+    """The same as text: every file of a run passes here, and Paths take five times as long.
+
+    Folders in `sound` were found to be no links; what is found is added.
+    """
+    folder, _, name = path.rpartition("/")
+    if folder in sound and name not in _NO_NAMES and name.lower() != ".git":
+        return f"{root}/{path}"
     parts = path.split("/")
-    if not path or any(part in ("", ".", "..") or part.lower() == ".git" for part in parts):
+    if not path or any(part in _NO_NAMES or part.lower() == ".git" for part in parts):
         raise ShunterError(f"not a path of a repository: {path!r}")
-    folder = path.rpartition("/")[0]
-    if sound is not None and folder in sound:
-        return root / path
-    here = str(root)  # as text: every file of a run passes here, and a Path for each folder takes five times as long
+    here = root
     for depth, part in enumerate(parts[:-1], 1):
         here = os.path.join(here, part)  # noqa: PTH118
         if os.path.islink(here):  # noqa: PTH114
@@ -40,23 +49,22 @@ def path_below(root: Path, path: str, sound: set[str] | None = None) -> Path:
                 f"{path} lies behind the symbolic link {'/'.join(parts[:depth])}",
                 hint="shunter writes only inside the repository: replace the link by a folder",
             )
-    if sound is not None:
-        sound.add(folder)
-    return Path(here, parts[-1])
+    sound.add(folder)
+    return os.path.join(here, name)  # noqa: PTH118
 
 
-def read_state(file: Path, name: str) -> FileState | None:
+def read_state(file: Path | str, name: str) -> FileState | None:
     """The state of one file, a symbolic link not followed; None when there is no file (a folder is no file).
 
     `name` is how an error calls it.
     """
     try:
-        mode = file.lstat().st_mode
+        mode = os.lstat(file).st_mode
         if stat.S_ISLNK(mode):
             return FileState(os.fsencode(os.readlink(file)), SYMLINK)  # noqa: PTH115 (Path would normalise the target)
         if not stat.S_ISREG(mode):
             return None
-        return FileState(read_regular(str(file)), EXECUTABLE if mode & stat.S_IXUSR else REGULAR)
+        return FileState(read_regular(os.fspath(file)), EXECUTABLE if mode & stat.S_IXUSR else REGULAR)
     except (FileNotFoundError, NotADirectoryError):
         return None
     except OSError as error:
@@ -73,12 +81,13 @@ class DiskTree:
 
     def __init__(self, root: Path) -> None:
         self.root = root
+        self._folder = str(root)
         self._sound: set[str] = set()
 
     def get(self, path: str) -> FileState | None:
         """See `Tree.get`; a path that runs through a symbolic link or out of the root is not there."""
         try:
-            file = path_below(self.root, path, self._sound)
+            file = _below(self._folder, path, self._sound)
         except ShunterError:
             return None
         return read_state(file, path)

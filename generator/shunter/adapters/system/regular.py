@@ -10,6 +10,8 @@ import sys
 LARGEST = 64 * 1024 * 1024
 """Bytes. Nothing that shunter reads as text or as a chart is larger; Helm stops at 5 MiB."""
 
+_READ = os.O_RDONLY | getattr(os, "O_CLOEXEC", 0) | getattr(os, "O_BINARY", 0)
+
 FOLDER = "a folder"
 NOTHING = "nothing"
 LOST_LINK = "a symbolic link that leads nowhere"

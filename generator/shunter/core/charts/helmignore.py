@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Mapping
+from functools import cached_property, lru_cache
 from typing import TypeVar
 
 from shunter.model.data import dataclass
@@ -43,9 +44,28 @@ class Rules:
 
     rules: tuple[_Rule, ...]
 
+    @cached_property
+    def _negated(self) -> tuple[_Rule, ...]:
+        return tuple(rule for rule in self.rules if rule.negated)
+
+    @cached_property
+    def _plain(self) -> Mapping[tuple[bool, bool], re.Pattern[str] | None]:
+        """All others as two patterns, for a name and for a whole path, of folders and of files: it is asked often."""
+        return {(whole, folders): self._all(whole, folders) for whole in (False, True) for folders in (False, True)}
+
+    def _all(self, whole: bool, folders: bool) -> re.Pattern[str] | None:
+        plain = (rule for rule in self.rules if not rule.negated and rule.whole_path == whole)
+        patterns = [f"(?:{rule.pattern.pattern})" for rule in plain if folders or not rule.folders_only]
+        return re.compile("|".join(patterns), re.DOTALL) if patterns else None
+
     def ignores(self, path: str, *, is_folder: bool = False) -> bool:
         """Whether a rule drops `path` (relative to the chart, POSIX) itself; its parents are not looked at."""
-        return any(rule.ignores(path, is_folder) for rule in self.rules)
+        name, whole = self._plain[False, is_folder], self._plain[True, is_folder]
+        return (
+            (name is not None and name.fullmatch(path.rpartition("/")[2]) is not None)
+            or (whole is not None and whole.fullmatch(path) is not None)
+            or any(rule.ignores(path, is_folder) for rule in self._negated)
+        )
 
     def keep(self, files: Mapping[str, _State]) -> dict[str, _State]:
         """The entries of `files` that Helm would load, in the same order; an ignored folder takes all in it away."""
@@ -64,6 +84,7 @@ class Rules:
         }
 
 
+@lru_cache(maxsize=64)
 def parse(data: bytes, path: str = FILE) -> Rules:
     """The rules in the text of a `.helmignore`, and Helm's built-in one (hidden files below `templates/`).
 

@@ -86,6 +86,8 @@ class Decoder:
         return self._struct(value, shape, before, path) if shape.__class__ is dict else value
 
     def _text(self, value: Any, path: KeyPath) -> Any:
+        if value.__class__ is str:
+            return value
         if isinstance(value, dict | list):
             return self._refuse(path, TEXT, value)
         node = self.document.node(path)

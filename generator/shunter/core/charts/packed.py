@@ -12,7 +12,7 @@ from shunter.core.charts.contents import unpack_once
 from shunter.core.charts.pins import Dependency, Pin
 from shunter.model.data import dataclass, replace
 from shunter.model.errors import ShunterError
-from shunter.model.files import FileState, MemoryTree, SubTree, Tree
+from shunter.model.files import FileState, MemoryTree, Tree
 
 Files = Mapping[str, FileState]
 REVISION = "org.opencontainers.image.revision"
@@ -36,7 +36,10 @@ class PackedChart:
     @classmethod
     def of_files(cls, files: Files, label: str = "") -> PackedChart:
         """The chart with these files, paths relative to it."""
-        return cls(label, MemoryTree(dict(sorted(files.items()))))
+        kept = dict(sorted(files.items()))
+        made = cls(label, MemoryTree(kept))
+        vars(made)["files"] = kept
+        return made
 
     @cached_property
     def files(self) -> Files:
@@ -139,27 +142,36 @@ class PackedChart:
         An archive that nobody keeps need not be `compressed`: that takes longer than all else. Raises ShunterError
         where a dependency is absent, or a file is a symbolic link or too large.
         """
-        kept = PackedChart.of_files(helmignore.filter_files(self.files), self.label)
-        kept.require_complete()
-        return replace(kept, archive=archive.write(kept.files, kept.name, mtime, compressed=compressed))
+        self.kept.require_complete()
+        return self.kept.sealed(mtime, compressed=compressed)
+
+    @cached_property
+    def kept(self) -> PackedChart:
+        """The chart without what its `.helmignore` drops."""
+        return PackedChart.of_files(helmignore.filter_files(self.files), self.label)
+
+    def sealed(self, mtime: int = 0, *, compressed: bool = False) -> PackedChart:
+        """The chart with the archive of all its files. Raises ShunterError for a link, or a file that is too large."""
+        made = replace(self, archive=archive.write(self.files, self.name, mtime, compressed=compressed))
+        vars(made).update({**vars(self), "archive": made.archive})  # what is known of the files stays known
+        return made
 
 
 def _subcharts(files: Files, place: str) -> Iterable[tuple[str, PackedChart]]:
     inside = f"{place}/" if place not in ("", ".") else ""
-    folders: dict[str, None] = {}
+    folders: dict[str, dict[str, FileState]] = {}
     for path, state in files.items():
         folder, _, rest = path.partition("/")
         entry, _, below = rest.partition("/")
         if folder != "charts" or not entry or entry.startswith((".", "_")):
             continue
         if below:
-            folders[entry] = None
+            folders.setdefault(entry, {})[below] = state
         elif entry.endswith(".tgz"):
             yield path, PackedChart(inside + path, archive=state.data)
-    tree = MemoryTree(files)
-    for entry in folders:
-        if f"charts/{entry}/Chart.yaml" in files:
-            yield f"charts/{entry}", PackedChart(f"{inside}charts/{entry}", SubTree(tree, f"charts/{entry}"))
+    for entry, below_it in folders.items():
+        if "Chart.yaml" in below_it:
+            yield f"charts/{entry}", PackedChart.of_files(below_it, f"{inside}charts/{entry}")
 
 
 def _fits(wanted: str, version: str) -> bool:

@@ -8,7 +8,8 @@ from typing import Any
 
 from shunter.model.data import dataclass
 
-_SEPARATOR = re.compile(r"(?:^|\s*\n)---\s*")
+_SEPARATOR = re.compile(r"(?:^|\n)---\s*")
+"""Helm's also takes the white space before it: to look for that at each blank takes ten times as long."""
 _HOOK = "helm.sh/hook"
 _EVENTS = frozenset(
     f"{when}-{what}" for when in ("pre", "post") for what in ("install", "upgrade", "delete", "rollback")
@@ -58,7 +59,8 @@ def _split(path: str, text: str, read: Callable[[str, str], Mapping[str, Any]]) 
     name = path.rsplit("/", 1)[-1]
     if name.startswith("_") or path.endswith("NOTES.txt"):
         return []
-    documents = [part.lstrip() for part in _SEPARATOR.split(text.lstrip()) if part.strip()]
+    *before, last = _SEPARATOR.split(text.lstrip())
+    documents = [part.lstrip() for part in (*map(str.rstrip, before), last) if part.strip()]
     found = [_manifest(path, document, read(document, path)) for document in documents]
     return [manifest for manifest in found if manifest is not None]
 

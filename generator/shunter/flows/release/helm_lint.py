@@ -3,14 +3,14 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Mapping
 from typing import Final
 
 from shunter.adapters.helm.engine import Engine, LintMessage
 from shunter.core.charts.contents import read_once
 from shunter.core.charts.packed import PackedChart
 from shunter.core.goyaml.document import Document, KeyPath
-from shunter.flows.release.judged import hollow
+from shunter.flows.release.judged import remains
 from shunter.flows.release.release import Release
 from shunter.flows.workspace.context import Site
 from shunter.model.data import replace
@@ -25,12 +25,16 @@ _WORD: Final = re.compile(r"[A-Za-z]+")
 
 
 def helm_lint(
-    site: Site, release: Release, helm: Engine, lean: PackedChart | None = None, *, renders: bool = False
+    site: Site,
+    release: Release,
+    helm: Engine,
+    lean: PackedChart | None = None,
+    linted: Mapping[str, str] | None = None,
 ) -> Iterator[Finding]:
     """The warnings and errors of `helm lint` with the release's values, at Helm's severity.
 
-    `lean` is the chart without what has been judged, see `judged`, and `renders` says that Helm renders it: where
-    nothing is said of that, nothing is to be said.
+    `lean` is the chart without what has been judged, see `judged`; `linted` is None if Helm does not render it, and
+    else has what `helm lint` renders, as far as it is known. Where nothing is said of that, nothing is to be said.
     """
     try:
         values = release.values
@@ -42,8 +46,9 @@ def helm_lint(
         yield Finding("encrypted-values", told, Span(""), kind, level, notes=error.notes, hint=error.hint)
         return
     if lean is not None:
-        quick = (renders and hollow(lean)) or lean
-        if not _said(helm.lint(quick, values, namespace=release.namespace)):
+        left = remains(lean, linted, helm) if linted is not None else None
+        asked, but = (left.chart, left.misses) if left else (lean, "")
+        if not _said(helm.lint(asked, values, namespace=release.namespace), but):
             return
     chart = release.archive if release.is_encrypted else site.path
     messages = helm.lint(chart, values, namespace=release.namespace)
@@ -62,8 +67,8 @@ def _sorted(names: re.Match[str]) -> str:
     return between.join(sorted(names[0].split(between)))
 
 
-def _said(messages: Iterable[LintMessage]) -> bool:
-    return any(message.severity is not Severity.NOTE for message in messages)
+def _said(messages: Iterable[LintMessage], but: str) -> bool:
+    return any(message.severity is not Severity.NOTE and _in_order(message.text) != but for message in messages)
 
 
 def _told(release: Release, messages: Iterable[LintMessage]) -> Iterator[Finding]:

@@ -2,20 +2,26 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
-from posixpath import basename
-from typing import Final
+from collections.abc import Mapping
+from typing import TYPE_CHECKING, Final
 
 from shunter.core.charts.packed import PackedChart
 from shunter.core.rules.verdict import judge_slice
 from shunter.core.schema.compile import compile_schema
 from shunter.core.values.sops import is_sops_file
+from shunter.flows.release.deprecations import current_left_out
 from shunter.flows.release.release import Release
+from shunter.flows.release.twice import is_rendered
 from shunter.flows.release.unchecked import without_schemas
+from shunter.model.data import dataclass
 from shunter.model.errors import ShunterError
 from shunter.model.files import FileState
 
-_NOTES: Final = "NOTES.txt"
+if TYPE_CHECKING:
+    from shunter.adapters.helm.engine import Engine
+
+_NOTES: Final = "templates/NOTES.txt"
+_LISTS: Final = ("requirements.yaml", "requirements.lock")
 
 
 def judged(release: Release) -> PackedChart | None:
@@ -31,9 +37,11 @@ def judged(release: Release) -> PackedChart | None:
         return None
     own = bool(release.layers) or (chart.schema is not None and not _accepts(chart.schema, chart.values.value))
     try:
-        return without_schemas(release.files.packed, inside=own).packed(compressed=False)
+        kept = without_schemas(release.files.packed.kept, inside=own)
+        kept.require_complete()
     except ShunterError:
         return None
+    return kept
 
 
 def _accepted(release: Release) -> bool:
@@ -45,24 +53,40 @@ def _accepts(schema: bytes, values: object) -> bool:
     return validator is not None and bool(validator.is_valid(values or {}))
 
 
-def hollow(chart: PackedChart) -> PackedChart | None:
-    """The chart with nothing of the charts inside it but that they are there, and their custom resources.
+@dataclass(frozen=True, slots=True)
+class Remains:
+    """What `helm lint` is still to be asked of: a chart without those inside it, which it then `misses`."""
 
-    Of the charts inside, `helm lint` reads no more by itself: it renders them, and looks at the result of templates of
-    the chart's own. None where it has any, or no chart is inside.
+    chart: PackedChart
+    misses: str
+
+
+def remains(chart: PackedChart, linted: Mapping[str, str], helm: Engine) -> Remains | None:
+    """What is left of a chart that Helm has rendered: its own files, with what came out in place of its templates.
+
+    `linted` is what `helm lint` renders of these, by `twice`. Of the charts inside, it looks at no more than their
+    names, and at their custom resources where the chart has some itself. None where that is not enough.
     """
-    files = {path: state for path, state in chart.files.items() if not path.startswith("charts/")}
-    if len(files) == len(chart.files) or any(map(_is_rendered, files)):
+    own = {path: state for path, state in chart.files.items() if not path.startswith("charts/")}
+    rendered = {path for path in own if is_rendered(path)} - ({_NOTES} - linted.keys())
+    names = {below.name for below in chart.subcharts.values()}
+    if rendered - linted.keys() or names != {item.name for item in chart.dependencies} or not (names or rendered):
         return None
-    for path, below in chart.subcharts.items():
-        folder = path.removesuffix(".tgz")
-        files |= {f"{folder}/{name}": state for name, state in _named(below)}
-    return PackedChart.of_files(files, chart.label)
+    if any(path.startswith("crds/") or path in _LISTS for path in own):
+        return None
+    own.pop(".helmignore", None)  # what it names is gone
+    for path in own if linted else ():
+        if path in rendered:
+            own[path] = FileState(_literal(current_left_out(linted[path], helm) if _is_yaml(path) else ""))
+        elif path.startswith("templates/"):
+            own[path] = FileState(b"")
+    misses = f"chart directory is missing these dependencies: {','.join(sorted(names))}" if names else ""
+    return Remains(PackedChart.of_files(own, chart.label), misses)
 
 
-def _named(chart: PackedChart) -> Iterable[tuple[str, FileState]]:
-    return ((path, state) for path, state in chart.files.items() if path == "Chart.yaml" or path.startswith("crds/"))
+def _literal(text: str) -> bytes:
+    return text.replace("{{", '{{ "{{" }}').encode()
 
 
-def _is_rendered(path: str) -> bool:
-    return path.startswith("templates/") and not basename(path).startswith("_") and basename(path) != _NOTES
+def _is_yaml(path: str) -> bool:
+    return path.endswith((".yaml", ".yml"))

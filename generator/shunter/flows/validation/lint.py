@@ -12,7 +12,6 @@ from shunter.adapters.helm.engine import Engine, engine
 from shunter.adapters.system.regular import exists, is_checkout
 from shunter.adapters.verdicts.questions import chart_folder, is_values_file, summary
 from shunter.core.charts.contents import read_once
-from shunter.core.charts.packed import PackedChart
 from shunter.core.goyaml.document import Document, value_at
 from shunter.core.rules.schema_lints import lint_schema
 from shunter.core.rules.verdict import as_meant
@@ -24,6 +23,7 @@ from shunter.flows.packaging.lock import pins_differ
 from shunter.flows.release.helm_lint import helm_lint
 from shunter.flows.release.judged import judged
 from shunter.flows.release.release import Release, release_of, with_files
+from shunter.flows.release.twice import rendered
 from shunter.flows.validation.collisions import deployed
 from shunter.flows.validation.environments import lint_environments
 from shunter.flows.validation.histories import altered_trains, unexplained
@@ -182,9 +182,10 @@ def _lint_site(
         found, helm = [*release.not_for_helm], None
     manifest = None
     if helm is not None:
-        lean = judged(release)
-        manifest = _manifest(release, helm, lean) if site.kind != "library" and not file else None
-        found += helm_lint(site, release, helm, lean, renders=manifest is not None)
+        lean, linted = judged(release), None
+        if site.kind != "library" and not file and deployed(release):
+            manifest, linted = rendered(release, helm, lean)
+        found += helm_lint(site, release, helm, lean, linted)
     hazards = [finding for document in release.layers for finding in yaml_lints(document)]
     readable = not release.chart.findings and not any(layer.findings for layer in release.layers)
     found += as_meant(release.coalesced, hazards) if hazards and readable else hazards
@@ -200,14 +201,6 @@ def _lint_site(
     found += unused_keys(context, release)
     found += lint_release(release, manifest) if site.kind != "library" and not file else ()
     yield from relabelled(found, release.label)
-
-
-def _manifest(release: Release, helm: Engine, lean: PackedChart | None) -> str | None:
-    """What Helm renders; None where it does not, or nobody may ask."""
-    try:
-        return release.render(helm, lean) if deployed(release) else None
-    except ShunterError:
-        return None
 
 
 def _own_files(release: Release) -> Iterator[Finding]:

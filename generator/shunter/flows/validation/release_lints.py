@@ -5,7 +5,6 @@ from __future__ import annotations
 from collections.abc import Iterator
 from contextlib import suppress
 
-from shunter.core.charts import helmignore
 from shunter.core.charts.contents import read_once
 from shunter.core.charts.image import Image
 from shunter.core.kube.objects import objects_of
@@ -37,7 +36,7 @@ def lint_release(release: Release, manifest: str | None) -> Iterator[Finding]:
         objects = list(objects_of(documents(manifest)))
         yield from duplicate_objects(objects, slices, release.namespace)
         yield from serial_hooks(objects, slices)
-        files = helmignore.filter_files(release.files.packed.files)
+        files = release.files.packed.kept.files
         own = {path: state.data for path, state in files.items() if not path.startswith("charts/")}
         yield from too_large(own, release.coalesced.values or {}, manifest)
 
