@@ -5,7 +5,7 @@ from __future__ import annotations
 import pytest
 
 from shunter.core.gotemplate.parse import TemplateError
-from shunter.core.gotemplate.rename import Names, named, public, renamed, without_comments
+from shunter.core.gotemplate.rename import Names, named, public, renamed
 
 NAMES = Names(lambda name: f"{name}@1" if name.startswith("lib.") else name, ("(C ", ")"), ("(T ", ")"), " | back")
 
@@ -58,23 +58,3 @@ def test_the_public_name() -> None:
     assert public("lib.v1@1.2.0-rc.1+x-0123456789ab.app") == "lib.v1.app"
     assert public("helper@1.2.0-0123456789ab") == "helper"
     assert public("lib.v1.app@home") == "lib.v1.app@home"
-
-
-@pytest.mark.parametrize(
-    ("text", "expected"),
-    [
-        ("a {{/* b\n*/}} c", "a {{/**/}} c"),
-        ("a\n{{- /* b */ -}}\nc", "a\n{{- /**/ -}}\nc"),
-        ("{{ if .x -}}\n{{/* y */}}\n z{{ end }}", "{{ if .x -}}\n{{/**/}}\n z{{ end }}"),
-        ('{{ "{{/* a */}}" }}{{/* b */}}', '{{ "{{/* a */}}" }}{{/**/}}'),
-        ("{{/* SPDX-License-Identifier: MIT */}}{{/* a */}}", "{{/* SPDX-License-Identifier: MIT */}}{{/**/}}"),
-        ("/* a */ {{ .x }}", "/* a */ {{ .x }}"),
-    ],
-)
-def test_comments_are_emptied_and_every_other_byte_stays(text: str, expected: str) -> None:
-    assert without_comments(text) == expected
-
-
-def test_a_comment_without_an_end_is_refused() -> None:
-    with pytest.raises(TemplateError):
-        without_comments("a {{/* b")

@@ -102,16 +102,14 @@ def compiled(**templates: str) -> dict[str, str]:
 
 
 def test_the_sources_of_a_major_become_one_file() -> None:
-    one, two, other = ('{{ define "%s" }}{{ end }}' % name for name in ("one", "two", "other"))  # noqa: UP031
-    found = compiled(**{"_b.v1.tpl": two, "_a.v1.tpl": one + "\n", "_a.v2.tpl": other, "_mine.tpl": "{{/**/}}"})
-    assert found == {
-        f"_{LIBRARY}.v1.tpl": f"{one}\n{two}\n", f"_{LIBRARY}.v2.tpl": other, "_mine.tpl": "{{/**/}}",
-    }  # fmt: skip
+    one, two, other = ('{{define "%s"}}{{end}}' % name for name in ("one", "two", "other"))  # noqa: UP031
+    found = compiled(**{"_b.v1.tpl": two, "_a.v1.tpl": one + "\n", "_a.v2.tpl": other, "_mine.tpl": "{{/* mine */}}"})
+    assert found == {f"_{LIBRARY}.v1.tpl": f"{one}\n{two}\n", f"_{LIBRARY}.v2.tpl": other, "_mine.tpl": ""}
 
 
 def test_sources_that_define_a_name_twice_stay_apart(tmp_path: Path) -> None:
     """Helm refuses one file that defines a name twice, and of two files takes the first."""
-    files = {"_a.v1.tpl": '{{ define "x" }}a{{ end }}\n', "_b.v1.tpl": '{{- define "x" }}b{{ end }}\n'}
+    files = {"_a.v1.tpl": '{{define "x"}}a{{end}}\n', "_b.v1.tpl": "{{define `x`}}b{{end}}\n"}
     assert compiled(**files) == files
     chart = {"Chart.yaml": "apiVersion: v2\nname: x\nversion: 1.0.0\n", "templates/x.yaml": 'x: {{ include "x" . }}\n'}
     apart = {f"templates/{LIBRARY}/{name}": text for name, text in files.items()}

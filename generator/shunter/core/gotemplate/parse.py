@@ -28,11 +28,11 @@ from shunter.core.gotemplate.tree import (
     Variable,
 )
 
-_OPEN: Final = re.compile(r"\{\{(?:-(?=\s))?")
-_COMMENT: Final = re.compile(r"\{\{(?:-\s+)?/\*.*?\*/(?:\s+-)?\}\}", re.DOTALL)
+_OPEN: Final = re.compile(r"\{\{(?:-(?=[ \t\r\n]))?")
+_COMMENT: Final = re.compile(r"\{\{(?:-[ \t\r\n])?/\*(?>.*?\*/)(?:[ \t\r\n]-)?\}\}", re.DOTALL)
 _TOKEN: Final = re.compile(
-    r"""(?P<space>\s+)
-    |(?P<close>-?\}\})
+    r"""(?P<space>[ \t\r\n]+)
+    |(?P<close>\}\}|(?<=[ \t\r\n])-\}\})
     |(?P<string>"(?:[^"\\\n]|\\.)*")
     |(?P<raw>`[^`]*`)
     |(?P<char>'(?:[^'\\\n]|\\.)+')
@@ -50,7 +50,8 @@ _ESCAPE: Final = re.compile(
     r"|\\u(?P<short>[0-9a-fA-F]{4})|\\U(?P<long>[0-9a-fA-F]{8})|\\(?P<other>.)"
 )
 _CONTROLS: Final = {"a": "\a", "b": "\b", "f": "\f", "n": "\n", "r": "\r", "t": "\t", "v": "\v"}
-_BLANK: Final = " \t\r\n"
+BLANK: Final = " \t\r\n"
+"""What counts as white space in templates, and is trimmed."""
 _BREAK: Final = re.compile("\n")
 _CLAUSES: Final = ("if", "with", "range")
 _CONSTANTS: Final = frozenset(("true", "false", "nil"))
@@ -96,12 +97,19 @@ def actions(text: str) -> Iterator[Sequence[Token]]:
         yield parser.tokens
 
 
-def comments(text: str) -> Iterator[tuple[int, int]]:
-    """Where the comments between actions start and end, braces included. Raises TemplateError as `parse` does."""
+def pieces(text: str) -> Iterator[tuple[int, int, Sequence[Token]]]:
+    """Start, end and tokens of each action and each comment in turn: braces included, tokens as `actions` has them.
+
+    A comment has none. Raises TemplateError as `parse` does.
+    """
     parser = _Parser(text)
-    while parser.open() is not None:
-        pass
-    yield from parser.comments
+    start: int | None = 0
+    while start is not None:
+        start = parser.open()
+        yield from ((first, end, ()) for first, end in parser.comments)
+        parser.comments.clear()
+        if start is not None:
+            yield start, parser.position, parser.tokens
 
 
 class _Parser:
@@ -226,8 +234,8 @@ class _Parser:
         start = self.position
         body, _, end = self.nodes(("end",))
         text = self.text[start:end]
-        text = text.lstrip(_BLANK) if self.text.endswith("-}}", 0, start) else text
-        text = text.rstrip(_BLANK) if _OPEN.match(self.text, end)[0] == "{{-" else text  # type: ignore[index]
+        text = text.lstrip(BLANK) if self.text.endswith("-}}", 0, start) else text
+        text = text.rstrip(BLANK) if _OPEN.match(self.text, end)[0] == "{{-" else text  # type: ignore[index]
         empty = not body and not _COMMENT.sub("", text).strip()
         self.defines.append(Define(name, body, text, line, empty))
 

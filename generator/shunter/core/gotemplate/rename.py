@@ -1,4 +1,4 @@
-"""Other names for named templates, in the text of a template file, and no comments: every other byte stays.
+"""Other names for named templates, in the text of a template file: every other byte stays.
 
 What names a template is the constant after `define`, `template`, `block` and `include`. A name that is computed is
 known only when the template runs, and so is what a text that `tpl` is given names: both are renamed then, by what is
@@ -13,13 +13,12 @@ from collections.abc import Callable, Iterable, Iterator, Sequence
 from itertools import pairwise
 from typing import Final
 
-from shunter.core.gotemplate.parse import Token, actions, comments
+from shunter.core.gotemplate.parse import Token, actions
 from shunter.model.data import dataclass
 
 _NAMED = ("define", "template", "block", "include")
 _STRINGS = ("string", "raw")
 DIGITS: Final = 12
-_LICENCE: Final = re.compile(r"licen[cs]e|copyright|\bspdx\b", re.IGNORECASE)
 _MARK: Final = re.compile(rf"@[^@\s]+-[0-9a-f]{{{DIGITS}}}(?=\.|$)")
 
 
@@ -43,19 +42,6 @@ Edit = tuple[int, int, str]
 def renamed(text: str, names: Names) -> str:
     """The template file with other names. Raises TemplateError for what is no template."""
     return _edited(text, (edit for tokens in actions(text) for edit in _edits(tokens, names)))
-
-
-def without_comments(text: str) -> str:
-    """The template file with empty comments, but for those of a licence. Raises TemplateError for what is no template.
-
-    The braces stay, since they, and their hyphens, part what Go would trim or join.
-    """
-    return _edited(text, (edit for start, end in comments(text) for edit in _emptied(text, start, end)))
-
-
-def _emptied(text: str, start: int, end: int) -> Iterator[Edit]:
-    if not _LICENCE.search(text, start, end):
-        yield text.index("/*", start) + 2, text.rindex("*/", start, end), ""
 
 
 def _edited(text: str, edits: Iterable[Edit]) -> str:

@@ -27,7 +27,7 @@ _CONTRACTS: Final = "schema/"
 _NOT_RENDERED = ("README.md", "LICENSE", ".helmignore", ".copier-answers.yml", "Chart.yaml", "schema/")
 _NAMED: Final = re.compile(r"templates/_[^/]*")
 _OF_MAJOR: Final = re.compile(r"templates/_[^/]+(\.v\d+\.tpl)")
-_DEFINE: Final = re.compile(rb"\{\{-?\s*(?:define|block)\s+([\"`][^\"`]*[\"`])")
+_DEFINE: Final = re.compile(rb"\{\{-?\s*(?:define|block)\s+[\"`]([^\"`]*)[\"`]")
 
 
 @dataclass(frozen=True, slots=True)

@@ -2,9 +2,10 @@
 
 Named templates are global in a release, and one body wins for all. So `shop-library.v1.app` becomes
 `shop-library.v1@1.1.0-34b3a632272c.app`: with the library's version, for a person, and a hash of what is behind it.
-That is the library's templates, and the named ones of the app itself: they may override one of the library's, and texts
-in values may call them through it, so an app that has some has a library of its own. Values keep the public names; they
-are replaced in what `tpl` is given, and put back in what it prints, where a host's name may look like one.
+That is the library's templates as Helm reads them, and the named ones of the app itself: they may override one of the
+library's, and texts in values may call them through it, so an app that has some has a library of its own. Values keep
+the public names; they are replaced in what `tpl` is given, and put back in what it prints, where a host's name may
+look like one.
 """
 
 from __future__ import annotations
@@ -18,6 +19,7 @@ from typing import TypeVar
 
 from shunter.core.charts.templates import parse_once
 from shunter.core.gotemplate import rename
+from shunter.core.gotemplate.compact import compact
 from shunter.core.gotemplate.parse import TemplateError
 from shunter.core.gotemplate.rename import DIGITS, Names
 from shunter.model.data import dataclass
@@ -41,18 +43,19 @@ class Qualified:
 def qualified(name: str, version: str, library: Files, app: Files, foreign: Collection[str] = ()) -> Qualified:
     """The template files of the library `name` and of an app that is built with it, with names of their own.
 
-    Paths stay. The library's comments are for those who read its sources: Helm reads this copy at every render.
+    Paths stay. How the library's sources look is for those who read them: Helm reads this copy at every render.
     `foreign` are names that charts inside the app use: such stay too, since those charts are not changed.
     Raises ShunterError for a file that is no template.
     """
     theirs, mine = _defines(library), _defines(app)
+    library = _each(library, _compact)
     majors = sorted({found[1] for known in theirs if (found := _major(name).match(known))})
     mark = f"{version}-{_hash(library, mine)}"
     single = sorted(known for known in {*theirs, *mine} - {*foreign} if not _major(name).match(known))
     if not majors and not single:
         return Qualified(dict(library), dict(app), mark)
     renamed = partial(_renamed, majors=tuple(majors), single=tuple(single), mark=mark)
-    return Qualified(_each(_each(library, _without_comments), renamed), _each(app, renamed), mark)
+    return Qualified(_each(library, renamed), _each(app, renamed), mark)
 
 
 def names_in(files: Files) -> frozenset[str]:
@@ -129,8 +132,8 @@ def _each(files: Files, renamed: Callable[[str], str]) -> dict[str, FileState]:
 
 
 @lru_cache(256)
-def _without_comments(text: str) -> str:
-    return rename.without_comments(text)
+def _compact(text: str) -> str:
+    return compact(text)
 
 
 @lru_cache(256)
