@@ -89,6 +89,7 @@ WITHOUT_A_TEST = {
     "shunter.cli.verbs.templates",
     "shunter.cli.verbs.train",
     "shunter.cli.verbs.update",
+    "shunter.cli.verbs.updating",
     "shunter.cli.verbs.values",
     # texts of the catalogue: tests/core/rules/test_catalogue.py reads them all
     "shunter.core.rules.catalogue.cluster",

@@ -65,6 +65,12 @@ class Tree(Protocol):
         """`paths`, and what is odd there or larger than `most` bytes."""
 
 
+def object_ids(tree: Tree, names: Iterable[str]) -> dict[str, str | None]:
+    """The object ids of files of a tree as they are now; None for no file."""
+    states = ((name, tree.get(name)) for name in names)
+    return {name: state.object_id() if state else None for name, state in states}
+
+
 def _within(path: str, under: str) -> bool:
     return not under or path == under or path.startswith(under.rstrip("/") + "/")
 

@@ -268,7 +268,7 @@ def asked(trace: Path) -> list[str]:
     ]
 
 
-BY_FILES, BY_GIT = ["status", "add", "commit", "maintenance"], ["diff-tree", "diff-index"]
+BY_FILES, BY_GIT = ["status", "add", "commit"], ["maintenance", "diff-tree", "diff-index"]
 
 
 def test_where_no_hook_can_have_run_git_is_not_asked_what_it_holds(home: Path, monkeypatch: pytest.MonkeyPatch) -> None:
@@ -320,3 +320,37 @@ def test_inside_a_hook_of_a_run_nothing_is_written(home: Path, monkeypatch: pyte
     with pytest.raises(ShunterError, match="started by a hook of another shunter run"):
         apply([derived(home)], home)
     assert not (home / ".git/shunter").exists()
+
+
+@pytest.mark.parametrize(
+    ("why", "asked"),
+    [
+        ("nothing", 0),
+        ("loose objects", 1),
+        ("packs", 1),
+        ("gc.auto", 1),
+        ("maintenance.auto", 1),
+        ("a setting of the person's", 1),
+        ("a hook", 1),
+    ],
+)
+def test_git_tidies_up_after_a_commit_where_it_would_find_something_to_do(
+    why: str, asked: int, home: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    if why == "loose objects":
+        write(home, {f".git/objects/17/{number:038x}": "" for number in range(27)})
+    elif why == "packs":
+        write(home, {f".git/objects/pack/pack-{number:040x}.pack": "" for number in range(50)})
+    elif why == "a hook":
+        hook(home, "true")
+    elif why == "a setting of the person's":
+        monkeypatch.setenv("GIT_CONFIG_COUNT", "1")
+        monkeypatch.setenv("GIT_CONFIG_KEY_0", "gc.autoPackLimit")
+        monkeypatch.setenv("GIT_CONFIG_VALUE_0", "10")
+    elif why != "nothing":
+        git(home, "config", why, "true" if why == "maintenance.auto" else "1")
+    trace = home.parent / "trace"
+    monkeypatch.setenv("GIT_TRACE", str(trace))
+    apply([derived(home)], home)
+    runs = [line for line in trace.read_text().splitlines() if "run_command: git maintenance run --auto" in line]
+    assert len(runs) == asked

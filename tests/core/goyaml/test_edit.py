@@ -91,6 +91,37 @@ def test_a_value_is_replaced_in_its_place() -> None:
 
 
 @pytest.mark.parametrize(
+    "there",
+    [
+        "1.0.0",
+        "'1.0.0'",
+        '"1.0.0"',
+        "&r 1.0.0",
+        "!!str 1.0.0",
+        "old",
+        "{x: 1.0.0}",
+        "1.0",
+        "\n    1.0.0",
+    ],
+)
+@pytest.mark.parametrize("after", ["", "  # ours", "\n  # below"])
+def test_a_version_takes_the_place_of_what_is_there(there: str, after: str) -> None:
+    text = f"# head\nö: 1.0.0\nt:\n  a: [1.0.0,  x]\n  release: {there}{after}\n  b:   1.0.0\n".encode()
+    expected = yaml.safe_load(text)
+    expected["t"]["release"] = "2.10.0-rc.1"
+    found = edit(text, [(["t", "release"], "2.10.0-rc.1")])
+    assert yaml.safe_load(found) == expected
+    assert found.count(b"#") == text.count(b"#")
+    if there == "1.0.0":
+        assert found == text.replace(b"release: 1.0.0", b"release: 2.10.0-rc.1")
+
+
+def test_a_version_that_an_alias_names_stays_where_it_is_written() -> None:
+    text = b"a:\n  x: &r 1.0.0\n  release: *r\n"
+    assert yaml.safe_load(edit(text, [(["a", "release"], "2.0.0")])) == {"a": {"x": "1.0.0", "release": "2.0.0"}}
+
+
+@pytest.mark.parametrize(
     ("text", "value", "wanted"),
     [
         ("a: [x, y, z]  # all\nb: 1\n", ["x", "z"], "a: [x, z]     # all\nb: 1\n"),

@@ -1,4 +1,4 @@
-"""Which repositories a reconciliation concerns, and what a new environment starts with.
+"""That a reconciliation which cannot be carried out touches nothing.
 
 What it renders, merges and removes: see test_add_remove.py, test_update.py and test_layouts.py.
 """
@@ -12,8 +12,8 @@ import pytest
 from helpers.workspaces import own_files
 from helpers.workspaces.gitrepo import make_repo, snapshot, write
 from shunter.core.workspace.layout import plan_repositories
-from shunter.flows.fleet.reconcile import Request, reconcile
-from shunter.flows.fleet.update import repositories_of
+from shunter.flows.fleet.drafting import Request
+from shunter.flows.fleet.reconcile import reconcile
 from shunter.flows.workspace.archives import archives_at
 from shunter.model.errors import ShunterError
 
@@ -38,29 +38,6 @@ def root(tmp_path: Path) -> Path:
     root = tmp_path.resolve()
     write(root, {"shunter.yaml": "", "orders/charts/orders/Chart.yaml": "", "shop-tst/envs/tst/values.yaml": ""})
     return root
-
-
-def test_a_path_stands_for_the_innermost_repository(root: Path) -> None:
-    def named(*paths: str) -> set[str]:
-        return set(repositories_of([root / path for path in paths], root, SPECS))
-
-    assert named("orders/charts/orders/Chart.yaml", "orders") == {"orders"}
-    assert named(".", "shop-tst/envs") == {"shop", "shop-tst"}
-    assert named("shunter.yaml") == {"shop"}
-    assert named() == set()
-
-
-@pytest.mark.parametrize("path", ["gone", "orders/gone", "../elsewhere"])
-def test_a_path_that_is_in_none_is_refused(path: str, root: Path) -> None:
-    with pytest.raises(ShunterError, match="is in no repository of this workspace"):
-        repositories_of([(root / path).resolve()], root, SPECS)
-
-
-def test_a_checkout_that_went_may_still_be_named(root: Path) -> None:
-    (root / "orders/charts/orders/Chart.yaml").unlink()
-    for folder in ("orders/charts/orders", "orders/charts", "orders"):
-        (root / folder).rmdir()
-    assert repositories_of([root / "orders"], root, SPECS) == {"orders"}
 
 
 def test_a_checkout_that_was_there_and_is_gone_stops_everything(root: Path) -> None:

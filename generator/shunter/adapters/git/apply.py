@@ -36,7 +36,7 @@ from shunter.adapters.git.recovery import recover_in, undo_all
 from shunter.adapters.git.refusals import refuse_other_than
 from shunter.adapters.git.repository import Repository, git_dir
 from shunter.adapters.git.undo import undo, unwritten
-from shunter.adapters.git.verify import Judge, are_hooks_everywhere, verify
+from shunter.adapters.git.verify import Judge, Settings, is_tidy, may_have_hooks, settings_around, verify
 from shunter.adapters.system.process import refuse_inside_run
 from shunter.model.data import dataclass, field, replace
 from shunter.model.errors import ShunterError
@@ -181,7 +181,8 @@ class _Run:
 
     def _commit_all(self, parts: Sequence[Prepared], changes: Sequence[Change]) -> list[_Told]:
         """Outcomes and notices in the order of the parts; `changes` are theirs before the moves."""
-        hooked = any(part.change.commits for part in parts) and are_hooks_everywhere(self.folder.parent)
+        commits = any(part.change.commits for part in parts)
+        around = settings_around(self.folder.parent) if commits else Settings()
         left, done = dict(enumerate(changes)), dict[int, _Told]()
         for place, number in enumerate(sorted(left, key=lambda number: parts[number].change.root == self.home)):
             part = parts[number]
@@ -191,7 +192,7 @@ class _Run:
                 self._store(left.values())
             try:
                 with self._phase("commit", part):
-                    done[number] = self._commit(part, (place, len(parts)), hooked=hooked)
+                    done[number] = self._commit(part, (place, len(parts)), around)
             except ShunterError as error:
                 if isinstance(error, EverywhereError) or part.change.root == self.home or not self.home:
                     raise
@@ -265,7 +266,7 @@ class _Run:
             stage_conflicts(root, part.plan.conflicts, change.digest)
         self.on_step(f"{change.repository}: index")
 
-    def _commit(self, part: Prepared, place: tuple[int, int], *, hooked: bool) -> _Told:
+    def _commit(self, part: Prepared, place: tuple[int, int], around: Settings) -> _Told:
         change = part.change
         if not change.files and not change.staging:  # all that it was to say is that all is done
             undo(change, live=True)
@@ -274,13 +275,15 @@ class _Run:
             return _staged(part), ()
         own = _own(change)
         own.mkdir(exist_ok=True)
-        printed = commit(change, own, self.writing, {}, place)
+        root = Path(change.root)
+        tidy = not may_have_hooks(root, around) and is_tidy(root, around)
+        printed = commit(change, own, self.writing, {}, place, tidy=tidy)
         self.on_step(f"{change.repository}: ref")
         files = f"{len(part.plan.edits)} file{'' if len(part.plan.edits) == 1 else 's'}"
         if printed is None:
             return Outcome(change.repository, Status.DONE, files), ()
         said = tuple(f"{change.repository}: {line}" for line in printed)
-        made, notices = verify(part, own, self.judge, hooked=hooked)
+        made, notices = verify(part, own, self.judge, around)
         self.on_step(f"{change.repository}: verified")
         detail = f"{len(made.paths)} file{'' if len(made.paths) == 1 else 's'}, commit {made.commit[:8]}"
         outcome = Outcome(change.repository, Status.DONE, detail, paths=tuple(sorted(made.paths)), commit=made.commit)

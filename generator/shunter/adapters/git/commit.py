@@ -74,12 +74,19 @@ def listed(change: Change, root: Path) -> list[str]:
 
 
 def commit(
-    change: Change, folder: Path, writing: Writing, env: Mapping[str, str], place: tuple[int, int] = (0, 1)
+    change: Change,
+    folder: Path,
+    writing: Writing,
+    env: Mapping[str, str],
+    place: tuple[int, int] = (0, 1),
+    *,
+    tidy: bool = False,
 ) -> tuple[str, ...] | None:
     """Commit one repository's part; what git and its hooks said, or None where git sees nothing to commit.
 
     `folder` is where shunter's own files lie in its git directory, `place` tells how many commits were made before, and
-    of how many; `env` is added to the environment. A failure is a `ShunterError` with all that git and its hooks said.
+    of how many; `env` is added to the environment. Where the repository is `tidy`, git is told not to tidy up.
+    A failure is a `ShunterError` with all that git and its hooks said.
     """
     root = Path(change.root)
     paths, message, output = folder / "paths", folder / "message", folder / "output"
@@ -87,7 +94,9 @@ def commit(
     message.write_text(change.message.rstrip("\n") + "\n", "utf-8", "surrogateescape")
     verify = [] if writing.verify else ["--no-verify"]
     named = [f"--pathspec-from-file={paths}", "--pathspec-file-nul"]
-    command = ["git", "commit", "--quiet", "--only", "--cleanup=whitespace", "-F", str(message), *verify, *named]
+    quick = ["-c", "maintenance.auto=false"] if tidy else []
+    command = ["git", *quick, "commit", "--quiet", "--only", "--cleanup=whitespace", "-F", str(message)]
+    command += [*verify, *named]
     while True:
         writing.progress(f"commit in {change.repository}", *place)
         status = process.run_for_person(command, root, output, folder / NOTE, {**_dates(), **env})

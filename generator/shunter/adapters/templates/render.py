@@ -26,6 +26,7 @@ if TYPE_CHECKING:
     from shunter.core.templates.engine import Engine
 
 Files = Mapping[str, FileState]
+_ENCODER: Final = json.JSONEncoder(default=str, sort_keys=True)
 _KEPT = 8  # engines: an update has two, a fleet that follows several releases has more
 _HELD: Final[dict[tuple[Mode, str], FileState]] = {}
 """Files of our own templates by mode and object id: most of a release stand in the next as they are."""
@@ -54,7 +55,7 @@ class RenderRequest:
         """
         asked = {key: value for key, value in answers.items() if not key.startswith("_")}
         checked(source)
-        text = json.dumps(asked, default=str, sort_keys=True)
+        text = _ENCODER.encode(asked)
         return cls(source, release.removeprefix("v"), text, bare or bare_for(source), operation)
 
 
@@ -112,19 +113,21 @@ def _asked(request: RenderRequest) -> Asked:
 
 def _ours(group: Sequence[RenderRequest], source: str, bare: Path, progress: Progress) -> list[Rendered]:
     """Requests for a history that shunter has made itself."""
+    from shunter.adapters.templates.codes import remembered
     from shunter.core.templates.config import NeedsCopier
 
     found: list[Rendered | None] = []
     why: dict[int, str] = {}
-    for number, request in enumerate(group):
-        progress("render templates", number, len(group))
-        try:
-            engine = _engine(bare, source, request.release)
-            made = engine.project(json.loads(request.answers), request.operation)
-            found.append(Rendered(made.files, made.once, "", made.places))
-        except NeedsCopier as needs:
-            found.append(None)
-            why[number] = str(needs)
+    with remembered():
+        for number, request in enumerate(group):
+            progress("render templates", number, len(group))
+            try:
+                engine = _engine(bare, source, request.release)
+                made = engine.project(json.loads(request.answers), request.operation)
+                found.append(Rendered(made.files, made.once, "", made.places))
+            except NeedsCopier as needs:
+                found.append(None)
+                why[number] = str(needs)
     left = [_asked(group[number]) for number in why]
     by_copier = iter(isolated.by_copier(source, left, bare, tuple(why.values())) if left else ())
     return [each or next(by_copier) for each in found]

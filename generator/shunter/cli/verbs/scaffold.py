@@ -13,7 +13,7 @@ from shunter.cli.session import open_session, writing_of
 from shunter.core.charts.artifact import parse_place, version_of
 from shunter.core.charts.pins import OCI
 from shunter.core.goyaml.document import read
-from shunter.flows.fleet import rename, scaffold
+from shunter.flows.fleet import planning, rename, scaffold
 from shunter.flows.workspace.archives import server_at
 from shunter.flows.workspace.context import Context
 from shunter.model.errors import ShunterError
@@ -156,7 +156,7 @@ def rename_environment(arguments: Arguments) -> Report:
     return _rename(arguments, "environment")
 
 
-def _rename(arguments: Arguments, kind: rename.Kind) -> Report:
+def _rename(arguments: Arguments, kind: planning.Kind) -> Report:
     context = open_session(arguments)
     names = arguments.old, arguments.new
     return rename.rename(context, kind, *names, dry_run=arguments.dry_run, diff=arguments.diff)

@@ -3,11 +3,17 @@
 from __future__ import annotations
 
 import io
+import re
 from collections.abc import Sequence
-from typing import Any
+from typing import TYPE_CHECKING, Any, Final
 
 import yaml
-from ruamel.yaml import YAML
+
+if TYPE_CHECKING:
+    from ruamel.yaml import YAML
+
+_VERSION: Final = re.compile(r"[0-9]+\.[0-9]+\.[0-9]+(?:-[0-9A-Za-z.-]*[0-9A-Za-z])?")
+"""Text that is written without quotes, and is text to every reader of YAML."""
 
 
 def edit(data: bytes, changes: Sequence[tuple[Sequence[str], Any]]) -> bytes:
@@ -19,7 +25,8 @@ def edit(data: bytes, changes: Sequence[tuple[Sequence[str], Any]]) -> bytes:
     if (ends := data.count(b"\r\n")) and ends == data.count(b"\n"):
         return edit(data.replace(b"\r\n", b"\n"), changes).replace(b"\n", b"\r\n")
     for path, value in changes:
-        quick = _remove(data, path) if value is None else _insert(data, path, value)
+        parent = _block_at(data, path[:-1])
+        quick = _remove(data, parent, path[-1]) if value is None else _put(data, parent, path[-1], value)
         data = _rewrite(data, path, value) if quick is None else quick
     return data
 
@@ -33,16 +40,38 @@ def _rewrite(data: bytes, path: Sequence[str], value: Any) -> bytes:
     return out.getvalue().encode()
 
 
-def _insert(data: bytes, path: Sequence[str], value: Any) -> bytes | None:
-    """The text with a new key after its last sibling, or None where this is not that case.
+def _put(data: bytes, node: yaml.MappingNode | None, key: str, value: Any) -> bytes | None:
+    """The text with a value at a key of a map on lines of its own, or None where the whole has to be read."""
+    if node is None:
+        return None
+    there = _child(node, key)
+    return _insert(data, node, key, value) if there is None else _swap(data, there, value)
+
+
+def _swap(data: bytes, there: yaml.Node, value: Any) -> bytes | None:
+    """The text with a version in the place of a word, or None where this is not that case.
+
+    A release is set in every update, and ruamel.yaml takes tens of milliseconds to read a large workspace.
+    """
+    if not (isinstance(value, str) and _VERSION.fullmatch(value) and isinstance(there, yaml.ScalarNode)):
+        return None
+    lines = data.decode("utf-8").split("\n")
+    at, start, end = there.start_mark.line, there.start_mark.column, there.end_mark.column
+    line = lines[at]
+    # With a tag or an anchor, in quotes, or in a text with other ends of lines, it is something else.
+    if there.end_mark.line != at or not _VERSION.fullmatch(line[start:end]) or line[start:end] != there.value:
+        return None
+    lines[at] = line[:start] + value + line[end:]
+    return "\n".join(lines).encode()
+
+
+def _insert(data: bytes, node: yaml.MappingNode, key: str, value: Any) -> bytes:
+    """The text with a new key after its last sibling.
 
     ruamel.yaml hangs a comment on what stands before it, so a key that it appends lands behind the next comment.
     """
-    node = _block_at(data, path[:-1])
-    if node is None or _child(node, path[-1]) is not None:
-        return None
     out = io.StringIO()
-    round_trip_yaml().dump({path[-1]: value}, out)
+    round_trip_yaml().dump({key: value}, out)
     indent = " " * node.value[0][0].start_mark.column
     lines = data.decode("utf-8").splitlines(keepends=True)
     last = _last_line(node)
@@ -51,13 +80,12 @@ def _insert(data: bytes, path: Sequence[str], value: Any) -> bytes | None:
     return "".join(lines).encode()
 
 
-def _remove(data: bytes, path: Sequence[str]) -> bytes | None:
+def _remove(data: bytes, node: yaml.MappingNode | None, key: str) -> bytes | None:
     """The text without the lines of a key and its value, or None where they are not alone on their lines.
 
     ruamel.yaml would drop the comment behind them too, which mostly is about what comes next.
     """
-    node = _block_at(data, path[:-1])
-    entry = next((entry for entry in node.value if entry[0].value == path[-1]), None) if node is not None else None
+    entry = next((entry for entry in node.value if entry[0].value == key), None) if node is not None else None
     if node is None or entry is None or len(node.value) == 1:
         return None
     lines = data.decode("utf-8").splitlines(keepends=True)
@@ -97,6 +125,8 @@ def _last_line_of(entry: tuple[yaml.Node, yaml.Node]) -> int:
 
 def round_trip_yaml() -> YAML:
     """A reader and writer that keeps comments, order and quotes, and breaks no long line."""
+    from ruamel.yaml import YAML  # few commands need it, and it takes a while
+
     round_trip = YAML()
     round_trip.preserve_quotes = True
     round_trip.width = 4096

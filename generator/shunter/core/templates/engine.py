@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Iterable, Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from functools import lru_cache
 from typing import Any
 from unicodedata import normalize
@@ -126,7 +126,7 @@ class Engine:
                 if path in files:
                     raise NeedsCopier(f"two files with the name {path}")
                 files[path], places[path] = self._file(source, seen), source.path
-        _refuse_nested(files)
+        _refuse_nested(tuple(files))
         once = tuple(pattern.render(variables) for pattern in self._once)
         return Made(files, once, places, self.config.programs)
 
@@ -233,7 +233,8 @@ def _path(text: str) -> str:
     return "/".join(steps)
 
 
-def _refuse_nested(files: Iterable[str]) -> None:
+@lru_cache(1024)
+def _refuse_nested(files: tuple[str, ...]) -> None:
     known = set(files)
     for path in known:
         if not path or any(path[:at] in known for at, char in enumerate(path) if char == "/"):

@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 import io
+import re
 from collections.abc import Callable, Iterable, Mapping, MutableMapping
 from functools import partial
 from posixpath import join, normpath
 from types import CodeType
 from typing import Any, Final, cast
 
+import yaml
 from jinja2 import BaseLoader, Environment, StrictUndefined, Template, TemplateNotFound, Undefined, nodes
 from jinja2.exceptions import UndefinedError
 from jinja2.ext import Extension
@@ -16,6 +18,7 @@ from jinja2.parser import Parser
 from jinja2.runtime import Context
 from jinja2.sandbox import SandboxedEnvironment
 
+from shunter.core.templates.compiled import CODES
 from shunter.core.templates.config import NeedsCopier, file_of
 from shunter.core.templates.nice_yaml import NiceYaml
 from shunter.core.templates.variables import Memo, Variables
@@ -34,10 +37,11 @@ _ELSEWHERE: Final = {
 }
 _UNSTABLE: Final = ("ans_random", "expanduser", "expandvars", "fileglob", "random", "realpath", "shuffle", "strftime")
 _UNDEFINED: Final = {"jinja2.Undefined": Undefined, "jinja2.StrictUndefined": StrictUndefined}
-_CODE: Final[dict[tuple[object, ...], CodeType]] = {}
-"""Compiled templates by options, name and source: most of one release stand in the next as they are."""
 _MADE: Final[dict[tuple[object, ...], Memo[Any]]] = {}
 """What was rendered, by options and name or source: of equal templates and variables every release makes the same."""
+
+
+_PLAIN_YAML: Final = re.compile(r"[A-Za-z0-9 _./#:,{}\[\]\n\"'-]*")
 
 
 class _Names(Context):
@@ -148,15 +152,13 @@ class Jinja(SandboxedEnvironment):
         self._starts = (self.block_start_string, self.variable_start_string, self.comment_start_string, "\n", "\r")
         self.filters |= {name: partial(_refuse_filter, name) for name in _UNSTABLE}
         self.filters["to_nice_yaml"] = NiceYaml(self.filters["to_nice_yaml"])
+        self.filters["from_yaml"] = partial(_from_yaml, self.filters["from_yaml"])
         self.filters["to_json"] = partial(self.filters["to_json"], default=_refuse_value)
         self.globals["pathjoin"] = _pathjoin
 
     def compiled(self, source: str, name: str | None = None) -> CodeType:
-        """The code of a template, compiled once in this process."""
-        key = (*self._syntax, name, source)
-        if key not in _CODE:
-            _CODE[key] = self.compile(source, name)
-        return _CODE[key]
+        """The code of a template, compiled once."""
+        return CODES.code((*self._syntax, name, source), lambda: self.compile(source, name))
 
     def get_template(
         self,
@@ -249,6 +251,16 @@ class Text:
 
 def _refuse_filter(name: str, *_: Any, **__: Any) -> Any:
     raise NeedsCopier(f"the filter `{name}`")
+
+
+def _from_yaml(load: Callable[[Any], Any], data: Any) -> Any:
+    """The filter, by libyaml's parser where the text is plain: that takes a tenth of the time, and gives the same."""
+    if isinstance(data, str) and _PLAIN_YAML.fullmatch(data):
+        try:
+            return yaml.load(data, yaml.CSafeLoader)
+        except yaml.YAMLError:
+            pass  # the filter itself says what is wrong
+    return load(data)
 
 
 def _refuse_value(value: Any) -> Any:

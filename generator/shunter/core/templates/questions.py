@@ -17,6 +17,7 @@ from shunter.core.templates.variables import Variables
 from shunter.model.data import dataclass
 
 _MISSING: Final = object()
+_UNKNOWN: Final = object()
 _KNOWN: Final[Mapping[str, type | tuple[type, ...]]] = {
     "ask": (str, bool),
     "choices": (list, dict, str),
@@ -98,6 +99,8 @@ class _Question:
         self._ask = _prepared(details.get("ask", True), jinja)
         self._validator = jinja.text(details.get("validator", ""))
         self._choices = _Choices(name, details.get("choices", []), jinja)
+        self._always: Any = _UNKNOWN
+        self._is_fixed = self._type.is_constant and self._choices.is_constant and _is_constant(self._default)
         if self._secret and "default" not in details:
             raise NeedsCopier(f"the secret question `{name}` without a default")
 
@@ -111,14 +114,24 @@ class _Question:
             value = self._parsed(variables.values[self.name], variables)
             self._check(value, variables)
             return value
-        value = _rendered(self._default, variables)
+        value = self._without_answer(variables)
         if value is _MISSING:
             if asked and to_bool(_rendered(self._ask, variables)):
                 raise NeedsCopier(f"the question `{self.name}` without an answer")
             return _MISSING
-        value = self._parsed(value, variables)
         if asked and not self._secret:
             self._check(value, variables)
+        return value
+
+    def _without_answer(self, variables: Variables) -> Any:
+        """What the default makes, worked out once where no answer changes it."""
+        if self._default is _MISSING:
+            return _MISSING
+        if self._always is not _UNKNOWN:
+            return _copied(self._always)  # a template may change it
+        value = self._parsed(_rendered(self._default, variables), variables)
+        if self._is_fixed:
+            self._always = _copied(value)
         return value
 
     def _parsed(self, value: Any, variables: Variables) -> Any:
@@ -146,6 +159,7 @@ class _Choices:
         self._fixed = None if self._text else [_prepared(each, jinja) for each in self._listed(choices)]
         self._jinja = jinja
         self.is_free = not self._text and not self._fixed
+        self.is_constant = self._text is None and _is_constant(self._fixed)
 
     def values(self, variables: Variables) -> list[Any]:
         """The choices, in the types that they have before they are cast to that of the question."""
@@ -184,7 +198,7 @@ def _prepared(value: Any, jinja: Jinja) -> Any:
 
 
 def _rendered(value: Any, variables: Variables) -> Any:
-    if isinstance(value, Text):
+    if value.__class__ is Text:
         return value.render(variables)
     if isinstance(value, list):
         return [_rendered(item, variables) for item in value]
@@ -203,8 +217,13 @@ def _type_of(default: Any) -> str:
     return name if name in _CASTS else "yaml"
 
 
+_TRUTHS: Final = {"True": True, "False": False}
+
+
 def to_bool(value: Any) -> bool:
     """Text, a number or anything else as Copier takes it for a yes or a no."""
+    if value.__class__ is str and value in _TRUTHS:  # what Jinja makes of a comparison
+        return _TRUTHS[value]
     try:
         return bool(float(value))
     except (TypeError, ValueError):

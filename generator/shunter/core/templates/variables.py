@@ -37,10 +37,11 @@ class Variables:
     def marks(self, names: Names) -> tuple[object, ...]:
         """What tells the values of these names from others."""
         known = self._marks
-        for name in names:
-            if name not in known:
-                known[name] = _mark(self.values.get(name, _MISSING))
-        return tuple([known[name] for name in names])
+        try:
+            return tuple([known[name] for name in names])
+        except KeyError:
+            known |= {name: _mark(self.values.get(name, _MISSING)) for name in names if name not in known}
+            return tuple([known[name] for name in names])
 
     def changed(self, names: Iterable[str]) -> bool:
         """Whether a template has changed one of these values where it is, such as by `append`."""
@@ -74,7 +75,8 @@ class Memo(Generic[Result]):
     def find(self, variables: Marked, templates: Marked | None = None) -> Result | None:
         """The result for these variables and templates, or None."""
         for (names, read), results in self._known.items():
-            found = results.get(_key(names, variables, read, templates))
+            marks = variables.marks(names)
+            found = results.get(marks + templates.marks(read) if read and templates else marks)
             if found is not None:
                 return found
         return None

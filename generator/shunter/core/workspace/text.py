@@ -5,8 +5,6 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from typing import Any
 
-from ruamel.yaml.error import YAMLError
-
 from shunter.core.charts.versions import is_label
 from shunter.core.goyaml.edit import edit, round_trip_yaml
 from shunter.core.workspace.layout import EXAMPLE_ORGANISATION, placeholder_url
@@ -73,6 +71,8 @@ def first_text(name: str, layout: str, *, source: str, release: str, example: bo
 
 def assignments(pairs: Sequence[str]) -> list[tuple[list[str], Any]]:
     """`a.b=value` pairs as changes for `edit`; the value is read as YAML."""
+    from ruamel.yaml.error import YAMLError  # as in `round_trip_yaml`
+
     changes = []
     for pair in pairs:
         key, separator, value = pair.partition("=")

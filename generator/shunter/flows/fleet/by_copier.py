@@ -8,17 +8,10 @@ from posixpath import join, normpath
 from shunter.adapters.git.repository import Repository
 from shunter.adapters.templates.by_copier import updated_by_copier
 from shunter.adapters.templates.isolated import Asked
-from shunter.core.templates.config import TASKS, due
+from shunter.core.templates.config import due
 from shunter.flows.fleet.draft import Draft, Job
-from shunter.flows.workspace.plans import object_ids
 from shunter.model.data import replace
-from shunter.model.files import FileState, MemoryTree, SubTree
-
-
-def migrates(job: Job, programs: tuple[str, ...], release: str) -> bool:
-    """Whether an update of a project to that release runs a migration, be its render what it was or not."""
-    migrations = [each for each in programs if each != TASKS]
-    return job.recorded is not None and bool(due(migrations, job.recorded.release.removeprefix("v"), release))
+from shunter.model.files import FileState, MemoryTree, SubTree, object_ids
 
 
 def by_copier(

@@ -13,8 +13,9 @@ from shunter.flows.checkouts.kept import on_branch, published, taken_up
 from shunter.flows.checkouts.push import PUSHED
 from shunter.flows.checkouts.requests import Commits, Opener, text_of_commits
 from shunter.flows.checkouts.sync import Checkout
+from shunter.flows.fleet.planning import release_of
 from shunter.flows.fleet.reporting import Record
-from shunter.flows.fleet.update import Updated, release_of
+from shunter.flows.fleet.update import Updated
 from shunter.flows.workspace.context import Context, reopened
 from shunter.model.data import dataclass, field, replace
 from shunter.model.errors import ShunterError

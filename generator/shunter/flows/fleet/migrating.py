@@ -8,6 +8,7 @@ from pathlib import Path
 from posixpath import join, normpath
 
 from shunter.adapters.templates.release_file import release_file
+from shunter.core.templates.config import TASKS, due
 from shunter.core.workspace.answers import Recorded
 from shunter.core.workspace.migrate import Changes, Migrated, migrate
 from shunter.core.workspace.migrations import (
@@ -21,9 +22,8 @@ from shunter.core.workspace.migrations import (
 from shunter.core.workspace.model import Project
 from shunter.flows.fleet.draft import Draft
 from shunter.flows.workspace.own_files import schema_of
-from shunter.flows.workspace.plans import object_ids
 from shunter.model.data import dataclass, replace
-from shunter.model.files import FileState, MemoryTree, SubTree
+from shunter.model.files import FileState, MemoryTree, SubTree, object_ids
 from shunter.model.findings import Finding
 
 # What shunter derives itself is no file of a template.
@@ -64,6 +64,12 @@ def _migrations(source: str, release: str, bare: Path | None) -> tuple[Migration
     data = release_file(source, release, bare, FILE)
     name = f"{FILE} of template release {release}"
     return read_migrations(data, name, schema_of("migrations")) if data is not None else ()
+
+
+def migrates(was: Recorded | None, programs: Sequence[str], release: str) -> bool:
+    """Whether an update of a project that records this runs a migration of Copier's, whatever its render is."""
+    migrations = [each for each in programs if each != TASKS]
+    return was is not None and bool(due(migrations, was.release.removeprefix("v"), release))
 
 
 def own_files(draft: Draft, project: Project, steps: Sequence[Migration]) -> Migrated:

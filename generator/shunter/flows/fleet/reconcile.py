@@ -7,44 +7,27 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from pathlib import Path
-from typing import Any
 
-from shunter.adapters.git.fresh import refuse_taken
-from shunter.adapters.git.repository import PlannedRepository, require_git
-from shunter.adapters.system.files import DiskTree
 from shunter.adapters.system.regular import is_checkout
 from shunter.adapters.templates.copier_merge import merge_as_copier
 from shunter.adapters.templates.merge import Asked, MergeProject, merge_repositories, touched
 from shunter.adapters.templates.render import RenderRequest, Renders, render_many
 from shunter.core.trains.state import State
-from shunter.core.workspace.answers import Recorded, merge_answers
 from shunter.core.workspace.layout import origin_url, plan_repositories
-from shunter.core.workspace.model import Project, RepositorySpec, Workspace
-from shunter.flows.fleet.by_copier import by_copier, migrates
-from shunter.flows.fleet.draft import (
-    Draft,
-    Job,
-    applied_answers,
-    follow_images,
-    is_due,
-    kept,
-    refuse_overwriting,
-    remove_project,
-    share,
-)
-from shunter.flows.fleet.migrating import Target, carried_over, own_files
-from shunter.flows.fleet.recreating import asked_of, without
-from shunter.flows.fleet.renaming import Renaming
+from shunter.core.workspace.model import Project
+from shunter.flows.fleet.by_copier import by_copier
+from shunter.flows.fleet.draft import Draft
+from shunter.flows.fleet.drafting import Request, drafted, gone, has_work
+from shunter.flows.fleet.laying import follow_images, refuse_overwriting, remove_project, share
+from shunter.flows.fleet.migrating import carried_over
+from shunter.flows.fleet.recreating import without
 from shunter.flows.packaging.derive import Changes, app_files, environment_files
-from shunter.flows.workspace.archives import Archives
-from shunter.flows.workspace.context import APPLIED_FILE, WORKSPACE_FILE, require_checkout
-from shunter.flows.workspace.phases import Phases
-from shunter.flows.workspace.plans import inputs_of, object_ids, plan_changes
-from shunter.flows.workspace.recorded import recorded
+from shunter.flows.workspace.context import APPLIED_FILE, WORKSPACE_FILE
+from shunter.flows.workspace.plans import inputs_of, plan_changes
 from shunter.model.data import dataclass, field, replace
-from shunter.model.files import FileState, MemoryTree, Move, RepositoryPlan
+from shunter.model.files import FileState, Move, RepositoryPlan, object_ids
 from shunter.model.findings import Finding
-from shunter.model.progress import NOTHING, Progress, stepwise, unseen, when_interrupted
+from shunter.model.progress import NOTHING, stepwise, when_interrupted
 
 Files = Mapping[str, FileState]
 _CLOSING = frozenset({APPLIED_FILE})
@@ -64,48 +47,6 @@ class Reconciled:
     dropped: tuple[Path, ...] = ()
     moves: tuple[Move, ...] = ()
     before: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
-
-
-@dataclass(frozen=True, slots=True)
-class Request:
-    """What `reconcile` brings about: `workspace` at template `release`, from what was `applied` last.
-
-    `extra` are further changes to the workspace's repository (shunter.yaml itself); `only` names repositories to
-    limit the work to; `written` are first contents of a person's files, by path in their repository; `message` is
-    the commits' subject; `force` deletes what no commit holds; `renaming` is what has another name than in `applied`;
-    `recreate` are files of the templates to make again, which somebody has deleted; with `as_copier`, files are merged
-    as `copier update` merges them, and migrations are not followed. `progress` hears how far it is, and `phases` in
-    what. With `trust`, templates of others may run programs. Repositories that are `apart` are refused one by one.
-    """
-
-    root: Path
-    workspace: Workspace
-    release: str
-    archives: Archives
-    message: str
-    bare: Path | None
-    applied: Workspace | None = None
-    extra: Mapping[str, FileState | None] = field(default_factory=dict)
-    only: frozenset[str] = frozenset()
-    written: Mapping[str, bytes] = field(default_factory=dict)
-    force: bool = False
-    renaming: Renaming | None = None
-    as_copier: bool = False
-    recreate: tuple[Path, ...] = ()
-    trust: bool = False
-    apart: bool = False
-    progress: Progress = unseen
-    phases: Phases = field(default_factory=Phases)
-
-    @property
-    def target(self) -> Target:
-        """The release that projects are brought to."""
-        source, guesses = self.workspace.templates_source, self.renaming is None
-        return Target(source, self.release, self.bare, not self.as_copier, guesses)
-
-    def asks_for(self, spec: RepositorySpec) -> bool:
-        """Whether a repository is to be worked on."""
-        return not self.only or spec.folder == "." or spec.name in self.only
 
 
 @when_interrupted(NOTHING)
@@ -131,14 +72,6 @@ def reconcile(request: Request) -> Reconciled:
     moves = request.renaming.moves(tuple(draft.spec for draft in drafts)) if request.renaming else ()
     findings = tuple(finding for draft in drafts for finding in draft.findings)
     return Reconciled(plans, notices, findings, tuple(_dropped(request, moves)), moves, before)
-
-
-def drafted(request: Request) -> list[Draft]:
-    """What each repository lacks: its projects that are missing, or not as the workspace wants them."""
-    require_git()
-    applied = applied_answers(request.applied)
-    specs = plan_repositories(request.workspace)
-    return [_draft(request, spec, applied) for spec in specs if request.asks_for(spec)]
 
 
 def _dropped(request: Request, moves: Sequence[Move]) -> Iterator[Path]:
@@ -171,43 +104,14 @@ def _plan(request: Request, draft: Draft) -> RepositoryPlan:
     return replace(plan, origin=origin_url(request.workspace, draft.spec.name), closing=_CLOSING)
 
 
-def _draft(request: Request, spec: RepositorySpec, applied: Mapping[tuple[str, str], Mapping[str, Any]]) -> Draft:
-    renaming = request.renaming
-    root = renaming.place(spec) if renaming else request.root / spec.folder
-    if ("repository", root.name) in applied:
-        require_checkout(root)
-    exists = is_checkout(root)
-    if not exists:
-        refuse_taken(root)
-    draft = Draft(spec, PlannedRepository(root), DiskTree(root) if exists else MemoryTree({}))
-    if renaming and exists:
-        draft.moved = renaming.moved(draft.repository, spec)
-        draft.notices += renaming.left(spec)
-    for project in spec.projects:
-        was = recorded(draft.tree, project.path)
-        name = renaming.rename.former(project).name if renaming else project.name
-        name = root.name if project.kind == "repository" else name
-        answers = request.target.answers(project, was) if was else {}
-        wanted = merge_answers(answers, project.answers, applied.get((project.kind, name)))
-        draft.notices += [kept(spec, project, key, wanted.answers) for key in wanted.kept]
-        draft.kept |= {project.path: wanted.kept} if wanted.kept else {}
-        wants = Recorded(request.workspace.templates_source, f"v{request.release}", wanted.answers)
-        if was != wants or asked_of(request.recreate, draft, project):
-            draft.jobs.append(Job(project, wanted.answers, was))
-    if draft.jobs and exists:
-        draft.read |= object_ids(draft.disk, [WORKSPACE_FILE] if spec.folder == "." else [])
-        draft.repository.head()  # before the files that the changes follow from are read
-    return draft
-
-
 def _render(request: Request, drafts: Sequence[Draft]) -> tuple[str, ...]:
     """Put what the templates give into the drafts; what is to be told of them."""
     wanted: list[RenderRequest] = []
     for draft in drafts:
         for job in draft.jobs:
-            wanted.append(new_request(request, job))
-            if job.recorded:
-                wanted.append(old_request(request, job.recorded))
+            wanted.append(job.asked)
+            if job.before:
+                wanted.append(job.before)
     request.phases.begin("render")
     rendered = render_many(wanted, request.progress, trust=request.trust)
     request.phases.begin("merge")
@@ -218,34 +122,10 @@ def _render(request: Request, drafts: Sequence[Draft]) -> tuple[str, ...]:
     return rendered.notices
 
 
-def has_work(request: Request, draft: Draft, job: Job, rendered: Renders) -> bool:
-    """Whether a job changes its project: by the template, by a migration, by a rename, or as a file is wanted back."""
-    asked = new_request(request, job)
-    old = rendered.files[old_request(request, job.recorded)] if job.recorded else {}
-    renamed = request.renaming is not None and request.renaming.rename.concerns(job.project)
-    due = is_due(draft.spec.name, job, old, rendered.files[asked])
-    due = due or migrates(job, rendered.programs[asked], request.release)
-    if due or renamed or job.recorded is None or asked_of(request.recreate, draft, job.project):
-        return True
-    return bool(own_files(draft, job.project, request.target.steps(job.project.kind, job.recorded)).changes)
-
-
-def new_request(request: Request, job: Job) -> RenderRequest:
-    """What a job's project is to look like."""
-    operation = "update" if job.recorded else "copy"
-    return RenderRequest.of(request.workspace.templates_source, request.release, job.desired, request.bare, operation)
-
-
-def old_request(request: Request, was: Recorded) -> RenderRequest:
-    """What a project looked like by what it records."""
-    bare = request.bare if was.source == request.workspace.templates_source else None
-    return RenderRequest.of(was.source, was.release, was.answers, bare, "update")
-
-
 def _place_fresh(request: Request, draft: Draft, rendered: Mapping[RenderRequest, Files]) -> None:
     for job in draft.jobs:
         if job.recorded is None:
-            files = rendered[new_request(request, job)]
+            files = rendered[job.asked]
             with draft.refused_alone(request.apart):
                 refuse_overwriting(draft, job.project, files)
             draft.put(job.project.path, files)
@@ -273,8 +153,8 @@ def _merge(request: Request, drafts: Mapping[str, Draft], rendered: Renders) -> 
 def _to_merge(request: Request, draft: Draft, rendered: Renders) -> list[MergeProject]:
     projects = []
     for job in draft.jobs:
-        if job.recorded is not None:
-            asked, before = new_request(request, job), old_request(request, job.recorded)
+        if job.recorded is not None and job.before is not None:
+            asked, before = job.asked, job.before
             new = rendered.files[asked]
             aim = (request.workspace.templates_source, request.release, request.bare)
             if by_copier(draft, job, rendered.programs[asked], aim, trust=request.trust):
@@ -298,17 +178,6 @@ def _remove(request: Request, drafts: Sequence[Draft]) -> None:
         if spec.name in known and not moved:
             with known[spec.name].refused_alone(request.apart):
                 remove_project(known[spec.name], project, force=request.force)
-
-
-def gone(request: Request, drafts: Sequence[Draft]) -> Iterator[tuple[RepositorySpec, Project]]:
-    """The projects that were carried out last, and that the workspace does not have any more, with their repositories.
-
-    Those of repositories that nobody asked for are left out.
-    """
-    kept = {(draft.spec.name, p.kind, p.name) for draft in drafts for p in draft.spec.projects}
-    for spec in plan_repositories(request.applied) if request.applied else ():
-        if request.asks_for(spec):
-            yield from ((spec, each) for each in spec.projects if (spec.name, each.kind, each.name) not in kept)
 
 
 def _package_library(request: Request, home: Draft) -> None:

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from pathlib import Path
-from typing import Literal
 
 from shunter.adapters.git.moves import refuse_move
 from shunter.adapters.git.repository import Repository
@@ -13,11 +12,13 @@ from shunter.adapters.templates.history import bare_for
 from shunter.core.workspace.layout import image_name
 from shunter.core.workspace.model import Workspace
 from shunter.core.workspace.rename import OVERRIDE, Rename, renamed_workspace
-from shunter.flows.fleet.reconcile import Request, reconcile
+from shunter.flows.fleet.drafting import Request
+from shunter.flows.fleet.planning import Kind, names_in
+from shunter.flows.fleet.reconcile import reconcile
 from shunter.flows.fleet.renaming import Renaming
 from shunter.flows.fleet.scaffold import require_label, unknown, workspace_files
 from shunter.flows.workspace.archives import open_archives
-from shunter.flows.workspace.context import APPLIED_FILE, WORKSPACE_FILE, Context, workspace_from
+from shunter.flows.workspace.context import APPLIED_FILE, Context, workspace_from
 from shunter.flows.workspace.plans import carry_out, read_now
 from shunter.flows.workspace.records import records
 from shunter.flows.workspace.trains import trains_of
@@ -25,8 +26,6 @@ from shunter.model.data import replace
 from shunter.model.errors import ShunterError
 from shunter.model.files import Move
 from shunter.model.findings import Report
-
-Kind = Literal["service", "environment"]
 
 
 def rename(context: Context, kind: Kind, old: str, new: str, *, dry_run: bool, diff: bool) -> Report:
@@ -68,22 +67,18 @@ def _asked(context: Context, kind: Kind, old: str, new: str) -> Rename:
     """The rename, which a person may have begun by editing shunter.yaml."""
     workspace = context.require_workspace()
     require_label(new)
-    names, applied = _names_in(workspace, kind), context.applied()
+    names, applied = names_in(workspace, kind), context.applied()
     if old not in names and new in names and applied:
-        before = _names_in(applied, kind)
+        before = names_in(applied, kind)
         if old in before and new not in before:
             return Rename(kind, old, new, applied)
     if old not in names:
         raise unknown(kind, old, names)
     if new in names:
         raise ShunterError(f"`{new}` is the name of another {kind}", hint="choose another name")
-    if applied and new in _names_in(applied, kind):
+    if applied and new in names_in(applied, kind):
         raise ShunterError(f"shunter.yaml no longer has `{new}`, and nobody carried that out", hint="shunter update")
     return Rename(kind, old, new, workspace)
-
-
-def _names_in(workspace: Workspace, kind: Kind) -> list[str]:
-    return [item.name for item in (workspace.services if kind == "service" else workspace.environments)]
 
 
 def _is_known_elsewhere(context: Context, asked: Rename) -> bool:
@@ -127,17 +122,3 @@ def _forge(asked: Rename, workspace: Workspace, moves: tuple[Move, ...], *, dry_
     if service and service.language:
         now, was = image_name(workspace, service), image_name(workspace, replace(service, name=asked.old))
         yield f"to do: CI pushes {now} from now on; keep {was} for charts that name it"
-
-
-def refuse_swapped(workspace: Workspace, applied: Workspace | None) -> None:
-    """A `ShunterError` where one name is gone from shunter.yaml while another has come: that may be a rename."""
-    for kind in ("service", "environment"):
-        now = _names_in(workspace, kind)
-        before = _names_in(applied, kind) if applied else now
-        gone, come = [name for name in before if name not in now], [name for name in now if name not in before]
-        if gone and come:
-            raise ShunterError(
-                f"{kind} `{gone[0]}` is gone from {WORKSPACE_FILE}, and `{come[0]}` is new",
-                hint=f"if that is a new name: shunter rename {kind} {gone[0]} {come[0]}; if `{gone[0]}` is to be "
-                f"removed and `{come[0]}` to be made: shunter update --force",
-            )

@@ -23,8 +23,9 @@ from shunter.core.workspace.layout import is_shared, plan_repositories
 from shunter.core.workspace.model import Environment
 from shunter.core.workspace.publishing import FIRST, publish_step
 from shunter.core.workspace.text import assignments, first_text, one_or_several, overlay
+from shunter.flows.fleet.drafting import Request
 from shunter.flows.fleet.leaving import leaving, let_go
-from shunter.flows.fleet.reconcile import Request, reconcile
+from shunter.flows.fleet.reconcile import reconcile
 from shunter.flows.workspace.archives import archives_at, open_archives
 from shunter.flows.workspace.context import APPLIED_FILE, WORKSPACE_FILE, Context, workspace_from
 from shunter.flows.workspace.labels import label

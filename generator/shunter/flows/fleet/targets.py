@@ -5,6 +5,7 @@ from __future__ import annotations
 import hashlib
 import json
 from collections.abc import Iterator, Mapping, Sequence
+from functools import lru_cache
 from posixpath import join, normpath
 from typing import Any, Final
 
@@ -14,7 +15,7 @@ from shunter.adapters.templates.render import RenderRequest, Renders, render_man
 from shunter.core.workspace.answers import Recorded, is_untouched
 from shunter.core.workspace.model import Project, RepositorySpec
 from shunter.flows.fleet.draft import Draft, Job
-from shunter.flows.fleet.reconcile import Request, drafted, gone, has_work, new_request, old_request
+from shunter.flows.fleet.drafting import Request, drafted, gone, has_work, wanted_render
 from shunter.model.data import dataclass, replace
 from shunter.model.errors import ShunterError
 from shunter.model.files import FileState
@@ -91,15 +92,16 @@ def as_data(found: Sequence[Target], source: str, releases: tuple[str, str], sha
 
 
 def _requests(request: Request, job: Job) -> Iterator[RenderRequest]:
-    yield new_request(request, job)
-    if job.recorded:
-        yield old_request(request, job.recorded)
-        yield new_request(request, _as_recorded(request, job, job.recorded))
+    yield job.asked
+    if job.recorded and job.before:
+        yield job.before
+        yield _as_recorded(request, job, job.recorded)
 
 
-def _as_recorded(request: Request, job: Job, was: Recorded) -> Job:
+def _as_recorded(request: Request, job: Job, was: Recorded) -> RenderRequest:
     """The job without a change of answers: what the template alone does to the project."""
-    return replace(job, desired=request.target.answers(job.project, was))
+    answers = request.target.answers(job.project, was)
+    return job.asked if answers == job.desired else wanted_render(request, answers, "update")
 
 
 def _of_job(
@@ -107,17 +109,17 @@ def _of_job(
 ) -> Target | None:
     """The target that a job is, or None where the release changes nothing of its project."""
     files, was = rendered.files, job.recorded
-    new = files[new_request(request, job)]
-    if was is None:
+    new = files[job.asked]
+    if was is None or job.before is None:
         target = _target(draft.spec, job.project, "new")
         return replace(target, files=len(new), key=_key(request, job, new, {}, heads.get(draft.spec.name)))
-    old = files[old_request(request, was)]
+    old = files[job.before]
     if not has_work(request, draft, job, rendered):
         return None
     as_recorded = _as_recorded(request, job, was)
-    by_template = is_untouched(old, new) or not is_untouched(old, files[new_request(request, as_recorded)])
+    by_template = is_untouched(old, new) or not is_untouched(old, files[as_recorded])
     reasons = ["template"] if by_template else []
-    reasons += ["answers"] if job.desired != as_recorded.desired or not by_template else []
+    reasons += ["answers"] if job.asked != as_recorded or not by_template else []
     reasons += ["drift"] if job.project.path in draft.kept else []
     differ = sum(old.get(path) != new.get(path) for path in {*old, *new})
     key = _key(request, job, new, old, heads.get(draft.spec.name))
@@ -152,7 +154,13 @@ def _key(request: Request, job: Job, new: Files, old: Files, head: str | None) -
 
 
 def _tree(files: Files) -> list[tuple[str, str, str]]:
-    return sorted((path, state.mode, state.object_id()) for path, state in files.items())
+    return sorted((path, state.mode, _object_id(state)) for path, state in files.items())
+
+
+@lru_cache(4096)
+def _object_id(state: FileState) -> str:
+    """Most projects share most of their files."""
+    return state.object_id()
 
 
 def _digest(text: str) -> str:

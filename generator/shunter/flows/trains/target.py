@@ -20,12 +20,12 @@ from shunter.flows.validation.report import without_secrets
 from shunter.flows.validation.schema_diff import explained
 from shunter.flows.workspace.archives import Archives
 from shunter.flows.workspace.context import Context, Site
-from shunter.flows.workspace.plans import carry_out, inputs_of, object_ids, plan_changes
+from shunter.flows.workspace.plans import carry_out, inputs_of, plan_changes
 from shunter.flows.workspace.projects import ANSWERS_FILE, RECORD_FILE, ProjectFiles, files_of
 from shunter.flows.workspace.trains import Trains
 from shunter.model.data import dataclass, field, replace
 from shunter.model.errors import ShunterError
-from shunter.model.files import FileState, Input, RepositoryPlan, SubTree, Tree
+from shunter.model.files import FileState, Input, RepositoryPlan, SubTree, Tree, object_ids
 from shunter.model.findings import Finding, Kind, Report, Severity, Span
 
 _GUARDED = (ANSWERS_FILE, RECORD_FILE, "Chart.yaml", ".helmignore")

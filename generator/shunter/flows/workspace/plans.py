@@ -19,7 +19,7 @@ from shunter.core.workspace.layout import reference_rank
 from shunter.core.workspace.model import RepositorySpec
 from shunter.flows.workspace.context import WORKSPACE_FILE, Context
 from shunter.model.data import replace
-from shunter.model.files import SYMLINK, Conflict, Edit, FileState, Input, Move, RepositoryPlan, Tree
+from shunter.model.files import SYMLINK, Conflict, Edit, FileState, Input, Move, RepositoryPlan, Tree, object_ids
 from shunter.model.findings import Outcome, Report, Status
 
 _PATIENCE = 60.0
@@ -88,12 +88,6 @@ def inputs_of(tree: Tree, folder: str, names: Iterable[str]) -> tuple[Input, ...
 def as_read(folder: Path, files: Mapping[str, FileState | None]) -> dict[Path, str | None]:
     """Files of a folder as they were read, for `carry_out`: it refuses to write when they are not so any more."""
     return {folder / path: state.object_id() if state else None for path, state in files.items()}
-
-
-def object_ids(tree: Tree, names: Iterable[str]) -> dict[str, str | None]:
-    """The object ids of files of a tree as they are now; None for no file."""
-    states = ((name, tree.get(name)) for name in names)
-    return {name: state.object_id() if state else None for name, state in states}
 
 
 def read_now(folder: Path, tree: Tree, names: Iterable[str]) -> dict[Path, str | None]:
