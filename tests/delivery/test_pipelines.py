@@ -34,6 +34,7 @@ services:
   store: {{archetype: database}}
 environments:
   tst: {{stage: develop}}
+  pre: {{promotes-from: tst}}
 promotions: {{direct: []}}
 """
 _NUMBERS = itertools.count(1)
@@ -106,6 +107,26 @@ class Talk:
             done = self.machine.github(origin, "trains", event="schedule")
         else:
             done = self.machine.gitlab(origin, "trains", CI_PIPELINE_SOURCE="schedule")
+        assert done.returncode == 0, done.stdout[-6000:] + done.stderr[-2000:]
+        return done.stdout + done.stderr
+
+    def merged(self, repository: str, branch: str) -> str:
+        """Merge a branch of a remote into main, as a person does on a forge's page; the commit of main before."""
+        clone = self.machine.cloned(self.origins / f"{repository}.git")
+        before = git(clone, "rev-parse", "HEAD")
+        git(clone, "merge", "-q", "--squash", f"origin/{branch}")
+        git(clone, "commit", "-q", "-m", f"Merge {branch}")
+        git(clone, "push", "-q", str(self.origins / f"{repository}.git"), "main")
+        return before
+
+    def rendered(self, repository: str, before: str) -> str:
+        """The pipeline of an environment's repository, as far as what Helm would apply; what it printed."""
+        origin = self.origins / f"{repository}.git"
+        if self.ci == "github":
+            job = "build" if self.pipelines == "reusable" else "render"
+            done = self.machine.github(origin, "ci", job, before=before)
+        else:
+            done = self.machine.gitlab(origin, "render-tst")
         assert done.returncode == 0, done.stdout[-6000:] + done.stderr[-2000:]
         return done.stdout + done.stderr
 
@@ -194,6 +215,18 @@ def test_a_commit_in_a_service_is_published_once(
     assert len(listed) == 1
     assert first[chart] in git(said.origins / "shop.git", "show", f"main:{listed[0]}"), "the train pins what was pushed"
     record = git(said.origins / f"{environments}.git", "show", "promote/tst:envs/tst/.shunter/train.yaml")
+    assert first[chart] in record
+    said.trains()
+    assert said.tips() == tips
+
+    # Somebody merges it: what the environment runs is the image of the commit, and the same train goes on to the next.
+    before = said.merged(environments, "promote/tst")
+    assert f"@{first[image]}" in said.rendered(environments, before)
+    said.trains()
+    tips = said.tips()
+    following = "shop-pre" if layout == "multi" else "shop"
+    assert f"{environments}/promote/tst" not in tips
+    record = git(said.origins / f"{following}.git", "show", "promote/pre:envs/pre/.shunter/train.yaml")
     assert first[chart] in record
     said.trains()
     assert said.tips() == tips

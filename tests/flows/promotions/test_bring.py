@@ -141,6 +141,9 @@ def test_a_refusal_that_is_no_race_is_told_with_the_remote_s_words(promoted: Pro
     refused = shunter("promote", "1.1.0", "--to", "tst", "--push", cwd=promoted.ours)
     assert (refused.code, "origin of shop refuses the push to main" in refused.err) == (2, True)
     assert "main is protected" in refused.err
+    assert "what may not be pushed can be asked for: --pr" in refused.err
+    cut = shunter("train", "cut", "1.2.0", "--push", cwd=promoted.ours)
+    assert (cut.code, "what may not be pushed can be asked for: --pr" in cut.err) == (2, True)
     ok("promote", "1.1.0", "--to", "tst", "--pr", cwd=promoted.ours)
 
 

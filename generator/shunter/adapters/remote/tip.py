@@ -32,8 +32,8 @@ class Tip:
         return {name.removeprefix(at): commit for commit, name in rows}
 
 
-def fetch_tip(root: Path, prefix: str, *, prompts: bool) -> Tip:
-    """Fetch the default branch of a checkout's remote and its branches below `prefix/`, and nothing else.
+def fetch_tip(root: Path, *prefixes: str, prompts: bool) -> Tip:
+    """Fetch the default branch of a checkout's remote and its branches below these folders, and nothing else.
 
     Works in a shallow clone, and one of a single branch. Raises ShunterError where there is no remote, where it does
     not answer, and where it has no branch yet.
@@ -46,7 +46,9 @@ def fetch_tip(root: Path, prefix: str, *, prompts: bool) -> Tip:
     remote, base = target.base, default_branch(root, target.base)
     if not base:
         raise ShunterError(f"the remote {remote} of {root.name} has no default branch, or does not answer")
-    specs = [f"+refs/heads/{name}:refs/remotes/{remote}/{name}" for name in (base, f"{prefix}/*")]
+    specs = [
+        f"+refs/heads/{name}:refs/remotes/{remote}/{name}" for name in (base, *(f"{prefix}/*" for prefix in prefixes))
+    ]
     command = ["fetch", "--quiet", "--no-tags", "--prune", "--", remote, *specs]
     _require(run_as_person(root, command, prompts=prompts), root)
     return Tip(root, remote, base, _fetched(repository, remote, base))

@@ -30,6 +30,7 @@ COMMANDS: tuple[Command, ...] = (
             Option("--lower", metavar="A,B", help="these cars may go down"),
             Option("--replace", takes="many", metavar="OLD=NEW", help="NEW takes the place of OLD"),
             switch("--push", help="cut it on the remote's newest commit, and push"),
+            switch("--pr", help="the same as pull request, of the branch train/VERSION, or train/auto"),
             NO_IMAGES,
             FETCH,
             *CHANGES,
@@ -39,6 +40,7 @@ COMMANDS: tuple[Command, ...] = (
             "shunter train cut --bump",
             "shunter train cut --hotfix 1.4.0 --car orders=1.5.1",
             "shunter train cut --auto --push",
+            "shunter train cut --auto --pr",
         ),
     ),
     Command(

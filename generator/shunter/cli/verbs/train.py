@@ -44,7 +44,7 @@ def cut(arguments: Arguments) -> Report:
     )
     _require_one_version(asked)
 
-    if arguments.push:
+    if arguments.push or arguments.pr:
         return _on_remote(arguments, context, asked)
 
     def run() -> Report:
@@ -54,12 +54,13 @@ def cut(arguments: Arguments) -> Report:
 
 
 def _on_remote(arguments: Arguments, context: Context, asked: cutting.Cut) -> Report:
-    from shunter.flows.promotions import bring
+    from shunter.flows.promotions import trains
+    from shunter.flows.promotions.bring import How
     from shunter.flows.promotions.forge import logins
 
     refuse_here(arguments)
-    how = bring.How(dry_run=arguments.dry_run, diff=arguments.diff, logins=logins(context))
-    return bring.cut(context, asked, how)
+    how = How(always=arguments.pr, dry_run=arguments.dry_run, diff=arguments.diff, logins=logins(context))
+    return trains.cut(context, asked, how)
 
 
 def _require_one_version(asked: cutting.Cut) -> None:

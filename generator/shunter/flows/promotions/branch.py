@@ -40,7 +40,7 @@ def kept_of(context: Context, site: Site, tip: Tip) -> Kept | None:
     commit = tip.commit_of(branch_of(site.name))
     if not commit:
         return None
-    made = _without_merges(tip, commit)
+    made = without_merges(tip, commit)
     files = ProjectFiles(SubTree(Repository(tip.root).tree(made), site.folder), site.name)
     entry = _entry(files)
     merged = entry is not None and (entry.name in files_of(context, site).entries)
@@ -49,7 +49,7 @@ def kept_of(context: Context, site: Site, tip: Tip) -> Kept | None:
     return Kept(site.name, commit, made, entry, merged)
 
 
-def _without_merges(tip: Tip, commit: str) -> str:
+def without_merges(tip: Tip, commit: str) -> str:
     """The commit below merges of the base, which forges make on request."""
     while len(found := parents(tip.root, commit)) > 1 and is_ancestor(tip.root, found[1], tip.commit):
         commit = found[0]

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Sequence
+from typing import Final
 
 from shunter.adapters.forge.clients import Logins
 from shunter.adapters.forge.requests import Request
@@ -15,7 +16,6 @@ from shunter.flows.promotions.branch import Kept, branch_of, is_still, kept_of
 from shunter.flows.promotions.derived import Derived, until_taken
 from shunter.flows.promotions.signed import made_by_forge
 from shunter.flows.release.release import release_of
-from shunter.flows.trains import cut as cutting
 from shunter.flows.trains import promote as promoting
 from shunter.flows.trains import rollback as returning
 from shunter.flows.workspace.context import Context, Site
@@ -25,6 +25,7 @@ from shunter.model.errors import ShunterError
 from shunter.model.files import SubTree
 from shunter.model.findings import Outcome, Report, Status
 
+INSTEAD: Final = "; what may not be pushed can be asked for: --pr"
 Ask = Callable[[Context, Kept | None], Report | None]
 """Makes the change in a derived workspace, given the branch that is there; None where nothing is to be done."""
 
@@ -46,21 +47,6 @@ class How:
     def shows(self) -> bool:
         """Whether nothing is pushed."""
         return self.dry_run or self.diff
-
-
-def cut(context: Context, asked: cutting.Cut, how: How) -> Report:
-    """Cut a train on what the remote has, and push it to the branch itself."""
-
-    def attempt(there: Derived) -> Report | None:
-        report = cutting.cut(there.context, asked, dry_run=how.dry_run, diff=how.diff)
-        made = there.made_in(there.context.root)
-        if how.shows or report.exit_code() or not made:
-            return report
-        tip = there.tips[there.context.root]
-        made = _signed(there, tip, made, how)
-        return _direct(tip, made, report, context) if _taken(tip, made, tip.branch, expected=None) else None
-
-    return until_taken(context, "trains", attempt)
 
 
 def promote(context: Context, asked: promoting.Promotion, how: How) -> Report:
@@ -128,10 +114,10 @@ def _attempt(own: Context, there: Derived, name: str, ask: Ask, how: How) -> Rep
     if report is None or not made:
         return _nothing(tip, name, kept, report, how)
     if _is_direct(there.context, name) and not how.always:
-        made = _signed(there, tip, made, how)
-        if not _taken(tip, made, tip.branch, expected=None):
+        made = signed(there, tip, made, how)
+        if not taken(tip, made, tip.branch, expected=None, instead=INSTEAD):
             return None
-        done = _direct(tip, made, report, own, name)
+        done = direct(tip, made, report, own, name)
         said = f"superseded: {_subject(tip, made)} is on {tip.branch}"
         return ended(tip, kept, done, said, how.logins) if kept else done
     return _requested(own, there, _Made(site, tip, made, kept), report, how)
@@ -145,19 +131,19 @@ def _is_direct(context: Context, name: str) -> bool:
     return bool(places & {*workspace.direct})
 
 
-def _signed(there: Derived, tip: Tip, made: str, how: How) -> str:
+def signed(there: Derived, tip: Tip, made: str, how: How) -> str:
     """The commit that is pushed: the one that was derived, or what the forge makes of it."""
     by_forge = there.context.require_workspace().commit_by == "api"
     return made_by_forge(tip, made, how.logins) if by_forge else made
 
 
-def _taken(tip: Tip, commit: str, branch: str, *, expected: str | None) -> bool:
+def taken(tip: Tip, commit: str, branch: str, *, expected: str | None, instead: str = "") -> bool:
     """Whether the remote took the commit; False where another one was first. Raises ShunterError for a refusal."""
     done: Pushed = push_commit(tip, commit, branch, expected=expected, prompts=False)
     if done.ok or done.raced:
         return done.ok
     notes = tuple(f"git: {line}" for line in done.lines)
-    hint = f"see that this login may push to {branch}; what may not be pushed can be asked for: --pr"
+    hint = f"see that this login may push to {branch}{instead}"
     raise ShunterError(f"{tip.remote} of {tip.root.name} refuses the push to {branch}", hint=hint, notes=notes)
 
 
@@ -165,7 +151,8 @@ def _subject(tip: Tip, commit: str) -> str:
     return Repository(tip.root).git("log", "--max-count=1", "--no-show-signature", "--format=%s", commit).text
 
 
-def _direct(tip: Tip, made: str, report: Report, own: Context, name: str = "") -> Report:
+def direct(tip: Tip, made: str, report: Report, own: Context, name: str = "") -> Report:
+    """The report of a commit that is on the branch itself now."""
     detail = f"{_subject(tip, made)}: commit {made[:8]}, pushed to {tip.branch}"
     outcome = Outcome(name or own.root.name, Status.DONE, detail, commit=made)
     row = {"environment": name, "state": "pushed", "branch": tip.branch, "commit": made}
@@ -190,8 +177,8 @@ def _requested(own: Context, there: Derived, made: _Made, report: Report, how: H
     assert entry is not None
     branch, title = branch_of(site.name), _subject(tip, made.commit)
     still = kept is not None and not kept.merged and is_still(tip, site, kept, entry, strict=how.strict)
-    ours = made.commit if still else _signed(there, tip, made.commit, how)
-    if not still and not _taken(tip, ours, branch, expected=kept.commit if kept else ""):
+    ours = made.commit if still else signed(there, tip, made.commit, how)
+    if not still and not taken(tip, ours, branch, expected=kept.commit if kept else ""):
         return None
     before = ProjectFiles(SubTree(Repository(tip.root).tree(tip.commit), site.folder), after.label)
     sides = (release_of(there.context, site, of=before), release_of(there.context, site, of=after))
@@ -217,7 +204,7 @@ def ended(tip: Tip, kept: Kept, done: Report, said: str, logins: Logins) -> Repo
     branch = branch_of(kept.name)
     # First the request: a forge closes one itself, without a word, once its branch is gone.
     closed = forge.end(tip.root, tip.remote, Request(branch, tip.branch, "", said), logins)
-    if not _taken(tip, "", branch, expected=kept.commit):
+    if not taken(tip, "", branch, expected=kept.commit):
         return None
     told = f"{branch} is gone{' and its pull request closed' if closed else ''}"
     outcomes = (replace(each, status=Status.DONE, detail=f"{each.detail}; {told}") for each in done.outcomes)

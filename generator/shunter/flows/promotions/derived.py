@@ -20,6 +20,8 @@ from shunter.model.findings import Report
 
 PREFIX: Final = "promote"
 """The first part of the names of branches that shunter keeps, one for each environment."""
+TRAINS: Final = "train"
+"""The same of those for trains."""
 TRIES: Final = 5
 
 
@@ -47,7 +49,7 @@ def derived(context: Context) -> Iterator[Derived]:
     tips = {}
     for number, (folder, root) in enumerate(folders.items()):
         progress(f"fetch {root.name}", number, len(folders))
-        tips[folder] = fetch_tip(root, PREFIX, prompts=prompts)
+        tips[folder] = fetch_tip(root, PREFIX, TRAINS, prompts=prompts)
     with worktrees(context.root.name, {folder: (tip.root, tip.commit) for folder, tip in tips.items()}) as home:
         writing = replace(context.writing, branch="", commit=True, detached=True)
         there = replace(open_context(home), writing=writing, rules=context.rules)
