@@ -42,6 +42,25 @@ def test_a_team_owns_few_lines_and_the_readme_says_why() -> None:
     assert files["AGENTS.md"].count("\n") <= 30
 
 
+def test_the_docs_count_right() -> None:
+    """docs/services.md has the lines beside those of public starters."""
+    files = service()
+    mine = owned(files)
+    code = {
+        path: text.count("\n") for path, text in files.items() if re.match(r"(src|platform|tests|migrations)/", path)
+    }
+    tests = {path for path in code if path.startswith("tests/") or path.endswith(".test.ts")}
+    told = [
+        sum(lines for path, lines in each.items() if (path in tests) is test)
+        for each in (mine, code)
+        for test in (False, True)
+    ]
+    [row] = re.findall(
+        r"^\| ours, TypeScript \| (.*) \| probes", (ROOT / "docs/services.md").read_text("utf-8"), re.MULTILINE
+    )
+    assert row == " | ".join(map(str, told))
+
+
 def test_no_line_is_longer_than_the_formatter_allows() -> None:
     """Under the longest name too: a repository that was just made passes its own lint."""
     files = service("o" * 63, port=18080)
