@@ -175,7 +175,7 @@ def linted(roots: dict[str, Path], render: Render, tmp_path_factory: pytest.Temp
     """A repository of each variant that has workflows of GitHub."""
     custom = render({**root(registry="acmeshop.azurecr.io"), "development": "custom", "versions": CUSTOM}, tmp_path_factory.mktemp("custom"))
     found = {name: folder for name, folder in {"custom": custom, **roots}.items() if (folder / ".github").exists()}
-    assert len(found) == 12
+    assert len(found) == 14
     return found
 
 

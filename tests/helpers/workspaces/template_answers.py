@@ -20,7 +20,7 @@ registries: {{images: "{registry}", charts: {{push: "oci://{registry}/charts"}}}
 tools: {{source: {tools}}}
 owners: {{alice: ["@acme/alice"]}}
 services:
-  orders: {{archetype: rest-api, team: alice}}
+  orders: {{archetype: rest-api, team: alice, language: {language}}}
   gate: {{archetype: api-gateway}}
   site: {{archetype: frontend}}
   auth: {{archetype: auth}}
@@ -41,6 +41,8 @@ VARIANTS: dict[str, dict[str, str]] = {
     "gitlab-gitops": {"ci": "gitlab", "deployment": "gitops"},
     "github-aws": {"registry": "123456789012.dkr.ecr.eu-west-1.amazonaws.com/acme"},
     "github-google": {"registry": "europe-west1-docker.pkg.dev/acme/shop", "development": "git-flow"},
+    "github-go": {"language": "go"},
+    "github-typescript": {"language": "typescript"},
     "none": {"ci": "none"},
     "code": {"layout": "multi", "repository": "orders", "tools": "https://git.example.com/shunter.git"},
     "chart": {"layout": "multi", "repository": "store", "ci": "gitlab"},
@@ -70,6 +72,7 @@ def projects(
     tools: str = "local",
     pipelines: str = "inline",
     registry: str = "ghcr.io/acme",
+    language: str = "python",
 ) -> list[Project]:
     """Every project of the workspace with its answers, roots first."""
     text = WORKSPACE.format(**locals())
