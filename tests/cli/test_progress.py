@@ -155,6 +155,22 @@ def test_what_is_left_follows_from_what_was_needed() -> None:
     ]
 
 
+def test_what_follows_another_at_once_and_takes_long_is_shown_a_moment_later() -> None:
+    line, shown = line_at([0, 1, 1.01, 1.02, 1.03, 9])
+    line("render a", 0, 4)
+    line("render b", 1, 4)
+    line("render c", 2, 4)
+    deadline = time.monotonic() + 20
+    while "render c" not in shown.text and time.monotonic() < deadline:
+        time.sleep(0.02)
+    assert shown.text.split("\r\x1b[K")[1:] == ["render a, 0 of 4 (1 s)", "render c, 2 of 4 (1 s)"]
+    line("render d", 3, 4)
+    line.clear()
+    cleared = shown.text
+    time.sleep(0.3)
+    assert shown.text == cleared, "nothing is drawn over what is written next"
+
+
 def test_it_is_drawn_ten_times_a_second_at_most_on_one_line_and_obeys_no_name() -> None:
     line, shown = line_at([0, *(1 + number / 100 for number in range(100))])
     for number in range(100):

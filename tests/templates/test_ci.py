@@ -117,7 +117,11 @@ def commands(folder: Path) -> list[str]:
         steps += read.get("runs", {}).get("steps", ())
         found += [step["run"] for step in steps if "run" in step]
         for job in read.values() if ".gitlab" in str(file) else ():
-            scripts = [job.get(key, ()) for key in ("script", "before_script", "after_script")] if isinstance(job, dict) else ()
+            scripts = (
+                [job.get(key, ()) for key in ("script", "before_script", "after_script")]
+                if isinstance(job, dict)
+                else ()
+            )
             found += [line for lines in scripts for line in lines if not line.startswith("!reference")]
     return found
 
@@ -161,7 +165,9 @@ def test_exactly_the_jobs_of_the_projects_are_there(repositories: dict[str, Path
 
 def test_one_workspace_alone_holds_what_the_pipelines_of_all_do(roots: dict[str, Path]) -> None:
     job = workflow(roots["reusable-code"])["jobs"]
-    assert {name: part["uses"] for name, part in job.items()} == {"build": "acme/shop/.github/workflows/build.yaml@main"}
+    assert {name: part["uses"] for name, part in job.items()} == {
+        "build": "acme/shop/.github/workflows/build.yaml@main"
+    }
     assert list(workflow(roots["reusable-workspace"], "build")["jobs"]) == ["check", "image", "chart", "render"]
     included = yaml.safe_load((roots["reusable-code-gitlab"] / ".gitlab-ci.yml").read_text("utf-8"))["include"]
     assert included[0] == {"project": "acme/shop", "ref": "main", "file": ".gitlab/jobs.yml"}
@@ -173,7 +179,10 @@ def test_one_workspace_alone_holds_what_the_pipelines_of_all_do(roots: dict[str,
 @pytest.fixture(scope="session")
 def linted(roots: dict[str, Path], render: Render, tmp_path_factory: pytest.TempPathFactory) -> dict[str, Path]:
     """A repository of each variant that has workflows of GitHub."""
-    custom = render({**root(registry="acmeshop.azurecr.io"), "development": "custom", "versions": CUSTOM}, tmp_path_factory.mktemp("custom"))
+    custom = render(
+        {**root(registry="acmeshop.azurecr.io"), "development": "custom", "versions": CUSTOM},
+        tmp_path_factory.mktemp("custom"),
+    )
     found = {name: folder for name, folder in {"custom": custom, **roots}.items() if (folder / ".github").exists()}
     assert len(found) == 14
     return found
@@ -231,14 +240,24 @@ def test_requests_of_others_get_no_token(roots: dict[str, Path]) -> None:
     assert {"pull_request", "merge_group", "push"} == set(on["on"])
 
 
-CLOUDS = {"github-aws": "aws-actions/amazon-ecr-login", "github-google": "google-github-actions/auth", "custom": "azure/login"}
+CLOUDS = {
+    "github-aws": "aws-actions/amazon-ecr-login",
+    "github-google": "google-github-actions/auth",
+    "custom": "azure/login",
+}
 
 
 def test_a_cloud_s_registry_takes_the_identity_of_a_job(linted: dict[str, Path]) -> None:
     """No secret is kept for it, no other job has such an identity, and what pushes nothing does not log in."""
     for name, action in CLOUDS.items():
-        condition = "${{ !github.event.pull_request.head.repo.fork }}" if name == "custom" else "github.event_name == 'push'"
-        jobs = {f"{file}/{job}": part for file in ("ci", "trains") for job, part in workflow(linted[name], file)["jobs"].items()}
+        condition = (
+            "${{ !github.event.pull_request.head.repo.fork }}" if name == "custom" else "github.event_name == 'push'"
+        )
+        jobs = {
+            f"{file}/{job}": part
+            for file in ("ci", "trains")
+            for job, part in workflow(linted[name], file)["jobs"].items()
+        }
         with_identity = [job for job, part in jobs.items() if part.get("permissions", {}).get("id-token")]
         assert with_identity == ["ci/image", "ci/chart", "trains/trains"]
         for job in with_identity:
@@ -305,7 +324,13 @@ def test_gitlab_starts_the_jobs_of_what_shunter_says_is_touched(
         "chart": ("chart",),
         "environment": ("render", "deploy"),
     }
-    listed = {"library": "charts", "service": "services", "app": "charts", "chart": "charts", "environment": "environments"}
+    listed = {
+        "library": "charts",
+        "service": "services",
+        "app": "charts",
+        "chart": "charts",
+        "environment": "environments",
+    }
     changed = [f"{project['path']}/deep/x" for project in projects if project["name"] in TOUCHED]
     assert len(changed) == 7
     for path in (*changed, "envs/common.yaml", "envs/x", "README.md"):
@@ -356,7 +381,9 @@ def test_a_map_of_ones_own_says_which_branches_ci_runs_for(ci: str, render: Rend
 def test_a_preview_goes_when_its_request_closes(roots: dict[str, Path]) -> None:
     """Of each environment but production; a fork has none, and what ends one is waited for by what begins it."""
     found = workflow(roots["github-helm"], "preview")
-    events = dict(yaml.load((roots["github-helm"] / ".github/workflows/preview.yaml").read_text("utf-8"), yaml.BaseLoader))
+    events = dict(
+        yaml.load((roots["github-helm"] / ".github/workflows/preview.yaml").read_text("utf-8"), yaml.BaseLoader)
+    )
     assert "closed" in events["on"]["pull_request"]["types"]
     assert found["concurrency"] == {"group": "preview-${{ github.event.number }}", "cancel-in-progress": False}
     job = found["jobs"]["preview"]

@@ -85,6 +85,19 @@ def test_a_preview_is_a_release_of_its_own_and_goes(
         assert not asked.exists(), "nothing that is no preview is taken away"
 
 
+@pytest.mark.parametrize("sops", ["sops:\n  mac: x\n", '{\n  "a": "b",\n  "sops": {}\n}\n'])
+def test_what_sops_encrypted_is_for_helm_secrets(
+    roots: dict[str, Path], asked: Path, tmp_path: Path, sops: str
+) -> None:
+    folder = Path(shutil.copytree(roots["github-helm"], tmp_path / "shop"))
+    for name, text in {"common.yaml": "a: sops\nb:\n  sops: 1\n", "pro/values.yaml": sops}.items():
+        (folder / "envs" / name).parent.mkdir(parents=True, exist_ok=True)
+        (folder / "envs" / name).write_text(text, "utf-8")
+    assert deploy(folder, "pro").returncode == 0
+    found = asked.read_text("utf-8").splitlines()
+    assert [line for line in found if ".yaml" in line] == ["envs/common.yaml", "secrets://envs/pro/values.yaml"]
+
+
 def test_what_cannot_be_deployed_is_said(roots: dict[str, Path], asked: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     assert "there is no environment nowhere here" in deploy(roots["github-helm"], "nowhere").stderr
     assert "which environment?" in deploy(roots["github-helm"]).stderr
@@ -100,7 +113,12 @@ def test_a_deployment_that_fails_says_what_to_do_where_the_release_is_stuck(
     roots: dict[str, Path], asked: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     stuck = TRAPS.read_text("utf-8").partition("**A release that is stuck.**")[2]
-    told = stuck.partition("```sh\n")[2].partition("```")[0].replace(" RELEASE", " shop").replace(" NAMESPACE", " shop-tst")
+    told = (
+        stuck.partition("```sh\n")[2]
+        .partition("```")[0]
+        .replace(" RELEASE", " shop")
+        .replace(" NAMESPACE", " shop-tst")
+    )
     assert deploy(roots["github-helm"], "tst").stderr == ""
     monkeypatch.setenv("FAILS", "1")
     done = deploy(roots["github-helm"], "tst")

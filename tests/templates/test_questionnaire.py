@@ -88,9 +88,7 @@ def test_no_name_in_the_templates_is_a_condition() -> None:
     assert names == {"[% yield file from own_values_files %][[ file ]][% endyield %].jinja"}
 
 
-def test_what_an_answer_takes_out_goes_with_copiers_update_too(
-    render: Render, tmp_path: Path
-) -> None:
+def test_what_an_answer_takes_out_goes_with_copiers_update_too(render: Render, tmp_path: Path) -> None:
     folder = render(ONE_EACH["workspace"].answers, tmp_path)
     git(folder, "init", "--quiet")
     git(folder, "add", "--all")

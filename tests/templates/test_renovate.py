@@ -76,7 +76,13 @@ def found_in(folder: Path) -> set[tuple[str, str]]:
     done = renovate("renovate", folder=folder, **told)
     lines = [json.loads(line) for line in done.stdout.splitlines() if line.startswith("{")]
     [files] = [line["packageFiles"] for line in lines if line["msg"] == "Extracted dependencies"]
-    return {pair for manager, each in files.items() for file in each for dep in file["deps"] for pair in _pairs(manager, dep)}
+    return {
+        pair
+        for manager, each in files.items()
+        for file in each
+        for dep in file["deps"]
+        for pair in _pairs(manager, dep)
+    }
 
 
 def _pairs(manager: str, dep: dict[str, Any]) -> set[tuple[str, str]]:

@@ -121,7 +121,13 @@ def test_hooks_from_a_url_are_pinned_to_the_release(roots: dict[str, Path]) -> N
 
 def test_validate_gets_exactly_the_values_files_and_what_they_depend_on(roots: dict[str, Path]) -> None:
     pattern = re.compile(hooks(roots["github-helm"])["shunter-validate"]["files"])
-    values = ("envs/common.yaml", "envs/tst/common.yaml", "envs/tst/values.yaml", "envs/pro/values.yaml", "charts/store/values.yaml")
+    values = (
+        "envs/common.yaml",
+        "envs/tst/common.yaml",
+        "envs/tst/values.yaml",
+        "envs/pro/values.yaml",
+        "charts/store/values.yaml",
+    )
     for path in (*values, "envs/tst/Chart.yaml", "charts/store/Chart.yaml", "charts/store/values.schema.json"):
         assert pattern.search(path), path
     for path in (

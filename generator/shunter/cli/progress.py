@@ -8,7 +8,7 @@ from __future__ import annotations
 import os
 import sys
 import time
-from threading import Lock
+from threading import Lock, Timer
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -36,6 +36,7 @@ class Line:
         self._total = self._first = 0
         self._drawn = float("-inf")
         self._shown = False
+        self._late: Timer | None = None
 
     def __call__(self, what: str, done: int, total: int) -> None:
         """Show that `done` of `total` are done, and `what` is being done."""
@@ -43,16 +44,41 @@ class Line:
         with self._lock:
             if total != self._total or done < self._first:
                 self._total, self._first, self._since = total, done, now
-            if now - self._start >= PATIENCE and now - self._drawn >= _OFTEN:
+            if now - self._start < PATIENCE:
+                return
+            self._forget()
+            text = _text(what, done, total, now - self._start, self._left(done, now))
+            if now - self._drawn >= _OFTEN:
                 self._drawn = now
-                self._draw(_text(what, done, total, now - self._start, self._left(done, now)))
+                self._draw(text)
+            else:
+                self._draw_later(text)
 
     def clear(self) -> None:
         """Take the line away, before something else is written."""
         with self._lock:
+            self._forget()
             if self._shown:
                 self._put("\r\x1b[K")
                 self._shown = False
+
+    def _draw_later(self, text: str) -> None:
+        """What comes too soon after another may be what takes long, and is shown if nothing comes after it."""
+
+        def draw() -> None:
+            with self._lock:
+                if self._late is timer:
+                    self._late = None
+                    self._draw(text)
+
+        timer = self._late = Timer(_OFTEN, draw)
+        timer.daemon = True
+        timer.start()
+
+    def _forget(self) -> None:
+        if self._late is not None:
+            self._late.cancel()
+            self._late = None
 
     def _left(self, done: int, now: float) -> float:
         made = done - self._first

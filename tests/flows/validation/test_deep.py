@@ -10,6 +10,7 @@ from helpers.charts.tiny_charts import chart_files, write_files
 from helpers.tools import NO_HELM
 from helpers.workspaces.gitrepo import write
 from helpers.workspaces.small import SCHEMA
+from shunter.core.charts.packed import PackedChart
 from shunter.flows.validation.deep import Deep, releases_of, validate_deeply
 from shunter.flows.validation.judge import Validation
 from shunter.flows.validation.targets import Target
@@ -54,3 +55,29 @@ def test_an_environment_is_one_release(context: Context) -> None:
     (release,) = releases_of(context, Validation(sets=["--set more=1"]), Target(site.path, environment=site))
     assert release.is_environment
     assert release.values == {"size": 7, "more": 1}
+
+
+APPLICATION = """\
+apiVersion: argoproj.io/v1alpha1
+kind: Application
+metadata: {name: web}
+spec: {source: {repoURL: https://git.example/r, path: web, helm: {valuesObject: {size: 1, dead: 1}}}}
+"""
+
+
+def test_what_an_object_deploys_and_what_is_packed_are_rendered_too(context: Context) -> None:
+    files = chart_files(
+        "web", template="apiVersion: v1\nkind: ConfigMap\nmetadata: {name: a}\nnope: {{ .Values.size }}\n"
+    )
+    write_files(context.root / "web", files)
+    write(context.root, {".git/HEAD": "", "app.yaml": APPLICATION})
+    chart = PackedChart.of_files(files).packed()
+    (context.root / "web.tgz").write_bytes(chart.archive)
+    for name, values in (("app.yaml", []), ("web.tgz", ["app-values.yaml"])):
+        write(context.root, {"app-values.yaml": "size: 1\ndead: 1\n"})
+        report = validate_deeply(context, Validation([name], values=values), Deep(exact=True, manifests=True))
+        assert sorted(finding.rule for finding in report.findings) == ["manifest-invalid", "unused-key"], name
+        assert report.notices[-1:] == ("1 chart checked: 2 findings",)
+    write(context.root, {"app.yaml": APPLICATION.replace("path: web", "chart: web, targetRevision: 1.0.0")})
+    report = validate_deeply(context, Validation(["app.yaml"]), Deep(manifests=True))
+    assert [finding.rule for finding in report.findings] == ["unjudged-values"]

@@ -17,6 +17,7 @@ from shunter.adapters.system.files import path_below, write_file
 from shunter.model.data import dataclass, replace
 from shunter.model.errors import ShunterError
 from shunter.model.files import RepositoryPlan, Writing
+from shunter.model.progress import stepwise
 
 Step = Callable[[str], None]
 
@@ -122,7 +123,8 @@ def _build_all(
     env = identity_variables(built.parent)
     places = {plan.root: built / Path(plan.root).absolute().relative_to(target) for plan in plans}
     # The workspace's own folder holds the others; what refers to other repositories is committed after them.
-    for plan in sorted(plans, key=lambda plan: len(places[plan.root].parts)):
+    in_turn = sorted(plans, key=lambda plan: len(places[plan.root].parts))
+    for plan in stepwise(writing.progress, in_turn, lambda plan: f"write {plan.repository}"):
         build(plan, places[plan.root])
         on_step(f"{plan.repository}: built")
     made: dict[str, Fresh] = {}

@@ -197,7 +197,7 @@ def _derive(request: Request, draft: Draft) -> None:
         for project in draft.spec.projects:
             draft.put(project.path, request.renaming.rewritten(draft.overlay(project.path), project))
     follow_images(draft)
-    for project in stepwise(request.progress, draft.spec.projects, lambda project: f"derive {project.path}"):
+    for project in stepwise(request.progress, draft.spec.projects, lambda project: f"derive {project.name}"):
         blocked = any(conflict.path.startswith(f"{project.path}/") for conflict in draft.conflicts)
         if project.path in touched and not blocked and (derive := _DERIVERS.get(project.kind)):
             draft.put(project.path, derive(request, draft, project), derived=True)

@@ -2,18 +2,21 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from functools import partial
 
 from shunter.adapters.helm.engine import engine
+from shunter.flows.release.layers import is_packed
 from shunter.flows.release.release import Release, release_of, releases_of_chart
+from shunter.flows.validation.deployed import deployed_releases, shown_place
 from shunter.flows.validation.exact import Prover
 from shunter.flows.validation.judge import Validation
 from shunter.flows.validation.manifests import Checker, cluster_of
+from shunter.flows.validation.remote import remote_releases
 from shunter.flows.validation.report import report_of
 from shunter.flows.validation.targets import Target
 from shunter.flows.validation.unused import later
-from shunter.flows.validation.validate import validate, wanted
+from shunter.flows.validation.validate import validated, wanted
 from shunter.flows.workspace.context import Context
 from shunter.flows.workspace.labels import relabelled
 from shunter.model.data import dataclass, replace
@@ -40,26 +43,32 @@ class Deep:
 
 def validate_deeply(context: Context, asked: Validation, deep: Deep) -> Report:
     """Judge values as `validate` does and, where Helm takes them, render what they are for."""
-    report = validate(context, asked)
+    report, count = validated(context, asked)
     if any(finding.kind is Kind.VERDICT for finding in report.findings):
         return replace(report, notices=(*report.notices, _NOT_RENDERED))
     helm = engine(deep.helm)
     checker = Checker(helm, cluster_of(deep.kube_versions, deep.crds, context.start)) if deep.manifests else None
-    targets = wanted(context, asked).targets
     found = [*report.findings]
     notices: list[str] = []
-    for target in targets:
-        for release in releases_of(context, asked, target):
-            if release.not_for_helm:
-                notices.append(_NOT_FOR_HELM.format(release.label))
-                continue
-            # In a workspace the environments' values say which of a chart's defaults do anything.
-            proved = release if context.workspace else release.with_values()
-            keys = Prover(proved, helm).findings(later(context, release.chart)) if deep.exact else ()
-            objects = checker.findings(release) if checker else ()
-            found += relabelled(map(partial(_without_secrets, release), (*keys, *objects)), release.label)
-    judged = report_of(context, found, len(targets))
+    for release in _releases(context, asked):
+        if release.not_for_helm:
+            notices.append(_NOT_FOR_HELM.format(release.label))
+            continue
+        # In a workspace the environments' values say which of a chart's defaults do anything.
+        proved = release if context.workspace else release.with_values()
+        keys = Prover(proved, helm).findings(later(context, release.chart)) if deep.exact else ()
+        objects = checker.findings(release) if checker else ()
+        found += relabelled(map(partial(_without_secrets, release), (*keys, *objects)), release.label)
+    judged = report_of(context, map(shown_place, found), count)
     return replace(judged, outcomes=report.outcomes, notices=(*judged.notices, *notices))
+
+
+def _releases(context: Context, asked: Validation) -> Iterator[Release]:
+    chosen = wanted(context, asked)
+    for target in chosen.targets:
+        yield from releases_of(context, asked, target)
+    yield from remote_releases(context, asked, [name for name in asked.files if is_packed(context, name)])
+    yield from deployed_releases(context, asked, chosen.deploying)
 
 
 def _without_secrets(release: Release, finding: Finding) -> Finding:

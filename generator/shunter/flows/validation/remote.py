@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 
 from shunter.core.charts.pins import OCI
 from shunter.flows.release.named import PLACE, packed_files
+from shunter.flows.release.release import Release, with_files
 from shunter.flows.validation.judge import Validation, judge_files
 from shunter.flows.workspace.context import Context
 from shunter.model.data import replace
@@ -26,6 +27,13 @@ def judged_remote(context: Context, asked: Validation, urls: Sequence[str]) -> t
         for findings in judge_files(context, files, folder, [()], asked):
             found += (replace(finding, span=_seen(finding.span)) for finding in findings)
     return tuple(found)
+
+
+def remote_releases(context: Context, asked: Validation, urls: Sequence[str]) -> Iterator[Release]:
+    """The same charts with the values of the request, to be rendered."""
+    for url in urls:
+        files, folder = packed_files(context, url)
+        yield with_files(context, Release(files), folder, asked.values, asked.sets)
 
 
 def _seen(span: Span) -> Span:

@@ -31,18 +31,23 @@ def validate(context: Context, asked: Validation) -> Report:
 
     With `fix`, safe fixes are written into the files first; what is reported is what stays.
     """
+    return validated(context, asked)[0]
+
+
+def validated(context: Context, asked: Validation) -> tuple[Report, int]:
+    """What `validate` reports, and of how many charts."""
     own = own_names(context, asked.files)
     findings, count = _judged(context, asked, own)
     if not asked.fix:
         step = _fix_command(asked) if _can_be_fixed(context, asked, findings, own) else ""
-        return replace(report_of(context, findings, count, own), next_step=step)
+        return replace(report_of(context, findings, count, own), next_step=step), count
     from shunter.flows.validation.repair import Repair
 
     repair = Repair(context.start)
     while repair.apply(levelled(context, findings)):
         findings, count = _judged(context, asked, own)
     report = report_of(context, findings, count, own)
-    return replace(report, outcomes=repair.outcomes(), notices=(*repair.notices(), *report.notices))
+    return replace(report, outcomes=repair.outcomes(), notices=(*repair.notices(), *report.notices)), count
 
 
 def _can_be_fixed(context: Context, asked: Validation, findings: Sequence[Finding], own: Sequence[str]) -> bool:

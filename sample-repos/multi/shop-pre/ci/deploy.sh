@@ -10,6 +10,15 @@ what=${2:-deploy}
 number=${3:-}
 release=shop
 
+# What SOPS encrypted is for helm's plugin helm-secrets, which lets the program sops decrypt it.
+values() {
+    if grep -Eqs '^(sops| *"sops"):' "$1"; then
+        echo "secrets://$1"
+    else
+        echo "$1"
+    fi
+}
+
 case $what in
     deploy | preview | end) ;;
     *)
@@ -20,7 +29,7 @@ case $name in
     pre)
         namespace=shop-pre
         set -- --rollback-on-failure \
-            -f envs/pre/values.yaml ;;
+            -f "$(values envs/pre/values.yaml)" ;;
     *)
         echo "error: there is no environment $name here" >&2
         exit 2 ;;
@@ -29,7 +38,7 @@ esac
 if [ "$what" != deploy ]; then
     release=$release-${number:?which request?}
     namespace=$namespace-preview
-    set -- "$@" -f "envs/$name/preview.yaml"
+    set -- "$@" -f "$(values "envs/$name/preview.yaml")"
     if [ "$what" = preview ] && [ ! -e "envs/$name/preview.yaml" ]; then
         echo "no preview of $name: there is no envs/$name/preview.yaml"
         exit
