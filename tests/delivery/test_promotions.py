@@ -178,3 +178,17 @@ def test_a_commit_that_the_forge_may_not_make_leaves_nothing_behind(forge: Forge
     assert refused.code == 2
     assert "refuses the branch shunter/" in refused.err
     assert [each["name"] for each in api(forge, "GET", "branches")] == ["main"]
+
+
+def test_a_train_is_asked_for_where_nobody_may_push(forge: Forge, ours: Path) -> None:
+    publish(open_context(ours), orders("1.2.0"), "third/orders")
+    git(ours, "push", "-q", "origin", "main")
+    api(forge, "POST", "branch_protections", {"rule_name": "main", "enable_push": False, "required_approvals": 0})
+    assert shunter("train", "cut", "--auto", "--push", cwd=ours).code == 2
+    ok("train", "cut", "--auto", "--pr", cwd=ours)
+    [request] = forge.requests("shop")
+    assert (request["title"], request["head"]["ref"]) == ("Cut train 1.2.0-main.1", "train/auto")
+    assert "orders 1.1.0 → 1.2.0" in request["body"]
+    merged(forge, request["number"])
+    assert "train/auto is gone" in ok("train", "cut", "--auto", "--pr", cwd=ours).err
+    assert [branch["name"] for branch in api(forge, "GET", "branches")] == ["main"]
