@@ -16,13 +16,14 @@ LOCK := $(UV) pip compile pyproject.toml --group build --universal --python-vers
   --custom-compile-command "make lock"
 
 .DEFAULT_GOAL := help
-.PHONY: help demo test slow delivery kit lint format samples docs bench lock release clean
+.PHONY: help demo test slow delivery services kit lint format samples docs bench lock release clean
 
 help:
 	@echo "make demo      make the example workspace and take a train through it"
 	@echo "make test      run the test suite (make slow: the slow tests)"
 	@echo "make kit       updates of fleets: 200 kills and 200 failing calls, 1,000 random repositories beside Copier"
 	@echo "make delivery  pushing and fetching, against a docker-registry, with 300 kills; pull requests on a Gitea; pipelines, every pair"
+	@echo "make services  every cell of templates/cells.yaml: its checks, its image, and that run as its chart says"
 	@echo "make lint      ruff, ruff format --check, mypy --strict (make format: apply ruff)"
 	@echo "make samples   write sample-repos/ again"
 	@echo "make docs      write the generated pages of docs/reference/ again"
@@ -49,6 +50,12 @@ delivery: $(VENV)/.dev
 	if [ -z "$$SHUNTER_TEST_GITLAB" ] && command -v npm; then \
 	  SHUNTER_TEST_GITLAB=$$(.ci/npm-tool gitlab-ci-local@4.75.1) || exit 1; export SHUNTER_TEST_GITLAB; fi; \
 	SHUNTER_TEST_GITEA=$$gitea SHUNTER_TEST_KILLS=300 SHUNTER_TEST_PAIRS=all $(BIN)/python -m pytest -q -n $(WORKERS) $(ARGS) tests/delivery tests/adapters/oci
+
+# Each language's toolchain, and buildah, podman and runc as root: what a machine lacks is skipped.
+services: $(VENV)/.dev
+	if [ -z "$$SHUNTER_TEST_BASE" ] && command -v buildah && command -v mmdebstrap; then \
+	  SHUNTER_TEST_BASE=$$(.ci/base-image) || exit 1; export SHUNTER_TEST_BASE; fi; \
+	SHUNTER_TEST_CELLS=all $(BIN)/python -m pytest -q -n $(WORKERS) --dist loadgroup $(ARGS) tests/services
 
 # Read-only files and a small disk are mounted: without a root that may mount, these tests are skipped.
 kit: $(VENV)/.dev

@@ -23,6 +23,8 @@ from helpers.workspaces.samples import (
 from helpers.workspaces.workspaces import shared
 
 MOST_LINES = 12_000
+GENERATED = ("requirements.txt", "requirements-dev.txt", "openapi.json")
+"""Written by the service's own `make lock` and `make openapi`."""
 
 
 @pytest.fixture(scope="module")
@@ -58,7 +60,8 @@ def test_samples_are_committed() -> None:
 def test_samples_can_be_read() -> None:
     """Nothing that stands there twice, and no more than a person reads."""
     files = unpacked(SAMPLES)
-    assert sum(data.count(b"\n") for _, data in files.values()) <= MOST_LINES
+    read = [data for path, (_, data) in files.items() if not path.endswith(GENERATED)]
+    assert sum(data.count(b"\n") for data in read) <= MOST_LINES
     assert [path for path in files if "/registry/" in path or path.count("charts/") > 1] == []
     states = [state for path, state in files.items() if not path.endswith(".manifest")]
     assert len(states) == len(set(states))

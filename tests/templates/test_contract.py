@@ -11,7 +11,7 @@ import pytest
 import yaml
 
 from helpers.charts.charts import app_chart, objects, render, write
-from helpers.workspaces.cli import shunter
+from helpers.workspaces.cli import ok, shunter
 from shunter.adapters.templates.history import template_files
 from shunter.core.templates.config import NeedsCopier
 from shunter.core.templates.engine import Engine
@@ -74,7 +74,7 @@ def test_a_new_language_is_one_folder_and_one_entry() -> None:
 @pytest.mark.parametrize(("archetype", "language"), [("cron", "cobol"), ("database", "python")])
 def test_what_has_no_cell_is_refused_with_the_choices(archetype: str, language: str, tmp_path: Path) -> None:
     """Slow: a workspace, and Copier, which says what is wrong."""
-    shunter("new", "shop", "--defaults", cwd=tmp_path)
+    ok("new", "shop", "--defaults", cwd=tmp_path)
     text = (tmp_path / "shop/shunter.yaml").read_text("utf-8")
     wanted = f"services: {{x: {{archetype: {archetype}, language: {language}}}}}"
     (tmp_path / "shop/shunter.yaml").write_text(text.replace("services: {}", wanted), "utf-8")

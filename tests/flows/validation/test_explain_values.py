@@ -58,7 +58,8 @@ def test_the_table_and_yaml_say_the_same(example_on_rails: Path) -> None:
     assert table["livenessProbe"] == "null (removed) --set orders.livenessProbe=null"
     assert table["env.LOG_LEVEL"] == f'"debug" environment {TST}/values.yaml:6'
     assert data["values"]["livenessProbe"] is None
-    assert data["values"]["env"] == {"LOG_LEVEL": "debug"}
+    secret = {"secretKeyRef": {"name": "orders-database", "key": "url"}}
+    assert data["values"]["env"] == {"LOG_LEVEL": "debug", "DATABASE_URL": secret}
     assert (data["app"], data["environment"]) == ("orders", "tst")
 
 

@@ -200,9 +200,11 @@ def _root(workspace: Workspace, name: str, projects: list[Project], others: list
 
 def _summary(workspace: Workspace, project: Project) -> dict[str, Any]:
     summary: dict[str, Any] = {"kind": project.kind, "name": project.name, "path": project.path}
-    wanted = ("archetype", "language", "stage", "namespace", "cluster", "helm")
+    wanted = ["archetype", "language", "stage", "namespace", "cluster", "helm"]
     if project.kind == "environment":
         summary["values_paths"] = [values_path(project.name, name) for name in project.answers["values_files"]]
+    if project.kind == "app":
+        wanted.remove("language")  # its service has that
     return summary | {key: project.answers[key] for key in wanted if key in project.answers}
 
 
@@ -245,6 +247,7 @@ def _code(service: Service) -> Project:
 
 def _app(workspace: Workspace, service: Service) -> Project:
     answers = _shape("app", service) | {
+        "language": service.language or "none",
         "workspace": workspace.name,
         "image_registry": image_registry(workspace, service),
         "library": workspace.library,

@@ -1,1 +1,1 @@
-"""The service orders."""
+"""orders: see README.md."""

@@ -1,1 +1,0 @@
-"""Tests of orders: `make test`, or pytest."""
