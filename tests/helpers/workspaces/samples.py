@@ -24,6 +24,8 @@ RENDERED: Final = "tst.yaml"
 WRITTEN_BY_HAND: Final = "README.md"
 _WORKSPACE = "shop"
 _COPIES = re.compile(r"(?:.*/)?(?:(?:charts|envs)/[^/]+/charts|\.shunter/registry)/.*")
+_BY_TOOLS = re.compile(r"(?:.*/)?services/[^/]+/(?:requirements[^/]*\.txt|openapi\.json)")
+"""What no person writes or reads: locks, and documents that the code of a service is asked for."""
 _EPOCH = "1767225600"  # 2026-01-01T00:00:00Z
 
 Files = dict[str, tuple[bool, bytes]]
@@ -62,7 +64,8 @@ def contents(made: Path) -> Files:
         whole = unpacked(made / layout / _WORKSPACE)
         shown = {}
         for path, state in whole.items():
-            if not _COPIES.fullmatch(path) and state not in seen:
+            left_out = _COPIES.fullmatch(path) or _BY_TOOLS.fullmatch(path)
+            if not left_out and state not in seen:
                 shown[path] = state
                 seen.add(state)
         files |= {f"{layout}/{path}": state for path, state in shown.items()}
