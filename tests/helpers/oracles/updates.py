@@ -210,11 +210,13 @@ def _removed(each: Case, path: str) -> set[bytes]:
 LOSSES: Mapping[str, str] = {
     "deleted": "a file that the template deletes is deleted, whatever a person has written into it",
     "binary": "a binary file is the template's, whatever a person has made of it",
-    "link": "a link in place of a file, or a file in place of a link, is the template's again",
+    "link": "what the template changes in a file that is a link now is dropped, and two changes of a link end Copier",
     "bytes": "bytes that are not UTF-8 are dropped from what a person has changed",
     "folder": "folders that are called as those of old version control are never removed",
 }
-"""What Copier itself loses, and we do not: each is shown in tests/adapters/templates/test_copier_merge.py."""
+"""What Copier itself loses in these repositories, and we do not: tests/adapters/templates/test_copier_losses.py shows each,
+and those that random repositories do not have.
+"""
 _KEPT_FOLDERS = frozenset(filecmp.DEFAULT_IGNORES)
 
 
@@ -223,15 +225,15 @@ def loss(each: Case, path: str) -> str:
     sides = [files.get(path) for files in (each.old, each.ours, each.new)]
     base, here, new = sides
     known = [state for state in sides if state]
-    if any(state.mode == SYMLINK for state in known):
-        return "link"
     if new is None and base != here:
         return "deleted"
-    if any(b"\0" in state.data[:8000] for state in known):
+    if any(state.mode == SYMLINK for state in known) and base not in (here, new):
+        return "link"
+    if any(b"\0" in state.data[:8000] for state in known) and base != here:
         return "binary"
     if new is None and _KEPT_FOLDERS & set(path.split("/")[:-1]):
         return "folder"
-    return "" if all(_is_utf8(state.data) for state in known) else "bytes"
+    return "" if base == here or all(_is_utf8(state.data) for state in known) else "bytes"
 
 
 def _is_utf8(data: bytes) -> bool:
