@@ -47,7 +47,7 @@ def state(text: list[str], mode: str) -> FileState:
 
 
 def make(seed: int, count: int = 60) -> Case:
-    """Files in every combination; none of those that Copier loses, see tests/adapters/templates/test_copier_merge.py."""
+    """Files in every combination; none of those that Copier loses, see tests/adapters/templates/test_copier_losses.py."""
     choose = random.Random(seed)
     case = Case({}, {}, {})
     for number in range(count):

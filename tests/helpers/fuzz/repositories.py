@@ -69,6 +69,9 @@ def _asked(choose: random.Random, config: Mapping[str, Any]) -> dict[str, Any]:
     later = dict(config)
     if choose.random() < 0.5:
         later["fresh"] = {"type": "str", "default": choose.choice(("new", "[[ pick ]]-new"))}
+    if "_exclude" in config and choose.random() < 0.3:
+        pattern = choose.choice(("plain*", "dir/", "*.yaml", "[% if pick == 'one' %]values*[% endif %]"))
+        later["_exclude"] = [*config["_exclude"], pattern]
     names = [name for name, details in config.items() if name[0] == "q" and isinstance(details, dict)]
     if names and choose.random() < 0.4:
         name = choose.choice(names)

@@ -216,6 +216,10 @@ class Repository:
         """The current branch, or None when HEAD is detached."""
         return self.try_git("symbolic-ref", "--quiet", "--short", "HEAD").text or None
 
+    def subject(self) -> str:
+        """The first line of the newest commit's message; nothing before the first commit."""
+        return self.try_git("log", "-1", "--no-show-signature", "--format=%s").text
+
     def tree(self, commit: str) -> GitTree:
         """The files of a commit."""
         return GitTree(self, commit)

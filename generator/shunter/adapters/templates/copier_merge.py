@@ -13,13 +13,13 @@ from pathlib import Path
 from shunter.adapters.git.conflicts import marked
 from shunter.adapters.git.repository import Repository
 from shunter.adapters.system.files import DiskTree, write_file
-from shunter.adapters.templates.merge import Asked, Result, held_in
+from shunter.adapters.templates.merge import Asked, Result, held_in, merge_repositories
 from shunter.adapters.templates.written_once import matcher
 from shunter.core.trees import fast_import
 from shunter.core.trees.copier_update import Decided, Sides, decide
 from shunter.core.trees.fast_import import Signature
 from shunter.model.data import replace
-from shunter.model.files import EXECUTABLE, REGULAR, Conflict, FileState, OverlayTree, SubTree
+from shunter.model.files import EXECUTABLE, REGULAR, Conflict, FileState, OverlayTree, SubTree, Tree
 
 _NOBODY = Signature("shunter", "shunter@localhost", 0)
 _FOLDER = "t"
@@ -28,9 +28,12 @@ _FOLDER = "t"
 def merge_as_copier(asked: Sequence[Asked]) -> list[Result]:
     """For each repository, changes (path in it → new state, None deletes) and conflicts, as `copier update` leaves them.
 
-    Renames are not followed. Nothing is written.
+    Renames are not followed. Nothing is written. Where Copier ends half-way, since a name is to be a file on one side
+    and a folder on the other, that repository is merged as git does it.
     """
     works = [_work(each) for each in asked]
+    torn = {number for number, each in enumerate(asked) if _collides(each, works[number])}
+    by_git = dict(zip(sorted(torn), merge_repositories([asked[number] for number in sorted(torn)]), strict=True))
     merged = iter(merged_files([sides for work in works for sides in work.left.values()]))
     for work in works:
         for path, sides in work.left.items():
@@ -39,12 +42,29 @@ def merge_as_copier(asked: Sequence[Asked]) -> list[Result]:
                 work.conflicts.append(_conflict(path, sides))
             elif state != sides.ours:
                 work.changes[path] = state
-    return [(work.changes, tuple(work.conflicts)) for work in works]
+    return [by_git.get(n) or (work.changes, tuple(work.conflicts)) for n, work in enumerate(works)]
+
+
+def _collides(asked: Asked, work: Decided) -> bool:
+    """Whether a file is to be written where a folder stays, or in a place where a file stays."""
+    tree = _tree(asked)
+    fresh = [path for path, state in work.changes.items() if state is not None and tree.get(path) is None]
+    for path in fresh:
+        above = (path[:at] for at, char in enumerate(path) if char == "/")
+        there = [*tree.paths(path), *(each for each in above if tree.get(each) is not None)]
+        if any(each not in work.changes or work.changes[each] is not None for each in there):
+            return True
+    return False
+
+
+def _tree(asked: Asked) -> Tree:
+    disk = DiskTree(asked.root)
+    return OverlayTree(disk, asked.moved) if asked.moved else disk
 
 
 def _work(asked: Asked) -> Decided:
     """What is decided for a repository, by paths in it."""
-    tree = OverlayTree(DiskTree(asked.root), asked.moved) if asked.moved else DiskTree(asked.root)
+    tree = _tree(asked)
     work = Decided()
     for project in asked.projects:
         disk = SubTree(tree, project.path)

@@ -27,11 +27,17 @@ _WORKER: Final = (sys.executable, "-m", "shunter.adapters.templates.worker")
 
 @dataclass(frozen=True, slots=True)
 class Asked:
-    """One project: a release without its `v`, answers, and Copier's word for what is done."""
+    """One project: a release without its `v`, answers, and Copier's word for what is done.
+
+    Answers of the names in `recorded` are those that nobody wants now. What the release `excluding` leaves out is left
+    out here as well.
+    """
 
     release: str
     answers: Mapping[str, Any]
     operation: str = "copy"
+    recorded: tuple[str, ...] = ()
+    excluding: str = ""
 
 
 @dataclass(frozen=True, slots=True)

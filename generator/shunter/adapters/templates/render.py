@@ -37,6 +37,8 @@ class RenderRequest:
     """One project to render: the template's URL, a release (without `v`), answers as JSON, where the URL is locally.
 
     `operation` is what Copier calls what is being done: `copy`, or `update` for a project that is there already.
+    Answers of the names in `recorded` were given once, and nobody wants them now: a question may have changed since.
+    What the release `excluding` leaves out is left out here as well: a project keeps it.
     """
 
     source: str
@@ -44,10 +46,19 @@ class RenderRequest:
     answers: str
     bare: Path | None
     operation: str = "copy"
+    recorded: tuple[str, ...] = ()
+    excluding: str = ""
 
     @classmethod
     def of(
-        cls, source: str, release: str, answers: Mapping[str, Any], bare: Path | None, operation: str = "copy"
+        cls,
+        source: str,
+        release: str,
+        answers: Mapping[str, Any],
+        bare: Path | None,
+        operation: str = "copy",
+        recorded: Iterable[str] = (),
+        excluding: str = "",
     ) -> RenderRequest:
         """A request from answers as a mapping; Copier's own (`_src_path`, `_commit`) are left out.
 
@@ -56,7 +67,10 @@ class RenderRequest:
         asked = {key: value for key, value in answers.items() if not key.startswith("_")}
         checked(source)
         text = _ENCODER.encode(asked)
-        return cls(source, release.removeprefix("v"), text, bare or bare_for(source), operation)
+        known = tuple(sorted(name for name in recorded if name in asked))
+        beside, release = excluding.removeprefix("v"), release.removeprefix("v")
+        beside = "" if beside == release else beside
+        return cls(source, release, text, bare or bare_for(source), operation, known, beside)
 
 
 @dataclass(frozen=True, slots=True)
@@ -108,7 +122,8 @@ def render(source: str, release: str, answers: Mapping[str, Any], *, bare: Path 
 
 
 def _asked(request: RenderRequest) -> Asked:
-    return Asked(request.release, json.loads(request.answers), request.operation)
+    answers = json.loads(request.answers)
+    return Asked(request.release, answers, request.operation, request.recorded, request.excluding)
 
 
 def _ours(group: Sequence[RenderRequest], source: str, bare: Path, progress: Progress) -> list[Rendered]:
@@ -123,7 +138,8 @@ def _ours(group: Sequence[RenderRequest], source: str, bare: Path, progress: Pro
             progress("render templates", number, len(group))
             try:
                 engine = _engine(bare, source, request.release)
-                made = engine.project(json.loads(request.answers), request.operation)
+                more = _engine(bare, source, request.excluding).config.exclude if request.excluding else ()
+                made = engine.project(json.loads(request.answers), request.operation, request.recorded, more)
                 found.append(Rendered(made.files, made.once, "", made.places))
             except NeedsCopier as needs:
                 found.append(None)

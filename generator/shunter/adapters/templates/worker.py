@@ -17,7 +17,7 @@ from shunter.adapters.git.repository import Repository
 from shunter.adapters.system.files import DiskTree
 from shunter.adapters.templates.source import commit_of
 from shunter.core.templates.config import NeedsCopier
-from shunter.core.templates.engine import Engine, Made, programs_of, written_once
+from shunter.core.templates.engine import Engine, Made, excluded_by, programs_of, written_once
 from shunter.model.errors import ShunterError
 from shunter.model.files import FileState
 
@@ -75,7 +75,7 @@ def _answer(engines: _Engines, source: str, asked: Mapping[str, Any], why: str, 
     if made is None:
         if why in _PROGRAMS:
             _unlimit()  # Copier refuses them before it does anything, unless the person trusts this source by name
-        files = dict(_by_copier(source, asked, trust=trust))
+        files = dict(_by_copier(source, asked, engines.excluded(asked["excluding"]), trust=trust))
         made = Made(files, engines.written_once(asked), programs=engines.programs(asked))
     if sum(len(state.data) for state in made.files.values()) > MOST:
         raise ShunterError(f"a project from the templates at {source} would be larger than {MOST >> 20} MiB")
@@ -120,7 +120,15 @@ class _Engines:
 
     def project(self, asked: Mapping[str, Any]) -> Made:
         """A project. Raises NeedsCopier."""
-        release = asked["release"]
+        more = self._of(asked["excluding"]).config.exclude if asked["excluding"] else ()
+        return self._of(asked["release"]).project(asked["answers"], asked["operation"], asked["recorded"], more)
+
+    def excluded(self, release: str) -> tuple[str, ...]:
+        """What a release excludes; nothing where nobody can tell."""
+        found = commit_of(self._repository, release) if release else None
+        return excluded_by(self._repository.tree(found[0])) if found else ()
+
+    def _of(self, release: str) -> Engine:
         if release not in self._known:
             found = commit_of(self._repository, release)
             if found is None:
@@ -129,7 +137,7 @@ class _Engines:
             if not _is_enough(engine.config.least_copier):
                 raise NeedsCopier("`_min_copier_version`")
             self._known[release] = engine
-        return self._known[release].project(asked["answers"], asked["operation"])
+        return self._known[release]
 
     def written_once(self, asked: Mapping[str, Any]) -> tuple[str, ...]:
         """What is written once in a project that Copier has rendered."""
@@ -156,14 +164,14 @@ def _is_enough(least: str) -> bool:
 _UNKNOWN = "name a release it has, or install a shunter that is new enough to know this one"
 
 
-def _by_copier(source: str, asked: Mapping[str, Any], *, trust: bool) -> Files:
+def _by_copier(source: str, asked: Mapping[str, Any], excluding: Sequence[str], *, trust: bool) -> Files:
     try:
-        return _copied(source, asked, trust=trust)
+        return _copied(source, asked, excluding, trust=trust)
     except Exception as error:  # Copier lets plumbum's, Jinja's and YAML's errors through
         raise _explained(error, source, asked) from error
 
 
-def _copied(source: str, asked: Mapping[str, Any], *, trust: bool) -> Files:
+def _copied(source: str, asked: Mapping[str, Any], excluding: Sequence[str], *, trust: bool) -> Files:
     from copier import Settings, load_settings, run_copy
 
     with tempfile.TemporaryDirectory() as box:
@@ -178,6 +186,7 @@ def _copied(source: str, asked: Mapping[str, Any], *, trust: bool) -> Files:
             overwrite=True,
             quiet=True,
             unsafe=trust,
+            exclude=excluding,
             skip_tasks=asked["operation"] == "update",  # they run in the project's update itself
         )
         tree = DiskTree(target)

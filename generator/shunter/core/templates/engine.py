@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
 from functools import lru_cache
 from typing import Any
 from unicodedata import normalize
@@ -64,6 +64,14 @@ def programs_of(tree: Tree) -> tuple[str, ...]:
         return (TASKS,)
 
 
+def excluded_by(tree: Tree) -> tuple[str, ...]:
+    """What a release excludes that only Copier can render; nothing where nobody can tell."""
+    try:
+        return read_config(tree).exclude
+    except Exception:  # as above
+        return ()
+
+
 class Engine:
     """A release at `source`, which Copier would call `commit` (empty: no git). `config` is what its copier.yml says.
 
@@ -95,28 +103,37 @@ class Engine:
         """Path → file of a project with these answers; see `project`."""
         return self.project(given, operation).files
 
-    def project(self, given: Mapping[str, Any], operation: str = "copy") -> Made:
+    def project(
+        self,
+        given: Mapping[str, Any],
+        operation: str = "copy",
+        recorded: Collection[str] = (),
+        excluding: Sequence[str] = (),
+    ) -> Made:
         """The project with these answers. Raises NeedsCopier for what Copier does, or says, better.
 
         `operation` is what Copier's `_exclude` may ask for: `copy`, or `update` for a project that is there already.
+        For answers that are only `recorded` see `Questionnaire.answer`. `excluding` are further patterns of `_exclude`.
         """
         if operation == "copy" and TASKS in self.config.programs:
             raise NeedsCopier(f"`{TASKS}`")
         try:
-            return self._render(given, operation)
+            return self._render(given, operation, recorded, excluding)
         except NeedsCopier:
             raise
         except Exception as error:  # what a template makes of Python is everything that Python raises
             raise NeedsCopier(f"an error: {type(error).__name__}: {error}") from error
 
-    def _render(self, given: Mapping[str, Any], operation: str) -> Made:
-        answers = self._questions.answer(given, self._about)
+    def _render(
+        self, given: Mapping[str, Any], operation: str, recorded: Collection[str], excluding: Sequence[str]
+    ) -> Made:
+        answers = self._questions.answer(given, self._about, recorded)
         variables = answers.variables
         variables.put("_copier_answers", answers.remembered)
         variables.put("_copier_conf", _Settings(""))
         place = _path(self._answers_file.render(variables))
         variables.put("_copier_conf", _Settings(place))
-        excluded = self._excluded(variables.beside("_copier_operation", operation))
+        excluded = self._excluded(variables.beside("_copier_operation", operation), excluding)
         files: dict[str, FileState] = {}
         places: dict[str, str] = {}
         for source in self._sources_in(_path(self._subdirectory.render(variables))):
@@ -130,8 +147,9 @@ class Engine:
         once = tuple(pattern.render(variables) for pattern in self._once)
         return Made(files, once, places, self.config.programs)
 
-    def _excluded(self, variables: Variables) -> Callable[[str], bool]:
-        rendered = tuple([pattern.render(variables) for pattern in self._exclude])
+    def _excluded(self, variables: Variables, more: Sequence[str]) -> Callable[[str], bool]:
+        further = [self._jinja.text(pattern) for pattern in more if pattern not in self.config.exclude]
+        rendered = tuple([pattern.render(variables) for pattern in (*self._exclude, *further)])
         if rendered not in self._specs:
             lines = (normalize("NFD", line) for text in rendered for line in _LINES.split(text))
             self._specs[rendered] = lru_cache(None)(PathSpec.from_lines("gitignore", lines).match_file)

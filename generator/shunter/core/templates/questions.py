@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import copy
 import json
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Collection, Mapping
 from decimal import Decimal
 from functools import lru_cache
 from typing import Any, Final
@@ -38,6 +38,10 @@ _LATER: Final = {"_copier_answers", "_copier_conf"}
 """What a question sees too, as it is at that moment."""
 
 
+class UnknownTypeError(NeedsCopier):
+    """A question of a type that only Copier itself may know."""
+
+
 @dataclass(frozen=True, slots=True)
 class Answers:
     """All variables that the answers make, and what of them the answers file remembers."""
@@ -54,18 +58,25 @@ class Questionnaire:
         self._secret = config.secret
         self._questions = [_Question(name, details, jinja) for name, details in config.questions.items()]
 
-    def answer(self, given: Mapping[str, Any], about: Mapping[str, Any]) -> Answers:
+    def answer(self, given: Mapping[str, Any], about: Mapping[str, Any], recorded: Collection[str] = ()) -> Answers:
         """The answers where `given` are known; `about` are Copier's own (`_src_path`, `_commit`).
 
-        Raises NeedsCopier where an answer is missing, or is none of the choices: Copier says what is wrong.
+        Those that are only `recorded`, and that nobody wants now, give way where the question does not take them any
+        more, and stay as they are where it is not asked, as in an update by Copier. Raises NeedsCopier where an answer
+        is missing, or is none of the choices: Copier says what is wrong.
         """
         variables = Variables({**about, **_copied(given)})  # a template may change what it is given
         hidden, made = set(), []
         self._jinja.refused |= _LATER
         try:
             for question in self._questions:
+                was = question.name in recorded
+                if was and not question.takes(variables):
+                    variables.drop(question.name)
                 asked = question.is_asked(variables)
-                value = question.value(variables, asked=asked)
+                if was and not asked:
+                    variables.drop(question.name)
+                value = question.value(variables, asked=asked, recorded=was)
                 if not asked:
                     hidden.add(question.name)
                 if value is not _MISSING:
@@ -108,8 +119,25 @@ class _Question:
         """What `when` says."""
         return self._when if self._when.__class__ is bool else to_bool(_rendered(self._when, variables))
 
-    def value(self, variables: Variables, *, asked: bool) -> Any:
-        """The answer, in its type and checked; `_MISSING` where none is needed."""
+    def takes(self, variables: Variables) -> bool:
+        """Whether the answer that is there is one for this question."""
+        if self.name not in variables.values:
+            return True
+        try:
+            self._check(self._parsed(variables.values[self.name], variables), variables)
+        except UnknownTypeError:
+            raise
+        except Exception:  # whatever YAML, JSON, a validator and Python make of an answer
+            return False
+        return True
+
+    def value(self, variables: Variables, *, asked: bool, recorded: bool = False) -> Any:
+        """The answer, in its type and checked; `_MISSING` where none is needed.
+
+        One that is `recorded` stays as it is where the question is not to be asked.
+        """
+        if recorded and self.name in variables.values and not to_bool(_rendered(self._ask, variables)):
+            return variables.values[self.name]
         if self.name in variables.values:
             value = self._parsed(variables.values[self.name], variables)
             self._check(value, variables)
@@ -138,7 +166,7 @@ class _Question:
         kind = self._type
         cast = _CASTS.get(kind.source if kind.is_constant else kind.render(variables))
         if cast is None:
-            raise NeedsCopier(f"the type of the question `{self.name}`")
+            raise UnknownTypeError(f"the type of the question `{self.name}`")
         result = cast(value)
         choices = () if self._choices.is_free else self._choices.values(variables)
         if choices and not any(result == cast(choice) for choice in choices):

@@ -27,6 +27,11 @@ class Variables:
         else:
             self._marks.pop(name, None)
 
+    def drop(self, name: str) -> None:
+        """Forget one variable."""
+        self.values.pop(name, None)
+        self._marks.pop(name, None)
+
     def beside(self, name: str, value: Any) -> Variables:
         """The same variables and one more, which hides another of its name."""
         result = Variables({})

@@ -15,7 +15,7 @@ from shunter.flows.checkouts.requests import Commits, Opener, text_of_commits
 from shunter.flows.checkouts.sync import Checkout
 from shunter.flows.fleet.planning import release_of
 from shunter.flows.fleet.reporting import Record
-from shunter.flows.fleet.update import Updated
+from shunter.flows.fleet.update import Updated, is_updated
 from shunter.flows.workspace.context import Context, reopened
 from shunter.model.data import dataclass, field, replace
 from shunter.model.errors import ShunterError
@@ -118,9 +118,10 @@ def _expected(context: Context, way: Way, release: str) -> Sequence[Row]:
 def _since(way: Way, row: Row) -> Row:
     """The row of a repository; what the run that is resumed has committed there counts as done by this one."""
     was = way.known.get(row.repository)
-    if was is None or row.status is not Status.NOOP or not was.commit:
+    if was is None or row.commit or not was.commit:
         return row
-    return replace(row, before=was.before, commit=was.commit, files=was.files)
+    files = was.files if row.status is Status.NOOP else row.files
+    return replace(row, before=was.before, commit=was.commit, files=files)
 
 
 def _refused(row: Row, why: str) -> Row:
@@ -145,10 +146,15 @@ def _published(context: Context, way: Way, record: Record) -> tuple[Checkout, ..
 
 
 def _to_publish(context: Context, way: Way, record: Record) -> set[str]:
-    """What was committed, by this run or the one that it resumes, and what stands on the branch since another one."""
+    """What was committed, by this run or the one that it resumes, and what stands on the branch since another one.
+
+    A run that was killed between its last commit and its report has noted none of them.
+    """
     branch = context.writing.branch
     stands = {*on_branch(context, branch)} if branch else set()
-    stands |= {name for name, row in way.known.items() if row.status is Status.DONE}
+    stands |= {name for name, row in way.known.items() if row.commit or row.status is Status.DONE}
+    unknown = {name for name, row in way.known.items() if row.status is Status.PLANNED}
+    stands |= {name for name in unknown if is_updated(context, name)}
     status = {name: row.status for name, row in record.rows.items() if name not in way.done}
     return {name for name, was in status.items() if was is Status.DONE or (was is Status.NOOP and name in stands)}
 

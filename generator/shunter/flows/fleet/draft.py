@@ -21,6 +21,8 @@ from shunter.model.findings import Finding
 
 FOLLOW: Final = "Follow shunter.yaml"
 """The subject of an update that moves no repository to another template release."""
+UPDATE: Final = "Update to template release "
+"""How the subject of any other begins; the release follows."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -80,7 +82,7 @@ class Draft:
         """The message of its commit: trailers name the releases of an update."""
         if set(self.before) <= {release}:
             return subject
-        subject = f"Update to template release {release}" if subject == FOLLOW else subject
+        subject = f"{UPDATE}{release}" if subject == FOLLOW else subject
         trailers = (*(f"Template-From: {each}" for each in self.before), f"Template-To: {release}")
         return "\n".join((subject, "", *trailers))
 

@@ -136,16 +136,20 @@ def has_work(request: Request, draft: Draft, job: Job, rendered: Renders) -> boo
 
 
 def _job(request: Request, project: Project, desired: Mapping[str, Any], was: Recorded | None) -> Job:
-    asked = wanted_render(request, desired, "update" if was else "copy")
+    asked = wanted_render(request, project, desired, "update" if was else "copy")
     if was is None:
         return Job(project, desired, None, asked, None)
-    bare = request.bare if was.source == request.workspace.templates_source else None
-    return Job(project, desired, was, asked, RenderRequest.of(was.source, was.release, was.answers, bare, "update"))
+    same = was.source == request.workspace.templates_source
+    bare, excluding = (request.bare, request.release) if same else (None, "")
+    before = RenderRequest.of(was.source, was.release, was.answers, bare, "update", excluding=excluding)
+    return Job(project, desired, was, asked, before)
 
 
-def wanted_render(request: Request, answers: Mapping[str, Any], operation: str) -> RenderRequest:
+def wanted_render(request: Request, project: Project, answers: Mapping[str, Any], operation: str) -> RenderRequest:
     """What a project with these answers is to look like; `operation` is Copier's word, see `RenderRequest`."""
-    return RenderRequest.of(request.workspace.templates_source, request.release, answers, request.bare, operation)
+    known = answers.keys() - project.answers.keys()
+    source = request.workspace.templates_source
+    return RenderRequest.of(source, request.release, answers, request.bare, operation, known)
 
 
 def gone(request: Request, drafts: Sequence[Draft]) -> Iterator[tuple[RepositorySpec, Project]]:

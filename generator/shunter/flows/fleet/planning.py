@@ -12,7 +12,7 @@ from shunter.adapters.templates.history import CANONICAL_SOURCE, bare_for, relea
 from shunter.core.charts.versions import newest_first, parse, require_exact
 from shunter.core.goyaml.edit import edit
 from shunter.core.workspace.model import RepositorySpec, Workspace
-from shunter.flows.fleet.draft import FOLLOW
+from shunter.flows.fleet.draft import FOLLOW, UPDATE
 from shunter.flows.fleet.drafting import Request
 from shunter.flows.fleet.targets import Shard, as_data, targets
 from shunter.flows.workspace.archives import open_archives
@@ -69,7 +69,7 @@ def request_for(
 def _subject(workspace: Workspace, release: str) -> str:
     if release == workspace.templates_release:
         return FOLLOW
-    return f"Update to template release {release}"
+    return f"{UPDATE}{release}"
 
 
 def release_of(workspace: Workspace, asked: str) -> str:

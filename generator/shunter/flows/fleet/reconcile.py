@@ -30,7 +30,6 @@ from shunter.model.findings import Finding
 from shunter.model.progress import NOTHING, stepwise, when_interrupted
 
 Files = Mapping[str, FileState]
-_CLOSING = frozenset({APPLIED_FILE})
 
 
 @dataclass(frozen=True, slots=True)
@@ -101,7 +100,7 @@ def _plan(request: Request, draft: Draft) -> RepositoryPlan:
         inputs=inputs_of(draft.tree, ".", [WORKSPACE_FILE]) if draft.spec.folder == "." else (),
         shared=changes.keys() - draft.derived,
     )
-    return replace(plan, origin=origin_url(request.workspace, draft.spec.name), closing=_CLOSING)
+    return replace(plan, origin=origin_url(request.workspace, draft.spec.name), closing=frozenset({APPLIED_FILE}))
 
 
 def _render(request: Request, drafts: Sequence[Draft]) -> tuple[str, ...]:

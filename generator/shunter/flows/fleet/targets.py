@@ -101,7 +101,7 @@ def _requests(request: Request, job: Job) -> Iterator[RenderRequest]:
 def _as_recorded(request: Request, job: Job, was: Recorded) -> RenderRequest:
     """The job without a change of answers: what the template alone does to the project."""
     answers = request.target.answers(job.project, was)
-    return job.asked if answers == job.desired else wanted_render(request, answers, "update")
+    return job.asked if answers == job.desired else wanted_render(request, job.project, answers, "update")
 
 
 def _of_job(

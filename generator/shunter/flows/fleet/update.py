@@ -9,6 +9,7 @@ from shunter.adapters.git.repository import Repository
 from shunter.adapters.system.files import DiskTree
 from shunter.adapters.system.regular import is_checkout
 from shunter.core.delivery.fleet_report import Row
+from shunter.flows.fleet.draft import FOLLOW, UPDATE
 from shunter.flows.fleet.leaving import leaving, let_go
 from shunter.flows.fleet.planning import refuse_swapped, release_of, release_text, request_for
 from shunter.flows.fleet.reconcile import reconcile
@@ -96,6 +97,12 @@ def _files(text: bytes, *, only_some: bool) -> Mapping[str, FileState | None]:
     """The workspace's own files; it counts as carried out when every repository has followed."""
     files = workspace_files(text)
     return {path: state for path, state in files.items() if not (only_some and path == APPLIED_FILE)}
+
+
+def is_updated(context: Context, name: str) -> bool:
+    """Whether the newest commit of a repository is one that an update makes."""
+    root = next(context.root / spec.folder for spec in context.specs() if spec.name == name)
+    return is_checkout(root) and Repository(root).subject().startswith((FOLLOW, UPDATE))
 
 
 def _conflicts(plan: RepositoryPlan) -> list[Finding]:

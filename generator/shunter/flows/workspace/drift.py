@@ -62,7 +62,10 @@ def _untouched(workspace: Workspace, applied: Workspace | None, older: Mapping[s
         return set(older) if applied and applied.templates_release == release else set()
     known = releases(bare)
     pairs = {
-        place: [RenderRequest.of(source, each, was.answers, bare, "update") for each in (was.release, release)]
+        place: [
+            RenderRequest.of(source, each, was.answers, bare, "update", excluding=release)
+            for each in (was.release, release)
+        ]
         for place, was in older.items()
         if {was.release.removeprefix("v"), release} <= set(known)
     }

@@ -1,0 +1,237 @@
+"""What Copier 9.19 loses, and `--merge copier` does not: each test shows the loss, and what we do.
+
+Where Copier mends one, its test fails, and goes, from here and from helpers.oracles.updates.
+"""
+
+from __future__ import annotations
+
+import os
+import warnings
+from collections.abc import Mapping
+from pathlib import Path
+
+import pytest
+
+from helpers.oracles.copier import both, ours_updated, text, updated
+from helpers.workspaces.gitrepo import disk, git, make_repo
+from shunter.adapters.git.apply import apply
+from shunter.adapters.system.files import DiskTree
+from shunter.adapters.templates.copier_merge import merge_as_copier
+from shunter.adapters.templates.merge import Asked, MergeProject
+from shunter.adapters.templates.render import RenderRequest, render_many
+from shunter.flows.workspace.plans import plan_changes
+from shunter.model.errors import ShunterError
+from shunter.model.files import SYMLINK, FileState
+
+ONE, TWO, MINE = text("1\n"), text("2\n"), text("mine\n")
+
+
+def link(target: str) -> FileState:
+    return FileState(target.encode(), SYMLINK)
+
+
+@pytest.mark.slow  # Copier updates a project
+def test_copier_writes_over_a_binary_file_that_was_edited(tmp_path: Path) -> None:
+    old, mine = {"b": text(b"\0one"), "f": text("1\n")}, {"b": text(b"\0mine"), "f": text("1\n")}
+    ours, theirs = both(old, mine, {**old, "f": text("2\n")}, tmp_path)
+    assert theirs.files["b"] == old["b"], "lost"
+    assert (ours.files["b"], ours.stages) == (mine["b"], {})
+
+
+@pytest.mark.slow  # Copier updates a project
+def test_copier_writes_over_a_binary_file_that_both_edited(tmp_path: Path) -> None:
+    old, mine, new = ({"b": text(b"\0" + word)} for word in (b"one", b"mine", b"new"))
+    ours, theirs = both(old, mine, new, tmp_path)
+    assert (theirs.files["b"], theirs.stages) == (new["b"], {}), "lost"
+    assert ours.files["b"] == mine["b"]
+    assert {stage for _, stage in ours.stages} == {1, 2, 3}
+
+
+@pytest.mark.slow  # Copier updates a project
+def test_copier_deletes_a_file_that_was_edited(tmp_path: Path) -> None:
+    old, mine = {"f": text("1\n"), "g": text("1\n")}, {"f": text("mine\n"), "g": text("1\n")}
+    ours, theirs = both(old, mine, {"g": text("1\n")}, tmp_path)
+    assert ("f" in theirs.files, theirs.stages) == (False, {}), "lost"
+    assert ours.files["f"] == mine["f"]
+    assert {stage for _, stage in ours.stages} == {1, 2}
+
+
+@pytest.mark.slow  # Copier updates a project
+def test_copier_drops_what_it_cannot_decode(tmp_path: Path) -> None:
+    old = {"f": text("one\ntwo\nthree\n"), "g": text("1\n")}
+    mine = {**old, "f": text(b"one\ntwo\ncaf\xe9\n")}
+    ours, theirs = both(old, mine, {**old, "g": text("2\n")}, tmp_path)
+    assert theirs.files["f"].data == b"one\ntwo\ncaf\n", "lost"
+    assert ours.files["f"] == mine["f"]
+
+
+@pytest.mark.slow  # Copier updates a project
+@pytest.mark.parametrize("name", ["tags", "RCS", "CVS"])
+def test_copier_never_removes_some_folders(name: str, tmp_path: Path) -> None:
+    old = {f"{name}/f": text("1\n"), "g": text("1\n")}
+    ours, theirs = both(old, old, {"g": text("1\n")}, tmp_path)
+    assert set(theirs.files) == {f"{name}/f", "g"}, "left behind"
+    assert set(ours.files) == {"g"}
+
+
+@pytest.mark.slow  # Copier updates a project
+def test_copier_ends_at_a_name_that_git_quotes(tmp_path: Path) -> None:
+    mine, new = {"ü": text("mine\n")}, {"ü": text("new\n")}
+    with pytest.raises(FileNotFoundError):
+        updated({}, mine, new, tmp_path / "copier")
+    assert {stage for _, stage in ours_updated({}, mine, new, tmp_path / "ours").stages} == {1, 2, 3}
+
+
+@pytest.mark.slow  # Copier updates a project
+def test_copier_drops_what_the_template_changes_where_a_person_has_put_a_link(tmp_path: Path) -> None:
+    ours, theirs = both({"l": ONE, "f": ONE}, {"l": link("f"), "f": ONE}, {"l": TWO, "f": ONE}, tmp_path)
+    assert (theirs.files["l"], theirs.stages) == (link("f"), {}), "lost"
+    assert ours.files["l"] == link("f")
+    assert {stage for _, stage in ours.stages} == {1, 2, 3}
+
+
+@pytest.mark.slow  # Copier updates a project
+def test_copier_ends_where_both_have_changed_a_link(tmp_path: Path) -> None:
+    with pytest.raises(FileNotFoundError):
+        updated({"l": link("a")}, {"l": link("mine")}, {"l": link("b")}, tmp_path / "copier")
+    ours = ours_updated({"l": link("a")}, {"l": link("mine")}, {"l": link("b")}, tmp_path / "ours")
+    assert ours.files == {"l": link("mine")}
+    assert {stage for _, stage in ours.stages} == {1, 2, 3}
+
+
+@pytest.mark.slow  # Copier updates a project
+def test_copier_leaves_a_link_to_nothing_that_the_template_deletes(tmp_path: Path) -> None:
+    ours, theirs = both({"l": link("a"), "f": ONE}, {"l": link("a"), "f": ONE}, {"f": ONE}, tmp_path)
+    assert set(theirs.files) == {"l", "f"}, "left behind"
+    assert set(ours.files) == {"f"}
+
+
+FOLDERS: Mapping[str, tuple[dict[str, FileState], dict[str, FileState], dict[str, FileState]]] = {
+    "the template makes a folder of a file": ({"p": ONE}, {"p": ONE}, {"p/q": TWO}),
+    "the template makes a folder of an edited file": ({"p": ONE}, {"p": MINE}, {"p/q": TWO}),
+    "the template makes a file of a folder": ({"p/q": ONE}, {"p/q": ONE}, {"p": TWO}),
+    "the template makes a file of an edited folder": ({"p/q": ONE}, {"p/q": MINE}, {"p": TWO}),
+    "the template makes a file of a folder with more in it": ({"p/q": ONE}, {"p/q": ONE, "p/own": MINE}, {"p": TWO}),
+    "a person makes a folder of a file": ({"p": ONE}, {"p/own": MINE}, {"p": TWO}),
+    "a person makes a file of a folder": ({"p/q": ONE}, {"p": MINE}, {"p/q": TWO}),
+}
+
+
+@pytest.mark.slow  # Copier updates a project each
+@pytest.mark.parametrize("name", FOLDERS)
+def test_copier_ends_half_way_where_a_file_is_a_folder_on_the_other_side(name: str, tmp_path: Path) -> None:
+    """It is a merge of trees then, as with `--merge safe`: both are there, and what excludes itself is a conflict."""
+    old, mine, new = ({**files, "f": state} for files, state in zip(FOLDERS[name], (ONE, ONE, TWO), strict=True))
+    with pytest.raises((FileExistsError, AssertionError)):
+        updated(old, mine, new, tmp_path / "copier")
+    root = tmp_path / "ours"
+    made = applied(root, old, mine, new)
+    assert made["f"] == TWO
+    assert MINE in made.values() or MINE not in mine.values(), "what a person wrote"
+    assert [path for path in made if any(other.startswith(f"{path}/") for other in made)] == []
+    deleted = name.startswith("a person")
+    assert ([state for path, state in made.items() if state == TWO and path != "f"] == []) == deleted
+
+
+def applied(
+    root: Path, old: dict[str, FileState], mine: dict[str, FileState], new: dict[str, FileState]
+) -> dict[str, FileState]:
+    """The files of a repository at `root` after `--merge copier`, written as an update writes them."""
+    make_repo(root, {path: state.data for path, state in mine.items()})
+    written(root, old, new)
+    tree = DiskTree(root)
+    return {path: state for path in tree.paths() if (state := tree.get(path)) is not None}
+
+
+def written(root: Path, old: dict[str, FileState], new: dict[str, FileState]) -> None:
+    [(changes, conflicts)] = merge_as_copier([Asked(root, [MergeProject(".", old, new)])])
+    named = {each.path for each in conflicts}
+    wanted = {path: state for path, state in changes.items() if path not in named}
+    apply([plan_changes(root, wanted, "update", tree=DiskTree(root), conflicts=conflicts)], root)
+
+
+@pytest.mark.slow  # Copier updates a project
+def test_copier_writes_its_rejects_over_a_file_of_that_name(tmp_path: Path) -> None:
+    """And then it takes that for nothing to merge: the person's edit is in no file but that of the rejects."""
+    ours, theirs = both({"x": ONE}, {"x": MINE, "x.rej": text("my own\n")}, {"x": TWO}, tmp_path)
+    assert (theirs.files["x"], theirs.stages) == (TWO, {}), "lost"
+    assert b"my own" not in theirs.files["x.rej"].data, "lost"
+    assert ours.files["x.rej"] == text("my own\n")
+    assert {stage for _, stage in ours.stages} == {1, 2, 3}
+
+
+@pytest.mark.slow  # Copier updates a project each
+@pytest.mark.parametrize("new", [ONE, TWO])
+def test_copier_loses_a_file_that_git_ignores(new: FileState, tmp_path: Path) -> None:
+    """Deleted where the template left it alone, and written over where it did not."""
+    old, mine = {"x": ONE, "f": ONE}, {"f": ONE, ".gitignore": text("x\n")}
+    after = {"x": new, "f": TWO}
+    theirs = updated(old, mine, after, tmp_path / "copier", prepare=lambda root: (root / "x").write_bytes(MINE.data))
+    assert theirs.files.get("x") == (None if new == ONE else TWO), "lost"
+    root = make_repo(tmp_path / "ours", {path: state.data for path, state in mine.items()})
+    (root / "x").write_bytes(MINE.data)
+    written(root, old, after)
+    assert b"mine\n" in (root / "x").read_bytes()
+
+
+@pytest.mark.slow  # Copier updates a project each
+@pytest.mark.parametrize("flag", ["--skip-worktree", "--assume-unchanged"])
+def test_copier_writes_over_a_file_that_git_does_not_look_at(flag: str, tmp_path: Path) -> None:
+    def hide(root: Path) -> None:
+        git(root, "update-index", flag, "x")
+        (root / "x").write_bytes(MINE.data)
+
+    old, new = {"x": ONE, "f": ONE}, {"x": TWO, "f": TWO}
+    theirs = updated(old, old, new, tmp_path / "copier", prepare=hide)
+    assert theirs.files["x"] == TWO, "lost"
+    root = make_repo(tmp_path / "ours", {path: state.data for path, state in old.items()})
+    hide(root)
+    before = disk(root)
+    with pytest.raises(ShunterError, match="git does not look at it"):
+        written(root, old, new)
+    assert disk(root) == before
+
+
+@pytest.mark.slow  # Copier updates a project
+def test_copier_replaces_the_history_of_a_project_by_that_of_the_template(tmp_path: Path) -> None:
+    """A template with `_exclude` of its own, and no folder for its files, has to exclude `.git` itself."""
+    import copier
+
+    files = {"x": "1\n", "copier.yml": "_exclude: [copier.yml]\n"}
+    template = make_repo(tmp_path / "template", {**files, "{{ _copier_conf.answers_file }}.jinja": "{{ _copier_answers }}"})
+    git(template, "tag", "v1.0.0")
+    (template / "x").write_text("2\n")
+    git(template, "commit", "-q", "-a", "-m", "two")
+    git(template, "tag", "v2.0.0")
+    project = make_repo(tmp_path / "project", {"x": "1\n", ".copier-answers.yml": f"_commit: v1.0.0\n_src_path: {template}\n"})
+    with warnings.catch_warnings():
+        warnings.simplefilter("ignore")
+        copier.run_update(
+            project, settings=copier.Settings(), defaults=True, overwrite=True, quiet=True, vcs_ref="v2.0.0"
+        )
+    assert git(project, "log", "--all", "--format=%s").split() == ["two", "start"], "lost: it is the template's"
+    asked = RenderRequest.of(str(template), "2.0.0", {}, template, "update")
+    assert set(render_many([asked]).files[asked]) == {"x", ".copier-answers.yml"}
+
+
+@pytest.mark.slow  # Copier updates two projects
+def test_copier_brings_back_in_one_project_what_it_deleted_in_another(tmp_path: Path) -> None:
+    """Its patch is that of the whole repository, and not of the project that is updated."""
+    import copier
+
+    theirs = tmp_path / "copier"
+    updated({"x": ONE, "gone": ONE}, {"x": ONE, "gone": ONE}, {"x": TWO}, theirs)
+    answers = f"_commit: v1.0.0\n_src_path: {theirs / 'template'}\n"
+    files = {"x": "1\n", "gone": "1\n", ".copier-answers.yml": answers}
+    project = make_repo(tmp_path / "mono", {f"{each}/{path}": data for each in "ab" for path, data in files.items()})
+    for each in "ab":
+        with warnings.catch_warnings():
+            warnings.simplefilter("ignore")
+            copier.run_update(
+                project / each, settings=copier.Settings(), defaults=True, overwrite=True, quiet=True, vcs_ref="v2.0.0"
+            )
+    assert "gone" in os.listdir(project / "a"), "it was deleted there, and is back"
+    both_of_us = [MergeProject(each, {"x": ONE, "gone": ONE}, {"x": TWO}) for each in "ab"]
+    root = make_repo(tmp_path / "ours", {f"{each}/{path}": "1\n" for each in "ab" for path in ("x", "gone")})
+    [(changes, conflicts)] = merge_as_copier([Asked(root, both_of_us)])
+    assert (changes, conflicts) == ({"a/x": TWO, "b/x": TWO, "a/gone": None, "b/gone": None}, ())
