@@ -205,8 +205,8 @@ def prepare(quick: bool) -> None:
     import shunter.cli.main
     import shunter.cli.run
     import shunter.cli.verbs.check
-    import shunter.core.rules.blame
     import shunter.core.rules.content
+    import shunter.core.rules.errors.blame
     import shunter.core.rules.masking
     import shunter.core.rules.wiring
     import shunter.flows.validation.judge

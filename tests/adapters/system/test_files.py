@@ -1,4 +1,5 @@
 import os
+import shutil
 import socket
 from pathlib import Path
 
@@ -65,6 +66,16 @@ def test_file_names_of_any_bytes(tmp_path: Path) -> None:
 def test_a_name_that_is_too_long_is_a_clear_error(tmp_path: Path) -> None:
     with pytest.raises(ShunterError, match="cannot read xxx"):
         DiskTree(tmp_path).get("x" * 300)
+
+
+def test_a_folder_that_goes_while_others_are_listed_is_not_there(tmp_path: Path) -> None:
+    write(tmp_path, {"a/x": "", "b/x": ""})
+    walk = DiskTree(tmp_path)._walk(str(tmp_path), "")
+    first, _ = next(walk)
+    shutil.rmtree(tmp_path / ("b" if first == "a/x" else "a"))
+    assert [path for path, _ in walk] == []
+    with pytest.raises(ShunterError, match="cannot read"):
+        DiskTree(tmp_path / "gone").paths()
 
 
 @pytest.mark.skipif(os.geteuid() == 0, reason="root reads everything")

@@ -7,7 +7,7 @@ from typing import Any
 
 from shunter.core.charts.load import load_chart
 from shunter.core.goyaml.document import read
-from shunter.core.rules.blame import findings
+from shunter.core.rules.errors.blame import findings
 from shunter.core.rules.judged import ChartValues, FileValues, Judged
 from shunter.core.schema.compile import compile_schema
 from shunter.core.values.coalesce import coalesce

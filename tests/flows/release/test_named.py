@@ -12,7 +12,7 @@ from helpers.charts.tiny_charts import chart_files, write_files
 from helpers.tools import HELM, need_helm, needs_helm
 from helpers.workspaces.cli import ok, shunter
 from shunter.core.charts.packed import PackedChart
-from shunter.flows.release.named import chart_named, packed_files
+from shunter.flows.release.named import any_chart, chart_named, packed_files
 from shunter.flows.workspace.context import Context
 
 SCHEMA = {"properties": {"size": {"type": "integer"}}}
@@ -94,3 +94,11 @@ def test_an_archive_is_judged_as_it_is(root: Path) -> None:
     assert (mend.code, "cannot be mended: it is packed" in mend.err) == (2, True)
     (root / "out" / "bad.tgz").write_bytes(b"no archive")
     assert shunter("validate", "out/bad.tgz", cwd=root).code == 2
+
+
+def test_a_place_is_found_without_a_look_at_all_that_lies_around(root: Path) -> None:
+    """A file of ours that is broken, in a project that nobody asked for."""
+    (root / "elsewhere").mkdir()
+    (root / "elsewhere/.copier-answers.yml").write_text("a: [\n")
+    assert any_chart(Context(root, root, None), "./web").label == "web"
+    assert any_chart(Context(root, root, None), "out/web-1.0.0.tgz").label.endswith("web-1.0.0.tgz")

@@ -121,6 +121,8 @@ class DiskTree:
             with os.scandir(folder) as found:
                 entries = list(found)
         except OSError as error:
+            if prefix and isinstance(error, FileNotFoundError):
+                return  # somebody has just removed it
             raise _fault(prefix or str(folder), error) from error
         for entry in entries:
             if entry.name == ".git":

@@ -180,7 +180,7 @@ def judge_slice(coalesced: Coalesced, part: Slice) -> Iterator[Finding]:
     if draft_of(schema.document) == 4:
         part = replace(part, values=_whole(part.values))
     if not schema.validator.is_valid(part.values):
-        from shunter.core.rules.blame import findings
+        from shunter.core.rules.errors.blame import findings
         from shunter.core.rules.judged import ChartValues, unexplained
 
         judged = ChartValues(coalesced, part)

@@ -57,7 +57,7 @@ def _judge(document: Document, kind: OwnFile, schema: bytes) -> tuple[Finding, .
     if not document.clean:
         found += (_refused(replace(finding, notes=(*finding.notes, *notes))) for finding in _repeated(document))
     if not accepts(schema, document.value):
-        from shunter.core.rules.blame import findings
+        from shunter.core.rules.errors.blame import findings
         from shunter.core.rules.judged import FileValues
         from shunter.core.rules.limits import limited
 

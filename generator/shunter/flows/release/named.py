@@ -51,6 +51,8 @@ def chart_named(context: Context, name: str) -> tuple[ProjectFiles, Path] | None
 
 def source_folder(context: Context, name: str) -> Path | None:
     """The folder of a service's chart, if the workspace has it on disk."""
+    if "/" in name:
+        return None  # a place, and to find out which projects are below a folder may take long
     service = context.workspace.service(name) if context.workspace else None
     if service is not None and service.chart is not None:
         folder = context.root / service.chart.path

@@ -7,8 +7,8 @@ from typing import Any
 
 from shunter.core.goyaml.plain import scalar_text
 from shunter.core.goyaml.scalars import resolve
+from shunter.core.rules.errors.schema_errors import Subject, describe
 from shunter.core.rules.paste import REQUIRED_HERE
-from shunter.core.rules.schema_errors import Subject, describe
 from shunter.model.findings import Finding, TextEdit
 from shunter.model.wording import dotted, is_slip, nearest, quoted, same_letters
 

@@ -100,15 +100,3 @@ def test_the_note_names_the_place_in_the_schema_that_a_reader_knows() -> None:
     schema = {"properties": {"a~/b": {"$ref": "#/$defs/x"}}, "$defs": {"x": {"properties": {"z": {"type": "string"}}}}}
     (finding,) = judged(schema, "a~/b: {z: 1}\n")
     assert finding.notes == ("schema: c 1.0.0, values.schema.json#/properties/a~0~1b",)
-
-
-def test_comments_move_with_the_block_that_lost_its_indentation() -> None:
-    schema = {
-        "additionalProperties": False,
-        "properties": {"i": {"additionalProperties": False, "properties": {"t": {}, "u": {}}}},
-    }
-    text = "i:\n# of t\nt:\n  x: 1\nu: |\n  # text\n"
-    (finding,) = judged(schema, text)
-    assert finding.message == "`i` is empty, and t, u (lines 3-5) belong below it"
-    wanted = "i:\n  # of t\n  t:\n    x: 1\n  u: |\n    # text\n"
-    assert fixed(text.encode(), [finding], "v.yaml")[0].decode() == wanted

@@ -11,8 +11,8 @@ from helpers.charts.judged import judged
 from helpers.oracles.embedded_helm import METADATA, archive
 from shunter.core.charts.load import load_archive
 from shunter.core.goyaml.document import of_mapping
+from shunter.core.rules.errors.schema_errors import describe
 from shunter.core.rules.fixes import fixed
-from shunter.core.rules.schema_errors import describe
 from shunter.core.rules.verdict import judge
 
 CASES: list[tuple[dict[str, Any], str, str, str, str]] = [

@@ -7,8 +7,8 @@ from typing import Any
 import pytest
 
 from helpers.charts.judged import judged
+from shunter.core.rules.errors.key_errors import may_hold
 from shunter.core.rules.fixes import fixed
-from shunter.core.rules.key_errors import may_hold
 
 SCHEMA = {
     "additionalProperties": False,

@@ -1,0 +1,1 @@
+"""From a schema's errors to findings: who set the value, and in words."""
