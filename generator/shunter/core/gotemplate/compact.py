@@ -23,7 +23,7 @@ _TRIMMED_LINE: Final = "\n{{- "
 def compact(text: str) -> str:
     """The template file, shorter. Raises TemplateError for what is no template.
 
-    Where a line ended before a `define`, one still does: for people, and for the lines that Helm's errors name.
+    Where a line ended before an action, one still does: for people, and for the lines that Helm's errors name.
     """
     made: list[str] = []
     before, done, trimming, ended = "", 0, False, False
@@ -35,7 +35,7 @@ def compact(text: str) -> str:
         ended = ended or raw.count("\n") > kept.count("\n")
         if tokens or _LICENCE.search(text, start, end):
             body = _action(tokens) if tokens else text[text.index("/*", start) : text.rindex("*/", start, end) + 2]
-            made += [before, _opening(before, ended and body.startswith("define ")), body, "}}"]
+            made += [before, _opening(before, ended), body, "}}"]
             before, ended = "", False
         done, trimming = end, text[end - 3] == "-"
     made, before = _joined(made, before, _trimmed(text[done:], trimming, False))
