@@ -1,6 +1,7 @@
 """`shunter update` of a fleet beside `copier update` of its projects: `python bench/update.py [REPOSITORIES [SAMPLE]]`.
 
-With a sample of 0 nothing is measured but our own phases, commits, signatures, hooks and memory.
+With a sample of 0 nothing is measured but our own phases, commits, signatures, hooks and memory. More than 100
+repositories, such as `1000 0`, are only measured beside 100 in the same run: phases and memory.
 
 All figures are seconds of processor, of children too. Every environment has a repository of its own, in which people
 have done what they do: nothing, edits, edits of what the release changes, deletions, renames, binary files, CRLF, modes.
@@ -20,6 +21,7 @@ import shutil
 import subprocess
 import sys
 import tempfile
+from collections.abc import Callable
 from pathlib import Path
 
 import yaml
@@ -30,6 +32,8 @@ sys.path[:0] = [str(ROOT / "tests"), str(ROOT / "generator")]
 from helpers.charts.releases import NEXT, next_release, substitute  # noqa: E402
 
 MERGED, COMMAND, IN_PROCESS, COMMIT, PLAN = 2.6, 100, 60, 1.3, 1 / 3
+FEW, GROWTH = 100, 12
+"""Repositories that the limits are for, and how much longer ten times as many may take."""
 HOOKS, MEMORY = 0.3, 300
 """Seconds of processor of all our hooks in a repository; megabytes that `update` takes at most."""
 PYTHON = sys.executable
@@ -236,19 +240,44 @@ def shown(root: Path) -> dict[str, object]:
 
 
 def main() -> int:
-    count = int(sys.argv[1]) if len(sys.argv) > 1 else 100
+    count = int(sys.argv[1]) if len(sys.argv) > 1 else FEW
     size = int(sys.argv[2]) if len(sys.argv) > 2 else 8
+    if count > FEW:
+        return grown(inside(lambda box: phases(*make(box, FEW))), inside(lambda box: phases(*make(box, count))), count)
+    return report(inside(lambda box: measured(box, *make(box, count), count, size)), count, size)
+
+
+def inside(measure: Callable[[Path], dict[str, float]]) -> dict[str, float]:
+    """What is measured in a folder and a home of its own."""
     with tempfile.TemporaryDirectory() as name:
-        box = Path(name)
-        (box / "home").mkdir()
-        isolate(box / "home")
-        shop, package = make(box, count)
-        redirect = run([PYTHON, "-m", "shunter", "templates", "redirect"], box, package=package)[0]
-        run(shlex.split(redirect.strip().splitlines()[-1]), box)
-        return report(measured(box, shop, package, count, size), count, size)
+        (Path(name) / "home").mkdir()
+        isolate(Path(name) / "home")
+        return measure(Path(name))
+
+
+def phases(shop: Path, package: Path) -> dict[str, float]:
+    found = {"plan": update(shop, package, "--plan")[1], "write": update(shop, package, "--no-commit")[1]}
+    said, found["whole"] = run([PYTHON, "-c", CLOCK], fresh(shop), package=package)
+    return found | {"memory": float(said.split()[-1])}
+
+
+def grown(few: dict[str, float], many: dict[str, float], count: int) -> int:
+    """Print what more repositories take beside 100."""
+    limit = GROWTH * count / FEW / 10
+    labels = {"plan": "--plan", "write": "--no-commit", "whole": "with commits"}
+    missed = many["memory"] > MEMORY
+    for name, label in labels.items():
+        ratio = many[name] / few[name]
+        missed |= ratio > limit
+        times = f"{few[name]:>9.2f} s {many[name]:>9.2f} s {ratio:>7.2f} x"
+        print(f"{f'shunter update {label}, {FEW} and {count}':<58} {times} (limit {limit:.3g} x)")
+    print(f"{'memory':<58} {few['memory']:>9.0f} MB {many['memory']:>8.0f} MB          (limit {MEMORY} MB)")
+    return 1 if missed else 0
 
 
 def measured(box: Path, shop: Path, package: Path, count: int, size: int) -> dict[str, float]:
+    redirect = run([PYTHON, "-m", "shunter", "templates", "redirect"], box, package=package)[0]
+    run(shlex.split(redirect.strip().splitlines()[-1]), box)
     found = {"plan": update(shop, package, "--plan")[1], "merge": update(shop, package, "--dry-run")[1]}
     found["write"] = update(shop, package, "--no-commit")[1]
     found["whole"] = update(shop, package)[1]

@@ -12,7 +12,7 @@ from typing import Any, Final
 import yaml
 
 from shunter.core.templates.config import Config, NeedsCopier
-from shunter.core.templates.jinja import Jinja, Text
+from shunter.core.templates.jinja import Jinja, Text, from_yaml
 from shunter.core.templates.variables import Variables
 from shunter.model.data import dataclass
 
@@ -192,7 +192,7 @@ class _Choices:
     def values(self, variables: Variables) -> list[Any]:
         """The choices, in the types that they have before they are cast to that of the question."""
         if self._text:
-            found = self._listed(yaml.safe_load(self._text.render(variables)))
+            found = self._listed(_parsed_yaml(self._text.render(variables)))
             return [_rendered(_prepared(each, self._jinja), variables) for each in found]
         return [_rendered(each, variables) for each in self._fixed or ()]
 
@@ -279,8 +279,8 @@ def _to_yaml(value: Any) -> Any:
 
 @lru_cache(1024)
 def _parsed_yaml(text: str) -> Any:
-    """Most projects have the same defaults."""
-    return yaml.safe_load(text)
+    """Most projects have the same defaults and choices."""
+    return from_yaml(yaml.safe_load, text)
 
 
 def _to_json(value: Any) -> Any:
