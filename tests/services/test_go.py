@@ -46,6 +46,16 @@ def test_a_team_owns_few_lines(archetype: str) -> None:
     assert tests <= LINES[archetype][1]
 
 
+def test_the_table_in_the_docs_is_true() -> None:
+    """docs/services.md has the lines beside those of public starters: a team's and all, code and tests."""
+    files = {path: text for path, text in service("rest-api").items() if path.endswith((".go", ".sql"))}
+    tests, code = ({p: t for p, t in files.items() if p.endswith("_test.go") is wanted} for wanted in (True, False))
+    counted = [sum(text.count("\n") for text in each.values()) for each in (owned(code), owned(tests), code, tests)]
+    found = re.search(r"^\| ours, Go \| (.*) \| the same", (ROOT / "docs/services.md").read_text("utf-8"), re.MULTILINE)
+    assert found
+    assert counted == [int(cell) for cell in found[1].split("|")]
+
+
 @pytest.mark.parametrize("archetype", ARCHETYPES)
 def test_the_readme_is_one_page_and_counts_right(archetype: str) -> None:
     """Each file that a team owns stands in a table with its lines and a reason."""

@@ -91,12 +91,26 @@ five times as fast as YAML.
 
 {{- define "shop-library.v1.defaults.api-gateway" -}}
 {
+  "codeSettings": {
+    "margin": 3,
+    "port": "PORT",
+    "shutdown": "SHUTDOWN_SECONDS"
+  },
   "livenessProbe": {
     "path": "/livez"
   },
   "preStopSleepSeconds": 10,
   "readinessProbe": {
     "path": "/readyz"
+  },
+  "resources": {
+    "limits": {
+      "memory": "256Mi"
+    },
+    "requests": {
+      "cpu": "50m",
+      "memory": "128Mi"
+    }
   },
   "service": {
     "enabled": true,
