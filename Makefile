@@ -55,6 +55,8 @@ delivery: $(VENV)/.dev
 services: $(VENV)/.dev
 	if [ -z "$$SHUNTER_TEST_BASE" ] && command -v buildah && command -v mmdebstrap; then \
 	  SHUNTER_TEST_BASE=$$(.ci/base-image) || exit 1; export SHUNTER_TEST_BASE; fi; \
+	if [ -z "$$SHUNTER_TEST_NODE" ] && command -v npm; then \
+	  SHUNTER_TEST_NODE=$$(.ci/npm-tool npm@11.19.1) || exit 1; export SHUNTER_TEST_NODE; fi; \
 	SHUNTER_TEST_CELLS=all $(BIN)/python -m pytest -q -n $(WORKERS) --dist loadgroup $(ARGS) tests/services
 
 # Read-only files and a small disk are mounted: without a root that may mount, these tests are skipped.

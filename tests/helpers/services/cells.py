@@ -75,13 +75,26 @@ def made(folder: Path, *targets: str) -> str:
     """What `make` prints in a home of its own, which must succeed."""
     home = folder.parent / "home"
     home.mkdir(exist_ok=True)
-    environment = {name: value for name, value in os.environ.items() if not name.startswith("XDG_")} | {
-        "HOME": str(home)
-    }
+    environment = {name: value for name, value in os.environ.items() if not name.startswith("XDG_")}
+    environment |= {"HOME": str(home), **with_node()}
     command = ["make", "-C", str(folder), *targets]
     done = subprocess.run(command, env=environment, capture_output=True, text=True, check=False)
     assert done.returncode == 0, done.stdout[-6000:] + done.stderr[-6000:]
     return done.stdout + done.stderr
+
+
+def need_toolchain(language: str) -> None:
+    """A skip where this machine lacks what a language's checks need; Python is what runs the tests."""
+    if language == "typescript" and not os.environ.get("SHUNTER_TEST_NODE"):
+        pytest.skip("no SHUNTER_TEST_NODE: .ci/npm-tool npm@VERSION prints it")
+    if language == "go":
+        require("go")
+
+
+def with_node() -> dict[str, str]:
+    """PATH with the Node of SHUNTER_TEST_NODE first: the machine's may be older than services want it."""
+    node = os.environ.get("SHUNTER_TEST_NODE")
+    return {"PATH": f"{node}/.bin:{os.environ['PATH']}"} if node else {}
 
 
 def manifest(cell: Cell, port: int, folder: Path, values: Mapping[str, Any] | None = None) -> dict[str, Any]:
@@ -236,9 +249,16 @@ def free_port() -> int:
         return int(found.getsockname()[1])
 
 
-def base_of(language: str) -> str:
-    """The store with the images that a language's Dockerfiles begin with; a skip where there is none."""
-    found = os.environ.get(f"SHUNTER_TEST_BASE_{language.upper()}") or os.environ.get("SHUNTER_TEST_BASE", "")
-    if not found:
+def engineroom(language: str, folder: Path) -> Engineroom:
+    """A room in `folder` with the images that a language's Dockerfiles begin with; a skip where there are none."""
+    base = os.environ.get("SHUNTER_TEST_BASE", "")
+    if not base:
         pytest.skip("no SHUNTER_TEST_BASE: .ci/base-image prints it")
-    return found
+    room = Engineroom(folder, base)
+    script = ROOT / "tests/services/bases" / language
+    if script.exists():
+        done = subprocess.run([str(script)], env=room.environment, capture_output=True, text=True, check=False)
+        if done.returncode == 2:
+            pytest.skip(done.stderr.strip())
+        assert done.returncode == 0, done.stdout + done.stderr
+    return room
