@@ -68,6 +68,16 @@ RELEASES = {
         "copier.yml": "_external_data: {secret: ../secret}\n",
         "templates/repository/told.jinja": "[[ _external_data.secret ]]",
     },
+    "never matches": {
+        "copier.yml": f"_skip_if_exists: ['{'a*' * 40}b']\n---\n",
+        f"templates/repository/{'a' * 120}": "x",
+    },
+    "never finds": {
+        "templates/migrations.yaml": (
+            f"migrations: [{{release: 0.2.1, keys: [{{in: '{'a*' * 40}b', from: x, to: z}}]}}]\n"
+        ),
+        "templates/repository/new": "x",
+    },
     "includes outside": {"templates/repository/read.jinja": "[% include '../../../secret' %]"},
 }
 

@@ -4,9 +4,8 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Iterator
 
-from pathspec import PathSpec
-
 from shunter.core.goyaml.document import Document, read
+from shunter.core.trees.patterns import spec_of
 from shunter.core.trees.yaml_move import TakenError, bound, moved
 from shunter.core.trees.yaml_read import CannotMergeError
 from shunter.core.workspace.migrations import Key, Migration, MovedKey, Renamed
@@ -41,7 +40,7 @@ def migrate(steps: Iterable[Migration], tree: Tree, paths: Iterable[str]) -> Mig
         for renamed in step.files:
             findings += _rename(renamed, tree, known, changes)
         for key in step.keys:
-            spec = PathSpec.from_lines("gitignore", key.patterns)
+            spec = spec_of(key.patterns)
             for path in sorted(path for path in known if spec.match_file(path)):
                 findings += _move(key, OverlayTree(tree, changes), path, changes)
     return Migrated(changes, tuple(findings))
