@@ -6,7 +6,8 @@ import pytest
 import yaml
 
 from helpers.workspaces.own_files import answers, problems, schema
-from shunter.core.workspace.answers import Recorded, merge_answers, own_answers
+from shunter.core.charts.contents import read_once
+from shunter.core.workspace.answers import Recorded, as_copier, merge_answers, own_answers
 from shunter.model.errors import ShunterError
 
 
@@ -65,3 +66,15 @@ def test_an_answer_that_copier_wrote_is_read_as_copier_reads_it(word: str) -> No
     assert answers(data).answers == {"kind": "app", **given}
     flow = yaml.safe_dump(given, default_flow_style=True).encode()
     assert answers(b"_commit: v1.0.0\n_src_path: u\nkind: app\nname: a\nflow: " + flow).answers["flow"] == given
+
+
+@pytest.mark.parametrize(
+    "odd",
+    ["!x 1", "2026-13-45", "!!int a", '!!int ""', "!!bool x", "!!timestamp x", "{[a]: b}", "!!float x", "!!set [a]"],
+)
+def test_what_copiers_yaml_cannot_read_is_read_as_helms_has_it(odd: str) -> None:
+    data = f"_commit: v1.0.0\n_src_path: u\nkind: app\nname: a\nodd: {odd}\n".encode()
+    with_word = data + b"asked: y\n"
+    with pytest.raises((yaml.YAMLError, ValueError, LookupError, AttributeError)):
+        yaml.load(with_word, yaml.CSafeLoader)
+    assert as_copier(read_once(with_word, "a")).value == read_once(with_word, "a").value

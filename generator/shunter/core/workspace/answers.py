@@ -89,12 +89,18 @@ def is_untouched(old: Mapping[str, FileState], new: Mapping[str, FileState]) -> 
 
 
 def as_copier(document: Document) -> Document:
-    """An answers file with the values that Copier reads in it: its YAML is Python's, with other truths and numbers."""
+    """An answers file with the values that Copier reads in it: its YAML is Python's, with other truths and numbers.
+
+    What it cannot read, such as a tag of somebody's own or a day that no month has, stays as Helm's has it.
+    """
     if document.value is None or not _TEXT_TO_COPIER.search(document.data):
         return document
     import yaml  # few answers files hold such words
 
-    value = yaml.load(document.data, Loader=getattr(yaml, "CSafeLoader", yaml.SafeLoader))  # noqa: S506 (both are safe)
+    try:
+        value = yaml.load(document.data, Loader=getattr(yaml, "CSafeLoader", yaml.SafeLoader))  # noqa: S506 (both safe)
+    except (yaml.YAMLError, ValueError, LookupError, AttributeError, TypeError, RecursionError):
+        return document  # its constructors convert what a tag or a form promises, and raise what that raises
     return replace(document, value=value) if isinstance(value, dict) else document
 
 
