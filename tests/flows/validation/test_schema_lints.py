@@ -93,7 +93,7 @@ def test_lint_reads_a_schema_once(tmp_path: Path, monkeypatch: pytest.MonkeyPatc
     monkeypatch.setattr(
         json,
         "loads",
-        lambda text, **how: (read.append("json") if "tpye" in text else 0) or loads(text, **how),
+        lambda text, **how: (read.append("json") if "tpye" in str(text) else 0) or loads(text, **how),
     )
     monkeypatch.setattr(nodes, "compose", lambda data: (read.append("yaml") if b"tpye" in data else 0) or compose(data))
     fault = {"additionalProperties": False, "properties": {"a": {"tpye": "string", "maximun": 1}}}

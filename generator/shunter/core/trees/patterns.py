@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterable
-from typing import Final
+from typing import Any, Final
 
 from pathspec import PathSpec
 
@@ -18,7 +18,7 @@ MOST: Final = 4
 _STARS: Final = re.compile(r"\*+")
 
 
-def spec_of(patterns: Iterable[str]) -> PathSpec:
+def spec_of(patterns: Iterable[str]) -> PathSpec[Any]:
     """What matches these patterns. Raises ShunterError for one with too many stars."""
     found = list(patterns)
     for pattern in found:
