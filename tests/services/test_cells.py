@@ -111,7 +111,7 @@ def test_the_container_runs_as_the_manifest_says(built: Built, tmp_path: Path) -
         assert container.probe("livenessProbe")[0] == 200
         text = get(f"http://127.0.0.1:{container.port}{CONTRACT['paths']['metrics']}")[1]
         families = {family.name for family in text_string_to_metric_families(text)}
-        wanted = {"http_request_duration_seconds"} if built.cell.archetype == "rest-api" else {"messages"}
+        wanted = {"messages"} if built.cell.archetype == "worker" else {"http_request_duration_seconds"}
         assert wanted | {"service_info"} <= families
         assert container.stop(pod["terminationGracePeriodSeconds"]) == 0
         for line in container.logs().splitlines():
