@@ -16,7 +16,7 @@ LOCK := $(UV) pip compile pyproject.toml --group build --universal --python-vers
   --custom-compile-command "make lock"
 
 .DEFAULT_GOAL := help
-.PHONY: help demo test slow delivery services kit lint format samples docs bench lock release clean
+.PHONY: help demo test slow delivery services pins kit lint format samples docs bench lock release clean
 
 help:
 	@echo "make demo      make the example workspace and take a train through it"
@@ -24,6 +24,7 @@ help:
 	@echo "make kit       updates of fleets: 200 kills and 200 failing calls, 1,000 random repositories beside Copier"
 	@echo "make delivery  pushing and fetching, against a docker-registry, with 300 kills; pull requests on a Gitea; pipelines, every pair"
 	@echo "make services  every cell of templates/cells.yaml: its checks, its image, and that run as its chart says"
+	@echo "make pins      write the digests of images into templates/cells.yaml again; asks their registries, by skopeo"
 	@echo "make lint      ruff, ruff format --check, mypy --strict (make format: apply ruff)"
 	@echo "make samples   write sample-repos/ again"
 	@echo "make docs      write the generated pages of docs/reference/ again"
@@ -58,6 +59,9 @@ services: $(VENV)/.dev
 	if [ -z "$$SHUNTER_TEST_NODE" ] && command -v npm; then \
 	  SHUNTER_TEST_NODE=$$(.ci/npm-tool npm@11.19.1) || exit 1; export SHUNTER_TEST_NODE; fi; \
 	SHUNTER_TEST_CELLS=all $(BIN)/python -m pytest -q -n $(WORKERS) --dist loadgroup $(ARGS) tests/services
+
+pins: $(VENV)/.installed
+	$(BIN)/python tests/refresh_pins.py
 
 # Read-only files and a small disk are mounted: without a root that may mount, these tests are skipped.
 kit: $(VENV)/.dev

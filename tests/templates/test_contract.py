@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import re
 from pathlib import Path
 from typing import Any
 
@@ -12,6 +13,7 @@ import yaml
 
 from helpers.charts.charts import app_chart, objects, render, write
 from helpers.workspaces.cli import ok, shunter
+from refresh_pins import pinned
 from shunter.adapters.templates.history import template_files
 from shunter.core.templates.config import NeedsCopier
 from shunter.core.templates.engine import Engine
@@ -124,3 +126,14 @@ def test_what_the_chart_tells_the_code_follows_its_values(
     [container] = next(each for each in found if each["kind"] == "Deployment")["spec"]["template"]["spec"]["containers"]
     env = {each["name"]: each.get("value") for each in container["env"]}
     assert (env["PORT"], env["SHUTDOWN_SECONDS"]) == told
+
+
+def test_images_are_pinned_where_they_stand() -> None:
+    text = (ROOT / "templates/cells.yaml").read_text("utf-8")
+    images = [image["name"] for each in CELLS["languages"].values() for image in each["images"].values()]
+    asked: list[str] = []
+    found = pinned(text, lambda name: asked.append(name) or "sha256:" + "0a" * 32)
+    assert asked == images
+    assert [line for line in found.splitlines() if line not in text.splitlines()] != []
+    assert re.sub("sha256:[0a]+", "", found) == text
+    jsonschema.validate(yaml.safe_load(found), json.loads((ROOT / "schemas/cells.schema.json").read_text("utf-8")))
