@@ -31,6 +31,7 @@ from helpers.services.cells import (
     made,
     manifest,
     need_toolchain,
+    prepares,
 )
 from helpers.tools import need_helm, require
 
@@ -97,8 +98,8 @@ def test_the_container_runs_as_the_manifest_says(built: Built, tmp_path: Path) -
     assert pod["securityContext"]["runAsNonRoot"] is True
     [inspected] = json.loads(built.room.podman("image", "inspect", built.image).stdout)
     assert inspected["Config"]["User"] == f"{CONTRACT['user']}:{CONTRACT['user']}"
-    for arguments in built.cell.agreed.get("commands", {}).values():
-        with built.room.running(pod, built.secrets, *arguments) as once:
+    for _ in pod.get("initContainers", ()):
+        with built.room.running(prepares(pod), built.secrets) as once:
             assert once.wait() == 0, once.logs()
     with built.room.running(pod, built.secrets) as container:
         if not built.cell.agreed["serves"]:
@@ -142,7 +143,7 @@ def test_the_published_document_holds_against_random_requests(built: Built, tmp_
     if built.cell.archetype != "rest-api":
         pytest.skip("has no document")
     pod = manifest(built.cell, free_port(), tmp_path / "chart")
-    with built.room.running(pod, built.secrets, "migrate") as once:
+    with built.room.running(prepares(pod), built.secrets) as once:
         assert once.wait() == 0, once.logs()
     with built.room.running(pod, built.secrets) as container:
         container.ready()
@@ -161,7 +162,7 @@ def test_a_stop_fails_no_request(built: Built, tmp_path: Path) -> None:
         pytest.skip("is not called")
     ports = [free_port(), free_port()]
     first, second = (manifest(built.cell, port, tmp_path / f"chart-{port}") for port in ports)
-    with built.room.running(first, built.secrets, "migrate") as once:
+    with built.room.running(prepares(first), built.secrets) as once:
         assert once.wait() == 0, once.logs()
     with built.room.running(first, built.secrets) as leaving, built.room.running(second, built.secrets) as staying:
         leaving.ready()

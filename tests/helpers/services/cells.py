@@ -110,6 +110,11 @@ def manifest(cell: Cell, port: int, folder: Path, values: Mapping[str, Any] | No
     return pod
 
 
+def prepares(pod: Mapping[str, Any]) -> dict[str, Any]:
+    """A pod of what runs before the main container starts."""
+    return {**pod, "containers": pod["initContainers"]}
+
+
 @dataclass(frozen=True)
 class Engineroom:
     """A store of images, and what runs there."""
@@ -145,16 +150,14 @@ class Engineroom:
 
     @contextmanager
     def running(
-        self, pod: Mapping[str, Any], secrets: Mapping[str, str], *arguments: str, host: str = "127.0.0.1"
+        self, pod: Mapping[str, Any], secrets: Mapping[str, str], *, host: str = "127.0.0.1"
     ) -> Iterator[Container]:
         """The pod's container as the manifest says, on this machine's network; it is gone afterwards.
 
-        `secrets` are values of variables that come from Secrets; `arguments` take the place of the manifest's.
+        `secrets` are values of variables that come from Secrets.
         """
         [spec] = pod["containers"]
-        done = self.podman(
-            "run", "--detach", "--network", "host", *_flags(pod, spec, {"HOST": host, **secrets}), *arguments
-        )
+        done = self.podman("run", "--detach", "--network", "host", *_flags(pod, spec, {"HOST": host, **secrets}))
         assert done.returncode == 0, done.stderr
         container = Container(self, done.stdout.strip(), spec)
         try:
