@@ -28,7 +28,6 @@ _LINT_LINE = re.compile(r"\[(INFO|WARNING|ERROR)\] ([^:]*): (.*)|Error (.*)")
 _CALLING = re.compile(r"error calling \w+: |execution error at \([^)]*\): ")
 _LOG_LINE = re.compile(rb"\d{4}/\d\d/\d\d \d\d:\d\d:\d\d |time=\S+ level=")
 _STDERR = 2
-_COLLECTS = "GOGC"
 _FROM_STDIN = ["--values", "-"]
 """Values may hold what was encrypted a moment ago, and are written into no file."""
 _SMALL = 8 * 1024
@@ -179,24 +178,10 @@ def engine(prefer: str = "embedded") -> Engine:
 
 def _sdk() -> Any:
     try:
-        with _fewer_collections():
-            import helm_python
+        import helm_python
     except ImportError as error:
         raise ShunterError("the embedded Helm is not installed", hint=_EXTRA) from error
     return helm_python
-
-
-@contextmanager
-def _fewer_collections() -> Iterator[None]:
-    """Go's runtime reads this once, when the library is loaded: a chart is garbage as soon as it is rendered."""
-    if _COLLECTS in os.environ or "helm_python" in sys.modules:
-        yield
-        return
-    os.environ[_COLLECTS] = "400"
-    try:
-        yield
-    finally:
-        del os.environ[_COLLECTS]
 
 
 @contextmanager
