@@ -59,7 +59,7 @@ def release(remote: Path, folder: Path) -> None:
     substitute(templates / "templates/repository/README.md.jinja", "\n## Commands\n", "\n## Commands here\n")
     with (templates / "templates/app/templates/NOTES.txt.jinja").open("a", encoding="utf-8") as notes:
         notes.write("Ask #platform.\n")
-    python = templates / "templates/service/python/plain"
+    python = templates / "templates/service/python/rest-api"
     (python / "README.md.jinja").rename(python / "ABOUT.md.jinja")
     with (templates / "templates/_questions/common.yml").open("a", encoding="utf-8") as questions:
         questions.write("motto: {type: str, default: on time}\n")

@@ -32,7 +32,7 @@ def change_templates(root: Path) -> Path:
     substitute(templates / "_library/version.jinja", '"1.0.0"', f'"{LIBRARY}"')
     with (templates / "app/templates/NOTES.txt.jinja").open("a", encoding="utf-8") as notes:
         notes.write("Release two.\n")
-    (templates / "service/python/plain/README.md.jinja").rename(templates / "service/python/plain/ABOUT.md.jinja")
+    (templates / "service/python/rest-api/README.md.jinja").rename(templates / "service/python/rest-api/ABOUT.md.jinja")
     with (templates / "_questions/common.yml").open("a", encoding="utf-8") as questions:
         questions.write("motto: {type: str, default: on time}\n")
     return root
