@@ -4,12 +4,14 @@ from __future__ import annotations
 
 import json
 import sys
+from dataclasses import asdict
 from pathlib import Path
 
 import pytest
 
 from helpers.workspaces.gitrepo import commit_all, git, make_repo
 from shunter.adapters.system import process
+from shunter.adapters.templates.isolated import Asked
 from shunter.adapters.templates.render import RenderRequest, render_many
 
 YIELD = "[% yield item from items %][[ item ]][% endyield %].txt.jinja"
@@ -56,7 +58,7 @@ def test_what_tasks_print_does_not_spoil_the_answer(tmp_path: Path) -> None:
     git(source, "tag", "v1.0.0")
     settings = tmp_path / "settings.yml"
     settings.write_text(f"trust: ['{source}']\n")
-    asked = {"release": "1.0.0", "answers": {}, "operation": "copy"}
+    asked = asdict(Asked("1.0.0", {}))
     question = {"source": str(source), "bare": "", "why": ["`_tasks`"], "asked": [asked], "seconds": 20}
     command = [sys.executable, "-m", "shunter.adapters.templates.worker"]
     done = process.run(command, tmp_path, json.dumps(question).encode(), {"COPIER_SETTINGS_PATH": str(settings)})
