@@ -214,7 +214,9 @@ def test_new_shows_how_far_it_is_and_ctrl_c_says_what_was_undone(tmp_path: Path)
     ]
     terminal = Terminal(command, tmp_path)
     terminal.read(lambda seen: " of " in seen)
-    assert re.search(r"(render templates|write \S+|derive \S+|commit in \S+), \d+ of \d+ \(\d+ s", terminal.seen), terminal.seen
+    assert re.search(r"(render templates|write \S+|derive \S+|commit in \S+), \d+ of \d+ \(\d+ s", terminal.seen), (
+        terminal.seen
+    )
     os.killpg(terminal.process.pid, signal.SIGINT)
     assert terminal.close() == 130
     left = screen(terminal.seen)
