@@ -47,4 +47,5 @@ def agree(name: str, text: str) -> None:
     mine.write_text(text, "utf-8")
     with contextlib.suppress(FileExistsError):
         os.link(mine, file)
+    mine.unlink()  # else the next call of this worker would write into the linked file
     assert text == file.read_text("utf-8")

@@ -105,7 +105,7 @@ def choices() -> dict[str, list[str]]:
     return found | {
         "ci": schema["properties"]["ci"]["enum"],
         "archetype": service["archetype"]["enum"],
-        "language": ["python", "none"],  # languages differ in a service's folder alone: tests/services has each cell
+        "language": ["python", "none"],  # one language differs from another in folders alone: tests/services has each
     }
 
 
