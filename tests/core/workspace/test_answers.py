@@ -68,6 +68,18 @@ def test_an_answer_that_copier_wrote_is_read_as_copier_reads_it(word: str) -> No
     assert answers(b"_commit: v1.0.0\n_src_path: u\nkind: app\nname: a\nflow: " + flow).answers["flow"] == given
 
 
+@pytest.mark.parametrize("number", [3.0, -0.0, 100.0, 1e16, 1.5e-7, -2.5, 7, 2**53 + 1, -(10**20)])
+def test_a_number_that_copier_wrote_is_read_as_copier_reads_it(number: float) -> None:
+    """Helm's numbers are those of float64, and 3.0 is 3 to it: Copier would write an answer that nobody has changed."""
+    given = {"asked": number, "list": [number, {"deep": number}]}
+    data = yaml.safe_dump(given).encode()
+    read = answers(b"_commit: v1.0.0\n_src_path: u\nkind: app\nname: a\n" + data).answers
+    assert repr({name: read[name] for name in given}) == repr(given)
+    flow = yaml.safe_dump(given, default_flow_style=True).encode()
+    read = answers(b"_commit: v1.0.0\n_src_path: u\nkind: app\nname: a\nflow: " + flow).answers["flow"]
+    assert repr(read) == repr(given)
+
+
 @pytest.mark.parametrize(
     "odd",
     ["!x 1", "2026-13-45", "!!int a", '!!int ""', "!!bool x", "!!timestamp x", "{[a]: b}", "!!float x", "!!set [a]"],

@@ -16,9 +16,11 @@ from shunter.model.wording import nearest
 ANSWERS: Final = OwnFile("answers", "an answers file", "shunter and Copier write this file: restore it from git")
 NAME: Final = ".copier-answers.yml"
 _COMMIT: Final = re.compile(rb"^_commit:.*$", re.MULTILINE)
-# Plain words that are text to Copier's YAML, where it writes them, and a truth or a number to Helm's.
-_TEXT_TO_COPIER: Final = re.compile(
-    rb"(?<![^\s:\[{,])(?:[yYnN]|[-+]?[0-9.]+[eE][0-9]+|0o[0-7]+|[-+]?0[0-9]*[89][0-9]*)(?![^\s:\]},])"
+# Plain words that are text to Copier's YAML, where it writes them, and a truth or a number to Helm's; and numbers that
+# are whole to Helm's, or no longer whole, and not to Copier's: 3.0, and more than a float64 holds.
+_OTHER_TO_COPIER: Final = re.compile(
+    rb"(?<![^\s:\[{,])(?:[yYnN]|[-+]?[0-9._]+[eE][-+]?[0-9]+|0o[0-7]+|[-+]?0[0-9]*[89][0-9]*"
+    rb"|[-+]?[0-9_]+\.[0_]*|[-+]?[0-9_]{16,})(?![^\s:\]},])"
 )
 KINDS: Final = ("workspace", "repository", "service", "library", "app", "environment")
 
@@ -93,7 +95,7 @@ def as_copier(document: Document) -> Document:
 
     What it cannot read, such as a tag of somebody's own or a day that no month has, stays as Helm's has it.
     """
-    if document.value is None or not _TEXT_TO_COPIER.search(document.data):
+    if document.value is None or not _OTHER_TO_COPIER.search(document.data):
         return document
     import yaml  # few answers files hold such words
 
