@@ -5,7 +5,6 @@ from __future__ import annotations
 import json
 import re
 import subprocess
-import sys
 from collections.abc import Callable
 from pathlib import Path
 from typing import Any
@@ -14,6 +13,7 @@ import pytest
 import yaml
 
 from helpers.charts.patches import apply_diff, plain
+from helpers.services.cells import made
 from helpers.tools import need_helm
 from helpers.workspaces.cli import ok, shunter
 from helpers.workspaces.gitrepo import commit_all, disk, git, write
@@ -164,10 +164,10 @@ def test_the_difference_is_shown_before_and_comes_true(
     assert plain(root) == plain(applied)
 
 
-@pytest.mark.slow  # the suites of the services run
+@pytest.mark.slow  # the libraries of a service are installed, and its suite runs
 def test_code_can_still_be_imported_and_tested(root: Path) -> None:
     folder = next(path for path in (root / "services/orders", root / "orders/services/orders") if path.is_dir())
-    mine = "from orders_service.api import ServiceApi\n\nname = 'orders_services'\n"
+    mine = "from orders_service.settings import Settings\n\nname = 'orders_services'\n"
     commit_all(folder, {"src/orders_service/mine.py": mine, "blob.bin": b"\0orders_service"})
     write(folder, {".venv/ignored": "mine\n"})
     said = ok(*SERVICE, cwd=root).err
@@ -183,8 +183,12 @@ def test_code_can_still_be_imported_and_tested(root: Path) -> None:
     assert left.read_text("utf-8") == "mine\n"
     named = [path for path, (_, data) in disk(moved).items() if re.search(rb"\borders_service\b", data)]
     assert named == ["blob.bin"]
-    run = [sys.executable, "-c", "import order_service.mine"]
-    subprocess.run(run, cwd=moved / "src", check=True, env={"PYTHONDONTWRITEBYTECODE": "1"})
+    made(moved, "setup")
+    python = str(moved / ".venv/bin/python")
+    subprocess.run([python, "-c", "import order_service.mine"], cwd=moved / "src", check=True)
+    subprocess.run(
+        [python, "-m", "pytest", "-q", "tests/test_app.py"], cwd=moved, check=True, env={"PYTHONPATH": "src"}
+    )
 
 
 def test_a_repository_s_folder_is_renamed_with_its_worktrees(railed: Path) -> None:
