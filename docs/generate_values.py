@@ -11,24 +11,17 @@ from pathlib import Path
 from typing import Any
 
 import yaml
-from jinja2 import FileSystemLoader
-from jinja2.sandbox import SandboxedEnvironment
+
+from shunter.adapters.templates.history import template_files
+from shunter.core.templates.config import read_config
+from shunter.core.templates.jinja import Jinja
+from shunter.core.templates.variables import Variables
+from shunter.model.files import MemoryTree
 
 ROOT = Path(__file__).resolve().parents[1]
 CONTRACT = ROOT / "templates" / "library" / "schema" / "values.v1.yaml.jinja"
 PAGE = ROOT / "docs" / "reference" / "values.md"
 _DEFS = "#/$defs/"
-_JINJA = SandboxedEnvironment(
-    loader=FileSystemLoader(ROOT),
-    extensions=["jinja2_ansible_filters.AnsibleCoreFiltersExtension"],
-    block_start_string="[%",
-    block_end_string="%]",
-    variable_start_string="[[",
-    variable_end_string="]]",
-    comment_start_string="[#",
-    comment_end_string="#]",
-    keep_trailing_newline=True,
-)
 _HEAD = """\
 # Values of an app chart
 
@@ -174,8 +167,10 @@ def _defaults(source: Mapping[str, Any]) -> Iterator[str]:
 
 
 def _default_text(name: str) -> str:
-    template = _JINJA.get_template(f"templates/_library/defaults/{name}.yaml")
-    return template.render(name="<library>")
+    tree = MemoryTree(template_files(ROOT))
+    jinja = Jinja(tree, read_config(tree).options)
+    source = (ROOT / "templates/_library/defaults" / f"{name}.yaml").read_text(encoding="utf-8")
+    return jinja.text(source).render(Variables({"name": "<library>"}))
 
 
 def _cell(text: str) -> str:

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 if TYPE_CHECKING:
     from shunter.adapters.verdicts.memory import Memory
     from shunter.cli.parse import Arguments
+    from shunter.flows.promotions.bring import How
 
 
 from shunter.adapters.system.paths import may_be_unfinished
@@ -113,7 +114,16 @@ def _ask(question: str) -> bool:
     return sys.stdin.readline().strip().lower() in ("", "y", "yes")
 
 
-def refuse_here(arguments: Arguments) -> None:
+def on_remote(arguments: Arguments, context: Context) -> How:
+    """How a change is made on the remote's newest commit; see `_refuse_here`."""
+    from shunter.flows.promotions.bring import How
+    from shunter.flows.promotions.forge import logins
+
+    _refuse_here(arguments)
+    return How(always=arguments.pr, dry_run=arguments.dry_run, diff=arguments.diff, logins=logins(context))
+
+
+def _refuse_here(arguments: Arguments) -> None:
     """A `ShunterError` for options that say how to write into a checkout, where the change is made on the remote."""
     for name in ("branch", "no_commit", "no_values", "fetch"):
         if getattr(arguments, name, False):

@@ -6,29 +6,19 @@ from pathlib import Path
 
 import pytest
 
-from helpers.workspaces import own_files
+from helpers.workspaces.drafting import job, sharing
 from shunter.adapters.git.repository import PlannedRepository
-from shunter.adapters.templates.render import RenderRequest
 from shunter.core.workspace.answers import Recorded
 from shunter.core.workspace.layout import plan_repositories
-from shunter.core.workspace.model import Project, Workspace
-from shunter.flows.fleet.draft import Draft, Job, is_due
+from shunter.flows.fleet.draft import Draft, is_due
 from shunter.model.errors import ShunterError
 from shunter.model.files import SYMLINK, FileState, MemoryTree
 
-SHOP = """\
-name: shop
-layout: {layout}
-services: {{orders: {{archetype: database}}}}
-environments:
-  tst: {{values: [../common.yaml, values.yaml]}}
-  pro: {{values: [../common.yaml, ../stages/late.yaml, values.yaml]}}
-"""
 MINE = FileState(b"mine: true\n")
 
 
 def test_a_draft_shows_what_is_there_under_what_will_be(tmp_path: Path) -> None:
-    (spec,) = (spec for spec in plan_repositories(shop("multi")) if spec.name == "shop-tst")
+    (spec,) = (spec for spec in plan_repositories(sharing("multi")) if spec.name == "shop-tst")
     tree = MemoryTree({"envs/tst/a": FileState(b"1"), "envs/tst/b": FileState(b"2"), "c": FileState(b"3")})
     draft = Draft(spec, PlannedRepository(tmp_path), tree)
     draft.put("envs/tst", {"a": FileState(b"new"), "b": None})
@@ -38,17 +28,8 @@ def test_a_draft_shows_what_is_there_under_what_will_be(tmp_path: Path) -> None:
     assert (list(shown.tree.paths()), shown.tree.get("a"), shown.label) == (["a"], FileState(b"new"), "envs/tst")
 
 
-def shop(layout: str) -> Workspace:
-    return own_files.workspace(SHOP.format(layout=layout))
-
-
-def job(project: Project, was: Recorded | None = None) -> Job:
-    """A job whose renders nobody asks for."""
-    return Job(project, project.answers, was, RenderRequest("x", "1.0.0", "{}", None), None)
-
-
 def test_a_job_is_due_where_its_project_changes() -> None:
-    workspace = shop("mono")
+    workspace = sharing("mono")
     (spec,) = plan_repositories(workspace)
     project = next(each for each in spec.projects if each.kind == "environment")
     was = Recorded("x", "v1", {})
@@ -66,7 +47,7 @@ def test_a_job_is_due_where_its_project_changes() -> None:
 
 
 def test_a_link_out_of_the_repository_is_refused() -> None:
-    (spec,) = plan_repositories(shop("mono"))
+    (spec,) = plan_repositories(sharing("mono"))
     project = next(each for each in spec.projects if each.path == "envs/tst")
     new = job(project)
     assert is_due("shop", new, {}, {"a": FileState(b"../../library", SYMLINK)})

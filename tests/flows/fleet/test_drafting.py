@@ -8,37 +8,22 @@ from pathlib import Path
 import pytest
 
 from helpers.workspaces import own_files
+from helpers.workspaces.drafting import FILES, request
 from helpers.workspaces.gitrepo import make_repo, write
 from shunter.adapters.git.repository import PlannedRepository
 from shunter.core.workspace.layout import plan_repositories
 from shunter.flows.fleet.draft import Draft
-from shunter.flows.fleet.drafting import Request, drafted, gone
-from shunter.flows.workspace.archives import archives_at
+from shunter.flows.fleet.drafting import drafted, gone
 from shunter.model.data import replace
 from shunter.model.errors import ShunterError
 from shunter.model.files import MemoryTree
-
-SHOP = own_files.workspace("""\
-name: shop
-layout: multi
-services:
-  orders: {archetype: database}
-environments:
-  tst: {}
-""")
-SPECS = plan_repositories(SHOP)
-
-
-def request(root: Path) -> Request:
-    archives = archives_at(root / ".shunter/registry", "")
-    return Request(root, SHOP, "1.0.0", archives, "Change", None, applied=SHOP)
 
 
 @pytest.fixture
 def root(tmp_path: Path) -> Path:
     root = tmp_path.resolve()
     make_repo(root, {"x": ""})
-    write(root, {"shunter.yaml": "", "orders/charts/orders/Chart.yaml": "", "shop-tst/envs/tst/values.yaml": ""})
+    write(root, FILES)
     return root
 
 

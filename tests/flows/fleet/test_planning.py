@@ -7,27 +7,17 @@ from pathlib import Path
 import pytest
 
 from helpers.workspaces import own_files
+from helpers.workspaces.drafting import FILES, SHOP, SPECS
 from helpers.workspaces.gitrepo import write
-from shunter.core.workspace.layout import plan_repositories
 from shunter.flows.fleet.planning import refuse_swapped, release_text, repositories_of
 from shunter.flows.workspace.context import Context
 from shunter.model.errors import ShunterError
-
-SHOP = own_files.workspace("""\
-name: shop
-layout: multi
-services:
-  orders: {archetype: database}
-environments:
-  tst: {}
-""")
-SPECS = plan_repositories(SHOP)
 
 
 @pytest.fixture
 def root(tmp_path: Path) -> Path:
     root = tmp_path.resolve()
-    write(root, {"shunter.yaml": "", "orders/charts/orders/Chart.yaml": "", "shop-tst/envs/tst/values.yaml": ""})
+    write(root, FILES)
     return root
 
 

@@ -7,21 +7,12 @@ from pathlib import Path
 
 import pytest
 
-from helpers.workspaces import own_files
+from helpers.workspaces.drafting import SHOP as WORKSPACE
 from helpers.workspaces.gitrepo import write
 from shunter.core.workspace.model import Project
 from shunter.flows.workspace.context import Context
 from shunter.flows.workspace.drift import drift
 from shunter.model.errors import ShunterError
-
-WORKSPACE = own_files.workspace("""\
-name: shop
-layout: multi
-services:
-  orders: {archetype: database}
-environments:
-  tst: {}
-""")
 
 
 def answers(project: Project, **other: str) -> str:

@@ -17,10 +17,10 @@ from shunter.model.errors import ShunterError
 from shunter.model.files import EXECUTABLE, REGULAR, SYMLINK, FileState, Listing, Mode
 
 FALLBACK = ("shunter", "shunter@localhost")
-# Plumbing runs on behalf of one shunter command: a user's hooks belong to commits (see `commit`), and a file system
-# monitor that is started here would outlive the command.
 NOTE = "git"
 """The file, in shunter's folder of a git directory, with the number of the git that a run has started last there."""
+# Plumbing runs on behalf of one shunter command: a user's hooks belong to commits (see `commit`), and a file system
+# monitor that is started here would outlive the command.
 _GIT = ("git", "--literal-pathspecs", "-c", f"core.hooksPath={os.devnull}", "-c", "core.fsmonitor=false")
 FILE_MODES: Mapping[str, Mode] = {REGULAR: REGULAR, EXECUTABLE: EXECUTABLE, SYMLINK: SYMLINK}
 _ARGUMENTS = 400  # paths for one command line: far below every platform's limit

@@ -4,12 +4,12 @@ from __future__ import annotations
 
 from collections.abc import Callable, Sequence
 from pathlib import Path
-from typing import TYPE_CHECKING, Any, Final
+from typing import Any, Final
 
 from shunter.adapters.system.regular import read_regular
 from shunter.cli.output import table
 from shunter.cli.parse import Arguments
-from shunter.cli.session import open_session, refuse_here, split
+from shunter.cli.session import on_remote, open_session, split
 from shunter.core.trains.places import Place
 from shunter.core.trains.plan import ALL, Asked
 from shunter.core.trains.state import Hold
@@ -22,9 +22,6 @@ from shunter.flows.workspace.context import Context
 from shunter.model.data import replace
 from shunter.model.errors import ShunterError
 from shunter.model.findings import Report
-
-if TYPE_CHECKING:
-    from shunter.flows.promotions.bring import How
 
 _MOST_CHANGES: Final = 4
 """Changes of one row of a history that are printed."""
@@ -58,7 +55,7 @@ def promote(arguments: Arguments) -> Report:
     if arguments.push or arguments.pr:
         from shunter.flows.promotions import bring
 
-        return bring.promote(context, asked, _how(arguments, context))
+        return bring.promote(context, asked, on_remote(arguments, context))
 
     def run() -> Report:
         return promotion.promote(context, asked, dry_run=arguments.dry_run, diff=arguments.diff)
@@ -80,15 +77,7 @@ def _unnamed(arguments: Arguments) -> Report:
         raise ShunterError("--auto promotes on the remote", hint="shunter promote --auto --push")
     run = automatic.promote_next if arguments.auto else automatic.refresh
     context, images = open_session(arguments), not arguments.no_images
-    return run(context, split(arguments.target), _how(arguments, context), images=images)
-
-
-def _how(arguments: Arguments, context: Context) -> How:
-    from shunter.flows.promotions.bring import How
-    from shunter.flows.promotions.forge import logins
-
-    refuse_here(arguments)
-    return How(always=arguments.pr, dry_run=arguments.dry_run, diff=arguments.diff, logins=logins(context))
+    return run(context, split(arguments.target), on_remote(arguments, context), images=images)
 
 
 def _words(names: str) -> frozenset[str]:
@@ -136,7 +125,7 @@ def rollback(arguments: Arguments) -> Report:
     if arguments.push or arguments.pr:
         from shunter.flows.promotions import bring
 
-        return bring.rollback(context, asked, _how(arguments, context))
+        return bring.rollback(context, asked, on_remote(arguments, context))
 
     def run() -> Report:
         return returning.rollback(context, asked, dry_run=arguments.dry_run, diff=arguments.diff)

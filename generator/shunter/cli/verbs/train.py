@@ -8,7 +8,7 @@ from typing import Any
 
 from shunter.cli.output import table
 from shunter.cli.parse import Arguments
-from shunter.cli.session import open_session, refuse_here, split
+from shunter.cli.session import on_remote, open_session, split
 from shunter.core.trains.cut import Said
 from shunter.flows.checkouts import behind
 from shunter.flows.trains import cut as cutting
@@ -55,12 +55,8 @@ def cut(arguments: Arguments) -> Report:
 
 def _on_remote(arguments: Arguments, context: Context, asked: cutting.Cut) -> Report:
     from shunter.flows.promotions import trains
-    from shunter.flows.promotions.bring import How
-    from shunter.flows.promotions.forge import logins
 
-    refuse_here(arguments)
-    how = How(always=arguments.pr, dry_run=arguments.dry_run, diff=arguments.diff, logins=logins(context))
-    return trains.cut(context, asked, how)
+    return trains.cut(context, asked, on_remote(arguments, context))
 
 
 def _require_one_version(asked: cutting.Cut) -> None:
