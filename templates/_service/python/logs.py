@@ -3,17 +3,26 @@
 from __future__ import annotations
 
 import logging
+from contextvars import ContextVar
 from typing import Any
 
 import structlog
 from opentelemetry import trace
 
 log = structlog.get_logger()
+caller: ContextVar[str] = ContextVar("trace id of who calls", default="")
+
+
+def trace_id() -> str:
+    """The trace that this belongs to; empty if there is none."""
+    context = trace.get_current_span().get_span_context()
+    return format(context.trace_id, "032x") if context.is_valid else caller.get()
 
 
 def _add_trace(_: Any, __: str, event: Any) -> Any:
-    context = trace.get_current_span().get_span_context()
-    return event | {"trace_id": format(context.trace_id, "032x")} if context.is_valid else event
+    if "trace_id" not in event and (found := trace_id()):
+        event["trace_id"] = found
+    return event
 
 
 class Forward(logging.Handler):

@@ -18,8 +18,9 @@ from sqlalchemy.exc import InterfaceError, OperationalError, TimeoutError
 from starlette.exceptions import HTTPException
 
 from orders_service import database, items
+from orders_service.logs import log
 from orders_service.settings import Settings
-from orders_service.telemetry import QUIET, Observed, draining, log
+from orders_service.telemetry import QUIET, Observed, draining
 
 BUDGET = 0.8  # seconds that the readiness probe may take
 MOST = 1 << 20  # bytes of a request's body
