@@ -2,12 +2,15 @@
 
 from __future__ import annotations
 
+import json
+import subprocess
 from pathlib import Path
 
 import pytest
 import yaml
 
 from helpers.charts.tiny_charts import chart, chart_files
+from helpers.tools import HELM, needs_helm
 from helpers.workspaces.cli import ok, shunter
 from helpers.workspaces.registries import Registry
 from helpers.workspaces.workspaces import ONE_SERVICE
@@ -45,6 +48,31 @@ def test_a_chart_is_judged_where_it_is(theirs: str, tmp_path: Path) -> None:
     ok("validate", f"{theirs}@{digest.digests.manifest}", cwd=tmp_path)
     said = shunter("validate", theirs, "-f", "mine.yaml", cwd=tmp_path)
     assert "search 1.1.0+b2" in said.err, "the newest release"
+
+
+@needs_helm
+def test_a_chart_is_rendered_where_it_is_as_helm_renders_it(theirs: str, tmp_path: Path) -> None:
+    (tmp_path / "mine.yaml").write_text("replicas: 2\n", "utf-8")
+    asked = ("-f", "mine.yaml", "--set", "size=3")
+    for place, version in ((f"{theirs}:1.1.0", "1.1.0"), (theirs, "1.1.0+b2")):
+        command = [HELM, "template", "search", theirs, "--version", version, "--plain-http", *asked]
+        said = subprocess.run(command, cwd=tmp_path, capture_output=True, text=True, check=True).stdout
+        wanted = said[said.index("---\n") :]  # above it Helm says what it has pulled
+        assert "kind: " in wanted
+        for engine in ((), ("--helm", HELM)):
+            assert ok("render", place, *asked, *engine, cwd=tmp_path).out == wanted
+
+
+def test_a_value_of_a_chart_is_explained_where_it_is(theirs: str, tmp_path: Path) -> None:
+    (tmp_path / "mine.yaml").write_text("size: 2\n", "utf-8")
+    arguments = ("values", "explain", f"{theirs}:1.1.0", "-f", "mine.yaml", "--set", "db.password=hunter2long")
+    rows = json.loads(ok(*arguments, "-o", "json", cwd=tmp_path).out)["keys"]
+    assert [(row["key"], row["value"], row.get("file", row.get("argument"))) for row in rows] == [
+        ("db.password", "***********", "db.password=***********"),
+        ("replicas", 1, f"{theirs}:1.1.0/values.yaml"),
+        ("size", 2, "mine.yaml"),
+    ]
+    assert f"{theirs}:1.1.0/values.yaml:1" in ok(*arguments, cwd=tmp_path).out
 
 
 def test_its_versions_are_compared_where_they_are(theirs: str, tmp_path: Path) -> None:

@@ -137,3 +137,55 @@ def test_a_broken_file_is_named_and_so_is_a_chart_that_is_gone(railed: Path) -> 
     shutil.rmtree(railed / TST / "charts" / "orders")
     gone = error(shunter("values", "explain", "orders", "-e", "tst", cwd=railed))
     assert gone.hint == "shunter lock"
+
+
+SECRETIVE = """\
+db: {password: hunter2long, passwordKey: url}
+automountServiceAccountToken: false
+env:
+- {name: API_TOKEN, value: hunter3long}
+- {name: LOG_LEVEL, value: debug}
+extra: {name: API_TOKEN, value: hunter4long}
+url: postgres://app:hunter5long@db/x
+token: changeme
+sealed: {token: "ENC[AES256_GCM,data:x,type:str]"}
+"""
+
+
+@pytest.fixture
+def secretive(tmp_path: Path) -> Path:
+    """A folder with the chart `web`, whose values hold passwords."""
+    (tmp_path / "web").mkdir()
+    (tmp_path / "web" / "Chart.yaml").write_text("apiVersion: v2\nname: web\nversion: 1.0.0\n")
+    (tmp_path / "web" / "values.yaml").write_text(SECRETIVE)
+    return tmp_path
+
+
+@pytest.mark.parametrize("form", ["table", "json", "yaml"])
+def test_secrets_are_masked_and_shown_only_when_asked_for(form: str, secretive: Path) -> None:
+    (secretive / "more.yaml").write_text("admin: {secretKey: hunter6long9}\n")
+    sets = ("--set", "root.password=hunter7long,a=b", "--set-string", "root.apiKey=hunter8long")
+    arguments = ("values", "explain", "web", "-f", "more.yaml", *sets, "-o", form)
+    masked = ok(*arguments, cwd=secretive)
+    assert "hunter" not in masked.out + masked.err
+    shown = ok(*arguments, "--show-secrets", cwd=secretive)
+    assert {f"hunter{number}long" for number in range(2, 9) if f"hunter{number}long" not in shown.out} == set()
+
+
+def test_what_is_masked_keeps_its_row_and_all_else_its_value(secretive: Path) -> None:
+    found = keys(secretive, "web", "--set", "root.password=hunter7long,a=b")
+    assert place(found["db.password"]) == ("app", "web/values.yaml", 1)
+    assert {key: row["value"] for key, row in found.items()} == {
+        "a": "b",
+        "automountServiceAccountToken": False,
+        "db.password": "***********",
+        "db.passwordKey": "url",
+        "env": [{"name": "API_TOKEN", "value": "***********"}, {"name": "LOG_LEVEL", "value": "debug"}],
+        "extra.name": "API_TOKEN",
+        "extra.value": "***********",
+        "root.password": "***********",
+        "sealed.token": "ENC[AES256_GCM,data:x,type:str]",
+        "token": "changeme",
+        "url": "postgres://***************@db/x",
+    }
+    assert found["a"]["argument"] == found["root.password"]["argument"] == "root.password=***********,a=b"

@@ -92,6 +92,7 @@ COMMANDS: tuple[Command, ...] = (
             Option("-e", "--environment", metavar="ENV", help="in this environment (default: the chart alone)"),
             VALUES,
             *SETS,
+            switch("--show-secrets", help="print what looks like a secret, too"),
             OUTPUT,
         ),
         ("shunter values explain orders -e tst", "shunter values explain orders -e tst -o json"),

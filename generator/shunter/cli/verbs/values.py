@@ -18,7 +18,13 @@ _WIDEST = 60
 
 def explain(arguments: Arguments) -> Report:
     """`shunter values explain APP`."""
-    asked = explain_values.Question(arguments.app, arguments.environment, tuple(arguments.values), sets_of(arguments))
+    asked = explain_values.Question(
+        arguments.app,
+        arguments.environment,
+        tuple(arguments.values),
+        sets_of(arguments),
+        show_secrets=arguments.show_secrets,
+    )
     report = explain_values.explain_values(open_session(arguments), asked)
     rows = [(row["key"], _shown(row["value"]), _source(row)) for row in report.data["keys"]]
     return replace(report, product=table(rows, ("KEY", "VALUE", "FROM")))

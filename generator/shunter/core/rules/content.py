@@ -184,16 +184,19 @@ def is_secret(path: KeyPath, value: Any) -> bool:
     return value.__class__ is not bool or _names_secret(name)
 
 
-def veiled(value: Any, path: KeyPath) -> Any:
-    """The value at a key path with asterisks for every secret in it: what messages may quote."""
+def veiled(value: Any, path: KeyPath, *, switches: bool = True) -> Any:
+    """The value at a key path with asterisks for every secret in it: what messages may quote.
+
+    Without `switches` a boolean is shown: it is none, unless its text, such as `yes`, was meant to be one.
+    """
     if isinstance(value, dict):
-        return {key: veiled(item, (*path, _name_of(value, key))) for key, item in value.items()}
+        return {key: veiled(item, (*path, _name_of(value, key)), switches=switches) for key, item in value.items()}
     if isinstance(value, list):
-        return [veiled(item, (*path, index)) for index, item in enumerate(value)]
-    if not is_secret(path, value):
+        return [veiled(item, (*path, index), switches=switches) for index, item in enumerate(value)]
+    if not is_secret(path, value) or (value.__class__ is bool and not switches):
         return SECRET_VALUE.sub(lambda match: "*" * len(match[0]), value) if isinstance(value, str) else value
     if isinstance(value, str):
-        return value if _SHOWN.fullmatch(value) else "*" * len(value)
+        return value if _SHOWN.fullmatch(value) or is_encrypted(value) else "*" * len(value)
     return "***"
 
 

@@ -12,13 +12,10 @@ from shunter.core.charts.pins import OCI
 from shunter.flows.release.layers import is_packed
 from shunter.flows.workspace.archives import chart_at
 from shunter.flows.workspace.context import Context
-from shunter.flows.workspace.labels import relabelled
+from shunter.flows.workspace.labels import PLACE, relabelled
 from shunter.flows.workspace.projects import ProjectFiles, files_in
 from shunter.model.errors import ShunterError
 from shunter.model.files import MemoryTree
-
-PLACE = "oci:/"
-"""How labels of charts in a registry begin: paths below them are joined and normalised, which leaves one slash."""
 
 
 def packed_files(context: Context, name: str) -> tuple[ProjectFiles, Path]:

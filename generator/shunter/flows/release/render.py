@@ -10,6 +10,7 @@ from shunter.adapters.system.files import write_file
 from shunter.flows.release.named import chart_named
 from shunter.flows.release.release import Release, release_of, with_files
 from shunter.flows.workspace.context import Context
+from shunter.flows.workspace.labels import shown_path
 from shunter.flows.workspace.projects import ProjectFiles
 from shunter.model.data import dataclass
 from shunter.model.errors import ShunterError
@@ -71,7 +72,8 @@ def _of_chart(context: Context, files: ProjectFiles, folder: Path, how: Renderin
     release = with_files(context, Release(files), folder, how.files, how.sets)
     parts = [dependency.key for dependency in release.chart.dependencies]
     hint = f"its charts: {', '.join(parts)}" if parts else "it needs no other chart"
-    return _Subject(release, parts, f"{release.label} has no chart", hint, f"{release.label} renders nothing")
+    name = shown_path(release.label)
+    return _Subject(release, parts, f"{name} has no chart", hint, f"{name} renders nothing")
 
 
 def _other_chart(context: Context, name: str) -> tuple[ProjectFiles, Path] | None:

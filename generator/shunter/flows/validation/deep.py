@@ -8,7 +8,7 @@ from functools import partial
 from shunter.adapters.helm.engine import engine
 from shunter.flows.release.layers import is_packed
 from shunter.flows.release.release import Release, release_of, releases_of_chart
-from shunter.flows.validation.deployed import deployed_releases, shown_place
+from shunter.flows.validation.deployed import deployed_releases
 from shunter.flows.validation.exact import Prover
 from shunter.flows.validation.judge import Validation
 from shunter.flows.validation.manifests import Checker, cluster_of
@@ -18,7 +18,7 @@ from shunter.flows.validation.targets import Target
 from shunter.flows.validation.unused import later
 from shunter.flows.validation.validate import validated, wanted
 from shunter.flows.workspace.context import Context
-from shunter.flows.workspace.labels import relabelled
+from shunter.flows.workspace.labels import relabelled, shown_path
 from shunter.model.data import dataclass, replace
 from shunter.model.findings import Finding, Kind, Report
 
@@ -52,14 +52,14 @@ def validate_deeply(context: Context, asked: Validation, deep: Deep) -> Report:
     notices: list[str] = []
     for release in _releases(context, asked):
         if release.not_for_helm:
-            notices.append(_NOT_FOR_HELM.format(release.label))
+            notices.append(_NOT_FOR_HELM.format(shown_path(release.label)))
             continue
         # In a workspace the environments' values say which of a chart's defaults do anything.
         proved = release if context.workspace else release.with_values()
         keys = Prover(proved, helm).findings(later(context, release.chart)) if deep.exact else ()
         objects = checker.findings(release) if checker else ()
         found += relabelled(map(partial(_without_secrets, release), (*keys, *objects)), release.label)
-    judged = report_of(context, map(shown_place, found), count)
+    judged = report_of(context, found, count)
     return replace(judged, outcomes=report.outcomes, notices=(*judged.notices, *notices))
 
 

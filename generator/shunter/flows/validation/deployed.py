@@ -6,13 +6,11 @@ from collections.abc import Iterable, Iterator, Sequence
 from pathlib import Path
 
 from shunter.adapters.system.regular import is_file, read_regular
-from shunter.core.charts.pins import OCI
 from shunter.core.goyaml.document import Document
 from shunter.core.values.deployed import Deployment, Setting, deployments, deploys, is_variable, unread
 from shunter.flows.deployed.missing import Missing
 from shunter.flows.deployed.sources import Sources
 from shunter.flows.release.layers import extra_layer, with_sets
-from shunter.flows.release.named import PLACE
 from shunter.flows.release.release import Release
 from shunter.flows.validation.judge import Validation, judge_layers
 from shunter.flows.workspace.context import Context, repository_root
@@ -81,7 +79,7 @@ def _judged(sources: Sources, deployment: Deployment, asked: Validation) -> tupl
         found = judge_layers(sources.context, release)
         found = tuple(one for one in found if not (missing.keys and one.rule == "missing-key"))
         found = tuple(one for one in found if not (deployment.flux and is_variable(one.span)))
-        shown = [shown_place(_forced(finding, deployment.sets)) for finding in _mendable(found, release.layers)]
+        shown = [_forced(finding, deployment.sets) for finding in _mendable(found, release.layers)]
         return [*shown, *missing.findings()], True
     own = [layer for layer in deployment.layers if isinstance(layer, Document)]
     return [*(finding for layer in own for finding in _alone(layer)), *missing.findings()], False
@@ -117,11 +115,3 @@ def _without_schemas(files: ProjectFiles) -> MemoryTree:
     from shunter.flows.release.unchecked import without_schemas
 
     return MemoryTree(dict(without_schemas(files.packed).files))
-
-
-def shown_place(finding: Finding) -> Finding:
-    """The finding, called by the registry where its chart is from one."""
-    span = finding.span
-    if not span.path.startswith(PLACE):
-        return finding
-    return replace(finding, span=replace(span, path=span.path.replace(PLACE, OCI, 1)))

@@ -14,6 +14,7 @@ from shunter.core.rules.unused import Scan
 from shunter.core.values.variants import alternatives, differs, gates, leaves, replaced, topmost, unstable, value_at
 from shunter.flows.release.release import Release
 from shunter.flows.validation.unused import scanned
+from shunter.flows.workspace.labels import shown_path
 from shunter.model.data import dataclass, field
 from shunter.model.errors import ShunterError
 from shunter.model.findings import Finding, Kind, Severity
@@ -72,7 +73,7 @@ class Prover:
             ignored = unstable(first, again)
             if ignored is None:
                 hint = "a template makes up something new on every run: name it in values"
-                raise ShunterError(f"{self.release.label} renders differently each time", hint=hint)
+                raise ShunterError(f"{shown_path(self.release.label)} renders differently each time", hint=hint)
             self.bases[section] = values, first, ignored
         return self.bases[section]
 

@@ -9,12 +9,15 @@ from typing import Any
 from shunter.core.charts.load import Chart
 from shunter.core.charts.pins import Dependency
 from shunter.core.goyaml.document import Document
+from shunter.core.rules.content import called, veiled
+from shunter.core.rules.masking import secret_free
 from shunter.core.values.coalesce import Coalesced, Slice, coalesce
 from shunter.core.values.provenance import Explanation, Setting, explain
 from shunter.flows.release.layers import values_file, with_sets
 from shunter.flows.release.named import chart_named, source_folder
 from shunter.flows.release.release import release_of
 from shunter.flows.workspace.context import Context
+from shunter.flows.workspace.labels import shown_path
 from shunter.flows.workspace.projects import files_in
 from shunter.model.data import dataclass, replace
 from shunter.model.errors import ShunterError
@@ -26,12 +29,16 @@ ENVIRONMENT, FILE, SET = "environment", "-f", "--set"
 
 @dataclass(frozen=True, slots=True)
 class Question:
-    """Whose values, in which environment (empty: the chart alone), with which further `-f` files and `--set`."""
+    """Whose values, in which environment (empty: the chart alone), with which further `-f` files and `--set`.
+
+    What looks like a secret has asterisks in its place, unless `show_secrets` says otherwise.
+    """
 
     app: str
     environment: str = ""
     values: Sequence[str] = ()
     sets: Sequence[str] = ()
+    show_secrets: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -64,7 +71,11 @@ def explain_values(context: Context, asked: Question) -> Report:
     coalesced, part, notices = _coalesced(case, asked)
     explanation = explain(coalesced, part)
     keys = [_row(case, explanation, setting) for setting in explanation.settings]
-    data = {"app": asked.app, "environment": asked.environment, "values": explanation.values, "keys": keys}
+    values = explanation.values
+    if not asked.show_secrets:
+        keys = [_veiled_row(row, setting, values) for row, setting in zip(keys, explanation.settings, strict=True)]
+        values = veiled(values, (), switches=False)
+    data = {"app": asked.app, "environment": asked.environment, "values": values, "keys": keys}
     return Report(data=data, notices=(*case.notices, *notices))
 
 
@@ -117,7 +128,7 @@ def _require_readable(case: _Case) -> None:
     for layer, source in case.layers.items():
         found += [(case.folders[case.chart] if source == ENVIRONMENT else "", finding) for finding in layer.findings]
     for folder, finding in found:
-        span = replace(finding.span, path=normpath(folder + finding.span.path))
+        span = replace(finding.span, path=shown_path(normpath(folder + finding.span.path)))
         raise ShunterError(finding.message, span=span, hint=finding.hint)
 
 
@@ -141,4 +152,12 @@ def _row(case: _Case, explanation: Explanation, setting: Setting) -> dict[str, A
     row: dict[str, Any] = {"key": dotted(setting.key), "value": setting.value, "from": source}
     if source.startswith(SET):
         return row | {"argument": document.path.partition(" ")[2]}
-    return row | {"file": normpath(folder + document.path), "line": document.span(path).line}
+    return row | {"file": shown_path(normpath(folder + document.path)), "line": document.span(path).line}
+
+
+def _veiled_row(row: dict[str, Any], setting: Setting, values: dict[str, Any]) -> dict[str, Any]:
+    """The row without what looks like a secret; `values` are all of the app's."""
+    shown = row | {"value": veiled(setting.value, called(setting.key, values), switches=False)}
+    if "argument" in row:
+        shown["argument"] = secret_free(f"{row['from']} {row['argument']}").partition(" ")[2]
+    return shown

@@ -4,14 +4,12 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
 
-from shunter.core.charts.pins import OCI
-from shunter.flows.release.named import PLACE, packed_files
+from shunter.flows.release.named import packed_files
 from shunter.flows.release.release import Release, with_files
 from shunter.flows.validation.judge import Validation, judge_files
 from shunter.flows.workspace.context import Context
-from shunter.model.data import replace
 from shunter.model.errors import ShunterError
-from shunter.model.findings import Finding, Span
+from shunter.model.findings import Finding
 
 
 def judged_remote(context: Context, asked: Validation, urls: Sequence[str]) -> tuple[Finding, ...]:
@@ -25,7 +23,7 @@ def judged_remote(context: Context, asked: Validation, urls: Sequence[str]) -> t
     for url in urls:
         files, folder = packed_files(context, url)
         for findings in judge_files(context, files, folder, [()], asked):
-            found += (replace(finding, span=_seen(finding.span)) for finding in findings)
+            found += findings
     return tuple(found)
 
 
@@ -34,8 +32,3 @@ def remote_releases(context: Context, asked: Validation, urls: Sequence[str]) ->
     for url in urls:
         files, folder = packed_files(context, url)
         yield with_files(context, Release(files), folder, asked.values, asked.sets)
-
-
-def _seen(span: Span) -> Span:
-    inside = span.path.startswith(PLACE)
-    return replace(span, path=span.path.replace(PLACE, OCI, 1)) if inside else span

@@ -6,6 +6,7 @@ import os
 from collections.abc import Callable, Iterable
 from pathlib import Path
 
+from shunter.core.charts.pins import OCI
 from shunter.flows.workspace.context import Context
 from shunter.model.data import replace
 from shunter.model.findings import Finding, Span
@@ -14,6 +15,14 @@ SHOWN_STDIN = "<stdin>"
 """How findings name what `-f -` has read."""
 NO_FILES = (SHOWN_STDIN, *(f"--set{kind} " for kind in ("", "-string", "-json", "-file", "-literal")))
 """What the names of layers begin with that stand in no file."""
+
+PLACE = "oci:/"
+"""How labels of charts in a registry begin: paths below them are joined and normalised, which leaves one slash."""
+
+
+def shown_path(path: str) -> str:
+    """A label, or a normalised path below one, as a person writes it: in a registry it begins with `oci://`."""
+    return path.replace(PLACE, OCI, 1) if path.startswith(PLACE) else path
 
 
 def seen_from(start: Path, finding: Finding) -> Finding:
@@ -48,4 +57,4 @@ def _moved(finding: Finding, moved: Callable[[Span], Span]) -> Finding:
 def _below(span: Span, folder: str) -> Span:
     if folder == "." or span.path.startswith(("/", *NO_FILES)):
         return span
-    return replace(span, path=os.path.normpath(f"{folder}/{span.path}") if span.path else folder)
+    return replace(span, path=shown_path(os.path.normpath(f"{folder}/{span.path}") if span.path else folder))
