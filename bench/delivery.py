@@ -267,8 +267,11 @@ def compared(box: Path, charts: Sequence[PackedChart], place: Registry, where: s
 
 def main() -> None:
     count, versions = map(int, sys.argv[1:] or ("100", "10"))
-    if not HELM:
-        sys.exit("no helm: put it on PATH, or name it in SHUNTER_TEST_HELM")
+    lacking = [name for name in ("docker-registry", "htpasswd") if not shutil.which(name)]
+    if lacking or not HELM:
+        print(f"error: no {', '.join(lacking) or 'helm'}", file=sys.stderr)
+        print("hint: apt-get install docker-registry apache2-utils; name helm in SHUNTER_TEST_HELM", file=sys.stderr)
+        sys.exit(77)
     identity = {f"GIT_{who}_{key}": "b@example.org" for who in ("AUTHOR", "COMMITTER") for key in ("NAME", "EMAIL")}
     with tempfile.TemporaryDirectory() as text:
         box = Path(text)

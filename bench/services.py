@@ -138,7 +138,7 @@ def measured(folder: Path, program: Program) -> Mapping[str, list[float]]:
 def main() -> int:
     if not shutil.which("hey"):
         print("error: no `hey`\nhint: apt-get install hey", file=sys.stderr)
-        return 2
+        return 77
     missed = 0
     print(f"{'language':<12}{'server':<10}{'microseconds':>14}{'ratio':>8}    ({ROUNDS} rounds, interleaved)")
     for language in sys.argv[1:] or PROGRAMS:

@@ -7,6 +7,7 @@ from pathlib import Path
 import pytest
 
 from helpers.charts.tiny_charts import chart_files, write_files
+from helpers.tools import need_helm
 from helpers.workspaces.cli import ok, shunter
 from helpers.workspaces.gitrepo import git, write
 from helpers.workspaces.http import served
@@ -328,3 +329,72 @@ def test_a_registry_is_asked_only_where_somebody_says_so(by: str, root: Path) ->
     assert [place for place in places(found.err) if place.startswith("apps/far.yaml:")], found.err
     assert ("web-1.2.3.tgz/values-pro.yaml:1:6" in places(found.err)) is (by == "HelmRelease")
     assert asked
+
+
+APPS = """\
+apiVersion: argoproj.io/v1alpha1
+kind: Application
+metadata: {name: {{ .Values.name }}}
+spec:
+  project: default
+  destination: {server: https://cluster.example}
+  source:
+    repoURL: https://git.example/r
+    path: {{ .Values.path }}
+    helm:
+      valueFiles: [/apps/values-a.yaml]
+      valuesObject: {size: {{ .Values.size }}{{ with .Values.password }}, more: {password: {{ . }}}{{ end }}}
+"""
+RENDERED_RELEASE = (
+    RELEASE.replace("KIND", "ConfigMap").replace("NAME", "defaults").replace("SIZE", "{{ .Values.size }}")
+)
+
+
+@pytest.fixture
+def apps(root: Path) -> Path:
+    """The same repository with a chart `fleet` that renders the objects."""
+    extra = {"values.yaml": "name: web\npath: charts/web\nsize: 1\n"}
+    write_files(root / "fleet", chart_files("fleet", template=APPS, extra=extra))
+    (root / "apps" / "values-a.yaml").write_text("own: 1\n")
+    return root
+
+
+def test_an_application_that_a_chart_renders_is_judged_at_its_template(apps: Path) -> None:
+    need_helm()
+    arguments = ("validate", "fleet", "--manifests", "--rule", "unknown-kind=off")
+    ok(*arguments, cwd=apps)
+    said = shunter(*arguments, "--set", "size=x", cwd=apps)
+    assert said.code == 1
+    assert places(said.err) == ["fleet/templates/all.yaml"]
+    assert "error[type]: Application web: `size` must be an integer, not a string" in said.err
+    assert "rendered: valuesObject: {size: x}" in said.err
+    assert ok("validate", "fleet", "--set", "size=x", cwd=apps).code == 0, "only what is rendered is known"
+    (apps / "apps" / "values-a.yaml").write_text("own: x\n")
+    said = shunter(*arguments, cwd=apps)
+    assert places(said.err) == ["apps/values-a.yaml:1:6"]
+    assert "deployed by Application web, which fleet/templates/all.yaml renders" in said.err
+
+
+def test_what_a_rendered_application_lacks_is_said_at_its_template(apps: Path) -> None:
+    need_helm()
+    arguments = ("validate", "fleet", "--manifests", "--rule", "unknown-kind=off")
+    said = shunter(*arguments, "--set", "path=charts/gone", cwd=apps)
+    assert (said.code, places(said.err)) == (1, ["fleet/templates/all.yaml"])
+    assert "error[stray-values]: Application web: charts/gone is no chart in this repository" in said.err
+    said = shunter(*arguments, "--set", "password=hunter2long", cwd=apps)
+    assert (said.code, "`more` must be an integer" in said.err) == (1, True)
+    assert "rendered: valuesObject: {size: 1, more: {password: ***********}}" in said.err
+    assert "hunter2" not in said.err
+
+
+def test_a_release_that_a_chart_renders_is_judged_with_the_map_beside_it(apps: Path) -> None:
+    need_helm()
+    (apps / "apps" / "map.yaml").unlink()
+    template = f"{RENDERED_RELEASE}---\n{MAP.replace('OWN', '{{ .Values.own }}')}"
+    write_files(apps / "fleet", chart_files("fleet", template=template, extra={"values.yaml": "size: 1\nown: 1\n"}))
+    arguments = ("validate", "fleet", "--manifests", "--rule", "unknown-kind=off")
+    ok(*arguments, cwd=apps)
+    for key, message in (("size", "HelmRelease web: `size`"), ("own", "HelmRelease web: `own`")):
+        said = shunter(*arguments, "--set", f"{key}=x", cwd=apps)
+        assert (said.code, places(said.err)) == (1, ["fleet/templates/all.yaml"]), said.err
+        assert f"error[type]: {message} must be an integer" in said.err

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import os
 import re
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Sequence
 from pathlib import Path
 from posixpath import normpath
 from typing import Final
@@ -44,11 +44,15 @@ _PATTERN: Final = re.compile(r"[*?\[$]")
 
 @dataclass(frozen=True, eq=False)
 class Sources:
-    """A file of objects in a repository, `root`, which is also where Argo CD and Flux find charts and values files."""
+    """A file of objects in a repository, `root`, which is also where Argo CD and Flux find charts and values files.
+
+    `beside` are texts with further objects that are in no file, such as those that a chart renders, by name.
+    """
 
     context: Context
     name: str
     root: Path
+    beside: Sequence[tuple[str, bytes]] = ()
 
     def is_plain(self, deployment: Deployment) -> bool:
         """Whether an Application speaks of a folder of manifests, and not of a chart."""
@@ -172,7 +176,11 @@ class Sources:
         return next((place for place in found if place[0]), ("", ""))
 
     def manifests(self, word: bytes) -> Iterator[tuple[str, bytes]]:
-        """The YAML files of the repository in which a word stands, as seen from the run's start; this one first."""
+        """The YAML files of the repository in which a word stands, as seen from the run's start; this one first.
+
+        What is `beside` it goes before all files.
+        """
+        yield from ((name, data) for name, data in self.beside if word in data)
         own = os.path.relpath((self.context.start / self.name).resolve(), self.root)
         others = (path for path in DiskTree(self.root).paths() if path.endswith((".yaml", ".yml")) and path != own)
         for path in (own, *others):

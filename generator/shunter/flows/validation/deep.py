@@ -8,7 +8,7 @@ from functools import partial
 from shunter.adapters.helm.engine import engine
 from shunter.flows.release.layers import is_packed
 from shunter.flows.release.release import Release, release_of, releases_of_chart
-from shunter.flows.validation.deployed import deployed_releases
+from shunter.flows.validation.deployed import deployed_releases, judged_rendered
 from shunter.flows.validation.exact import Prover
 from shunter.flows.validation.judge import Validation
 from shunter.flows.validation.manifests import Checker, cluster_of
@@ -57,8 +57,11 @@ def validate_deeply(context: Context, asked: Validation, deep: Deep) -> Report:
         # In a workspace the environments' values say which of a chart's defaults do anything.
         proved = release if context.workspace else release.with_values()
         keys = Prover(proved, helm).findings(later(context, release.chart)) if deep.exact else ()
-        objects = checker.findings(release) if checker else ()
+        rendered = checker.rendered(release) if checker else []
+        objects = checker.findings(release, rendered) if checker else ()
         found += relabelled(map(partial(_without_secrets, release), (*keys, *objects)), release.label)
+        for _, text in rendered[-1:]:
+            found += map(partial(_without_secrets, release), judged_rendered(context, asked, release, text))
     judged = report_of(context, found, count)
     return replace(judged, outcomes=report.outcomes, notices=(*judged.notices, *notices))
 

@@ -4,20 +4,24 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Sequence
 from pathlib import Path
+from posixpath import normpath
 
-from shunter.adapters.system.regular import is_file, read_regular
+from shunter.adapters.system.regular import is_file, is_folder, read_regular
 from shunter.core.goyaml.document import Document
+from shunter.core.kube.objects import objects_of, template_span
+from shunter.core.rules.masking import masked
 from shunter.core.values.deployed import Deployment, Setting, deployments, deploys, is_variable, unread
 from shunter.flows.deployed.missing import Missing
 from shunter.flows.deployed.sources import Sources
 from shunter.flows.release.layers import extra_layer, with_sets
 from shunter.flows.release.release import Release
+from shunter.flows.release.render import documents
 from shunter.flows.validation.judge import Validation, judge_layers
 from shunter.flows.workspace.context import Context, repository_root
 from shunter.flows.workspace.projects import ProjectFiles
 from shunter.model.data import replace
 from shunter.model.files import MemoryTree
-from shunter.model.findings import Finding
+from shunter.model.findings import Finding, Span
 
 
 def deploying(context: Context, names: Iterable[str]) -> list[str]:
@@ -52,6 +56,46 @@ def deployed_releases(context: Context, asked: Validation, names: Sequence[str])
                 release = _release(sources, deployment, asked, missing)
             if release is not None and not any(missing.findings()):
                 yield release
+
+
+def judged_rendered(context: Context, asked: Validation, release: Release, text: str) -> Iterator[Finding]:
+    """The findings of the charts that objects in a release's manifests deploy, at the templates of these objects.
+
+    Such charts are looked for in the repository of the chart that renders them; one from elsewhere has none.
+    """
+    folder = context.start / release.label
+    rendered = [(normpath(f"{release.label}/{source}"), source, body.encode()) for source, body in documents(text)]
+    if not is_folder(folder) or not any(deploys(data, name) for name, _, data in rendered):
+        return
+    alone = replace(asked, values=(), sets=())  # what was asked for is for the chart that renders them
+    root, beside = repository_root(folder.resolve()), tuple((name, data) for name, _, data in rendered)
+    for name, source, data in rendered:
+        if not deploys(data, name):
+            continue
+        sources = Sources(context, name, root, beside)
+        found = [*unread(data, name)]
+        for deployment in deployments(data, name):
+            if not sources.is_plain(deployment):
+                found += _judged(sources, deployment, alone)[0]
+        title = next(item.title for item in objects_of([(source, data.decode())]))
+        template = template_span(release.coalesced.slices, source)[0].path
+        at = Span(normpath(f"{release.label}/{template}"))
+        yield from (_at_template(finding, name, title, at) for finding in masked(found))
+
+
+def _at_template(finding: Finding, name: str, title: str, template: Span) -> Finding:
+    """The finding, if it stands in the rendered text called `name`, at the template that made it."""
+    if finding.span.path != name:
+        return replace(finding, notes=(*finding.notes, f"deployed by {title}, which {template.path} renders"))
+    line = finding.span.text.strip()
+    return replace(
+        finding,
+        message=f"{title}: {finding.message}",
+        span=template,
+        notes=(*finding.notes, *([f"rendered: {line}"] if line else [])),
+        related=tuple(each for each in finding.related if each[1].path != name),
+        fix=(),
+    )
 
 
 def _deployments(context: Context, name: str) -> Iterator[tuple[Sources, Deployment]]:

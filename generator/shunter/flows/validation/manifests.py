@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from pathlib import Path
 
 from shunter.adapters.cluster.schemas import catalogues, folder_of_schemas
@@ -24,12 +24,16 @@ class Checker:
     engine: Engine
     cluster: Cluster
 
-    def findings(self, release: Release) -> Iterator[Finding]:
-        """What a cluster of each version would refuse or complain about. Raises ShunterError where Helm fails."""
+    def rendered(self, release: Release) -> list[tuple[Sequence[str], str]]:
+        """The release's manifests, each text with the versions that it is for. Raises ShunterError where Helm fails."""
+        if not isinstance(self.engine, BinaryEngine):
+            return [(self.cluster.versions, release.render(self.engine))]
+        return [([each], release.render(self.engine, kube_version=f"{each}.0")) for each in self.cluster.versions]
+
+    def findings(self, release: Release, rendered: Iterable[tuple[Sequence[str], str]]) -> Iterator[Finding]:
+        """What a cluster of each version would refuse or complain about, of manifests that were `rendered`."""
         slices = release.coalesced.slices
-        per_version = isinstance(self.engine, BinaryEngine)
-        for versions in [[version] for version in self.cluster.versions] if per_version else [self.cluster.versions]:
-            text = release.render(self.engine, kube_version=f"{versions[0]}.0" if per_version else None)
+        for versions, text in rendered:
             objects = tuple(objects_of(documents(text)))
             defined = schemas_of(item.value for item in (*definitions(release.chart), *objects))
             yield from check(objects, slices, replace(self.cluster, versions=versions, defined=defined, _validators={}))
