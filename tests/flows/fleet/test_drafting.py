@@ -30,6 +30,10 @@ def root(tmp_path: Path) -> Path:
 def test_a_checkout_that_is_gone_stops_the_drafts(root: Path) -> None:
     with pytest.raises(ShunterError, match="repository orders is not checked out"):
         drafted(request(root))
+    write(root, {"orders/x": "in the way of nothing: it was a checkout once"})
+    found = {draft.spec.name: draft for draft in drafted(replace(request(root), apart=True))}
+    assert found["orders"].refused.startswith("repository orders is not checked out")
+    assert (found["orders"].jobs, found["shop"].refused) == ([], "")
 
 
 def test_a_new_project_is_copied_and_an_older_one_updated(root: Path) -> None:

@@ -61,6 +61,11 @@ RELEASES = {
     "is git's": {GIT: "touch pwned\n"},
     "runs a task": {"copier.yml": "_tasks: [touch pwned]\n", "templates/repository/new": "x"},
     "loads code": {"copier.yml": "_jinja_extensions: [jinja2.ext.debug]\n"},
+    "is git's on another system": {"templates/repository/[[ 'git' ]]~1/hooks/post-commit": "touch pwned"},
+    "is another file on another system": {"templates/repository/[[ 'readme' ]].md": "x"},
+    "makes very many files": {
+        "templates/repository/[% yield n from range(30000) %][[ n ]][% endyield %]": "x",
+    },
     "is large": {"templates/repository/large.jinja": "[[ 'x' * (65 * 1024 * 1024) ]]"},
     "needs memory": {"templates/repository/large.jinja": "[[ 'x' * (10 ** 10) ]]"},
     "calls itself": {"templates/repository/deep.jinja": "[% macro m() %][[ m() ]][% endmacro %][[ m() ]]"},

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import re
-import shutil
 import subprocess
 import tarfile
 from collections.abc import Callable
@@ -243,11 +242,26 @@ def test_shunter_yaml_reaches_the_others_after_only_some(shop: Path) -> None:
     ok("update", "--check", cwd=shop)
 
 
-def test_a_missing_checkout_stops_only_who_needs_it(shop: Path, run: Update) -> None:
-    shutil.rmtree(shop / "shop-pre")
-    assert "shop-pre is not checked out" in error(unchanged(shop, lambda: run("update"))).message
-    assert "shop-pre is not checked out" in error(unchanged(shop, lambda: run("update", "shop-pre"))).message
-    done(run("update", "shop-tst"))
+def test_a_missing_checkout_is_refused_alone(shop: Path, commit: Commit) -> None:
+    """The others go on, and what says that all have followed is not written: with the checkout back, it follows too."""
+    substitute(shop / "shunter.yaml", "ci: github", "ci: gitlab")
+    commit(shop, "another CI")
+    kept, applied = shop.parent / "shop-pre", (shop / ".shunter/applied.yaml").read_bytes()
+    (shop / "shop-pre").rename(kept)
+    planned = shunter("update", "--plan", cwd=shop)
+    assert (planned.code, "refused: shop-pre: repository shop-pre is not checked out" in planned.err) == (1, True)
+    for arguments in (("--check",), ("--dry-run",), ()):
+        result = shunter("update", *arguments, cwd=shop)
+        assert (result.code, "Traceback" in result.err) == (1, False)
+        assert "refused  shop-pre  repository shop-pre is not checked out" in result.err
+    assert [each for each in repositories(shop) if not (each / ".gitlab-ci.yml").is_file()] == []
+    assert (shop / ".shunter/applied.yaml").read_bytes() == applied
+    assert not (shop / "shop-pre").exists()
+    assert "refused  shop-pre" in shunter("update", "shop-pre", cwd=shop).err
+    kept.rename(shop / "shop-pre")
+    ok("update", cwd=shop)
+    assert (shop / "shop-pre/.gitlab-ci.yml").is_file()
+    assert (shop / ".shunter/applied.yaml").read_bytes() != applied
 
 
 @pytest.mark.slow  # updates the whole example twice; each kind of file is tested beside it

@@ -5,10 +5,9 @@ from __future__ import annotations
 import tempfile
 from pathlib import Path
 
-from shunter.adapters.git.remote import checked
 from shunter.adapters.git.repository import Repository
+from shunter.adapters.templates import bounds
 from shunter.adapters.templates.source import git_url
-from shunter.model.errors import ShunterError
 
 
 def release_file(source: str, release: str, bare: Path | None, path: str) -> bytes | None:
@@ -21,13 +20,9 @@ def release_file(source: str, release: str, bare: Path | None, path: str) -> byt
         return _content(Repository(bare), tag, path)
     with tempfile.TemporaryDirectory(prefix="shunter-", ignore_cleanup_errors=True) as folder:
         copy = Repository.init(Path(folder), bare=True)
-        done = copy.try_git("fetch", "--quiet", "--depth", "1", "--", checked(git_url(source)), f"+{tag}:{tag}")
-        if done.returncode:
-            raise ShunterError(
-                f"cannot read release {release} of the templates at {source}",
-                hint="is the URL right, and reachable?",
-                notes=tuple(f"git: {line}" for line in done.complaints),
-            )
+        what = f"release {release} of the templates"
+        bounds.fetch(copy, source, git_url(source), "--depth=1", f"+{tag}:{tag}", what=what)
+        bounds.refuse_unbounded(copy, f"{tag}^{{commit}}", source, trust=True)
         return _content(copy, tag, path)
 
 

@@ -9,9 +9,8 @@ from contextlib import contextmanager
 from pathlib import Path
 from typing import Final
 
-from shunter.adapters.git.remote import checked
 from shunter.adapters.git.repository import Repository
-from shunter.model.errors import ShunterError
+from shunter.adapters.templates import bounds
 
 _SHORT: Final = {"gh:": "https://github.com/", "gl:": "https://gitlab.com/"}
 _FORGES: Final = tuple(_SHORT.values())
@@ -32,20 +31,11 @@ def git_url(source: str) -> str:
 def fetched(source: str) -> Iterator[Path]:
     """A bare repository with the branches and tags of `source`, for as long as it is needed.
 
-    A `ShunterError` where git cannot read it.
+    A `ShunterError` where git cannot read it, or it is too large.
     """
-    url = checked(git_url(source))
     with tempfile.TemporaryDirectory(prefix="shunter-", ignore_cleanup_errors=True) as folder:
         bare = Repository.init(Path(folder), bare=True)
-        quick = ("-c", "maintenance.auto=false", "-c", "gc.auto=0")
-        refs = ("+refs/heads/*:refs/heads/*", "+refs/tags/*:refs/tags/*")
-        done = bare.try_git(*quick, "fetch", "--quiet", "--no-write-fetch-head", "--", url, *refs)
-        if done.returncode:
-            raise ShunterError(
-                f"cannot read the templates at {source}",
-                notes=tuple(f"git: {line}" for line in done.complaints[:6]),
-                hint="is the URL right, and reachable?",
-            )
+        bounds.fetch(bare, source, git_url(source), "+refs/heads/*:refs/heads/*", "+refs/tags/*:refs/tags/*")
         yield bare.root
 
 

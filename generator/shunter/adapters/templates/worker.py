@@ -15,6 +15,7 @@ from typing import IO, Any, Final
 
 from shunter.adapters.git.repository import Repository
 from shunter.adapters.system.files import DiskTree
+from shunter.adapters.templates import bounds
 from shunter.adapters.templates.source import commit_of
 from shunter.core.templates.config import NeedsCopier
 from shunter.core.templates.engine import Engine, Made, excluded_by, programs_of, written_once
@@ -22,8 +23,6 @@ from shunter.model.errors import ShunterError
 from shunter.model.files import FileState
 
 Files = Mapping[str, FileState]
-MOST: Final = 64 << 20
-"""Bytes of one project: nothing that is kept in git is larger."""
 _PROGRAMS: Final = ("`_tasks`", "`_jinja_extensions`")
 _MEMORY: Final = 4 << 30  # bytes of address space, of which Python and Copier take a small part
 
@@ -57,7 +56,7 @@ def _answers(question: Mapping[str, Any]) -> Iterator[dict[str, Any]]:
         [asked] = question["asked"]
         yield _updated(question["source"], asked, question["folder"], trust=question["trust"])
         return
-    engines = _Engines(question["source"], question["bare"])
+    engines = _Engines(question["source"], question["bare"], trust=question.get("trust", False))
     for asked, why in zip(question["asked"], question["why"], strict=True):
         try:
             yield _answer(engines, question["source"], asked, why, trust=question.get("trust", False))
@@ -77,8 +76,7 @@ def _answer(engines: _Engines, source: str, asked: Mapping[str, Any], why: str, 
             _unlimit()  # Copier refuses them before it does anything, unless the person trusts this source by name
         files = dict(_by_copier(source, asked, engines.excluded(asked["excluding"]), trust=trust))
         made = Made(files, engines.written_once(asked), programs=engines.programs(asked))
-    if sum(len(state.data) for state in made.files.values()) > MOST:
-        raise ShunterError(f"a project from the templates at {source} would be larger than {MOST >> 20} MiB")
+    bounds.refuse_large(made.files, source)
     return {
         "files": made.files,
         "once": made.once,
@@ -113,10 +111,11 @@ def _updated(source: str, asked: Mapping[str, Any], folder: str, *, trust: bool)
 class _Engines:
     """Our engine for each release of a template that `bare` is a copy of."""
 
-    def __init__(self, source: str, bare: str) -> None:
-        self._source = source
+    def __init__(self, source: str, bare: str, *, trust: bool) -> None:
+        self._source, self._trust = source, trust
         self._repository = Repository(Path(bare))
         self._known: dict[str, Engine] = {}
+        self._commits: dict[str, tuple[str, str] | None] = {}
 
     def project(self, asked: Mapping[str, Any]) -> Made:
         """A project. Raises NeedsCopier."""
@@ -125,14 +124,21 @@ class _Engines:
 
     def excluded(self, release: str) -> tuple[str, ...]:
         """What a release excludes; nothing where nobody can tell."""
-        found = commit_of(self._repository, release) if release else None
+        found = self._commit(release) if release else None
         return excluded_by(self._repository.tree(found[0])) if found else ()
+
+    def _commit(self, release: str) -> tuple[str, str] | None:
+        if release not in self._commits:
+            self._commits[release] = commit_of(self._repository, release)
+        return self._commits[release]
 
     def _of(self, release: str) -> Engine:
         if release not in self._known:
-            found = commit_of(self._repository, release)
+            found = self._commit(release)
             if found is None:
                 raise ShunterError(f"{self._source} has no template release {release}", hint=_UNKNOWN)
+            if bounds.refuse_unbounded(self._repository, found[0], self._source, trust=self._trust):
+                raise NeedsCopier("a submodule")
             engine = Engine(self._repository.tree(found[0]), self._source, found[1])
             if not _is_enough(engine.config.least_copier):
                 raise NeedsCopier("`_min_copier_version`")
@@ -141,12 +147,12 @@ class _Engines:
 
     def written_once(self, asked: Mapping[str, Any]) -> tuple[str, ...]:
         """What is written once in a project that Copier has rendered."""
-        found = commit_of(self._repository, asked["release"])
+        found = self._commit(asked["release"])
         return written_once(self._repository.tree(found[0]), asked["answers"]) if found else ()
 
     def programs(self, asked: Mapping[str, Any]) -> tuple[str, ...]:
         """What an update of a project that Copier has rendered runs beside it."""
-        found = commit_of(self._repository, asked["release"])
+        found = self._commit(asked["release"])
         return programs_of(self._repository.tree(found[0])) if found else ()
 
 

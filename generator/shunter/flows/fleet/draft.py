@@ -10,6 +10,7 @@ from typing import Any, Final
 from shunter.adapters.git.repository import PlannedRepository
 from shunter.adapters.templates.render import RenderRequest
 from shunter.core.trees.links import leading_out
+from shunter.core.trees.names import alike, disguised
 from shunter.core.workspace.answers import Recorded, is_untouched
 from shunter.core.workspace.migrate import Changes
 from shunter.core.workspace.model import Project, RepositorySpec
@@ -102,9 +103,15 @@ def is_due(repository: str, job: Job, old: Mapping[str, FileState], new: Mapping
     """Whether a job changes its project, from its old render to the new one.
 
     If a release changes nothing of it, it stays at its own, and its repository as it is. Raises ShunterError for a
-    link that leads out of the repository.
+    link that leads out of the repository, and for names that are others', or git's, on another file system.
     """
+    hint = "are these the right templates? `templates.source` in shunter.yaml names them"
     for path in leading_out(new, job.project.path):
         message = f"the templates would put a link into {repository} that leads out of it: {path}"
-        raise ShunterError(message, hint="are these the right templates? `templates.source` in shunter.yaml names them")
+        raise ShunterError(message, hint=hint)
+    for path in disguised(new):
+        raise ShunterError(f"not a path of a repository: {path!r}, which is `.git` on some file systems", hint=hint)
+    for first, second in alike(new):
+        message = f"the templates would put {first} and {second} into {repository}: one file on macOS and Windows"
+        raise ShunterError(message, hint="the template has to give one of them another name")
     return job.recorded is None or not is_untouched(old, new)

@@ -85,12 +85,12 @@ def drafted(request: Request) -> list[Draft]:
 def _draft(request: Request, spec: RepositorySpec, applied: Mapping[tuple[str, str], Mapping[str, Any]]) -> Draft:
     renaming = request.renaming
     root = renaming.place(spec) if renaming else request.root / spec.folder
-    if ("repository", root.name) in applied:
-        require_checkout(root)
     exists = is_checkout(root)
-    if not exists:
-        refuse_taken(root)
     draft = Draft(spec, PlannedRepository(root), DiskTree(root) if exists else MemoryTree({}))
+    with draft.refused_alone(request.apart):
+        _refuse_missing(root, was_made=("repository", root.name) in applied)
+    if draft.refused:
+        return draft
     if renaming and exists:
         draft.moved = renaming.moved(draft.repository, spec)
         draft.notices += renaming.left(spec)
@@ -109,6 +109,14 @@ def _draft(request: Request, spec: RepositorySpec, applied: Mapping[tuple[str, s
         draft.read |= object_ids(draft.disk, [WORKSPACE_FILE] if spec.folder == "." else [])
         draft.repository.head()  # before the files that the changes follow from are read
     return draft
+
+
+def _refuse_missing(root: Path, *, was_made: bool) -> None:
+    """A `ShunterError` where a repository that was made is not checked out, or the place of a new one is taken."""
+    if was_made:
+        require_checkout(root)
+    elif not is_checkout(root):
+        refuse_taken(root)
 
 
 def _applied_answers(workspace: Workspace | None) -> dict[tuple[str, str], dict[str, Any]]:

@@ -17,6 +17,7 @@ from shunter.flows.fleet.drafting import Request
 from shunter.flows.fleet.targets import Shard, as_data, targets
 from shunter.flows.workspace.archives import open_archives
 from shunter.flows.workspace.context import WORKSPACE_FILE, Context, workspace_from
+from shunter.model.data import replace
 from shunter.model.errors import ShunterError
 from shunter.model.findings import Report
 
@@ -24,14 +25,17 @@ Kind = Literal["service", "environment"]
 
 
 def planned(context: Context, paths: Sequence[Path], *, release: str, shard: Shard) -> Report:
-    """What `update` would do, project by project, as the report's data. Writes nothing."""
+    """What `update` would do, project by project, as the report's data. Writes nothing.
+
+    The answer is no where a repository is refused that is not checked out; the others are told.
+    """
     workspace = context.require_workspace()
     refuse_swapped(workspace, context.applied())
     wanted = release_of(workspace, release)
     asked = request_for(context, workspace, wanted, release_text(context, workspace, wanted), paths)
-    found, notices = targets(asked)
+    found, notices, refused = targets(replace(asked, apart=True))
     data = as_data(found, workspace.templates_source, (workspace.templates_release, wanted), shard)
-    return Report(data=data, notices=notices)
+    return Report(data=data, notices=(*(f"refused: {each}" for each in refused), *notices), answer=not refused)
 
 
 def release_text(context: Context, workspace: Workspace, release: str) -> bytes:

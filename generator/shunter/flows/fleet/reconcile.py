@@ -174,7 +174,7 @@ def _remove(request: Request, drafts: Sequence[Draft]) -> None:
     known = {draft.spec.name: draft for draft in drafts}
     for spec, project in gone(request, drafts):
         moved = request.renaming is not None and request.renaming.rename.leaves(project)
-        if spec.name in known and not moved:
+        if spec.name in known and not moved and not known[spec.name].refused:
             with known[spec.name].refused_alone(request.apart):
                 remove_project(known[spec.name], project, force=request.force)
 
@@ -191,6 +191,8 @@ def _package_library(request: Request, home: Draft) -> None:
 
 
 def _derive(request: Request, draft: Draft) -> None:
+    if draft.refused:
+        return
     touched = {job.project.path for job in draft.jobs}
     if request.renaming:
         for project in draft.spec.projects:

@@ -62,8 +62,11 @@ def read_shard(text: str) -> Shard:
     raise ShunterError(f"`{text}` is no shard", hint="the first of eight is called 1/8")
 
 
-def targets(request: Request) -> tuple[tuple[Target, ...], tuple[str, ...]]:
-    """The targets of an update, by their id, and what a person should know about them. Writes nothing."""
+def targets(request: Request) -> tuple[tuple[Target, ...], tuple[str, ...], tuple[str, ...]]:
+    """The targets of an update, by their id, what a person should know, and what repositories are refused for.
+
+    Writes nothing, and does not ask what else a repository may be refused for.
+    """
     drafts = drafted(request)
     jobs = [(draft, job) for draft in drafts for job in draft.jobs]
     rendered = render_many([asked for _, job in jobs for asked in _requests(request, job)])
@@ -73,7 +76,8 @@ def targets(request: Request) -> tuple[tuple[Target, ...], tuple[str, ...]]:
     found += [target for draft in drafts for target in _drifted(draft) if target.id not in known]
     found += [_target(spec, project, "removed") for spec, project in gone(request, drafts)]
     notices = (*rendered.notices, *(notice for draft in drafts for notice in draft.notices))
-    return tuple(sorted(found, key=lambda target: target.id)), notices
+    refused = tuple(f"{draft.spec.name}: {draft.refused}" for draft in drafts if draft.refused)
+    return tuple(sorted(found, key=lambda target: target.id)), notices, refused
 
 
 def as_data(found: Sequence[Target], source: str, releases: tuple[str, str], shard: Shard) -> dict[str, Any]:
