@@ -286,6 +286,7 @@ OWN_FILES: dict[str, tuple[str, str]] = {
     "name-taken": ("orders:", "global:"),
     "monolith-services": ("rest-api", "database"),
     "reusable-nowhere": ("services:", "ci: gitlab\npipelines: reusable\nservices:"),
+    "uncallable": ("archetype: rest-api", "archetype: rest-api, calls: [orders]"),
     "values-elsewhere": ("tst: {}", "tst: {values: [../pre/values.yaml]}"),
     "fixed-level": ("services:", "rules: {unknown-key: off}\nservices:"),
 }

@@ -35,6 +35,14 @@ def test_a_new_key_of_the_workspace_is_taken() -> None:
     assert merge_answers({}, {"port": 1}, {}).answers == {"port": 1}
 
 
+@pytest.mark.parametrize(("recorded", "left"), [([1], {"port": 1}), ([2], {"port": 1, "calls": [2]})])
+def test_what_the_workspace_says_no_more_goes_unless_it_was_changed(
+    recorded: list[int], left: dict[str, object]
+) -> None:
+    wanted = merge_answers({"port": 1, "calls": recorded}, {"port": 1}, {"port": 1, "calls": [1]})
+    assert wanted.answers == left
+
+
 def test_answers_files_are_read_without_copiers_own_keys() -> None:
     data = b"_commit: v1.0.0\n_src_path: u\nkind: app\nname: a\nasked: x\n"
     assert answers(data) == Recorded("u", "v1.0.0", {"kind": "app", "name": "a", "asked": "x"})

@@ -50,6 +50,25 @@ def test_a_service_notes_what_it_was_called() -> None:
     assert workspace(third).renamed == {"orders": "sales", "order-service": "sales"}
 
 
+def test_callers_follow_and_what_runs_is_called_as_it_was() -> None:
+    text = TEXT.replace(b"web: {archetype: frontend}", b"web: {archetype: frontend, calls: [orders]}")
+    text = text.replace(b"    team: alice\n", b"    team: alice\n    calls: [orders-db]\n")
+    found = workspace(renamed_workspace(text, Rename("service", "orders", "sales", workspace(text)), keep=True))
+    assert found.services[0].calls == ("sales",)
+    assert (found.services[1].in_cluster, found.services[1].calls) == ("orders", ("orders-db",))
+    data = renamed_workspace(text, Rename("service", "orders-db", "store", workspace(text)))
+    assert workspace(data).services[1].calls == ("store",)
+    assert b"known-as" not in data
+
+
+def test_who_is_called_as_at_first_again_is_known_as_nothing_else() -> None:
+    once = renamed_workspace(TEXT, Rename("service", "orders", "sales", workspace()), keep=True)
+    twice = renamed_workspace(once, Rename("service", "sales", "third", workspace(once)), keep=True)
+    assert [each.known_as for each in workspace(twice).services] == ["", "orders", ""]
+    back = renamed_workspace(twice, Rename("service", "third", "orders", workspace(twice)), keep=True)
+    assert b"known-as" not in back
+
+
 def test_what_a_person_has_renamed_already_is_completed() -> None:
     edited = TEXT.replace(b"  orders: ", b"  sales: ")
     assert workspace(renamed_workspace(edited, Rename("service", "orders", "sales", workspace()))).renamed == {

@@ -177,3 +177,42 @@ def test_pipelines_that_are_shared_need_an_address(url: str, github: bool, gitla
     assert not problems(
         "workspace", text.replace(b"layout: {code: multi, charts: multi, envs: multi}", b"layout: mono")
     )
+
+
+@pytest.mark.parametrize(
+    ("calls", "rule", "said"),
+    [
+        ("[orders]", "uncallable", "`orders` calls itself"),
+        ("[user]", "unknown-name", "`orders` calls `user`, which is no service"),
+        ("[mail]", "uncallable", "`orders` calls `mail`, a worker, which has no Service"),
+        ("[night]", "uncallable", "`orders` calls `night`, a cron, which has no Service"),
+        ("[cache]", "uncallable", "`orders` calls `cache`, an existing chart, whose Service nobody knows here"),
+    ],
+)
+def test_a_call_that_reaches_nobody_is_one_finding_where_it_stands(calls: str, rule: str, said: str) -> None:
+    [found] = problems("workspace", calling(f"[users, {calls[1:]}"))
+    assert (found.rule, found.span.line, found.key[:3]) == (rule, 4, ("services", "orders", "calls"))
+    assert said in found.message
+    assert found.hint
+
+
+def test_services_may_call_each_other() -> None:
+    assert not problems("workspace", calling("[users, store]").replace(b"users: {", b"users: {calls: [orders], "))
+
+
+def test_a_chart_of_others_calls_nobody() -> None:
+    assert problems("workspace", calling("[users]").replace(b"cache: {", b"cache: {calls: [orders], "))
+
+
+def calling(calls: str) -> bytes:
+    return f"""\
+name: shop
+services:
+  users: {{archetype: rest-api}}
+  orders: {{archetype: rest-api, calls: {calls}}}
+  mail: {{archetype: worker}}
+  night: {{archetype: cron}}
+  store: {{archetype: database}}
+  cache: {{chart: {{path: charts/cache}}}}
+environments: {{}}
+""".encode()

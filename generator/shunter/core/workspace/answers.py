@@ -38,8 +38,11 @@ def merge_answers(recorded: Mapping[str, Any], desired: Mapping[str, Any], appli
 
     A key that somebody changed in the repository (`recorded` differs from what was `applied` last) keeps the
     repository's answer; all others follow `desired`. Without `applied` everything follows `desired`. Answers that
-    the workspace does not know stay.
+    the workspace does not know stay; one that it gave, and gives no more, goes.
     """
+    given_up = {
+        key for key, value in (applied or {}).items() if key not in desired and recorded.get(key, value) == value
+    }
     kept = tuple(
         key
         for key, value in desired.items()
@@ -48,7 +51,8 @@ def merge_answers(recorded: Mapping[str, Any], desired: Mapping[str, Any], appli
         and recorded[key] != value
         and recorded[key] != applied.get(key, recorded[key])
     )
-    return Wanted({**recorded, **desired, **{key: recorded[key] for key in kept}}, kept)
+    stay = {key: value for key, value in recorded.items() if key not in given_up}
+    return Wanted({**stay, **desired, **{key: recorded[key] for key in kept}}, kept)
 
 
 @dataclass(frozen=True, slots=True)

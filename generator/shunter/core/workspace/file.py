@@ -103,9 +103,10 @@ def _layout(name: str, raw: str | Mapping[str, Any]) -> Layout:
 
 
 def _service(name: str, raw: Mapping[str, Any]) -> Service:
-    formerly = tuple(raw.get("formerly", ()))
+    formerly, known_as = tuple(raw.get("formerly", ())), raw.get("known-as", "")
     if chart := raw.get("chart"):
-        return Service(name=name, team=raw.get("team", ""), chart=ExistingChart(**chart), formerly=formerly)
+        existing = ExistingChart(**chart)
+        return Service(name, team=raw.get("team", ""), chart=existing, formerly=formerly, known_as=known_as)
     archetype = raw.get("archetype", "")
     language = raw.get("language", "python" if archetype in STATELESS else "none")
     return Service(
@@ -115,6 +116,8 @@ def _service(name: str, raw: Mapping[str, Any]) -> Service:
         team=raw.get("team", ""),
         port=raw.get("port", _PORTS.get(archetype, 8080)),
         formerly=formerly,
+        known_as=known_as,
+        calls=tuple(raw.get("calls", ())),
     )
 
 

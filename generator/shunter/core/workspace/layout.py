@@ -139,7 +139,7 @@ def plan_repositories(workspace: Workspace) -> tuple[RepositorySpec, ...]:
     projects: dict[str, list[Project]] = {workspace.name: [_library(workspace)]}
     for service in workspace.services:
         if service.language:
-            projects.setdefault(code_repository(workspace, service), []).append(_code(service))
+            projects.setdefault(code_repository(workspace, service), []).append(_code(workspace, service))
         if service.chart is None:
             projects.setdefault(chart_repository(workspace, service), []).append(_app(workspace, service))
     for environment in workspace.environments:
@@ -240,8 +240,37 @@ def _shape(kind: str, service: Service) -> dict[str, Any]:
     }
 
 
-def _code(service: Service) -> Project:
-    answers = _shape("service", service) | {"language": service.language}
+def _calls(workspace: Workspace, service: Service) -> dict[str, Any]:
+    """What code and chart are told of whom the service calls; nothing where it calls nobody.
+
+    A service that was renamed is called by its former names, too: variables are called after them in the code.
+    """
+    called = [found for name in service.calls if (found := workspace.service(name))]
+    told = [
+        {
+            "name": each.name,
+            "formerly": list(each.formerly),
+            "known_as": each.in_cluster,
+            "archetype": each.archetype,
+            "port": each.port,
+        }
+        for each in called
+    ]
+    return {"calls": told} if told else {}
+
+
+def _callers(workspace: Workspace, service: Service) -> dict[str, Any]:
+    """What a chart is told of who calls its service; nothing where nobody does."""
+    found = [
+        {"name": each.in_cluster, "archetype": each.archetype, "code": bool(each.language)}
+        for each in workspace.services
+        if service.name in each.calls
+    ]
+    return {"callers": found} if found else {}
+
+
+def _code(workspace: Workspace, service: Service) -> Project:
+    answers = _shape("service", service) | {"language": service.language} | _calls(workspace, service)
     return Project("service", service.name, service_folder(service.name), answers)
 
 
@@ -253,6 +282,7 @@ def _app(workspace: Workspace, service: Service) -> Project:
         "library": workspace.library,
         "chart_repository": charts_url(workspace, workspace.registries.url, workspace.library),
     }
+    answers |= _calls(workspace, service) | _callers(workspace, service)
     return Project("app", service.name, chart_folder(service.name), answers)
 
 

@@ -9,6 +9,7 @@ from shunter.model.data import dataclass, field
 
 STATELESS = ("rest-api", "api-gateway", "frontend", "auth", "worker", "cron")
 STATEFUL = ("database", "search", "broker", "monitoring")
+WITHOUT_SERVICE = ("worker", "cron")
 ARCHETYPES = STATELESS + STATEFUL
 STAGES = ("develop", "staging", "production")
 PLACEHOLDER_REGISTRY = "registry.example"
@@ -45,7 +46,8 @@ class ExistingChart:
 class Service:
     """What a team owns. `language` is empty where there is no code; `chart` is set for an existing chart.
 
-    `formerly` are names that it had before, by which trains may still call it.
+    `formerly` are names that it had before, by which trains may still call it, and `known_as` is the name after which
+    its objects in clusters are called, where that is another one. `calls` are the services that it calls.
     """
 
     name: str
@@ -55,6 +57,18 @@ class Service:
     port: int = 8080
     chart: ExistingChart | None = None
     formerly: tuple[str, ...] = ()
+    known_as: str = ""
+    calls: tuple[str, ...] = ()
+
+    @property
+    def in_cluster(self) -> str:
+        """What names and labels of its objects are made of."""
+        return self.known_as or self.name
+
+    @property
+    def can_be_called(self) -> bool:
+        """Whether its chart has a Service whose name and port are known here."""
+        return self.chart is None and self.archetype not in WITHOUT_SERVICE
 
 
 @dataclass(frozen=True, slots=True)

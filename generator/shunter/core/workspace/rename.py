@@ -62,23 +62,31 @@ class Rename:
         return next((each for each in holding if each.folder != "."), None) if concerned else None
 
 
-def renamed_workspace(text: bytes, rename: Rename) -> bytes:
+def renamed_workspace(text: bytes, rename: Rename, *, keep: bool = False) -> bytes:
     """`shunter.yaml` with the new name, wherever it stands; also one in which a person has changed the key already.
 
-    A service notes what it was called, since trains that were cut before call it so. An environment keeps its
-    namespace.
+    A service notes what it was called, since trains that were cut before call it so, and with `keep` what its objects
+    in clusters are called after, which others call and admit. An environment keeps its namespace.
     """
     if read(text, "shunter.yaml").has((rename.section, rename.old)):
         text = rename_key(text, "shunter.yaml", (rename.section, rename.old), rename.new)
-    return edit(text, _edits(rename))
+    return edit(text, _edits(rename, keep))
 
 
-def _edits(rename: Rename) -> list[tuple[Sequence[str], Any]]:
+def _edits(rename: Rename, keep: bool) -> list[tuple[Sequence[str], Any]]:
     place = (rename.section, rename.new)
     if rename.kind == "service":
         service = rename.before.service(rename.old)
         names = [name for name in (*(service.formerly if service else ()), rename.old) if name != rename.new]
         edits: list[tuple[Sequence[str], Any]] = [((*place, "formerly"), list(dict.fromkeys(names)))]
+        if keep and service and not service.chart:
+            known = service.in_cluster
+            edits.append(((*place, "known-as"), known if known != rename.new else None))
+        edits += (
+            (("services", rename.new if each.name == rename.old else each.name, "calls"), _renamed(each.calls, rename))
+            for each in rename.before.services
+            if rename.old in each.calls
+        )
         edits += (
             (("environments", each.name, "services"), _renamed(each.services or (), rename))
             for each in rename.before.environments

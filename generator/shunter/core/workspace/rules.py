@@ -18,7 +18,7 @@ from shunter.core.workspace.layout import (
     plan_repositories,
     values_path,
 )
-from shunter.core.workspace.model import STAGES, Workspace
+from shunter.core.workspace.model import STAGES, Service, Workspace
 from shunter.core.workspace.own_files import misspelt
 from shunter.model.findings import Finding, Kind
 from shunter.model.wording import nearest
@@ -38,6 +38,7 @@ def broken_rules(document: Document, workspace: Workspace, found: Sequence[Findi
     yield from _reserved_names(document, workspace)
     yield from _former_names(document, workspace)
     yield from _unknown_names(document, workspace)
+    yield from _calls(document, workspace)
     yield from _circles(document, workspace)
     yield from _values_elsewhere(document, workspace)
     if not any(finding.key[:1] == ("services",) for finding in found):
@@ -94,6 +95,32 @@ def _unknown_names(document: Document, workspace: Workspace) -> Iterator[Finding
     for path, name in _names(document, ("promotions", "direct")):
         said = f"`promotions.direct` has `{name}`, which is no environment, stage or group"
         yield from _unknown(document, path, said, name, [*environments, *places])
+
+
+def _calls(document: Document, workspace: Workspace) -> Iterator[Finding]:
+    """Calls of what is not there, and of what nobody can call; circles are fine."""
+    known = [service.name for service in workspace.services]
+    for service in workspace.services:
+        for path, name in _names(document, ("services", service.name, "calls")):
+            said = f"`{service.name}` calls `{name}`, which is no service"
+            yield from _unknown(document, path, said, name, known)
+            called = workspace.service(name)
+            if called and (name == service.name or not called.can_be_called):
+                why, hint = _uncallable(service.name, called)
+                message = f"`{service.name}` calls {why}"
+                yield Finding("uncallable", message, document.span(path), key=path, hint=hint)
+
+
+def _uncallable(caller: str, called: Service) -> tuple[str, str]:
+    if called.name == caller:
+        return "itself", "remove it: what runs beside it needs no address"
+    if called.chart:
+        hint = f"set its address in `env` of {caller}'s values, and the way there in `networkPolicy.moreEgress`"
+        return f"`{called.name}`, an existing chart, whose Service nobody knows here", hint
+    return (
+        f"`{called.name}`, a {called.archetype}, which has no Service",
+        "send it a message, or give it another archetype",
+    )
 
 
 def _names(document: Document, path: KeyPath) -> Iterator[tuple[KeyPath, str]]:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 
 from shunter.core.packaging.umbrella import FULL_SCHEMA
-from shunter.core.workspace.image import named_image, with_image
+from shunter.core.workspace.image import followed
 from shunter.core.workspace.layout import is_shared
 from shunter.core.workspace.model import Project, Workspace
 from shunter.core.workspace.shared_values import copies, first_texts
@@ -17,16 +17,16 @@ from shunter.model.errors import ShunterError
 from shunter.model.files import FileState, SubTree, object_ids
 
 
-def follow_images(draft: Draft) -> None:
-    """Let app charts' values name their image as their new answers do, where they name it as their old ones did."""
+def follow_answers(draft: Draft) -> None:
+    """Let app charts' values name image and port as the new answers do, where they name them as the old ones did."""
     for job in draft.jobs:
         if job.project.kind != "app" or job.recorded is None:
             continue
-        folder, was, now = job.project.path, named_image(job.recorded.answers), named_image(job.desired)
+        folder = job.project.path
         draft.read |= object_ids(draft.disk, [f"{folder}/{VALUES}"])
         state = draft.overlay(folder).tree.get(VALUES)
         if state is not None:
-            draft.put(folder, {VALUES: replace(state, data=with_image(state.data, was, now))})
+            draft.put(folder, {VALUES: replace(state, data=followed(state.data, job.recorded.answers, job.desired))})
 
 
 def remove_project(draft: Draft, project: Project, *, force: bool) -> None:

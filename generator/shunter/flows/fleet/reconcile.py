@@ -18,7 +18,7 @@ from shunter.core.workspace.model import Project
 from shunter.flows.fleet.by_copier import by_copier
 from shunter.flows.fleet.draft import Draft
 from shunter.flows.fleet.drafting import Request, drafted, gone, has_work
-from shunter.flows.fleet.laying import follow_images, refuse_overwriting, remove_project, share
+from shunter.flows.fleet.laying import follow_answers, refuse_overwriting, remove_project, share
 from shunter.flows.fleet.migrating import carried_over
 from shunter.flows.fleet.recreating import without
 from shunter.flows.packaging.derive import Changes, app_files, environment_files
@@ -197,7 +197,7 @@ def _derive(request: Request, draft: Draft) -> None:
     if request.renaming:
         for project in draft.spec.projects:
             draft.put(project.path, request.renaming.rewritten(draft.overlay(project.path), project))
-    follow_images(draft)
+    follow_answers(draft)
     for project in stepwise(request.progress, draft.spec.projects, lambda project: f"derive {project.name}"):
         blocked = any(conflict.path.startswith(f"{project.path}/") for conflict in draft.conflicts)
         if project.path in touched and not blocked and (derive := _DERIVERS.get(project.kind)):

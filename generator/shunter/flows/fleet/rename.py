@@ -35,9 +35,9 @@ def rename(context: Context, kind: Kind, old: str, new: str, *, dry_run: bool, d
     """
     asked = _asked(context, kind, old, new)
     read = read_now(context.root, DiskTree(context.root), (APPLIED_FILE,))
-    text = renamed_workspace(context.text, asked)
-    workspace, archives = workspace_from(text), open_archives(context)
     keep = kind == "service" and _is_known_elsewhere(context, asked)
+    text = renamed_workspace(context.text, asked, keep=keep)
+    workspace, archives = workspace_from(text), open_archives(context)
     renaming = Renaming(asked, context.root, archives, keep)
     found = reconcile(
         Request(

@@ -217,7 +217,14 @@ def remove_service(
             f"service `{name}` is pinned in {', '.join(pinned)}",
             hint=f"promote a train without it first (shunter train cut --bump --drop {name}), or --force",
         )
+    callers = [each for each in workspace.services if name in each.calls]
+    if callers and not force:
+        raise ShunterError(
+            f"service `{name}` is called by {', '.join(each.name for each in callers)}",
+            hint="take it out of `calls` there first, or --force, which does that",
+        )
     edits: list[tuple[Sequence[str], Any]] = [(["services", name], None)]
+    edits += ((["services", each.name, "calls"], _without(each.calls, name) or None) for each in callers)
     edits += (
         (["environments", each.name, "services"], _without(each.services or (), name))
         for each in workspace.environments
@@ -225,7 +232,8 @@ def remove_service(
     )
     change = Change(edits, f"Remove service {name}", force=force)
     report = change_workspace(context, change, dry_run=dry_run, diff=diff)
-    return replace(report, notices=(*report.notices, *_values_left(context, name)))
+    told = (f"{each.name} calls {name} no more: does its code know?" for each in callers)
+    return replace(report, notices=(*report.notices, *told, *_values_left(context, name)))
 
 
 def remove_environment(

@@ -27,7 +27,7 @@ Everything of one unit.
 {{- if ($v.grpcRoute).enabled }}
 {{ include "shop-library.v1.route" (dict "unit" . "route" $v.grpcRoute "kind" "GRPCRoute") }}
 {{- end }}
-{{- if ($v.networkPolicy).enabled }}
+{{- if include "shop-library.v1._hasNetworkPolicy" . }}
 {{ include "shop-library.v1.networkPolicy" . }}
 {{- end }}
 {{- if $v.metrics }}

@@ -23,6 +23,15 @@ long it may take after SIGTERM, as the contract has it.
 {{- end }}
 {{- $env = merge (deepCopy $env) $agreed }}
 {{- end }}
+{{- if and .main (not .unit.values.hook) }}
+{{- $urls := dict }}
+{{- range (get $root "Calls" | default dict).to }}
+{{- $made := include "shop-library.v1._madeName" (dict "root" $root "name" .name) | trunc 63 | trimSuffix "-" }}
+{{- $url := printf "%s://%s:%d" .scheme (include "shop-library.v1._serviceName" $made) (int .port) }}
+{{- range .variables }}{{ $_ := set $urls . $url }}{{ end }}
+{{- end }}
+{{- if $urls }}{{ $env = merge (deepCopy $env) $urls }}{{ end }}
+{{- end }}
 {{- range $last := list false true }}
 {{- range $name, $value := $env }}
 {{- $late := and (kindIs "string" $value) (contains "$(" (toString $value)) }}

@@ -6,9 +6,15 @@ Names, labels and images: every define here takes the chart's own context, so th
 {{- end -}}
 
 {{- define "shop-library.v1.fullname" -}}
-{{- $name := .Values.nameOverride | default .Chart.Name -}}
-{{- $made := contains $name .Release.Name | ternary .Release.Name (print .Release.Name "-" $name) -}}
+{{- $made := include "shop-library.v1._madeName" (dict "root" . "name" (.Values.nameOverride | default .Chart.Name)) -}}
 {{- .Values.fullnameOverride | default $made | trunc 63 | trimSuffix "-" -}}
+{{- end -}}
+
+{{/*
+What an app of that name is called in this release, unless it says otherwise. Takes root and name.
+*/}}
+{{- define "shop-library.v1._madeName" -}}
+{{- contains .name .root.Release.Name | ternary .root.Release.Name (print .root.Release.Name "-" .name) -}}
 {{- end -}}
 
 {{/*

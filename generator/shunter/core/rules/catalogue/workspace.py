@@ -149,6 +149,12 @@ OWN_FILES: Final = (
         "Trains enter at an environment without `promotes-from`. In a circle there is none: remove one of them.",
     ),
     verdict(
+        "uncallable",
+        "a service that calls itself, or one without a Service",
+        "`calls` gives a service the URLs of others. A worker and a cron job have no Service, and that of an existing "
+        "chart is known to nobody here: its address stands in `env` of the caller's values.",
+    ),
+    verdict(
         "values-elsewhere",
         "a shared values file in a folder that belongs to something else",
         "Environments share values files that lie beside their folders, such as `envs/common.yaml`, named "

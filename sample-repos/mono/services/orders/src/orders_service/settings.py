@@ -6,10 +6,11 @@ import sys
 from typing import Literal
 
 from pydantic import Field, PostgresDsn, ValidationError
-from pydantic_settings import BaseSettings
+
+from orders_service.calls import Calls
 
 
-class Settings(BaseSettings):
+class Settings(Calls):
     host: str = "0.0.0.0"
     port: int = Field(8080, ge=0, le=65535)
     shutdown_seconds: float = Field(22, gt=0)

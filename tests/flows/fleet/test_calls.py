@@ -1,0 +1,139 @@
+"""`calls` of shunter.yaml reaches charts and code, and stays right when services come, go and are renamed."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Any
+
+import pytest
+import yaml
+
+from helpers.workspaces.cli import ok, shunter
+from helpers.workspaces.gitrepo import git
+from helpers.workspaces.workspaces import copy, digest, shared
+from shunter.core.goyaml.edit import edit
+
+TEXT = """\
+services:
+  orders: {archetype: rest-api, language: go, team: alice}
+  users: {archetype: rest-api, team: bob}
+environments: {tst: {}}
+"""
+CHECKS = ("validate", "lock --check", "update --check")
+
+
+@pytest.fixture
+def root(tmp_path: Path) -> Path:
+    """A workspace of two services that know nothing of each other."""
+
+    def make(folder: Path) -> None:
+        (folder / "values.yaml").write_text(TEXT, "utf-8")
+        ok("new", "shop", "--defaults", "--layout", "multi", "--data-file", "values.yaml", cwd=folder)
+
+    return copy(shared("calls", make) / "shop", tmp_path / "shop")
+
+
+def call(root: Path, *calls: str) -> None:
+    """Let orders call these services, and carry it out."""
+    change(root, ("services", "orders", "calls"), [*calls] or None)
+
+
+def change(root: Path, path: tuple[str, ...], value: Any) -> None:
+    """Another value in shunter.yaml, committed and carried out."""
+    file = root / "shunter.yaml"
+    file.write_bytes(edit(file.read_bytes(), [(path, value)]))
+    git(root, "commit", "-qam", "a change")
+    ok("update", cwd=root)
+
+
+def chart(root: Path, name: str) -> str:
+    return (root / name / f"charts/{name}/templates/app.yaml").read_text("utf-8")
+
+
+def settings(root: Path, name: str = "orders") -> str:
+    return (root / name / f"services/{name}/platform/calls.go").read_text("utf-8")
+
+
+def policy(root: Path, name: str) -> Any:
+    values = root / "on.yaml"
+    values.write_text("global: {networkPolicy: {enabled: true}}\n", "utf-8")
+    out = ok("render", "tst", name, "-f", "on.yaml", cwd=root).out
+    return next(each["spec"] for each in yaml.safe_load_all(out) if each and each["kind"] == "NetworkPolicy")
+
+
+def test_a_workspace_without_calls_stays_as_it_is(root: Path) -> None:
+    before = digest(root)
+    ok("update", "--check", cwd=root)
+    ok("update", cwd=root)
+    assert digest(root) == before
+    for name in ("orders", "users"):
+        assert chart(root, name) == '{{ include "shop-library.v1.app" . }}\n'
+        assert "call" not in (root / name / f"charts/{name}/.copier-answers.yml").read_text("utf-8")
+
+
+def test_calls_come_and_go_with_shunter_yaml(root: Path) -> None:
+    before = {name: (chart(root, name), settings(root)) for name in ("orders", "users")}
+    call(root, "users")
+    assert '"variables": ["USERS_URL"]' in chart(root, "orders")
+    assert '"from": ["orders"]' in chart(root, "users")
+    assert 'env:"USERS_URL" envDefault:"http://users:8080"' in settings(root)
+    for check in CHECKS:
+        ok(*check.split(), cwd=root)
+    call(root)
+    assert {name: (chart(root, name), settings(root)) for name in before} == before
+    assert "call" not in (root / "orders/charts/orders/.copier-answers.yml").read_text("utf-8")
+
+
+def test_a_new_service_says_whom_it_calls(root: Path) -> None:
+    ok("add", "service", "web", "--archetype", "worker", "--language", "python", "--calls", "orders,users", cwd=root)
+    text = (root / "web/services/web/src/web_service/calls.py").read_text("utf-8")
+    assert '    orders_url: AnyUrl = AnyUrl("http://orders:8080")\n    users_url: AnyUrl' in text
+    assert '"from": ["web"]' in chart(root, "orders")
+    assert yaml.safe_load((root / "shunter.yaml").read_text("utf-8"))["services"]["web"]["calls"] == ["orders", "users"]
+    before = digest(root)
+    said = shunter("add", "service", "two", "--calls", "user", cwd=root)
+    assert (said.code, digest(root)) == (2, before)
+    assert "`two` calls `user`, which is no service" in said.err
+    assert "did you mean `users`?" in said.err
+
+
+def test_who_is_called_is_removed_only_with_the_callers_known(root: Path) -> None:
+    call(root, "users")
+    said = shunter("remove", "service", "users", cwd=root)
+    assert said.code == 2
+    assert "service `users` is called by orders" in said.err
+    said = ok("remove", "service", "users", "--force", cwd=root)
+    assert "orders calls users no more: does its code know?" in said.err
+    assert "calls" not in yaml.safe_load((root / "shunter.yaml").read_text("utf-8"))["services"]["orders"]
+    assert "USERS_URL" not in chart(root, "orders") + settings(root)
+    ok("update", "--check", cwd=root)
+
+
+def test_code_finds_a_renamed_service_by_both_names_where_it_runs(root: Path) -> None:
+    call(root, "users")
+    ok("package", cwd=root)
+    ok("train", "cut", "1.0.0", cwd=root)
+    ok("promote", "1.0.0", "--to", "tst", cwd=root)
+    ok("rename", "service", "users", "people", cwd=root)
+    services = yaml.safe_load((root / "shunter.yaml").read_text("utf-8"))["services"]
+    assert (services["orders"]["calls"], services["people"]["known-as"]) == (["people"], "users")
+    assert '{"name": "users", "port": 8080, "scheme": "http", "variables": ["PEOPLE_URL", "USERS_URL"]}' in chart(
+        root, "orders"
+    )
+    assert "PeopleURL" in settings(root)
+    assert "UsersURL" in settings(root)
+    for check in CHECKS:
+        ok(*check.split(), cwd=root)
+    # The caller's name in the called one's policy follows, too.
+    ok("rename", "service", "orders", "sales", cwd=root)
+    assert '"from": ["orders"]' in chart(root, "people")
+    assert not git(root / "people", "status", "--porcelain")
+    [_, rule] = policy(root, "people")["ingress"]
+    assert rule["from"][0]["podSelector"]["matchLabels"]["app.kubernetes.io/name"] == "orders"
+
+
+def test_a_port_that_changes_reaches_service_and_callers(root: Path) -> None:
+    call(root, "users")
+    change(root, ("services", "users", "port"), 9000)
+    assert yaml.safe_load((root / "users/charts/users/values.yaml").read_text("utf-8"))["service"]["port"] == 9000
+    assert '"port": 9000' in chart(root, "orders")
