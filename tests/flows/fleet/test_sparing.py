@@ -64,7 +64,7 @@ def test_what_is_equal_gone_or_an_answers_file_is_left_to_others(root: Path) -> 
     gone = draft(root)
     gone.conflicts = (Conflict(".env", "modify/delete", MINE, MINE, None),)
     spare(gone, found=True)
-    assert (gone.conflicts, gone.aside) == ((), ())
+    assert [*gone.conflicts, *gone.aside] == []
     assert gone.findings[0].hint == "the template does not have it any more"
 
 
