@@ -14,6 +14,7 @@ import yaml
 from helpers.workspaces import shop
 from shunter.cli import output
 from shunter.cli.parse import Arguments
+from shunter.model.data import replace
 from shunter.model.errors import ShunterError
 from shunter.model.findings import Finding, Outcome, Report, Severity, Span, Status
 
@@ -58,6 +59,12 @@ def test_the_product_goes_to_stdout_and_all_else_to_stderr(capsys: pytest.Captur
 def test_quiet_leaves_product_and_findings(capsys: pytest.CaptureFixture[str]) -> None:
     output.print_report(REPORT, QUIET, colour=False)
     assert capsys.readouterr() == ("product\n", BLOCK)
+
+
+def test_quiet_is_no_silence_about_what_was_refused(capsys: pytest.CaptureFixture[str]) -> None:
+    more = (Outcome("three", Status.REFUSED, "HEAD is detached"), Outcome("four", Status.FAILED, "no reason"))
+    output.print_report(replace(REPORT, findings=(), outcomes=(*REPORT.outcomes, *more)), QUIET, colour=False)
+    assert capsys.readouterr().err == " refused  three  HEAD is detached\n  failed  four  no reason\n"
 
 
 def test_verbose_shows_timings_and_what_had_nothing_to_do(capsys: pytest.CaptureFixture[str]) -> None:

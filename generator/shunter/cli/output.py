@@ -25,6 +25,8 @@ _MOST_PATHS = 4
 """Paths of one vendored chart that are printed one by one."""
 _MOST_CHARTS = 10
 """Vendored charts of one environment that are printed one by one."""
+_TOLD = (Status.REFUSED, Status.FAILED)
+"""What became of a repository is told even to who wants it quiet."""
 _STATUS = {
     Status.DONE: "green",
     Status.PLANNED: "yellow",
@@ -110,8 +112,9 @@ def print_report(report: Report, arguments: Arguments, *, colour: bool) -> None:
         write(report.product)
     for finding in report.all_findings():
         say(finding_block(finding, colour=colour))
-    if not arguments.quiet:
-        _print_run(report, colour=colour, verbose=bool(arguments.verbose))
+    if arguments.quiet:  # a refusal is no finding, and the only word of why a run has failed
+        report = Report(outcomes=tuple(each for each in report.outcomes if each.status in _TOLD))
+    _print_run(report, colour=colour, verbose=bool(arguments.verbose))
 
 
 def _print_run(report: Report, *, colour: bool, verbose: bool) -> None:

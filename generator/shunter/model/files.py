@@ -221,6 +221,15 @@ class Conflict:
 
 
 @dataclass(frozen=True, slots=True)
+class Aside:
+    """What is not written at `path`, where git ignores a person's file: it is put into the file `target` (absolute)."""
+
+    path: str
+    target: str
+    state: FileState
+
+
+@dataclass(frozen=True, slots=True)
 class RepositoryPlan:
     """Everything one command does to one repository: applied whole, as one commit, or not at all.
 
@@ -228,7 +237,7 @@ class RepositoryPlan:
     nothing is to be done, and nobody looked); `key` identifies the plan's inputs. `inputs` go into the commit where a
     person has staged them. `origin` is the URL of that remote, for a repository that is new. Paths are relative to
     `root`. Edits of `closing` paths say that a run has reached every repository. A plan that is `refused`, and why, has
-    no edits.
+    no edits. What is kept `aside` is written when all else is.
     """
 
     repository: str
@@ -243,6 +252,7 @@ class RepositoryPlan:
     origin: str = ""
     closing: frozenset[str] = frozenset()
     refused: str = ""
+    aside: tuple[Aside, ...] = ()
 
     @property
     def is_busy(self) -> bool:

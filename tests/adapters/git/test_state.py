@@ -46,6 +46,34 @@ def test_an_index_is_read_as_git_lists_it(tmp_path: Path, monkeypatch: pytest.Mo
     assert {*ids} == {"same", "hidden", "gone", "announced"}
 
 
+def test_what_is_ignored_is_told_from_what_is_tracked_or_missing(tmp_path: Path) -> None:
+    root = make_repo(tmp_path / "home", {".gitignore": "*.env\n/own\n", "tracked": "1"})
+    write(root, {"a.env": "1", "new": "1", "own": "1", "t.env": "1", "deep/b.env": "1"})
+    git(root, "add", "--force", "t.env")
+    (root / "link.env").symlink_to(tmp_path)
+    (root / "folder.env").mkdir()
+    names = [
+        "a.env",
+        "b.env",
+        "new",
+        "tracked",
+        "t.env",
+        "deep/b.env",
+        "own/x/y",
+        "link.env/x",
+        "folder.env",
+        "no/c.env",
+    ]
+    assert state.overlooked(root, names) == {
+        "a.env": "a.env",
+        "deep/b.env": "deep/b.env",
+        "own/x/y": "own",
+        "link.env/x": "link.env",
+        "folder.env": "folder.env",
+    }
+    assert state.overlooked(root, ["tracked"]) == {}
+
+
 def test_few_paths_and_many_give_the_same(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     root = make_repo(tmp_path / "home", {"*": "1", "x": "2"})
     few = read_repository(root, ["*"])

@@ -10,7 +10,7 @@ import pytest
 from helpers.workspaces.gitrepo import commit_all, disk, git, make_repo, write
 from shunter.adapters.git.apply import apply
 from shunter.adapters.git.repository import Repository
-from shunter.adapters.system.files import DiskTree
+from shunter.adapters.system.files import DiskTree, write_file
 from shunter.adapters.templates import merge
 from shunter.adapters.templates.merge import MergeProject, merge_repository
 from shunter.model.files import EXECUTABLE, SYMLINK, Conflict, Edit, FileState, RepositoryPlan
@@ -137,6 +137,35 @@ def test_a_folder_in_the_way_of_a_file_stays(tmp_path: Path) -> None:
     root = make_repo(tmp_path / "r", {"x/y": "mine\n"})
     assert update(root, project({}, {"x": "theirs\n"})) == {"x~template": "file/directory"}
     assert disk(root) == {"x/y": ("-", b"mine\n"), "x~template": ("-", b"theirs\n")}
+
+
+@pytest.mark.parametrize("own", [FileState(b"mine\n"), FileState(b"elsewhere", SYMLINK)])
+def test_what_a_person_has_in_the_place_of_a_deleted_folder_stays(own: FileState, tmp_path: Path) -> None:
+    root = make_repo(tmp_path / "r", {"keep": "k"})
+    write_file(root / "x", own)
+    commit_all(root, {})
+    assert update(root, project({"x/y": LINES, "keep": "k"}, {"x/y": f"{LINES}t\n", "keep": "k2"})) == {}
+    assert DiskTree(root).get("x") == own
+    assert sorted(disk(root)) == ["keep", "x"]
+
+
+@pytest.mark.parametrize("more", [{}, {"added": "n"}], ids=["files", "tree"])
+@pytest.mark.parametrize("sides", [("link", "file"), ("file", "link"), ("link", "other link")])
+def test_a_link_against_a_file_keeps_both_sides(sides: tuple[str, str], more: dict[str, str], tmp_path: Path) -> None:
+    """The person's is in its place, the template's is in git's index, for `git checkout --theirs`."""
+    kinds = {"file": FileState(f"{LINES}t\n".encode()), "link": FileState(b"g", SYMLINK)}
+    kinds["other link"] = FileState(b"h", SYMLINK)
+    ours, theirs = (kinds[side] for side in sides)
+    base = FileState(LINES.encode()) if "file" in sides else FileState(b"f", SYMLINK)
+    root = make_repo(tmp_path / "r", {"g": "g\n"})
+    write_file(root / "f", ours)
+    commit_all(root, {})
+    assert [*update(root, project({"f": base}, {"f": theirs, **more}))] == ["f"]
+    assert DiskTree(root).get("f") == ours
+    found = Repository(root).git("ls-files", "-u").text.splitlines()
+    assert [line.split()[0] for line in found] == [base.mode, ours.mode, theirs.mode]
+    git(root, "checkout", "--theirs", "--", "f")
+    assert DiskTree(root).get("f") == theirs
 
 
 def test_modes_and_links_travel(tmp_path: Path) -> None:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from shunter.adapters.templates.scratch import Scratch
-from shunter.model.files import FileState
+from shunter.model.files import SYMLINK, FileState
 
 LINES = "".join(f"line {number}\n" for number in range(12))
 
@@ -19,7 +19,7 @@ def test_several_merges_share_a_repository() -> None:
         root = scratch.repository.root
         assert list(first.changes()) == [("f", FileState(b"2\n"))]
         assert list(second.changes()) == []
-        assert second.stages("f") == {1: FileState(b"1\n"), 2: FileState(b"mine\n"), 3: FileState(b"new\n")}
+        assert second.states(second.conflicts()["f"]) == {1: FileState(b"1\n"), 2: FileState(b"mine\n"), 3: FileState(b"new\n")}
     assert not root.exists()
 
 
@@ -35,3 +35,15 @@ def test_a_file_that_git_moves_aside_has_no_number() -> None:
         merge = scratch.merge({}, files(a="1\n"), {"a/b": FileState(b"2\n")})
         (path,) = merge.merged.stages
         assert merge.name(path) == "a~yours"
+
+
+def test_a_file_against_a_link_is_one_conflict_at_its_path() -> None:
+    base, link = files(f="1\n"), FileState(b"g", SYMLINK)
+    with Scratch() as scratch:
+        for ours, theirs in ((link, FileState(b"2\n")), (FileState(b"2\n"), link)):
+            merge = scratch.merge(base, {"f": ours}, {"f": theirs})
+            assert len(merge.merged.stages) == 2
+            found = merge.conflicts()
+            assert [*found] == ["f"]
+            assert merge.states(found["f"]) == {1: base["f"], 2: ours, 3: theirs}
+            assert list(merge.changes()) == []

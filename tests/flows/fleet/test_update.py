@@ -16,6 +16,7 @@ from helpers.charts.patches import apply_diff, plain
 from helpers.charts.releases import LIBRARY, NEXT, newer, next_release, substitute
 from helpers.tools import need_helm
 from helpers.workspaces.cli import Result, ok, shunter
+from helpers.workspaces.fleets import Fleet
 from helpers.workspaces.transcript import blocks, error, refusals, unchanged, untouched
 from helpers.workspaces.workspaces import copy, digest, shared
 from shunter.core.packaging.publish import compiled_library
@@ -367,3 +368,31 @@ def test_what_changes_while_it_is_merged_is_not_written_over(
     assert (orders / path).read_bytes() == seen[0]
     assert subjects(orders) == [*(["mine"] if how == "committed" else []), *before]
     monkeypatch.undo()
+
+
+def test_what_is_said_of_conflicts_can_be_followed(tmp_path: Path) -> None:
+    """A link, a file that the template changes in vain, a folder that lies elsewhere: each hint is true."""
+    fleet, path = Fleet(tmp_path), "envs/tst/README.md"
+    root, away = fleet.checkout("shop-tst"), tmp_path / "away"
+    (root / path).unlink()
+    (root / path).symlink_to("values.yaml")
+    git(root, "commit", "-q", "-a", "-m", "a link")
+    other = fleet.checkout("shop-pre")
+    (other / "envs/pre").rename(away)
+    (other / "envs/pre").symlink_to(away)
+    git(other, "add", "-A")
+    git(other, "commit", "-q", "-m", "elsewhere")
+    result = shunter("update", "--to", "0.2.0", cwd=fleet.root)
+    [block] = refusals(result)
+    assert block.place == f"shop-tst/{path}"
+    assert "lines cannot be merged (distinct modes)" in block.message
+    assert re.search(r"(?m)^ refused  shop-pre  .* lies behind the symbolic link envs/pre", result.err), result.err
+    assert (root / path).is_symlink()
+    [command] = re.findall(r"`(git -C [^`]*)`", block.hint)
+    subprocess.run(command, shell=True, check=True, capture_output=True)
+    assert not (root / path).is_symlink()
+    assert "Of v0.2.0." in (root / path).read_text("utf-8")
+    git(root, "add", path)
+    git(root, "commit", "-q", "-m", "Take theirs")
+    assert git(root, "status", "--porcelain") == ""
+    assert blocks(shunter("update", "--to", "0.2.0", cwd=fleet.root).err) == []

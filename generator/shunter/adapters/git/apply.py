@@ -171,6 +171,7 @@ class _Run:
             raise
         made = [part for part, (outcome, _) in zip(parts, done, strict=True) if outcome.status is not Status.REFUSED]
         kept = copies.set_aside([part.change for part in made])
+        copies.put_aside(each for part in made for each in part.plan.aside)
         journal.clear(self.folder, tuple(part.change for part in parts))
         for part in made:
             if not part.change.commits:

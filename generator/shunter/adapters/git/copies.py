@@ -17,7 +17,7 @@ from shunter.adapters.git.journal import Change, FileChange, Stored, folder_of
 from shunter.adapters.git.repository import git_dir
 from shunter.adapters.system.files import path_below, read_state, remove_file, temporary_name, write_file
 from shunter.model.errors import ShunterError
-from shunter.model.files import FileState
+from shunter.model.files import Aside, FileState
 
 
 def stored(state: FileState | None) -> Stored | None:
@@ -98,6 +98,12 @@ def _set_aside(change: Change) -> Iterator[str]:
             target.parent.mkdir(parents=True, exist_ok=True)
             copy.replace(target)
             yield f"{change.repository}: {file.path} is written anew; what was changed there is kept: {target}"
+
+
+def put_aside(asides: Iterable[Aside]) -> None:
+    """Write what a person may want to look at beside their own."""
+    for each in asides:
+        write_file(Path(each.target), each.state)
 
 
 def kept_in(folder: Path) -> Path:

@@ -243,8 +243,15 @@ class Repository:
 
     def ignores(self, path: str) -> bool:
         """Whether git would leave an untracked file at this path alone."""
-        asked = ["git", "check-ignore", "--quiet", "-z", "--stdin"]
-        return not process.run(asked, self.root, os.fsencode(path) + b"\0").returncode
+        return bool(self.ignored([path]))
+
+    def ignored(self, paths: Sequence[str]) -> set[str]:
+        """Those of these paths that git does not track, and would leave alone."""
+        asked = ["git", "check-ignore", "-z", "--stdin"]
+        done = process.run(asked, self.root, b"".join(os.fsencode(path) + b"\0" for path in paths))
+        if done.returncode > 1 and len(paths) > 1:  # git says nothing of those behind one that lies in a submodule
+            return {path for path in paths if self.ignored([path])}
+        return {os.fsdecode(name) for name in done.stdout.split(b"\0") if name}
 
     def tracked(self, folder: str) -> list[str]:
         """Paths at or below `folder` that the index holds."""

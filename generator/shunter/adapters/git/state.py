@@ -184,6 +184,23 @@ def entry_ids(root: Path, paths: Sequence[str]) -> dict[str, str]:
     return {path: entry.object_id for path, (entry, *_) in found[0].items() if not entry.stage}
 
 
+def overlooked(root: Path, paths: Sequence[str]) -> dict[str, str]:
+    """Those of these paths where something is that git is told to ignore, with what it is: itself, or above it."""
+    tracked = entry_ids(root, paths)
+    ways = {path: way for path in paths if path not in tracked and (way := _in_the_way(root, path))}
+    found = Repository(root).ignored(sorted(set(ways.values()))) if ways else set()
+    return {path: way for path, way in ways.items() if way in found}
+
+
+def _in_the_way(root: Path, path: str) -> str:
+    """What is at a path already: it, or what is no folder above it; else nothing."""
+    above = (path[:at] for at, char in enumerate(path) if char == "/")
+    for each in above:
+        if os.path.islink(root / each) or not os.path.isdir(root / each):  # noqa: PTH112, PTH114
+            return each if os.path.lexists(root / each) else ""
+    return path if os.path.lexists(root / path) else ""
+
+
 def listed(repository: Repository, paths: Sequence[str]) -> Listed:
     """The entries of the index at these paths, and how git hides those that it is told not to look at."""
     asked = ["--", *paths] if len(paths) <= _FEW else []

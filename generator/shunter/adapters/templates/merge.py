@@ -7,7 +7,7 @@ bytes are never dropped without being one.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, Sequence
 from shunter.model.data import dataclass, field, replace
 from pathlib import Path
 from posixpath import join, normpath
@@ -153,7 +153,7 @@ def _merge_files(scratch: Scratch, works: Sequence[_Work]) -> None:
     for name, state in merge.changes():
         number, _, path = name.partition("/")
         works[int(number)].changes[path] = state
-    for name in sorted(merge.merged.stages):
+    for name in sorted(merge.conflicts()):
         number, _, path = name.partition("/")
         base, ours, theirs = named[name]
         works[int(number)].conflicts.append(
@@ -197,7 +197,7 @@ def _with_added(
     return replace(sides, ours={**sides.ours, **more})
 
 
-def _collides(path: str, files: Files) -> bool:
+def _collides(path: str, files: Iterable[str]) -> bool:
     """Whether a file at `path` and these files need the same name for a file and a folder."""
     return any(other.startswith(f"{path}/") or path.startswith(f"{other}/") for other in files)
 
@@ -214,15 +214,23 @@ def _added(prefix: str, visible: Sequence[str], others: Iterable[str]) -> Iterat
 def _merge_tree(scratch: Scratch, sides: _Sides, work: _Work) -> None:
     """Merge one project as a tree, with its renames: those of another are none of its business."""
     merge = scratch.merge(sides.base, sides.ours, sides.theirs)
-    work.changes.update((sides.prefix + path, state) for path, state in merge.changes())
-    stages = merge.merged.stages
+    changes = dict(merge.changes())
     # Without a stage of ours but with a base, the person has deleted the file: it stays deleted.
-    open_paths = sorted(path for path, found in stages.items() if 2 in found or 1 not in found)
-    work.conflicts.extend(_conflict(merge, path, sides) for path in open_paths)
+    found = {path: stages for path, stages in merge.conflicts().items() if 2 in stages or 1 not in stages}
+    for path in _in_nobodys_way(merge, changes, found):
+        del changes[merge.unbranched(path)], found[path]
+    work.changes.update((sides.prefix + path, state) for path, state in changes.items())
+    work.conflicts.extend(_conflict(merge, path, merge.states(found[path]), sides) for path in sorted(found))
 
 
-def _conflict(merge: Merge, path: str, sides: _Sides) -> Conflict:
-    states = merge.stages(path)
+def _in_nobodys_way(merge: Merge, changes: Changes, found: Collection[str]) -> list[str]:
+    """The files that git has moved aside for a folder of which nothing is left, since the person has deleted it."""
+    there = {*found, *(path for path, state in changes.items() if state is not None)}
+    aside = {path: merge.unbranched(path) for path in found}
+    return [p for p, place in aside.items() if p != place and place in changes and not _collides(place, there - {p})]
+
+
+def _conflict(merge: Merge, path: str, states: Mapping[int, FileState], sides: _Sides) -> Conflict:
     # After a rename git shows a pre-merged text as ours; what counts is what the person has there.
     ours = sides.ours.get(path, states.get(2)) if 2 in states else None
     kind = merge.merged.kinds.get(path, "contents")

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import re
 import tempfile
 from collections.abc import Iterator, Mapping
 from pathlib import Path
@@ -17,6 +18,8 @@ from shunter.model.errors import ShunterError
 from shunter.model.files import FileState
 
 Files = Mapping[str, FileState]
+_DISTINCT: Final = "distinct "
+"""How git's kind of a conflict begins where one side has a file and the other a link: `modes`, or once `types`."""
 _NOBODY: Final = Signature("shunter", "shunter@localhost", 0)
 _CONFIG: Final = (
     *("-c", "merge.renames=true"),
@@ -94,10 +97,25 @@ class Merge:
             if path not in self.merged.stages:
                 yield path, None if mode == "000000" else self._repository.blob(object_id, FILE_MODES[mode])
 
-    def stages(self, path: str) -> dict[int, FileState]:
+    def conflicts(self) -> dict[str, dict[int, tuple[str, str]]]:
+        """Per path in conflict its stages, mode and object id each.
+
+        Where one side has a file and the other a link, git calls the file after its branch: here both stand at their
+        path, as sides of one conflict.
+        """
+        found: dict[str, dict[int, tuple[str, str]]] = {}
+        for path, stages in self.merged.stages.items():
+            place = self.unbranched(path) if self.merged.kinds.get(path, "").startswith(_DISTINCT) else path
+            found[place] = {**stages, **found.get(place, {})}
+        return found
+
+    def states(self, stages: Mapping[int, tuple[str, str]]) -> dict[int, FileState]:
         """The sides of a conflict."""
-        found = self.merged.stages[path]
-        return {stage: self._repository.blob(id_, FILE_MODES[mode]) for stage, (mode, id_) in found.items()}
+        return {stage: self._repository.blob(id_, FILE_MODES[mode]) for stage, (mode, id_) in stages.items()}
+
+    def unbranched(self, path: str) -> str:
+        """A path, without the branch that git has called it after where it has moved it aside."""
+        return re.sub(f"~({self._ours}|{self._theirs})(_[0-9]+)?$", "", path)
 
     def name(self, path: str) -> str:
         """A path, without the number where git has moved a file aside and called it after a branch."""

@@ -9,6 +9,7 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping
 from typing import Final
 
+from shunter.core.trees.standing import is_no_text
 from shunter.model.data import dataclass, field
 from shunter.model.files import SYMLINK, Conflict, FileState
 
@@ -16,7 +17,6 @@ Files = Mapping[str, FileState]
 EMPTY: Final = b""
 ANSWERS: Final = ".copier-answers.yml"
 """What Copier writes anew in any case."""
-_LOOKED_AT: Final = 8000  # bytes in which git looks for a NUL, to tell a binary file from text
 
 
 @dataclass(frozen=True, slots=True)
@@ -69,12 +69,8 @@ def _merged(found: Decided, path: str, base: FileState | None, here: FileState, 
         found.changes[path] = theirs
     elif base == theirs:
         return
-    elif any(_is_no_text(state) for state in (base, here, theirs) if state):
+    elif any(is_no_text(state) for state in (base, here, theirs) if state):
         found.conflicts.append(Conflict(path, "binary", base, here, theirs))
     else:
         # What both have added, Copier merges over an empty file.
         found.left[path] = Sides(base or FileState(EMPTY, here.mode), here, theirs)
-
-
-def _is_no_text(state: FileState) -> bool:
-    return state.mode == SYMLINK or b"\0" in state.data[:_LOOKED_AT]

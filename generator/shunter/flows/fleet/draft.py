@@ -17,7 +17,7 @@ from shunter.core.workspace.model import Project, RepositorySpec
 from shunter.flows.workspace.projects import ProjectFiles
 from shunter.model.data import dataclass, field
 from shunter.model.errors import ShunterError
-from shunter.model.files import Conflict, FileState, OverlayTree, SubTree, Tree
+from shunter.model.files import Aside, Conflict, FileState, OverlayTree, SubTree, Tree
 from shunter.model.findings import Finding
 
 FOLLOW: Final = "Follow shunter.yaml"
@@ -41,7 +41,8 @@ class Job:
 class Draft:
     """What is going to happen to one repository. `tree` has what is `moved` in its new place; `read` are object ids.
 
-    `kept` are, by a project's path, the answers that were changed there and stay. It is `refused`, and why.
+    `kept` are, by a project's path, the answers that were changed there and stay; `aside` is what gives way to files
+    that git ignores. It is `refused`, and why.
     """
 
     spec: RepositorySpec
@@ -57,6 +58,7 @@ class Draft:
     findings: list[Finding] = field(default_factory=list)
     read: dict[str, str | None] = field(default_factory=dict)
     refused: str = ""
+    aside: tuple[Aside, ...] = ()
 
     @contextmanager
     def refused_alone(self, apart: bool) -> Iterator[None]:

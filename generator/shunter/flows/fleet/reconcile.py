@@ -21,6 +21,7 @@ from shunter.flows.fleet.drafting import Request, drafted, gone, has_work
 from shunter.flows.fleet.laying import follow_answers, refuse_overwriting, remove_project, share
 from shunter.flows.fleet.migrating import carried_over
 from shunter.flows.fleet.recreating import without
+from shunter.flows.fleet.sparing import spare
 from shunter.flows.packaging.derive import Changes, app_files, environment_files
 from shunter.flows.workspace.context import APPLIED_FILE, WORKSPACE_FILE
 from shunter.flows.workspace.plans import inputs_of, plan_changes
@@ -100,7 +101,8 @@ def _plan(request: Request, draft: Draft) -> RepositoryPlan:
         inputs=inputs_of(draft.tree, ".", [WORKSPACE_FILE]) if draft.spec.folder == "." else (),
         shared=changes.keys() - draft.derived,
     )
-    return replace(plan, origin=origin_url(request.workspace, draft.spec.name), closing=frozenset({APPLIED_FILE}))
+    origin = origin_url(request.workspace, draft.spec.name)
+    return replace(plan, origin=origin, closing=frozenset({APPLIED_FILE}), aside=draft.aside)
 
 
 def _render(request: Request, drafts: Sequence[Draft]) -> tuple[str, ...]:
@@ -147,6 +149,8 @@ def _merge(request: Request, drafts: Mapping[str, Draft], rendered: Renders) -> 
             ]
         else:
             draft.conflicts = (*draft.conflicts, *conflicts)
+    for draft in drafts.values():
+        spare(draft, found=request.apart)
 
 
 def _to_merge(request: Request, draft: Draft, rendered: Renders) -> list[MergeProject]:

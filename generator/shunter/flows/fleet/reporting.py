@@ -68,11 +68,11 @@ def rows_of(context: Context, found: Reconciled, report: Report, release: str, b
             branch=context.writing.branch,
             commit=outcome.commit,
             files=outcome.paths or tuple(edit.path for edit in plan.edits),
-            conflicts=tuple((each.path, each.kind) for each in plan.conflicts),
+            conflicts=tuple((each.path, each.kind) for each in plan.conflicts if outcome.status is Status.CONFLICT),
             left=outcome.status not in (Status.DONE, Status.NOOP) or not (context.writing.commit or not plan.edits),
             timings=part | dict(outcome.timings),
         )
-        rows.append(_with_open(row, plan, report.findings))
+        rows.append(row if plan.is_busy else _with_open(row, plan, report.findings))
     return rows
 
 

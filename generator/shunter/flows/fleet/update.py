@@ -4,11 +4,13 @@ from __future__ import annotations
 
 from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from pathlib import Path
+from shlex import quote
 
 from shunter.adapters.git.repository import Repository
 from shunter.adapters.system.files import DiskTree
 from shunter.adapters.system.regular import is_checkout
 from shunter.core.delivery.fleet_report import Row
+from shunter.core.trees.standing import words
 from shunter.flows.fleet.draft import FOLLOW, UPDATE
 from shunter.flows.fleet.leaving import leaving, let_go
 from shunter.flows.fleet.planning import refuse_swapped, release_of, release_text, request_for
@@ -74,10 +76,13 @@ def update(
     )
     report = let_go(context, report, gone, dry_run=dry_run or check)
     idle = [plan for plan in plans if not plan.is_busy]
-    findings = (*found.findings, *(each for plan in busy for each in _conflicts(plan)), *_left_open(idle))
+    open_ = {each.unit for each in report.outcomes if each.status is Status.CONFLICT}
+    conflicts = [each for plan in busy if plan.repository in open_ for each in _conflicts(plan)]
+    conflicts += _left_open(idle)
+    findings = (*found.findings, *conflicts)
     stale = check and any(o.status in (Status.PLANNED, Status.CONFLICT) for o in report.outcomes)
     step = f"shunter update --to {wanted}" if stale or (dry_run and busy) else ""
-    if findings and not (dry_run or check):
+    if conflicts and not (dry_run or check):
         step = "resolve the conflicts, then `git add` and `git commit` in each repository named"
     notices = (*found.notices, *report.notices)
     step = step or report.next_step
@@ -106,25 +111,19 @@ def is_updated(context: Context, name: str) -> bool:
 
 
 def _conflicts(plan: RepositoryPlan) -> list[Finding]:
-    return [
-        _conflict(plan, conflict.path, f"the template and a person changed the same lines ({conflict.kind})")
-        for conflict in plan.conflicts
-    ]
+    told = ((conflict.path, *words(conflict, plan.root)) for conflict in plan.conflicts)
+    return [_conflict(plan, path, what, hint) for path, what, hint in told]
 
 
 def _left_open(plans: Iterable[RepositoryPlan]) -> Iterator[Finding]:
     """The conflicts that an earlier update, or a merge, has left in repositories where nothing else is to do."""
     for plan in plans:
         if is_checkout(Path(plan.root)):
+            status = f"`git -C {quote(plan.root)} status`"
+            hint = f"{status} says of what kind it is: keep what is right, then `git add` and `git commit`"
             for path in Repository(Path(plan.root)).conflicted():
-                yield _conflict(plan, path, "this conflict is not resolved yet")
+                yield _conflict(plan, path, f"{path}: this conflict is not resolved yet", hint)
 
 
-def _conflict(plan: RepositoryPlan, path: str, what: str) -> Finding:
-    return Finding(
-        "update-conflict",
-        f"{path}: {what}",
-        Span(f"{plan.repository}/{path}"),
-        Kind.LINT,
-        hint="both versions are in the file: keep what is right, then git add and git commit",
-    )
+def _conflict(plan: RepositoryPlan, path: str, what: str, hint: str) -> Finding:
+    return Finding("update-conflict", what, Span(f"{plan.repository}/{path}"), Kind.LINT, hint=hint)

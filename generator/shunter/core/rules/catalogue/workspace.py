@@ -68,8 +68,10 @@ WORKSPACE: Final = (
         "update-conflict",
         Severity.ERROR,
         "the template and a person changed the same lines, or something is where the template moves a file or a key",
-        "An update could not merge a file by itself. Both versions are in the file, between markers; keep what is "
-        "right and commit. What a release moves, and finds something else in its new place, stays where it is: move "
+        "An update could not merge a file by itself. Both versions of a text are in it, between markers; keep what is "
+        "right and commit. Of a link or a binary file the person's is in its place, and the template's in git's index. "
+        "A file that git ignores stays as it is, and what the template makes of it is put aside. What a release "
+        "moves, and finds something else in its new place, stays where it is: move "
         "it by hand.",
     ),
     lint(
