@@ -56,8 +56,8 @@ if sys.argv[1] == "bare":
     served = app = FastAPI()
 else:
     telemetry.configure(found.log_level, found.version)
-    app = service.create_app(found)
-    served = telemetry.Observed(app, service.problem(413), service.MOST)
+    served = service.observed(found)
+    app = served.app
 
 @app.get("/hello")
 async def hello() -> dict[str, str]:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 import os
 import re
+import socket
 import subprocess
 import sys
 import threading
@@ -28,6 +29,7 @@ from helpers.services.cells import (
     free_port,
     generated,
     get,
+    kept_running,
     made,
     manifest,
     need_toolchain,
@@ -37,8 +39,14 @@ from helpers.tools import need_helm, require
 
 MEGABYTES = {"python": 85, "typescript": 60, "go": 30}
 """Above what the image begins with; for Go, whose image begins with nothing, the whole."""
-LINES = (250, 120)
-_ALWAYS = (Cell("python", "rest-api"), Cell("typescript", "rest-api"))
+SECONDS = {"python": 1.0, "typescript": 0.8, "go": 0.2}
+"""Of processor, until it is ready."""
+# Each language and each archetype once; what is not here has parts of these only.
+_ALWAYS = (
+    *(Cell(language, "rest-api") for language in LANGUAGES),
+    *(Cell("python", archetype) for archetype in ("worker", "cron")),
+    Cell("go", "api-gateway"),
+)
 DEEP = [cell for cell in CELLS if cell in _ALWAYS or os.environ.get("SHUNTER_TEST_CELLS") == "all"]
 pytestmark = [pytest.mark.slow, pytest.mark.xdist_group("services")]
 
@@ -69,11 +77,38 @@ def built(request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFacto
 
 
 @pytest.mark.parametrize("cell", DEEP, ids=lambda cell: cell.id)
-def test_it_passes_its_own_checks(cell: Cell, tmp_path: Path) -> None:
+def test_a_newcomer_needs_two_commands(cell: Cell, tmp_path: Path) -> None:
+    """In an empty home: the README's first command passes all tests, the second serves until Ctrl-C. Then lint."""
     need_toolchain(cell.language)
     folder = generated(cell, tmp_path / "orders")
-    made(folder, "setup", "lint")
-    assert "skipped" not in made(folder, "test")
+    told = re.findall(r"^    (make \w+)(?:  |$)", (folder / "README.md").read_text("utf-8"), re.MULTILINE)
+    assert told[:2] == ["make test", "make run"]
+    assert not re.search(r"\bskipped\b|--- SKIP", made(folder, "test"))
+    port = free_port()
+    with kept_running(folder, told[1].split(), port) as running:
+        if not cell.agreed["serves"]:
+            assert running.wait(timeout=300) == 0
+        else:
+            deadline = time.monotonic() + 300
+            while get(f"http://127.0.0.1:{port}{CONTRACT['paths']['ready']}")[0] != 200:
+                assert running.poll() is None
+                assert time.monotonic() < deadline
+                time.sleep(0.2)
+    assert get(f"http://127.0.0.1:{port}{CONTRACT['paths']['live']}")[0] == 0
+    made(folder, "setup", "lint", "help")
+
+
+def test_tests_in_go_hold_alone(tmp_path: Path) -> None:
+    """`make test` runs them in any order."""
+    folder = generated(Cell("go", "rest-api"), tmp_path / "orders")
+    program = str(tmp_path / "tests")
+    subprocess.run([require("go"), "test", "-c", "-o", program, "./platform"], cwd=folder, check=True)
+    listed = subprocess.run([program, "-test.list", "."], capture_output=True, text=True, check=True)
+    names = listed.stdout.split()
+    assert len(names) > 4
+    for name in names:
+        done = subprocess.run([program, "-test.run", f"^{name}$"], capture_output=True, text=True, check=False)
+        assert done.returncode == 0, (name, done.stdout)
 
 
 @pytest.mark.parametrize("cell", CELLS, ids=lambda cell: cell.id)
@@ -137,6 +172,42 @@ def test_the_image_is_small(built: Built) -> None:
     base = max((built.room.size(image["name"]) for image in images), default=0) if built.cell.language != "go" else 0
     megabytes = (built.room.size(built.image) - base) / 1e6
     assert megabytes <= MEGABYTES[built.cell.language], f"{megabytes:.1f} MB"
+
+
+def test_it_starts_at_little_cost(built: Built, tmp_path: Path) -> None:
+    """Of three starts the cheapest counts: other programs of the machine make each dearer, and none cheaper."""
+    if not built.cell.agreed["serves"]:
+        pytest.skip("does not wait for anybody")
+    pod = manifest(built.cell, free_port(), tmp_path / "chart")
+    for _ in pod.get("initContainers", ()):
+        with built.room.running(prepares(pod), built.secrets) as once:
+            assert once.wait() == 0, once.logs()
+    spent = []
+    for _ in range(3):
+        with built.room.running(pod, built.secrets) as container:
+            container.ready()
+            spent.append(container.processor())
+    assert min(spent) <= SECONDS[built.cell.language], spent
+
+
+def test_who_sends_too_slowly_is_cut_off(built: Built, tmp_path: Path) -> None:
+    """Slow: a request may take ten seconds."""
+    if built.cell.archetype != "rest-api":
+        pytest.skip("takes no documents")
+    pod = manifest(built.cell, free_port(), tmp_path / "chart")
+    with built.room.running(prepares(pod), built.secrets) as once:
+        assert once.wait() == 0, once.logs()
+    head = "POST /items HTTP/1.1\r\nHost: here\r\nContent-Type: application/json\r\nContent-Length: 99\r\n\r\n{"
+    with built.room.running(pod, built.secrets) as container:
+        container.ready()
+        with socket.create_connection(("127.0.0.1", container.port), timeout=60) as client:
+            client.sendall(head.encode())
+            began = time.monotonic()
+            told = client.recv(1 << 16)
+            assert time.monotonic() - began > 5
+            while more := client.recv(1 << 16):
+                told += more
+    assert not told or re.match(rb"HTTP/1.1 (408|422|503) ", told), told
 
 
 def test_the_published_document_holds_against_random_requests(built: Built, tmp_path: Path) -> None:

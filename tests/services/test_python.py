@@ -17,7 +17,7 @@ from shunter.model.files import MemoryTree
 
 ROOT = Path(__file__).parents[2]
 FILES = MemoryTree(template_files(ROOT))
-OURS = {"__init__.py", "__main__.py", "calls.py", "env.py", "logs.py", "telemetry.py", "worker.py"}
+OURS = {"__init__.py", "__main__.py", "calls.py", "database.py", "env.py", "logs.py", "problems.py", "telemetry.py", "worker.py"}
 ARCHETYPES = [cell.archetype for cell in CELLS if cell.language == "python"]
 LOCKED = 24_000
 """Bytes of both locks of a service; with every file of every release they were 100,000."""
@@ -36,14 +36,45 @@ WHEELS = {
 }
 
 
+def lines(archetype: str) -> dict[tuple[bool, bool], int]:
+    """Lines, blank ones too, by whether they are written once, and then a team's, and whether they are tests."""
+    answers = {"kind": "service", "name": "orders", "archetype": archetype, "language": "python"}
+    made = Engine(FILES, "here", "v1").project(answers)
+    once = matcher(made.once)
+    found = {(mine, test): 0 for mine in (True, False) for test in (True, False)}
+    for path, state in made.files.items():
+        if path.startswith(("src/", "tests/")):
+            found[once(path), path.startswith("tests/")] += state.data.count(b"\n")
+    return found
+
+
 @pytest.mark.parametrize("archetype", ARCHETYPES)
 def test_what_a_team_writes_is_written_once(archetype: str) -> None:
     answers = {"kind": "service", "name": "orders", "archetype": archetype, "language": "python"}
     made = Engine(FILES, "here", "v1").project(answers)
     once = matcher(made.once)
     sources = [path for path in made.files if path.startswith("src/")]
-    assert {path for path in sources if not once(path)} == {p for p in sources if Path(p).name in OURS}
-    assert all(once(path) for path in made.files if path.startswith("tests/") or path == "openapi.json")
+    names = {path for path in sources if Path(path).name in OURS}
+    assert {path for path in sources if not once(path)} == names
+    ours = {"tests/conftest.py", "tests/test_app.py"} if archetype == "rest-api" else set()
+    assert {path for path in made.files if path.startswith("tests/") and not once(path)} == ours
+
+
+@pytest.mark.parametrize("archetype", ARCHETYPES)
+def test_a_team_owns_few_lines(archetype: str) -> None:
+    found = lines(archetype)
+    assert 0 < found[True, False] <= 250
+    assert 0 < found[True, True] <= (120 if archetype == "rest-api" else 200)
+
+
+def test_the_table_in_the_docs_is_true() -> None:
+    """docs/services.md has the lines beside those of public starters."""
+    found = lines("rest-api")
+    both = [sum(found[mine, test] for mine in (True, False)) for test in (False, True)]
+    [row] = re.findall(
+        r"^\| ours, Python \| (.*) \| the same", (ROOT / "docs/services.md").read_text("utf-8"), re.MULTILINE
+    )
+    assert row == " | ".join(map(str, [found[True, False], found[True, True], *both]))
 
 
 @pytest.mark.parametrize("archetype", ARCHETYPES)

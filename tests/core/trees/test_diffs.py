@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 from pathlib import Path
 from random import Random
 
@@ -38,9 +39,24 @@ def test_git_applies_every_diff(tmp_path: Path) -> None:
 
 
 def test_modes_and_binary_files_are_named() -> None:
-    assert file_diff("a", FileState(b"x\n"), FileState(b"x\n", EXECUTABLE)) == "old mode 100644\nnew mode 100755\n"
+    changed = file_diff("a", FileState(b"x\n"), FileState(b"x\n", EXECUTABLE))
+    assert changed == "diff --git a/a b/a\nold mode 100644\nnew mode 100755\n"
+    assert "\ndeleted file mode 100755\n" in file_diff("a", FileState(b"x\n", EXECUTABLE), None)
+    assert "mode" not in file_diff("a", None, FileState(b"x\n"))
     assert file_diff("a", FileState(b"\0"), None) == "Binary files a/a and /dev/null differ\n"
     assert "\\xff" in file_diff("a", None, FileState(b"\xff\n"))
+
+
+def test_git_applies_modes(tmp_path: Path) -> None:
+    """Between files without any."""
+    root = tmp_path / "repository"
+    root.mkdir()
+    git(root, "init", "-q")
+    (root / "old").write_text("x\n", "utf-8")
+    old, run = FileState(b"x\n"), FileState(b"y\n", EXECUTABLE)
+    shown = [file_diff("dev/first", None, run), file_diff("plain", None, old), file_diff("old", old, run)]
+    git(root, "apply", "-", stdin="".join(shown).encode())
+    assert [os.access(root / name, os.X_OK) for name in ("dev/first", "plain", "old")] == [True, False, True]
 
 
 def test_a_missing_line_end_is_said() -> None:

@@ -4,13 +4,14 @@ from __future__ import annotations
 
 import json
 import os
+import signal
 import socket
 import subprocess
 import time
 import urllib.error
 import urllib.request
-from collections.abc import Iterator, Mapping
-from contextlib import contextmanager
+from collections.abc import Iterator, Mapping, Sequence
+from contextlib import contextmanager, suppress
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -71,16 +72,38 @@ def generated(cell: Cell, folder: Path) -> Path:
     return folder
 
 
-def made(folder: Path, *targets: str) -> str:
-    """What `make` prints in a home of its own, which must succeed."""
+def at_home(folder: Path) -> dict[str, str]:
+    """The variables of somebody who has nothing yet but programs: a home that is empty at first, beside the folder."""
     home = folder.parent / "home"
     home.mkdir(exist_ok=True)
     environment = {name: value for name, value in os.environ.items() if not name.startswith("XDG_")}
-    environment |= {"HOME": str(home), **with_node()}
+    return environment | {"HOME": str(home), "GOFLAGS": "-v", **with_node()}  # else Go is silent about tests it skips
+
+
+def made(folder: Path, *targets: str) -> str:
+    """What `make` prints in a home of its own, which must succeed."""
     command = ["make", "-C", str(folder), *targets]
-    done = subprocess.run(command, env=environment, capture_output=True, text=True, check=False)
+    done = subprocess.run(command, env=at_home(folder), capture_output=True, text=True, check=False)
     assert done.returncode == 0, done.stdout[-6000:] + done.stderr[-6000:]
     return done.stdout + done.stderr
+
+
+@contextmanager
+def kept_running(folder: Path, command: Sequence[str], port: int) -> Iterator[subprocess.Popen[str]]:
+    """A command of a person at a terminal, who ends it by Ctrl-C; it must end by itself then."""
+    environment = at_home(folder) | {"PORT": str(port), "HOST": "127.0.0.1"}
+    process = subprocess.Popen(
+        command, cwd=folder, env=environment, stdout=subprocess.DEVNULL, text=True, start_new_session=True
+    )
+    try:
+        yield process
+        if process.poll() is None:
+            os.killpg(process.pid, signal.SIGINT)
+        process.wait(timeout=90)
+    finally:
+        with suppress(ProcessLookupError):
+            os.killpg(process.pid, signal.SIGKILL)
+        process.wait()
 
 
 def need_toolchain(language: str) -> None:
@@ -210,6 +233,11 @@ class Container:
     def process(self) -> int:
         """The main process's id on this machine."""
         return int(json.loads(self.room.podman("inspect", self.id).stdout)[0]["State"]["Pid"])
+
+    def processor(self) -> float:
+        """Seconds of processor that the main process has taken, and what it has waited for."""
+        fields = Path(f"/proc/{self.process}/stat").read_text("utf-8").rpartition(")")[2].split()
+        return sum(map(int, fields[11:15])) / os.sysconf("SC_CLK_TCK")
 
 
 def _flags(pod: Mapping[str, Any], spec: Mapping[str, Any], known: Mapping[str, str]) -> list[str]:

@@ -5,7 +5,7 @@ from __future__ import annotations
 import difflib
 from collections.abc import Callable, Iterable
 
-from shunter.model.files import Edit, FileState, RepositoryPlan
+from shunter.model.files import REGULAR, Edit, FileState, RepositoryPlan
 
 
 def unified(plan: RepositoryPlan, before: Callable[[RepositoryPlan, str], FileState | None]) -> str:
@@ -44,8 +44,17 @@ def file_diff(path: str, old: FileState | None, new: FileState | None) -> str:
     names = (f"a/{path}" if old else "/dev/null", f"b/{path}" if new else "/dev/null")
     if before is None or after is None:
         return f"Binary files {names[0]} and {names[1]} differ\n"
-    mode = "" if not (old and new) or old.mode == new.mode else f"old mode {old.mode}\nnew mode {new.mode}\n"
-    return mode + text_diff(before, after, *names)
+    return _mode(path, old, new) + text_diff(before, after, *names)
+
+
+def _mode(path: str, old: FileState | None, new: FileState | None) -> str:
+    """What a file's mode becomes, as git says it, where that is not usual or changes."""
+    if old and new:
+        told = "" if old.mode == new.mode else f"old mode {old.mode}\nnew mode {new.mode}\n"
+    else:
+        one, state = ("new", new) if new else ("deleted", old)
+        told = f"{one} file mode {state.mode}\n" if state and state.mode != REGULAR else ""
+    return told and f"diff --git a/{path} b/{path}\n{told}"
 
 
 def text_diff(before: list[str], after: list[str], old_name: str, new_name: str) -> str:

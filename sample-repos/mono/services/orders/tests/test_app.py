@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 import json
 from pathlib import Path
 
@@ -11,6 +12,7 @@ from opentelemetry import trace
 from opentelemetry.sdk.trace import TracerProvider
 from opentelemetry.sdk.trace.export import SimpleSpanProcessor
 from opentelemetry.sdk.trace.export.in_memory_span_exporter import InMemorySpanExporter
+from starlette.types import Receive, Scope, Send
 
 from orders_service import settings, telemetry
 
@@ -48,6 +50,16 @@ def test_what_is_wrong_is_a_problem(method: str, path: str, body: str, status: i
     assert (answer.status_code, answer.headers["Content-Type"]) == (status, "application/problem+json")
     assert answer.json()["status"] == status
     assert ("Allow" in answer.headers) is (status == 405)
+
+
+def test_a_request_that_takes_too_long_is_ended(away: TestClient, monkeypatch: pytest.MonkeyPatch) -> None:
+    async def slow(scope: Scope, receive: Receive, send: Send) -> None:
+        await asyncio.sleep(20)
+
+    monkeypatch.setattr(telemetry, "SECONDS", 0.1)
+    monkeypatch.setattr(away.app, "app", slow)
+    answer = away.get("/items")
+    assert (answer.status_code, answer.headers["Content-Type"]) == (503, "application/problem+json")
 
 
 def test_a_request_is_one_span_one_line_and_one_observation(

@@ -1,34 +1,30 @@
-"""The application: its resources, what probes ask, and what goes wrong as application/problem+json (RFC 9457)."""
+"""The application: its resources, and what probes ask."""
 
 from __future__ import annotations
 
 import asyncio
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
-from http import HTTPStatus
 from typing import Any
 
-from fastapi import FastAPI, Request, Response
-from fastapi.exceptions import RequestValidationError
+from fastapi import FastAPI, Response
 from fastapi.responses import JSONResponse
 from fastapi.telemetry import TelemetryConfig
 from prometheus_client import CONTENT_TYPE_LATEST, generate_latest
 from sqlalchemy import text
-from sqlalchemy.exc import InterfaceError, OperationalError, TimeoutError
-from starlette.exceptions import HTTPException
 
 from orders_service import database, items
 from orders_service.logs import log
+from orders_service.problems import ANSWERS, MOST, problem
 from orders_service.settings import Settings
 from orders_service.telemetry import QUIET, Observed, draining
 
 BUDGET = 0.8  # seconds that the readiness probe may take
-MOST = 1 << 20  # bytes of a request's body
 
 
 def observed(settings: Settings) -> Observed:
     """The application as it is served."""
-    return Observed(create_app(settings), problem(413), MOST)
+    return Observed(create_app(settings), problem(413), problem(503), MOST)
 
 
 def create_app(settings: Settings) -> FastAPI:
@@ -73,36 +69,3 @@ def create_app(settings: Settings) -> FastAPI:
 
     app.openapi()["components"]["schemas"]["Problem"] = items.Problem.model_json_schema()
     return app
-
-
-def problem(status: int, detail: str = "", headers: Any = None, **more: Any) -> JSONResponse:
-    """A problem, without anything from inside."""
-    title = HTTPStatus(status).phrase
-    about = {"type": "about:blank", "title": title, "status": status} | more
-    about |= {"detail": detail} if detail not in ("", title) else {}
-    return JSONResponse(about, status, headers, "application/problem+json")
-
-
-async def refused(request: Request, error: HTTPException) -> JSONResponse:
-    headers = error.headers
-    if error.status_code == 405 and (known := request.app.openapi()["paths"].get(request.scope["route"].path)):
-        headers = {"Allow": ", ".join(known).upper()}  # the framework names those of one handler
-    return problem(error.status_code, error.detail, headers)
-
-
-async def invalid(_: Request, error: RequestValidationError) -> JSONResponse:
-    wrong = [{"at": "/".join(map(str, each["loc"])), "message": each["msg"]} for each in error.errors()]
-    return problem(422, errors=wrong)
-
-
-async def unavailable(_: Request, error: Exception) -> JSONResponse:
-    log.error("database", error=type(error).__name__)
-    return problem(503, headers={"Retry-After": "1"})
-
-
-async def failed(_: Request, __: Exception) -> JSONResponse:
-    return problem(500)
-
-
-AWAY = dict.fromkeys((InterfaceError, OperationalError, TimeoutError), unavailable)
-ANSWERS: dict[Any, Any] = {HTTPException: refused, RequestValidationError: invalid, Exception: failed, **AWAY}

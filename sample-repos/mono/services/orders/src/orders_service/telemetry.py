@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 from threading import Event
 from time import perf_counter
 
@@ -12,6 +13,7 @@ from starlette.types import ASGIApp, Message, Receive, Scope, Send
 from orders_service import logs
 from orders_service.logs import caller, log, trace_id
 
+SECONDS = 10.0  # that a request may take, its body too
 QUIET = frozenset({"/livez", "/readyz", "/metrics"})
 draining = Event()
 _info = Info("service", "What runs here.")
@@ -25,30 +27,36 @@ def configure(level: str, version: str) -> None:
 
 
 class Observed:
-    """Counts and logs each request, answers bodies that are too large, and sends clients elsewhere while draining."""
+    """Counts and logs requests, ends those that are too large or too slow, sends clients elsewhere while draining."""
 
-    def __init__(self, app: ASGIApp, too_large: ASGIApp, most: int = 1 << 20) -> None:
-        self.app, self.too_large, self.most = app, too_large, most
+    def __init__(self, app: ASGIApp, too_large: ASGIApp, too_late: ASGIApp, most: int) -> None:
+        self.app, self.too_large, self.too_late, self.most = app, too_large, too_late, most
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         if scope["type"] != "http":
             await self.app(scope, receive, send)
             return
-        started, status, found = perf_counter(), 500, ""
+        started, status, found, answered = perf_counter(), 500, "", False
         headers = Headers(scope=scope)
         caller.set(headers.get("traceparent", "")[3:35])
         app = self.app if int(headers.get("content-length", 0)) <= self.most else self.too_large
 
         async def watched(message: Message) -> None:
-            nonlocal status, found
+            nonlocal status, found, answered
             if message["type"] == "http.response.start":
-                status, found = message["status"], trace_id()
+                status, found, answered = message["status"], trace_id(), True
                 if draining.is_set():
                     MutableHeaders(scope=message)["connection"] = "close"
             await send(message)
 
+        limit = asyncio.timeout(SECONDS)
         try:
-            await app(scope, receive, watched)
+            async with limit:
+                await app(scope, receive, watched)
+        except TimeoutError:
+            if answered or not limit.expired():
+                raise
+            await self.too_late(scope, receive, watched)
         finally:
             if scope["path"] not in QUIET:
                 seconds, method = perf_counter() - started, scope["method"]
