@@ -32,12 +32,16 @@ TRACING = {
 
 @dataclass(frozen=True)
 class Program:
-    """A server of one of KINDS, its argument; it answers /hello on PORT. And what the others may cost, in times of the first."""
+    """A server of one of KINDS, its argument; it answers /hello on PORT. And what the others may cost, in times of the first.
+
+    `builds` is what makes the program of its file, where it has to be made.
+    """
 
     file: str
     command: tuple[str, ...]
     text: str
     limits: tuple[float, float]
+    builds: tuple[str, ...] = ()
 
 
 PROGRAMS = {
@@ -84,6 +88,39 @@ app.get('/hello', { schema }, async () => ({ hello: 'world' }))
 await app.listen({ host: '127.0.0.1', port: Number(process.env.PORT) })
 """,
         (1.7, 2.8),
+    ),
+    "go": Program(
+        "hello/main.go",
+        ("hello/hello",),
+        """
+package main
+
+import (
+	"context"
+	"io"
+	"net/http"
+	"os"
+
+	"service/platform"
+)
+
+func main() {
+	mux := http.NewServeMux()
+	mux.HandleFunc("GET /hello", func(w http.ResponseWriter, _ *http.Request) {
+		w.Header().Set("Content-Type", "application/json")
+		_, _ = io.WriteString(w, `{"hello": "world"}`)
+	})
+	if os.Args[1] == "bare" {
+		panic(http.ListenAndServe("127.0.0.1:"+os.Getenv("PORT"), mux))
+	}
+	os.Args = os.Args[:1]
+	platform.Main(map[string]func(context.Context, platform.Settings) error{
+		"": func(ctx context.Context, s platform.Settings) error { return platform.Serve(ctx, s, mux, nil) },
+	})
+}
+""",
+        (1.4, 2.3),
+        ("go", "build", "-o", "hello/hello", "./hello"),
     ),
 }
 
@@ -146,7 +183,10 @@ def main() -> int:
         with tempfile.TemporaryDirectory() as place:
             folder = generated(Cell(language, "rest-api"), Path(place) / "orders")
             made(folder, "setup")
+            (folder / program.file).parent.mkdir(exist_ok=True)
             (folder / program.file).write_text(program.text, "utf-8")
+            if program.builds:
+                subprocess.run(program.builds, cwd=folder, check=True)
             found = measured(folder, program)
         for kind, limit in zip(KINDS, (1.0, *program.limits), strict=True):
             ratio = statistics.median(mine / bare for mine, bare in zip(found[kind], found["bare"], strict=True))
