@@ -2,7 +2,8 @@
 
     PYTHONPATH=generator:tests python bench/fidelity.py [--scalars N] [--documents N] [--umbrellas N] [--verdicts N] [--schemas N]
 
-Prints one table; exits 1 if anything disagrees. The test suite runs a slice of the same with fixed seeds.
+Prints one table; exits 1 if anything disagrees. The test suite runs a slice of the same with fixed seeds. Each row is made by
+a process of its own: where Helm takes that with it, the row says in which case.
 """
 
 from __future__ import annotations
@@ -10,7 +11,9 @@ from __future__ import annotations
 import argparse
 import json
 import os
+import subprocess
 import sys
+import tempfile
 import time
 from collections.abc import Callable, Iterator
 from random import Random
@@ -24,6 +27,7 @@ from helpers.oracles.embedded_helm import METADATA, SHOW_VALUES, archive
 from helpers.workspaces import shop
 from shunter.core.charts.load import load_archive
 
+DISAGREES = 3
 Outcome = tuple[bool, bool, Any]
 """Whether Helm and we agree, whether Helm refused, and the input."""
 
@@ -65,11 +69,12 @@ def schemas(random: Random) -> Outcome:
     return *schema_agrees(data, load_archive(data, "c.tgz"), passed), (made, passed)
 
 
-def measured(name: str, check: Callable[[Random], Outcome], count: int, seed: int) -> Iterator[str]:
-    """The row of one check, and what disagrees below it."""
+def measured(name: str, check: Callable[[Random], Outcome], count: int, seed: int, at: int) -> Iterator[str]:
+    """The row of one check, and what disagrees below it; the file `at` always has the number of the case."""
     random, started = Random(seed), time.monotonic()
     wrong, refused = [], 0
-    for _ in range(count):
+    for number in range(count):
+        os.pwrite(at, f"{number}\n".encode(), 0)
         agrees, was_refused, what = check(random)
         refused += was_refused
         if not agrees:
@@ -78,24 +83,38 @@ def measured(name: str, check: Callable[[Random], Outcome], count: int, seed: in
     yield from (f"    {what!r}" for what in wrong[:20])
 
 
+def apart(name: str, count: int, seed: int) -> bool:
+    """Print the row of one check from a process of its own; whether all agrees."""
+    with tempfile.NamedTemporaryFile() as at, tempfile.TemporaryFile("w+", errors="replace") as said:
+        command = [sys.executable, __file__, f"--{name}", str(count), "--seed", str(seed), "--row", name, at.name]
+        code = subprocess.run(command, stderr=said, check=False).returncode
+        if code not in (0, DISAGREES):
+            said.seek(0)
+            lines = [line.strip() for line in said if line.strip()]
+            why = next((line for line in lines if line.startswith(("fatal error:", "panic:"))), lines[-1:])
+            number = at.read().decode().strip()
+            print(f"{name}: the process ended with {code} in case {number} of seed {seed}: {why}", flush=True)
+    return code == 0
+
+
 def main() -> int:
     parser = argparse.ArgumentParser(description=__doc__)
     sizes = {"scalars": 300_000, "documents": 20_000, "umbrellas": 6_000, "verdicts": 20_000, "schemas": 50_000}
     for name, count in sizes.items():
         parser.add_argument(f"--{name}", type=int, default=count, metavar="N")
     parser.add_argument("--seed", type=int, default=1)
+    parser.add_argument("--row", nargs=2, help=argparse.SUPPRESS)
     asked = vars(parser.parse_args())
-    seed = asked.pop("seed")
-    os.dup2(os.open(os.devnull, os.O_WRONLY), 2)  # Helm logs each odd value to stderr
-    print(f"{'what':<12}{'compared':>10}{'Helm says no':>12}{'disagreements':>14}{'time':>12}")
+    seed, row = asked.pop("seed"), asked.pop("row")
+    if row is None:
+        print(f"{'what':<12}{'compared':>10}{'Helm says no':>12}{'disagreements':>14}{'time':>12}", flush=True)
+        agreed = [apart(name, count, seed) for name, count in asked.items() if count]
+        return int(not all(agreed))
     checks = {"scalars": scalars, "documents": documents, "umbrellas": umbrellas, "verdicts": verdicts}
     checks["schemas"] = schemas
-    failed = False
-    for name, count in asked.items():
-        for index, line in enumerate(measured(name, checks[name], count, seed)):
-            failed = failed or index > 0
-            print(line, flush=True)
-    return int(failed)
+    lines = [*measured(row[0], checks[row[0]], asked[row[0]], seed, os.open(row[1], os.O_WRONLY))]
+    print(*lines, sep="\n")
+    return DISAGREES if lines[1:] else 0
 
 
 if __name__ == "__main__":

@@ -32,9 +32,9 @@ REFUSALS = ("don't meet the specifications", "cannot load values", "not valid ag
 
 
 def charts_below(folder: Path) -> Iterator[Path]:
-    for file in sorted(folder.rglob("Chart.yaml")):
-        if "charts" not in file.relative_to(folder).parts[:-2]:
-            yield file.parent
+    """The charts in a folder, but for those that are part of another one."""
+    found = {file.parent for file in folder.rglob("Chart.yaml")}
+    yield from sorted(chart for chart in found if found.isdisjoint(chart.parents))
 
 
 def findings(verb: str, chart: Path) -> list[dict[str, Any]]:
@@ -59,6 +59,8 @@ def main() -> int:
     parser.add_argument("--show", default="")
     asked = parser.parse_args()
     charts = [chart for folder in asked.folders for chart in charts_below(folder)]
+    if not charts:
+        parser.error("there is no chart below these folders")
     started, differing = time.monotonic(), []
     by_rule: dict[tuple[str, str], dict[Path, int]] = defaultdict(lambda: defaultdict(int))
     for chart in charts:

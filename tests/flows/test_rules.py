@@ -108,6 +108,15 @@ SHOP: dict[str, tuple[Files, str]] = {
     "null-over-default": ({"charts/svc/templates/a.yaml": "a: {{ .Values.service.port }}\n"}, "api: {service: null}"),
     "not-a-table": ({"charts/svc/values.schema.json": "{}"}, "api: {service: 5}"),
     "subchart-type": ({}, "api: true"),
+    "import-circle": (
+        {
+            "Chart.yaml": ALIASED.format("api", "api.enabled", "1.2.0").replace(
+                "repository: ''", "import-values: [data, {child: exports.data, parent: b.c}]"
+            ),
+            "charts/svc/values.yaml": "exports: {data: {b: {x: 1}}}\n",
+        },
+        "",
+    ),
     "missing-dependency": ({"Chart.yaml": CHART.format("shop") + "dependencies:\n- {name: svc, version: 9.0.0}\n"}, ""),
     "unknown-release": ({}, "svc: {replicaCount: 2}"),
     "unknown-alias": ({}, "wbe: {replicaCount: 2}"),

@@ -17,7 +17,17 @@ from shunter.model.files import MemoryTree
 
 ROOT = Path(__file__).parents[2]
 FILES = MemoryTree(template_files(ROOT))
-OURS = {"__init__.py", "__main__.py", "calls.py", "database.py", "env.py", "logs.py", "problems.py", "telemetry.py", "worker.py"}
+OURS = {
+    "__init__.py",
+    "__main__.py",
+    "calls.py",
+    "database.py",
+    "env.py",
+    "logs.py",
+    "problems.py",
+    "telemetry.py",
+    "worker.py",
+}
 ARCHETYPES = [cell.archetype for cell in CELLS if cell.language == "python"]
 LOCKED = 24_000
 """Bytes of both locks of a service; with every file of every release they were 100,000."""

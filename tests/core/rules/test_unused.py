@@ -86,6 +86,20 @@ def test_a_finding_names_the_nearest_key_that_is_read() -> None:
     assert finding.hint == "did you mean `replicaCount`?"
 
 
+def test_where_a_template_names_the_key_in_vain_is_said() -> None:
+    helper = '{{- define "spare" }}\n{{ .Values.domains }}{{ .Values.domain }}{{ end }}\n'
+    files = {"templates/a.yaml": "{{ .Values.a }}", "templates/_h.tpl": helper}
+    found, document = scanned(files, "domain: x\nother: y\n")
+    domain, other = unused(found, [document])
+    assert domain.notes == (
+        "c.tgz/templates/_h.tpl:2 names it, where no rendering comes by: in a template that nothing includes, or a comment",
+    )
+    assert domain.hint == "delete it, unless people are to include that template in a value"
+    assert (other.notes, other.hint) == ((), "delete it")
+    found, document = scanned({**files, "templates/b.yaml": '{{ include "spare" . }}'}, "domain: x\n")
+    assert list(unused(found, [document])) == []
+
+
 UMBRELLA = {
     "Chart.yaml": """\
 apiVersion: v2

@@ -15,7 +15,8 @@ from shunter.core.charts.load import Chart, load_archive
 from shunter.core.goyaml.document import read
 from shunter.core.rules.catalogue import RULES
 from shunter.core.rules.fixes import fixed
-from shunter.core.rules.verdict import judge
+from shunter.core.rules.verdict import judge, not_for_helm
+from shunter.core.values.coalesce import coalesce
 from shunter.model.findings import Finding, Kind, Severity
 
 
@@ -374,3 +375,26 @@ def test_in_a_charts_own_values_it_stays_a_warning() -> None:
     files: dict[str, bytes | str] = {"Chart.yaml": METADATA, "values.yaml": "a: yes\n"}
     (finding,) = judge(load_archive(archive(files), "c.tgz"), [], defaults=True)
     assert (finding.rule, finding.severity) == ("yaml-1.1-boolean", Severity.WARNING)
+
+
+def test_imports_into_themselves_are_said_where_they_are_asked_for_and_helm_is_not_asked() -> None:
+    """tests/core/values/test_coalesce.py has what Helm does then."""
+    imports = (
+        "- name: svc\n  alias: api\n  version: 1.0.0\n  import-values: [data, {child: exports.data, parent: b.c}]\n"
+    )
+    files = {
+        "Chart.yaml": b"apiVersion: v2\nname: top\nversion: 1.0.0\ndependencies:\n" + imports.encode(),
+        "charts/svc/Chart.yaml": METADATA.replace(b"name: c", b"name: svc"),
+        "charts/svc/values.yaml": b"exports: {data: {b: {x: 1}}}\n",
+    }
+    chart = load_archive(archive(files), "top.tgz")
+    (found,) = judge(chart, [read(b"a: 1\n", "v.yaml")])
+    assert (found.rule, found.kind, found.severity) == ("import-circle", Kind.VERDICT, Severity.ERROR)
+    assert (found.span.path, found.span.line, found.span.text[found.span.column - 1 : found.span.end - 1]) == (
+        "top.tgz/Chart.yaml", 8, "import-values",
+    )  # fmt: skip
+    assert found.message == "what top imports from `api` would hold itself: Helm dies of it"
+    assert not_for_helm(coalesce(chart, [])) == (found,)
+    listed = {**files, "Chart.yaml": METADATA, "requirements.yaml": b"dependencies:\n" + imports.encode()}
+    (found,) = judge(load_archive(archive(listed), "top.tgz"), [])
+    assert (found.rule, found.span.path, found.span.line) == ("import-circle", "top.tgz/requirements.yaml", 5)

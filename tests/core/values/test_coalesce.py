@@ -55,6 +55,38 @@ TRAPS: list[tuple[str, dict[str, str], list[dict[str, Any]]]] = [
 ]
 
 
+DYING = pytest.mark.slow  # a gigabyte is filled before Go gives up
+EXPORTS = "exports: {data: {b: {x: 1}, d: {}}, other: {b: {y: 1}}}\nb: {z: {w: 1}}\n"
+
+
+@pytest.mark.parametrize(
+    ("imports", "dies"),
+    [
+        (["data", {"child": "exports.data", "parent": "b.c"}], True),
+        pytest.param(["data", {"child": "exports.data.b", "parent": "b.c"}], True, marks=DYING),
+        pytest.param(["data", {"child": "exports.data", "parent": "d"}], True, marks=DYING),
+        pytest.param(
+            [{"child": "exports", "parent": "."}, {"child": "exports", "parent": "data.e"}], True, marks=DYING
+        ),
+        (["data", {"child": "exports.other", "parent": "b.c"}], False),
+        (["data", {"child": "exports.data", "parent": "e"}], False),
+        ([{"child": "exports.data", "parent": "b.c"}, "data"], False),
+        (["data", "data"], False),
+    ],
+)
+def test_what_is_imported_into_itself_is_seen_where_helm_dies_of_it(imports: list[Any], dies: bool) -> None:
+    files = {
+        "Chart.yaml": chart_yaml("top", {"name": "svc", "import-values": imports}),
+        "charts/svc/Chart.yaml": chart_yaml("svc"),
+        "charts/svc/values.yaml": EXPORTS,
+    }
+    theirs, ours = umbrella_values(files, [])
+    assert ours == theirs
+    assert (ours is None) is dies
+    found = coalesce(load_archive(archive(files), "top.tgz"), []).circle
+    assert (found and (found.chart.name, found.dependency)) == (("top", "svc") if dies else None)
+
+
 @pytest.mark.parametrize(("files", "layers"), [trap[1:] for trap in TRAPS], ids=[trap[0] for trap in TRAPS])
 def test_traps_of_plain_umbrellas(files: dict[str, str], layers: list[dict[str, Any]]) -> None:
     theirs, ours = umbrella_values({"Chart.yaml": chart_yaml("top", {"name": "svc"}), **SVC, **files}, layers)

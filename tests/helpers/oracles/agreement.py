@@ -6,7 +6,7 @@ import json
 from collections.abc import Mapping, Sequence
 from typing import Any
 
-from helpers.oracles.embedded_helm import SHOW_VALUES, RefusedError, archive, reading, values_of
+from helpers.oracles.embedded_helm import SHOW_VALUES, RefusedError, archive, reading, stack_overflows, values_of
 from shunter.core.charts.load import Chart, load_archive
 from shunter.core.goyaml.document import merge_maps, of_mapping, read
 from shunter.core.rules.verdict import judge
@@ -52,18 +52,20 @@ def same_json(left: Any, right: Any) -> bool:
 
 
 def umbrella_values(files: Mapping[str, str], layers: Sequence[dict[str, Any]]) -> tuple[Any, Any]:
-    """Helm's final values and ours; None where one refuses. Our traced values must equal our plain ones."""
+    """Helm's final values and ours; None where one refuses, or dies. Our traced values must equal our plain ones."""
     data = archive({"templates/show.yaml": SHOW_VALUES, **files})
     passed: dict[str, Any] = {}
     for layer in layers:
         passed = merge_maps(passed, layer)
+    chart = load_archive(data, "top.tgz")
+    assert chart.findings == ()
+    ours = coalesce(chart, [of_mapping(layer, f"{index}") for index, layer in enumerate(layers)])
+    if ours.circle is not None:
+        return (None if stack_overflows(data, passed) else "alive"), None
     try:
         theirs = values_of(data, passed)
     except RefusedError:
         theirs = None
-    chart = load_archive(data, "top.tgz")
-    assert chart.findings == ()
-    ours = coalesce(chart, [of_mapping(layer, f"{index}") for index, layer in enumerate(layers)])
     if ours.values is not None:
         assert untraced(ours._trace) == ours.values
     return theirs, ours.values

@@ -125,8 +125,22 @@ def _finding(scanned: Scan, document: Document, path: KeyPath) -> Finding:
         siblings = [name for name in reads.names(path[len(part.path) : -1]) if not document.has((*path[:-1], name))]
         guess = nearest(path[-1], siblings)
     message = f"no template of chart {part.chart.name} {part.chart.version} reads `{dotted(path)}`"
-    hint = f"did you mean `{guess}`?" if guess else "delete it"
-    return Finding("unused-key", message, span, Kind.LINT, Severity.WARNING, path, hint=hint)
+    notes = tuple(_named_in_vain(part.chart, path[len(part.path) :]))
+    spare = "delete it, unless people are to include that template in a value" if notes else "delete it"
+    hint = f"did you mean `{guess}`?" if guess else spare
+    return Finding("unused-key", message, span, Kind.LINT, Severity.WARNING, path, notes, hint=hint)
+
+
+def _named_in_vain(chart: Chart, path: KeyPath) -> Iterator[str]:
+    """Where a template names a key all the same: somebody who looks for it finds that, and would not believe us."""
+    name = re.compile(rf"\.Values\.{re.escape(dotted(path))}(?![\w.-])".encode())
+    for file in sorted(file for file in chart.files if file.startswith("templates/")):
+        text = chart.read(file) or b""
+        if match := name.search(text):
+            line = text.count(b"\n", 0, match.start()) + 1
+            place = f"{join(chart.folder, file)}:{line}"
+            yield f"{place} names it, where no rendering comes by: in a template that nothing includes, or a comment"
+            return
 
 
 def _unread(scanned: Scan, value: Any, path: KeyPath) -> list[KeyPath]:

@@ -18,10 +18,10 @@ from shunter.core.schema.compile import Schema, compile_schema
 from shunter.core.schema.problems import Problem
 from shunter.core.schema.walk import draft_of
 from shunter.core.values import sops
-from shunter.core.values.coalesce import Coalesced, Slice, coalesce
+from shunter.core.values.coalesce import Circle, Coalesced, Slice, coalesce
 from shunter.core.values.layering import table_at
 from shunter.model.data import replace
-from shunter.model.findings import Finding, Kind, Severity
+from shunter.model.findings import Finding, Kind, Severity, Span
 
 _REFERENCES: Final = (b'$ref"', b'$dynamicRef"', b'$recursiveRef"')
 _EMPTY: Final[tuple[Any, ...]] = (None, "", [], {})
@@ -52,6 +52,8 @@ def judge(chart: Chart, layers: Sequence[Document], *, defaults: bool = False) -
     coalesced = coalesce(chart, [sops.decrypted_shape(layer) for layer in layers])
     if coalesced.mismatch is not None:
         return ordered([_mismatch(coalesced, *coalesced.mismatch), *lints])
+    if coalesced.circle is not None:
+        return ordered([_circle(coalesced.circle), *lints])
     found = [finding for part in coalesced.slices for finding in judge_slice(coalesced, part)]
     lints = [*as_meant(coalesced, lints), *_lints(coalesced, looked_at)]
     refused = {(finding.span.path, finding.span.line, finding.span.column) for finding in found}
@@ -190,8 +192,10 @@ def judge_slice(coalesced: Coalesced, part: Slice) -> Iterator[Finding]:
 def not_for_helm(coalesced: Coalesced) -> tuple[Finding, ...]:
     """Why these values of a chart must not be handed to Helm, which has no bounds: it would not come back.
 
-    A schema that asks for too much, or a file that is a pipe, a device or too large.
+    A schema that asks for too much, a file that is a pipe, a device or too large, or values that hold themselves.
     """
+    if coalesced.circle is not None:
+        return (_circle(coalesced.circle),)
     if unread := [finding for finding in coalesced.chart.findings if finding.rule in _NO_PLAIN_FILE]:
         return tuple(unread)
     return tuple(finding for part in coalesced.slices for finding in _too_complex(part))
@@ -268,6 +272,20 @@ def _mismatch(coalesced: Coalesced, name: str, origin: tuple[Document, KeyPath] 
     message = f"`{name}` must be a map: it holds the values of the subchart {name}"
     hint = f"write the subchart's keys below `{name}:`, or delete it"
     return Finding("subchart-type", message, document.span(path), key=path, hint=hint)
+
+
+def _circle(circle: Circle) -> Finding:
+    """Where a chart imports values into themselves."""
+    definition = circle.chart.definition
+    dependencies = (definition.value or {}).get("dependencies")
+    entries = dependencies if isinstance(dependencies, list) else []
+    named = (item if isinstance(item, dict) else {} for item in entries)
+    at = next((at for at, item in enumerate(named) if circle.dependency in (item.get("alias"), item.get("name"))), None)
+    path: KeyPath = ("dependencies", at, "import-values") if at is not None else ()
+    span = definition.span(path, of="key") if definition.has(path) else Span(definition.path)
+    message = f"what {circle.chart.name} imports from `{circle.dependency}` would hold itself: Helm dies of it"
+    hint = "import each map to a place outside of what else is imported"
+    return Finding("import-circle", message, span, key=path, hint=hint)
 
 
 def ordered(findings: Iterable[Finding]) -> tuple[Finding, ...]:

@@ -48,12 +48,29 @@ class Slice:
         return self.path[-1] if self.path else self.chart.name
 
 
+@dataclass(frozen=True, slots=True)
+class Circle:
+    """A chart whose `import-values` from the dependency of this name put a map of it into itself."""
+
+    chart: Chart
+    dependency: str
+
+
+class CircleError(Exception):
+    """A chart's import-values make values that hold themselves: Helm overflows its stack, and is gone."""
+
+    def __init__(self, circle: Circle) -> None:
+        super().__init__(circle.dependency)
+        self.circle = circle
+
+
 @dataclass(frozen=True)
 class Coalesced:
     """What `coalesce` found.
 
     `values` is None where Helm stops, since the value of a subchart is no map: `mismatch` names it, and its
-    origin. `slices` are the umbrella and all enabled subcharts, parents first.
+    origin; or since they would hold themselves, a `circle`. `slices` are the umbrella and all enabled subcharts,
+    parents first.
     """
 
     chart: Chart
@@ -62,6 +79,7 @@ class Coalesced:
     slices: tuple[Slice, ...]
     all_enabled: bool = False
     mismatch: tuple[str, Origin | None] | None = field(default=None)
+    circle: Circle | None = None
 
     def origin(self, path: Sequence[str | int]) -> Origin | None:
         """The document and key path that set the value at `path` of the umbrella's final values.
@@ -130,6 +148,8 @@ def coalesce(chart: Chart, layers: Sequence[Document], *, all_enabled: bool = Fa
     except MismatchError as error:
         mismatch = _trace_mismatch(chart, layers, error, all_enabled)
         return Coalesced(chart, tuple(layers), None, (), all_enabled, mismatch)
+    except CircleError as error:
+        return Coalesced(chart, tuple(layers), None, (), all_enabled, circle=error.circle)
     return Coalesced(chart, tuple(layers), values, tuple(_slices(root, values, ())), all_enabled)
 
 
@@ -275,7 +295,24 @@ def _import(node: Node) -> None:
             table = table_at(known, f"{need.name}.{child}".split(".")) if child else None
             if table is not None:
                 imported = merge_tables(imported, _nested(parent, table or {}), keep_nulls=True)
+                if _is_circular(known):  # maps are shared: `imported` may be the very map that goes into it
+                    raise CircleError(Circle(node.chart, need.name))
     node.values = merge_tables(copy(known), imported, keep_nulls=True)
+
+
+def _is_circular(tree: dict[str, Any]) -> bool:
+    done: set[int] = set()
+
+    def leads_back(table: dict[str, Any], above: frozenset[int]) -> bool:
+        if id(table) in above:
+            return True
+        if id(table) in done:
+            return False
+        done.add(id(table))
+        inside = above | {id(table)}
+        return any(isinstance(item, dict) and leads_back(item, inside) for item in table.values())
+
+    return leads_back(tree, frozenset())
 
 
 def _import_paths(entry: Any) -> tuple[str, str]:

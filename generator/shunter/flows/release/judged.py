@@ -31,7 +31,7 @@ def judged(release: Release) -> PackedChart | None:
     chart's own schema of its values files alone, without what subcharts bring; with values passed, it is to do so.
     """
     chart, coalesced = release.chart, release.coalesced
-    if chart.findings or any(layer.findings for layer in release.layers) or coalesced.mismatch:
+    if chart.findings or any(layer.findings for layer in release.layers) or coalesced.values is None:
         return None
     if release.is_encrypted or is_sops_file(chart.values) or not _accepted(release):
         return None

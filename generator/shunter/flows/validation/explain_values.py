@@ -139,6 +139,8 @@ def _coalesced(case: _Case, asked: Question) -> tuple[Coalesced, Slice, tuple[st
         coalesced = coalesce(case.chart, layers, all_enabled=switched_on)
         if coalesced.mismatch is not None:
             raise ShunterError(f"`{coalesced.mismatch[0]}` must be a map", hint="shunter validate says where")
+        if coalesced.values is None:
+            raise ShunterError("a chart imports values into themselves", hint="shunter validate says which")
         part = next((part for part in coalesced.slices if part.path == case.path), None)
         if part is not None:
             off = (f"{asked.app} is switched off in {asked.environment}",) if switched_on else ()

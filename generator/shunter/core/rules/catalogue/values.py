@@ -128,6 +128,13 @@ WIRING: Final = (
         "The value below a subchart's name is passed to it, so it must be a map: `orders: true` stops Helm. To "
         "switch a chart off, set its condition: `orders: {enabled: false}`.",
     ),
+    verdict(
+        "import-circle",
+        "values that are imported into themselves",
+        "Helm shares the maps that `import-values` brings, so a map that is imported to a place inside of what it "
+        "holds itself, such as `exports.data` to `b.c` beside `data`, where `exports.data` has `b`, ends up in itself. "
+        "Helm then runs until its stack overflows (`fatal error: stack overflow`); it is not asked here.",
+    ),
     lint(
         "missing-dependency",
         Severity.ERROR,
