@@ -54,6 +54,28 @@ def test_what_a_hook_refuses_is_taken_back_and_nothing_says_that_all_is_done(hom
     assert recover(home) is None
 
 
+@pytest.mark.parametrize("ends", ["exit 1", "git add -A"])
+def test_a_hook_that_reformats_and_refuses_leaves_nothing_half_done(ends: str, home: Path) -> None:
+    """As the fixers of pre-commit, black and prettier do: what they have made is kept aside."""
+    hook = home / "two/.git/hooks/pre-commit"
+    hook.write_text(f"#!/bin/sh\nfor f in edit new other; do echo '# formatted' >> $f; done\n{ends}\n")
+    two = home / "two"
+    shared = plan(two, edit(two, "edit", b"new\n", shared=True), edit(two, "new", b"new\n", shared=True))
+    before = state(home / "two")
+    done = apply([*plans(home)[:2], shared], home, apart=True, judge=lambda plan, tree: "it is another one")
+    assert [each.status for each in done.outcomes] == [Status.DONE, Status.DONE, Status.REFUSED]
+    assert (two / "other").read_text() == "# formatted\n", "what is not the run's is the hook's own affair"
+    (two / "other").unlink()
+    git(two, "reset", "-q")
+    assert state(two) == before
+    kept = {path.name: path.read_text() for path in (two / ".git/shunter/kept").rglob("*") if path.is_file()}
+    assert kept == dict.fromkeys(("edit", "new"), "new\n# formatted\n")
+    assert any("edit" in notice and "is kept as" in notice for notice in done.notices)
+    hook.unlink()
+    assert [each.status for each in apply([shared], two).outcomes] == [Status.DONE]
+    assert "# formatted" not in git(two, "show", "HEAD")
+
+
 def test_a_workspace_of_which_only_the_last_word_is_left_stays_as_it_is(home: Path) -> None:
     [one, own, two] = plans(home)
     own = replace(own, edits=tuple(each for each in own.edits if each.path in own.closing))
