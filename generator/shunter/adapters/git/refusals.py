@@ -104,12 +104,15 @@ def refuse_edit(state: RepositoryState, edit: Edit, *, during: bool) -> None:
         raise _conflicted(state, edit.path)
     if known.conflicted:
         return
+    partly = known.staged != "." and known.unstaged != "."
+    is_there = edit.after is not None and edit.before == edit.after.object_id()
+    if is_there and not partly:
+        return  # it is committed as the person has it
     if not known.entries and edit.before is not None:
         raise ShunterError(
             f"{edit.path} would be overwritten, and git does not track it",
             hint=f"move it away, or let git keep it first: {_git(state, 'add', edit.path)}",
         )
-    partly = known.staged != "." and known.unstaged != "."
     if edit.before is not None and (partly or known.unstaged == "A" or (edit.shared and known.unstaged != ".")):
         raise _unstaged(state, edit.path)
 
