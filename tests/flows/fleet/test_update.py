@@ -263,6 +263,28 @@ def test_work_that_is_what_the_update_would_write_goes_into_its_commit(shop: Pat
     assert git(shop / "shop-tst", "rev-parse", "HEAD^{tree}") == git(wanted / "shop-tst", "rev-parse", "HEAD^{tree}")
 
 
+def test_what_a_repository_records_is_its_own_affair(shop: Path, commit: Commit) -> None:
+    """Answers files of no known kind, empty, of no text, and of another transport: each refused alone, and left alone."""
+    substitute(shop / "shunter.yaml", "ci: github", "ci: gitlab")
+    commit(shop, "another CI")
+    answers = (shop / "shop-tst/.copier-answers.yml").read_bytes()
+    broken = {
+        "shop-tst": re.sub(rb"kind: \w+", b"kind: bogus", answers),
+        "shop-pre": b"",
+        "orders": b"\0\xff",
+        "frontend": re.sub(rb"_src_path: .*", b"_src_path: ext::sh -c touch% pwned", answers),
+    }
+    for name, data in broken.items():
+        (shop / name / ".copier-answers.yml").write_bytes(data)
+        commit(shop / name, "broken")
+    result = shunter("update", cwd=shop)
+    assert (result.code, "Traceback" in result.err) == (1, False), result.err
+    refused = {line.split()[1] for line in result.err.splitlines() if line.split()[:1] == ["refused"]}
+    assert refused == broken.keys(), result.err
+    for root in repositories(shop):
+        assert (root / ".gitlab-ci.yml").is_file() == (root.name not in refused), root
+
+
 def test_a_missing_checkout_is_refused_alone(shop: Path, commit: Commit) -> None:
     """The others go on, and what says that all have followed is not written: with the checkout back, it follows too."""
     substitute(shop / "shunter.yaml", "ci: github", "ci: gitlab")

@@ -70,7 +70,8 @@ class Draft:
         except ShunterError as error:
             if not apart or self.spec.folder == ".":
                 raise
-            self.refused = error.on_one_line
+            place = f"{error.span.path}: " if error.span else ""
+            self.refused = f"{place}{error.on_one_line}"
 
     @property
     def tree(self) -> Tree:
