@@ -54,6 +54,58 @@ def test_what_a_hook_refuses_is_taken_back_and_nothing_says_that_all_is_done(hom
     assert recover(home) is None
 
 
+@pytest.mark.parametrize("is_module", [True, False])
+def test_what_would_be_written_into_another_repository_is_refused_alone(is_module: bool, home: Path) -> None:
+    two = home / "two"
+    (two / ".git/hooks/pre-commit").unlink()
+    other = make_repo(two / "tools", {"x": "theirs\n"})
+    if is_module:
+        git(two, "update-index", "--add", "--cacheinfo", f"160000,{git(other, 'rev-parse', 'HEAD')},tools")
+        git(two, "commit", "-q", "-m", "a submodule")
+    before = disk(two)
+    inside = plan(two, edit(two, "edit", b"new\n"), edit(two, "tools/deep/run.sh", b"new\n"))
+    done = apply([*plans(home)[:2], inside], home, apart=True)
+    assert [each.status for each in done.outcomes] == [Status.DONE, Status.DONE, Status.REFUSED]
+    told = "a submodule" if is_module else "another git repository"
+    assert f"tools/deep/run.sh would be written into tools, which is {told}" in done.outcomes[2].detail
+    assert disk(two) == before
+
+
+def test_how_one_repository_signs_is_its_own_affair(home: Path) -> None:
+    two = home / "two"
+    (two / ".git/hooks/pre-commit").unlink()
+    for name, value in {"commit.gpgSign": "true", "gpg.format": "ssh", "user.signingKey": str(home / "gone")}.items():
+        git(two, "config", name, value)
+    before = state(two)
+    done = run(home)
+    assert [each.status for each in done.outcomes] == [Status.DONE, Status.DONE, Status.REFUSED]
+    assert "it could not be signed" in done.outcomes[2].detail
+    assert "no-verify" not in done.outcomes[2].detail
+    assert state(two) == before
+
+
+@pytest.mark.parametrize("ends", ["exit 1", "git add -A"])
+def test_a_hook_that_reformats_and_refuses_leaves_nothing_half_done(ends: str, home: Path) -> None:
+    """As the fixers of pre-commit, black and prettier do: what they have made is kept aside."""
+    hook = home / "two/.git/hooks/pre-commit"
+    hook.write_text(f"#!/bin/sh\nfor f in edit new other; do echo '# formatted' >> $f; done\n{ends}\n")
+    two = home / "two"
+    shared = plan(two, edit(two, "edit", b"new\n", shared=True), edit(two, "new", b"new\n", shared=True))
+    before = state(home / "two")
+    done = apply([*plans(home)[:2], shared], home, apart=True, judge=lambda plan, tree: "it is another one")
+    assert [each.status for each in done.outcomes] == [Status.DONE, Status.DONE, Status.REFUSED]
+    assert (two / "other").read_text() == "# formatted\n", "what is not the run's is the hook's own affair"
+    (two / "other").unlink()
+    git(two, "reset", "-q")
+    assert state(two) == before
+    kept = {path.name: path.read_text() for path in (two / ".git/shunter/kept").rglob("*") if path.is_file()}
+    assert kept == dict.fromkeys(("edit", "new"), "new\n# formatted\n")
+    assert any("edit" in notice and "is kept as" in notice for notice in done.notices)
+    hook.unlink()
+    assert [each.status for each in apply([shared], two).outcomes] == [Status.DONE]
+    assert "# formatted" not in git(two, "show", "HEAD")
+
+
 def test_a_workspace_of_which_only_the_last_word_is_left_stays_as_it_is(home: Path) -> None:
     [one, own, two] = plans(home)
     own = replace(own, edits=tuple(each for each in own.edits if each.path in own.closing))
@@ -81,11 +133,12 @@ def test_each_refusal_is_told_before_anything_is_written(home: Path) -> None:
         look([usual(home / "one"), own], Writing(), home=home)
 
 
-def test_settings_that_fail_everywhere_are_asked_once(home: Path) -> None:
+def test_settings_that_fail_everywhere_are_asked_once(
+    home: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
     before = [state(each) for each in (home, home / "one", home / "two")]
-    for name in ("gpg.program", "user.signingkey"):
-        git(home / "one", "config", name, "/nowhere")
-    git(home / "one", "config", "commit.gpgsign", "true")
+    (tmp_path / "gitconfig").write_text("[gpg]\nprogram = /nowhere\n[commit]\ngpgsign = true\n")
+    monkeypatch.setenv("GIT_CONFIG_GLOBAL", str(tmp_path / "gitconfig"))
     with pytest.raises(ShunterError, match="git commit failed"):
         run(home)
     assert [state(each) for each in (home, home / "one", home / "two")] == before

@@ -122,9 +122,9 @@ def test_what_a_hook_changed_is_judged_again(home: Path) -> None:
         apply([shared(home)], home, judge=judge)
     assert seen == [b"broken\n"]
     after = snapshot(home)
-    # What a hook made of a file that a person shares may be theirs: it stays.
-    assert (home / "edit").read_text() == "broken\n"
-    assert {**after, "disk": {}} == {**before, "disk": {}}
+    assert after == before
+    [kept] = (home / ".git/shunter/kept").rglob("edit")
+    assert kept.read_text() == "broken\n"
 
 
 def test_a_hook_that_reformats_what_shunter_derives_undoes_everything(home: Path) -> None:

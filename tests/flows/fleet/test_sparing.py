@@ -49,6 +49,13 @@ def test_what_is_ignored_gives_way_to_nothing(root: Path) -> None:
     assert found.notices == []
 
 
+def test_what_is_ignored_and_as_the_release_has_it_is_not_committed(root: Path) -> None:
+    found = draft(root)
+    found.standing |= {".env": MINE, "tracked": FileState(b"1")}
+    spare(found, found=True)
+    assert (found.standing, found.findings) == ({"tracked": FileState(b"1")}, [])
+
+
 def test_who_hears_no_findings_gets_a_notice(root: Path) -> None:
     found = draft(root, **{".env": THEIRS})
     spare(found, found=False)

@@ -243,6 +243,48 @@ def test_shunter_yaml_reaches_the_others_after_only_some(shop: Path) -> None:
     ok("update", "--check", cwd=shop)
 
 
+def test_work_that_is_what_the_update_would_write_goes_into_its_commit(shop: Path, commit: Commit) -> None:
+    """Not tracked, changed and not staged, and staged: a clone of what is committed has all of it."""
+    substitute(shop / "shunter.yaml", "ci: github", "ci: gitlab")
+    commit(shop, "another CI")
+    wanted = copy(shop, shop.parent / "wanted")
+    ok("update", "shop-tst", cwd=wanted)
+    names = [
+        name for name in git(wanted / "shop-tst", "diff", "--name-only", "HEAD~1").split() if "answers" not in name
+    ]
+    there = [name for name in names if (wanted / "shop-tst" / name).is_file()]
+    assert {".gitlab-ci.yml", "README.md"} <= set(there), "one that is new, and one that is changed"
+    for name in there:
+        (shop / "shop-tst" / name).parent.mkdir(parents=True, exist_ok=True)
+        (shop / "shop-tst" / name).write_bytes((wanted / "shop-tst" / name).read_bytes())
+    git(shop / "shop-tst", "add", there[-1])
+    ok("update", "shop-tst", cwd=shop)
+    assert git(shop / "shop-tst", "status", "--porcelain") == ""
+    assert git(shop / "shop-tst", "rev-parse", "HEAD^{tree}") == git(wanted / "shop-tst", "rev-parse", "HEAD^{tree}")
+
+
+def test_what_a_repository_records_is_its_own_affair(shop: Path, commit: Commit) -> None:
+    """Answers files of no known kind, empty, of no text, and of another transport: each refused alone, and left alone."""
+    substitute(shop / "shunter.yaml", "ci: github", "ci: gitlab")
+    commit(shop, "another CI")
+    answers = (shop / "shop-tst/.copier-answers.yml").read_bytes()
+    broken = {
+        "shop-tst": re.sub(rb"kind: \w+", b"kind: bogus", answers),
+        "shop-pre": b"",
+        "orders": b"\0\xff",
+        "frontend": re.sub(rb"_src_path: .*", b"_src_path: ext::sh -c touch% pwned", answers),
+    }
+    for name, data in broken.items():
+        (shop / name / ".copier-answers.yml").write_bytes(data)
+        commit(shop / name, "broken")
+    result = shunter("update", cwd=shop)
+    assert (result.code, "Traceback" in result.err) == (1, False), result.err
+    refused = {line.split()[1] for line in result.err.splitlines() if line.split()[:1] == ["refused"]}
+    assert refused == broken.keys(), result.err
+    for root in repositories(shop):
+        assert (root / ".gitlab-ci.yml").is_file() == (root.name not in refused), root
+
+
 def test_a_missing_checkout_is_refused_alone(shop: Path, commit: Commit) -> None:
     """The others go on, and what says that all have followed is not written: with the checkout back, it follows too."""
     substitute(shop / "shunter.yaml", "ci: github", "ci: gitlab")

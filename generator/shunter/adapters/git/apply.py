@@ -135,7 +135,7 @@ _Told = tuple[Outcome, tuple[str, ...]]
 class _Run:
     """One run: where its journal is, and how it is to write; `spent` are seconds by root and phase.
 
-    Where there is a `home`, each other repository may be refused alone.
+    Where there is a `home`, each other repository may be refused alone. In those `hooked` a commit was begun.
     """
 
     folder: Path
@@ -145,6 +145,7 @@ class _Run:
     moving: tuple[Move, ...] = ()
     home: str = ""
     spent: dict[str, dict[str, float]] = field(default_factory=dict)
+    hooked: set[str] = field(default_factory=set)
 
     def carry_out(self, busy: Sequence[Survey]) -> tuple[dict[str, Outcome], tuple[str, ...]]:
         """Outcomes by root, and notices."""
@@ -162,7 +163,7 @@ class _Run:
             done = self._commit_all(parts, changes)
             self.on_step("done")
         except BaseException as error:
-            notes = (*moves.take_back(self.moving), *undo_all(changes, live=True))
+            notes = (*moves.take_back(self.moving), *undo_all(changes, live=True, hooked=self.hooked))
             journal.clear(self.folder, changes)
             if isinstance(error, ShunterError):
                 raise _with_notes(error, notes or ("everything is as it was",)) from error
@@ -198,7 +199,7 @@ class _Run:
                 if isinstance(error, EverywhereError) or part.change.root == self.home or not self.home:
                     raise
                 del left[number]
-                notes = undo(part.change, live=True)
+                notes = undo(part.change, live=True, hooked=True)
                 self._store(left.values())
                 self.on_step(f"{part.change.repository}: refused")
                 done[number] = refusal(part.change.repository, error), (*told(part.change.repository, error), *notes)
@@ -278,6 +279,7 @@ class _Run:
         own.mkdir(exist_ok=True)
         root = Path(change.root)
         tidy = not may_have_hooks(root, around) and is_tidy(root, around)
+        self.hooked.add(change.root)
         printed = commit(change, own, self.writing, {}, place, tidy=tidy)
         self.on_step(f"{change.repository}: ref")
         files = f"{len(part.plan.edits)} file{'' if len(part.plan.edits) == 1 else 's'}"

@@ -143,9 +143,19 @@ def _failed(root: Path, status: int, said: Sequence[str]) -> ShunterError:
     if any(word in line for line in said for word in _NOBODY):
         hint = 'git config --global user.name "Your Name"\ngit config --global user.email you@example.com'
         return EverywhereError(f"git commit failed in {root}", notes=notes, hint=hint)
-    hint = "when a hook refused: mend what it names, or skip hooks with --no-verify"
-    error = EverywhereError if _is_unsigned(said) else ShunterError
-    return error(f"git commit failed in {root}", notes=notes, hint=hint)
+    if not _is_unsigned(said):
+        hint = "when a hook refused: mend what it names, or skip hooks with --no-verify"
+        return ShunterError(f"git commit failed in {root}", notes=notes, hint=hint)
+    hint = f"which key and program git takes: git -C {root} config --show-origin --get-regexp 'gpg|signingkey'"
+    error = ShunterError if _signs_by_itself(root) else EverywhereError
+    return error(f"git commit failed in {root}: it could not be signed", notes=notes, hint=hint)
+
+
+def _signs_by_itself(root: Path) -> bool:
+    """Whether how commits are signed is a setting of this repository's own."""
+    asked = ("config", "--show-scope", "--name-only", "--get-regexp", r"^(gpg\..*|commit\.gpgsign|user\.signingkey)$")
+    found = Repository(root).try_git(*asked).text.splitlines()
+    return any(line.startswith(("local", "worktree")) for line in found)
 
 
 def _is_unsigned(said: Sequence[str]) -> bool:

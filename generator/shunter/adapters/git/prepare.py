@@ -86,7 +86,7 @@ def survey(plan: RepositoryPlan, writing: Writing, *, during: bool, refuse: bool
     refusals.refuse_twice(plan, named)
     named += [item.path for item in plan.inputs if item.path not in named]
     disk = {path: read_state(path_below(root, path), path) for path in named}
-    state = read_repository(root, named)
+    state = read_repository(root, [*named, *refusals.folders_above(named)])
     if refuse:
         refusals.refuse_moved(plan, state, {path: now.object_id() if now else None for path, now in disk.items()})
     left = tuple(edit.path for edit in plan.edits if edit.after is None and not state.of(edit.path).entries)
@@ -100,6 +100,7 @@ def survey(plan: RepositoryPlan, writing: Writing, *, during: bool, refuse: bool
 def _ready(plan: RepositoryPlan, state: RepositoryState, writing: Writing, *, during: bool) -> tuple[str, ...]:
     """The person's staged files that travel with a plan that nothing stands against."""
     commits = writing.commit and not plan.conflicts
+    refusals.refuse_inside(state, [edit.path for edit in plan.edits if edit.after is not None])
     refusals.refuse_unready(state, commits=commits and not writing.detached, during=during, branch=writing.branch)
     refusals.refuse_waiting(state)
     if writing.branch not in ("", state.branch):

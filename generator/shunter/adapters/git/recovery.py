@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import os
 import time
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from pathlib import Path
 from shutil import rmtree
 
@@ -182,8 +182,10 @@ def tidy_up(changes: Sequence[Change]) -> None:
             take_from_head(root, left, journal.folder_of(place))
 
 
-def undo_all(changes: Sequence[Change], *, live: bool) -> tuple[str, ...]:
+def undo_all(changes: Sequence[Change], *, live: bool, hooked: Collection[str] = ()) -> tuple[str, ...]:
     """Take every repository's part back, the last one first; lines about what stays.
+
+    In those `hooked` hooks may have run, see `undo`.
 
     One that cannot be taken back does not keep the others from it: then a ShunterError says which, and the journal is
     to stay, as the next run tries again.
@@ -192,7 +194,7 @@ def undo_all(changes: Sequence[Change], *, live: bool) -> tuple[str, ...]:
     failed: list[str] = []
     for change in reversed(changes):
         try:
-            notes += undo(change, live=live)
+            notes += undo(change, live=live, hooked=change.root in hooked)
         except (ShunterError, OSError) as error:
             failed.append("; ".join((f"{change.repository}: {error}", *getattr(error, "notes", ())[:1])))
     if failed:

@@ -14,6 +14,8 @@ from shunter.adapters.system.files import read_state
 from shunter.model.errors import ShunterError
 from shunter.model.files import Edit, RepositoryPlan
 
+_SUBMODULE = "160000"
+
 
 def refuse_moved(plan: RepositoryPlan, state: RepositoryState, disk: Mapping[str, str | None]) -> None:
     """A `ShunterError` where HEAD or a file is not what the plan was made on. `disk` holds object ids by path."""
@@ -96,6 +98,25 @@ def refuse_branch(state: RepositoryState, name: str) -> None:
         raise ShunterError(f"{state.root} already has a branch `{name}`", hint="choose another name for --branch")
 
 
+def refuse_inside(state: RepositoryState, paths: Sequence[str]) -> None:
+    """A `ShunterError` where a path is in a submodule, or in another repository that stands in this one.
+
+    The folders above the paths have to be among those that `state` was asked for.
+    """
+    for folder in folders_above(paths):
+        is_module = any(entry.mode == _SUBMODULE for entry in state.of(folder).entries)
+        if is_module or (state.root / folder / ".git").exists():
+            path = next(path for path in paths if path.startswith(f"{folder}/"))
+            told = "a submodule" if is_module else "another git repository"
+            hint = f"move it elsewhere: {_git(state, 'mv', folder)} ELSEWHERE" if is_module else "move it elsewhere"
+            raise ShunterError(f"{path} would be written into {folder}, which is {told}", hint=hint)
+
+
+def folders_above(paths: Sequence[str]) -> list[str]:
+    """The folders of a repository in which these paths are, sorted."""
+    return sorted({path[:at] for path in paths for at, letter in enumerate(path) if letter == "/"})
+
+
 def refuse_edit(state: RepositoryState, edit: Edit, *, during: bool) -> None:
     """A `ShunterError` where writing this file would lose, or commit, what a person did not ask for."""
     known = state.of(edit.path)
@@ -104,12 +125,15 @@ def refuse_edit(state: RepositoryState, edit: Edit, *, during: bool) -> None:
         raise _conflicted(state, edit.path)
     if known.conflicted:
         return
+    partly = known.staged != "." and known.unstaged != "."
+    is_there = edit.after is not None and edit.before == edit.after.object_id()
+    if is_there and not partly:
+        return  # it is committed as the person has it
     if not known.entries and edit.before is not None:
         raise ShunterError(
             f"{edit.path} would be overwritten, and git does not track it",
             hint=f"move it away, or let git keep it first: {_git(state, 'add', edit.path)}",
         )
-    partly = known.staged != "." and known.unstaged != "."
     if edit.before is not None and (partly or known.unstaged == "A" or (edit.shared and known.unstaged != ".")):
         raise _unstaged(state, edit.path)
 

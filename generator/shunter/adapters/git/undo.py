@@ -41,11 +41,12 @@ def branch_of(repository: Repository, change: Change) -> str:
     return ref if name and not repository.try_git("show-ref", "--verify", "--quiet", ref).returncode else "HEAD"
 
 
-def undo(change: Change, *, live: bool) -> tuple[str, ...]:
+def undo(change: Change, *, live: bool, hooked: bool = False) -> tuple[str, ...]:
     """Put one repository back to where it was, as far as nobody else has been there; lines about what stays.
 
-    With `live` the run has failed just now: what a hook has made of a file that only shunter writes is put aside, and
-    the file put back. Later such a file may be a person's, and stays.
+    With `live` the run has failed just now: what has become of a file that only shunter writes is put aside, and the
+    file put back; where it is `hooked`, as a hook may have run since the files were written, that of every file.
+    Else such a file may be a person's, and stays.
     """
     root = Path(change.root)
     found = git_dir(root)
@@ -56,7 +57,7 @@ def undo(change: Change, *, live: bool) -> tuple[str, ...]:
     repository, folder = Repository(root), folder_of(found)
     notes = _branch_back(repository, change)
     moved_on = repository.head() != change.head
-    notes += _files_back(repository, change, folder, live=live, moved_on=moved_on)
+    notes += _files_back(repository, change, folder, live=live, hooked=hooked, moved_on=moved_on)
     if moved_on:
         take_from_head(root, [file.path for file in change.files], folder)
     else:
@@ -68,7 +69,7 @@ def undo(change: Change, *, live: bool) -> tuple[str, ...]:
 def unwritten(change: Change) -> None:
     """Put back files that a run has just written and not committed yet, and what the index held of them."""
     repository = Repository(Path(change.root))
-    _files_back(repository, change, folder_of(repository.git_dir), live=True, moved_on=False)
+    _files_back(repository, change, folder_of(repository.git_dir), live=True, hooked=False, moved_on=False)
     _index_back(repository, change)
 
 
@@ -114,7 +115,9 @@ def _switch_back(repository: Repository, change: Change) -> None:
         repository.update_ref(None, change.head, "undone", f"refs/heads/{change.new_branch}")
 
 
-def _files_back(repository: Repository, change: Change, folder: Path, *, live: bool, moved_on: bool) -> list[str]:
+def _files_back(
+    repository: Repository, change: Change, folder: Path, *, live: bool, hooked: bool, moved_on: bool
+) -> list[str]:
     root, notes = repository.root, []
     committed = _as_in_head(repository) if moved_on else None
     for file in sorted(change.files, key=lambda file: (file.before is not None, file.path)):
@@ -122,7 +125,7 @@ def _files_back(repository: Repository, change: Change, folder: Path, *, live: b
             continue  # a commit that stays holds it as it is on disk
         if copies.put_back(root, file, folder / "undo"):
             continue
-        if live and not file.shared:
+        if live and (hooked or not file.shared):
             aside = _aside(root, file, folder)
             notes.append(
                 f"what became of {file.path} meanwhile is kept as {aside}" if aside else f"{file.path} is back"

@@ -42,7 +42,8 @@ class Draft:
     """What is going to happen to one repository. `tree` has what is `moved` in its new place; `read` are object ids.
 
     `kept` are, by a project's path, the answers that were changed there and stay; `aside` is what gives way to files
-    that git ignores. It is `refused`, and why.
+    that git ignores. What is `standing` is on disk as the release has it, which git may not know. It is `refused`, and
+    why.
     """
 
     spec: RepositorySpec
@@ -52,6 +53,7 @@ class Draft:
     jobs: list[Job] = field(default_factory=list)
     changes: Changes = field(default_factory=dict)
     derived: set[str] = field(default_factory=set)
+    standing: dict[str, FileState] = field(default_factory=dict)
     conflicts: tuple[Conflict, ...] = ()
     notices: list[str] = field(default_factory=list)
     kept: dict[str, tuple[str, ...]] = field(default_factory=dict)
@@ -68,7 +70,8 @@ class Draft:
         except ShunterError as error:
             if not apart or self.spec.folder == ".":
                 raise
-            self.refused = error.on_one_line
+            place = f"{error.span.path}: " if error.span else ""
+            self.refused = f"{place}{error.on_one_line}"
 
     @property
     def tree(self) -> Tree:

@@ -89,11 +89,22 @@ def _draft(request: Request, spec: RepositorySpec, applied: Mapping[tuple[str, s
     draft = Draft(spec, PlannedRepository(root), DiskTree(root) if exists else MemoryTree({}))
     with draft.refused_alone(request.apart):
         _refuse_missing(root, was_made=("repository", root.name) in applied)
+        if renaming and exists:
+            draft.moved = renaming.moved(draft.repository, spec)
+            draft.notices += renaming.left(spec)
+        _find_jobs(request, draft, applied)
     if draft.refused:
+        draft.jobs.clear()
         return draft
-    if renaming and exists:
-        draft.moved = renaming.moved(draft.repository, spec)
-        draft.notices += renaming.left(spec)
+    if draft.jobs and exists:
+        draft.read |= object_ids(draft.disk, [WORKSPACE_FILE] if spec.folder == "." else [])
+        draft.repository.head()  # before the files that the changes follow from are read
+    return draft
+
+
+def _find_jobs(request: Request, draft: Draft, applied: Mapping[tuple[str, str], Mapping[str, Any]]) -> None:
+    """Note what is to be done to the projects of a repository, by what they record."""
+    renaming, spec, root = request.renaming, draft.spec, draft.repository.root
     for project in spec.projects:
         was = recorded(draft.tree, project.path)
         name = renaming.rename.former(project).name if renaming else project.name
@@ -105,10 +116,6 @@ def _draft(request: Request, spec: RepositorySpec, applied: Mapping[tuple[str, s
         wants = Recorded(request.workspace.templates_source, f"v{request.release}", wanted.answers)
         if was != wants or asked_of(request.recreate, draft, project):
             draft.jobs.append(_job(request, project, wanted.answers, was))
-    if draft.jobs and exists:
-        draft.read |= object_ids(draft.disk, [WORKSPACE_FILE] if spec.folder == "." else [])
-        draft.repository.head()  # before the files that the changes follow from are read
-    return draft
 
 
 def _refuse_missing(root: Path, *, was_made: bool) -> None:

@@ -7,6 +7,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from pathlib import Path
+from posixpath import join, normpath
 
 from shunter.adapters.system.regular import is_checkout
 from shunter.adapters.templates.copier_merge import merge_as_copier
@@ -87,7 +88,8 @@ def _dropped(request: Request, moves: Sequence[Move]) -> Iterator[Path]:
 
 def _plan(request: Request, draft: Draft) -> RepositoryPlan:
     open_paths = {conflict.path for conflict in draft.conflicts}
-    changes = {path: state for path, state in (draft.moved | draft.changes).items() if path not in open_paths}
+    wanted = {**draft.standing, **draft.moved, **draft.changes}
+    changes = {path: state for path, state in wanted.items() if path not in open_paths}
     if draft.refused:
         return RepositoryPlan(draft.repository.root.name, str(draft.repository.root), None, refused=draft.refused)
     plan = plan_changes(
@@ -100,6 +102,7 @@ def _plan(request: Request, draft: Draft) -> RepositoryPlan:
         repository=draft.repository,
         inputs=inputs_of(draft.tree, ".", [WORKSPACE_FILE]) if draft.spec.folder == "." else (),
         shared=changes.keys() - draft.derived,
+        unmerged=draft.standing.keys(),
     )
     origin = origin_url(request.workspace, draft.spec.name)
     return replace(plan, origin=origin, closing=frozenset({APPLIED_FILE}), aside=draft.aside)
@@ -142,6 +145,7 @@ def _merge(request: Request, drafts: Mapping[str, Draft], rendered: Renders) -> 
     asked = [Asked(draft.repository.root, projects[draft.spec.name], draft.moved) for draft in busy]
     for draft, (changes, conflicts) in zip(busy, merge(asked), strict=True):
         draft.changes |= changes
+        draft.standing |= _standing(draft, projects[draft.spec.name])
         if request.renaming:
             # A rename is no update: where both sides changed a line, the person's stays, and a person looks at it.
             draft.notices += [
@@ -151,6 +155,17 @@ def _merge(request: Request, drafts: Mapping[str, Draft], rendered: Renders) -> 
             draft.conflicts = (*draft.conflicts, *conflicts)
     for draft in drafts.values():
         spare(draft, found=request.apart)
+
+
+def _standing(draft: Draft, projects: Sequence[MergeProject]) -> Files:
+    """Files that a release changes, and that are on disk as it has them: git may not know of it."""
+    changed = (
+        (normpath(join(each.path, name)), state)
+        for each in projects
+        for name, state in each.new.items()
+        if each.old.get(name) != state
+    )
+    return {path: state for path, state in changed if draft.read.get(path) == state.object_id()}
 
 
 def _to_merge(request: Request, draft: Draft, rendered: Renders) -> list[MergeProject]:

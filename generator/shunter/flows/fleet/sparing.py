@@ -23,10 +23,12 @@ def spare(draft: Draft, *, found: bool) -> None:
     place = git_dir(root)
     wanted = {path: state for path, state in draft.changes.items() if state is not None and path not in draft.moved}
     asked = {conflict.path: conflict.theirs for conflict in draft.conflicts} | wanted
-    if not asked or place is None:
+    if not (asked or draft.standing) or place is None:
         return
-    ways = overlooked(root, [path for path in asked if not path.endswith(NAME)])
-    spared = [path for path, way in ways.items() if way != path or draft.disk.get(path) != asked[path]]
+    ways = overlooked(root, [path for path in {**asked, **draft.standing} if not path.endswith(NAME)])
+    draft.standing = {path: state for path, state in draft.standing.items() if path not in ways}
+    there = {path: way for path, way in ways.items() if path in asked}
+    spared = [path for path, way in there.items() if way != path or draft.disk.get(path) != asked[path]]
     kept = kept_in(folder_of(place.absolute()))
     for path in spared:
         draft.changes.pop(path, None)

@@ -46,7 +46,7 @@ def plan_changes(
     `tree` is what is there now (default: the disk); changes that change nothing are dropped. `inputs` are a person's
     files that the commit depends on, as they were read; the `shared` ones of the changes carry what a person wrote.
     `before` has the object ids of files that were read earlier than now, as they were then (None: no file).
-    A path that is `unmerged` is resolved by what is written there, even where that is on disk already.
+    A path that is `unmerged`, or not known to git, is resolved by what is written there, even where that is on disk.
     `repository` is the one at `root`, where somebody has asked it before: the changes follow from the commit that was
     its head then.
     """
