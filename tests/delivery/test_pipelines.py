@@ -121,6 +121,12 @@ class Talk:
         git(clone, "push", "-q", str(self.origins / f"{repository}.git"), "main")
         return before
 
+    def moved(self, repository: str) -> None:
+        """Somebody commits to main what concerns no project."""
+        clone = self.machine.cloned(self.origins / f"{repository}.git")
+        commit_all(clone, {"notes.md": "more\n"})
+        git(clone, "push", "-q", str(self.origins / f"{repository}.git"), "main")
+
     def rendered(self, repository: str, before: str) -> str:
         """The pipeline of an environment's repository, as far as what Helm would apply, or all; what it printed."""
         origin = self.origins / f"{repository}.git"
@@ -231,8 +237,15 @@ def test_a_commit_in_a_service_is_published_once(
     assert f"{environments}/promote/tst" not in tips
     record = git(said.origins / f"{following}.git", "show", "promote/pre:envs/pre/.shunter/train.yaml")
     assert first[chart] in record
+
+    # Its base moves while it waits: it is derived again on that, and nothing else happens.
+    said.moved(following)
+    before_it = said.tips()
     said.trains()
-    assert said.tips() == tips
+    after_it = said.tips()
+    assert {name for name in after_it if after_it[name] != before_it.get(name)} == {f"{following}/promote/pre"}
+    assert git(said.origins / f"{following}.git", "rev-parse", "promote/pre^") == after_it[f"{following}/main"]
+    assert first[chart] in git(said.origins / f"{following}.git", "show", "promote/pre:envs/pre/.shunter/train.yaml")
 
 
 def test_a_commit_to_trains_alone_builds_nothing(talk: Callable[[str, str, str], Talk]) -> None:

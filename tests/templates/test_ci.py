@@ -150,6 +150,14 @@ def test_each_command_is_one_that_shunter_has(roots: dict[str, Path]) -> None:
         assert all(f" {word}" in help_of for word in words if word.startswith("-")), command
 
 
+def test_the_job_of_trains_cuts_promotes_and_derives_again(roots: dict[str, Path]) -> None:
+    steps = workflow(roots["workspace"], "trains")["jobs"]["trains"]["steps"]
+    runs = [step["run"] for step in steps if step.get("run", "").startswith("shunter ")]
+    assert runs == ["shunter clone", *gitlab(roots["workspace-gitlab"])["trains"]["script"]]
+    words = ["train cut --auto --push", "promote --auto --push", "promote --refresh", "status --tell"]
+    assert runs[1:] == [f"shunter {command}" for command in words]
+
+
 @pytest.mark.parametrize("name", VARIANTS)
 def test_pipelines_are_short_enough_to_be_read(name: str, roots: dict[str, Path]) -> None:
     for file in (file for pattern in PIPELINES for file in roots[name].glob(pattern)):
