@@ -14,7 +14,8 @@ from shunter.core.workspace.layout import environment_folder, promotion_order
 from shunter.flows.promotions import forge
 from shunter.flows.promotions.branch import Kept, branch_of, kept_of
 from shunter.flows.promotions.bring import Ask, How, bring, ended, together
-from shunter.flows.promotions.derived import PREFIX, Derived, until_taken
+from shunter.flows.promotions.derived import Derived, until_taken
+from shunter.flows.trains.asked import PROMOTIONS
 from shunter.flows.trains.promote import Promotion, promote
 from shunter.flows.trains.rollback import Return, rollback
 from shunter.flows.trains.way import Way
@@ -120,7 +121,7 @@ def _listed(there: Derived, found: dict[str, bool], how: How) -> Report | None:
     outcomes: list[Outcome] = []
     known = {site.name: site for site in there.context.sites("environment", missing_ok=True)}
     for tip in there.tips.values():
-        for name, commit in tip.below(PREFIX).items():
+        for name, commit in tip.below(PROMOTIONS).items():
             if name in known:
                 found[name] = not _is_declined(there.context, known[name], tip, how.logins)
             elif not how.shows and all(

@@ -5,7 +5,7 @@ from __future__ import annotations
 from shunter.adapters.git.repository import Repository
 from shunter.adapters.remote.tip import Tip, is_ancestor, is_same, parents, touched
 from shunter.core.trains.entry import FOLDER, Entry, entry_data
-from shunter.flows.promotions.derived import PREFIX
+from shunter.flows.trains.asked import PROMOTIONS
 from shunter.flows.workspace.context import Context, Site
 from shunter.flows.workspace.projects import ProjectFiles, files_of
 from shunter.model.data import dataclass
@@ -29,7 +29,7 @@ class Kept:
 
 def branch_of(name: str) -> str:
     """The branch of the promotions to an environment."""
-    return f"{PREFIX}/{name}"
+    return f"{PROMOTIONS}/{name}"
 
 
 def kept_of(context: Context, site: Site, tip: Tip) -> Kept | None:

@@ -9,6 +9,7 @@ from shunter.core.charts.pins import Pin
 from shunter.core.trains.automatic import Known, named, next_version, offered, shunned_by, superseded, with_words
 from shunter.core.trains.cut import Composition, Offer, Said, differences
 from shunter.core.trains.file import path_of
+from shunter.flows.trains.asked import promotions_to
 from shunter.flows.trains.bases import Base, automatic_of, label_of, newest_of
 from shunter.flows.workspace.context import Context
 from shunter.flows.workspace.projects import files_of
@@ -63,7 +64,7 @@ class Automatic:
         sites = self.context.sites("environment", missing_ok=True)
         if not all(is_checkout(site.root) for site in sites):
             return ()
-        files = [files_of(self.context, site) for site in sites]
+        files = [each for site in sites for each in (files_of(self.context, site), *promotions_to(site))]
         states = [each.record for each in files if each.record]
         kept = named(states, (each.entries for each in files)) | {*self.trains.yanked}
         return tuple(path_of(version) for version in superseded(versions, keep - 1, kept))
