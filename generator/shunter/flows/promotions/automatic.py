@@ -12,7 +12,7 @@ from shunter.core.trains.plan import Asked
 from shunter.core.trains.waves import waves
 from shunter.core.workspace.layout import environment_folder, promotion_order
 from shunter.flows.promotions import forge
-from shunter.flows.promotions.branch import Kept, branch_of, kept_of
+from shunter.flows.promotions.branch import Kept, branch_of, is_personal, kept_of
 from shunter.flows.promotions.bring import Ask, How, bring, ended, together
 from shunter.flows.promotions.derived import Derived, until_taken
 from shunter.flows.trains.asked import PROMOTIONS
@@ -68,11 +68,6 @@ def _next(there: Context, name: str, how: How, *, images: bool) -> Report | None
         return None
     asked = Promotion((name,), step.train, step.source, Asked(only=step.only), images=images)
     return promote(there, asked, dry_run=how.dry_run, diff=how.diff)
-
-
-def is_personal(why: Why) -> bool:
-    """Whether somebody asked for a change with words of their own, which no other promotion takes the place of."""
-    return why.verb != "promote" or bool(why.text or why.forced or why.without)
 
 
 def replayed(there: Context, name: str, why: Why, how: How, *, images: bool = True) -> Report:

@@ -12,7 +12,7 @@ from shunter.adapters.remote.tip import Pushed, Tip, push_commit
 from shunter.core.trains.waves import waves
 from shunter.flows.promotions import forge
 from shunter.flows.promotions.body import Brought, body_of
-from shunter.flows.promotions.branch import Kept, branch_of, is_still, kept_of
+from shunter.flows.promotions.branch import Kept, branch_of, is_still, kept_of, refuse_instead
 from shunter.flows.promotions.derived import Derived, until_taken
 from shunter.flows.promotions.signed import made_by_forge
 from shunter.flows.release.release import release_of
@@ -50,13 +50,22 @@ class How:
 
 
 def promote(context: Context, asked: promoting.Promotion, how: How) -> Report:
-    """Promote on what the remote has; each environment by itself, until one is refused."""
+    """Promote on what the remote has; each environment by itself, until one is refused.
+
+    What somebody asked for with words of their own gives way to words alone: else nobody is told that it is gone.
+    """
     workspace = context.require_workspace()
     names = [name for wave in waves(asked.to, workspace.environments, workspace.groups) for name in wave]
 
     def ask_for(name: str) -> Ask:
         own = replace(asked, to=(name,))
-        return lambda there, _: promoting.promote(there, own, dry_run=how.dry_run, diff=how.diff)
+
+        def ask(there: Context, kept: Kept | None) -> Report | None:
+            if not (asked.why or asked.said.force or asked.said.without or how.shows):
+                refuse_instead(kept)
+            return promoting.promote(there, own, dry_run=how.dry_run, diff=how.diff)
+
+        return ask
 
     return joined(bring(context, name, ask_for(name), how) for name in names)
 
