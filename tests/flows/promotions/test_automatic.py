@@ -9,7 +9,7 @@ from helpers.workspaces.gitrepo import git
 from helpers.workspaces.promoted import Promoted
 from helpers.workspaces.small import WORKSPACE
 from shunter.core.trains.entry import Why
-from shunter.flows.promotions.automatic import is_personal
+from shunter.flows.promotions.branch import is_personal
 
 
 def subject(promoted: Promoted, branch: str) -> str:
