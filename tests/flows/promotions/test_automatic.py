@@ -16,6 +16,16 @@ def subject(promoted: Promoted, branch: str) -> str:
     return git(promoted.bare, "log", "-1", "--format=%s", branch)
 
 
+def test_lines_say_which_environment_they_are_about_and_only_what_is_new(promoted: Promoted) -> None:
+    said = ok("promote", "1.1.0", "--to", "tst", "--pr", cwd=promoted.ours).out
+    assert said.splitlines()[0].startswith("orders")
+    promoted.moved({"README.md": "new\n"})
+    again = ok("promote", "--refresh", cwd=promoted.ours).out
+    assert [line for line in again.splitlines() if not line.startswith("tst: ")] == []
+    assert again != ""
+    assert ok("promote", "--auto", "--pr", cwd=promoted.ours).out == ""
+
+
 def test_every_environment_gets_what_is_next_and_twice_is_once(promoted: Promoted) -> None:
     text = WORKSPACE.replace("  pre: {", "  pre: {stage: staging, ")
     promoted.moved({"shunter.yaml": text})

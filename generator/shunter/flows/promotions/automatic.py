@@ -13,7 +13,7 @@ from shunter.core.trains.waves import waves
 from shunter.core.workspace.layout import environment_folder, promotion_order
 from shunter.flows.promotions import forge
 from shunter.flows.promotions.branch import Kept, branch_of, is_personal, kept_of
-from shunter.flows.promotions.bring import Ask, How, bring, ended, together
+from shunter.flows.promotions.bring import Ask, How, bring, ended, fronted, together
 from shunter.flows.promotions.derived import Derived, until_taken
 from shunter.flows.trains.asked import PROMOTIONS
 from shunter.flows.trains.promote import Promotion, promote
@@ -144,7 +144,7 @@ def _is_declined(there: Context, site: Site, tip: Tip, logins: Logins) -> bool:
 def _tried(context: Context, name: str, ask: Ask, how: How) -> Report:
     """The report of `bring`, or what went wrong as that of one environment among others."""
     try:
-        return bring(context, name, ask, how)
+        return fronted(bring(context, name, ask, how), name, how)
     except ShunterError as error:
         status = Status.REFUSED if error.exit_code == 1 else Status.FAILED
         return Report(outcomes=(Outcome(name, status, error.on_one_line),), notices=error.notes)

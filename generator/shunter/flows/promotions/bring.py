@@ -67,7 +67,9 @@ def promote(context: Context, asked: promoting.Promotion, how: How) -> Report:
 
         return ask
 
-    return joined(bring(context, name, ask_for(name), how) for name in names)
+    if len(names) == 1:
+        return bring(context, names[0], ask_for(names[0]), how)
+    return joined(fronted(bring(context, name, ask_for(name), how), name, how) for name in names)
 
 
 def rollback(context: Context, asked: returning.Return, how: How) -> Report:
@@ -78,6 +80,13 @@ def rollback(context: Context, asked: returning.Return, how: How) -> Report:
         lambda there, _: returning.rollback(there, asked, dry_run=how.dry_run, diff=how.diff),
         how,
     )
+
+
+def fronted(report: Report, name: str, how: How) -> Report:
+    """The report of one environment among others: each line of what moves begins with its name."""
+    if how.diff:
+        return report
+    return replace(report, product="".join(f"{name}: {line}\n" for line in report.product.splitlines()))
 
 
 def joined(reports: Iterable[Report]) -> Report:
@@ -196,7 +205,8 @@ def _requested(own: Context, there: Derived, made: _Made, report: Report, how: H
     commit = kept.commit if still and kept else ours
     outcome = Outcome(site.name, Status.NOOP if still else Status.DONE, f"{title}: {asked}", commit=commit)
     row = {"environment": site.name, "state": asked.state, "branch": branch, "commit": commit, "url": asked.url}
-    return replace(report, outcomes=(outcome,), data=[row], next_step="")
+    product = "" if still else report.product
+    return replace(report, product=product, outcomes=(outcome,), data=[row], next_step="")
 
 
 def _nothing(tip: Tip, name: str, kept: Kept | None, report: Report | None, how: How) -> Report | None:
