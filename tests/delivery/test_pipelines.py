@@ -27,6 +27,7 @@ name: shop
 layout: {layout}
 ci: {ci}
 pipelines: {pipelines}
+deployment: {deployment}
 repositories: {{url: "{origins}/{{name}}.git"}}
 registries: {{images: "{host}/{place}", charts: "oci://{host}/{place}/charts"}}
 services:
@@ -61,7 +62,8 @@ class Talk:
         self.place = f"talk-{next(_NUMBERS)}"
         self.origins, self.root = folder / "origins", folder / "shop"
         origins = FORGE if pipelines == "reusable" else f"file://{self.origins}"
-        where = {"origins": origins, "host": registry.host, "place": self.place}
+        deployment = "gitops" if ci == "gitlab" else "helm"  # a push to a branch, which a pipeline can do here
+        where = {"origins": origins, "host": registry.host, "place": self.place, "deployment": deployment}
         text = WORKSPACE.format(layout=layout, ci=ci, pipelines=pipelines, **where)
         (folder / "values.yaml").write_text(text, "utf-8")
         ok("new", "shop", "--defaults", "--data-file", "values.yaml", cwd=folder)
@@ -96,7 +98,7 @@ class Talk:
                 self.origin, "ci", "build" if self.pipelines == "reusable" else "chart", before=before
             )
         else:
-            done = self.machine.gitlab(self.origin, "chart-orders")
+            done = self.machine.gitlab(self.origin)
         assert done.returncode == 0, done.stdout[-6000:] + done.stderr[-2000:]
         return done.stdout + done.stderr
 
@@ -119,14 +121,21 @@ class Talk:
         git(clone, "push", "-q", str(self.origins / f"{repository}.git"), "main")
         return before
 
+    def moved(self, repository: str) -> None:
+        """Somebody commits to main what concerns no project."""
+        clone = self.machine.cloned(self.origins / f"{repository}.git")
+        commit_all(clone, {"notes.md": "more\n"})
+        git(clone, "push", "-q", str(self.origins / f"{repository}.git"), "main")
+
     def rendered(self, repository: str, before: str) -> str:
-        """The pipeline of an environment's repository, as far as what Helm would apply; what it printed."""
+        """The pipeline of an environment's repository, as far as what Helm would apply, or all; what it printed."""
         origin = self.origins / f"{repository}.git"
         if self.ci == "github":
             job = "build" if self.pipelines == "reusable" else "render"
             done = self.machine.github(origin, "ci", job, before=before)
         else:
-            done = self.machine.gitlab(origin, "render-tst")
+            done = self.machine.gitlab(origin)
+            assert git(origin, "rev-parse", "deploy/tst") == git(origin, "rev-parse", "main")
         assert done.returncode == 0, done.stdout[-6000:] + done.stderr[-2000:]
         return done.stdout + done.stderr
 
@@ -228,8 +237,15 @@ def test_a_commit_in_a_service_is_published_once(
     assert f"{environments}/promote/tst" not in tips
     record = git(said.origins / f"{following}.git", "show", "promote/pre:envs/pre/.shunter/train.yaml")
     assert first[chart] in record
+
+    # Its base moves while it waits: it is derived again on that, and nothing else happens.
+    said.moved(following)
+    before_it = said.tips()
     said.trains()
-    assert said.tips() == tips
+    after_it = said.tips()
+    assert {name for name in after_it if after_it[name] != before_it.get(name)} == {f"{following}/promote/pre"}
+    assert git(said.origins / f"{following}.git", "rev-parse", "promote/pre^") == after_it[f"{following}/main"]
+    assert first[chart] in git(said.origins / f"{following}.git", "show", "promote/pre:envs/pre/.shunter/train.yaml")
 
 
 def test_a_commit_to_trains_alone_builds_nothing(talk: Callable[[str, str, str], Talk]) -> None:

@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+import itertools
 import json
 import os
 import re
 import shlex
 import shutil
 import subprocess
+import sys
 from pathlib import Path
 from typing import Any
 
@@ -15,10 +17,12 @@ import pytest
 import yaml
 
 from helpers.tools import require
+from helpers.workspaces import own_files
 from helpers.workspaces.cli import ok
 from helpers.workspaces.copier_templates import Render, git
 from helpers.workspaces.template_answers import VARIANTS, root
 from shunter.core.delivery.style import PRESETS
+from shunter.core.workspace.layout import plan_repositories
 
 NOWHERE = "0" * 40
 PIPELINES = (".github/workflows/*.yaml", ".github/actions/*/action.yml", ".gitlab-ci.yml", ".gitlab/*.yml")
@@ -133,7 +137,7 @@ def test_each_step_is_one_command(name: str, roots: dict[str, Path]) -> None:
     for command in found:
         assert "\n" not in command.strip(), command
         assert not re.search(r"[;&|`]|\$\(|\bif\b|\bfor\b|<<", command.replace('>> "$GITHUB_OUTPUT"', "")), command
-        assert command.split()[0] in ("shunter", "make", "sh", "pre-commit", "python", "apt-get", "az"), command
+        assert command.split()[0] in ("shunter", "make", "sh", "pre-commit", "python", "apt-get", "az", "echo"), command
 
 
 def test_each_command_is_one_that_shunter_has(roots: dict[str, Path]) -> None:
@@ -146,10 +150,36 @@ def test_each_command_is_one_that_shunter_has(roots: dict[str, Path]) -> None:
         assert all(f" {word}" in help_of for word in words if word.startswith("-")), command
 
 
+def test_the_job_of_trains_cuts_promotes_and_derives_again(roots: dict[str, Path]) -> None:
+    steps = workflow(roots["workspace"], "trains")["jobs"]["trains"]["steps"]
+    runs = [step["run"] for step in steps if step.get("run", "").startswith("shunter ")]
+    assert runs == ["shunter clone", *gitlab(roots["workspace-gitlab"])["trains"]["script"]]
+    words = ["train cut --auto --push", "promote --auto --push", "promote --refresh", "status --tell"]
+    assert runs[1:] == [f"shunter {command}" for command in words]
+
+
 @pytest.mark.parametrize("name", VARIANTS)
 def test_pipelines_are_short_enough_to_be_read(name: str, roots: dict[str, Path]) -> None:
     for file in (file for pattern in PIPELINES for file in roots[name].glob(pattern)):
         assert file.read_text("utf-8").count("\n") <= 120, file
+
+
+@pytest.mark.parametrize("ci", ["github", "gitlab"])
+@pytest.mark.parametrize("pipelines", ["inline", "reusable"])
+def test_pipelines_do_not_grow_with_the_workspace(ci: str, pipelines: str, render: Render, tmp_path: Path) -> None:
+    """A hundred services and a dozen environments; each language, and existing charts."""
+    text = f"name: shop\nlayout: mono\nci: {ci}\npipelines: {pipelines}\n"
+    text += "repositories: {url: 'git@github.com:acme/{name}.git'}\nservices:\n"
+    for number, language in zip(range(100), itertools.cycle(("python", "go", "typescript"))):
+        text += f"  s{number}: {{archetype: rest-api, language: {language}}}\n"
+    text += "".join(f"  c{number}: {{chart: {{path: third/c{number}}}}}\n" for number in range(30))
+    text += "environments:\n  e0: {stage: develop}\n"
+    text += "".join(f"  e{number}: {{promotes-from: e{number - 1}}}\n" for number in range(1, 12))
+    [repository] = plan_repositories(own_files.workspace(text))
+    folder = render(dict(repository.projects[0].answers), tmp_path)
+    files = [file for pattern in PIPELINES for file in folder.glob(pattern)]
+    assert len(files) > 4
+    assert {file.name: lines for file in files if (lines := file.read_text("utf-8").count("\n")) > 120} == {}
 
 
 def test_exactly_the_jobs_of_the_projects_are_there(repositories: dict[str, Path], roots: dict[str, Path]) -> None:
@@ -171,9 +201,10 @@ def test_one_workspace_alone_holds_what_the_pipelines_of_all_do(roots: dict[str,
     assert list(workflow(roots["reusable-workspace"], "build")["jobs"]) == ["check", "image", "chart", "render"]
     included = yaml.safe_load((roots["reusable-code-gitlab"] / ".gitlab-ci.yml").read_text("utf-8"))["include"]
     assert included[0] == {"project": "acme/shop", "ref": "main", "file": ".gitlab/jobs.yml"}
-    own, called = gitlab(roots["reusable-code-gitlab"]), gitlab(roots["reusable-gitlab"])
-    asked = {base for job in own.values() for base in bases(job) if base not in own}
-    assert {".test-python", ".image", ".chart"} <= asked <= {*called}
+    started = yaml.safe_load((roots["reusable-code-gitlab"] / ".gitlab/projects.yml").read_text("utf-8"))
+    assert started["include"] == [{**included[0], "file": [".gitlab/jobs.yml", ".gitlab/deploy.yml"]}]
+    called = gitlab(roots["reusable-gitlab"])
+    assert {".test-python", ".test-go", ".test-typescript", ".image", ".chart", ".render", ".deploy"} <= {*called}
 
 
 @pytest.fixture(scope="session")
@@ -279,70 +310,70 @@ def bases(job: dict[str, Any]) -> list[str]:
     return [extended] if isinstance(extended, str) else list(extended)
 
 
-def started(jobs: dict[str, Any], path: str) -> set[str]:
-    """The jobs of projects that GitLab starts for a push to main that changed this path."""
-
-    def rules(job: dict[str, Any]) -> list[dict[str, Any]]:
-        return list(next(each["rules"] for each in (job, *(jobs[base] for base in bases(job))) if "rules" in each))
-
-    patterns = {
-        name: rules(job)[-1]["changes"]
-        for name, job in jobs.items()
-        if "extends" in job and name[0] != "." and name not in ("check", "trains", "update")
-        if "MERGE_REQUEST" not in rules(job)[0].get("if", "")
-    }
-    return {
-        name
-        for name, folders in patterns.items()
-        if any(path == each or (each.endswith("/**/*") and path.startswith(each[:-4])) for each in folders)
-    }
+def jobs_of_gitlab(folder: Path, *options: str) -> dict[str, Any]:
+    """The pipeline that a repository's newest commit starts for the projects that it touches."""
+    return dict(yaml.safe_load(ok("changed", "-o", "gitlab", *options, cwd=folder).out))
 
 
 TOUCHED = ("shop-library", "orders", "store", "cache", "tst", "pro")
 
 
-def test_gitlab_starts_the_jobs_of_what_shunter_says_is_touched(
-    roots: dict[str, Path], tmp_path_factory: pytest.TempPathFactory
-) -> None:
+@pytest.fixture(scope="session")
+def on_gitlab(roots: dict[str, Path], tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """A workspace with a chart at each place of one, and previews; committed."""
     folder = Path(shutil.copytree(roots["gitlab-helm"], tmp_path_factory.mktemp("gitlab") / "shop"))
-    projects = root(**VARIANTS["gitlab-helm"])["projects"]
-    for project in projects:
+    for project in root(**VARIANTS["gitlab-helm"])["projects"]:
         text = f"apiVersion: v2\nname: {project['name']}\nversion: 0.1.0\n"
         if project["kind"] == "app":
             text += "dependencies: [{name: shop-library, version: 0.1.0, repository: file://../../library}]\n"
         if project["kind"] in ("library", "app", "chart"):
             (folder / project["path"]).mkdir(parents=True)
             (folder / project["path"] / "Chart.yaml").write_text(text, "utf-8")
+    for name in ("tst", "pro"):
+        (folder / f"envs/{name}").mkdir(parents=True)
+        (folder / f"envs/{name}/preview.yaml").write_text("{}\n", "utf-8")
     git(folder, "init", "--quiet")
     git(folder, "add", ".")
     git(folder, "commit", "--quiet", "--message", "first")
-    jobs = gitlab(folder)
+    return folder
+
+
+def test_gitlab_starts_the_jobs_of_what_is_touched(on_gitlab: Path) -> None:
+    """Production has no preview, and a pipeline without a job would fail."""
     kinds = {
-        "library": ("chart",),
-        "service": ("test", "image"),
-        "app": ("chart",),
-        "chart": ("chart",),
-        "environment": ("render", "deploy"),
+        "services": ("test", "image"),
+        "charts": ("chart",),
+        "environments": ("render", "deploy"),
     }
-    listed = {
-        "library": "charts",
-        "service": "services",
-        "app": "charts",
-        "chart": "charts",
-        "environment": "environments",
-    }
+    projects = root(**VARIANTS["gitlab-helm"])["projects"]
     changed = [f"{project['path']}/deep/x" for project in projects if project["name"] in TOUCHED]
     assert len(changed) == 7
     for path in (*changed, "envs/common.yaml", "envs/x", "README.md"):
-        before = commit(folder, path)
-        said = json.loads(ok("changed", "--since", before, "-o", "json", cwd=folder).out)
-        expected = {
-            f"{job}-{project['name']}"
-            for project in projects
-            if project["name"] in said[listed[project["kind"]]]
-            for job in kinds[project["kind"]]
-        }
-        assert started(jobs, path) == expected, path
+        before = commit(on_gitlab, path)
+        said = json.loads(ok("changed", "--since", before, "-o", "json", cwd=on_gitlab).out)
+        expected = {f"{job}-{name}" for kind, jobs in kinds.items() for name in said[kind] for job in jobs}
+        expected |= {f"{job}-tst" for job in ("preview", "end") if "tst" in said["environments"]}
+        assert set(jobs_of_gitlab(on_gitlab, "--since", before)) == (expected or {"unchanged"}), path
+
+
+def test_jobs_extend_what_the_repository_has(on_gitlab: Path, tmp_path: Path) -> None:
+    """All that there can be, by GitLab's own schema too; a job waits for what it takes up, and production for a click."""
+    found = jobs_of_gitlab(on_gitlab, "--since", NOWHERE)
+    assert {"test-mail", "image-mail", "chart-cache", "chart-shop-library", "deploy-pro", "preview-tst"} <= {*found}
+    child = yaml.safe_load((on_gitlab / ".gitlab/projects.yml").read_text("utf-8"))
+    files, stages = [on_gitlab / each["local"] for each in child["include"]], child["stages"]
+    known = {name: job for file in files for name, job in yaml.load(file.read_text("utf-8"), _References).items()}
+    assert {base for job in found.values() for base in bases(job)} <= {*known}
+    assert {job["stage"] for name, job in known.items() if "stage" in job} <= {*stages}
+    assert found["image-orders"]["needs"] == ["test-orders"]
+    assert (found["chart-orders"]["needs"], found["chart-store"]["needs"]) == (["image-orders"], [])
+    assert known[bases(found["deploy-pro"])[0]]["rules"][0]["when"] == "manual"
+    assert bases(found["deploy-pro"])[1:] == [".helm-3"]
+    whole = {"stages": stages, **known, **found}
+    (tmp_path / "child.yml").write_text(json.dumps(whole), "utf-8")
+    command = [sys.executable, "-m", "check_jsonschema", "--builtin-schema", "vendor.gitlab-ci", "child.yml"]
+    done = subprocess.run(command, cwd=tmp_path, capture_output=True, text=True, check=False)
+    assert done.returncode == 0, done.stdout
 
 
 @pytest.mark.parametrize("style", ["trunk", "git-flow"])
@@ -378,7 +409,7 @@ def test_a_map_of_ones_own_says_which_branches_ci_runs_for(ci: str, render: Rend
     assert matching == ["main", "rel.x/1.3", "wip/a/b"]
 
 
-def test_a_preview_goes_when_its_request_closes(roots: dict[str, Path]) -> None:
+def test_a_preview_goes_when_its_request_closes(roots: dict[str, Path], on_gitlab: Path) -> None:
     """Of each environment but production; a fork has none, and what ends one is waited for by what begins it."""
     found = workflow(roots["github-helm"], "preview")
     events = dict(
@@ -392,11 +423,14 @@ def test_a_preview_goes_when_its_request_closes(roots: dict[str, Path]) -> None:
     steps = {step["if"]: step["run"].split()[3] for step in job["steps"] if "run" in step}
     assert steps == {"github.event.action != 'closed'": "preview", "github.event.action == 'closed'": "end"}
     jobs = gitlab(roots["gitlab-helm"])
-    began, ends = jobs["preview-tst"], jobs["end-tst"]
-    assert began["environment"] == {"name": "preview/tst-$CI_MERGE_REQUEST_IID", "on_stop": "end-tst"}
-    assert ends["environment"] == {"name": began["environment"]["name"], "action": "stop"}
+    asked = jobs_of_gitlab(on_gitlab, "--since", NOWHERE)
+    lives = {"name": "preview/tst-$CI_MERGE_REQUEST_IID", "on_stop": "end-tst"}
+    assert asked["preview-tst"]["environment"] == lives
+    assert not {"preview-pro", "end-pro"} & {*asked}
+    began, ends = jobs[".preview"], jobs[".end"]
+    assert ends["environment"] == {"name": lives["name"].replace("tst", "$NAME"), "action": "stop"}
+    assert ends["extends"] == ".preview"
     assert ends["rules"] == [{**began["rules"][0], "when": "manual", "allow_failure": True}]
-    assert began["rules"][0]["if"] == "$CI_MERGE_REQUEST_SOURCE_PROJECT_ID == $CI_PROJECT_ID"
-    assert "preview-pro" not in jobs
+    assert "$CI_MERGE_REQUEST_SOURCE_PROJECT_ID == $CI_PROJECT_ID" in began["rules"][0]["if"]
     for name in ("github-gitops", "environment"):
         assert not (roots[name] / ".github/workflows/preview.yaml").exists()

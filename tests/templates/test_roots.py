@@ -12,8 +12,10 @@ from typing import Any
 import pytest
 import yaml
 
-from helpers.workspaces.copier_templates import files_of, git
+from helpers.workspaces import own_files
+from helpers.workspaces.copier_templates import Render, files_of, git
 from helpers.workspaces.template_answers import VARIANTS, root
+from shunter.core.workspace.layout import plan_repositories
 
 
 def hooks(folder: Path) -> dict[str, dict[str, Any]]:
@@ -75,6 +77,27 @@ def test_the_readme_names_every_project_and_the_way_to_check(name: str, roots: d
     assert ("## CI" in readme) is (answers["ci"] != "none")
     assert not re.search(r"\n\n\n", readme)
     assert not re.search(r":\n\n(#|\Z)", readme)
+
+
+@pytest.mark.parametrize("charts", ["local", "oci://charts.example.com/shop"])
+@pytest.mark.parametrize("ci", ["github", "gitlab"])
+def test_the_readme_says_what_a_login_is_for(ci: str, charts: str, render: Render, tmp_path: Path) -> None:
+    """Of a repository that pushes nothing, too: what its trains are made of has to be read."""
+    text = f"name: shop\nlayout: multi\nci: {ci}\nregistries: {{images: images.example.com/shop}}\n"
+    text = text if charts == "local" else text.replace("shop}", f"shop, charts: '{charts}'}}")
+    text += "services: {orders: {archetype: rest-api}}\nenvironments: {tst: {stage: develop}}\n"
+    for number, repository in enumerate(plan_repositories(own_files.workspace(text))):
+        folder = render(dict(repository.projects[0].answers), tmp_path / str(number))
+        rows = [line for line in (folder / "README.md").read_text("utf-8").splitlines() if "REGISTRY_PASSWORD" in line]
+        if repository.name == "shop-tst":
+            assert rows == []
+            continue
+        [row] = rows
+        reads = repository.name == "shop" and charts == "local"  # else it pushes the library
+        verb = "read" if reads else "push to"
+        places = "images.example.com/shop" + ("" if charts == "local" else f" and {charts.removeprefix('oci://')}")
+        assert f"| {verb} {places} |" in row, row
+        assert ("the jobs image and chart" in row) is not reads
 
 
 def test_owners_are_listed_after_each_other(roots: dict[str, Path]) -> None:

@@ -11,6 +11,7 @@ from shunter.core.trains.automatic import (
     next_version,
     number_of,
     offered,
+    overtaken,
     shunned_by,
     superseded,
     with_words,
@@ -101,3 +102,21 @@ def test_what_a_record_or_a_history_names_stays() -> None:
     assert named([now], [history]) == {f"1.0.0-main.{number}" for number in (1, 2, 3, 4)}
     versions = [f"1.0.0-main.{number}" for number in range(1, 12)]
     assert superseded(versions, 3, named([now], [history])) == tuple(f"1.0.0-main.{n}" for n in (8, 7, 6, 5))
+
+
+@pytest.mark.parametrize(
+    ("car", "versions", "in_a_train", "expected"),
+    [
+        ("1.0.0", ("1.0.0", "1.0.0-main.7.gabc", "1.0.0-main.12.gabc"), (), ("1.0.0-main.12.gabc", "1.0.0")),
+        ("1.0.0", ("1.0.0", "1.0.0-main.7.gabc"), ("1.0.0-main.7.gabc",), None),  # it came before the release
+        ("1.0.0", ("1.0.0", "1.0.1-main.7.gabc"), (), None),
+        ("1.0.0", ("1.0.0", "1.0.0-feature-x.7.gabc"), (), None),
+        ("1.0.1-main.7.gabc", ("1.0.1-main.7.gabc", "1.0.1-main.6.gabc"), (), None),
+    ],
+)
+def test_builds_that_no_train_will_take_are_known(
+    car: str, versions: tuple[str, ...], in_a_train: tuple[str, ...], expected: tuple[str, str] | None
+) -> None:
+    trains = {str(number): Train(str(number), pins(orders=each)) for number, each in enumerate(in_a_train)}
+    found = overtaken({"orders": Offer("orders", versions, label="main")}, pins(orders=car, gone="1.0.0"), trains)
+    assert found == ({"orders": expected} if expected else {})

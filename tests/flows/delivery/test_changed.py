@@ -6,6 +6,7 @@ import json
 from pathlib import Path
 
 import pytest
+import yaml
 
 from helpers.workspaces.cli import ok, shunter
 from helpers.workspaces.gitrepo import commit_all, git
@@ -166,3 +167,23 @@ def test_ci_says_since_when(mono: Path, tmp_path: Path, monkeypatch: pytest.Monk
     assert "is no event" in shunter("changed", cwd=mono).err
     monkeypatch.delenv("GITHUB_ACTIONS")
     assert "changed since when?" in shunter("changed", cwd=mono).err
+
+
+def test_jobs_of_gitlab_are_those_of_what_is_touched(mono: Path) -> None:
+    """Also where a repository stands alone; a preview is for who has the file, and by Helm alone."""
+
+    def asked() -> dict[str, dict[str, object]]:
+        return dict(yaml.safe_load(ok("changed", "--since", "HEAD~1", "-o", "gitlab", cwd=mono).out))
+
+    commit_all(mono, {"services/orders/main.py": "more"})
+    assert [*asked()] == ["test-orders", "image-orders", "chart-orders"]
+    commit_all(mono, {"envs/tst/preview.yaml": "{}\n"})
+    assert [*asked()] == ["render-tst", "deploy-tst", "preview-tst", "end-tst"]
+    git(mono, "checkout", "-q", "--detach")
+    answers = (mono / ".copier-answers.yml").read_text("utf-8")
+    commit_all(mono, {".copier-answers.yml": answers.replace("deployment: helm", "deployment: gitops")})
+    (mono / "shunter.yaml").unlink()
+    commit_all(mono, {"envs/tst/preview.yaml": "{} # changed\n"})
+    assert [*asked()] == ["render-tst", "deploy-tst"]
+    commit_all(mono, {"README.md": "more"})
+    assert [*asked()] == ["unchanged"]

@@ -9,11 +9,21 @@ from helpers.workspaces.gitrepo import git
 from helpers.workspaces.promoted import Promoted
 from helpers.workspaces.small import WORKSPACE
 from shunter.core.trains.entry import Why
-from shunter.flows.promotions.automatic import is_personal
+from shunter.flows.promotions.branch import is_personal
 
 
 def subject(promoted: Promoted, branch: str) -> str:
     return git(promoted.bare, "log", "-1", "--format=%s", branch)
+
+
+def test_lines_say_which_environment_they_are_about_and_only_what_is_new(promoted: Promoted) -> None:
+    said = ok("promote", "1.1.0", "--to", "tst", "--pr", cwd=promoted.ours).out
+    assert said.splitlines()[0].startswith("orders")
+    promoted.moved({"README.md": "new\n"})
+    again = ok("promote", "--refresh", cwd=promoted.ours).out
+    assert [line for line in again.splitlines() if not line.startswith("tst: ")] == []
+    assert again != ""
+    assert ok("promote", "--auto", "--pr", cwd=promoted.ours).out == ""
 
 
 def test_every_environment_gets_what_is_next_and_twice_is_once(promoted: Promoted) -> None:

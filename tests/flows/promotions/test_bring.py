@@ -195,3 +195,19 @@ def test_a_workspace_without_a_remote_is_told(promoted: Promoted) -> None:
     git(promoted.ours, "remote", "remove", "origin")
     refused = shunter("train", "cut", "--auto", "--push", cwd=promoted.ours)
     assert (refused.code, "shop has no remote to push to" in refused.err) == (2, True)
+
+
+def test_what_somebody_asked_for_with_a_reason_gives_way_to_a_reason_alone(promoted: Promoted) -> None:
+    """Also where nothing is to be done: a rollback was taken away without a word."""
+    ok("promote", "1.0.0", "--to", "tst", "--push", cwd=promoted.ours)
+    ok("promote", "1.1.0", "--to", "tst", "--push", cwd=promoted.ours)
+    ok("rollback", "tst", "--pr", "--why", "INC-9", cwd=promoted.ours)
+    asked, main = promoted.head("promote/tst"), promoted.head()
+    theirs = promoted.cloned("theirs")
+    for command in ("promote 1.1.0 --to tst --push", "promote 1.1.0 --to tst --pr", "promote 1.0.0 --to tst --push"):
+        refused = shunter(*command.split(), cwd=theirs)
+        assert (refused.code, "promote/tst asks for a rollback (INC-9)" in refused.err) == (1, True), command
+        assert (promoted.head("promote/tst"), promoted.head()) == (asked, main)
+    ok("promote", "1.1.0", "--to", "tst", "--pr", "--dry-run", cwd=theirs)
+    done = ok("promote", "1.1.0", "--to", "tst", "--pr", "--why", "it was something else", cwd=theirs)
+    assert "promote/tst is gone" in done.err

@@ -61,3 +61,22 @@ def test_a_dry_run_pushes_nothing(promoted: Promoted) -> None:
     promoted.publish("1.2.0")
     ok("train", "cut", "--auto", "--pr", "--dry-run", cwd=promoted.ours)
     assert promoted.branches() == ["main"]
+
+
+def test_a_train_stays_while_an_open_promotion_names_it(promoted: Promoted) -> None:
+    """Else nobody could derive it again, and merging it would break the environment."""
+    with_keep = promoted.shown("main", "shunter.yaml") + "\ntrains: {keep: 1}\n"
+    promoted.moved({"shunter.yaml": with_keep})
+    promoted.publish("1.2.0")
+    ok("train", "cut", "--auto", "--push", cwd=promoted.ours)
+    [first] = [name for name in trains(promoted, "main") if "-main." in name]
+    ok("promote", first, "--to", "tst", "--pr", "--why", "asked", cwd=promoted.ours)
+    for version in ("1.3.0", "1.4.0"):
+        promoted.publish(version)
+        ok("train", "cut", "--auto", "--push", cwd=promoted.ours)
+    kept = [name for name in trains(promoted, "main") if "-main." in name]
+    assert (len(kept), first in kept) == (2, True)
+    ok("promote", "--refresh", cwd=promoted.ours)
+    promoted.merge("promote/tst")
+    git(promoted.ours, "pull", "-q")
+    ok("lint", cwd=promoted.ours)

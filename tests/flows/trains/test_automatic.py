@@ -87,6 +87,17 @@ def test_what_goes_away_is_refused_until_a_person_says_it(shop: Context) -> None
     assert (last.drops, [*last.cars]) == (("web",), ["orders"])
 
 
+def test_builds_below_a_release_are_told(shop: Context) -> None:
+    """Else a pipeline is green for ever, and nothing comes."""
+    publish(shop, orders("1.1.0-main.9.gabc"))
+    said = ok("train", "cut", "--auto", cwd=shop.root).err
+    assert "nothing is newer" in said
+    assert "orders 1.1.0-main.9.gabc comes before the release 1.1.0" in said
+    assert "shunter bump orders --minor" in said
+    publish(shop, orders("1.2.0-main.10.gabc"))
+    assert "comes before" not in ok("train", "cut", "--auto", cwd=shop.root).err
+
+
 def test_old_ones_go_that_nothing_names(shop: Context) -> None:
     commit_all(shop.root, {"shunter.yaml": f"{WORKSPACE}trains: {{keep: 2}}\n"})
     for number in range(1, 6):

@@ -146,21 +146,33 @@ class Machine:
     def gitlab(self, origin: Path, *jobs: str, **told: str) -> subprocess.CompletedProcess[str]:
         """These jobs of the pipeline for the newest commit of main, and those that they need; without any, all.
 
-        `told` are variables of the pipeline, such as CI_PIPELINE_SOURCE.
+        `told` are variables of the pipeline, such as CI_PIPELINE_SOURCE. The one commit is what was pushed.
         """
         clone = self.cloned(origin)
         git(clone, "remote", "set-head", "origin", "main")
         # What changed is what came after the remote's branch: before this push.
-        git(clone, "update-ref", "refs/remotes/origin/main", git(clone, "rev-list", "-2", "HEAD").split()[-1])
+        before = git(clone, "rev-list", "-2", "HEAD").split()[-1]
+        git(clone, "update-ref", "refs/remotes/origin/main", before)
         for name, value in (("name", "CI"), ("email", "ci@example.com")):
             git(clone, "config", f"user.{name}", value)
         node, program = gitlab_ci_local()
         command = [node, program, "--force-shell-executor", "--shell-isolation", *jobs, *(["--needs"] if jobs else [])]
+        for name, value in {"CI_COMMIT_BEFORE_SHA": before, **told}.items():
+            command += ["--variable", f"{name}={value}"]
+        self._of_the_project(origin)
+        done = subprocess.run(command, cwd=clone, env=self.environment, capture_output=True, text=True, check=False)
+        if re.search("^ FAIL ", done.stdout, re.MULTILINE):  # of a child pipeline alone, it would be 0
+            done.returncode = done.returncode or 1
+        return done
+
+    def _of_the_project(self, origin: Path) -> None:
+        """Variables that its settings have, unlike those of one pipeline: a child pipeline gets them too."""
         login = {"SHUNTER_REGISTRY_USER": USER, "SHUNTER_REGISTRY_PASSWORD": PASSWORD}
         variables = {"SHUNTER": "shunter", "TRAINS_TOKEN": "token", "STORAGE_DRIVER": "overlay", **login}
-        for name, value in {**variables, **told}.items():
-            command += ["--variable", f"{name}={value}"]
-        return subprocess.run(command, cwd=clone, env=self.environment, capture_output=True, text=True, check=False)
+        variables["DEPLOY_REMOTE"] = f"{FORGE}/{origin.name}"
+        file = self.folder / ".gitlab-ci-local/variables.yml"
+        file.parent.mkdir(exist_ok=True)
+        file.write_text(json.dumps({"global": variables}), "utf-8")
 
 
 def _pipelines_of(folder: Path) -> str:

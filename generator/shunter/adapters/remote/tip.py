@@ -45,7 +45,8 @@ def fetch_tip(root: Path, *prefixes: str, prompts: bool) -> Tip:
         raise ShunterError(f"{root.name} has no remote to push to", hint=f"git -C {root} remote add origin URL")
     remote, base = target.base, default_branch(root, target.base)
     if not base:
-        raise ShunterError(f"the remote {remote} of {root.name} has no default branch, or does not answer")
+        hint = f"git -C {root} ls-remote --symref {remote} HEAD: what HEAD names has to be there, such as main"
+        raise ShunterError(f"the remote {remote} of {root.name} has no default branch, or does not answer", hint=hint)
     specs = [
         f"+refs/heads/{name}:refs/remotes/{remote}/{name}" for name in (base, *(f"{prefix}/*" for prefix in prefixes))
     ]

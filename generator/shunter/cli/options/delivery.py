@@ -4,12 +4,15 @@ from __future__ import annotations
 
 from shunter.cli.options import DONE, Command, Option, switch
 
-_OUTPUT = Option(
+_FORMATS = ("table", "json", "yaml", "env")
+_ENV = "format of the result; env is key=value, as for $GITHUB_ENV and $GITHUB_OUTPUT"
+_OUTPUT = Option("-o", "--output", choices=_FORMATS, default="table", help=_ENV)
+_JOBS = Option(
     "-o",
     "--output",
-    choices=("table", "json", "yaml", "env"),
+    choices=(*_FORMATS, "gitlab"),
     default="table",
-    help="format of the result; env is key=value, as for $GITHUB_ENV and $GITHUB_OUTPUT",
+    help=f"{_ENV}, gitlab a pipeline that extends what .gitlab/jobs.yml has",
 )
 
 COMMANDS: tuple[Command, ...] = (
@@ -36,9 +39,9 @@ COMMANDS: tuple[Command, ...] = (
                 metavar="REF",
                 help="a branch, tag or commit; what came after the last common commit counts (default: what CI says)",
             ),
-            _OUTPUT,
+            _JOBS,
         ),
-        ("shunter changed --since origin/main", "shunter changed --since v1.2.0 -o json"),
+        ("shunter changed --since origin/main", "shunter changed --since v1.2.0 -o gitlab"),
     ),
     Command(
         ("image",),

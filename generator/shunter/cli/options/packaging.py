@@ -100,7 +100,7 @@ COMMANDS: tuple[Command, ...] = (
     ),
     Command(
         ("registry", "prune"),
-        "list published charts that no train, environment or history names; nothing is deleted",
+        "list published charts that no train, environment, history or open promotion names; nothing is deleted",
         "shunter.cli.verbs.registry:prune",
         (DRY_RUN, OUTPUT),
         ("shunter registry prune --dry-run",),

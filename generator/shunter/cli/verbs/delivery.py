@@ -60,6 +60,9 @@ def image(arguments: Arguments) -> Report:
 
 def changed(arguments: Arguments) -> Report:
     """`shunter changed`."""
+    if arguments.output == "gitlab":
+        report = changes.jobs(open_session(arguments), arguments.since, os.environ)
+        return replace(report, product="".join(f"{name}: {json.dumps(job)}\n" for name, job in report.data.items()))
     report = changes.changed(open_session(arguments), arguments.since, os.environ)
     if arguments.output == "env":
         lines = (f"{kind}={json.dumps(names, separators=(',', ':'))}\n" for kind, names in report.data.items())

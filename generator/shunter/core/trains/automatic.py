@@ -7,7 +7,8 @@ from collections.abc import Collection, Iterable, Mapping
 from itertools import chain
 from typing import Final
 
-from shunter.core.charts.versions import newest_first, parse
+from shunter.core.charts.pins import Pin
+from shunter.core.charts.versions import is_prerelease_of, newest_first, parse
 from shunter.core.trains.cut import FIRST, Composition, Offer, bumped, freight_of
 from shunter.core.trains.entry import Entry
 from shunter.core.trains.model import Train
@@ -78,6 +79,31 @@ def offered(
         found[alias] = replace(offer, versions=good, label=label)
     missing = tuple(alias for alias, offer in found.items() if not (offer.newest or offer.fixed or alias in base))
     return {alias: offer for alias, offer in found.items() if alias not in missing}, missing
+
+
+def overtaken(
+    offers: Mapping[str, Offer], cars: Mapping[str, Pin], trains: Mapping[str, Train]
+) -> dict[str, tuple[str, str]]:
+    """By alias, a build and the release that is a car already, where the build is in no train and comes before it.
+
+    So it is after a release, until somebody raises the version: whatever is built then, no train takes.
+    """
+    found = {}
+    for alias, pin in cars.items():
+        offer = offers.get(alias)
+        if offer is None or offer.fixed or offer.newest != pin.version:
+            continue
+        below = (version for version in offer.versions if is_prerelease_of(version, pin.version))
+        builds = (version for version in below if _label(version) == offer.label)
+        if build := newest(builds):
+            found[alias] = (build, pin.version)
+    taken = {(alias, pin.version) for train in trains.values() for alias, pin in train.cars.items()} if found else ()
+    return {alias: pair for alias, pair in found.items() if (alias, pair[0]) not in taken}
+
+
+def _label(version: str) -> str:
+    found = parse(version)
+    return found.prerelease[0] if found and found.prerelease else ""
 
 
 def shunned_by(yanked: Collection[str], trains: Mapping[str, Train]) -> dict[str, set[str]]:

@@ -9,11 +9,13 @@ from typing import Final
 from shunter.adapters.git.past import all_paths, changed_since, has_commit, is_lost
 from shunter.core.charts.pins import Dependency
 from shunter.core.delivery.event import commit_before
-from shunter.core.delivery.touched import CHART, CODE, Range, Touched, touched
+from shunter.core.delivery.jobs import jobs as jobs_of
+from shunter.core.delivery.touched import CHART, CODE, ENVIRONMENT, Range, Touched, touched
 from shunter.core.delivery.versions import named_by
 from shunter.core.workspace.layout import charts_url
 from shunter.flows.delivery.checkouts import Checkout, checkouts, payload_of
 from shunter.flows.workspace.context import Context
+from shunter.model.data import replace
 from shunter.model.errors import ShunterError
 from shunter.model.findings import Report
 
@@ -29,10 +31,37 @@ def changed(context: Context, since: str, variables: Mapping[str, str]) -> Repor
     projects are touched, and so are those of one of several repositories that lacks it, such as a newer one. Where
     `since` is empty, CI is asked. Raises ShunterError where nobody says, or no repository has that commit otherwise.
     """
+    return _changed(context, checkouts(context), since, variables)
+
+
+def jobs(context: Context, since: str, variables: Mapping[str, str]) -> Report:
+    """The same as the jobs of GitLab that are about these projects; `data` has them by name."""
+    found = checkouts(context)
+    report = _changed(context, found, since, variables)
+    traits = {
+        (place.kind, place.name): answers
+        for checkout in found
+        for place, answers in zip(checkout.places, checkout.answers["projects"], strict=True)
+    }
+    return replace(report, data=jobs_of(report.data, traits, _previews(found)))
+
+
+def _previews(found: Iterable[Checkout]) -> set[str]:
+    """The environments with a file preview.yaml that CI deploys itself, and anybody may."""
+    return {
+        place.name
+        for checkout in found
+        if checkout.answers.get("deployment") == "helm"
+        for place, answers in zip(checkout.places, checkout.answers["projects"], strict=True)
+        if place.kind == ENVIRONMENT and answers.get("stage") != "production"
+        if checkout.folder(place).get("preview.yaml") is not None
+    }
+
+
+def _changed(context: Context, found: Sequence[Checkout], since: str, variables: Mapping[str, str]) -> Report:
     since = since or commit_before(variables, payload_of(variables)) or ""
     if not since:
         raise ShunterError("changed since when?", hint="shunter changed --since origin/main")
-    found = checkouts(context)
     notices: list[str] = []
     tags = [(checkout, _tag(checkout, variables)) for checkout in found]
     asked = [checkout for checkout, tag in tags if not tag]

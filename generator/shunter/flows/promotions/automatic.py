@@ -12,9 +12,10 @@ from shunter.core.trains.plan import Asked
 from shunter.core.trains.waves import waves
 from shunter.core.workspace.layout import environment_folder, promotion_order
 from shunter.flows.promotions import forge
-from shunter.flows.promotions.branch import Kept, branch_of, kept_of
-from shunter.flows.promotions.bring import Ask, How, bring, ended, together
-from shunter.flows.promotions.derived import PREFIX, Derived, until_taken
+from shunter.flows.promotions.branch import Kept, branch_of, is_personal, kept_of
+from shunter.flows.promotions.bring import Ask, How, bring, ended, fronted, together
+from shunter.flows.promotions.derived import Derived, until_taken
+from shunter.flows.trains.asked import PROMOTIONS
 from shunter.flows.trains.promote import Promotion, promote
 from shunter.flows.trains.rollback import Return, rollback
 from shunter.flows.trains.way import Way
@@ -69,11 +70,6 @@ def _next(there: Context, name: str, how: How, *, images: bool) -> Report | None
     return promote(there, asked, dry_run=how.dry_run, diff=how.diff)
 
 
-def is_personal(why: Why) -> bool:
-    """Whether somebody asked for a change with words of their own, which no other promotion takes the place of."""
-    return why.verb != "promote" or bool(why.text or why.forced or why.without)
-
-
 def replayed(there: Context, name: str, why: Why, how: How, *, images: bool = True) -> Report:
     """What was asked for once, asked for again on what is there now."""
     if why.verb == "rollback":
@@ -120,7 +116,7 @@ def _listed(there: Derived, found: dict[str, bool], how: How) -> Report | None:
     outcomes: list[Outcome] = []
     known = {site.name: site for site in there.context.sites("environment", missing_ok=True)}
     for tip in there.tips.values():
-        for name, commit in tip.below(PREFIX).items():
+        for name, commit in tip.below(PROMOTIONS).items():
             if name in known:
                 found[name] = not _is_declined(there.context, known[name], tip, how.logins)
             elif not how.shows and all(
@@ -148,7 +144,7 @@ def _is_declined(there: Context, site: Site, tip: Tip, logins: Logins) -> bool:
 def _tried(context: Context, name: str, ask: Ask, how: How) -> Report:
     """The report of `bring`, or what went wrong as that of one environment among others."""
     try:
-        return bring(context, name, ask, how)
+        return fronted(bring(context, name, ask, how), name, how)
     except ShunterError as error:
         status = Status.REFUSED if error.exit_code == 1 else Status.FAILED
         return Report(outcomes=(Outcome(name, status, error.on_one_line),), notices=error.notes)

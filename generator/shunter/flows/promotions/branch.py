@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from shunter.adapters.git.repository import Repository
 from shunter.adapters.remote.tip import Tip, is_ancestor, is_same, parents, touched
-from shunter.core.trains.entry import FOLDER, Entry, entry_data
-from shunter.flows.promotions.derived import PREFIX
+from shunter.core.trains.entry import FOLDER, Entry, Why, entry_data
+from shunter.flows.trains.asked import PROMOTIONS
 from shunter.flows.workspace.context import Context, Site
 from shunter.flows.workspace.projects import ProjectFiles, files_of
 from shunter.model.data import dataclass
@@ -29,7 +29,7 @@ class Kept:
 
 def branch_of(name: str) -> str:
     """The branch of the promotions to an environment."""
-    return f"{PREFIX}/{name}"
+    return f"{PROMOTIONS}/{name}"
 
 
 def kept_of(context: Context, site: Site, tip: Tip) -> Kept | None:
@@ -92,3 +92,18 @@ def _said(entry: Entry) -> dict[str, object]:
     """What an entry says, but for who made it, when and by which release."""
     data = entry_data(entry)
     return {name: value for name, value in data.items() if name not in ("at", "by", "evidence", "values")}
+
+
+def is_personal(why: Why) -> bool:
+    """Whether somebody asked for a change with words of their own, which no other promotion takes the place of."""
+    return why.verb != "promote" or bool(why.text or why.forced or why.without)
+
+
+def refuse_instead(kept: Kept | None) -> None:
+    """Raise ShunterError where somebody asked for something else with words of their own, and it is open still."""
+    if kept is None or kept.entry is None or kept.merged or not is_personal(kept.entry.why):
+        return
+    why = kept.entry.why
+    said = f" ({why.text})" if why.text else ""
+    asked = f"{branch_of(kept.name)} asks for a {'rollback' if why.verb == 'rollback' else 'promotion'}{said}"
+    raise ShunterError(asked, hint="what takes its place says why: --why REASON", exit_code=1)

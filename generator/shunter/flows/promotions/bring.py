@@ -12,7 +12,7 @@ from shunter.adapters.remote.tip import Pushed, Tip, push_commit
 from shunter.core.trains.waves import waves
 from shunter.flows.promotions import forge
 from shunter.flows.promotions.body import Brought, body_of
-from shunter.flows.promotions.branch import Kept, branch_of, is_still, kept_of
+from shunter.flows.promotions.branch import Kept, branch_of, is_still, kept_of, refuse_instead
 from shunter.flows.promotions.derived import Derived, until_taken
 from shunter.flows.promotions.signed import made_by_forge
 from shunter.flows.release.release import release_of
@@ -50,15 +50,26 @@ class How:
 
 
 def promote(context: Context, asked: promoting.Promotion, how: How) -> Report:
-    """Promote on what the remote has; each environment by itself, until one is refused."""
+    """Promote on what the remote has; each environment by itself, until one is refused.
+
+    What somebody asked for with words of their own gives way to words alone: else nobody is told that it is gone.
+    """
     workspace = context.require_workspace()
     names = [name for wave in waves(asked.to, workspace.environments, workspace.groups) for name in wave]
 
     def ask_for(name: str) -> Ask:
         own = replace(asked, to=(name,))
-        return lambda there, _: promoting.promote(there, own, dry_run=how.dry_run, diff=how.diff)
 
-    return joined(bring(context, name, ask_for(name), how) for name in names)
+        def ask(there: Context, kept: Kept | None) -> Report | None:
+            if not (asked.why or asked.said.force or asked.said.without or how.shows):
+                refuse_instead(kept)
+            return promoting.promote(there, own, dry_run=how.dry_run, diff=how.diff)
+
+        return ask
+
+    if len(names) == 1:
+        return bring(context, names[0], ask_for(names[0]), how)
+    return joined(fronted(bring(context, name, ask_for(name), how), name, how) for name in names)
 
 
 def rollback(context: Context, asked: returning.Return, how: How) -> Report:
@@ -69,6 +80,13 @@ def rollback(context: Context, asked: returning.Return, how: How) -> Report:
         lambda there, _: returning.rollback(there, asked, dry_run=how.dry_run, diff=how.diff),
         how,
     )
+
+
+def fronted(report: Report, name: str, how: How) -> Report:
+    """The report of one environment among others: each line of what moves begins with its name."""
+    if how.diff:
+        return report
+    return replace(report, product="".join(f"{name}: {line}\n" for line in report.product.splitlines()))
 
 
 def joined(reports: Iterable[Report]) -> Report:
@@ -187,7 +205,8 @@ def _requested(own: Context, there: Derived, made: _Made, report: Report, how: H
     commit = kept.commit if still and kept else ours
     outcome = Outcome(site.name, Status.NOOP if still else Status.DONE, f"{title}: {asked}", commit=commit)
     row = {"environment": site.name, "state": asked.state, "branch": branch, "commit": commit, "url": asked.url}
-    return replace(report, outcomes=(outcome,), data=[row], next_step="")
+    product = "" if still else report.product
+    return replace(report, product=product, outcomes=(outcome,), data=[row], next_step="")
 
 
 def _nothing(tip: Tip, name: str, kept: Kept | None, report: Report | None, how: How) -> Report | None:

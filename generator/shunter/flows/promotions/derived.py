@@ -12,16 +12,13 @@ from shunter.adapters.remote.tip import Tip, fetch_tip
 from shunter.adapters.remote.worktrees import worktrees
 from shunter.adapters.system.process import refuse_inside_run
 from shunter.adapters.system.regular import is_checkout
+from shunter.flows.trains.asked import PROMOTIONS, TRAINS
 from shunter.flows.workspace.context import Context, open_context
 from shunter.flows.workspace.plans import alone
 from shunter.model.data import dataclass, replace
 from shunter.model.errors import ShunterError
 from shunter.model.findings import Report
 
-PREFIX: Final = "promote"
-"""The first part of the names of branches that shunter keeps, one for each environment."""
-TRAINS: Final = "train"
-"""The same of those for trains."""
 TRIES: Final = 5
 
 
@@ -49,7 +46,7 @@ def derived(context: Context) -> Iterator[Derived]:
     tips = {}
     for number, (folder, root) in enumerate(folders.items()):
         progress(f"fetch {root.name}", number, len(folders))
-        tips[folder] = fetch_tip(root, PREFIX, TRAINS, prompts=prompts)
+        tips[folder] = fetch_tip(root, PROMOTIONS, TRAINS, prompts=prompts)
     with worktrees(context.root.name, {folder: (tip.root, tip.commit) for folder, tip in tips.items()}) as home:
         writing = replace(context.writing, branch="", commit=True, detached=True)
         there = replace(open_context(home), writing=writing, rules=context.rules)

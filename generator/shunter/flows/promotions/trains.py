@@ -9,7 +9,8 @@ from shunter.core.trains.file import FOLDER
 from shunter.flows.promotions import forge
 from shunter.flows.promotions.branch import without_merges
 from shunter.flows.promotions.bring import INSTEAD, How, direct, signed, taken
-from shunter.flows.promotions.derived import TRAINS, Derived, until_taken
+from shunter.flows.promotions.derived import Derived, until_taken
+from shunter.flows.trains.asked import TRAINS
 from shunter.flows.trains.cut import Cut
 from shunter.flows.trains.cut import cut as cut_here
 from shunter.flows.workspace.context import Context

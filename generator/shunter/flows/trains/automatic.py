@@ -6,9 +6,19 @@ from collections.abc import Iterator, Mapping
 
 from shunter.adapters.system.regular import is_checkout
 from shunter.core.charts.pins import Pin
-from shunter.core.trains.automatic import Known, named, next_version, offered, shunned_by, superseded, with_words
+from shunter.core.trains.automatic import (
+    Known,
+    named,
+    next_version,
+    offered,
+    overtaken,
+    shunned_by,
+    superseded,
+    with_words,
+)
 from shunter.core.trains.cut import Composition, Offer, Said, differences
 from shunter.core.trains.file import path_of
+from shunter.flows.trains.asked import promotions_to
 from shunter.flows.trains.bases import Base, automatic_of, label_of, newest_of
 from shunter.flows.workspace.context import Context
 from shunter.flows.workspace.projects import files_of
@@ -26,10 +36,14 @@ class Automatic:
     label: str
 
     def offers(self, offers: Mapping[str, Offer], base: Base) -> tuple[dict[str, Offer], tuple[str, ...]]:
-        """What it may take, and a line for each service that has published nothing yet."""
+        """What it may take, and a line for each service that has published nothing yet, or nothing that counts."""
         shunned = shunned_by(self.trains.yanked, self.trains.by_version)
         found, missing = offered(offers, self.label, base.cars, shunned)
-        return found, tuple(f"{alias} has published nothing yet, and is left out" for alias in missing)
+        lines = [f"{alias} has published nothing yet, and is left out" for alias in missing]
+        for alias, (build, release) in overtaken(found, base.cars, self.trains.by_version).items():
+            said = f"{alias} {build} comes before the release {release}, which is there already"
+            lines.append(f"{said}: no train takes it until its version is raised, by `shunter bump {alias} --minor`")
+        return found, tuple(lines)
 
     def unchanged(self, base: Base, made: Composition, notices: tuple[str, ...]) -> Report | None:
         """The report of a cut that has nothing to do; None where something is new."""
@@ -63,7 +77,7 @@ class Automatic:
         sites = self.context.sites("environment", missing_ok=True)
         if not all(is_checkout(site.root) for site in sites):
             return ()
-        files = [files_of(self.context, site) for site in sites]
+        files = [each for site in sites for each in (files_of(self.context, site), *promotions_to(site))]
         states = [each.record for each in files if each.record]
         kept = named(states, (each.entries for each in files)) | {*self.trains.yanked}
         return tuple(path_of(version) for version in superseded(versions, keep - 1, kept))

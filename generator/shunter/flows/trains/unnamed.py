@@ -1,4 +1,4 @@
-"""Published charts that no train, environment or history names: what a registry's retention may delete."""
+"""Published charts that no train, environment or history names, open ones too: what retention may delete."""
 
 from __future__ import annotations
 
@@ -8,6 +8,7 @@ from shunter.core.charts.pins import Pin
 from shunter.core.charts.versions import newest_first, newest_release
 from shunter.core.trains.entry import Entry
 from shunter.core.trains.state import State, car_of_brief
+from shunter.flows.trains.asked import promotions_to, trains_asked
 from shunter.flows.trains.offers import Market
 from shunter.flows.workspace.archives import open_archives
 from shunter.flows.workspace.context import Context
@@ -21,12 +22,15 @@ _Key = tuple[str, str]
 def unnamed(context: Context) -> Report:
     """One row for each version of a service's chart that nothing names, oldest first; none is deleted.
 
-    The newest version of a chart and its newest release are named by nobody yet, and not among them. Raises
-    ShunterError where an environment is not checked out: nobody knows what that names.
+    What open promotions and trains name counts, as their branches were fetched last. The newest version of a chart and
+    its newest release are named by nobody yet, and not among them. Raises ShunterError where an environment is not
+    checked out: nobody knows what that names.
     """
     context.require_workspace()
-    environments = [files_of(context, site) for site in context.sites("environment")]
-    known = {(pin.name, pin.version) for train in trains_of(context).all for pin in train.cars.values()}
+    sites = context.sites("environment")
+    environments = [each for site in sites for each in (files_of(context, site), *promotions_to(site))]
+    trains = (*trains_of(context).all, *trains_asked(context))
+    known = {(pin.name, pin.version) for train in trains for pin in train.cars.values()}
     for files in environments:
         known |= pinned(files.record, files.entries)
     offers = Market(context, open_archives(context)).offers({})
