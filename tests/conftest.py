@@ -15,7 +15,8 @@ from pathlib import Path
 
 import pytest
 
-from helpers.tools import NO_HELM
+from helpers.clusters.cluster import Cluster, running
+from helpers.tools import CLUSTER, KWOK, NO_CLUSTER, NO_HELM
 from helpers.tools import require as require_tool
 
 _FOLDER = "SHUNTER_TEST_FOLDER"
@@ -54,6 +55,7 @@ def _environment(folder: Path) -> dict[str, str]:
         "XDG_DATA_HOME": "data",
         "XDG_STATE_HOME": "state",
         "SHUNTER_CACHE_DIR": "cache/shunter",
+        "KUBECACHEDIR": "cache/kube",
     }
     who = {f"GIT_{role}_{key}": value for role in ("AUTHOR", "COMMITTER") for key, value in _IDENTITY.items()}
     git = {"GIT_CONFIG_NOSYSTEM": "1", "GIT_CONFIG_GLOBAL": os.devnull, "GIT_ALLOW_PROTOCOL": "file"}
@@ -158,3 +160,20 @@ def _is_loopback(address: object) -> bool:
 def require() -> Callable[..., str]:
     """`require(tool)`: the tool's path, or a skip; see helpers/tools.py."""
     return require_tool
+
+
+@pytest.fixture(scope="session")
+def cluster() -> Iterator[Cluster]:
+    """A Kubernetes cluster: API server, etcd, controllers, scheduler, and pods that get ready; one for all workers."""
+    if not (CLUSTER and KWOK):
+        pytest.skip(NO_CLUSTER)
+    with running(Path(os.environ[_FOLDER]) / "cluster") as found:
+        yield found
+
+
+@pytest.fixture
+def namespace(cluster: Cluster) -> Iterator[str]:
+    """A namespace for this test."""
+    name = cluster.namespace()
+    yield name
+    cluster.drop(name)

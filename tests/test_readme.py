@@ -73,9 +73,13 @@ def test_the_demo_ends_with_the_board_and_the_next_command(demo: tuple[Path, str
     board = blocks("")[-1]
     assert board.startswith("APP")
     assert board in printed
-    last = printed.rstrip().splitlines()[-1].strip()
-    assert last.endswith(f"shunter -C {workspace} promote --from pre --to pro --diff")
-    assert subprocess.run(["bash", "-ec", last], capture_output=True, check=False).returncode == 0
+    promotes, deploys = (line.strip() for line in printed.splitlines() if line.startswith("    ") and "-C" in line)
+    assert promotes.endswith(f"shunter -C {workspace} promote --from pre --to pro --diff")
+    assert subprocess.run(["bash", "-ec", promotes], capture_output=True, check=False).returncode == 0
+    assert printed.rstrip().endswith(f"shunter -C {workspace} deploy tst --plan")
+    nowhere = os.environ | {"KUBECONFIG": str(workspace / "none")}
+    done = subprocess.run(["bash", "-ec", deploys], env=nowhere, capture_output=True, text=True, check=False)
+    assert (done.returncode, "hint: " in done.stderr) == (2, True)
 
 
 def test_the_mistake_looks_as_shown(demo: tuple[Path, str]) -> None:

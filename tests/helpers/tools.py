@@ -16,6 +16,9 @@ SOPS = os.environ.get("SHUNTER_TEST_SOPS") or shutil.which("sops") or ""
 GITEA = os.environ.get("SHUNTER_TEST_GITEA", "")
 GLAB = os.environ.get("SHUNTER_TEST_GLAB", "")
 TEA = os.environ.get("SHUNTER_TEST_TEA", "")
+CLUSTER = os.environ.get("SHUNTER_TEST_CLUSTER", "")
+KWOK = os.environ.get("SHUNTER_TEST_KWOK", "")
+NO_CLUSTER = "no cluster: name the programs of tests/cluster and kwok in SHUNTER_TEST_CLUSTER and SHUNTER_TEST_KWOK"
 needs_sops = pytest.mark.skipif(
     not (SOPS and shutil.which("age-keygen")),
     reason="no sops binary, or no age: put both on PATH, or name sops in SHUNTER_TEST_SOPS",

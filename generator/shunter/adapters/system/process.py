@@ -125,11 +125,11 @@ def run(
 
 
 def start(
-    args: Sequence[str], cwd: Path | str, env: Mapping[str, str] | None = None, stderr: IO[bytes] | None = None
+    args: Sequence[str], cwd: Path | str, env: Mapping[str, str] | None = None, stderr: IO[bytes] | int | None = None
 ) -> subprocess.Popen[bytes]:
     """Start `args` in `cwd` with pipes for a dialogue; the caller closes its stdin and waits.
 
-    `env` holds additions to the environment; what the program complains of goes to `stderr`, or nowhere.
+    `env` holds additions to the environment; what it complains of goes to `stderr` (a file, or PIPE), or nowhere.
     """
     try:
         return subprocess.Popen(

@@ -164,7 +164,12 @@ COMMANDS: tuple[Command, ...] = (
         ("status",),
         "the board: app by environment, how each stands, and what is next",
         "shunter.cli.verbs.promote:status",
-        (switch("--tell", help="tell the forges of the services' commits where these run"), OUTPUT),
+        (
+            switch("--tell", help="tell the forges of the services' commits where these run"),
+            switch("--cluster", help="ask the clusters: what is deployed there, and how well it is"),
+            Option("--context", metavar="NAME", help="the kubeconfig's context, with --cluster"),
+            OUTPUT,
+        ),
     ),
     Command(
         ("history",),

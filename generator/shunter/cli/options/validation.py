@@ -105,7 +105,10 @@ COMMANDS: tuple[Command, ...] = (
             Option("environment", metavar="ENV", help="the environment"),
             Option("other", takes="optional", metavar="ENV|TRAIN", help="default: what it promotes from"),
             Option("--only", choices=("versions", "values", "manifests"), help="only this part"),
+            switch("--cluster", help="compare with what its cluster has, by object and field"),
+            Option("--context", metavar="NAME", help="the kubeconfig's context, with --cluster"),
             ENGINE,
         ),
+        ("shunter diff pro pre", "shunter diff pro --cluster"),
     ),
 )

@@ -161,6 +161,12 @@ def status(arguments: Arguments) -> Report:
         from shunter.flows.promotions.tell import tell
 
         return tell(open_session(arguments))
+    if arguments.cluster:
+        from shunter.flows.deploying.state import cluster_status, states_of
+
+        report = cluster_status(open_session(arguments), (), arguments.context)
+        header = ("ENVIRONMENT", "RELEASE", "APP", "PROMOTED", "DEPLOYED", "HEALTH")
+        return replace(report, product=table(list(states_of(report)), header))
     found, report = board.status(open_session(arguments))
     return replace(report, product=board_text(found))
 

@@ -9,6 +9,7 @@ from shunter.cli.session import open_session, sets_of
 from shunter.flows.release import render as rendering
 from shunter.flows.trains.compare import diff as compare
 from shunter.model.data import replace
+from shunter.model.errors import ShunterError
 from shunter.model.findings import Outcome, Report, Status
 
 
@@ -27,4 +28,12 @@ def render(arguments: Arguments) -> Report:
 
 def diff(arguments: Arguments) -> Report:
     """`shunter diff ENV [ENV2|TRAIN]`."""
+    if arguments.cluster:
+        from shunter.flows.deploying.drift import difference
+        from shunter.flows.deploying.run import Asked
+
+        if arguments.other or arguments.only:
+            raise ShunterError("--cluster compares an environment with its cluster", hint="shunter diff ENV --cluster")
+        asked = Asked((arguments.environment,), arguments.helm, arguments.context)
+        return difference(open_session(arguments), asked)
     return compare(open_session(arguments), arguments.environment, arguments.other, arguments.only, arguments.helm)

@@ -1,0 +1,174 @@
+"""Releases put into a cluster by a `helm` binary: values through a pipe, and ended in order on a Ctrl-C."""
+
+from __future__ import annotations
+
+import json
+import re
+import signal
+import subprocess
+import tempfile
+from collections.abc import Iterator, Mapping, Sequence
+from contextlib import contextmanager
+from pathlib import Path
+from typing import Any, Final
+
+from shunter.adapters.system import process
+from shunter.core.charts.packed import PackedChart
+from shunter.model.data import dataclass
+from shunter.model.errors import ShunterError
+
+OLDEST: Final = (3, 14)
+"""Older ones lack `--dry-run=server` or `--labels`."""
+NEWEST_MAJOR: Final = 4
+_TO_END: Final = 120.0
+"""Seconds that helm gets to put its release in order after it was told to end."""
+_UNSET: Final = ("KUBECONTEXT", "KUBETOKEN", "KUBEAPISERVER", "KUBEASUSER", "KUBEASGROUPS", "KUBECAFILE", "NAMESPACE")
+_ENVIRONMENT: Final = {**{f"HELM_{name}": "" for name in _UNSET}, "HELM_DRIVER": "secret"}
+_HINT: Final = "install Helm 3.14 or newer, or Helm 4: put it on PATH, or name it with --helm PATH"
+
+
+@dataclass(frozen=True, slots=True)
+class Upgrade:
+    """One release to be: what of it, where, and how. `chart` is the archive on disk, `timeout` is as Helm writes it."""
+
+    release: str
+    namespace: str
+    context: str
+    chart: Path
+    values: Mapping[str, Any]
+    timeout: str = "10m"
+    force_conflicts: bool = False
+    create_namespace: bool = False
+    labels: Mapping[str, str] | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Done:
+    """How helm ended: empty `error` for success, else what it said, the last line first."""
+
+    error: str = ""
+    notes: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class HelmBinary:
+    """A helm that was asked for its version: `major` 3 or 4."""
+
+    path: str
+    version: str
+    major: int
+
+    def planned(self, asked: Upgrade) -> Mapping[str, Any]:
+        """The release that an upgrade would make, rendered with the server's answers: `manifest`, `hooks`, `version`.
+
+        Nothing is changed. Raises ShunterError with what Helm says.
+        """
+        command = [*self._command(asked), "--dry-run=server", "--output", "json"]
+        done = process.run(command, asked.chart.parent, json.dumps(asked.values).encode(), _ENVIRONMENT)
+        if done.returncode:
+            raise failed(done.stderr.decode("utf-8", "replace"))
+        try:
+            return dict(json.loads(done.stdout[done.stdout.index(b"{") :]))
+        except ValueError as error:
+            raise ShunterError(f"{self.path} prints no release for --dry-run=server", hint=_HINT) from error
+
+    def upgrade(self, asked: Upgrade) -> Done:
+        """Install or upgrade, and wait until it is ready. A KeyboardInterrupt ends helm in order and goes on."""
+        command = [*self._command(asked), "--timeout", asked.timeout, "--wait"]
+        return _run(command, json.dumps(asked.values).encode())
+
+    def rollback(
+        self, release: str, namespace: str, context: str, revision: int, *, timeout: str, force_conflicts: bool
+    ) -> Done:
+        """Back to a revision, and wait until it is ready."""
+        where = _where(namespace, context)
+        how = ["--timeout", timeout, "--wait", *(["--force-conflicts"] if force_conflicts else [])]
+        return _run([self.path, "rollback", release, str(revision), *where, *how])
+
+    def uninstall(self, release: str, namespace: str, context: str, *, timeout: str) -> Done:
+        """Take a release away, and wait until its objects are gone."""
+        return _run([self.path, "uninstall", release, *_where(namespace, context), "--timeout", timeout, "--wait"])
+
+    def _command(self, asked: Upgrade) -> list[str]:
+        where = _where(asked.namespace, asked.context)
+        labels = ",".join(f"{key}={value}" for key, value in (asked.labels or {}).items())
+        how = ["--create-namespace"] if asked.create_namespace else []
+        how += ["--labels", labels] if labels else []
+        how += ["--force-conflicts"] if asked.force_conflicts and self.major >= 4 else []
+        return [self.path, "upgrade", "--install", asked.release, str(asked.chart), *where, *how, "--values", "-"]
+
+
+def _where(namespace: str, context: str) -> list[str]:
+    return ["--namespace", namespace, *(["--kube-context", context] if context else [])]
+
+
+def _run(command: Sequence[str], stdin: bytes = b"") -> Done:
+    """Run helm to its end; a KeyboardInterrupt ends it in order, and goes on."""
+    child = process.start(command, Path.cwd(), _ENVIRONMENT, subprocess.PIPE)
+    try:
+        _, stderr = child.communicate(stdin)
+    except BaseException:
+        _end(child)
+        raise
+    if child.returncode == 0:
+        return Done()
+    lines = _lines(stderr.decode("utf-8", "replace")) or [f"helm ended with exit status {child.returncode}"]
+    return Done(lines[0], tuple(lines[1:]))
+
+
+def helm_binary(path: str = "", *, wanted: str = "") -> HelmBinary:
+    """The helm at this path, or on PATH; of the major version that is wanted ("3", "4"), where one is.
+
+    Raises ShunterError where it is none, or too old, or another one.
+    """
+    name = path or "helm"
+    done = process.run([name, "version", "--template", "{{.Version}}"], Path.cwd(), seconds=60)
+    found = re.fullmatch(r"v?(\d+)\.(\d+)(\.\S+)?", done.text)
+    if done.returncode or found is None:
+        raise ShunterError(f"`{name}` is no helm: {done.complaint if done.returncode else done.text}", hint=_HINT)
+    number = int(found[1]), int(found[2])
+    if not OLDEST <= number < (NEWEST_MAJOR + 1, 0):
+        raise ShunterError(f"`{name}` is Helm {done.text}, which cannot deploy for shunter", hint=_HINT)
+    if wanted and wanted != found[1]:
+        raise ShunterError(
+            f"the environment is for Helm {wanted}, and `{name}` is {done.text}",
+            hint=f'--helm PATH of a Helm {wanted}, or `helm: "{found[1]}"` for the environment in shunter.yaml',
+        )
+    return HelmBinary(name, done.text, number[0])
+
+
+@contextmanager
+def on_disk(chart: PackedChart) -> Iterator[Path]:
+    """The chart's archive as a file, for as long as this lasts."""
+    chart.require_complete()
+    with tempfile.TemporaryDirectory(prefix="shunter-") as box:
+        file = Path(box) / "chart.tgz"
+        file.write_bytes(chart.archive)
+        yield file
+
+
+def failed(text: str) -> ShunterError:
+    """The error of a helm that failed with this on its standard error."""
+    lines = _lines(text) or ["it did not say why"]
+    return ShunterError(f"Helm: {lines[0]}", notes=tuple(f"helm: {line}" for line in lines[1:]))
+
+
+def _lines(text: str) -> list[str]:
+    """What helm complained of: the error, and what belongs to it; where there is none, all that it said."""
+    lines = [line.rstrip() for line in text.splitlines() if line.strip()]
+    errors = [number for number, line in enumerate(lines) if line.startswith("Error: ")]
+    if not errors:
+        return lines
+    first = errors[-1]
+    return [lines[first].removeprefix("Error: "), *lines[first + 1 :]]
+
+
+def _end(child: subprocess.Popen[bytes]) -> None:
+    """Let helm put its release in order; who asks once more gets it killed."""
+    child.send_signal(signal.SIGTERM)
+    try:
+        child.communicate(timeout=_TO_END)
+    except BaseException:
+        child.kill()
+        child.communicate()
+        raise

@@ -1,0 +1,58 @@
+"""Verbs that talk to clusters."""
+
+from __future__ import annotations
+
+from shunter.cli.options import DONE, Command, Option, switch
+
+COMMANDS: tuple[Command, ...] = (
+    Command(
+        ("deploy",),
+        "make clusters run what environments pin, one release for each, by helm",
+        "shunter.cli.verbs.deploy:deploy",
+        (
+            Option(
+                "environments",
+                takes="many",
+                metavar="ENV",
+                help="environments, stage:NAME, group:NAME, one after the other (default: the one you are in)",
+            ),
+            switch("--plan", help="change nothing; ask the server what would change, restart and be refused"),
+            Option(
+                "--from", name="promise", metavar="FILE", help="do what `deploy --plan -o json` has shown, or nothing"
+            ),
+            Option(
+                "--on-failure",
+                choices=("rollback", "stop"),
+                default="rollback",
+                help="rollback: back to the revision before; stop: leave it as it is",
+            ),
+            Option(
+                "--conflicts",
+                choices=("refuse", "take"),
+                default="refuse",
+                help="fields that somebody else has set in the cluster: change nothing, or take them",
+            ),
+            switch("--drop-settings", help="let settings go that somebody gave the release by hand"),
+            switch("--recover", help="a release that a killed run left locked: say what it is, and go on"),
+            Option(
+                "--timeout", metavar="TIME", default="10m", help="how long to wait for one environment, such as 90s"
+            ),
+            Option(
+                "--soak",
+                metavar="SECONDS",
+                kind=int,
+                default=0,
+                help="stay well for so long before the next one is begun",
+            ),
+            Option("--context", metavar="NAME", help="kubeconfig's context (default: the environment's `cluster`)"),
+            Option("--helm", metavar="PATH", help="the helm binary, 3.14 or newer (default: helm on PATH)"),
+            DONE,
+        ),
+        (
+            "shunter deploy tst",
+            "shunter deploy pro --plan",
+            "shunter deploy stage:production --soak 300",
+            "shunter deploy tst --recover",
+        ),
+    ),
+)

@@ -1,0 +1,46 @@
+"""deploy."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Mapping
+from typing import Any
+
+from shunter.adapters.system.regular import read_regular
+from shunter.cli.parse import Arguments
+from shunter.cli.session import open_session
+from shunter.core.deployment.plan import promised
+from shunter.flows.deploying import deploy as deploying
+from shunter.flows.deploying.run import Asked
+from shunter.flows.workspace.context import Context
+from shunter.model.errors import ShunterError
+from shunter.model.findings import Report
+
+
+def deploy(arguments: Arguments) -> Report:
+    """`shunter deploy`."""
+    if not re.fullmatch(r"(\d+[hms])+", arguments.timeout):
+        raise ShunterError(f"`{arguments.timeout}` is no time", hint="--timeout 90s, or 10m")
+    if arguments.plan and (arguments.promise or arguments.recover):
+        raise ShunterError("--plan changes nothing", hint="leave out --from and --recover")
+    context = open_session(arguments)
+    promises = _promises(arguments, context)
+    asked = Asked(
+        tuple(arguments.environments) or tuple(promises),
+        arguments.helm,
+        arguments.context,
+        arguments.timeout,
+        arguments.on_failure == "rollback",
+        arguments.conflicts == "take",
+        arguments.drop_settings,
+        arguments.recover,
+        arguments.soak,
+        promises,
+    )
+    return deploying.plan(context, asked) if arguments.plan else deploying.deploy(context, asked)
+
+
+def _promises(arguments: Arguments, context: Context) -> Mapping[str, Mapping[str, Any]]:
+    if not arguments.promise:
+        return {}
+    return promised(read_regular(str(context.start / arguments.promise)), arguments.promise)

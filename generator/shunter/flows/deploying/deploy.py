@@ -1,0 +1,147 @@
+"""Deploying: one environment after the other, each planned, applied by Helm, waited for, and taken back if it fails."""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Iterator, Sequence
+
+from shunter.adapters.helm.deployer import Done
+from shunter.adapters.system.ending import ended_in_order
+from shunter.core.deployment.plan import Plan, broken_promises, data_of, text_of
+from shunter.core.deployment.revision import Revision
+from shunter.flows.deploying.place import described
+from shunter.flows.deploying.planning import Wanted
+from shunter.flows.deploying.run import Asked, Run, opened, planned, upgrade_of
+from shunter.flows.deploying.stuck import recover, stuck
+from shunter.flows.deploying.targets import Target, targets_of
+from shunter.flows.deploying.undo import undo
+from shunter.flows.deploying.watch import Trouble, Watch, troubles
+from shunter.flows.workspace.context import Context
+from shunter.model.errors import ShunterError
+from shunter.model.findings import Outcome, Report, Status
+
+
+def plan(context: Context, asked: Asked) -> Report:
+    """What `deploy` would do in each environment; nothing is changed."""
+    plans, notices = [], []
+    for target in targets_of(context, asked.names, asked.cluster):
+        with opened(context, asked, target) as run:
+            revisions = run.place.revisions()
+            if revisions and revisions[-1].is_pending:
+                notices.append(stuck(run.place, revisions[-1]).on_one_line)
+            plans.append(planned(run, revisions)[0])
+    good = not any(each.refused or (each.conflicts and not asked.take) for each in plans)
+    return Report("".join(map(text_of, plans)), data_of(plans), notices=tuple(notices), answer=good and not notices)
+
+
+def deploy(context: Context, asked: Asked) -> Report:
+    """Deploy each environment in turn; where one does not get well, those after it are left as they are."""
+    targets = targets_of(context, asked.names, asked.cluster)
+    _require_promises(asked, targets)
+    outcomes: list[Outcome] = []
+    notices: list[str] = []
+    for number, target in enumerate(targets):
+        with ended_in_order(), opened(context, asked, target) as run:
+            outcome, said = _deploy(run, more=number + 1 < len(targets))
+        outcomes.append(outcome)
+        notices += said
+        if outcome.status not in (Status.DONE, Status.NOOP):
+            rest = targets[number + 1 :]
+            outcomes += [Outcome(each.name, Status.REFUSED, f"not begun: {target.name} is not well") for each in rest]
+            break
+    return Report(outcomes=tuple(outcomes), notices=tuple(notices))
+
+
+def _require_promises(asked: Asked, targets: Sequence[Target]) -> None:
+    if asked.promises and (other := {target.name for target in targets} ^ asked.promises.keys()):
+        hint = f"the plan is of {', '.join(asked.promises)}"
+        raise ShunterError(f"the plan and the command differ in {', '.join(sorted(other))}", hint=hint, exit_code=1)
+
+
+def _deploy(run: Run, *, more: bool) -> tuple[Outcome, list[str]]:
+    notices: list[str] = []
+    revisions = run.place.revisions()
+    if revisions and revisions[-1].is_pending:
+        if not run.asked.recover:
+            raise stuck(run.place, revisions[-1])
+        notices += recover(run.place, revisions)
+        revisions = run.place.revisions()
+    plan, wanted = planned(run, revisions)
+    if why := tuple(_refusals(run, plan)):
+        return Outcome(run.name, Status.REFUSED, why[0]), [*notices, *why[1:]]
+    if not plan.is_done:
+        done, watch = _applied(run, wanted)
+        if done.error:
+            outcome, said = _failed(run, done, watch.last, revisions, plan)
+            return outcome, [*notices, *said]
+    sick = _soaked(run, wanted, seconds=run.asked.soak if more else 0)
+    now = run.place.revisions()[-1]
+    if sick:
+        text = f"{described(now)}, and not well: {sick[0]}"
+        return Outcome(run.name, Status.FAILED, text), [*notices, *map(str, sick[1:])]
+    if plan.is_done:
+        return Outcome(run.name, Status.NOOP, f"{described(now)} as wanted, and well"), notices
+    count = len([each for each in plan.changed if each.action != "same"])
+    text = f"{described(now)} and well: {plan.chart}, {count} of {len(plan.objects)} objects changed"
+    return Outcome(run.name, Status.DONE, text), notices
+
+
+def _refusals(run: Run, plan: Plan) -> Iterator[str]:
+    """Why a plan is not carried out, one line each."""
+    asked = run.asked
+    for line in broken_promises(plan, asked.promises[run.name]) if asked.promises else ():
+        yield f"not as planned any more: {line}"
+    for each in plan.refused:
+        yield f"{each.title} is refused: {each.refused}"
+    if not asked.take:
+        for each, conflict in plan.conflicts:
+            yield f"conflict: {conflict.field} of {each.title} belongs to {conflict.owner} (--conflicts take)"
+    if plan.lost and not asked.drop:
+        lost = ", ".join(plan.lost)
+        yield f"only the cluster has these settings: {lost} (put them into a values file, or --drop-settings)"
+
+
+def _applied(run: Run, wanted: Wanted) -> tuple[Done, Watch]:
+    """Let helm do it, and look on. A Ctrl-C says how the release stands then."""
+    watch = Watch(run.place, wanted.objects, run.context.writing.progress)
+    try:
+        with watch:
+            done = run.helm.upgrade(upgrade_of(run, server_side=wanted.server_side))
+    except KeyboardInterrupt as interrupt:
+        interrupt.add_note(f"{run.place.label}: {run.place.state()}; what was applied stays: shunter deploy {run.name}")
+        raise
+    return done, watch
+
+
+def _failed(
+    run: Run, done: Done, sick: Sequence[Trouble], revisions: Sequence[Revision], plan: Plan
+) -> tuple[Outcome, list[str]]:
+    """What became of an upgrade that failed, and what it leaves behind."""
+    now = run.place.revisions()
+    if len(now) and now[-1].is_pending:
+        raise stuck(run.place, now[-1])
+    made = now[-1].number if now and now[-1].number > plan.revision else 0
+    text = f"revision {made} failed: {done.error}" if made else f"nothing was changed: {done.error}"
+    notices = [f"not ready: {each}" for each in sick]
+    notices += [f"helm: {line}" for line in done.notes[:8]]
+    if not made:
+        return Outcome(run.name, Status.FAILED, text), notices
+    if not run.asked.rollback:
+        notices.append(
+            f"what was applied stays (--on-failure stop): mend it, and deploy again; or shunter rollback {run.name}"
+        )
+        return Outcome(run.name, Status.FAILED, text), notices
+    ending, said = undo(run.place, run.helm, revisions, plan, timeout=run.asked.timeout, take=run.asked.take)
+    return Outcome(run.name, Status.FAILED, f"{text}; {ending}"), [*notices, *said]
+
+
+def _soaked(run: Run, wanted: Wanted, seconds: int) -> tuple[Trouble, ...]:
+    """What is not well now, or within so many seconds from now."""
+    end = time.monotonic() + seconds
+    while True:
+        sick = troubles(run.place, wanted.objects)
+        left = end - time.monotonic()
+        if sick or left <= 0:
+            return sick
+        run.context.writing.progress(f"{run.name}: well, {left:.0f} s to watch", 0, 1)
+        time.sleep(min(left, 1.0))

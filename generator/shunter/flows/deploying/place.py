@@ -1,0 +1,74 @@
+"""A release's place in a cluster: what Helm keeps of it there, read anew whenever somebody asks."""
+
+from __future__ import annotations
+
+import contextlib
+from collections.abc import Mapping
+from functools import cached_property
+from typing import Any
+
+from shunter.adapters.cluster.kubeconfig import access_of
+from shunter.adapters.cluster.server import Server
+from shunter.core.deployment.revision import TYPE, Revision, revisions_of
+from shunter.flows.deploying.targets import Target
+from shunter.model.data import dataclass
+from shunter.model.errors import ShunterError
+
+
+@dataclass(frozen=True)
+class Place:
+    """Where a target's release is, or will be."""
+
+    target: Target
+    server: Server
+
+    @property
+    def namespace(self) -> str:
+        """The release's namespace."""
+        return self.target.release.namespace
+
+    @property
+    def release(self) -> str:
+        """The release's name."""
+        return self.target.release.name
+
+    @property
+    def label(self) -> str:
+        """`release shop in namespace shop-tst`."""
+        return f"release {self.release} in namespace {self.namespace}"
+
+    def secrets(self) -> list[Mapping[str, Any]]:
+        """The Secrets of the release. Raises ShunterError where they may not be read."""
+        selector = f"owner=helm,name={self.release}"
+        return self.server.listed("v1", "Secret", self.namespace, labelSelector=selector, fieldSelector=f"type={TYPE}")
+
+    def revisions(self) -> tuple[Revision, ...]:
+        """The release's revisions now, the oldest first."""
+        return revisions_of(self.secrets())
+
+    @cached_property
+    def has_namespace(self) -> bool:
+        """Whether the namespace is there; who may not ask is told by the first request in it."""
+        answer = self.server.ask("GET", f"/api/v1/namespaces/{self.namespace}")
+        return answer.status != 404
+
+    def state(self) -> str:
+        """How the release stands, in words; what cannot be asked is said to be unknown."""
+        with contextlib.suppress(ShunterError):
+            found = self.revisions()
+            return described(found[-1]) if found else "there is no release"
+        return "its state is unknown: the cluster gives no answer"
+
+
+def described(revision: Revision) -> str:
+    """`revision 3 is deployed`."""
+    return f"revision {revision.number} is {revision.status}"
+
+
+def place_of(target: Target) -> Place:
+    """Where a target goes. Raises ShunterError where no kubeconfig leads there, or nobody answers."""
+    server = Server(access_of(target.cluster))
+    answer = server.ask("GET", "/version")
+    if answer.status != 200:
+        raise server.refusal(answer)
+    return Place(target, server)

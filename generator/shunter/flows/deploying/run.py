@@ -1,0 +1,88 @@
+"""One environment under way: what was asked, its place, its helm, its chart on disk; and the plan of it."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping, Sequence
+from contextlib import contextmanager
+from pathlib import Path
+from typing import Any
+
+from shunter.adapters.helm.deployer import HelmBinary, Upgrade, helm_binary, on_disk
+from shunter.core.deployment.plan import Plan
+from shunter.core.deployment.revision import VALUES_LABEL, Revision, values_key
+from shunter.flows.deploying.place import Place, place_of
+from shunter.flows.deploying.planning import Wanted, plan_of, wanted_of
+from shunter.flows.deploying.targets import Target
+from shunter.flows.workspace.context import Context
+from shunter.model.data import dataclass, field
+
+
+@dataclass(frozen=True, slots=True)
+class Asked:
+    """How to deploy.
+
+    `names` are environments or `stage:NAME`; `helm` is the path of a binary, `cluster` a context for all of them;
+    `timeout` is as Helm writes it. `take` conflicts, or refuse them; `drop` settings that only the cluster has;
+    `recover` a stuck release; `soak` is how many seconds a cluster must stay well before the next. `promises` are the
+    plans that must still hold, by environment.
+    """
+
+    names: tuple[str, ...] = ()
+    helm: str = ""
+    cluster: str = ""
+    timeout: str = "10m"
+    rollback: bool = True
+    take: bool = False
+    drop: bool = False
+    recover: bool = False
+    soak: int = 0
+    promises: Mapping[str, Mapping[str, Any]] = field(default_factory=dict)
+
+
+@dataclass(frozen=True)
+class Run:
+    """One environment under way: its place, the helm for it, and its chart's archive on disk."""
+
+    context: Context
+    asked: Asked
+    place: Place
+    helm: HelmBinary
+    chart: Path
+
+    @property
+    def name(self) -> str:
+        """The environment's name."""
+        return self.place.target.name
+
+
+@contextmanager
+def opened(context: Context, asked: Asked, target: Target) -> Iterator[Run]:
+    """The run of a target, with its chart on disk."""
+    helm = helm_binary(asked.helm, wanted=target.helm)
+    place = place_of(target)
+    with on_disk(target.release.archive) as chart:
+        yield Run(context, asked, place, helm, chart)
+
+
+def planned(run: Run, revisions: Sequence[Revision]) -> tuple[Plan, Wanted]:
+    """What a deployment would do, and what Helm would apply."""
+    server_side = run.helm.major >= 4 and (not revisions or revisions[-1].server_side)
+    release = run.helm.planned(upgrade_of(run, server_side=server_side))
+    wanted = wanted_of(release, run.helm.version, server_side=server_side)
+    return plan_of(run.place, revisions, wanted), wanted
+
+
+def upgrade_of(run: Run, *, server_side: bool) -> Upgrade:
+    """What helm is asked for."""
+    release, asked = run.place.target.release, run.asked
+    return Upgrade(
+        release=release.name,
+        namespace=release.namespace,
+        context=run.place.server.access.context,
+        chart=run.chart,
+        values=release.values,
+        timeout=asked.timeout,
+        force_conflicts=asked.take and server_side,
+        create_namespace=not run.place.has_namespace,
+        labels={VALUES_LABEL: values_key(release.values)},
+    )

@@ -1,0 +1,70 @@
+"""What is to be deployed where: environments in waves, each with its release and its cluster."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+from shunter.core.trains.waves import waves
+from shunter.flows.release.release import Release, release_of
+from shunter.flows.release.render import verify
+from shunter.flows.workspace.context import Context
+from shunter.flows.workspace.projects import files_of
+from shunter.model.data import dataclass
+from shunter.model.errors import ShunterError
+
+_STAGE = "stage:"
+
+
+@dataclass(frozen=True, slots=True)
+class Target:
+    """One environment: its release, the context of its cluster (empty: the current one), and its version of Helm."""
+
+    name: str
+    release: Release
+    cluster: str
+    helm: str
+
+    @property
+    def apps(self) -> tuple[str, ...]:
+        """The aliases of what it pins."""
+        record = self.release.files.record
+        return tuple(record.cars) if record else ()
+
+
+def targets_of(context: Context, names: Sequence[str], cluster: str = "") -> tuple[Target, ...]:
+    """The environments that are named, `stage:production` and `group:eu` too, in the order in which they are deployed.
+
+    Without a name the one that the command was started in. `cluster` is a context for all of them. Raises ShunterError
+    for what is not there, and for charts that are not what was pinned.
+    """
+    if context.workspace is not None and names:
+        workspace = context.workspace
+        ordered = [name for wave in waves(names, workspace.environments, workspace.groups) for name in wave]
+    else:
+        ordered = list(_standing_alone(context, names))
+    return tuple(_target(context, name, cluster) for name in ordered)
+
+
+def _standing_alone(context: Context, names: Sequence[str]) -> Sequence[str]:
+    """The same in a repository without its workspace: what its answers say."""
+    found: list[str] = []
+    for name in names or ("",):
+        if not name.startswith(_STAGE):
+            found.append(context.site("environment", name).name)
+            continue
+        stage = name.removeprefix(_STAGE)
+        known = [(site.name, files_of(context, site).answers) for site in context.sites("environment")]
+        members = [each for each, answers in known if answers.get("stage") == stage]
+        if not members:
+            raise ShunterError(f"no environment is in `{name}`", hint="stages are develop, staging and production")
+        found += members
+    return tuple(dict.fromkeys(found))
+
+
+def _target(context: Context, name: str, cluster: str) -> Target:
+    site = context.site("environment", name)
+    release = release_of(context, site)
+    if findings := verify(release):
+        raise ShunterError.of(findings)
+    answers = release.files.answers
+    return Target(site.name, release, cluster or str(answers.get("cluster") or ""), str(answers.get("helm") or "4"))

@@ -1,0 +1,28 @@
+"""An environment in a namespace of its own, and the kubeconfig of who may do everything there."""
+
+from __future__ import annotations
+
+import os
+from pathlib import Path
+
+import pytest
+
+from helpers.clusters.cluster import Cluster
+from helpers.clusters.environments import Deployed, make_environment
+from helpers.tools import HELM
+
+
+@pytest.fixture
+def admin(cluster: Cluster, monkeypatch: pytest.MonkeyPatch) -> Cluster:
+    """The cluster, as kubectl and helm find it on a machine of who may do everything in it."""
+    if not HELM:
+        pytest.skip("no helm binary: put one on PATH, or name it in SHUNTER_TEST_HELM")
+    monkeypatch.setenv("KUBECONFIG", str(cluster.kubeconfig()))
+    monkeypatch.setenv("PATH", f"{Path(HELM).parent}{os.pathsep}{os.environ['PATH']}")
+    return cluster
+
+
+@pytest.fixture
+def tst(admin: Cluster, namespace: str, tmp_path: Path) -> Deployed:
+    """The environment `tst`, which runs nowhere yet."""
+    return make_environment(tmp_path, admin, namespace)

@@ -1,0 +1,100 @@
+"""Plans against a real server: fields of others, objects of others, what goes."""
+
+from __future__ import annotations
+
+import time
+from pathlib import Path
+
+from helpers.clusters.cluster import Cluster
+from helpers.clusters.environments import Deployed, make_environment
+
+HPA = {
+    "apiVersion": "autoscaling/v2",
+    "kind": "HorizontalPodAutoscaler",
+    "metadata": {"name": "web"},
+    "spec": {
+        "scaleTargetRef": {"apiVersion": "apps/v1", "kind": "Deployment", "name": "web"},
+        "minReplicas": 3,
+        "maxReplicas": 5,
+        "metrics": [
+            {
+                "type": "Resource",
+                "resource": {"name": "cpu", "target": {"type": "Utilization", "averageUtilization": 80}},
+            }
+        ],
+    },
+}
+
+
+def replicas(env: Deployed) -> int:
+    return int(env.get("deployment", "web")["spec"]["replicas"])
+
+
+def test_a_field_that_kubectl_scaled_is_not_taken_unasked(tst: Deployed) -> None:
+    tst.deployed()
+    tst.kubectl("scale", "deployment", "web", "--replicas=2")
+    tst.values({"web": {"replicas": 4}})
+    shown = tst.deploy("--plan")
+    assert (shown.code, "conflict: spec.replicas belongs to kubectl (scale)" in shown.out) == (1, True)
+    refused = tst.deploy()
+    assert (refused.code, "conflict: spec.replicas of Deployment web belongs to kubectl (scale)" in refused.err) == (
+        1,
+        True,
+    )
+    assert (replicas(tst), tst.history()) == (2, [(1, "deployed")])
+    tst.deployed("--conflicts", "take")
+    assert (replicas(tst), tst.history()[-1]) == (4, (2, "deployed"))
+
+
+def test_a_field_of_an_autoscaler_is_not_taken_unasked(tst: Deployed) -> None:
+    tst.deployed()
+    tst.cluster.apply({**HPA, "metadata": {"name": "web", "namespace": tst.namespace}})
+    end = time.monotonic() + 60
+    while replicas(tst) != 3:
+        assert time.monotonic() < end
+        time.sleep(0.2)
+    tst.values({"web": {"tag": "two"}})
+    refused = tst.deploy()
+    assert (refused.code, "spec.replicas of Deployment web belongs to controllers (scale)" in refused.err) == (
+        1,
+        True,
+    )
+    assert replicas(tst) == 3
+
+
+def test_a_field_of_another_manager_is_named_with_it(tst: Deployed) -> None:
+    tst.deployed()
+    value = {"apiVersion": "v1", "kind": "ConfigMap", "data": {"note": "theirs", "more": "x"}}
+    file = tst.root / "theirs.json"
+    import json
+
+    file.write_text(json.dumps({**value, "metadata": {"name": "web"}}), "utf-8")
+    tst.kubectl("apply", "--server-side", "--force-conflicts", "--field-manager=argocd", "-f", str(file))
+    refused = tst.deploy()
+    assert (refused.code, "data.note of ConfigMap web belongs to argocd, since 20" in refused.err) == (1, True)
+    tst.deployed("--conflicts", "take")
+    assert tst.get("configmap", "web")["data"] == {"note": "a", "more": "x"}
+
+
+def test_an_object_of_nobodys_is_not_adopted(tst: Deployed) -> None:
+    tst.kubectl("create", "configmap", "web")
+    refused = tst.deploy()
+    assert refused.code == 2
+    assert 'error: Helm: unable to continue with install: ConfigMap "web"' in refused.err
+    assert tst.history() == []
+
+
+def test_what_the_charts_have_no_more_goes(tst: Deployed, admin: Cluster, tmp_path: Path) -> None:
+    tst.deployed()
+    template = (tmp_path / "envs/tst/charts/web/templates/all.yaml").read_text("utf-8")
+    kept = template.split("---\n")[0]
+    smaller = make_environment(tmp_path / "later", admin, tst.namespace, web=kept)
+    assert "  delete  ConfigMap web\n" in smaller.deployed("--plan").out
+    smaller.deployed()
+    assert "configmap/web" not in tst.kubectl("get", "configmaps", "-o", "name")
+
+
+def test_what_the_server_would_not_take_is_said_before(tst: Deployed) -> None:
+    tst.values({"web": {"replicas": -1}})
+    refused = tst.deploy()
+    assert (refused.code, "Deployment web is refused: " in refused.err, tst.history()) == (1, True, [])

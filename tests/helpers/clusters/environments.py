@@ -1,0 +1,96 @@
+"""An environment of small charts with real workloads, as a repository that stands alone, and deployed by the command."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Mapping
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+from helpers.charts.tiny_charts import chart_files, environment, write_files
+from helpers.clusters.cluster import Cluster
+from helpers.workspaces.cli import Result, ok, shunter
+from shunter.model.files import FileState
+
+WEB = """\
+apiVersion: apps/v1
+kind: Deployment
+metadata: {name: NAME}
+spec:
+  replicas: {{ .Values.replicas }}
+  selector: {matchLabels: {app: NAME}}
+  template:
+    metadata: {labels: {app: NAME}}
+    spec:
+      terminationGracePeriodSeconds: 0
+      containers: [{name: web, image: "x/NAME:{{ .Values.tag }}", ports: [{containerPort: 80}], env: [{name: NOTE, value: {{ .Values.note | quote }}}]}]
+---
+apiVersion: v1
+kind: ConfigMap
+metadata: {name: NAME}
+data: {note: {{ .Values.note | quote }}}
+"""
+HOOK = """\
+apiVersion: batch/v1
+kind: Job
+metadata:
+  name: NAME-migrate
+  annotations: {helm.sh/hook: "pre-install,pre-upgrade", helm.sh/hook-delete-policy: before-hook-creation}
+spec: {template: {spec: {restartPolicy: Never, terminationGracePeriodSeconds: 0, containers: [{name: migrate, image: "x/NAME:{{ .Values.tag }}"}]}}}
+"""
+_VALUES = "replicas: 1\ntag: one\nnote: a\n"
+_ANSWERS = "_src_path: x\n_commit: v1.0.0\nkind: environment\nlibrary: commons\nname: {}\nworkspace: shop\n"
+
+
+def web(name: str, template: str = WEB) -> dict[str, FileState]:
+    """The chart of a service; values: `replicas`, `tag` of its image, `note`."""
+    return chart_files(name, template=template.replace("NAME", name), extra={"values.yaml": _VALUES})
+
+
+@dataclass(frozen=True)
+class Deployed:
+    """An environment `name` in `root`/envs, which goes to `namespace` of `cluster`."""
+
+    root: Path
+    cluster: Cluster
+    namespace: str
+    name: str = "tst"
+
+    def values(self, value: Mapping[str, Any]) -> None:
+        """Write its values file."""
+        (self.root / "envs" / self.name / "values.yaml").write_text(json.dumps(value), "utf-8")
+
+    def deploy(self, *options: str) -> Result:
+        """`shunter deploy` of it."""
+        return shunter("deploy", self.name, *options, cwd=self.root)
+
+    def deployed(self, *options: str) -> Result:
+        """The same, and it has to succeed."""
+        return ok("deploy", self.name, *options, cwd=self.root)
+
+    def get(self, *arguments: str) -> Any:
+        """What `kubectl get` finds in its namespace."""
+        return self.cluster.get("-n", self.namespace, *arguments)
+
+    def kubectl(self, *arguments: str) -> str:
+        """`kubectl` in its namespace."""
+        return self.cluster.kubectl("-n", self.namespace, *arguments)
+
+    def history(self) -> list[tuple[int, str]]:
+        """The release's revisions, each with its status, as its Secrets' labels have them."""
+        found = self.get("secrets", "-l", "owner=helm")["items"]
+        labels = [each["metadata"]["labels"] for each in found]
+        return sorted((int(each["version"]), each["status"]) for each in labels)
+
+
+def make_environment(
+    root: Path, cluster: Cluster, namespace: str, name: str = "tst", stage: str = "develop", **charts: str
+) -> Deployed:
+    """An environment of one service `web`, or of those in `charts`, each with its template."""
+    cars = {each: web(each, template) for each, template in (charts or {"web": WEB}).items()}
+    files, _, _ = environment(cars, services=tuple(cars))
+    answers = _ANSWERS.format(name) + f"services: [{', '.join(cars)}]\nnamespace: {namespace}\nstage: {stage}\n"
+    files[".copier-answers.yml"] = FileState(answers.encode())
+    write_files(root / "envs" / name, files)
+    return Deployed(root, cluster, namespace, name)
