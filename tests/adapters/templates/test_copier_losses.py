@@ -9,6 +9,7 @@ import os
 import warnings
 from collections.abc import Mapping
 from pathlib import Path
+from typing import Any
 
 import pytest
 
@@ -235,3 +236,30 @@ def test_copier_brings_back_in_one_project_what_it_deleted_in_another(tmp_path: 
     root = make_repo(tmp_path / "ours", {f"{each}/{path}": "1\n" for each in "ab" for path in ("x", "gone")})
     [(changes, conflicts)] = merge_as_copier([Asked(root, both_of_us)])
     assert (changes, conflicts) == ({"a/x": TWO, "b/x": TWO, "a/gone": None, "b/gone": None}, ())
+
+
+@pytest.mark.slow  # Copier updates two projects
+def test_copier_takes_back_what_another_project_was_updated_to(tmp_path: Path) -> None:
+    """It takes the rejects of that project's update for its own, checks the file out, and deletes them."""
+    import copier
+
+    theirs = tmp_path / "copier"
+    updated({"x": ONE}, {"x": ONE}, {"x": TWO}, theirs)
+    answers = f"_commit: v1.0.0\n_src_path: {theirs / 'template'}\n"
+    files: dict[str, bytes | str | None] = {"a/x": MINE.data, "b/x": ONE.data, "a/.copier-answers.yml": answers, "b/.copier-answers.yml": answers}
+    project = make_repo(tmp_path / "mono", files)
+    for each, conflict in (("a", "rej"), ("b", "inline")):
+        with warnings.catch_warnings():
+            warnings.simplefilter("ignore")
+            how: dict[str, Any] = {"defaults": True, "overwrite": True, "quiet": True, "vcs_ref": "v2.0.0", "conflict": conflict}
+            copier.run_update(project / each, settings=copier.Settings(), **how)
+        if each == "a":
+            assert (project / "a/x").read_bytes() == TWO.data
+            assert b"mine" in (project / "a/x.rej").read_bytes()
+    assert (project / "a/x").read_bytes() == MINE.data, "lost: what the template has changed"
+    assert not (project / "a/x.rej").exists(), "lost: what said so"
+    assert b"_commit: v2.0.0" in (project / "a/.copier-answers.yml").read_bytes(), "so no update brings it again"
+    root = make_repo(tmp_path / "ours", {"a/x": MINE.data, "b/x": ONE.data})
+    [(changes, conflicts)] = merge_as_copier([Asked(root, [MergeProject(each, {"x": ONE}, {"x": TWO}) for each in "ab"])])
+    assert changes["b/x"] == TWO
+    assert [(each.path, each.ours, each.theirs) for each in conflicts] == [("a/x", MINE, TWO)]
