@@ -14,7 +14,7 @@ HELM = os.environ.get("SHUNTER_TEST_HELM", shutil.which("helm") or "")
 HELM_3 = os.environ.get("SHUNTER_TEST_HELM_3", "")
 SOPS = os.environ.get("SHUNTER_TEST_SOPS") or shutil.which("sops") or ""
 GITEA = os.environ.get("SHUNTER_TEST_GITEA", "")
-GLAB = os.environ.get("SHUNTER_TEST_GLAB", "")
+GLAB = os.environ.get("SHUNTER_TEST_GLAB") or shutil.which("glab") or ""
 TEA = os.environ.get("SHUNTER_TEST_TEA", "")
 CLUSTER = os.environ.get("SHUNTER_TEST_CLUSTER", "")
 KWOK = os.environ.get("SHUNTER_TEST_KWOK", "")
@@ -25,7 +25,7 @@ needs_sops = pytest.mark.skipif(
 )
 needs_helm = pytest.mark.skipif(not HELM, reason="no helm binary: put one on PATH, or name it in SHUNTER_TEST_HELM")
 needs_gitea = pytest.mark.skipif(not GITEA, reason="no Gitea: name it in SHUNTER_TEST_GITEA, as `make delivery` does")
-needs_glab = pytest.mark.skipif(not GLAB, reason="no glab: name it in SHUNTER_TEST_GLAB")
+needs_glab = pytest.mark.skipif(not GLAB, reason="no glab: put it on PATH, or name it in SHUNTER_TEST_GLAB")
 needs_tea = pytest.mark.skipif(not TEA, reason="no tea: name it in SHUNTER_TEST_TEA")
 needs_helm_3 = pytest.mark.skipif(not HELM_3, reason="no helm binary of Helm 3: name it in SHUNTER_TEST_HELM_3")
 

@@ -423,3 +423,12 @@ def test_the_difference_is_shown_before_and_comes_true(
         shutil.rmtree(applied / name)
     shutil.rmtree(root / REMOVED, ignore_errors=True)
     assert plain(root) == plain(applied)
+
+
+@pytest.mark.parametrize("port", ["0", "65536"])
+def test_a_port_that_is_none_is_refused_and_nothing_is_written(port: str, tmp_path: Path) -> None:
+    ok("new", "shop", "--defaults", cwd=tmp_path)
+    head = git(tmp_path / "shop", "rev-parse", "HEAD")
+    refused = shunter("add", "service", "orders", "--port", port, cwd=tmp_path / "shop")
+    assert (refused.code != 0, "from 1 to 65535" in refused.err) == (True, True)
+    assert git(tmp_path / "shop", "rev-parse", "HEAD") == head

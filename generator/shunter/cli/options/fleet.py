@@ -39,7 +39,7 @@ COMMANDS: tuple[Command, ...] = (
                 "--language", choices=("python", "go", "typescript", "none"), help="language of the code to scaffold"
             ),
             Option("--team", help="the team that owns it"),
-            Option("--port", kind=int, default=0, help="port that the container listens on"),
+            Option("--port", kind=int, help="port that the container listens on"),
             Option("--calls", takes="many", metavar="SERVICE[,SERVICE]", help="services that it calls"),
             Option("--chart", metavar="PATH|NAME@VERSION|URL", help="an existing chart instead of a template"),
             Option("--repository", metavar="URL", help="repository of the existing chart, over HTTP or OCI"),

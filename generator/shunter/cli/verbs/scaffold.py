@@ -73,7 +73,7 @@ def _service_settings(context: Context, arguments: Arguments) -> dict[str, Any]:
     else:
         settings = {"archetype": arguments.archetype or "rest-api"}
         settings |= {"language": arguments.language} if arguments.language else {}
-        settings |= {"port": arguments.port} if arguments.port else {}
+        settings |= {"port": arguments.port} if arguments.port != "" else {}
     if calls := [name for each in arguments.calls for name in each.split(",")]:
         settings["calls"] = calls
     return settings | ({"team": arguments.team} if arguments.team else {})
