@@ -36,7 +36,8 @@ def killed(env: Deployed, seconds: float = 0.0) -> None:
                 time.sleep(1)
                 break
             time.sleep(0.05)
-        os.killpg(run.pid, signal.SIGKILL)
+        if run.poll() is None:
+            os.killpg(run.pid, signal.SIGKILL)
 
 
 @pytest.mark.parametrize("before", [0, 1])
