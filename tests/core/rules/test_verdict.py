@@ -393,7 +393,7 @@ def test_imports_into_themselves_are_said_where_they_are_asked_for_and_helm_is_n
     assert (found.span.path, found.span.line, found.span.text[found.span.column - 1 : found.span.end - 1]) == (
         "top.tgz/Chart.yaml", 8, "import-values",
     )  # fmt: skip
-    assert found.message == "what top imports from `api` would hold itself: Helm dies of it"
+    assert found.message == "what top imports from `api` would hold itself: Helm never comes back"
     assert not_for_helm(coalesce(chart, [])) == (found,)
     listed = {**files, "Chart.yaml": METADATA, "requirements.yaml": b"dependencies:\n" + imports.encode()}
     (found,) = judge(load_archive(archive(listed), "top.tgz"), [])

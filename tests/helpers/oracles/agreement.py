@@ -6,7 +6,7 @@ import json
 from collections.abc import Mapping, Sequence
 from typing import Any
 
-from helpers.oracles.embedded_helm import SHOW_VALUES, RefusedError, archive, reading, stack_overflows, values_of
+from helpers.oracles.embedded_helm import SHOW_VALUES, RefusedError, archive, never_returns, reading, values_of
 from shunter.core.charts.load import Chart, load_archive
 from shunter.core.goyaml.document import merge_maps, of_mapping, read
 from shunter.core.rules.verdict import judge
@@ -61,7 +61,7 @@ def umbrella_values(files: Mapping[str, str], layers: Sequence[dict[str, Any]]) 
     assert chart.findings == ()
     ours = coalesce(chart, [of_mapping(layer, f"{index}") for index, layer in enumerate(layers)])
     if ours.circle is not None:
-        return (None if stack_overflows(data, passed) else "alive"), None
+        return (None if never_returns(data, passed) else "alive"), None
     try:
         theirs = values_of(data, passed)
     except RefusedError:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import io
 import json
+import resource
 import subprocess
 import sys
 import tarfile
@@ -47,10 +48,20 @@ def values_of(data: bytes, values: dict[str, Any] | None = None) -> Any:
 DYING = "import sys, helm_python\nhelm_python.Chart.load_archive(sys.stdin.buffer.read()).render(eval(sys.argv[1]))"
 
 
-def stack_overflows(data: bytes, values: dict[str, Any]) -> bool:
-    """Whether Helm's stack overflows on a chart archive with these values; a process of its own dies of it."""
-    done = subprocess.run([sys.executable, "-c", DYING, repr(values)], input=data, capture_output=True, check=False)
-    return done.returncode != 0 and b"fatal error: stack overflow" in done.stderr
+SECONDS, MEMORY = 30, 8 << 30
+"""Of a processor, and bytes of address space, after which Helm counts as one that does not come back."""
+
+
+def never_returns(data: bytes, values: dict[str, Any]) -> bool:
+    """Whether Helm does not come back from a chart archive with these values: its stack overflows, or it takes all memory."""
+
+    def limit() -> None:
+        resource.setrlimit(resource.RLIMIT_CPU, (SECONDS, SECONDS + 1))
+        resource.setrlimit(resource.RLIMIT_AS, (MEMORY, MEMORY))
+
+    command = [sys.executable, "-c", DYING, repr(values)]
+    done = subprocess.run(command, input=data, stderr=subprocess.DEVNULL, preexec_fn=limit, check=False)
+    return done.returncode < 0
 
 
 def reading(text: bytes) -> Any:

@@ -283,7 +283,7 @@ def _circle(circle: Circle) -> Finding:
     at = next((at for at, item in enumerate(named) if circle.dependency in (item.get("alias"), item.get("name"))), None)
     path: KeyPath = ("dependencies", at, "import-values") if at is not None else ()
     span = definition.span(path, of="key") if definition.has(path) else Span(definition.path)
-    message = f"what {circle.chart.name} imports from `{circle.dependency}` would hold itself: Helm dies of it"
+    message = f"what {circle.chart.name} imports from `{circle.dependency}` would hold itself: Helm never comes back"
     hint = "import each map to a place outside of what else is imported"
     return Finding("import-circle", message, span, key=path, hint=hint)
 

@@ -57,7 +57,7 @@ class Circle:
 
 
 class CircleError(Exception):
-    """A chart's import-values make values that hold themselves: Helm overflows its stack, and is gone."""
+    """A chart's import-values make values that hold themselves: Helm overflows its stack, or takes all memory."""
 
     def __init__(self, circle: Circle) -> None:
         super().__init__(circle.dependency)

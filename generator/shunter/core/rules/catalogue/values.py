@@ -133,7 +133,7 @@ WIRING: Final = (
         "values that are imported into themselves",
         "Helm shares the maps that `import-values` brings, so a map that is imported to a place inside of what it "
         "holds itself, such as `exports.data` to `b.c` beside `data`, where `exports.data` has `b`, ends up in itself. "
-        "Helm then runs until its stack overflows (`fatal error: stack overflow`); it is not asked here.",
+        "Helm then ends by `fatal error: stack overflow`, or takes all memory first; it is not asked here.",
     ),
     lint(
         "missing-dependency",
