@@ -69,7 +69,6 @@ PROCESSES = {"shunter.__main__", "shunter.adapters.templates.worker", "shunter.c
 WITHOUT_A_TEST = {
     # entry points of a process: whoever starts the process tests them
     "shunter.__main__",
-    "shunter.cli.main",
     # tables: tests/cli/test_options.py and docs/reference hold them to what they say
     "shunter.cli.options.delivery",
     "shunter.cli.options.deploying",

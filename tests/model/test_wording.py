@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from shunter.model.wording import counted, dotted, is_slip, nearest, wanted_types
+from shunter.model.wording import counted, dotted, in_a_list, is_slip, nearest, wanted_types
 
 
 def test_key_paths_read_as_people_write_them() -> None:
@@ -52,3 +52,8 @@ def test_types_have_articles() -> None:
 
 def test_one_thing_and_several() -> None:
     assert [counted(number, "car") for number in (0, 1, 2, 1200)] == ["0 cars", "1 car", "2 cars", "1,200 cars"]
+
+
+def test_a_list_is_whole_or_says_how_many_more_there_are() -> None:
+    assert in_a_list([str(n) for n in range(12)]).endswith("9, 10, 11")
+    assert in_a_list([str(n) for n in range(14)]).endswith("8, 9, and 4 more")

@@ -23,6 +23,14 @@ def main(argv: list[str] | None = None) -> int:
         # One command, one process: what it makes is needed until it ends, and looking for garbage is a fifth of a
         # cold hook's time.
         gc.disable()
+    try:
+        return _answered(arguments)
+    except KeyboardInterrupt:  # while modules are loaded: from there on, `run` has more to say
+        sys.stderr.write("interrupted\n")
+        return 130
+
+
+def _answered(arguments: list[str]) -> int:
     from shunter.cli.options import TABLE
     from shunter.cli.parse import parse
 

@@ -108,3 +108,10 @@ def shown(value: Any) -> str:
 def quoted(text: str) -> str:
     """A string as a YAML scalar in double quotes."""
     return json.dumps(text, ensure_ascii=False)
+
+
+def in_a_list(options: Sequence[str]) -> str:
+    """All options after each other; of more than twelve, the first ten and how many more there are."""
+    if len(options) <= 12:
+        return ", ".join(options)
+    return f"{', '.join(options[:10])}, and {len(options) - 10} more"

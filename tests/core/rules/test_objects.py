@@ -2,16 +2,11 @@
 
 from __future__ import annotations
 
-from random import Random
-
-import pytest
-
 from helpers.oracles.embedded_helm import archive
 from shunter.core.charts.load import load_archive
 from shunter.core.kube.objects import objects_of
-from shunter.core.rules.objects import duplicate_objects, too_large
+from shunter.core.rules.objects import duplicate_objects
 from shunter.core.values.coalesce import coalesce
-from shunter.model.findings import Severity
 
 FILES = {
     "Chart.yaml": "apiVersion: v2\nname: tst\nversion: 1.0.0\ndependencies:\n- {name: svc, version: 1.0.0, alias: api}\n"
@@ -62,21 +57,3 @@ def test_a_hook_beside_an_object_of_its_name_is_one_too_many() -> None:
 def test_what_has_no_name_is_like_nothing() -> None:
     nameless = [("tst/templates/a.yaml", "kind: Job\n")] * 2
     assert list(duplicate_objects(objects_of(nameless), SLICES, "tst")) == []
-
-
-@pytest.mark.parametrize(
-    ("size", "severity"), [(600_000, None), (720_000, Severity.WARNING), (800_000, Severity.ERROR)]
-)
-def test_a_release_is_told_to_be_large_before_kubernetes_refuses_it(size: int, severity: Severity | None) -> None:
-    """Packed and in base64, what does not compress takes four bytes for three."""
-    found = list(too_large({"big.bin": Random(1).randbytes(size), "Chart.yaml": b"name: x"}, {}))
-    assert [finding.severity for finding in found] == ([severity] if severity else [])
-    assert all(finding.message.startswith("Helm keeps at least ") for finding in found)
-    assert all(finding.hint == "name big.bin in .helmignore" for finding in found)
-
-
-def test_what_is_rendered_counts_and_what_compresses_does_not() -> None:
-    (found,) = too_large({}, {}, Random(1).randbytes(720_000).hex())
-    assert (found.span.path, found.hint) == ("Chart.yaml", "split the release")
-    assert "at least" not in found.message
-    assert not list(too_large({"big.txt": b"x" * 4_000_000}, {"a": "y" * 4_000_000}, "z" * 4_000_000))

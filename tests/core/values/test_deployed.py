@@ -57,6 +57,15 @@ spec:
 """
 
 
+@pytest.mark.parametrize(("kind", "rooted"), [("GitRepository", True), ("Bucket", True), ("HelmRepository", False)])
+def test_flux_looks_for_values_files_in_the_source_or_in_the_archive(kind: str, rooted: bool) -> None:
+    spec = f"{{chart: ./a, sourceRef: {{kind: {kind}, name: r}}, valuesFiles: [envs/v.yaml]}}"
+    text = f"apiVersion: helm.toolkit.fluxcd.io/v2\nkind: HelmRelease\nspec:\n  chart: {{spec: {spec}}}\n"
+    (layer,) = next(deployments(text.encode(), "r.yaml")).layers
+    assert isinstance(layer, FileLayer)
+    assert (layer.name, layer.rooted) == ("envs/v.yaml", rooted)
+
+
 def test_an_application() -> None:
     (found,) = deployments(APPLICATION.encode(), "app.yaml")
     assert (found.chart, found.span.line, found.judged) == (Place("charts/web"), 9, True)

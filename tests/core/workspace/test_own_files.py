@@ -471,6 +471,7 @@ def _is_ours(finding: Finding) -> bool:
         *("unknown-name", "promotion-circle", "name-taken", "monolith-services", "fixed-level", "train-file-name"),
         "values-elsewhere",
         "reusable-nowhere",
+        "deployed-from-nowhere",
     )
 
 

@@ -9,7 +9,7 @@ from typing import Any
 
 import pytest
 
-from helpers.workspaces.cli import ok
+from helpers.workspaces.cli import ok, shunter
 from helpers.workspaces.gitrepo import git, make_repo, snapshot
 from helpers.workspaces.small import WORKSPACE, small_workspace
 from helpers.workspaces.workspaces import copy, shared
@@ -121,3 +121,37 @@ def test_a_workspace_that_changes_while_it_is_planned_is_not_written(
         scaffold.add_service(open_context(str(mono)), "second", {"archetype": "rest-api"})
     assert git(mono, "log", "-1", "--format=%s") == "Add environment first"
     assert git(mono, "status", "--porcelain") == ""
+
+
+def test_a_workspace_inside_of_another_or_of_a_repository_is_told(tmp_path: Path) -> None:
+    ok("new", "outer", "--defaults", cwd=tmp_path)
+    said = ok("new", "inner", "--defaults", cwd=tmp_path / "outer").err
+    assert (
+        f"notice: inner is inside the workspace {tmp_path / 'outer'}, and no part of it; `shunter add service" in said
+    )
+    root = make_repo(tmp_path / "repo", {".gitignore": "away/\n"})
+    assert scaffold.place_notice(root / "a") == (
+        f"notice: a is inside the repository {root}, and no part of it. Not meant? Move the folder a away.",
+    )
+    (root / "away").mkdir()
+    assert scaffold.place_notice(root / "away" / "a") == (), "ignored there: meant so"
+    assert scaffold.place_notice(tmp_path / "free") == ()
+
+
+@pytest.mark.parametrize(
+    ("options", "message"),
+    [
+        (("--port", "0"), "`services.x.port` must be at least 1, not 0"),
+        (("--chart", "charts/web", "--port", "80"), "`--port` is for a service that a template makes"),
+        (("--chart", "charts/web", "--archetype", "worker"), "`--archetype` is for a service that a template makes"),
+        (("--chart", "charts/web", "--language", "go"), "`--language` is for a service that a template makes"),
+        (("--repository", "https://example.org"), "`--repository` needs a chart in it"),
+        (("--chart", "oci://h/a:1.0.0", "--repository", "oci://h"), "names the repository already"),
+    ],
+)
+def test_an_option_that_cannot_be_kept_is_refused(mono: Path, options: tuple[str, ...], message: str) -> None:
+    before = snapshot(mono)
+    result = shunter("add", "service", "x", *options, cwd=mono)
+    assert result.code == 2
+    assert message in result.err
+    assert snapshot(mono) == before

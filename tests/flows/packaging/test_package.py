@@ -6,6 +6,7 @@ from pathlib import Path
 
 import pytest
 
+from helpers.workspaces.cli import ok
 from helpers.workspaces.gitrepo import commit_all, git, make_repo, snapshot
 from helpers.workspaces.small import small_workspace
 from helpers.workspaces.workspaces import copy, shared
@@ -89,3 +90,16 @@ def test_a_folder_of_charts_that_shunter_did_not_make_is_told_who_packages_it(tm
                 Context(tmp_path / "bare", tmp_path / "bare", None), names, Stamp(), tmp_path / "out", dry_run=False
             )
         assert "`helm package`" in caught.value.hint
+
+
+def test_a_file_that_nobody_meant_to_ship_is_told(small: Context) -> None:
+    chart = small.root / "third/web"
+    (chart / "dump.sql").write_bytes(b"x" * 3_000_000)
+    (chart / "Chart.yaml").write_text((chart / "Chart.yaml").read_text("utf-8").replace("1.0.0", "1.1.0"), "utf-8")
+    commit_all(small.root, {})
+    said = ok("package", "web", cwd=small.root).err
+    assert "third/web/dump.sql has 3,000,000 bytes, and would be part of each release (name it in .helmignore)" in said
+    (chart / ".helmignore").write_text("dump.sql\n", "utf-8")
+    (chart / "Chart.yaml").write_text((chart / "Chart.yaml").read_text("utf-8").replace("1.1.0", "1.2.0"), "utf-8")
+    commit_all(small.root, {})
+    assert "dump.sql" not in ok("package", "web", cwd=small.root).err

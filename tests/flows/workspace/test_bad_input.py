@@ -155,7 +155,7 @@ def test_the_place_of_the_culprit_is_shown(still: Path) -> None:
         file.write_text(right, "utf-8")
     assert result.err == (
         'error[enum]: `services.auth.archetype` must be one of "rest-api", "api-gateway", "frontend", "auth", "worker", '
-        '"cron", "database", "search", ..., not "rest-app"\n'
+        '"cron", "database", "search", "broker", "monitoring", not "rest-app"\n'
         "  --> shunter.yaml:29:16\n"
         "   |\n"
         "29 |     archetype: rest-app\n"

@@ -248,6 +248,7 @@ def test_new_goes_on_without_an_identity(tmp_path: Path, monkeypatch: pytest.Mon
         monkeypatch.delenv(name, raising=False)
     said = ok("new", "shop", "--defaults", cwd=tmp_path).err
     assert "notice: git knows no user here" in said
+    assert 'next: git config --global user.name "Your Name"\nnext: git config --global user.email' in said
     assert git(tmp_path / "shop", "log", "-1", "--format=%an") == "shunter"
     root = tmp_path / "shop"
     write(root, {".git/config": (root / ".git/config").read_text() + "[user]\n\tuseConfigOnly = true\n"})

@@ -14,6 +14,8 @@ from shunter.model.errors import ShunterError
 from shunter.model.files import FileState, Writing
 
 _SIGNING = ("failed to sign", "failed to write commit object", "signing failed")
+WHO_COMMITS = 'git config --global user.name "Your Name"\ngit config --global user.email you@example.com'
+"""What makes git know who commits."""
 _NOBODY = ("tell me who you are", "empty ident", "unable to auto-detect", "auto-detection is disabled")
 
 
@@ -141,8 +143,7 @@ def _again(writing: Writing, said: Sequence[str]) -> bool:
 def _failed(root: Path, status: int, said: Sequence[str]) -> ShunterError:
     notes = tuple(f"git: {line}" for line in said) or (f"git: exit status {status}",)
     if any(word in line for line in said for word in _NOBODY):
-        hint = 'git config --global user.name "Your Name"\ngit config --global user.email you@example.com'
-        return EverywhereError(f"git commit failed in {root}", notes=notes, hint=hint)
+        return EverywhereError(f"git commit failed in {root}", notes=notes, hint=WHO_COMMITS)
     if not _is_unsigned(said):
         hint = "when a hook refused: mend what it names, or skip hooks with --no-verify"
         return ShunterError(f"git commit failed in {root}", notes=notes, hint=hint)

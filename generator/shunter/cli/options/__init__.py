@@ -29,7 +29,7 @@ class Option:
         name: str = "",
         takes: Takes = "one",
         choices: tuple[str, ...] = (),
-        default: str | int | bool = "",
+        default: str | int | bool | None = "",
         kind: type[str | int] = str,
         metavar: str = "",
     ) -> None:

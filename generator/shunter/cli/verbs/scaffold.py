@@ -68,6 +68,7 @@ def add_service(arguments: Arguments) -> Report:
 
 
 def _service_settings(context: Context, arguments: Arguments) -> dict[str, Any]:
+    _refuse_unused(arguments)
     if arguments.chart:
         settings: dict[str, Any] = {"chart": _existing(context, arguments.chart, arguments.repository)}
     else:
@@ -77,6 +78,18 @@ def _service_settings(context: Context, arguments: Arguments) -> dict[str, Any]:
     if calls := [name for each in arguments.calls for name in each.split(",")]:
         settings["calls"] = calls
     return settings | ({"team": arguments.team} if arguments.team else {})
+
+
+def _refuse_unused(arguments: Arguments) -> None:
+    """What would be given up silently is refused: a chart of somebody else's is not made by a template."""
+    made = {"--archetype": arguments.archetype, "--language": arguments.language, "--port": arguments.port}
+    unused = [flag for flag, value in made.items() if value not in (None, "")]
+    if arguments.chart and unused:
+        raise ShunterError(f"`{unused[0]}` is for a service that a template makes", hint="leave it out, or `--chart`")
+    if arguments.repository and not arguments.chart:
+        raise ShunterError("`--repository` needs a chart in it", hint="--chart NAME@VERSION --repository URL")
+    if arguments.repository and arguments.chart.startswith(OCI):
+        raise ShunterError("`--chart oci://...` names the repository already", hint="leave `--repository` out")
 
 
 def _existing(context: Context, chart: str, repository: str) -> dict[str, str]:

@@ -241,8 +241,11 @@ def _helm_release(found: Object) -> Deployment:
     at = ("spec", "chart", "spec")
     spec = found.at(*at)
     spec = spec if isinstance(spec, dict) else {}
+    # Of a packed chart Flux takes files of the archive, and else of the source, wherever in it the chart is.
+    rooted = found.at(*at, "sourceRef", "kind") != "HelmRepository"
+    optional = bool(spec.get("ignoreMissingValuesFiles"))
     layers: list[Layer] = [
-        FileLayer(str(name), False, bool(spec.get("ignoreMissingValuesFiles")), found.span(*at, "valuesFiles", number))
+        FileLayer(str(name), rooted, optional, found.span(*at, "valuesFiles", number))
         for number, name in enumerate(spec.get("valuesFiles") or ())
     ]
     for number, item in enumerate(found.at("spec", "valuesFrom") or ()):

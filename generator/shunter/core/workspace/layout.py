@@ -20,6 +20,8 @@ from shunter.core.workspace.model import (
 LIBRARY_FOLDER = "library"
 TRAINS_FOLDER = "trains"
 EXAMPLE_ORGANISATION = "acme"
+CONTROLLERS = ("argo", "flux")
+"""Values of `deployment` that write objects for a GitOps controller."""
 
 
 def service_folder(name: str) -> str:
@@ -190,6 +192,7 @@ def _root(workspace: Workspace, name: str, projects: list[Project], others: list
     }
     if workspace.ci != "none":
         answers["pipelines"] = workspace.pipelines
+    if workspace.ci != "none" or workspace.deployment in CONTROLLERS:
         answers["repositories_url"] = workspace.repositories_url if origin_url(workspace, name) else ""
     if workspace.versions:
         answers["versions"] = workspace.versions

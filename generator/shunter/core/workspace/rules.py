@@ -10,6 +10,7 @@ from shunter.core.charts.pins import OCI
 from shunter.core.delivery.style import OTHER, PULL_REQUEST, style_of
 from shunter.core.goyaml.document import Document, KeyPath
 from shunter.core.workspace.layout import (
+    CONTROLLERS,
     TRAINS_FOLDER,
     charts_url,
     image_name,
@@ -44,6 +45,7 @@ def broken_rules(document: Document, workspace: Workspace, found: Sequence[Findi
     if not any(finding.key[:1] == ("services",) for finding in found):
         yield from _monolith(document, workspace)
     yield from _reusable_nowhere(document, workspace)
+    yield from _deployed_from_nowhere(document, workspace)
     yield from _taken_names(document, workspace)
     yield from _taken_labels(document, workspace)
     yield from _taken_places(document, workspace)
@@ -220,6 +222,18 @@ def _reusable_nowhere(document: Document, workspace: Workspace) -> Iterator[Find
         message = f"`pipelines: reusable` calls the repository `{workspace.name}`, and {said}"
         hint = "set it, such as git@github.com:acme/{name}.git, or use `pipelines: inline`"
         yield Finding("reusable-nowhere", message, document.span(path), key=path, hint=hint)
+
+
+def _deployed_from_nowhere(document: Document, workspace: Workspace) -> Iterator[Finding]:
+    """Objects for a controller that reads repositories, of which nobody has said where they are."""
+    if workspace.deployment in CONTROLLERS and workspace.environments and not origin_url(workspace, workspace.name):
+        path = ("deployment",)
+        message = (
+            f"`deployment: {workspace.deployment}` reads the environments' repositories, and `repositories.url` says "
+            "of none where it is"
+        )
+        hint = "set it, such as git@github.com:acme/{name}.git, or use `deployment: gitops`"
+        yield Finding("deployed-from-nowhere", message, document.span(path), key=path, hint=hint)
 
 
 def _taken_places(document: Document, workspace: Workspace) -> Iterator[Finding]:

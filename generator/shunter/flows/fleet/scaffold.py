@@ -9,11 +9,12 @@ from posixpath import normpath
 from typing import Any
 
 from shunter import __version__
+from shunter.adapters.git.commit import WHO_COMMITS
 from shunter.adapters.git.fresh import Fresh, make_workspace, refuse_taken
 from shunter.adapters.git.remote import checked
-from shunter.adapters.git.repository import Repository
+from shunter.adapters.git.repository import Repository, git_dir
 from shunter.adapters.system.files import DiskTree
-from shunter.adapters.system.regular import is_checkout, is_folder
+from shunter.adapters.system.regular import is_checkout, is_file, is_folder
 from shunter.adapters.templates.history import CANONICAL_SOURCE, bare_for
 from shunter.core.charts.versions import is_label
 from shunter.core.goyaml.edit import edit
@@ -27,7 +28,7 @@ from shunter.flows.fleet.drafting import Request
 from shunter.flows.fleet.leaving import leaving, let_go
 from shunter.flows.fleet.reconcile import reconcile
 from shunter.flows.workspace.archives import archives_at, open_archives
-from shunter.flows.workspace.context import APPLIED_FILE, WORKSPACE_FILE, Context, workspace_from
+from shunter.flows.workspace.context import APPLIED_FILE, WORKSPACE_FILE, Context, repository_root, workspace_from
 from shunter.flows.workspace.labels import label
 from shunter.flows.workspace.own_files import schema_of
 from shunter.flows.workspace.plans import carry_out, in_order, read_now, summary
@@ -89,9 +90,10 @@ def new(asked: NewWorkspace) -> Report:
         planned = tuple(Outcome(plan.repository, Status.PLANNED, summary(plan)) for plan in plans)
         return Report(product=product, outcomes=planned, notices=found.notices)
     made = make_workspace(plans, asked.target, asked.writing)
-    first = f"cd {asked.target.name} && shunter validate"
-    outcomes = tuple(_made(each) for each in made)
-    return Report(outcomes=outcomes, notices=(*found.notices, *identity_notice(asked.target)), next_step=first)
+    nobody = identity_notice(asked.target)
+    notices = (*found.notices, *place_notice(asked.target), *nobody)
+    first = f"{WHO_COMMITS if nobody else ''}\ncd {asked.target.name} && shunter validate".lstrip()
+    return Report(outcomes=tuple(_made(each) for each in made), notices=notices, next_step=first)
 
 
 def _made(fresh: Fresh) -> Outcome:
@@ -112,7 +114,19 @@ def workspace_files(text: bytes) -> dict[str, FileState | None]:
 def identity_notice(root: Path) -> tuple[str, ...]:
     """A notice where commits were made under shunter's name because git knows no user."""
     name, email, fallback = Repository(root).identity()
-    return (f"notice: git knows no user here, so commits are by {name} <{email}>",) if fallback else ()
+    said = f"notice: git knows no user here, so commits are by {name} <{email}>; the next one may need a name"
+    return (said,) if fallback else ()
+
+
+def place_notice(root: Path) -> tuple[str, ...]:
+    """A notice where a new workspace stands in a repository, which git allows: it is no part of that one."""
+    around = repository_root(root.parent)
+    if git_dir(around) is None or Repository(around).ignores(root.relative_to(around).as_posix()):
+        return ()
+    what = "workspace" if is_file(around / WORKSPACE_FILE) else "repository"
+    said = f"notice: {root.name} is inside the {what} {around}, and no part of it"
+    rest = "; `shunter add service NAME` is what adds to a workspace" if what == "workspace" else ""
+    return (f"{said}{rest}. Not meant? Move the folder {root.name} away.",)
 
 
 @dataclass(frozen=True, slots=True)

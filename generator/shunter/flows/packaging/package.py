@@ -15,6 +15,7 @@ from shunter.core.charts.versions import marked_dirty
 from shunter.core.packaging.images import ImagePin, nowhere, placed
 from shunter.core.packaging.stamp import Stamped, kept
 from shunter.core.packaging.vendoring import version_taken
+from shunter.core.rules.release_size import stray_files
 from shunter.core.workspace.model import Service
 from shunter.flows.packaging.beside_ci import beside_ci, hint_beside_ci
 from shunter.flows.packaging.derive import Changes, app_files
@@ -94,8 +95,16 @@ class Batch:
             *self.elsewhere.notices,
             *told(self.kept),
             *self.said,
+            *self.strays,
             *(() if self.names or self.failed else ("no chart to package here",)),
         )
+
+    @property
+    def strays(self) -> Iterator[str]:
+        """Files that nobody meant to ship, most likely: Helm would keep them in each release of their chart."""
+        for place, chart in zip(self.labels, self.packed, strict=True):
+            for path, size in stray_files({path: state.data for path, state in chart.files.items()}):
+                yield f"{place}/{path} has {size:,} bytes, and would be part of each release (name it in .helmignore)"
 
     @property
     def names(self) -> list[str]:

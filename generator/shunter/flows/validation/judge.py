@@ -105,9 +105,9 @@ def _too_large(release: Release) -> Iterable[Finding]:
     own = {path: release.chart.read(path) or b"" for path in files if not path.startswith("charts/")}
     if sum(map(len, own.values())) + sum(len(layer.data) for layer in release.layers) < _WORTH_PACKING:
         return ()
-    from shunter.core.rules.objects import too_large
+    from shunter.core.rules.release_size import Kept, too_large
 
-    return too_large(own, {layer.path: layer.value for layer in release.layers})
+    return too_large(Kept(own, {}, {}, {}, {layer.path: layer.value for layer in release.layers}))
 
 
 def judge_chart(

@@ -10,11 +10,13 @@ from shunter.core.charts.image import Image
 from shunter.core.kube.objects import objects_of
 from shunter.core.packaging.images import images_in
 from shunter.core.rules.collisions import define_collisions
-from shunter.core.rules.objects import duplicate_objects, serial_hooks, too_large
+from shunter.core.rules.objects import duplicate_objects, serial_hooks
+from shunter.core.rules.release_size import too_large
 from shunter.core.workspace.layout import image_name, images_prefix
 from shunter.core.workspace.model import Service, Workspace
 from shunter.flows.release.release import Release
 from shunter.flows.release.render import documents
+from shunter.flows.release.stored import kept_of
 from shunter.flows.validation.collisions import deployed
 from shunter.flows.workspace.context import Site
 from shunter.model.errors import ShunterError
@@ -36,9 +38,7 @@ def lint_release(release: Release, manifest: str | None) -> Iterator[Finding]:
         objects = list(objects_of(documents(manifest)))
         yield from duplicate_objects(objects, slices, release.namespace)
         yield from serial_hooks(objects, slices)
-        files = release.files.packed.kept.files
-        own = {path: state.data for path, state in files.items() if not path.startswith("charts/")}
-        yield from too_large(own, release.coalesced.values or {}, manifest)
+        yield from too_large(kept_of(release, manifest))
 
 
 def of_its_service(workspace: Workspace | None, site: Site, release: Release) -> Iterator[Finding]:

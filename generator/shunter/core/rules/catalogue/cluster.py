@@ -37,7 +37,8 @@ RELEASE: Final = (
         Severity.ERROR,
         "a release that does not fit into its Secret",
         "Helm keeps each revision in one Secret: the umbrella's own files, all values and manifests, packed. "
-        "Kubernetes takes 1 MiB, and from 900 KiB on it is a warning. Mostly it is files that nobody meant to ship: "
+        "Kubernetes takes 1 MiB, and from 70 % of that on it is a warning, which names what is heaviest. Mostly "
+        "it is files that nobody meant to ship: "
         "name them in `.helmignore`. `lint` renders, and knows all of it; `validate` and `promote` render nothing, and "
         "tell it where files and values alone are too much.",
     ),

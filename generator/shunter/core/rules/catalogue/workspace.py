@@ -182,6 +182,12 @@ OWN_FILES: Final = (
         "`repositories.url` in `shunter.yaml` says where that is. `pipelines: inline` needs none.",
     ),
     verdict(
+        "deployed-from-nowhere",
+        "objects of a GitOps controller for repositories without an address",
+        "With `deployment: argo` or `flux` a controller reads the repository of each environment: `repositories.url` "
+        "in `shunter.yaml` says where that is. `deployment: gitops` writes no objects, and needs none.",
+    ),
+    verdict(
         "fixed-level",
         "a level for what is always refused",
         "`rules:` in `shunter.yaml` sets the levels of lints. What Helm refuses stays an error, whatever is there.",

@@ -10,7 +10,7 @@ from shunter.core.goyaml.scalars import resolve
 from shunter.core.rules.errors.schema_errors import Subject, describe
 from shunter.core.rules.paste import REQUIRED_HERE
 from shunter.model.findings import Finding, TextEdit
-from shunter.model.wording import dotted, is_slip, nearest, quoted, same_letters
+from shunter.model.wording import dotted, in_a_list, is_slip, nearest, quoted, same_letters
 
 
 def unknown_key(
@@ -46,7 +46,7 @@ def unknown_key(
         safe = written == f"{quotes}{key}{quotes}" and not taken and (missing or is_slip(key, guess)) and fits(guess)
         fix = (TextEdit(span, renamed),) if safe else ()
         return subject.finding("unknown-key", message, hint=f"did you mean `{guess}`?", fix=fix, **more)
-    some = ", ".join(sorted(known)[:8]) + (", ..." if len(known) > 8 else "")
+    some = in_a_list(sorted(known))
     return subject.finding("unknown-key", message, hint=f"delete it; known here: {some or 'no key'}", **more)
 
 

@@ -18,7 +18,17 @@ from shunter.core.schema.circles import CIRCLE
 from shunter.core.schema.walk import at
 from shunter.model.data import dataclass
 from shunter.model.findings import Finding, Span, TextEdit
-from shunter.model.wording import dotted, is_slip, nearest, quoted, shown, type_of, wanted_types, with_article
+from shunter.model.wording import (
+    dotted,
+    in_a_list,
+    is_slip,
+    nearest,
+    quoted,
+    shown,
+    type_of,
+    wanted_types,
+    with_article,
+)
 
 _DIGITS: Final = re.compile(r"[-+]?[0-9]+")
 _ZEROS: Final = re.compile(r"^([-+]?)0+(?=[0-9])")
@@ -178,7 +188,7 @@ def _enum(subject: Subject) -> Finding:
     kind = subject.error.kind.as_dict()
     options = kind.get("options", [kind.get("expected_value")])
     value, raw = subject.value, subject.bare
-    listed = ", ".join(shown(option) for option in options[:8]) + (", ..." if len(options) > 8 else "")
+    listed = in_a_list([shown(option) for option in options])
     one_of = f"one of {listed}" if len(options) > 1 else listed
     message = f"`{subject.name}` must be {one_of}, not {subject.shown()}"
     if raw and raw in options and raw[0] not in "'\"":
@@ -272,7 +282,7 @@ def _alternatives(subject: Subject) -> Finding:
 
 def _no_form(subject: Subject, key: str, options: Sequence[str]) -> Finding:
     path = (*subject.path, key)
-    listed = ", ".join(options[:8]) + (", ..." if len(options) > 8 else "")
+    listed = in_a_list(options)
     message = f"`{dotted(path)}` must be one of {listed}, not {subject.shown(subject.value[key], key)}"
     return subject.finding("enum", message, key=path, span=subject.document.span(path), hint=f"write one of {listed}")
 
@@ -299,7 +309,7 @@ def describe(schema: Any) -> str:
     if not isinstance(schema, dict):
         return "a value"
     if "enum" in schema:
-        return "one of " + ", ".join(shown(option) for option in schema["enum"][:8])
+        return "one of " + in_a_list([shown(option) for option in schema["enum"]])
     if "const" in schema:
         return shown(schema["const"])
     types = schema.get("type")

@@ -1,0 +1,48 @@
+"""What Helm would keep of a release: the size of its Secret, without a cluster."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping
+from typing import Any
+
+from shunter.core.charts.contents import read_once
+from shunter.core.goyaml.document import merge_maps
+from shunter.core.kube.objects import objects_of
+from shunter.core.rules.release_size import Kept
+from shunter.flows.release.release import Release
+from shunter.flows.release.render import documents
+from shunter.model.files import FileState
+
+
+def kept_of(release: Release, manifest: str) -> Kept:
+    """What Helm keeps of a release that renders this manifest. Raises ShunterError for objects that are no YAML."""
+    rendered = documents(manifest)
+    files = release.files.packed.kept.files
+    return Kept(
+        files=own_files(files),
+        metadata=_said(files, "Chart.yaml"),
+        lock=_said(files, "Chart.lock"),
+        values=release.coalesced.values or {},
+        config=_passed(layer.value for layer in release.layers),
+        documents=rendered,
+        objects=list(objects_of(rendered)),
+        name=release.name or release.chart.name,
+        namespace=release.namespace,
+    )
+
+
+def own_files(files: Mapping[str, FileState]) -> dict[str, bytes]:
+    """A chart's files without those of its subcharts, which Helm does not keep."""
+    return {path: state.data for path, state in files.items() if not path.startswith("charts/")}
+
+
+def _said(files: Mapping[str, FileState], path: str) -> Mapping[str, Any]:
+    found = read_once(files[path].data, path).value if path in files else None
+    return found if isinstance(found, dict) else {}
+
+
+def _passed(layers: Iterable[Any]) -> dict[str, Any]:
+    merged: dict[str, Any] = {}
+    for value in layers:
+        merged = merge_maps(merged, value or {})
+    return merged
