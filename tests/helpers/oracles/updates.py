@@ -168,7 +168,7 @@ def lost(each: Case, found: Left, conflicts: Sequence[Conflict]) -> list[str]:
         if here == was:
             continue
         left_alone = path in each.rendered and each.old.get(path) == each.new.get(path)
-        if left_alone and path not in named and now != here:
+        if left_alone and here is not None and path not in named and now != here:
             wrong.append(f"{path} is not as the person has it, and the template left it alone")
         if here is None:
             if now is not None and path not in named and not is_fresh(each, path):
