@@ -45,7 +45,6 @@ SECONDS = {"python": 1.0, "typescript": 0.8, "go": 0.2}
 _ALWAYS = (
     *(Cell(language, "rest-api") for language in LANGUAGES),
     *(Cell("python", archetype) for archetype in ("worker", "cron")),
-    Cell("go", "api-gateway"),
 )
 DEEP = [cell for cell in CELLS if cell in _ALWAYS or os.environ.get("SHUNTER_TEST_CELLS") == "all"]
 pytestmark = [pytest.mark.slow, pytest.mark.xdist_group("services")]
