@@ -18,6 +18,8 @@ def rendered(folder: Path, files: dict[str, bytes | str | None], seconds: int = 
     source = make_repo(folder / "templates", files)
     git(source, "tag", "v1.0.0")
     (found,) = by_engine(str(source), [Asked("1.0.0", {})], source, seconds)
+    if found.failed:
+        raise found.failed
     return {path: state.data for path, state in found.files.items()}
 
 
