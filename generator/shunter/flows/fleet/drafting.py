@@ -138,23 +138,23 @@ def render_jobs(
 
     With `trust`, templates of others may run programs.
     """
-    asked = [each for draft in drafts for job in draft.jobs for each in wanted(job)]
-    found = render_many(asked, request.progress, trust=trust, apart=True)
+    jobs = [job for draft in drafts for job in draft.jobs]
+    asked = [(job, each) for job in jobs for each in wanted(job)]
+    found = render_many((each for _, each in asked), request.progress, trust=trust, apart=True)
+    for job, each in asked:
+        if each in found.failed and (each != job.before or each == job.asked):
+            raise found.failed[each]  # a fault of the release that all are brought to
     for draft in drafts if found.failed else ():
         with draft.refused_alone(request.apart):
             _refuse_failed(draft, found.failed)
         if draft.refused:
             draft.jobs.clear()
-    left = (each for draft in drafts for job in draft.jobs for each in wanted(job))
-    for each in left if found.failed else ():
-        if each in found.failed:
-            raise found.failed[each]
     return found
 
 
 def _refuse_failed(draft: Draft, failed: Mapping[RenderRequest, ShunterError]) -> None:
     for job in draft.jobs:
-        if job.before in failed and job.before != job.asked:
+        if job.before and job.before in failed and job.before != job.asked:
             with _recorded_in(draft, job.project):
                 raise failed[job.before]
 
