@@ -218,6 +218,7 @@ class Engine:
         if not source.is_template:
             return self._copied(source.path)
         if source.path not in self._templates:
+            self._told(source.path)  # what is constant in a template is worked out as it is compiled
             mode = self._copied(source.path).mode
             self._templates[source.path] = (self._jinja.get_template(source.path), self._jinja.made(source.path, mode))
         template, memo = self._templates[source.path]
