@@ -41,6 +41,19 @@ class ShunterError(Exception):
         """What is wrong, and what to do in brackets behind it."""
         return f"{self.message} ({self.hint})" if self.hint else self.message
 
+    def at(self, path: str) -> ShunterError:
+        """The same error with the file that is at fault, if it names no place yet."""
+        span = self.span or Span(path)
+        return ShunterError(
+            self.message,
+            hint=self.hint,
+            span=span,
+            notes=self.notes,
+            exit_code=self.exit_code,
+            rule=self.rule,
+            findings=self.findings,
+        )
+
     @classmethod
     def of(cls, findings: Sequence[Finding]) -> ShunterError:
         """The error for findings, of which there is at least one."""

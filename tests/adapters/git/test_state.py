@@ -46,6 +46,22 @@ def test_an_index_is_read_as_git_lists_it(tmp_path: Path, monkeypatch: pytest.Mo
     assert {*ids} == {"same", "hidden", "gone", "announced"}
 
 
+def test_a_glance_sees_what_is_under_way_as_git_does(tmp_path: Path) -> None:
+    root = make_repo(tmp_path / "home", {"f": "1"})
+    for prepare in ((), ("checkout", "-q", "-b", "deep/er"), ("checkout", "-q", "--detach"), ("bisect", "start")):
+        if prepare:
+            git(root, *prepare)
+        seen, found = state.glance(root), read_repository(root, [])
+        assert seen is not None
+        assert (seen.branch, seen.operation, seen.locked) == (found.branch, found.operation, found.locked), prepare
+    (root / ".git/index.lock").touch()
+    assert (seen := state.glance(root)) is not None
+    assert seen.locked
+    assert state.glance(tmp_path) is None
+    (root / ".git/HEAD").unlink()
+    assert state.glance(root) is None
+
+
 def test_what_is_ignored_is_told_from_what_is_tracked_or_missing(tmp_path: Path) -> None:
     root = make_repo(tmp_path / "home", {".gitignore": "*.env\n/own\n", "tracked": "1"})
     write(root, {"a.env": "1", "new": "1", "own": "1", "t.env": "1", "deep/b.env": "1"})

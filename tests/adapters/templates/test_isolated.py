@@ -18,6 +18,8 @@ def rendered(folder: Path, files: dict[str, bytes | str | None], seconds: int = 
     source = make_repo(folder / "templates", files)
     git(source, "tag", "v1.0.0")
     (found,) = by_engine(str(source), [Asked("1.0.0", {})], source, seconds)
+    if found.failed:
+        raise found.failed
     return {path: state.data for path, state in found.files.items()}
 
 
@@ -29,13 +31,23 @@ def test_a_template_that_never_ends_is_ended(files: dict[str, bytes | str | None
     with pytest.raises(ShunterError, match="need more than 1 seconds") as told:
         rendered(tmp_path, files)
     assert "loop" in told.value.hint
+    at = "copier.yml" if "copier.yml" in files else "x.jinja"
+    assert told.value.notes == (f"the last that was rendered: {at}",)
 
 
 @pytest.mark.slow  # Copier is asked too, and imported for that
-@pytest.mark.parametrize("body", ["{{ 'a' * (10 ** 10) }}", "{% macro m() %}{{ m() }}{% endmacro %}{{ m() }}"])
-def test_a_template_without_measure_is_an_error(body: str, tmp_path: Path) -> None:
-    with pytest.raises(ShunterError):
-        rendered(tmp_path, {"x.jinja": body}, seconds=20)
+@pytest.mark.parametrize(
+    ("body", "why"),
+    [
+        ("{{ 'a' * (10 ** 10) }}", "an error in x.jinja, line 2: MemoryError: more memory than there is"),
+        ("{% macro m() %}{{ m() }}{% endmacro %}{{ m() }}", "an error in x.jinja, line 2: RecursionError: "),
+        ("{% if %}", "an error in x.jinja, line 2: TemplateSyntaxError: "),
+    ],
+)
+def test_a_template_without_measure_is_an_error(body: str, why: str, tmp_path: Path) -> None:
+    with pytest.raises(ShunterError) as told:
+        rendered(tmp_path, {"x.jinja": f"first\n{body}"}, seconds=20)
+    assert any(note.startswith(why) for note in told.value.notes), told.value.notes
 
 
 def test_a_project_is_bounded(tmp_path: Path) -> None:

@@ -59,7 +59,7 @@ def test_what_tasks_print_does_not_spoil_the_answer(tmp_path: Path) -> None:
     settings = tmp_path / "settings.yml"
     settings.write_text(f"trust: ['{source}']\n")
     asked = asdict(Asked("1.0.0", {}))
-    question = {"source": str(source), "bare": "", "why": ["`_tasks`"], "asked": [asked], "seconds": 20}
+    question = {"source": str(source), "bare": "", "why": ["`_tasks`"], "asked": [asked], "seconds": 20, "all": 20}
     command = [sys.executable, "-m", "shunter.adapters.templates.worker"]
     done = process.run(command, tmp_path, json.dumps(question).encode(), {"COPIER_SETTINGS_PATH": str(settings)})
     assert b"spoiled" in done.stderr

@@ -126,3 +126,47 @@ def test_an_update_as_copier_does_it_leaves_its_markers_and_stages(root: Path) -
     stages = git(root / "shop-tst", "ls-files", "--unmerged").splitlines()
     assert [line.split()[2] for line in stages] == ["1", "2", "3"]
     assert git(root / "shop-pro", "status", "--porcelain") == ""
+
+
+def test_what_would_be_refused_is_named(root: Path) -> None:
+    """What git's own files say of repositories, and what their answers files say, is known without asking git."""
+    git(root / "shop-tst", "checkout", "-q", "--detach")
+    (root / "shop-pre/.git/rebase-merge").mkdir()
+    git(root / "orders", "checkout", "-q", "--detach")
+    answers = root / "shop-pro/envs/pro/.copier-answers.yml"
+    text = answers.read_text("utf-8")
+    for line in ("_commit: --output=x", "_commit: v0.0.9", "_src_path: 'ext::sh -c x'", "_src_path: /none/x.git"):
+        name = line.partition(" ")[0]
+        answers.write_text("".join(f"{line}\n" if each.startswith(name) else f"{each}\n" for each in text.splitlines()))
+        git(root / "shop-pro", "commit", "-q", "-a", "-m", line)
+        result = shunter("update", "--plan", "-o", "json", "-q", cwd=root)
+        assert result.code == 1
+        found = json.loads(result.out)
+        jsonschema.Draft202012Validator(SCHEMA).validate(found)
+        why = {each["repository"]: each["reason"] for each in found["refused"]}
+        assert {*why} == {"shop-tst", "shop-pre", "shop-pro"}, "of orders there is nothing to do"
+        assert "HEAD is detached" in why["shop-tst"]
+        assert "a rebase is in progress" in why["shop-pre"]
+        assert why["shop-pro"].startswith("shop-pro/envs/pro/.copier-answers.yml: "), line
+        assert {each["repository"] for each in found["targets"]} == {"shop-tst", "shop-pre"}
+        assert [f"refused  {name}  {why[name]}" in result.err for name in why] == [True] * 3
+    done = shunter("update", cwd=root)
+    assert [f"refused  {name}  {why[name]}" in done.err for name in why] == [True] * 3, "as it was planned"
+    added = shunter("add", "environment", "prf", "--after", "tst", cwd=root)
+    assert (added.code, "  --> shop-pro/envs/pro/.copier-answers.yml\n" in added.err) == (2, True), added.err
+
+
+def test_the_files_of_the_workspace_itself_are_counted(root: Path) -> None:
+    templates = Path(json.loads(shunter("update", "--plan", "-o", "json", cwd=root).out)["templates"]["source"])
+    assert templates.is_dir()
+    (templates / "templates/repository/NEW.md").write_text("new\n")
+    git(templates, "add", "--all")
+    git(templates, "commit", "--quiet", "--message", "v0.3.0")
+    git(templates, "tag", "v0.3.0")
+    try:
+        found = {each["id"]: each["files"] for each in planned(root)["targets"]}
+        some = {each["id"]: each["files"] for each in planned(root, "shop-tst")["targets"]}
+    finally:
+        git(templates, "tag", "-d", "v0.3.0")
+        git(templates, "reset", "--quiet", "--hard", "v0.2.0")
+    assert (found["shop-tst"], found["shop"], some["shop"]) == (2, 4, 3), "shunter.yaml and the copy of it, too"

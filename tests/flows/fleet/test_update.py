@@ -292,7 +292,7 @@ def test_a_missing_checkout_is_refused_alone(shop: Path, commit: Commit) -> None
     kept, applied = shop.parent / "shop-pre", (shop / ".shunter/applied.yaml").read_bytes()
     (shop / "shop-pre").rename(kept)
     planned = shunter("update", "--plan", cwd=shop)
-    assert (planned.code, "refused: shop-pre: repository shop-pre is not checked out" in planned.err) == (1, True)
+    assert (planned.code, " refused  shop-pre  repository shop-pre is not checked out" in planned.err) == (1, True)
     for arguments in (("--check",), ("--dry-run",), ()):
         result = shunter("update", *arguments, cwd=shop)
         assert (result.code, "Traceback" in result.err) == (1, False)

@@ -7,7 +7,7 @@ import os
 from collections.abc import Iterator, Mapping, Sequence
 from pathlib import Path
 
-from shunter.adapters.git.repository import IndexEntry, PlannedRepository, Repository
+from shunter.adapters.git.repository import IndexEntry, PlannedRepository, Repository, git_dir
 from shunter.adapters.system.regular import read_regular
 from shunter.core.trees.git_index import OddIndexError, read_index
 from shunter.model.data import dataclass
@@ -31,6 +31,7 @@ _OPERATIONS = (
 )
 LEFT = "AUTO_MERGE"
 """git's own name for the tree with its markers: it is there after a `git stash pop` with conflicts, too."""
+_NONE: frozenset[str] = frozenset()
 _HIDDEN = {"S": "skip-worktree", "s": "skip-worktree", "h": "assume-unchanged"}
 
 
@@ -133,6 +134,22 @@ def read_repository(root: Path, paths: Sequence[str]) -> RepositoryState:
         found,
         frozenset(path for path, (staged, _) in changed.items() if staged != "."),
         _digest(repository, head, entries),
+    )
+
+
+def glance(root: Path) -> RepositoryState | None:
+    """What git's files say of a repository, without a process: nothing of commits and paths. None: they say nothing."""
+    place = git_dir(root)
+    try:
+        head = (place / "HEAD").read_text("utf-8") if place else ""
+    except (OSError, UnicodeDecodeError):
+        return None
+    if place is None or not head:
+        return None
+    name = head.strip().removeprefix("ref: refs/heads/")
+    branch = None if name == head.strip() else name
+    return RepositoryState(
+        root, place, None, branch, operation_in(place), (place / "index.lock").exists(), {}, _NONE, ""
     )
 
 

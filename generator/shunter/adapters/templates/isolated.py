@@ -20,8 +20,10 @@ from shunter.model.data import asdict, dataclass, field
 from shunter.model.errors import ShunterError
 from shunter.model.files import FileState
 
-SECONDS: Final = 20
-"""Of processor that a process may use, and as many again for each ten projects."""
+SECONDS: Final = 10
+"""Of processor that a project may use; all of a process twice as many, and as many again for each ten projects."""
+AT: Final = "at"
+"""The file in which a process says what it is at: who has ended it cannot ask it any more."""
 _WORKER: Final = (sys.executable, "-m", "shunter.adapters.templates.worker")
 
 
@@ -45,7 +47,8 @@ class Rendered:
     """One project's files; `by_copier` says why Copier itself rendered them, where it did.
 
     `once` are patterns of the files that are written once, and then a person's; `places` the templates of files by
-    their path, where our engine rendered them; `programs` what an update runs beside the render, see `config.due`.
+    their path, where our engine rendered them; `programs` what an update runs beside the render, see `config.due`. It
+    has `failed`, and why.
     """
 
     files: Mapping[str, FileState] = field(default_factory=dict)
@@ -53,6 +56,7 @@ class Rendered:
     by_copier: str = ""
     places: Mapping[str, str] = field(default_factory=dict)
     programs: tuple[str, ...] = ()
+    failed: ShunterError | None = None
 
 
 def by_engine(
@@ -77,7 +81,9 @@ def update_in(folder: Path, source: str, asked: Asked, bare: Path | None, *, tru
     With `trust` the template may run programs; without it, one that wants to is a `ShunterError`.
     """
     question = {"folder": str(folder), "trust": trust}
-    _ask(source, [asked], question, environment(source, bare), SECONDS)
+    [done] = _ask(source, [asked], question, environment(source, bare), SECONDS)
+    if done.failed:
+        raise done.failed
 
 
 def environment(source: str, bare: Path | None) -> dict[str, str]:
@@ -101,13 +107,15 @@ def environment(source: str, bare: Path | None) -> dict[str, str]:
 def _ask(
     source: str, asked: Sequence[Asked], question: Mapping[str, Any], env: Mapping[str, str], seconds: int
 ) -> list[Rendered]:
-    allowed = seconds * (1 + len(asked) // 10)
-    whole = {**question, "source": source, "seconds": allowed, "asked": [asdict(each) for each in asked]}
+    limits = {"seconds": seconds, "all": 2 * seconds * (1 + len(asked) // 10)}
+    whole = {**question, **limits, "source": source, "asked": [asdict(each) for each in asked]}
     with tempfile.TemporaryDirectory(prefix="shunter-", ignore_cleanup_errors=True) as folder:
         done = process.run(_WORKER, folder, json.dumps(whole).encode(), {**env, "TMPDIR": folder})
+        at = Path(folder, AT).read_text("utf-8", "replace") if Path(folder, AT).exists() else ""
     if done.returncode in (-signal.SIGXCPU, -signal.SIGKILL):
         raise ShunterError(
-            f"the templates at {source} need more than {allowed} seconds of processor, or more memory than there is",
+            f"the templates at {source} need more than {seconds} seconds of processor, or more memory than there is",
+            notes=(f"the last that was rendered: {at}",) if at else (),
             hint="do they loop for ever?",
         )
     if done.returncode:
@@ -126,7 +134,8 @@ def _answers(output: bytes) -> Iterator[Rendered]:
     states: dict[tuple[int, Any], FileState] = {}
     for each in answer["projects"]:
         if "error" in each:
-            raise ShunterError(each["error"], notes=tuple(each["notes"]), hint=each["hint"])
+            yield Rendered(failed=ShunterError(each["error"], notes=tuple(each["notes"]), hint=each["hint"]))
+            continue
         keys = {path: (number, mode) for path, mode, number in each["files"]}
         states |= {key: FileState(blobs[key[0]], key[1]) for key in keys.values() if key not in states}
         files = {path: states[key] for path, key in keys.items()}

@@ -19,6 +19,7 @@ from shunter.adapters.templates.history import bare_for
 from shunter.adapters.templates.isolated import Asked, Rendered
 from shunter.adapters.templates.source import fetched
 from shunter.model.data import dataclass, field
+from shunter.model.errors import ShunterError
 from shunter.model.files import FileState, MemoryTree, Mode
 from shunter.model.progress import Progress, unseen
 
@@ -79,7 +80,7 @@ class Renders:
 
     `once` are, for each request, patterns of the files that are written once, and then a person's; `places` are the
     templates of files by their path, none where Copier itself rendered. `programs` are what an update to it runs beside
-    the render, see `config.due`.
+    the render, see `config.due`. Those that have `failed` have no files.
     """
 
     files: Mapping[RenderRequest, Files]
@@ -87,12 +88,16 @@ class Renders:
     notices: tuple[str, ...] = field(default_factory=tuple)
     places: Mapping[RenderRequest, Mapping[str, str]] = field(default_factory=dict)
     programs: Mapping[RenderRequest, tuple[str, ...]] = field(default_factory=dict)
+    failed: Mapping[RenderRequest, ShunterError] = field(default_factory=dict)
 
 
-def render_many(requests: Iterable[RenderRequest], progress: Progress = unseen, *, trust: bool = False) -> Renders:
+def render_many(
+    requests: Iterable[RenderRequest], progress: Progress = unseen, *, trust: bool = False, apart: bool = False
+) -> Renders:
     """The files of these requests; equal ones are rendered once. Errors are `ShunterError`s.
 
-    With `trust`, templates of others may run programs.
+    With `trust`, templates of others may run programs. With `apart`, a request that cannot be rendered is among those
+    that have `failed`, without files.
     """
     groups: dict[tuple[str, Path | None], list[RenderRequest]] = {}
     for request in dict.fromkeys(requests):
@@ -100,16 +105,24 @@ def render_many(requests: Iterable[RenderRequest], progress: Progress = unseen, 
     made: dict[RenderRequest, Rendered] = {}
     notices: dict[str, None] = {}
     for (source, bare), group in groups.items():
-        found = _ours(group, source, bare, progress) if bare else _theirs(group, source, trust=trust)
+        try:
+            found = _ours(group, source, bare, progress) if bare else _theirs(group, source, trust=trust)
+        except ShunterError as error:
+            if not apart:
+                raise
+            found = [Rendered(failed=error)] * len(group)
         for request, each in zip(group, found, strict=True):
             made[request] = each
             if each.by_copier:
                 notices[f"{source} {request.release} is rendered by Copier itself, slowly: {each.by_copier}"] = None
+    failed = {request: each.failed for request, each in made.items() if each.failed is not None}
+    if failed and not apart:
+        raise next(iter(failed.values()))
     files = {request: each.files for request, each in made.items()}
     once = {request: each.once for request, each in made.items()}
     places = {request: each.places for request, each in made.items()}
     programs = {request: each.programs for request, each in made.items()}
-    return Renders(files, once, tuple(notices), places, programs)
+    return Renders(files, once, tuple(notices), places, programs, failed)
 
 
 def render(source: str, release: str, answers: Mapping[str, Any], *, bare: Path | None = None) -> Files:

@@ -8,17 +8,20 @@ import re
 import resource
 import sys
 import tempfile
+import time
 from collections.abc import Iterator, Mapping, Sequence
 from importlib.metadata import version
+from math import ceil
 from pathlib import Path
 from typing import IO, Any, Final
 
 from shunter.adapters.git.repository import Repository
 from shunter.adapters.system.files import DiskTree
 from shunter.adapters.templates import bounds
+from shunter.adapters.templates.isolated import AT
 from shunter.adapters.templates.source import commit_of
 from shunter.core.templates.config import NeedsCopier
-from shunter.core.templates.engine import Engine, Made, excluded_by, programs_of, written_once
+from shunter.core.templates.engine import ERROR, Engine, Made, excluded_by, programs_of, written_once
 from shunter.model.errors import ShunterError
 from shunter.model.files import FileState
 
@@ -32,7 +35,7 @@ def main() -> None:
     question = json.load(sys.stdin)
     with os.fdopen(os.dup(1), "wb") as answered:
         os.dup2(2, 1)
-        _limit(question["seconds"])
+        _limit(question["all"])
         with tempfile.TemporaryDirectory() as mirrors:
             # Copier's mirror of a template that is kept does not know what was tagged since.
             os.environ["COPIER_CACHE_DIR"] = mirrors
@@ -43,6 +46,22 @@ def _limit(seconds: int) -> None:
     for what, most in ((resource.RLIMIT_CORE, 0), (resource.RLIMIT_CPU, seconds), (resource.RLIMIT_AS, _MEMORY)):
         hard = resource.getrlimit(what)[1]
         resource.setrlimit(what, (most if hard == resource.RLIM_INFINITY else min(most, hard), hard))
+
+
+def _bounded(question: Mapping[str, Any]) -> Iterator[tuple[dict[str, Any], str]]:
+    """Each project, and why our engine cannot render it, with a limit of processor time for what is done with it."""
+    left, hard = float(question["all"]), resource.getrlimit(resource.RLIMIT_CPU)[1]
+    for asked, why in zip(question["asked"], question["why"], strict=True):
+        begun = time.process_time()
+        most = ceil(begun + min(question["seconds"], max(left, 1)))
+        resource.setrlimit(resource.RLIMIT_CPU, (most if hard == resource.RLIM_INFINITY else min(most, hard), hard))
+        yield asked, why
+        left -= time.process_time() - begun
+
+
+def _at(path: str) -> None:
+    """Note what is going to be rendered, for who finds this process ended."""
+    Path(AT).write_text(path, "utf-8", "surrogateescape")
 
 
 def _unlimit() -> None:
@@ -57,7 +76,8 @@ def _answers(question: Mapping[str, Any]) -> Iterator[dict[str, Any]]:
         yield _updated(question["source"], asked, question["folder"], trust=question["trust"])
         return
     engines = _Engines(question["source"], question["bare"], trust=question.get("trust", False))
-    for asked, why in zip(question["asked"], question["why"], strict=True):
+    for asked, why in _bounded(question):
+        _at("copier.yml")
         try:
             yield _answer(engines, question["source"], asked, why, trust=question.get("trust", False))
         except ShunterError as error:
@@ -74,7 +94,8 @@ def _answer(engines: _Engines, source: str, asked: Mapping[str, Any], why: str, 
     if made is None:
         if why in _PROGRAMS:
             _unlimit()  # Copier refuses them before it does anything, unless the person trusts this source by name
-        files = dict(_by_copier(source, asked, engines.excluded(asked["excluding"]), trust=trust))
+        _at("")
+        files = dict(_by_copier(source, asked, engines.excluded(asked["excluding"]), why, trust=trust))
         made = Made(files, engines.written_once(asked), programs=engines.programs(asked))
     bounds.refuse_large(made.files, source)
     return {
@@ -139,7 +160,7 @@ class _Engines:
                 raise ShunterError(f"{self._source} has no template release {release}", hint=_UNKNOWN)
             if bounds.refuse_unbounded(self._repository, found[0], self._source, trust=self._trust):
                 raise NeedsCopier("a submodule")
-            engine = Engine(self._repository.tree(found[0]), self._source, found[1])
+            engine = Engine(self._repository.tree(found[0]), self._source, found[1], _at)
             if not _is_enough(engine.config.least_copier):
                 raise NeedsCopier("`_min_copier_version`")
             self._known[release] = engine
@@ -170,11 +191,13 @@ def _is_enough(least: str) -> bool:
 _UNKNOWN = "name a release it has, or install a shunter that is new enough to know this one"
 
 
-def _by_copier(source: str, asked: Mapping[str, Any], excluding: Sequence[str], *, trust: bool) -> Files:
+def _by_copier(source: str, asked: Mapping[str, Any], excluding: Sequence[str], why: str, *, trust: bool) -> Files:
     try:
         return _copied(source, asked, excluding, trust=trust)
     except Exception as error:  # Copier lets plumbum's, Jinja's and YAML's errors through
-        raise _explained(error, source, asked) from error
+        found = _explained(error, source, asked)
+        notes = (*found.notes, why) if why.startswith(ERROR) else found.notes  # Copier does not say where
+        raise ShunterError(found.message, notes=notes, hint=found.hint) from error
 
 
 def _copied(source: str, asked: Mapping[str, Any], excluding: Sequence[str], *, trust: bool) -> Files:

@@ -5,19 +5,21 @@ from __future__ import annotations
 import re
 from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
 from functools import lru_cache
-from typing import Any
+from typing import Any, Final
 from unicodedata import normalize
 
 from jinja2 import Template
 from pathspec import PathSpec
 
 from shunter.core.templates.config import TASKS, NeedsCopier, file_of, read_config
-from shunter.core.templates.jinja import Jinja, Text
+from shunter.core.templates.jinja import Jinja, Text, place_of
 from shunter.core.templates.questions import Questionnaire
 from shunter.core.templates.variables import Memo, Variables
 from shunter.model.data import dataclass, field
 from shunter.model.files import FileState, Tree
 
+ERROR: Final = "an error"
+"""How the reason begins for which Copier is asked what it says of a template's fault."""
 _LINES = re.compile(r"\r\n|\r|\n")
 
 
@@ -75,11 +77,14 @@ def excluded_by(tree: Tree) -> tuple[str, ...]:
 class Engine:
     """A release at `source`, which Copier would call `commit` (empty: no git). `config` is what its copier.yml says.
 
+    What is `told` hears the path of each template that is going to be rendered.
+
     Raises NeedsCopier for a template that only Copier itself can render.
     """
 
-    def __init__(self, tree: Tree, source: str, commit: str) -> None:
+    def __init__(self, tree: Tree, source: str, commit: str, told: Callable[[str], None] = lambda _: None) -> None:
         self._tree = tree
+        self._told = told
         self._about = {"_src_path": source} | ({"_commit": commit} if commit else {})
         self._known = set(tree.paths())
         self._known |= {path[:at] for path in self._known for at, char in enumerate(path) if char == "/"}
@@ -122,7 +127,9 @@ class Engine:
         except NeedsCopier:
             raise
         except Exception as error:  # what a template makes of Python is everything that Python raises
-            raise NeedsCopier(f"an error: {type(error).__name__}: {error}") from error
+            what = str(error) or ("more memory than there is" if isinstance(error, MemoryError) else "")
+            place = f" {place_of(error)}".rstrip()
+            raise NeedsCopier(f"{ERROR}{place}: {type(error).__name__}: {what}") from error
 
     def _render(
         self, given: Mapping[str, Any], operation: str, recorded: Collection[str], excluding: Sequence[str]
@@ -211,12 +218,14 @@ class Engine:
         if not source.is_template:
             return self._copied(source.path)
         if source.path not in self._templates:
+            self._told(source.path)  # what is constant in a template is worked out as it is compiled
             mode = self._copied(source.path).mode
             self._templates[source.path] = (self._jinja.get_template(source.path), self._jinja.made(source.path, mode))
         template, memo = self._templates[source.path]
         jinja = self._jinja
         found = memo.find(variables, jinja.templates)
         if found is None:
+            self._told(source.path)
             text, used = jinja.recorded(template, variables)
             if jinja.loops:
                 raise NeedsCopier(f"`yield` in {source.path}")

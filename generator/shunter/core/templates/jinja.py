@@ -12,7 +12,7 @@ from typing import Any, Final, cast
 
 import yaml
 from jinja2 import BaseLoader, Environment, StrictUndefined, Template, TemplateNotFound, Undefined, nodes
-from jinja2.exceptions import UndefinedError
+from jinja2.exceptions import TemplateSyntaxError, UndefinedError
 from jinja2.ext import Extension
 from jinja2.parser import Parser
 from jinja2.runtime import Context
@@ -41,6 +41,8 @@ _MADE: Final[dict[tuple[object, ...], Memo[Any]]] = {}
 """What was rendered, by options and name or source: of equal templates and variables every release makes the same."""
 
 
+_UNNAMED: Final = "copier.yml or the name of a file"
+"""Where the templates are that have no file of their own."""
 _PLAIN_YAML: Final = re.compile(r"[ -~\n]*")
 
 
@@ -158,7 +160,7 @@ class Jinja(SandboxedEnvironment):
 
     def compiled(self, source: str, name: str | None = None) -> CodeType:
         """The code of a template, compiled once."""
-        return CODES.code((*self._syntax, name, source), lambda: self.compile(source, name))
+        return CODES.code((*self._syntax, name, source), lambda: self.compile(source, name, name))
 
     def make_globals(self, d: MutableMapping[str, Any] | None) -> MutableMapping[str, Any]:
         """As Jinja does it, for globals that never change: a plain mapping is copied into each context, and quickly."""
@@ -251,6 +253,18 @@ class Text:
             code = jinja.compiled(self.source)
             self._template = jinja.template_class.from_code(jinja, code, jinja.make_globals(None), None)
         return self._template
+
+
+def place_of(error: BaseException) -> str:
+    """Where in the templates something was raised, such as `in templates/app/x.jinja, line 3`; empty: nobody can tell."""
+    if isinstance(error, TemplateSyntaxError):
+        return f"in {error.name or _UNNAMED}, line {error.lineno}"
+    found, at = "", error.__traceback__
+    while at is not None:
+        if "__jinja_exception__" in at.tb_frame.f_globals:  # how Jinja marks the lines of a template
+            found = f"in {at.tb_frame.f_code.co_filename}, line {at.tb_lineno}"
+        at = at.tb_next
+    return found.replace("<template>", _UNNAMED)
 
 
 def _refuse_filter(name: str, *_: Any, **__: Any) -> Any:

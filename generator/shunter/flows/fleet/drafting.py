@@ -5,16 +5,18 @@ It imports nothing that merges or writes: `update --plan` needs only this.
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from contextlib import contextmanager
 from pathlib import Path
+from posixpath import join, normpath
 from typing import TYPE_CHECKING, Any
 
 from shunter.adapters.git.fresh import refuse_taken
 from shunter.adapters.git.repository import PlannedRepository, require_git
 from shunter.adapters.system.files import DiskTree
 from shunter.adapters.system.regular import is_checkout
-from shunter.adapters.templates.render import RenderRequest, Renders
-from shunter.core.workspace.answers import Recorded, merge_answers
+from shunter.adapters.templates.render import RenderRequest, Renders, render_many
+from shunter.core.workspace.answers import NAME, Recorded, merge_answers
 from shunter.core.workspace.layout import plan_repositories
 from shunter.core.workspace.model import Project, RepositorySpec, Workspace
 from shunter.flows.fleet.draft import Draft, Job, is_due
@@ -24,6 +26,7 @@ from shunter.flows.workspace.context import WORKSPACE_FILE, require_checkout
 from shunter.flows.workspace.phases import Phases
 from shunter.flows.workspace.recorded import recorded
 from shunter.model.data import dataclass, field
+from shunter.model.errors import ShunterError
 from shunter.model.files import FileState, MemoryTree, object_ids
 from shunter.model.progress import Progress, unseen
 
@@ -106,7 +109,7 @@ def _find_jobs(request: Request, draft: Draft, applied: Mapping[tuple[str, str],
     """Note what is to be done to the projects of a repository, by what they record."""
     renaming, spec, root = request.renaming, draft.spec, draft.repository.root
     for project in spec.projects:
-        was = recorded(draft.tree, project.path)
+        was = recorded(draft.tree, project.path, spec.folder)
         name = renaming.rename.former(project).name if renaming else project.name
         name = root.name if project.kind == "repository" else name
         answers = request.target.answers(project, was) if was else {}
@@ -115,7 +118,45 @@ def _find_jobs(request: Request, draft: Draft, applied: Mapping[tuple[str, str],
         draft.kept |= {project.path: wanted.kept} if wanted.kept else {}
         wants = Recorded(request.workspace.templates_source, f"v{request.release}", wanted.answers)
         if was != wants or asked_of(request.recreate, draft, project):
-            draft.jobs.append(_job(request, project, wanted.answers, was))
+            with _recorded_in(draft, project):
+                draft.jobs.append(_job(request, project, wanted.answers, was))
+
+
+@contextmanager
+def _recorded_in(draft: Draft, project: Project) -> Iterator[None]:
+    """What is raised is the fault of a project's answers file, by its path in the workspace."""
+    try:
+        yield
+    except ShunterError as error:
+        raise error.at(normpath(join(draft.spec.folder, project.path, NAME))) from error
+
+
+def render_jobs(
+    request: Request, drafts: Sequence[Draft], wanted: Callable[[Job], Iterable[RenderRequest]], *, trust: bool
+) -> Renders:
+    """What is `wanted` of all jobs, rendered. Where what a project records cannot be, its repository is refused.
+
+    With `trust`, templates of others may run programs.
+    """
+    jobs = [job for draft in drafts for job in draft.jobs]
+    asked = [(job, each) for job in jobs for each in wanted(job)]
+    found = render_many((each for _, each in asked), request.progress, trust=trust, apart=True)
+    for job, each in asked:
+        if each in found.failed and (each != job.before or each == job.asked):
+            raise found.failed[each]  # a fault of the release that all are brought to
+    for draft in drafts if found.failed else ():
+        with draft.refused_alone(request.apart):
+            _refuse_failed(draft, found.failed)
+        if draft.refused:
+            draft.jobs.clear()
+    return found
+
+
+def _refuse_failed(draft: Draft, failed: Mapping[RenderRequest, ShunterError]) -> None:
+    for job in draft.jobs:
+        if job.before and job.before in failed and job.before != job.asked:
+            with _recorded_in(draft, job.project):
+                raise failed[job.before]
 
 
 def _refuse_missing(root: Path, *, was_made: bool) -> None:

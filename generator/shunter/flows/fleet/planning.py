@@ -16,10 +16,10 @@ from shunter.flows.fleet.draft import FOLLOW, UPDATE
 from shunter.flows.fleet.drafting import Request
 from shunter.flows.fleet.targets import Shard, as_data, targets
 from shunter.flows.workspace.archives import open_archives
-from shunter.flows.workspace.context import WORKSPACE_FILE, Context, workspace_from
+from shunter.flows.workspace.context import APPLIED_FILE, WORKSPACE_FILE, Context, workspace_from
 from shunter.model.data import replace
 from shunter.model.errors import ShunterError
-from shunter.model.findings import Report
+from shunter.model.findings import Outcome, Report, Status
 
 Kind = Literal["service", "environment"]
 
@@ -27,15 +27,18 @@ Kind = Literal["service", "environment"]
 def planned(context: Context, paths: Sequence[Path], *, release: str, shard: Shard) -> Report:
     """What `update` would do, project by project, as the report's data. Writes nothing.
 
-    The answer is no where a repository is refused that is not checked out; the others are told.
+    The answer is no where a repository is refused: it is not checked out, or a person has something under way in it.
     """
     workspace = context.require_workspace()
     refuse_swapped(workspace, context.applied())
     wanted = release_of(workspace, release)
-    asked = request_for(context, workspace, wanted, release_text(context, workspace, wanted), paths)
-    found, notices, refused = targets(replace(asked, apart=True))
-    data = as_data(found, workspace.templates_source, (workspace.templates_release, wanted), shard)
-    return Report(data=data, notices=(*(f"refused: {each}" for each in refused), *notices), answer=not refused)
+    text = release_text(context, workspace, wanted)
+    own = () if text == context.text else (WORKSPACE_FILE,) if paths else (WORKSPACE_FILE, APPLIED_FILE)
+    asked = request_for(context, workspace, wanted, text, paths)
+    found, notices, refused = targets(replace(asked, apart=True, extra=dict.fromkeys(own)))
+    data = as_data(found, workspace.templates_source, (workspace.templates_release, wanted), shard, refused)
+    outcomes = tuple(Outcome(each["repository"], Status.REFUSED, each["reason"]) for each in data["refused"])
+    return Report(data=data, notices=notices, outcomes=outcomes)
 
 
 def release_text(context: Context, workspace: Workspace, release: str) -> bytes:

@@ -12,13 +12,13 @@ from posixpath import join, normpath
 from shunter.adapters.system.regular import is_checkout
 from shunter.adapters.templates.copier_merge import merge_as_copier
 from shunter.adapters.templates.merge import Asked, MergeProject, merge_repositories, touched
-from shunter.adapters.templates.render import RenderRequest, Renders, render_many
+from shunter.adapters.templates.render import RenderRequest, Renders
 from shunter.core.trains.state import State
 from shunter.core.workspace.layout import origin_url, plan_repositories
 from shunter.core.workspace.model import Project
 from shunter.flows.fleet.by_copier import by_copier
-from shunter.flows.fleet.draft import Draft
-from shunter.flows.fleet.drafting import Request, drafted, gone, has_work
+from shunter.flows.fleet.draft import Draft, Job
+from shunter.flows.fleet.drafting import Request, drafted, gone, has_work, render_jobs
 from shunter.flows.fleet.laying import follow_answers, refuse_overwriting, remove_project, share
 from shunter.flows.fleet.migrating import carried_over
 from shunter.flows.fleet.recreating import without
@@ -110,20 +110,20 @@ def _plan(request: Request, draft: Draft) -> RepositoryPlan:
 
 def _render(request: Request, drafts: Sequence[Draft]) -> tuple[str, ...]:
     """Put what the templates give into the drafts; what is to be told of them."""
-    wanted: list[RenderRequest] = []
-    for draft in drafts:
-        for job in draft.jobs:
-            wanted.append(job.asked)
-            if job.before:
-                wanted.append(job.before)
     request.phases.begin("render")
-    rendered = render_many(wanted, request.progress, trust=request.trust)
+    rendered = render_jobs(request, drafts, _sides, trust=request.trust)
     request.phases.begin("merge")
     for draft in drafts:
         draft.jobs = [job for job in draft.jobs if has_work(request, draft, job, rendered)]
         _place_fresh(request, draft, rendered.files)
     _merge(request, {draft.spec.name: draft for draft in drafts}, rendered)
     return rendered.notices
+
+
+def _sides(job: Job) -> Iterator[RenderRequest]:
+    yield job.asked
+    if job.before:
+        yield job.before
 
 
 def _place_fresh(request: Request, draft: Draft, rendered: Mapping[RenderRequest, Files]) -> None:

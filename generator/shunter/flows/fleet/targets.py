@@ -4,18 +4,20 @@ from __future__ import annotations
 
 import hashlib
 import json
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Collection, Iterator, Mapping, Sequence
 from functools import lru_cache
 from posixpath import join, normpath
 from typing import Any, Final
 
 from shunter import __version__
+from shunter.adapters.git.refusals import refuse_unready
+from shunter.adapters.git.state import glance
 from shunter.adapters.system.regular import is_checkout
-from shunter.adapters.templates.render import RenderRequest, Renders, render_many
+from shunter.adapters.templates.render import RenderRequest, Renders
 from shunter.core.workspace.answers import Recorded, is_untouched
 from shunter.core.workspace.model import Project, RepositorySpec
 from shunter.flows.fleet.draft import Draft, Job
-from shunter.flows.fleet.drafting import Request, drafted, gone, has_work, wanted_render
+from shunter.flows.fleet.drafting import Request, drafted, gone, has_work, render_jobs, wanted_render
 from shunter.model.data import dataclass, replace
 from shunter.model.errors import ShunterError
 from shunter.model.files import FileState
@@ -62,26 +64,43 @@ def read_shard(text: str) -> Shard:
     raise ShunterError(f"`{text}` is no shard", hint="the first of eight is called 1/8")
 
 
-def targets(request: Request) -> tuple[tuple[Target, ...], tuple[str, ...], tuple[str, ...]]:
-    """The targets of an update, by their id, what a person should know, and what repositories are refused for.
+def targets(request: Request) -> tuple[tuple[Target, ...], tuple[str, ...], dict[str, str]]:
+    """The targets of an update, by their id, what a person should know, and what repositories are refused for, by name.
 
-    Writes nothing, and does not ask what else a repository may be refused for.
+    Writes nothing, and starts no git for a repository: what a person has not staged in it is not looked at.
     """
     drafts = drafted(request)
+    rendered = render_jobs(request, drafts, lambda job: _requests(request, job), trust=False)
     jobs = [(draft, job) for draft in drafts for job in draft.jobs]
-    rendered = render_many([asked for _, job in jobs for asked in _requests(request, job)])
     heads = {draft.spec.name: draft.repository.head() for draft, _ in jobs if is_checkout(draft.repository.root)}
     found = [target for draft, job in jobs if (target := _of_job(request, draft, job, rendered, heads))]
     known = {target.id for target in found}
     found += [target for draft in drafts for target in _drifted(draft) if target.id not in known]
     found += [_target(spec, project, "removed") for spec, project in gone(request, drafts)]
     notices = (*rendered.notices, *(notice for draft in drafts for notice in draft.notices))
-    refused = tuple(f"{draft.spec.name}: {draft.refused}" for draft in drafts if draft.refused)
+    busy = {target.repository for target in found if target.reasons != ("drift",)}
+    refused = {draft.spec.name: why for draft in drafts if (why := _refusal(draft, busy))}
     return tuple(sorted(found, key=lambda target: target.id)), notices, refused
 
 
-def as_data(found: Sequence[Target], source: str, releases: tuple[str, str], shard: Shard) -> dict[str, Any]:
-    """The targets of a shard as data, for JSON; `releases` are that of the workspace and the one that is wanted."""
+def _refusal(draft: Draft, busy: Collection[str]) -> str:
+    """Why a repository would be refused, as far as that is known at a glance; `busy` ones are to be changed."""
+    state = glance(draft.repository.root) if draft.spec.name in busy else None
+    try:
+        if state:
+            refuse_unready(state, commits=True, during=False, branch="")
+    except ShunterError as error:
+        return error.on_one_line
+    return draft.refused
+
+
+def as_data(
+    found: Sequence[Target], source: str, releases: tuple[str, str], shard: Shard, refused: Mapping[str, str]
+) -> dict[str, Any]:
+    """The targets of a shard as data, for JSON; `releases` are that of the workspace and the one that is wanted.
+
+    Of the repositories that are `refused`, with why, those of the shard are named as well.
+    """
     names = ("id", "repository", "path", "kind", "name", "release", "files", "key")
     return {
         "format": FORMAT,
@@ -92,6 +111,7 @@ def as_data(found: Sequence[Target], source: str, releases: tuple[str, str], sha
             for each in found
             if shard.has(each.repository)
         ],
+        "refused": [{"repository": name, "reason": why} for name, why in refused.items() if shard.has(name)],
     }
 
 
@@ -126,6 +146,8 @@ def _of_job(
     reasons += ["answers"] if job.asked != as_recorded or not by_template else []
     reasons += ["drift"] if job.project.path in draft.kept else []
     differ = sum(old.get(path) != new.get(path) for path in {*old, *new})
+    if draft.spec.folder == "." and job.project.path == ".":
+        differ += len(request.extra)
     key = _key(request, job, new, old, heads.get(draft.spec.name))
     target = _target(draft.spec, job.project, *reasons)
     return replace(target, release=was.release.removeprefix("v"), files=differ, key=key)
