@@ -21,7 +21,8 @@ library: {name: commons}
 services:
   web: {archetype: frontend, language: none, calls: [orders, people]}
   gate: {archetype: api-gateway, language: go, calls: [orders]}
-  edge: {archetype: api-gateway, language: none, calls: [people]}
+  edge: {archetype: api-gateway, language: none, calls: [people, site]}
+  site: {archetype: frontend, language: none}
   orders: {archetype: rest-api, calls: [people, orders-db, queue]}
   people: {archetype: rest-api, port: 9000, calls: [orders], formerly: [users], known-as: users}
   mail: {archetype: worker, calls: [queue]}
@@ -95,7 +96,7 @@ class Pods:
         spec = each.get("spec", {}).get("jobTemplate", each).get("spec", {})
         if "template" in spec and each["kind"] in ("Deployment", "StatefulSet", "CronJob"):
             name = spec["template"]["spec"]["containers"][0]["name"]
-            if name not in ("backup", "edge"):
+            if name != "backup":
                 yield name, spec["template"]
 
     def labels(self, name: str) -> dict[str, str]:
@@ -143,7 +144,7 @@ def test_every_declared_pair_is_let_through_and_no_other(environment: Path) -> N
     pods = Pods(rendered(environment))
     calls = {each.name: set(each.calls) for each in workspace().services}
     served = [name for name in pods.templates if workspace().service(name).can_be_called]
-    assert len(served) == 8
+    assert len(served) == 9
     for caller in pods.templates:
         for called in served:
             # Whatever calls itself may: replicas of a database find each other.
@@ -162,7 +163,9 @@ def test_gateways_reach_what_is_routed_and_scrapers_reach_all_ports_of_metrics(e
         port = pods.templates[name]["spec"]["containers"][0]["ports"][0]
         assert pods.lets_in(PROMETHEUS, name, port, namespace="monitoring"), name
         for gateway in GATEWAYS:
-            assert pods.lets_in(gateway, name, port, namespace="edge") is (name in ("people", "web", "gate")), name
+            assert pods.lets_in(gateway, name, port, namespace="edge") is (name in ("people", "site", "web", "gate")), (
+                name
+            )
 
 
 def test_an_environment_names_its_gateways_and_scrapers(environment: Path) -> None:
@@ -218,7 +221,8 @@ def test_what_values_say_counts_more(environment: Path) -> None:
 def test_who_says_nothing_of_calls_has_what_there_was(tmp_path: Path) -> None:
     without = re.sub(r", calls: \[[^]]*\]", "", WORKSPACE)
     for name, chart in charts(without).items():
-        assert chart["templates/app.yaml"] == f'{{{{ include "{LIBRARY}.v1.app" . }}}}\n', name
+        kind = "routes" if name == "edge" else "app"
+        assert chart["templates/app.yaml"] == f'{{{{ include "{LIBRARY}.v1.{kind}" . }}}}\n', name
     folder = write(umbrella(charts(without)), tmp_path / "umbrella")
     assert not Pods(rendered(folder, {})).policies
     assert not any("_URL" in name for name in Pods(rendered(folder, {})).env("people"))
@@ -243,3 +247,59 @@ def test_kubernetes_takes_the_policies(environment: Path) -> None:
     for each in rendered(environment):
         if each["kind"] == "NetworkPolicy":
             assert not [*kubernetes.problems(each)], each
+
+
+ISSUER = "  auth: {chart: {repository: 'https://charts.example', name: dex, version: 1.0.0}, provider: dex}\n"
+
+
+@pytest.mark.parametrize(
+    ("said", "expected"),
+    [
+        ({}, ("http://shop-auth:5556/dex", "orders", "http://shop-auth:5556/dex/keys")),
+        ({"issuer": "https://id.example/"}, ("https://id.example/", "orders", "https://id.example/keys")),
+        (
+            {"issuer": "https://id.example", "keys": "http://id:1/k", "audience": "shop"},
+            ("https://id.example", "shop", "http://id:1/k"),
+        ),
+    ],
+)
+def test_rest_apis_know_whose_tokens_count(
+    said: dict[str, str], expected: tuple[str, str, str], tmp_path: Path
+) -> None:
+    found = charts(WORKSPACE.replace("services:\n", f"services:\n{ISSUER}"))
+    folder = write(umbrella({name: found[name] for name in ("orders", "mail")}), tmp_path / "umbrella")
+    values = {"global": {"tokens": said, "networkPolicy": {"enabled": True}}}
+    pods = Pods([*objects(render(folder, values, release="shop"))])
+    env = pods.env("orders")
+    assert (env["AUTH_ISSUER"], env["AUTH_AUDIENCE"], env["AUTH_JWKS_URL"]) == expected
+    assert "AUTH_ISSUER" not in pods.env("mail")
+    number = int(re.findall(r":(\d+)/", expected[2])[0]) if re.search(r":\d", expected[2]) else 443
+    assert pods.lets_out("orders", {}, {"name": "", "containerPort": number, "protocol": "TCP"}, namespace="elsewhere")
+    own = {"orders": {"env": {"AUTH_JWKS_URL": "http://mine/keys"}}}
+    assert Pods([*objects(render(folder, own, release="shop"))]).env("orders")["AUTH_JWKS_URL"] == "http://mine/keys"
+
+
+def test_without_an_issuer_nobody_asks_for_tokens(environment: Path) -> None:
+    assert not any(name.startswith("AUTH_") for name in Pods(rendered(environment)).env("orders"))
+
+
+def test_a_gateway_without_code_is_a_route_for_each_service_and_nothing_else(environment: Path) -> None:
+    found = rendered(environment, {})
+    own = [each for each in found if each["metadata"]["labels"]["app.kubernetes.io/name"] == "edge"]
+    assert [(each["kind"], each["metadata"]["name"]) for each in own] == [
+        ("HTTPRoute", "shop-edge-people"),
+        ("HTTPRoute", "shop-edge-site"),
+    ]
+    services = {each["metadata"]["name"]: each["spec"]["ports"] for each in found if each["kind"] == "Service"}
+    paths = {}
+    for each in own:
+        kubernetes.check(each)
+        assert each["spec"]["hostnames"] == ["edge.example.com"]
+        assert each["spec"]["parentRefs"] == [{"name": "gateway"}]
+        for rule in each["spec"]["rules"]:
+            [backend] = rule["backendRefs"]
+            assert backend["port"] in [port["port"] for port in services[backend["name"]]]
+            paths[rule["matches"][0]["path"]["value"]] = backend["name"], len(rule.get("filters", ()))
+    assert paths == {"/api/people": ("shop-users", 2), "/api/users": ("shop-users", 2), "/": ("shop-site", 0)}
+    with pytest.raises(Exception, match=r"httpRoute\.parentRefs is missing"):
+        rendered(environment, {"edge": {"httpRoute": {"parentRefs": []}}})

@@ -110,6 +110,21 @@ def test_tests_in_go_hold_alone(tmp_path: Path) -> None:
         assert done.returncode == 0, (name, done.stdout)
 
 
+CALLS = [
+    {"name": "people", "formerly": ["users"], "known_as": "users", "archetype": "rest-api", "port": 9000},
+    {"name": "queue-1", "formerly": [], "known_as": "queue-1", "archetype": "broker", "port": 5672},
+]
+
+
+@pytest.mark.parametrize("cell", DEEP, ids=lambda cell: cell.id)
+def test_it_passes_them_with_calls_and_an_issuer_too(cell: Cell, tmp_path: Path) -> None:
+    need_toolchain(cell.language)
+    more = {"provider": "dex"} if cell.archetype == "rest-api" else {}
+    folder = generated(cell, tmp_path / "orders", calls=CALLS, **more)
+    made(folder, "setup", "lint")
+    assert "skipped" not in made(folder, "test")
+
+
 @pytest.mark.parametrize("cell", CELLS, ids=lambda cell: cell.id)
 def test_the_dockerfile_passes_hadolint(cell: Cell, tmp_path: Path) -> None:
     folder = generated(cell, tmp_path / "orders")

@@ -26,6 +26,7 @@ OURS = {
     "logs.py",
     "problems.py",
     "telemetry.py",
+    "tokens.py",
     "worker.py",
 }
 ARCHETYPES = [cell.archetype for cell in CELLS if cell.language == "python"]

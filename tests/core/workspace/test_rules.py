@@ -216,3 +216,13 @@ services:
   cache: {{chart: {{path: charts/cache}}}}
 environments: {{}}
 """.encode()
+
+
+def test_there_is_one_issuer_and_it_is_an_existing_chart() -> None:
+    cache = b"cache: {chart: {path: charts/cache}"
+    one = calling("[users]").replace(cache, cache + b", provider: dex")
+    assert not problems("workspace", one)
+    more = one.replace(b"environments:", b"  other: {chart: {path: charts/other}, provider: keycloak}\nenvironments:")
+    [found] = problems("workspace", more)
+    assert (found.rule, found.key) == ("name-taken", ("services", "other", "provider"))
+    assert problems("workspace", calling("[users]").replace(b"mail: {", b"mail: {provider: dex, "))

@@ -137,3 +137,36 @@ def test_a_port_that_changes_reaches_service_and_callers(root: Path) -> None:
     change(root, ("services", "users", "port"), 9000)
     assert yaml.safe_load((root / "users/charts/users/values.yaml").read_text("utf-8"))["service"]["port"] == 9000
     assert '"port": 9000' in chart(root, "orders")
+
+
+def test_a_gateway_without_a_language_has_no_code(root: Path) -> None:
+    ok("add", "service", "edge", "--archetype", "api-gateway", "--calls", "orders", cwd=root)
+    assert yaml.safe_load((root / "shunter.yaml").read_text("utf-8"))["services"]["edge"]["language"] == "none"
+    place = next(root.glob("*/charts/edge/templates/app.yaml"))
+    assert '{{ include "shop-library.v1.routes" . }}' in place.read_text("utf-8")
+    assert '"from": [],\n  "routed": true' in chart(root, "orders")
+    for check in ("validate", "lint", "lock --check", "update --check"):
+        ok(*check.split(), cwd=root)
+
+
+def test_an_issuer_reaches_every_rest_api_and_what_a_team_wrote_stays(root: Path, tmp_path: Path) -> None:
+    (root / "dex/templates").mkdir(parents=True)
+    (root / "dex/Chart.yaml").write_text("apiVersion: v2\nname: dex\nversion: 1.0.0\n", "utf-8")
+    (root / "dex/templates/a.yaml").write_text("", "utf-8")
+    git(root, "add", "dex")
+    git(root, "commit", "-qm", "dex")
+    code = root / "users/services/users"
+    before = (code / "src/users_service/app.py").read_bytes()
+    ok("add", "service", "auth", "--provider", "dex", "--chart", "dex", cwd=root)
+    assert "pyjwt==" in (code / "requirements.txt").read_text("utf-8")
+    assert (code / "tests/test_tokens.py").is_file()
+    assert (code / "src/users_service/app.py").read_bytes() == before
+    for name in ("orders", "users"):
+        assert '"host": "auth", "url": "http://{host}:5556/dex", "keys": "/keys"' in chart(root, name)
+    ok("update", "--check", cwd=root)
+    said = shunter("add", "service", "mine", "--archetype", "auth", "--provider", "keycloak", cwd=root)
+    assert said.code == 2
+    assert "provider" in said.err
+    ok("remove", "service", "auth", cwd=root)
+    assert "pyjwt" not in (code / "requirements.txt").read_text("utf-8")
+    assert not (code / "tests/test_tokens.py").exists()

@@ -60,11 +60,11 @@ CELLS = [
 ]
 
 
-def generated(cell: Cell, folder: Path) -> Path:
-    """The service's repository."""
+def generated(cell: Cell, folder: Path, **more: Any) -> Path:
+    """The service's repository; `more` are further answers."""
     answers = {"kind": "service", "name": NAME, "team": "alice", "port": CONTRACT["port"]}
     engine = Engine(MemoryTree(template_files(ROOT)), "here", "v1")
-    for path, state in engine.render(answers | {"language": cell.language, "archetype": cell.archetype}).items():
+    for path, state in engine.render(answers | {"language": cell.language, "archetype": cell.archetype} | more).items():
         target = folder / path
         target.parent.mkdir(parents=True, exist_ok=True)
         target.write_bytes(state.data)

@@ -42,6 +42,7 @@ COMMANDS: tuple[Command, ...] = (
             Option("--port", kind=int, help="port that the container listens on"),
             Option("--calls", takes="many", metavar="SERVICE[,SERVICE]", help="services that it calls"),
             Option("--chart", metavar="PATH|NAME@VERSION|URL", help="an existing chart instead of a template"),
+            Option("--provider", choices=("dex", "keycloak", "none"), help="what the existing chart issues tokens as"),
             Option("--repository", metavar="URL", help="repository of the existing chart, over HTTP or OCI"),
             *CHANGES,
             TRUST,

@@ -73,10 +73,13 @@ def _service_settings(context: Context, arguments: Arguments) -> dict[str, Any]:
         settings: dict[str, Any] = {"chart": _existing(context, arguments.chart, arguments.repository)}
     else:
         settings = {"archetype": arguments.archetype or "rest-api"}
-        settings |= {"language": arguments.language} if arguments.language else {}
+        # A gateway is a route, unless somebody wants code.
+        language = arguments.language or ("none" if arguments.archetype == "api-gateway" else "")
+        settings |= {"language": language} if language else {}
         settings |= {"port": arguments.port} if arguments.port != "" else {}
     if calls := [name for each in arguments.calls for name in each.split(",")]:
         settings["calls"] = calls
+    settings |= {"provider": arguments.provider} if arguments.provider not in ("", "none") else {}
     return settings | ({"team": arguments.team} if arguments.team else {})
 
 

@@ -106,7 +106,8 @@ def _service(name: str, raw: Mapping[str, Any]) -> Service:
     formerly, known_as = tuple(raw.get("formerly", ())), raw.get("known-as", "")
     if chart := raw.get("chart"):
         existing = ExistingChart(**chart)
-        return Service(name, team=raw.get("team", ""), chart=existing, formerly=formerly, known_as=known_as)
+        more = {"team": raw.get("team", ""), "provider": raw.get("provider", "")}
+        return Service(name, chart=existing, formerly=formerly, known_as=known_as, **more)
     archetype = raw.get("archetype", "")
     language = raw.get("language", "python" if archetype in STATELESS else "none")
     return Service(

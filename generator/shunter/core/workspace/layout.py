@@ -262,6 +262,14 @@ def _calls(workspace: Workspace, service: Service) -> dict[str, Any]:
     return {"calls": told} if told else {}
 
 
+def _tokens(workspace: Workspace, service: Service) -> dict[str, Any]:
+    """What a REST API is told of who issues tokens; nothing where nobody does."""
+    issuer = workspace.issuer
+    if issuer is None or service.archetype != "rest-api":
+        return {}
+    return {"provider": issuer.provider, "issuer": issuer.in_cluster}
+
+
 def _callers(workspace: Workspace, service: Service) -> dict[str, Any]:
     """What a chart is told of who calls its service; nothing where nobody does."""
     found = [
@@ -274,6 +282,7 @@ def _callers(workspace: Workspace, service: Service) -> dict[str, Any]:
 
 def _code(workspace: Workspace, service: Service) -> Project:
     answers = _shape("service", service) | {"language": service.language} | _calls(workspace, service)
+    answers |= _tokens(workspace, service)
     return Project("service", service.name, service_folder(service.name), answers)
 
 
@@ -285,7 +294,7 @@ def _app(workspace: Workspace, service: Service) -> Project:
         "library": workspace.library,
         "chart_repository": charts_url(workspace, workspace.registries.url, workspace.library),
     }
-    answers |= _calls(workspace, service) | _callers(workspace, service)
+    answers |= _calls(workspace, service) | _callers(workspace, service) | _tokens(workspace, service)
     return Project("app", service.name, chart_folder(service.name), answers)
 
 

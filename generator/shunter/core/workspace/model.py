@@ -47,7 +47,8 @@ class Service:
     """What a team owns. `language` is empty where there is no code; `chart` is set for an existing chart.
 
     `formerly` are names that it had before, by which trains may still call it, and `known_as` is the name after which
-    its objects in clusters are called, where that is another one. `calls` are the services that it calls.
+    its objects in clusters are called, where that is another one. `calls` are the services that it calls. `provider` is
+    what an existing chart issues tokens as, or empty.
     """
 
     name: str
@@ -59,6 +60,7 @@ class Service:
     formerly: tuple[str, ...] = ()
     known_as: str = ""
     calls: tuple[str, ...] = ()
+    provider: str = ""
 
     @property
     def in_cluster(self) -> str:
@@ -148,6 +150,11 @@ class Workspace:
     def service(self, name: str) -> Service | None:
         """The service of that name, or None."""
         return next((service for service in self.services if service.name == name), None)
+
+    @property
+    def issuer(self) -> Service | None:
+        """The service that issues tokens, or None."""
+        return next((service for service in self.services if service.provider), None)
 
     @property
     def renamed(self) -> dict[str, str]:

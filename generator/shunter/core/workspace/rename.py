@@ -79,7 +79,7 @@ def _edits(rename: Rename, keep: bool) -> list[tuple[Sequence[str], Any]]:
         service = rename.before.service(rename.old)
         names = [name for name in (*(service.formerly if service else ()), rename.old) if name != rename.new]
         edits: list[tuple[Sequence[str], Any]] = [((*place, "formerly"), list(dict.fromkeys(names)))]
-        if keep and service and not service.chart:
+        if keep and service and (not service.chart or service.provider):
             known = service.in_cluster
             edits.append(((*place, "known-as"), known if known != rename.new else None))
         edits += (

@@ -40,6 +40,7 @@ def broken_rules(document: Document, workspace: Workspace, found: Sequence[Findi
     yield from _former_names(document, workspace)
     yield from _unknown_names(document, workspace)
     yield from _calls(document, workspace)
+    yield from _issuers(document, workspace)
     yield from _circles(document, workspace)
     yield from _values_elsewhere(document, workspace)
     if not any(finding.key[:1] == ("services",) for finding in found):
@@ -111,6 +112,16 @@ def _calls(document: Document, workspace: Workspace) -> Iterator[Finding]:
                 why, hint = _uncallable(service.name, called)
                 message = f"`{service.name}` calls {why}"
                 yield Finding("uncallable", message, document.span(path), key=path, hint=hint)
+
+
+def _issuers(document: Document, workspace: Workspace) -> Iterator[Finding]:
+    first = workspace.issuer
+    for service in workspace.services:
+        if service.provider and first and service != first:
+            path = ("services", service.name, "provider")
+            message = f"`{service.name}` issues tokens, and so does `{first.name}`"
+            hint = "keep one: a service trusts one issuer"
+            yield Finding("name-taken", message, document.span(path), key=path, hint=hint)
 
 
 def _uncallable(caller: str, called: Service) -> tuple[str, str]:

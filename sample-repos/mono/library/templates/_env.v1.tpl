@@ -24,7 +24,7 @@ long it may take after SIGTERM, as the contract has it.
 {{- $env = merge (deepCopy $env) $agreed }}
 {{- end }}
 {{- if and .main (not .unit.values.hook) }}
-{{- $urls := dict }}
+{{- $urls := include "shop-library.v1._tokens" $root | fromJson }}
 {{- range (get $root "Calls" | default dict).to }}
 {{- $made := include "shop-library.v1._madeName" (dict "root" $root "name" .name) | trunc 63 | trimSuffix "-" }}
 {{- $url := printf "%s://%s:%d" .scheme (include "shop-library.v1._serviceName" $made) (int .port) }}
@@ -64,4 +64,19 @@ long it may take after SIGTERM, as the contract has it.
 - {{ include "shop-library.v1._toYamlFields" (list $entry "\n  ") | trim }}
 {{- end }}
 {{- end }}
+{{- end -}}
+
+{{/*
+Variables that say whose tokens count, as JSON: issuer, audience, keys. What `global.tokens` says counts more.
+*/}}
+{{- define "shop-library.v1._tokens" -}}
+{{- $found := dict -}}
+{{- with get . "Tokens" -}}
+{{- $said := ($.Values.global).tokens | default dict -}}
+{{- $host := include "shop-library.v1._madeName" (dict "root" $ "name" .host) | trunc 63 | trimSuffix "-" -}}
+{{- $issuer := $said.issuer | default (replace "{host}" $host .url) -}}
+{{- $keys := $said.keys | default (print (trimSuffix "/" $issuer) .keys) -}}
+{{- $found = dict (index .variables 0) $issuer (index .variables 1) ($said.audience | default $.Chart.Name) (index .variables 2) $keys -}}
+{{- end -}}
+{{- toRawJson $found -}}
 {{- end -}}

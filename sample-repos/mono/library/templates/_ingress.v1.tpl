@@ -65,14 +65,15 @@ port:
 {{- end -}}
 
 {{/*
-Gateway API: an HTTPRoute or a GRPCRoute; rules without a backend lead to the unit's Service.
+Gateway API: an HTTPRoute or a GRPCRoute; rules without a backend lead to the unit's Service. Takes unit, route (its values),
+kind, and a name that is not the unit's.
 */}}
 {{- define "shop-library.v1.route" -}}
 {{- $unit := .unit -}}{{- $route := .route -}}{{- $key := eq .kind "HTTPRoute" | ternary "httpRoute" "grpcRoute" -}}
 ---
 apiVersion: gateway.networking.k8s.io/v1
 kind: {{ .kind }}
-{{ include "shop-library.v1._metadata" (dict "unit" $unit "annotations" $route.annotations) }}
+{{ include "shop-library.v1._metadata" (dict "unit" $unit "name" .name "annotations" $route.annotations) }}
 spec:
   {{- with $route.parentRefs }}
   parentRefs:
@@ -91,4 +92,34 @@ spec:
     {{- end }}
     - {{- include "shop-library.v1._toYaml" $rule | trim | nindent 6 }}
     {{- end }}
+{{- end -}}
+
+{{/*
+The include of a gateway's chart that runs nothing itself: a route for each service that it calls. A prefix is taken away,
+and told in X-Forwarded-Prefix.
+*/}}
+{{- define "shop-library.v1.routes" -}}
+{{- $unit := dict "root" . -}}
+{{- include "shop-library.v1.context" $unit -}}
+{{- $route := $unit.values.httpRoute | default dict -}}
+{{- if not $route.parentRefs -}}
+{{- fail (printf "%s: httpRoute.parentRefs is missing; name the Gateway that takes the requests" .Chart.Name) -}}
+{{- end -}}
+{{- range (get . "Calls" | default dict).to }}
+{{- $made := include "shop-library.v1._madeName" (dict "root" $ "name" .name) | trunc 63 | trimSuffix "-" }}
+{{- $backend := dict "name" (include "shop-library.v1._serviceName" $made) "port" (int .port) }}
+{{- $rules := list }}
+{{- range .paths }}
+{{- $rule := dict "matches" (list (dict "path" (dict "type" "PathPrefix" "value" .))) "backendRefs" (list $backend) }}
+{{- if ne . "/" }}
+{{- $rewrite := dict "type" "URLRewrite" "urlRewrite" (dict "path" (dict "type" "ReplacePrefixMatch" "replacePrefixMatch" "/")) }}
+{{- $header := dict "name" "X-Forwarded-Prefix" "value" . }}
+{{- $told := dict "type" "RequestHeaderModifier" "requestHeaderModifier" (dict "set" (list $header)) }}
+{{- $_ := set $rule "filters" (list $rewrite $told) }}
+{{- end }}
+{{- $rules = append $rules $rule }}
+{{- end }}
+{{- $name := print $unit.fullname "-" .route }}
+{{ include "shop-library.v1.route" (dict "unit" $unit "name" $name "kind" "HTTPRoute" "route" (merge (dict "rules" $rules) $route)) }}
+{{- end }}
 {{- end -}}

@@ -113,7 +113,7 @@ what comes from a Secret, the one that the contract has. Takes unit, calls, more
 {{- end }}
 {{- $ports := dict }}
 {{- range .calls.needs }}{{ $_ := set $ports (toString .) true }}{{ end }}
-{{- range $variables := list .unit.values.env .unit.configEnv }}
+{{- range $variables := list .unit.values.env .unit.configEnv (include "shop-library.v1._tokens" $root | fromJson) }}
 {{- range $variables }}
 {{- if and (kindIs "string" .) (contains "://" .) (not (contains "{{" .)) }}
 {{- $url := urlParse . }}

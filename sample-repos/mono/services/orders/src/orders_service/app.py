@@ -13,7 +13,7 @@ from fastapi.telemetry import TelemetryConfig
 from prometheus_client import CONTENT_TYPE_LATEST, generate_latest
 from sqlalchemy import text
 
-from orders_service import database, items
+from orders_service import database, items, tokens
 from orders_service.logs import log
 from orders_service.problems import ANSWERS, MOST, problem
 from orders_service.settings import Settings
@@ -45,7 +45,7 @@ def create_app(settings: Settings) -> FastAPI:
     for kind, answer in ANSWERS.items():
         app.add_exception_handler(kind, answer)
     app.state.sessions = database.sessions(engine)
-    app.include_router(items.router)
+    app.include_router(items.router, dependencies=tokens.needed(settings))
 
     @app.get("/livez", include_in_schema=False)
     async def live() -> dict[str, str]:

@@ -8,9 +8,10 @@ from typing import Literal
 from pydantic import Field, PostgresDsn, ValidationError
 
 from orders_service.calls import Calls
+from orders_service.tokens import Tokens
 
 
-class Settings(Calls):
+class Settings(Calls, Tokens):
     host: str = "0.0.0.0"
     port: int = Field(8080, ge=0, le=65535)
     shutdown_seconds: float = Field(22, gt=0)
