@@ -47,7 +47,8 @@ def test_helm_is_asked_for_what_shunter_yaml_says(roots: dict[str, Path], asked:
     ]
     assert deploy(roots["github-helm"], "tst").returncode == 0
     found = asked.read_text("utf-8").splitlines()
-    assert "--rollback-on-failure" in found and "in it's" not in found
+    assert "--rollback-on-failure" in found
+    assert "in it's" not in found
     assert [line for line in found if line.startswith("envs/")] == [
         *("envs/tst", "envs/common.yaml", "envs/tst/common.yaml", "envs/tst/values.yaml")
     ]

@@ -9,8 +9,6 @@ import copier
 import pytest
 import yaml
 
-from helpers.workspaces.copier_templates import ROOT, Render, files_of
-from helpers.workspaces.template_answers import projects
 from helpers.workspaces.copier_templates import RELEASE, ROOT, Render, files_of, git
 from helpers.workspaces.template_answers import projects
 

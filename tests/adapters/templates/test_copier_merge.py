@@ -9,9 +9,7 @@ import pytest
 
 from helpers.fuzz.copier_updates import make
 from helpers.oracles.copier import Updated, both, text
-from helpers.workspaces.gitrepo import git, make_repo
-from shunter.adapters.git.conflicts import conflict_state
-from shunter.adapters.system.files import write_file
+from helpers.workspaces.gitrepo import make_repo
 from shunter.adapters.templates.copier_merge import merge_as_copier
 from shunter.adapters.templates.merge import Asked, MergeProject, merge_repository
 from shunter.model.files import Conflict, FileState

@@ -362,7 +362,9 @@ def test_what_is_taken_without_a_merge_is_what_git_would_make_of_it(
 ) -> None:
     """The template only changes files, and the person others: renamed, deleted, edited or added."""
     random_ = random.Random(seed)
-    old: dict[str, Any] = {f"{folder}f{number}": f"{seed} {number}\n" * 5 for folder in ("", "a/") for number in range(4)}
+    old: dict[str, Any] = {
+        f"{folder}f{number}": f"{seed} {number}\n" * 5 for folder in ("", "a/") for number in range(4)
+    }
     changed, mine = set(random_.sample(sorted(old), 3)), dict(old)
     new = {path: text + "more\n" if path in changed else text for path, text in old.items()}
     if random_.random() < 0.3:

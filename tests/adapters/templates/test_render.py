@@ -8,6 +8,7 @@ import pytest
 import yaml
 
 from helpers.workspaces.gitrepo import commit_all, disk, git, make_repo, write
+from helpers.workspaces.own_files import problems
 from helpers.workspaces.template_history import change_templates, make_templates
 from shunter import __version__
 from shunter.adapters.git.fresh import make_workspace
@@ -16,7 +17,6 @@ from shunter.adapters.system import process
 from shunter.adapters.system.paths import CANONICAL_SOURCE
 from shunter.adapters.templates.history import append_release, ensure_history, publish, redirect_env
 from shunter.adapters.templates.render import RenderRequest, render, render_many
-from helpers.workspaces.own_files import problems
 from shunter.model.errors import ShunterError
 from shunter.model.files import EXECUTABLE, REGULAR, Edit, FileState, RepositoryPlan, Writing
 

@@ -19,7 +19,11 @@ def test_several_merges_share_a_repository() -> None:
         root = scratch.repository.root
         assert list(first.changes()) == [("f", FileState(b"2\n"))]
         assert list(second.changes()) == []
-        assert second.states(second.conflicts()["f"]) == {1: FileState(b"1\n"), 2: FileState(b"mine\n"), 3: FileState(b"new\n")}
+        assert second.states(second.conflicts()["f"]) == {
+            1: FileState(b"1\n"),
+            2: FileState(b"mine\n"),
+            3: FileState(b"new\n"),
+        }
     assert not root.exists()
 
 

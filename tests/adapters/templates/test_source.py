@@ -36,9 +36,11 @@ def test_every_release_is_there_and_has_copiers_name(tmp_path: Path) -> None:
     with fetched(str(source)) as bare:
         repository = Repository(bare)
         first = commit_of(repository, "1.0.0")
-        assert first and first[1] == "v1.0.0"
+        assert first
+        assert first[1] == "v1.0.0"
         second = commit_of(repository, f"1.0.0-1-g{later}")
-        assert second and second[1] == f"v1.0.0-1-g{later}"
+        assert second
+        assert second[1] == f"v1.0.0-1-g{later}"
         for wrong in ("2.0.0", "1.0.0^{tree}", "--help", ""):
             assert commit_of(repository, wrong) is None
     assert not bare.exists()

@@ -51,7 +51,9 @@ def test_documents_are_one_the_last_wins_and_lists_add_up(tmp_path: Path) -> Non
 
 def test_without_a_questionnaire_copiers_own_excludes_count() -> None:
     found = read_config(tree({"x": ""}))
-    assert "copier.yml" in found.exclude and found.suffix == ".jinja" and not found.questions
+    assert "copier.yml" in found.exclude
+    assert found.suffix == ".jinja"
+    assert not found.questions
     assert read_config(tree({"copier.yaml": "_subdirectory: t"})).exclude == ()
 
 

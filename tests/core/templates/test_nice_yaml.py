@@ -10,7 +10,28 @@ from jinja2_ansible_filters.core_filters import to_nice_yaml
 
 from shunter.core.templates.nice_yaml import NiceYaml
 
-WORDS = ["", "plain", "it's", "no", "1.5", "- x", "a: b", "#c", " lead", "trail ", "ü", "\U0001f600", "a\nb", "\t", "x " * 60, "0o7", "~", "=", "\x85", "1e3"]
+WORDS = [
+    "",
+    "plain",
+    "it's",
+    "no",
+    "1.5",
+    "- x",
+    "a: b",
+    "#c",
+    " lead",
+    "trail ",
+    "ü",
+    "\U0001f600",
+    "a\nb",
+    "\t",
+    "x " * 60,
+    "0o7",
+    "~",
+    "=",
+    "\x85",
+    "1e3",
+]
 
 
 def value(choose: random.Random, depth: int = 0) -> Any:
@@ -24,7 +45,29 @@ def value(choose: random.Random, depth: int = 0) -> Any:
     return [value(choose, depth + 1) for _ in range(choose.randrange(4))]
 
 
-NAMES = ["a", "e0001", "shop-e0001", "x" * 59, "x" * 60, "x" * 200, "e1", "a-1", "a_b", "envs/e1/values.yaml", "a.b", "e1.5", "a./b", "n", "y", "inf", "nan", "o17", "true", "on", "null"]
+NAMES = [
+    "a",
+    "e0001",
+    "shop-e0001",
+    "x" * 59,
+    "x" * 60,
+    "x" * 200,
+    "e1",
+    "a-1",
+    "a_b",
+    "envs/e1/values.yaml",
+    "a.b",
+    "e1.5",
+    "a./b",
+    "n",
+    "y",
+    "inf",
+    "nan",
+    "o17",
+    "true",
+    "on",
+    "null",
+]
 
 
 @pytest.mark.parametrize("name", NAMES)
@@ -37,7 +80,9 @@ def test_a_name_is_written_as_yaml_writes_it(name: str) -> None:
 def test_mappings_in_a_list_are_written_as_yaml_writes_them(text: Any) -> None:
     nice = NiceYaml(to_nice_yaml)
     for key in ("projects", "?", "no", "k" * 140):
-        listed = {key: [{"kind": "app", "a b": text, "paths": [text, "b"], "in": {key: [text]}}, {"name": text}, text, {}]}
+        listed = {
+            key: [{"kind": "app", "a b": text, "paths": [text, "b"], "in": {key: [text]}}, {"name": text}, text, {}]
+        }
         for made in (listed, {key: {key: text}}, {"a": {"b": {"c": {"d": {"e": {"f": [text]}}}}}}):
             assert nice(made) == to_nice_yaml(made)
 

@@ -8,11 +8,11 @@ from typing import Any
 
 import pytest
 
-from helpers.oracles.updates import laid
 from helpers.fuzz.repositories import Template
+from helpers.oracles.updates import laid
 from helpers.workspaces.gitrepo import git
-from shunter.adapters.system.files import DiskTree, write_file
 from shunter.adapters.git.repository import Repository
+from shunter.adapters.system.files import DiskTree, write_file
 from shunter.adapters.templates.copier_merge import merge_as_copier
 from shunter.adapters.templates.merge import Asked, MergeProject, merge_repositories
 from shunter.adapters.templates.render import RenderRequest, render_many
@@ -41,7 +41,11 @@ CASES: dict[str, tuple[dict[str, Any], dict[str, Any], str]] = {
     "not asked, a yes or no": (STR, {"type": "bool", "default": True, "ask": False}, "no"),
     "no number any more": (STR, {"type": "int", "default": 9}, "seven"),
     "none of the choices any more": (STR, {"type": "str", "default": "b", "choices": ["a", "b"]}, "c"),
-    "refused by a validator": (STR, {"type": "str", "default": "b", "validator": "[% if q == 'c' %]no[% endif %]"}, "c"),
+    "refused by a validator": (
+        STR,
+        {"type": "str", "default": "b", "validator": "[% if q == 'c' %]no[% endif %]"},
+        "c",
+    ),
     "hidden now": (STR, {"type": "str", "default": "hidden", "when": False}, "c"),
     "hidden, with no default": (STR, {"type": "str", "when": False}, "c"),
     "as it was": (STR, {"type": "str", "default": "other"}, "c"),
@@ -50,7 +54,10 @@ CASES: dict[str, tuple[dict[str, Any], dict[str, Any], str]] = {
 
 def release(question: dict[str, Any]) -> dict[str, FileState]:
     config = json.dumps({**HEAD, "q": question, "after": HEAD["after"]})
-    return {**{path: FileState(text.encode()) for path, text in TEMPLATE.items()}, "copier.yml": FileState(config.encode())}
+    return {
+        **{path: FileState(text.encode()) for path, text in TEMPLATE.items()},
+        "copier.yml": FileState(config.encode()),
+    }
 
 
 def project(bare: Path, answers: dict[str, Any], root: Path) -> dict[str, Any]:

@@ -61,7 +61,7 @@ def fetch(bare: Repository, source: str, url: str, *arguments: str, what: str = 
 
 
 def refuse_unbounded(repository: Repository, commit: str, source: str, *, trust: bool = False) -> bool:
-    """A `ShunterError` for a release that holds too much, or, unless a person trusts it, a submodule; whether it has one.
+    """Whether a release has a submodule; a `ShunterError` if nobody trusts that, or if it holds too much.
 
     Folders of a commit may hold each other any number of times: what is listed is counted as it comes.
     """

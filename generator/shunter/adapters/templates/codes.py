@@ -1,8 +1,8 @@
 """The code of our own templates, kept for the next run: compiling them is a fifth of what a plan of a fleet takes.
 
 It is code that runs, so it is read only from a regular file that belongs to this user and that nobody else may write,
-as Jinja's own cache demands it of its folder. Its name and head say what compiled it; a file that is damaged or of another
-compiler is none, and so is one that cannot be read or written.
+as Jinja's own cache demands it of its folder. Its name and head say what compiled it; a file that is damaged or of
+another compiler is none, and so is one that cannot be read or written.
 """
 
 from __future__ import annotations

@@ -26,7 +26,7 @@ _FOLDER = "t"
 
 
 def merge_as_copier(asked: Sequence[Asked]) -> list[Result]:
-    """For each repository, changes (path in it → new state, None deletes) and conflicts, as `copier update` leaves them.
+    """For each repository, changes (path in it → new state, None deletes) and conflicts, as `copier update` leaves it.
 
     Renames are not followed. Nothing is written. Where Copier ends half-way, since a name is to be a file on one side
     and a folder on the other, that repository is merged as git does it.

@@ -16,9 +16,9 @@ from collections.abc import Callable, Iterator, Mapping
 from pathlib import Path
 
 from shunter import __version__
-from shunter.adapters.system.files import DiskTree
 from shunter.adapters.git.remote import push
 from shunter.adapters.git.repository import Repository
+from shunter.adapters.system.files import DiskTree
 from shunter.adapters.system.paths import CANONICAL_SOURCE, cache_root, data_root
 from shunter.core.trees import fast_import
 from shunter.core.trees.fast_import import Signature

@@ -119,7 +119,9 @@ def _ask(
             hint="do they loop for ever?",
         )
     if done.returncode:
-        raise ShunterError("Copier could not be run", notes=(f"python: {done.complaint}",), hint="install shunter again")
+        raise ShunterError(
+            "Copier could not be run", notes=(f"python: {done.complaint}",), hint="install shunter again"
+        )
     return list(_answers(done.stdout))
 
 

@@ -8,16 +8,16 @@ bytes are never dropped without being one.
 from __future__ import annotations
 
 from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, Sequence
-from shunter.model.data import dataclass, field, replace
 from pathlib import Path
 from posixpath import join, normpath
 
-from shunter.adapters.system.files import DiskTree
 from shunter.adapters.git.repository import Repository
+from shunter.adapters.system.files import DiskTree
 from shunter.adapters.templates.held import as_held
 from shunter.adapters.templates.keywise import COLLISION, by_key
 from shunter.adapters.templates.scratch import Merge, Scratch
 from shunter.adapters.templates.written_once import matcher
+from shunter.model.data import dataclass, field, replace
 from shunter.model.files import Conflict, FileState, OverlayTree, SubTree, Tree
 
 Files = Mapping[str, FileState]

@@ -178,5 +178,3 @@ def _theirs(group: Sequence[RenderRequest], source: str, *, trust: bool) -> list
     """Requests for the templates of somebody else."""
     with fetched(source) as bare:
         return isolated.by_engine(source, [_asked(request) for request in group], bare, trust=trust)
-
-

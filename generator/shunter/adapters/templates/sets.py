@@ -11,8 +11,8 @@ from shunter.adapters.git.conflicts import conflict_state
 from shunter.adapters.git.repository import Repository
 from shunter.adapters.system.files import DiskTree, write_file
 from shunter.adapters.system.regular import is_checkout
-from shunter.adapters.templates.history import STREAM, template_files
 from shunter.adapters.templates.copier_merge import merge_as_copier
+from shunter.adapters.templates.history import STREAM, template_files
 from shunter.adapters.templates.merge import Asked, MergeProject, merge_repositories
 from shunter.core.trees import fast_import
 from shunter.core.trees.fast_import import Signature
@@ -27,7 +27,7 @@ _TAGS = "+refs/tags/v*:refs/tags/v*"
 
 @dataclass(frozen=True, slots=True)
 class TemplateSet:
-    """A bare repository with the releases of a template set, each a tag `v<release>`, and the files that its folder has."""
+    """A bare repository with the releases of a template set, each a tag `v<release>`, and the files of its folder."""
 
     bare: Path
     tags: tuple[str, ...]

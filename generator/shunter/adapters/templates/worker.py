@@ -1,4 +1,4 @@
-"""The process in which templates of others are rendered, and Copier runs: one question as JSON, one answer, and bytes."""
+"""The process in which templates of others are rendered, and Copier runs: a question as JSON, an answer, and bytes."""
 
 from __future__ import annotations
 

@@ -256,7 +256,7 @@ class Text:
 
 
 def place_of(error: BaseException) -> str:
-    """Where in the templates something was raised, such as `in templates/app/x.jinja, line 3`; empty: nobody can tell."""
+    """Where in the templates something was raised, as `in templates/app/x.jinja, line 3`; empty: nobody can tell."""
     if isinstance(error, TemplateSyntaxError):
         return f"in {error.name or _UNNAMED}, line {error.lineno}"
     found, at = "", error.__traceback__
