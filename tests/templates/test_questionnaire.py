@@ -81,9 +81,12 @@ def test_every_name_in_the_templates_is_legal_on_windows() -> None:
 
 
 def test_no_name_in_the_templates_is_a_condition() -> None:
-    """One environment has as many values files as it likes, and only a loop in a name makes several files of one."""
+    """An environment has as many values files, a repository as many environments, and only a loop makes several files."""
     names = {path.name for path in (ROOT / "templates").rglob("*") if "[%" in path.name}
-    assert names == {"[% yield file from own_values_files %][[ file ]][% endyield %].jinja"}
+    assert names == {
+        "[% yield file from own_values_files %][[ file ]][% endyield %].jinja",
+        "[% yield target from controlled %][[ target ]][% endyield %].yaml.jinja",
+    }
 
 
 def test_what_an_answer_takes_out_goes_with_copiers_update_too(render: Render, tmp_path: Path) -> None:

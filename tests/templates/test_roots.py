@@ -34,7 +34,7 @@ def test_every_yaml_and_json_file_parses(roots: dict[str, Path]) -> None:
     for folder in roots.values():
         for path, data in files_of(folder).items():
             if path.endswith((".yaml", ".yml")) and not path.startswith(".gitlab/"):
-                assert yaml.safe_load(data), path
+                assert all(yaml.safe_load_all(data)), path
             if path.endswith(".json"):
                 assert json.loads(data), path
 
