@@ -277,7 +277,7 @@ def test_without_helm_engine_render_names_the_extra_and_the_rest_goes_on(still: 
 @pytest.mark.parametrize(
     "command",
     [
-        *("validate", "lock", "package", "schema build", "update", "add service payment", "render pre"),
+        *("validate", "lock", "package", "schema build", "add service payment", "render pre"),
         *("promote --from tst --to pre", "remove service orders", "add environment prf --after pre", "diff tst pre"),
     ],
 )

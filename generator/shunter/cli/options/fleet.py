@@ -39,7 +39,7 @@ COMMANDS: tuple[Command, ...] = (
                 "--language", choices=("python", "go", "typescript", "none"), help="language of the code to scaffold"
             ),
             Option("--team", help="the team that owns it"),
-            Option("--port", kind=int, help="port that the container listens on"),
+            Option("--port", kind=int, default=None, help="port that the container listens on"),
             Option("--calls", takes="many", metavar="SERVICE[,SERVICE]", help="services that it calls"),
             Option("--chart", metavar="PATH|NAME@VERSION|URL", help="an existing chart instead of a template"),
             Option("--provider", choices=("dex", "keycloak", "none"), help="what the existing chart issues tokens as"),

@@ -76,7 +76,7 @@ def _service_settings(context: Context, arguments: Arguments) -> dict[str, Any]:
         # A gateway is a route, unless somebody wants code.
         language = arguments.language or ("none" if arguments.archetype == "api-gateway" else "")
         settings |= {"language": language} if language else {}
-        settings |= {"port": arguments.port} if arguments.port != "" else {}
+        settings |= {"port": arguments.port} if arguments.port is not None else {}
     if calls := [name for each in arguments.calls for name in each.split(",")]:
         settings["calls"] = calls
     settings |= {"provider": arguments.provider} if arguments.provider not in ("", "none") else {}

@@ -6,6 +6,7 @@ from collections.abc import Iterable, Mapping
 from typing import Any
 
 from shunter.core.charts.contents import read_once
+from shunter.core.charts.metadata import BOM
 from shunter.core.goyaml.document import merge_maps
 from shunter.core.kube.objects import objects_of
 from shunter.core.rules.release_size import Kept
@@ -37,7 +38,8 @@ def own_files(files: Mapping[str, FileState]) -> dict[str, bytes]:
 
 
 def _said(files: Mapping[str, FileState], path: str) -> Mapping[str, Any]:
-    found = read_once(files[path].data, path).value if path in files else None
+    # Whatever Helm reads, it reads its own files as Helm 3 did.
+    found = read_once(files[path].data.removeprefix(BOM), path, "3").value if path in files else None
     return found if isinstance(found, dict) else {}
 
 
