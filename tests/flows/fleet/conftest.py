@@ -40,3 +40,17 @@ def after(fleet: Path, tmp_path_factory: pytest.TempPathFactory) -> Mapping[str,
     found = states(root)
     assert not [name for name, state in states(fleet).items() if found[name] == state], "each is changed"
     return found
+
+
+@pytest.fixture(scope="session")
+def unclosed(fleet: Path, after: Mapping[str, State], tmp_path_factory: pytest.TempPathFactory) -> Mapping[str, State]:
+    """The workspace's own repository where another one was refused: it does not say that all have followed."""
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setenv("SOURCE_DATE_EPOCH", "1767225600")
+        root = copy(fleet, tmp_path_factory.mktemp("unclosed") / "shop")
+        hook = root / "shop-e11/.git/hooks/pre-commit"
+        hook.parent.mkdir(exist_ok=True)
+        hook.write_text("#!/bin/sh\nexit 1\n")
+        hook.chmod(0o755)
+        assert shunter("update", cwd=root).code == 1
+    return {**after, ".": states(root)["."]}

@@ -89,20 +89,6 @@ def exactly(root: Path) -> Mapping[str, object]:
     return found
 
 
-@pytest.fixture(scope="module")
-def unclosed(fleet: Path, after: Mapping[str, State], tmp_path_factory: pytest.TempPathFactory) -> Mapping[str, State]:
-    """The workspace's own repository where another one was refused: it does not say that all have followed."""
-    with pytest.MonkeyPatch.context() as patch:
-        patch.setenv("SOURCE_DATE_EPOCH", "1767225600")
-        root = copy(fleet, tmp_path_factory.mktemp("unclosed") / "shop")
-        hook = root / "shop-e11/.git/hooks/pre-commit"
-        hook.parent.mkdir(exist_ok=True)
-        hook.write_text("#!/bin/sh\nexit 1\n")
-        hook.chmod(0o755)
-        assert shunter("update", cwd=root).code == 1
-    return {**after, ".": states(root)["."]}
-
-
 def failed(root: Path, fault: Fault) -> Result | None:
     """What an update says of which that call fails; None where the call was not made."""
     with listening(fault):

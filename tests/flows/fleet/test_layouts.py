@@ -7,7 +7,7 @@ from pathlib import Path
 import pytest
 import yaml
 
-from helpers.services.cells import CELLS, Cell
+from helpers.services.cells import CELLS
 from helpers.tools import agree, need_helm
 from helpers.workspaces.cli import ok
 from helpers.workspaces.pairs import MODES, ROWS, Row, found_on, missing, values
@@ -27,9 +27,10 @@ def whole_way(root: Path) -> str:
 
 
 def deployed(row: Row) -> str:
-    """A name for what a row deploys: its archetypes, and which of them have code that needs something to run."""
+    """A name for what a row deploys: its archetypes, which of them have code that needs something, and bare routes."""
     needy = {cell for cell in CELLS if cell.agreed["needs"]}
-    return "-".join(kind + ("+" if Cell(lang, kind) in needy else "") for kind, lang in row.services.items())
+    marks = {("none", "api-gateway"): "-routes", **{(cell.language, cell.archetype): "+" for cell in needy}}
+    return "-".join(kind + marks.get((lang, kind), "") for kind, lang in row.services.items())
 
 
 def assert_nothing_changes(root: Path) -> None:

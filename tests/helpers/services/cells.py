@@ -76,7 +76,8 @@ def at_home(folder: Path) -> dict[str, str]:
     """The variables of somebody who has nothing yet but programs: a home that is empty at first, beside the folder."""
     home = folder.parent / "home"
     home.mkdir(exist_ok=True)
-    environment = {name: value for name, value in os.environ.items() if not name.startswith("XDG_")}
+    ours = ("XDG_", "ARGS", "MAKE", "MFLAGS")  # a `make` around the tests hands its own on
+    environment = {name: value for name, value in os.environ.items() if not name.startswith(ours)}
     return environment | {"HOME": str(home), "GOFLAGS": "-v", **with_node()}  # else Go is silent about tests it skips
 
 

@@ -41,15 +41,16 @@ class Observed:
         caller.set(headers.get("traceparent", "")[3:35])
         app = self.app if int(headers.get("content-length", 0)) <= self.most else self.too_large
 
+        limit = asyncio.timeout(SECONDS)
+
         async def watched(message: Message) -> None:
             nonlocal status, found, answered
             if message["type"] == "http.response.start":
                 status, found, answered = message["status"], trace_id(), True
-                if draining.is_set():
+                if draining.is_set() or limit.expired():  # what is left of a request would be the next one's
                     MutableHeaders(scope=message)["connection"] = "close"
             await send(message)
 
-        limit = asyncio.timeout(SECONDS)
         try:
             async with limit:
                 await app(scope, receive, watched)
