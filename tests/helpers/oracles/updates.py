@@ -167,7 +167,8 @@ def lost(each: Case, found: Left, conflicts: Sequence[Conflict]) -> list[str]:
         was, here, now = each.rendered.get(path), each.ours.get(path), found.files.get(path)
         if here == was:
             continue
-        left_alone = path in each.rendered and each.old.get(path) == each.new.get(path) is not None  # nor renamed to this
+        same = each.old.get(path) == each.new.get(path)
+        left_alone = same and path in each.rendered and path in each.old  # else a rename may lead to it
         if left_alone and here is not None and path not in named and now != here:
             wrong.append(f"{path} is not as the person has it, and the template left it alone")
         if here is None:
