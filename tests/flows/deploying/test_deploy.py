@@ -105,6 +105,7 @@ def test_a_release_of_helm_3_goes_on_with_helm_4(tst: Deployed) -> None:
     assert (image(tst), tst.history()[-1]) == ("x/web:two", (2, "deployed"))
 
 
+@pytest.mark.slow  # it waits for what never gets ready
 def test_where_one_of_a_wave_is_not_well_the_rest_is_not_begun(admin: Cluster, namespace: str, tmp_path: Path) -> None:
     other = admin.namespace()
     envs = [

@@ -61,6 +61,7 @@ def test_a_release_that_is_locked_is_named_and_mended(tst: Deployed, before: int
     assert tst.get("deployment", "web")["status"]["readyReplicas"] == 1
 
 
+@pytest.mark.slow  # eight runs are killed, and mended
 def test_killed_at_any_moment_the_next_run_says_and_mends(tst: Deployed) -> None:
     """8 kills, or as many as SHUNTER_TEST_KILLS says: `make delivery`."""
     chance, said = random.Random(17), 0
