@@ -15,7 +15,7 @@ import pytest
 
 from helpers.workspaces.cli import Result, shunter
 from helpers.workspaces.faults import PROCESS, Fault, Site, has_failed, listening
-from helpers.workspaces.twenty import State, half_done, states
+from helpers.workspaces.twenty import State, half_done, states, sweep
 from helpers.workspaces.workspaces import copy
 
 EVERY = int(os.environ.get("SHUNTER_TEST_KILLS", "40")) >= 200
@@ -119,6 +119,8 @@ def test_each_place_that_calls_out_may_fail(
             wrong.append(f"{fault}: exit {result.code}\n{result.err}")
         if exactly(root) == untouched:
             continue
+        if fault.site.what == "os.rmdir":
+            sweep(root)  # a folder that nobody can remove stays, empty: git knows of none
         if left := half_done(states(root), before, after, unclosed):
             wrong.append(f"{fault}: {left} are half done\n{result.err if result else ''}")
         if said := not_completed(root, after):

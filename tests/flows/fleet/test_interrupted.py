@@ -20,7 +20,7 @@ import pytest
 
 from helpers.workspaces.cli import Result, shunter
 from helpers.workspaces.gitrepo import disk, git
-from helpers.workspaces.twenty import State, half_done, repositories, states
+from helpers.workspaces.twenty import State, half_done, repositories, states, sweep
 from helpers.workspaces.workspaces import copy
 
 KILLS = int(os.environ.get("SHUNTER_TEST_KILLS", "40"))
@@ -111,14 +111,6 @@ def _hear(event: str, arguments: tuple[object, ...]) -> None:
         if _FAULT.left == 0:
             _FAULT.left, _FAULT.failed = -1, event
             raise OSError(errno.ENOSPC, os.strerror(errno.ENOSPC), str(arguments[0]))
-
-
-def sweep(root: Path) -> None:
-    """Remove the folders of repositories in which nothing is."""
-    for folder, _, _ in os.walk(root, topdown=False):
-        place = Path(folder)
-        if ".git" not in place.parts and not any(place.iterdir()):
-            place.rmdir()
 
 
 def _writes(flags: object) -> bool:

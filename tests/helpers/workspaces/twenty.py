@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import os
 from collections.abc import Mapping
 from pathlib import Path
 
@@ -73,3 +74,11 @@ def half_done(found: Mapping[str, State], *allowed: Mapping[str, State]) -> list
     """The repositories that are neither as before nor as after: in none of the `allowed` states."""
     names = {name for each in (found, *allowed) for name in each}
     return sorted(name for name in names if found.get(name) not in [each.get(name) for each in allowed])
+
+
+def sweep(root: Path) -> None:
+    """Remove the folders of repositories in which nothing is."""
+    for folder, _, _ in os.walk(root, topdown=False):
+        place = Path(folder)
+        if ".git" not in place.parts and not any(place.iterdir()):
+            place.rmdir()
