@@ -31,7 +31,7 @@ _UNWANTED = (
     "NO_COLOR",
     "PYTHONDONTWRITEBYTECODE",  # some hundred commands run as processes: they would compile shunter anew each time
 )
-_NEVER_HERE = ("root reads everything", "not a checkout")
+_NEVER_HERE = ("root reads everything", "not a checkout", "this cell ")
 
 
 def pytest_configure(config: pytest.Config) -> None:

@@ -173,7 +173,7 @@ def test_it_says_what_it_lacks(built: Built, tmp_path: Path) -> None:
     pod = manifest(built.cell, free_port(), tmp_path / "chart")
     needs = [CONTRACT["settings"][need] for need in built.cell.agreed["needs"]]
     if not needs:
-        pytest.skip("needs nothing")
+        pytest.skip("this cell needs nothing")
     [spec] = pod["containers"]
     spec["env"] = [each for each in spec["env"] if each["name"] not in needs]
     with built.room.running(pod, {}) as container:
@@ -191,7 +191,7 @@ def test_the_image_is_small(built: Built) -> None:
 def test_it_starts_at_little_cost(built: Built, tmp_path: Path) -> None:
     """Of three starts the cheapest counts: other programs of the machine make each dearer, and none cheaper."""
     if not built.cell.agreed["serves"]:
-        pytest.skip("does not wait for anybody")
+        pytest.skip("this cell does not wait for anybody")
     pod = manifest(built.cell, free_port(), tmp_path / "chart")
     for _ in pod.get("initContainers", ()):
         with built.room.running(prepares(pod), built.secrets) as once:
@@ -207,7 +207,7 @@ def test_it_starts_at_little_cost(built: Built, tmp_path: Path) -> None:
 def test_who_sends_too_slowly_is_cut_off(built: Built, tmp_path: Path) -> None:
     """Slow: a request may take ten seconds."""
     if built.cell.archetype != "rest-api":
-        pytest.skip("takes no documents")
+        pytest.skip("this cell takes no documents")
     pod = manifest(built.cell, free_port(), tmp_path / "chart")
     with built.room.running(prepares(pod), built.secrets) as once:
         assert once.wait() == 0, once.logs()
@@ -226,7 +226,7 @@ def test_who_sends_too_slowly_is_cut_off(built: Built, tmp_path: Path) -> None:
 
 def test_the_published_document_holds_against_random_requests(built: Built, tmp_path: Path) -> None:
     if built.cell.archetype != "rest-api":
-        pytest.skip("has no document")
+        pytest.skip("this cell has no document")
     pod = manifest(built.cell, free_port(), tmp_path / "chart")
     with built.room.running(prepares(pod), built.secrets) as once:
         assert once.wait() == 0, once.logs()
@@ -244,7 +244,7 @@ def test_the_published_document_holds_against_random_requests(built: Built, tmp_
 def test_a_stop_fails_no_request(built: Built, tmp_path: Path) -> None:
     """Two containers; one is stopped as the kubelet does it. Slow: what the chart waits before, and 5,000 requests."""
     if built.cell.archetype != "rest-api":
-        pytest.skip("is not called")
+        pytest.skip("this cell is not called")
     ports = [free_port(), free_port()]
     first, second = (manifest(built.cell, port, tmp_path / f"chart-{port}") for port in ports)
     with built.room.running(prepares(first), built.secrets) as once:
