@@ -21,7 +21,7 @@ LOCK := $(UV) pip compile pyproject.toml --group build --universal --python-vers
 help:
 	@echo "make demo      make the example workspace and take a train through it"
 	@echo "make test      run the test suite (make slow: the slow tests)"
-	@echo "make kit       updates of fleets: 200 kills and 200 failing calls, 1,000 random repositories beside Copier"
+	@echo "make kit       updates of fleets: 200 kills, each call outside failing, 1,000 random repositories beside Copier"
 	@echo "make delivery  pushing and fetching, against a docker-registry, with 300 kills; pull requests on a Gitea; pipelines, every pair"
 	@echo "make services  every cell of templates/cells.yaml: its checks, its image, and that run as its chart says"
 	@echo "make pins      write the digests of images into templates/cells.yaml again; asks their registries, by skopeo"

@@ -2,8 +2,7 @@
 
 A chart with a schema of 87 KB, and 1,000 values files of 4 KB that it accepts. The peers: `python -c pass`,
 check-jsonschema (which reads YAML 1.2), PyYAML's CSafeLoader (which only reads) and the embedded Helm. Commands are run
-in turns, each with a cache of its own; the least wall time of each counts or, where a busy machine spoils that, the least
-CPU time, which stands beside it.
+in turns, each with a cache of its own; the least wall time of each counts, and the least CPU time stands beside it.
 """
 
 from __future__ import annotations
@@ -119,7 +118,7 @@ def start_up(table: Table, folder: Path, names: list[str]) -> None:
     for name, run, goal in (("cold", cold, 9.0), ("judged before", again, 2.5)):
         wall, cpu = run.wall / nothing.wall, run.cpu / nothing.cpu
         title = f"1 file, {name} / python -c pass"
-        table.row(title, ms(run.wall), ms(nothing.wall), wall, cpu, f"<= {goal:g} x", holds=min(wall, cpu) <= goal)
+        table.row(title, ms(run.wall), ms(nothing.wall), wall, cpu, f"<= {goal:g} x", holds=wall <= goal)
 
 
 def against_peer(table: Table, folder: Path, names: list[str]) -> None:
@@ -131,7 +130,7 @@ def against_peer(table: Table, folder: Path, names: list[str]) -> None:
         in_turns([ours, peer], rounds, folder)
         wall, cpu = peer.wall / ours.wall, peer.cpu / ours.cpu
         title = f"check-jsonschema / shunter, {count:,} file{'s' if count > 1 else ''}, cold"
-        table.row(title, ms(ours.wall), ms(peer.wall), wall, cpu, f">= {goal:g} x", holds=max(wall, cpu) >= goal)
+        table.row(title, ms(ours.wall), ms(peer.wall), wall, cpu, f">= {goal:g} x", holds=wall >= goal)
     table.row(
         "most memory of that",
         f"{ours.memory:.0f} MB",

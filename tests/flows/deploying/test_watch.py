@@ -10,7 +10,7 @@ from shunter.adapters.cluster.server import Server
 from shunter.core.kube.objects import RenderedObject
 from shunter.flows.deploying.place import Place
 from shunter.flows.deploying.targets import targets_of
-from shunter.flows.deploying.watch import Trouble, Watch, troubles
+from shunter.flows.deploying.watch import Look, Trouble, Watch, troubles
 from shunter.flows.workspace.context import open_context
 
 
@@ -32,4 +32,4 @@ def test_what_is_not_ready_is_told_with_its_pods(tst: Deployed) -> None:
     why = Trouble("Deployment web", "0 of 1 ready", ("web: ImagePullBackOff: Back-off pulling image x/web:broken",))
     assert watch.last == (why, Trouble("Deployment none", "it is not there"))
     assert told[0] == (f"tst: {why}", 0, 2)
-    assert troubles(place(tst), []) == ()
+    assert troubles(Look(place(tst)), []) == ()

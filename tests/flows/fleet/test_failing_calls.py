@@ -20,7 +20,7 @@ from helpers.workspaces.workspaces import copy
 
 EVERY = int(os.environ.get("SHUNTER_TEST_KILLS", "40")) >= 200
 """Whether the first, the middle and the last call of each place fail, of processes in both ways; else some of them."""
-FEW = 12
+FEW = 24
 PARTS = 4 if EVERY else 1
 """In how many tests they are divided, for workers that run at once."""
 SEED = 14

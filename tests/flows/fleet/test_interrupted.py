@@ -2,17 +2,14 @@
 
 from __future__ import annotations
 
-import errno
 import json
 import os
 import re
 import signal
 import subprocess
-import sys
 import time
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager, suppress
-from dataclasses import dataclass
 from pathlib import Path
 from random import Random
 
@@ -20,12 +17,11 @@ import pytest
 
 from helpers.workspaces.cli import Result, shunter
 from helpers.workspaces.gitrepo import disk, git
-from helpers.workspaces.twenty import State, half_done, repositories, states, sweep
+from helpers.workspaces.twenty import State, half_done, repositories, states
 from helpers.workspaces.workspaces import copy
 
 KILLS = int(os.environ.get("SHUNTER_TEST_KILLS", "40"))
 SEED = 14
-_CHANGES = {"os.rename", "os.link", "os.symlink", "os.remove", "os.mkdir", "os.rmdir", "os.chmod", "subprocess.Popen"}
 
 
 pytestmark = pytest.mark.usefixtures("one_moment")
@@ -90,58 +86,6 @@ def test_a_killed_update_leaves_each_repository_before_or_after(
         completes(root, after)
         subprocess.run(["rm", "-rf", root], check=True)
     assert interrupted > KILLS / 5, "kills come while files are written"
-
-
-@dataclass
-class _Fault:
-    """Which of the changes to come fails; none if it is negative. `seen` are those that came, `failed` what failed."""
-
-    left: int = -1
-    seen: int = 0
-    failed: str = ""
-
-
-_FAULT = _Fault()
-
-
-def _hear(event: str, arguments: tuple[object, ...]) -> None:
-    if event in _CHANGES or (event == "open" and _writes(arguments[2])):
-        _FAULT.seen += 1
-        _FAULT.left -= _FAULT.left >= 0
-        if _FAULT.left == 0:
-            _FAULT.left, _FAULT.failed = -1, event
-            raise OSError(errno.ENOSPC, os.strerror(errno.ENOSPC), str(arguments[0]))
-
-
-def _writes(flags: object) -> bool:
-    return isinstance(flags, int) and bool(flags & (os.O_WRONLY | os.O_RDWR | os.O_CREAT))
-
-
-@pytest.mark.slow  # each of forty updates fails at another call, and is done again
-def test_a_failing_call_anywhere_leaves_each_repository_before_or_after(
-    fleet: Path, before: Mapping[str, State], after: Mapping[str, State], unclosed: Mapping[str, State], tmp_path: Path
-) -> None:
-    """Python tells of each change to the disk, and of each process, before it is made: one of them fails."""
-    sys.addaudithook(_hear)
-    whole = copy(fleet, tmp_path / "whole/shop")
-    _FAULT.seen = 0
-    update(whole)
-    calls, random = _FAULT.seen, Random(SEED)
-    assert calls > 200
-    for at in sorted(random.sample(range(1, calls + 1), min(KILLS, calls))):
-        root = copy(fleet, tmp_path / str(at) / "shop")
-        _FAULT.left, _FAULT.failed = at, ""
-        try:
-            result = update(root)
-        finally:
-            _FAULT.left = -1
-        assert result.code in (1, 2), f"call {at}: {result.err}"
-        assert "Traceback" not in result.err
-        if _FAULT.failed == "os.rmdir":
-            sweep(root)  # a folder that nobody can remove stays, empty: git knows of none
-        assert half_done(states(root), before, after, unclosed) == [], f"call {at}: {result.err}"
-        completes(root, after)
-        subprocess.run(["rm", "-rf", root], check=True)
 
 
 @contextmanager

@@ -9,7 +9,7 @@ from shunter.core.workspace.model import Environment
 from shunter.model.errors import ShunterError
 from shunter.model.wording import nearest
 
-_STAGE: Final = "stage:"
+STAGE: Final = "stage:"
 _GROUP: Final = "group:"
 
 
@@ -22,7 +22,7 @@ def waves(
     own, in the order of `environments`. An environment is in the first wave that has it. Raises ShunterError for a
     name that nobody knows, an empty one, and a stage or group without environments.
     """
-    named = [target for target in targets if not target.startswith((_STAGE, _GROUP))]
+    named = [target for target in targets if not target.startswith((STAGE, _GROUP))]
     found: list[tuple[str, ...]] = []
     seen: set[str] = set()
     for wave in (tuple(_known(name, environments) for name in named), *_several(targets, environments, groups or {})):
@@ -49,7 +49,7 @@ def _several(
     targets: Sequence[str], environments: Sequence[Environment], groups: Mapping[str, Sequence[str]]
 ) -> Iterator[tuple[str, ...]]:
     for target in targets:
-        if not target.startswith((_STAGE, _GROUP)):
+        if not target.startswith((STAGE, _GROUP)):
             continue
         kind, _, name = target.partition(":")
         wanted = {_known(member, environments) for member in groups.get(name, ())} if kind == "group" else set()

@@ -15,7 +15,7 @@ from shunter.flows.deploying.run import Asked, Run, opened, planned, upgrade_of
 from shunter.flows.deploying.stuck import recover, stuck
 from shunter.flows.deploying.targets import Target, targets_of
 from shunter.flows.deploying.undo import undo
-from shunter.flows.deploying.watch import Trouble, Watch, troubles
+from shunter.flows.deploying.watch import Look, Trouble, Watch, troubles
 from shunter.flows.workspace.context import Context
 from shunter.model.errors import ShunterError
 from shunter.model.findings import Outcome, Report, Status
@@ -139,7 +139,7 @@ def _soaked(run: Run, wanted: Wanted, seconds: int) -> tuple[Trouble, ...]:
     """What is not well now, or within so many seconds from now."""
     end = time.monotonic() + seconds
     while True:
-        sick = troubles(run.place, wanted.objects)
+        sick = troubles(Look(run.place), wanted.objects)
         left = end - time.monotonic()
         if sick or left <= 0:
             return sick

@@ -15,7 +15,7 @@ from shunter.core.kube.objects import RenderedObject
 from shunter.flows.deploying.place import Place, place_of
 from shunter.flows.deploying.planning import app_of, current, objects_in
 from shunter.flows.deploying.targets import Target, targets_of
-from shunter.flows.deploying.watch import troubles
+from shunter.flows.deploying.watch import Look, troubles
 from shunter.flows.workspace.context import Context
 from shunter.model.data import asdict, dataclass
 from shunter.model.errors import ShunterError
@@ -105,16 +105,13 @@ def _apps(place: Place, deployed: Revision, helm: str) -> Iterator[AppState]:
     there = objects_in(deployed.manifest)
     wanted = _by_app(objects_in(place.target.release.render(engine(helm))))
     running = _by_app(there)
-    sick = {each.title: each for each in troubles(place, there)}
-    pods = place.server.listed("v1", "Pod", place.namespace)
-    live = {
-        (kind, value["metadata"]["name"]): value
-        for kind in dict.fromkeys(each.kind for each in there if each.kind in WORKLOADS)
-        for value in place.server.listed("apps/v1", kind, place.namespace)
-    }
+    look = Look(place)
+    sick = {each.title: each for each in troubles(look, there)}
     for app in dict.fromkeys((*promoted, *running)):
         objects = running.get(app, ())
-        own = [pod for each in objects if (value := live.get((each.kind, each.name))) for pod in pods_of(value, pods)]
+        workloads = [each for each in objects if each.kind in WORKLOADS]
+        live = [look.objects(each.api_version, each.kind).get(each.name) for each in workloads]
+        own = [pod for value in live if value for pod in pods_of(value, look.pods)]
         found = [str(sick[each.title]) for each in objects if each.title in sick]
         found += not_as_wanted([each.value for each in wanted.get(app, ()) if each.kind in WORKLOADS], own)
         version = promoted.get(app, "-")

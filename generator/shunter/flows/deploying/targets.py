@@ -4,15 +4,13 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-from shunter.core.trains.waves import waves
+from shunter.core.trains.waves import STAGE, waves
 from shunter.flows.release.release import Release, release_of
 from shunter.flows.release.render import verify
 from shunter.flows.workspace.context import Context
 from shunter.flows.workspace.projects import files_of
 from shunter.model.data import dataclass
 from shunter.model.errors import ShunterError
-
-_STAGE = "stage:"
 
 
 @dataclass(frozen=True, slots=True)
@@ -49,10 +47,10 @@ def _standing_alone(context: Context, names: Sequence[str]) -> Sequence[str]:
     """The same in a repository without its workspace: what its answers say."""
     found: list[str] = []
     for name in names or ("",):
-        if not name.startswith(_STAGE):
+        if not name.startswith(STAGE):
             found.append(context.site("environment", name).name)
             continue
-        stage = name.removeprefix(_STAGE)
+        stage = name.removeprefix(STAGE)
         known = [(site.name, files_of(context, site).answers) for site in context.sites("environment")]
         members = [each for each, answers in known if answers.get("stage") == stage]
         if not members:

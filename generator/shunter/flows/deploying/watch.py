@@ -33,31 +33,41 @@ class Trouble:
         return f"{self.title}: {self.text}{why}"
 
 
-def troubles(place: Place, objects: Iterable[RenderedObject]) -> tuple[Trouble, ...]:
-    """The objects that are not ready now. Raises ShunterError where they may not be read."""
-    watched = [each for each in objects if each.kind in WATCHED and not each.is_hook]
-    live: dict[tuple[str, str], Mapping[str, Any]] = {}
-    for api_version, kind in dict.fromkeys((each.api_version, each.kind) for each in watched):
-        for value in place.server.listed(api_version, kind, place.namespace):
-            live[kind, value["metadata"]["name"]] = value
-    return tuple(_troubles(place, watched, live))
+class Look:
+    """One look at a namespace: each kind is listed when somebody asks, and once. ShunterErrors are the server's."""
+
+    def __init__(self, place: Place) -> None:
+        self._place = place
+        self._seen: dict[tuple[str, str], dict[str, Mapping[str, Any]]] = {}
+
+    def objects(self, api_version: str, kind: str) -> Mapping[str, Mapping[str, Any]]:
+        """The objects of a kind, by name."""
+        if (api_version, kind) not in self._seen:
+            found = self._place.server.listed(api_version, kind, self._place.namespace)
+            self._seen[api_version, kind] = {value["metadata"]["name"]: value for value in found}
+        return self._seen[api_version, kind]
+
+    @property
+    def pods(self) -> list[Mapping[str, Any]]:
+        """All of them."""
+        return list(self.objects("v1", "Pod").values())
 
 
-def _troubles(
-    place: Place, watched: Sequence[RenderedObject], live: Mapping[tuple[str, str], Mapping[str, Any]]
-) -> Iterator[Trouble]:
-    pods: list[Mapping[str, Any]] | None = None
+def troubles(look: Look, objects: Iterable[RenderedObject]) -> tuple[Trouble, ...]:
+    """The objects that are not ready. Raises ShunterError where they may not be read."""
+    return tuple(_troubles(look, [each for each in objects if each.kind in WATCHED and not each.is_hook]))
+
+
+def _troubles(look: Look, watched: Sequence[RenderedObject]) -> Iterator[Trouble]:
     for each in watched:
-        value = live.get((each.kind, each.name))
+        value = look.objects(each.api_version, each.kind).get(each.name)
         if value is None:
             yield Trouble(each.title, "it is not there")
             continue
         health = health_of(value)
         if health.ready:
             continue
-        if pods is None:
-            pods = place.server.listed("v1", "Pod", place.namespace)
-        whose = [text for pod in pods_of(value, pods) if (text := pod_trouble(pod))]
+        whose = [text for pod in pods_of(value, look.pods) if (text := pod_trouble(pod))]
         yield Trouble(each.title, health.text, tuple(dict.fromkeys(whose))[:_MOST_PODS])
 
 
@@ -89,7 +99,7 @@ class Watch:
 
     def look(self) -> None:
         """Look once, and tell it."""
-        self.last = troubles(self.place, self.objects)
+        self.last = troubles(Look(self.place), self.objects)
         done = len(self.objects) - len(self.last)
         what = str(self.last[0]) if self.last else "ready"
         self.progress(f"{self.place.target.name}: {what}", done, len(self.objects))
