@@ -104,10 +104,9 @@ def test_a_templates_rename_with_a_conflict_loses_nothing(tmp_path: Path) -> Non
 
 def test_a_rename_to_a_file_that_the_person_has_as_the_release_has_it_loses_no_edit(tmp_path: Path) -> None:
     """git's own merge drops the edit, and says nothing."""
-    old, new = "line 0\npicked two none\n", "line 0\npicked two new\n"
-    mine = "line 0\npicked two none, mine\n"
+    new, mine = LINES.replace("line 2", "t 2"), LINES + "mine\n"
     root = make_repo(tmp_path / "r", {"old.txt": mine, "new.txt": new})
-    assert update(root, project({"old.txt": old}, {"new.txt": new})) == {"old.txt": "modify/delete"}
+    assert update(root, project({"old.txt": LINES}, {"new.txt": new})) == {"old.txt": "modify/delete"}
     assert read(root, "old.txt") == mine.encode()
 
 
