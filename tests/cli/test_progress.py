@@ -15,6 +15,7 @@ import termios
 import time
 from collections.abc import Callable, Sequence
 from pathlib import Path
+from threading import Thread
 
 import pytest
 
@@ -165,7 +166,8 @@ def test_what_follows_another_at_once_and_takes_long_is_shown_a_moment_later() -
         time.sleep(0.02)
     assert shown.text.split("\r\x1b[K")[1:] == ["render a, 0 of 4 (1 s)", "render c, 2 of 4 (1 s)"]
     line("render d", 3, 4)
-    line.clear()
+    with line.away():
+        pass
     cleared = shown.text
     time.sleep(0.3)
     assert shown.text == cleared, "nothing is drawn over what is written next"
@@ -180,16 +182,36 @@ def test_it_is_drawn_ten_times_a_second_at_most_on_one_line_and_obeys_no_name() 
     line, shown = line_at([0, 2])
     line("a\x1b[2J\nb", 0, 1)
     assert shown.text == "\r\x1b[Ka?[2J?b (2 s)"
-    line.clear()
-    line.clear()
+    for _ in range(2):
+        with line.away():
+            pass
     assert shown.text.count("\x1b[K") == 2
+
+
+def test_no_thread_draws_while_something_else_is_written_nor_after_the_end() -> None:
+    line, shown = line_at([0, *range(2, 9)])
+    line("render a", 0, 4)
+    late = Thread(target=line, args=("render b", 1, 4))
+    with line.away():
+        late.start()
+        late.join(0.3)
+        assert late.is_alive()
+        shown.write("said\n")
+    late.join(20)
+    line.end()
+    line("render c", 2, 4)
+    assert (
+        shown.text
+        == "\r\x1b[Krender a, 0 of 4 (2 s)\r\x1b[Ksaid\n\r\x1b[Krender b, 1 of 4 (3 s, about 3 s left)\r\x1b[K"
+    )
 
 
 def test_without_a_terminal_there_is_no_line(monkeypatch: pytest.MonkeyPatch) -> None:
     assert progress.line_for(Arguments({"quiet": False})) is None
     monkeypatch.setattr(sys, "stderr", None)
     assert progress.line_for(Arguments({"quiet": False})) is None
-    progress.clear()
+    with progress.away():
+        pass
     progress.end()
 
 

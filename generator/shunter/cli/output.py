@@ -42,14 +42,14 @@ def write(text: str) -> None:
 
     Raises BrokenPipeError where nobody reads on, and ShunterError where stdout is closed or its disk is full.
     """
-    progress.clear()
     try:
         if sys.stdout is None:
             raise OSError(errno.EBADF, "it is closed")
         # A file's name may hold bytes that are no text, and a JSON string may hold half a character.
         encoding = sys.stdout.encoding or "utf-8"
-        sys.stdout.write(text.encode(encoding, "backslashreplace").decode(encoding))
-        sys.stdout.flush()
+        with progress.away():
+            sys.stdout.write(text.encode(encoding, "backslashreplace").decode(encoding))
+            sys.stdout.flush()
     except OSError as error:
         # The interpreter flushes it on exit, and would complain again.
         sys.stdout = open(os.devnull, "w")  # noqa: SIM115, PTH123
@@ -64,10 +64,10 @@ def say(line: str) -> None:
     """Write one message to stderr. Where that cannot be written there is nobody left to tell."""
     if sys.stderr is None:
         return
-    progress.clear()
     try:
-        sys.stderr.write(line.rstrip("\n") + "\n")
-        sys.stderr.flush()
+        with progress.away():
+            sys.stderr.write(line.rstrip("\n") + "\n")
+            sys.stderr.flush()
     except OSError:
         sys.stderr = open(os.devnull, "w")  # noqa: SIM115, PTH123
 

@@ -8,11 +8,12 @@ from __future__ import annotations
 import os
 import sys
 import time
+from contextlib import contextmanager
 from threading import Lock, Timer
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
-    from collections.abc import Callable
+    from collections.abc import Callable, Iterator
     from typing import TextIO
 
     from shunter.cli.parse import Arguments
@@ -35,7 +36,7 @@ class Line:
         self._start = self._since = clock()
         self._total = self._first = 0
         self._drawn = float("-inf")
-        self._shown = False
+        self._shown = self._over = False
         self._late: Timer | None = None
 
     def __call__(self, what: str, done: int, total: int) -> None:
@@ -44,7 +45,7 @@ class Line:
         with self._lock:
             if total != self._total or done < self._first:
                 self._total, self._first, self._since = total, done, now
-            if now - self._start < PATIENCE:
+            if self._over or now - self._start < PATIENCE:
                 return
             self._forget()
             text = _text(what, done, total, now - self._start, self._left(done, now))
@@ -54,13 +55,24 @@ class Line:
             else:
                 self._draw_later(text)
 
-    def clear(self) -> None:
-        """Take the line away, before something else is written."""
+    @contextmanager
+    def away(self) -> Iterator[None]:
+        """Take the line away, and let no thread draw it in here: something else is written."""
         with self._lock:
-            self._forget()
-            if self._shown:
-                self._put("\r\x1b[K")
-                self._shown = False
+            self._clear()
+            yield
+
+    def end(self) -> None:
+        """Take the line away for good: threads that still work draw nothing behind the last word of the run."""
+        with self._lock:
+            self._over = True
+            self._clear()
+
+    def _clear(self) -> None:
+        self._forget()
+        if self._shown:
+            self._put("\r\x1b[K")
+            self._shown = False
 
     def _draw_later(self, text: str) -> None:
         """What comes too soon after another may be what takes long, and is shown if nothing comes after it."""
@@ -129,14 +141,19 @@ def line_for(arguments: Arguments) -> Line | None:
 _line: Line | None = None
 
 
-def clear() -> None:
-    """Take the line away, if there is one, before something else is written."""
-    if _line is not None:
-        _line.clear()
+@contextmanager
+def away() -> Iterator[None]:
+    """Take the line away, if there is one, while something else is written in here."""
+    if _line is None:
+        yield
+        return
+    with _line.away():
+        yield
 
 
 def end() -> None:
     """Take the line away for good: the run is over."""
     global _line
-    clear()
+    if _line is not None:
+        _line.end()
     _line = None

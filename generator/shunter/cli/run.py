@@ -65,7 +65,7 @@ def _once(line: CommandLine, arguments: Arguments, colour: bool) -> int:
         output.print_error(_outside(error), colour=colour)
         return 2
     except KeyboardInterrupt as interrupt:
-        progress.clear()
+        progress.end()
         output.say("\n".join(("interrupted", *getattr(interrupt, "__notes__", ()))))
         return 130
     except Exception:

@@ -108,9 +108,9 @@ def _tell(line: str) -> None:
 
 
 def _ask(question: str) -> bool:
-    progress.clear()
-    sys.stderr.write(f"{question} [Y/n] ")
-    sys.stderr.flush()
+    with progress.away():
+        sys.stderr.write(f"{question} [Y/n] ")
+        sys.stderr.flush()
     return sys.stdin.readline().strip().lower() in ("", "y", "yes")
 
 
