@@ -39,8 +39,6 @@ from helpers.tools import need_helm, require
 
 MEGABYTES = {"python": 85, "typescript": 60, "go": 30}
 """Above what the image begins with; for Go, whose image begins with nothing, the whole."""
-SECONDS = {"python": 1.0, "typescript": 0.8, "go": 0.2}
-"""Of processor, until it is ready."""
 # Each language and each archetype once; what is not here has parts of these only.
 _ALWAYS = (
     *(Cell(language, "rest-api") for language in LANGUAGES),
@@ -67,11 +65,13 @@ def built(request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFacto
     need_helm()
     require("podman")
     cell = request.param
-    room = engineroom(cell.language, tmp_path_factory.mktemp("containers"))
     folder = generated(cell, tmp_path_factory.mktemp(cell.id) / "orders")
     image = "localhost/shop/orders:0.1.0"
-    room.build(folder, image)
-    with backing(cell, folder) as secrets:
+    with (
+        engineroom(cell.language, tmp_path_factory.mktemp("containers")) as room,
+        backing(cell, folder) as secrets,
+    ):
+        room.build(folder, image)
         yield Built(cell, folder, room, image, secrets)
 
 
@@ -186,22 +186,6 @@ def test_the_image_is_small(built: Built) -> None:
     base = max((built.room.size(image["name"]) for image in images), default=0) if built.cell.language != "go" else 0
     megabytes = (built.room.size(built.image) - base) / 1e6
     assert megabytes <= MEGABYTES[built.cell.language], f"{megabytes:.1f} MB"
-
-
-def test_it_starts_at_little_cost(built: Built, tmp_path: Path) -> None:
-    """Of three starts the cheapest counts: other programs of the machine make each dearer, and none cheaper."""
-    if not built.cell.agreed["serves"]:
-        pytest.skip("this cell does not wait for anybody")
-    pod = manifest(built.cell, free_port(), tmp_path / "chart")
-    for _ in pod.get("initContainers", ()):
-        with built.room.running(prepares(pod), built.secrets) as once:
-            assert once.wait() == 0, once.logs()
-    spent = []
-    for _ in range(3):
-        with built.room.running(pod, built.secrets) as container:
-            container.ready()
-            spent.append(container.processor())
-    assert min(spent) <= SECONDS[built.cell.language], spent
 
 
 def test_who_sends_too_slowly_is_cut_off(built: Built, tmp_path: Path) -> None:

@@ -272,8 +272,8 @@ def test_a_git_that_is_only_starting_is_waited_for(tmp_path: Path) -> None:
         child.communicate()
     begun = time.monotonic()
     note.write_bytes(b"")
-    recovery.settle(Journal(True, (Change("r", str(root), git(root, "rev-parse", "HEAD")),)), 5)
-    assert time.monotonic() - begun < 0.4, "nobody is waited for where the note is free"
+    recovery.settle(Journal(True, (Change("r", str(root), git(root, "rev-parse", "HEAD")),)), 60)
+    assert time.monotonic() - begun < 30, "nobody is waited for where the note is free"
 
 
 SLOW = """\

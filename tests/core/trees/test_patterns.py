@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-import time
-
 import pytest
 
 from shunter.core.trees.patterns import MOST, spec_of
@@ -18,10 +16,9 @@ def test_they_are_those_of_gitignore() -> None:
     assert [path for path in found if spec.match_file(path)] == ["charts/a/b.yaml", "deep/a-once-b"]
 
 
-def test_what_is_allowed_takes_a_moment() -> None:
-    begun = time.process_time()
+def test_what_is_allowed_ends() -> None:
     assert not spec_of(["a*" * MOST + "b"]).match_file(LONG)
-    assert time.process_time() - begun < 5
+    assert spec_of(["a*" * MOST]).match_file(LONG)
 
 
 @pytest.mark.parametrize("pattern", ["a*" * 40 + "b", "**/" * 9 + "x", "fine\n" + "a*" * (MOST + 1)])

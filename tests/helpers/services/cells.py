@@ -21,7 +21,7 @@ import yaml
 
 from helpers.charts.charts import app_answers, library_chart, objects, render, render_project, write
 from helpers.tools import require
-from helpers.workspaces.containers import containers
+from helpers.workspaces.containers import containers, released
 from shunter.adapters.templates.history import template_files
 from shunter.core.templates.engine import Engine
 from shunter.model.files import EXECUTABLE, MemoryTree
@@ -281,7 +281,8 @@ def free_port() -> int:
         return int(found.getsockname()[1])
 
 
-def engineroom(language: str, folder: Path) -> Engineroom:
+@contextmanager
+def engineroom(language: str, folder: Path) -> Iterator[Engineroom]:
     """A room in `folder` with the images that a language's Dockerfiles begin with; a skip where there are none."""
     base = os.environ.get("SHUNTER_TEST_BASE", "")
     if not base:
@@ -293,4 +294,7 @@ def engineroom(language: str, folder: Path) -> Engineroom:
         if done.returncode == 2:
             pytest.skip(done.stderr.strip())
         assert done.returncode == 0, done.stdout + done.stderr
-    return room
+    try:
+        yield room
+    finally:
+        released(folder)

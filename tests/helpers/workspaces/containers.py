@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import subprocess
 from pathlib import Path
 
 import pytest
@@ -17,6 +18,14 @@ runroot = "{folder}/run"
 additionalimagestores = [{base}]
 """
 CONTAINERS = '[containers]\nvolumes = ["{certificates}:{certificates}:ro", "{pip}:/etc/pip.conf:ro"]\n'
+
+
+def released(folder: Path) -> None:
+    """Take away what the engines have mounted onto their store in `folder`, so that it can be deleted."""
+    for mount in Path("/proc/mounts").read_text("utf-8").splitlines()[::-1]:
+        place = mount.split()[1]
+        if place.startswith(f"{folder}/graph/"):
+            subprocess.run(["umount", place], check=True)
 
 
 def containers(folder: Path, base: str = "") -> dict[str, str]:
