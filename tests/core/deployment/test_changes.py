@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
-from shunter.core.deployment.changes import ABSENT, Change, changes, restarts, without
+from shunter.core.deployment.changes import ABSENT, Change, changes, holds, restarts, without
 
 
 def deployment(**spec: Any) -> dict[str, Any]:
@@ -59,3 +59,11 @@ def test_a_long_value_is_cut_in_text() -> None:
     shown = str(Change("data.a", ABSENT, "x" * 500))
     assert shown.startswith("data.a: (absent) -> xxx")
     assert len(shown) < 200
+
+
+def test_an_object_holds_what_is_said_of_it_whatever_else_it_has() -> None:
+    live = deployment(replicas=1, template={"containers": [{"name": "web", "image": "a", "pull": "Always"}]})
+    assert holds(live, deployment(template={"containers": [{"name": "web", "image": "a"}]}))
+    assert not holds(live, deployment(template={"containers": [{"name": "web", "image": "b"}]}))
+    assert not holds(live, deployment(template={"containers": []}))
+    assert not holds(live, deployment(paused=None))

@@ -79,8 +79,11 @@ def test_a_field_of_another_manager_is_named_with_it(tst: Deployed) -> None:
 def test_an_object_of_nobodys_is_not_adopted(tst: Deployed) -> None:
     tst.kubectl("create", "configmap", "web")
     refused = tst.deploy()
-    assert refused.code == 2
-    assert 'error: Helm: unable to continue with install: ConfigMap "web"' in refused.err
+    assert refused.code == 1
+    assert "ConfigMap web is refused: it is there already, and of no release" in refused.err
+    assert tst.history() == []
+    planned = tst.deploy("--plan")  # here Helm itself renders, and says it first
+    assert (planned.code, 'unable to continue with install: ConfigMap "web"' in planned.err) == (2, True)
     assert tst.history() == []
 
 

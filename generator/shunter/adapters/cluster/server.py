@@ -19,6 +19,8 @@ if TYPE_CHECKING:
 _TIMEOUT: Final = 30.0
 _APPLY: Final = "application/apply-patch+yaml"
 _MERGE: Final = "application/merge-patch+json"
+_JSON: Final = "application/json"
+_METADATA: Final = f"{_JSON};as=PartialObjectMetadataList;g=meta.k8s.io;v=v1"
 _OTHERS: Final = "somebody else is at work: look, and run this again"
 
 
@@ -61,15 +63,24 @@ class Server:
         return self.access.context or self.access.server
 
     def ask(
-        self, method: str, path: str, body: Mapping[str, Any] | None = None, form: str = "", **query: str
+        self,
+        method: str,
+        path: str,
+        body: Mapping[str, Any] | None = None,
+        form: str = "",
+        wanted: str = _JSON,
+        **query: str,
     ) -> Answer:
-        """One request, whatever is answered. Raises ShunterError where nothing is, or nobody is let in."""
+        """One request, whatever is answered. Raises ShunterError where nothing is, or nobody is let in.
+
+        `form` is the media type of the body, `wanted` that of the answer.
+        """
         import urllib3
 
         url = f"{self.access.server}{path}{'?' + urlencode(query) if query else ''}"
-        headers = {"Accept": "application/json", "User-Agent": "shunter", **self._who}
+        headers = {"Accept": wanted, "User-Agent": "shunter", **self._who}
         if body is not None:
-            headers["Content-Type"] = form or "application/json"
+            headers["Content-Type"] = form or _JSON
         data = None if body is None else json.dumps(body).encode()
         try:
             found = self._pool.request(method, url, body=data, headers=headers)
@@ -92,11 +103,14 @@ class Server:
         answer = self.ask("GET", self._place(resource, namespace, name))
         return answer.value if self.found(answer) else None
 
-    def listed(self, api_version: str, kind: str, namespace: str, **query: str) -> list[Mapping[str, Any]]:
-        """The objects of a kind in a namespace. Raises ShunterError where they may not be listed."""
+    def listed(
+        self, api_version: str, kind: str, namespace: str, *, whole: bool = True, **query: str
+    ) -> list[Mapping[str, Any]]:
+        """The objects of a kind in a namespace, or their metadata. Raises ShunterError where they may not be listed."""
         resource = self.resource(api_version, kind)
         assert resource is not None
-        answer = self.ask("GET", self._place(resource, namespace), None, "", **query)
+        wanted = _JSON if whole else _METADATA
+        answer = self.ask("GET", self._place(resource, namespace), None, "", wanted, **query)
         self.found(answer)
         items = answer.value.get("items") or ()
         return [{"apiVersion": api_version, "kind": kind, **item} for item in items]

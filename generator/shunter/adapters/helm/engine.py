@@ -176,6 +176,13 @@ def engine(prefer: str = "embedded") -> Engine:
     return chosen
 
 
+def is_embedded() -> bool:
+    """Whether the embedded Helm is installed."""
+    from importlib.util import find_spec
+
+    return find_spec("helm_python") is not None
+
+
 def _sdk() -> Any:
     try:
         import helm_python

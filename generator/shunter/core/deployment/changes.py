@@ -55,6 +55,15 @@ def without(value: Any, old: Any, new: Any) -> Any:
     return value
 
 
+def holds(live: Any, wanted: Any) -> bool:
+    """Whether an object, or a part of one, has all that `wanted` says, lists item by item."""
+    if isinstance(live, Mapping) and isinstance(wanted, Mapping):
+        return all(key in live and holds(live[key], item) for key, item in wanted.items())
+    if isinstance(live, list) and isinstance(wanted, list):
+        return len(live) == len(wanted) and all(map(holds, live, wanted))
+    return bool(live == wanted)
+
+
 def _own(value: Mapping[str, Any]) -> dict[str, Any]:
     metadata = {key: item for key, item in (value.get("metadata") or {}).items() if key not in _SERVERS}
     annotations = metadata.get("annotations") or {}

@@ -51,8 +51,8 @@ class Revision:
 
 
 def manifest_digest(manifest: str, hooks: Iterable[str]) -> str:
-    """`sha256:…` of what Helm renders of a chart."""
-    text = "\0".join((manifest, *sorted(hooks)))
+    """`sha256:…` of what Helm renders of a chart, in whatever order."""
+    text = "\0".join(sorted(each.strip() for each in (*f"\n{manifest}".split("\n---\n"), *hooks)))
     return f"sha256:{hashlib.sha256(text.encode()).hexdigest()}"
 
 

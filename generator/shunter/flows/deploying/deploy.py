@@ -9,12 +9,11 @@ from shunter.adapters.helm.deployer import Done
 from shunter.adapters.system.ending import ended_in_order
 from shunter.core.deployment.plan import Plan, broken_promises, data_of, text_of
 from shunter.core.deployment.revision import Revision
-from shunter.flows.deploying.place import described
-from shunter.flows.deploying.planning import Wanted
 from shunter.flows.deploying.run import Asked, Run, opened, planned, upgrade_of
 from shunter.flows.deploying.stuck import recover, stuck
 from shunter.flows.deploying.targets import Target, targets_of
 from shunter.flows.deploying.undo import undo
+from shunter.flows.deploying.wanted import Wanted
 from shunter.flows.deploying.watch import Look, Trouble, Watch, troubles
 from shunter.flows.workspace.context import Context
 from shunter.model.errors import ShunterError
@@ -66,23 +65,23 @@ def _deploy(run: Run, *, more: bool) -> tuple[Outcome, list[str]]:
             raise stuck(run.place, revisions[-1])
         notices += recover(run.place, revisions)
         revisions = run.place.revisions()
-    plan, wanted = planned(run, revisions)
+    plan, wanted = planned(run, revisions, each=bool(run.asked.promises))
     if why := tuple(_refusals(run, plan)):
         return Outcome(run.name, Status.REFUSED, why[0]), [*notices, *why[1:]]
     if not plan.is_done:
         done, watch = _applied(run, wanted)
         if done.error:
-            outcome, said = _failed(run, done, watch.last, revisions, plan)
+            outcome, said = _failed(run, done, watch.at_last(), revisions, plan)
             return outcome, [*notices, *said]
     sick = _soaked(run, wanted, seconds=run.asked.soak if more else 0)
-    now = run.place.revisions()[-1]
+    now = run.place.newest()
     if sick:
-        text = f"{described(now)}, and not well: {sick[0]}"
+        text = f"{now}, and not well: {sick[0]}"
         return Outcome(run.name, Status.FAILED, text), [*notices, *map(str, sick[1:])]
     if plan.is_done:
-        return Outcome(run.name, Status.NOOP, f"{described(now)} as wanted, and well"), notices
+        return Outcome(run.name, Status.NOOP, f"{now} as wanted, and well"), notices
     count = len([each for each in plan.changed if each.action != "same"])
-    text = f"{described(now)} and well: {plan.chart}, {count} of {len(plan.objects)} objects changed"
+    text = f"{now} and well: {plan.chart}, {count} of {len(plan.objects)} objects changed"
     return Outcome(run.name, Status.DONE, text), notices
 
 

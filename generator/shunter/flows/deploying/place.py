@@ -37,14 +37,22 @@ class Place:
         """`release shop in namespace shop-tst`."""
         return f"release {self.release} in namespace {self.namespace}"
 
-    def secrets(self) -> list[Mapping[str, Any]]:
-        """The Secrets of the release. Raises ShunterError where they may not be read."""
-        selector = f"owner=helm,name={self.release}"
-        return self.server.listed("v1", "Secret", self.namespace, labelSelector=selector, fieldSelector=f"type={TYPE}")
+    def secrets(self, *, whole: bool = True) -> list[Mapping[str, Any]]:
+        """The Secrets of the release, or their metadata. Raises ShunterError where they may not be read."""
+        which = {"labelSelector": f"owner=helm,name={self.release}", "fieldSelector": f"type={TYPE}"}
+        return self.server.listed("v1", "Secret", self.namespace, whole=whole, **which)
 
     def revisions(self) -> tuple[Revision, ...]:
         """The release's revisions now, the oldest first."""
         return revisions_of(self.secrets())
+
+    def newest(self) -> str:
+        """`revision 3 is deployed`, by the labels of its Secret alone. Raises ShunterError where there is none."""
+        found = [each["metadata"].get("labels") or {} for each in self.secrets(whole=False)]
+        newest = max(found, key=lambda labels: int(labels.get("version") or 0), default=None)
+        if newest is None:
+            raise ShunterError(f"{self.label} is gone", hint="somebody has uninstalled it")
+        return f"revision {newest.get('version')} is {newest.get('status')}"
 
     @cached_property
     def has_namespace(self) -> bool:

@@ -2,66 +2,62 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from functools import partial
 from typing import Any, Final
 
 from shunter.adapters.cluster.server import Answer
 from shunter.adapters.system.threads import mapped
-from shunter.core.deployment.changes import changes, without
+from shunter.core.deployment.changes import changes, holds, without
 from shunter.core.deployment.owners import HELM, other_owner
 from shunter.core.deployment.plan import CHANGE, CREATE, DELETE, SAME, Conflict, ObjectPlan, Plan
-from shunter.core.deployment.revision import VALUES_LABEL, Revision, lost_settings, manifest_digest, values_key
-from shunter.core.kube.objects import RenderedObject, objects_of
+from shunter.core.deployment.revision import VALUES_LABEL, Revision, lost_settings, values_key
+from shunter.core.kube.objects import RenderedObject
 from shunter.flows.deploying.place import Place
-from shunter.flows.release.render import documents
+from shunter.flows.deploying.wanted import Wanted, objects_in
+from shunter.flows.deploying.watch import Look
 from shunter.model.data import dataclass
 
 _KEEP: Final = "helm.sh/resource-policy"
 _CONFLICT: Final = "FieldManagerConflict"
 _AT_ONCE: Final = 8
+_MANAGED: Final = "app.kubernetes.io/managed-by"
+_META: Final = "meta.helm.sh/"
+_Key = tuple[str, str, str, str]
 
 
-@dataclass(frozen=True, slots=True)
-class Wanted:
-    """What Helm would apply: the text of its objects, its hooks, by which version of it, and the chart's name."""
+@dataclass(frozen=True)
+class _Asking:
+    """What is compared: the release as it is and will be, the cluster, and whether the server tries `each` object."""
 
-    manifest: str
-    hooks: tuple[Mapping[str, Any], ...]
-    helm: str
-    server_side: bool
-    chart: str
+    place: Place
+    wanted: Wanted
+    before: Mapping[_Key, RenderedObject]
+    live: Look
+    listed: frozenset[tuple[str, str]]
+    each: bool
 
-    @property
-    def digest(self) -> str:
-        """The digest of all of it."""
-        return manifest_digest(self.manifest, [str(each.get("manifest") or "") for each in self.hooks])
-
-    @property
-    def objects(self) -> tuple[RenderedObject, ...]:
-        """Its objects."""
-        return objects_in(self.manifest)
+    def live_of(self, each: RenderedObject) -> Mapping[str, Any] | None:
+        """An object as it is in the cluster."""
+        if (each.api_version, each.kind) in self.listed and each.namespace in ("", self.place.namespace):
+            return self.live.objects(each.api_version, each.kind).get(each.name)
+        return self.place.server.get(each.api_version, each.kind, each.namespace or self.place.namespace, each.name)
 
 
-def objects_in(manifest: str) -> tuple[RenderedObject, ...]:
-    """The objects of a release's manifest."""
-    return tuple(objects_of(documents(manifest.replace("\r\n", "\n"))))
+def plan_of(place: Place, revisions: Sequence[Revision], wanted: Wanted, *, each: bool = True) -> Plan:
+    """The plan: each object as it is and as the server would have it. Raises ShunterError for what may not be asked.
 
-
-def wanted_of(release: Mapping[str, Any], helm: str, *, server_side: bool) -> Wanted:
-    """What a release says that Helm has printed and not made."""
-    about = (release.get("chart") or {}).get("metadata") or {}
-    chart = f"{about.get('name', '')} {about.get('version', '')}".strip()
-    return Wanted(str(release.get("manifest") or ""), tuple(release.get("hooks") or ()), helm, server_side, chart)
-
-
-def plan_of(place: Place, revisions: Sequence[Revision], wanted: Wanted) -> Plan:
-    """The plan: each object as it is and as the server would have it. Raises ShunterError for what may not be asked."""
+    Without `each` the server is not asked about an object that Helm would not change: one that is rendered as it was,
+    and is in the cluster as it is rendered.
+    """
     newest = revisions[-1] if revisions else None
-    before = {_key(each): each for each in (objects_in(current(revisions).manifest) if revisions else ())}
+    before = {_key(it): it for it in (objects_in(current(revisions).manifest) if revisions else ())}
     objects = wanted.objects
-    work = partial(_object, place, wanted, before)
-    found = [*mapped(work, objects, _AT_ONCE), *_dropped(before, objects)]
+    each = each or newest is None or newest.status != "deployed"
+    asking = _Asking(place, wanted, before, Look(place), frozenset(_listed(place, objects)), each)
+    mapped(lambda kind: asking.live.objects(*kind), sorted(asking.listed), _AT_ONCE)
+    found = [*mapped(partial(_object, asking), objects, _AT_ONCE), *_dropped(before, objects)]
     values = place.target.release.values
     events = ("upgrade",) if newest else ("install",)
     return Plan(
@@ -99,7 +95,7 @@ def _is_deployed(revision: Revision, wanted: Wanted, values: Mapping[str, Any]) 
     return revision.status == "deployed" and same and values_key(revision.config) == values_key(values)
 
 
-def _key(each: RenderedObject) -> tuple[str, str, str, str]:
+def _key(each: RenderedObject) -> _Key:
     return each.group, each.kind, each.namespace, each.name
 
 
@@ -112,21 +108,34 @@ def app_of(each: RenderedObject) -> str:
 def applied(each: RenderedObject, release: str, namespace: str) -> dict[str, Any]:
     """An object as Helm applies it: with what says whose it is."""
     metadata = dict(each.metadata)
-    metadata["labels"] = {**(metadata.get("labels") or {}), "app.kubernetes.io/managed-by": "Helm"}
-    whose = {"meta.helm.sh/release-name": release, "meta.helm.sh/release-namespace": namespace}
+    metadata["labels"] = {**(metadata.get("labels") or {}), _MANAGED: "Helm"}
+    whose = {f"{_META}release-name": release, f"{_META}release-namespace": namespace}
     metadata["annotations"] = {**(metadata.get("annotations") or {}), **whose}
     return {**each.value, "metadata": metadata}
 
 
-def _object(
-    place: Place, wanted: Wanted, before: Mapping[tuple[str, str, str, str], RenderedObject], each: RenderedObject
-) -> ObjectPlan:
+def _listed(place: Place, objects: Sequence[RenderedObject]) -> Iterator[tuple[str, str]]:
+    """The kinds of which one list is cheaper than asking for each object. What Secrets hold may be much."""
+    counted = Counter((it.api_version, it.kind) for it in objects if it.namespace in ("", place.namespace))
+    for (api_version, kind), number in counted.items():
+        resource = place.server.resource(api_version, kind) if number > 1 and kind != "Secret" else None
+        if resource is not None and resource.namespaced:
+            yield api_version, kind
+
+
+def _object(asking: _Asking, each: RenderedObject) -> ObjectPlan:
+    place, wanted, before = asking.place, asking.wanted, asking.before
     app, named = app_of(each), (each.kind, each.name)
     namespace = each.namespace or place.namespace
-    live = place.server.get(each.api_version, each.kind, namespace, each.name)
+    live = asking.live_of(each)
     if live is None and not place.has_namespace:
         return ObjectPlan(CREATE, *named, app)
     value = applied(each, place.release, place.namespace)
+    known = before.get(_key(each))
+    if live and not asking.each and known is not None and known.value == each.value and holds(live, value):
+        return ObjectPlan(SAME, *named, app)
+    if live and known is None and (whose := _foreign(live, value)):
+        return ObjectPlan(CHANGE, *named, app, refused=whose)
     answer = place.server.try_apply(value, namespace, HELM, force=not wanted.server_side)
     conflicts = tuple(_conflicts(answer, live)) if live else ()
     if conflicts:
@@ -141,6 +150,20 @@ def _object(
     found = changes(live, after)
     taken = () if wanted.server_side else tuple(_taken(live, [change.path for change in found]))
     return ObjectPlan(CHANGE if found else SAME, *named, app, found, conflicts, taken)
+
+
+def _foreign(live: Mapping[str, Any], value: Mapping[str, Any]) -> str:
+    """Whose an object is that Helm did not make for this release; empty where Helm takes it."""
+    metadata = live.get("metadata") or {}
+    if all(holds(metadata.get(key) or {}, _owned(value["metadata"][key])) for key in ("labels", "annotations")):
+        return ""
+    release = (metadata.get("annotations") or {}).get(f"{_META}release-name")
+    whose = f"of Helm's release {release}" if release else "of no release"
+    return f"it is there already, and {whose} (helm upgrade --take-ownership adopts it)"
+
+
+def _owned(said: Mapping[str, Any]) -> dict[str, Any]:
+    return {key: item for key, item in said.items() if key == _MANAGED or key.startswith(_META)}
 
 
 def _conflicts(answer: Answer, live: Mapping[str, Any]) -> Iterator[Conflict]:
@@ -176,9 +199,7 @@ def _refusal(place: Place, answer: Answer) -> str:
     return answer.message
 
 
-def _dropped(
-    before: Mapping[tuple[str, str, str, str], RenderedObject], objects: Sequence[RenderedObject]
-) -> Iterator[ObjectPlan]:
+def _dropped(before: Mapping[_Key, RenderedObject], objects: Sequence[RenderedObject]) -> Iterator[ObjectPlan]:
     kept = {_key(each) for each in objects}
     for key, each in before.items():
         annotations = each.metadata.get("annotations") or {}
@@ -188,6 +209,6 @@ def _dropped(
 
 def _hooks(wanted: Wanted, events: Sequence[str]) -> Iterator[str]:
     for hook in wanted.hooks:
-        named = [event for event in hook.get("events") or () if event.endswith(tuple(events))]
+        named = [event for event in hook.events if event.endswith(tuple(events))]
         if named:
-            yield f"{hook.get('kind')} {hook.get('name')} ({', '.join(named)})"
+            yield f"{hook.kind} {hook.name} ({', '.join(named)})"

@@ -11,8 +11,9 @@ from shunter.adapters.helm.deployer import HelmBinary, Upgrade, helm_binary, on_
 from shunter.core.deployment.plan import Plan
 from shunter.core.deployment.revision import VALUES_LABEL, Revision, values_key
 from shunter.flows.deploying.place import Place, place_of
-from shunter.flows.deploying.planning import Wanted, plan_of, wanted_of
+from shunter.flows.deploying.planning import plan_of
 from shunter.flows.deploying.targets import Target
+from shunter.flows.deploying.wanted import Wanted, rendered_here, wanted_of
 from shunter.flows.workspace.context import Context
 from shunter.model.data import dataclass, field
 
@@ -64,12 +65,15 @@ def opened(context: Context, asked: Asked, target: Target) -> Iterator[Run]:
         yield Run(context, asked, place, helm, chart)
 
 
-def planned(run: Run, revisions: Sequence[Revision]) -> tuple[Plan, Wanted]:
-    """What a deployment would do, and what Helm would apply."""
+def planned(run: Run, revisions: Sequence[Revision], *, each: bool = True) -> tuple[Plan, Wanted]:
+    """What a deployment would do, and what Helm would apply; for `each` see `plan_of`."""
     server_side = run.helm.major >= 4 and (not revisions or revisions[-1].server_side)
-    release = run.helm.planned(upgrade_of(run, server_side=server_side))
-    wanted = wanted_of(release, run.helm.version, server_side=server_side)
-    return plan_of(run.place, revisions, wanted), wanted
+    release, version = run.place.target.release, run.helm.version
+    wanted = None if each or run.helm.major < 4 else rendered_here(release, version, server_side=server_side)
+    if wanted is None:
+        printed = run.helm.planned(upgrade_of(run, server_side=server_side))
+        wanted = wanted_of(printed, version, server_side=server_side)
+    return plan_of(run.place, revisions, wanted, each=each), wanted
 
 
 def upgrade_of(run: Run, *, server_side: bool) -> Upgrade:

@@ -13,8 +13,9 @@ from shunter.core.deployment.images import images_of, not_as_wanted
 from shunter.core.deployment.revision import Revision
 from shunter.core.kube.objects import RenderedObject
 from shunter.flows.deploying.place import Place, place_of
-from shunter.flows.deploying.planning import app_of, current, objects_in
+from shunter.flows.deploying.planning import app_of, current
 from shunter.flows.deploying.targets import Target, targets_of
+from shunter.flows.deploying.wanted import objects_in
 from shunter.flows.deploying.watch import Look, troubles
 from shunter.flows.workspace.context import Context
 from shunter.model.data import asdict, dataclass

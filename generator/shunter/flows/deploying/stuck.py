@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from shunter.core.deployment.revision import Revision, as_failed
 from shunter.flows.deploying.place import Place
-from shunter.flows.deploying.planning import objects_in
+from shunter.flows.deploying.wanted import objects_in
 from shunter.model.errors import ShunterError
 
 

@@ -15,6 +15,8 @@ from shunter.model.errors import ShunterError
 from shunter.model.progress import Progress
 
 _OFTEN: Final = 1.0
+_SELDOM: Final = 8.0
+"""Seconds between two looks, first and at last: who waits for minutes need not know each second."""
 _MOST_PODS: Final = 3
 """Pods of one object that are named: the others have the same trouble, most often."""
 
@@ -93,9 +95,17 @@ class Watch:
         self._thread.join()
 
     def _run(self) -> None:
-        while not self._over.wait(_OFTEN):
+        pause = _OFTEN
+        while not self._over.wait(pause):
+            pause = min(pause * 1.5, _SELDOM)
             with contextlib.suppress(ShunterError):
                 self.look()
+
+    def at_last(self) -> tuple[Trouble, ...]:
+        """What is not ready now or, where that may not be read, was not."""
+        with contextlib.suppress(ShunterError):
+            self.last = troubles(Look(self.place), self.objects)
+        return self.last
 
     def look(self) -> None:
         """Look once, and tell it."""

@@ -1,0 +1,93 @@
+"""What Helm would apply: rendered by the embedded one where the cluster has no say, else by the binary."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Mapping
+from typing import Any, Final
+
+from shunter.adapters.helm.engine import EmbeddedEngine, is_embedded
+from shunter.core.deployment.revision import manifest_digest
+from shunter.core.kube.objects import RenderedObject, objects_of
+from shunter.flows.release.release import Release
+from shunter.flows.release.render import documents
+from shunter.model.data import dataclass
+
+_ASKING: Final = (b"Capabilities", b"lookup")
+"""What a template has to write if the cluster decides what it renders."""
+
+
+@dataclass(frozen=True, slots=True)
+class Hook:
+    """A hook: its object, the events that it runs at, and its text."""
+
+    kind: str
+    name: str
+    events: tuple[str, ...]
+    text: str
+
+
+@dataclass(frozen=True, slots=True)
+class Wanted:
+    """What Helm would apply: the text of its objects, its hooks, by which version of it, and the chart's name."""
+
+    manifest: str
+    hooks: tuple[Hook, ...]
+    helm: str
+    server_side: bool
+    chart: str
+
+    @property
+    def digest(self) -> str:
+        """The digest of all of it."""
+        return manifest_digest(self.manifest, [each.text for each in self.hooks])
+
+    @property
+    def objects(self) -> tuple[RenderedObject, ...]:
+        """Its objects."""
+        return objects_in(self.manifest)
+
+
+def objects_in(manifest: str) -> tuple[RenderedObject, ...]:
+    """The objects of a release's manifest."""
+    return tuple(objects_of(documents(manifest.replace("\r\n", "\n"))))
+
+
+def wanted_of(release: Mapping[str, Any], helm: str, *, server_side: bool) -> Wanted:
+    """What a release says that Helm has printed and not made."""
+    about = (release.get("chart") or {}).get("metadata") or {}
+    chart = f"{about.get('name', '')} {about.get('version', '')}".strip()
+    return Wanted(
+        str(release.get("manifest") or ""), tuple(map(_hook, release.get("hooks") or ())), helm, server_side, chart
+    )
+
+
+def _hook(said: Mapping[str, Any]) -> Hook:
+    events = tuple(str(event) for event in said.get("events") or ())
+    return Hook(str(said.get("kind")), str(said.get("name")), events, str(said.get("manifest") or ""))
+
+
+def rendered_here(release: Release, helm: str, *, server_side: bool) -> Wanted | None:
+    """The same without asking the cluster; None where its answer counts, or no Helm is embedded.
+
+    Raises ShunterError for what Helm does not render.
+    """
+    if not is_embedded() or _asks_the_cluster(release):
+        return None
+    objects, hooks = [], []
+    for source, text in documents(release.render(EmbeddedEngine())):
+        found = next(iter(objects_of([(source, text)])), None)
+        if found is not None and found.is_hook:
+            text = text.removeprefix(f"# Source: {source}\n")
+            hooks.append(Hook(found.kind, found.name, tuple(sorted(found.hook_events)), text))
+        else:
+            objects.append(f"---\n{text}")
+    chart = release.archive
+    return Wanted("".join(objects), tuple(hooks), helm, server_side, f"{chart.name} {chart.version}")
+
+
+def _asks_the_cluster(release: Release) -> bool:
+    if any(word in json.dumps(release.values).encode() for word in _ASKING):
+        return True
+    files = release.archive.files.items()
+    return any(path.endswith(".tgz") or any(word in state.data for word in _ASKING) for path, state in files)
