@@ -10,6 +10,7 @@ import contextlib
 import http.server
 import json
 import os
+import re
 import select
 import shutil
 import socket
@@ -28,6 +29,7 @@ from helpers.workspaces.gitea import ENTERPRISE, PATIENCE, Gitea, Person
 from helpers.workspaces.gitrepo import git
 
 _LIMITED = b'{"message": "You have exceeded a secondary rate limit"}'
+_PULL = re.compile(r"/pulls/[0-9]+$")
 _PASSED = ("Content-Type", "Www-Authenticate")
 _OF_A_CONNECTION = {"host", "connection", "content-length", "accept-encoding", "transfer-encoding"}
 
@@ -116,7 +118,7 @@ def _enterprise(gitea: Gitea, limits: list[dict[str, str]]) -> Iterator[int]:
             if limits and path.startswith("/api/") and self.command != "GET":
                 self._sent(403, _LIMITED, limits.pop(0))
                 return
-            status, answered, sent = gitea.fetch(self.command, path, kept, body)
+            status, answered, sent = _as_github(gitea, self.command, path, kept, body)
             self._sent(status, sent, {name: answered[name] for name in _PASSED if name in answered})
 
         def _sent(self, status: int, sent: bytes, headers: Mapping[str, str] | None = None) -> None:
@@ -149,6 +151,22 @@ def _enterprise(gitea: Gitea, limits: list[dict[str, str]]) -> Iterator[int]:
     server.socket = context.wrap_socket(server.socket, server_side=True)
     with _served(server) as port:
         yield port
+
+
+def _as_github(
+    gitea: Gitea, method: str, path: str, headers: dict[str, str], body: bytes
+) -> tuple[int, Mapping[str, str], bytes]:
+    """Gitea's answer; a pull request has GitHub's word for one that has to wait for the newest commit of its base."""
+    status, answered, sent = gitea.fetch(method, path, headers, body)
+    if method != "GET" or status != 200 or not _PULL.search(path):
+        return status, answered, sent
+    request = json.loads(sent)
+    base = request["base"]
+    at = f"{path.partition('/pulls/')[0]}/branch_protections/{urllib.parse.quote(base['ref'], '')}"
+    known, _, found = gitea.fetch("GET", at, headers)
+    demanded = known == 200 and json.loads(found)["block_on_outdated_branch"]
+    state = "behind" if demanded and request["merge_base"] != base["sha"] else "clean"
+    return status, answered, json.dumps(request | {"mergeable_state": state}).encode()
 
 
 def _graphql(gitea: Gitea, who: str, asked: Any) -> tuple[int, bytes]:
