@@ -39,17 +39,9 @@ environments:
 promotions: {{direct: []}}
 """
 _NUMBERS = itertools.count(1)
-MORE = [
-    ("github", "multi", "inline"),
-    ("gitlab", "mono", "inline"),
-    ("github", "multi", "reusable"),
-    ("gitlab", "multi", "reusable"),
-]
-PAIRS = [
-    ("github", "mono", "inline"),
-    ("gitlab", "multi", "inline"),
-    *(MORE if os.environ.get("SHUNTER_TEST_PAIRS") == "all" else []),
-]
+PAIRS = [("github", "mono", "inline"), ("gitlab", "multi", "inline")]
+if os.environ.get("SHUNTER_TEST_PAIRS") == "all":
+    PAIRS = [*itertools.product(("github", "gitlab"), ("mono", "multi"), ("inline", "reusable"))]
 """Each provider and each layout once; `make delivery` takes all, and the pipelines that the workspace's repository holds."""
 
 
