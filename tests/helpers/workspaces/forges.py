@@ -62,8 +62,18 @@ def network(gitea: Gitea) -> Iterator[Network]:
             def handle(self) -> None:
                 _tunnel(self.request, found.ports)
 
-        with _served(socketserver.ThreadingTCPServer(("127.0.0.1", 0), Handler)) as found.port:
+        with _served(_Tunnels(("127.0.0.1", 0), Handler)) as found.port:
             yield found
+
+
+class _Tunnels(socketserver.ThreadingTCPServer):
+    request_queue_size = 128  # whoever comes beside many others is not turned away on a busy machine
+
+
+class _Tls(http.server.ThreadingHTTPServer):
+    """Each connection shakes hands in its own thread, and keeps nobody else waiting."""
+
+    request_queue_size = 128
 
 
 @contextlib.contextmanager
@@ -81,7 +91,9 @@ def _served(server: socketserver.TCPServer) -> Iterator[int]:
 def _tunnel(client: socket.socket, ports: Mapping[str, int]) -> None:
     asked = b""
     while b"\r\n\r\n" not in asked:
-        asked += client.recv(65536)
+        if not (more := client.recv(65536)):
+            return
+        asked += more
     host = asked.split(b" ")[1].decode().partition(":")[0]
     try:
         server = socket.create_connection(("127.0.0.1", ports[host]))
@@ -145,10 +157,10 @@ def _enterprise(gitea: Gitea, limits: list[dict[str, str]]) -> Iterator[int]:
         def log_message(self, *_: object) -> None:
             pass
 
-    server = http.server.ThreadingHTTPServer(("127.0.0.1", 0), Handler)
+    server = _Tls(("127.0.0.1", 0), Handler)
     context = ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER)
     context.load_cert_chain(gitea.certificate, gitea.folder / "key.pem")
-    server.socket = context.wrap_socket(server.socket, server_side=True)
+    server.socket = context.wrap_socket(server.socket, server_side=True, do_handshake_on_connect=False)
     with _served(server) as port:
         yield port
 
