@@ -43,8 +43,8 @@ def login(registry: Registry, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -
 
 @pytest.fixture
 def impatient(login: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[None]:
-    """Registries are asked by who is logged in, waits little, and has fetched nothing before."""
-    monkeypatch.setattr(charts, "transport", lambda: Transport(timeout=2, pause=0.001))
+    """Registries are asked by who is logged in, waits little between two tries, and has fetched nothing before."""
+    monkeypatch.setattr(charts, "transport", lambda: Transport(timeout=60, pause=0.001))
     monkeypatch.setenv("SHUNTER_CACHE_DIR", str(tmp_path / "cache"))
     charts._client_of.cache_clear()
     yield

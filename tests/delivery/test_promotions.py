@@ -40,6 +40,12 @@ def head(forge: Forge, branch: str) -> str:
     return str(api(forge, "GET", f"branches/{branch.replace('/', '%2F')}")["commit"]["id"])
 
 
+def moved(ours: Path, files: dict[str, bytes | str | None]) -> None:
+    """Somebody commits to main."""
+    git(ours, "pull", "-q", "--ff-only")
+    git(commit_all(ours, files), "push", "-q", "origin", "main")
+
+
 def merged(forge: Forge, number: int) -> None:
     """Merge it as a person does on its page, once the forge has looked at it."""
     for _ in range(100):
@@ -69,9 +75,12 @@ def test_a_promotion_from_its_pull_request_to_the_merge(forge: Forge, ours: Path
     [again] = forge.requests("shop")
     assert (again["number"], again["title"]) == (request["number"], "Promote 1.1.0 to tst")
     assert "`1.1.0 (7)`" in again["body"]
-    # the base moves, and it is derived again
-    git(ours, "pull", "-q", "--ff-only")
-    git(commit_all(ours, {"README.md": "new\n"}), "push", "-q", "origin", "main")
+    # the base moves, and it is derived again where that changes what it is about
+    was = head(forge, "promote/tst")
+    moved(ours, {"README.md": "new\n"})
+    ok("promote", "--refresh", cwd=ours)
+    assert head(forge, "promote/tst") == was
+    moved(ours, {"envs/tst/values.yaml": "orders: {size: 2}\n"})
     ok("promote", "--refresh", cwd=ours)
     commit = api(forge, "GET", f"git/commits/{head(forge, 'promote/tst')}")
     assert [parent["sha"] for parent in commit["parents"]] == [head(forge, "main")]
@@ -106,6 +115,27 @@ def test_a_protected_branch_is_respected(forge: Forge, ours: Path) -> None:
     [request] = forge.requests("shop")
     merged(forge, request["number"])
     assert head(forge, "main") != before
+
+
+def test_what_may_be_merged_on_the_newest_commit_alone_is_derived_again(forge: Forge, ours: Path) -> None:
+    ok("promote", "1.1.0", "--to", "tst", "--pr", cwd=ours)
+    [request] = forge.requests("shop")
+    document = {
+        "rule_name": "main",
+        "enable_push": True,
+        "block_on_outdated_branch": True,
+        "dismiss_stale_approvals": True,
+    }
+    api(forge, "POST", "branch_protections", document)
+    ok("promote", "--refresh", cwd=ours)
+    was = head(forge, "promote/tst")
+    assert was == request["head"]["sha"], "nothing has moved"
+    moved(ours, {"README.md": "new\n"})
+    ok("promote", "--refresh", cwd=ours)
+    now = head(forge, "promote/tst")
+    assert now != was
+    assert [parent["sha"] for parent in api(forge, "GET", f"git/commits/{now}")["parents"]] == [head(forge, "main")]
+    merged(forge, request["number"])
 
 
 def test_a_service_s_commit_is_told_where_it_runs(forge: Forge, ours: Path) -> None:

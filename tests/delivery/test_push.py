@@ -274,7 +274,7 @@ def test_kills_at_random_moments(registry: Registry, archives: Path) -> None:
     random = Random(SEED)
     began = time.monotonic()
     ok("push", *files(), "--to", f"oci://{registry.host}/push/kill", cwd=archives)
-    usual = time.monotonic() - began
+    span = time.monotonic() - began  # in which moments are chosen
     caught = 0
     for number in range(KILLS):
         to = f"push/kill{number}"
@@ -284,9 +284,11 @@ def test_kills_at_random_moments(registry: Registry, archives: Path) -> None:
                 shunter("push", *files(), "--to", f"oci://{registry.host}/{to}", cwd=archives)
             finally:
                 os._exit(0)
-        time.sleep(random.uniform(0, 1.2 * usual))
+        time.sleep(random.uniform(0, span))
         os.kill(child, signal.SIGKILL)
-        caught += os.WIFSIGNALED(os.waitpid(child, 0)[1])
+        killed = os.WIFSIGNALED(os.waitpid(child, 0)[1])
+        caught += killed
+        span *= 1.1 if killed else 0.7  # a push takes as long as the machine lets it
         complete(registry, to)
         ok("push", *files(), "--to", f"oci://{registry.host}/{to}", cwd=archives)
         assert complete(registry, to) == list(NAMES), f"seed {SEED}, kill {number}"
@@ -297,7 +299,7 @@ def test_two_pushes_at_once(registry: Registry, archives: Path) -> None:
     command = ("push", *files(), "--to", f"oci://{registry.host}/push/two", "-o", "json")
     both = [run_in_background(archives, *command) for _ in range(2)]
     for child in both:
-        out, err = child.communicate(timeout=60)
+        out, err = child.communicate(timeout=600)
         assert child.returncode == 0, out + err
     assert complete(registry, "push/two") == list(NAMES)
 
@@ -310,7 +312,7 @@ def test_two_pushes_of_other_bytes_at_once_leave_one_of_them(registry: Registry,
     for number in range(2):
         to = f"oci://{registry.host}/push/other{number}"
         both = {name: run_in_background(archives, "push", f"{name}.tgz", "--to", to) for name in charts}
-        said = {name: child.communicate(timeout=60)[1] for name, child in both.items()}
+        said = {name: child.communicate(timeout=600)[1] for name, child in both.items()}
         assert sorted(child.returncode for child in both.values()) in ([0, 0], [0, 1])
         for name, child in both.items():
             assert ("error[version-taken]" in said[name]) == bool(child.returncode)
@@ -356,7 +358,7 @@ def test_who_is_written_over_at_the_same_time_sees_it(registry: Registry) -> Non
 
 
 def test_a_registry_that_shows_late_or_never_what_it_took(registry: Registry, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(oci, "transport", lambda: Transport(timeout=2, pause=0.1, attempts=4))
+    monkeypatch.setattr(oci, "transport", lambda: Transport(timeout=60, pause=0.1, attempts=4))
     here = OciCharts(lambda _: f"oci://{registry.host}/push/late", own=True)
     mine = made("orders")
     here.upload(mine)
@@ -367,6 +369,8 @@ def test_a_registry_that_shows_late_or_never_what_it_took(registry: Registry, mo
     with pytest.raises(ShunterError, match=r"has taken orders 1\.0\.0\+b1, and does not show it") as caught:
         here.confirm(mine)
     assert (caught.value.exit_code, caught.value.rule) == (2, "")
+    monkeypatch.setattr(oci, "transport", lambda: Transport(timeout=60, pause=0.1, attempts=20))
+    oci._client_of.cache_clear()
     later = threading.Timer(0.2, hidden.rename, (tag,))
     later.start()
     here.confirm(mine)

@@ -94,14 +94,16 @@ def test_a_change_touches_its_service_and_the_chart_beside_it(repositories: dict
     folder = repositories["trunk"]
     before = commit(folder, "services/orders/src/x.py", "charts/store/values.yaml")
     found = touched(folder, before, tmp_path)
-    assert found == {"services": ["orders"], "charts": ["orders", "store"], "environments": []}
+    assert found == {"services": ["orders"], "charts": ["orders", "store"], "environments": [], "previews": []}
     commit(folder, "services/auth/x")
     assert touched(folder, NOWHERE, tmp_path)["services"] == ["orders", "auth"]
-    assert set(workflow(folder)["jobs"]["check"]["outputs"]) == {*found}
+    assert set(workflow(folder)["jobs"]["check"]["outputs"]) == {*found} - {"previews"}
     before = commit(folder, "trains/1.0.0.yaml")
-    assert touched(folder, before, tmp_path) == {"services": [], "charts": [], "environments": []}
+    assert not any(touched(folder, before, tmp_path).values())
     before = commit(folder, "envs/tst/.shunter/train.yaml")
-    assert touched(folder, before, tmp_path) == {"services": [], "charts": [], "environments": ["tst"]}
+    assert {kind: names for kind, names in touched(folder, before, tmp_path).items() if names} == {
+        "environments": ["tst"]
+    }
 
 
 def test_a_tag_touches_the_project_that_it_names(repositories: dict[str, Path], tmp_path: Path) -> None:
@@ -167,19 +169,28 @@ def test_pipelines_are_short_enough_to_be_read(name: str, roots: dict[str, Path]
 @pytest.mark.parametrize("ci", ["github", "gitlab"])
 @pytest.mark.parametrize("pipelines", ["inline", "reusable"])
 def test_pipelines_do_not_grow_with_the_workspace(ci: str, pipelines: str, render: Render, tmp_path: Path) -> None:
-    """A hundred services and a dozen environments; each language, and existing charts."""
+    """A hundred services, each language, and existing charts; sixty environments make no line more than two."""
+    assert lengths_of(60, ci, pipelines, render, tmp_path / "60") == lengths_of(
+        2, ci, pipelines, render, tmp_path / "2"
+    )
+
+
+def lengths_of(environments: int, ci: str, pipelines: str, render: Render, folder: Path) -> dict[str, int]:
+    """The lines of each file of a workspace's pipelines; every other environment has Helm 3."""
     text = f"name: shop\nlayout: mono\nci: {ci}\npipelines: {pipelines}\n"
     text += "repositories: {url: 'git@github.com:acme/{name}.git'}\nservices:\n"
     for number, language in zip(range(100), itertools.cycle(("python", "go", "typescript"))):
         text += f"  s{number}: {{archetype: rest-api, language: {language}}}\n"
     text += "".join(f"  c{number}: {{chart: {{path: third/c{number}}}}}\n" for number in range(30))
-    text += "environments:\n  e0: {stage: develop}\n"
-    text += "".join(f"  e{number}: {{promotes-from: e{number - 1}}}\n" for number in range(1, 12))
+    text += "environments:\n  e0: {stage: develop, helm: '3'}\n"
+    for number in range(1, environments):
+        text += f"  e{number}: {{promotes-from: e{number - 1}, helm: '{3 + number % 2}'}}\n"
     [repository] = plan_repositories(own_files.workspace(text))
-    folder = render(dict(repository.projects[0].answers), tmp_path)
-    files = [file for pattern in PIPELINES for file in folder.glob(pattern)]
-    assert len(files) > 4
-    assert {file.name: lines for file in files if (lines := file.read_text("utf-8").count("\n")) > 120} == {}
+    made = render(dict(repository.projects[0].answers), folder)
+    found = {file.name: file.read_text("utf-8").count("\n") for pattern in PIPELINES for file in made.glob(pattern)}
+    assert len(found) > 4
+    assert max(found.values()) <= 120
+    return found
 
 
 def test_exactly_the_jobs_of_the_projects_are_there(repositories: dict[str, Path], roots: dict[str, Path]) -> None:
@@ -420,8 +431,12 @@ def test_a_preview_goes_when_its_request_closes(roots: dict[str, Path], on_gitla
     assert "closed" in events["on"]["pull_request"]["types"]
     assert found["concurrency"] == {"group": "preview-${{ github.event.number }}", "cancel-in-progress": False}
     job = found["jobs"]["preview"]
-    assert job["if"] == "${{ !github.event.pull_request.head.repo.fork }}"
-    assert [row["environment"] for row in job["strategy"]["matrix"]["include"]] == ["tst"]
+    assert job["needs"] == "check"
+    assert found["jobs"]["check"]["if"] == "${{ !github.event.pull_request.head.repo.fork }}"
+    assert job["strategy"]["matrix"]["environment"] == "${{ fromJSON(needs.check.outputs.previews) }}"
+    [asks] = [step for step in found["jobs"]["check"]["steps"] if step.get("id") == "changed"]
+    since = f"github.event.action == 'closed' && '{NOWHERE}' || github.event.pull_request.base.sha"
+    assert asks["env"] == {"SINCE": f"${{{{ {since} }}}}"}, "at the end all end, whatever it has changed last"
     steps = {step["if"]: step["run"].split()[3] for step in job["steps"] if "run" in step}
     assert steps == {"github.event.action != 'closed'": "preview", "github.event.action == 'closed'": "end"}
     jobs = gitlab(roots["gitlab-helm"])

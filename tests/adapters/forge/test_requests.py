@@ -11,7 +11,7 @@ import pytest
 from helpers.workspaces.clients import IN, OK, calls, merge, pull, put
 from shunter.adapters.forge.clients import Logins
 from shunter.adapters.forge.place import place_of
-from shunter.adapters.forge.requests import Opened, Request, open_request
+from shunter.adapters.forge.requests import Opened, Request, open_request, outdated
 
 REQUEST = Request("topic/a&b", "main", "--web $(touch pwned)", "-")
 LOGIN = {"name": "ours", "url": "https://codeberg.org"}
@@ -116,3 +116,28 @@ def test_what_is_longer_than_forges_take_is_cut(tmp_path: Path) -> None:
     opened("gh", Request("topic", "main", "t" * 300, "b" * 100_000))
     [sent] = [json.loads(call[-1]) for call in calls(tmp_path) if "--method=POST" in call]
     assert (len(sent["title"]), sent["title"][-2:], len(sent["body"])) == (255, "t…", 65_000)
+
+
+@pytest.mark.parametrize(
+    ("program", "path", "said", "expected"),
+    [
+        ("gh", "repos/acme/shop/pulls/3", {"mergeable_state": "behind"}, True),
+        ("gh", "repos/acme/shop/pulls/3", {"mergeable_state": "blocked"}, False),
+        ("glab", "projects/acme%2Fshop/merge_requests/3", {"detailed_merge_status": "need_rebase"}, True),
+        ("glab", "projects/acme%2Fshop/merge_requests/3", {"detailed_merge_status": "not_approved"}, False),
+        ("tea", "repos/acme/shop/branch_protections/ma%2A%2Fn", {"block_on_outdated_branch": True}, True),
+        ("tea", "repos/acme/shop/branch_protections/ma%2A%2Fn", {"message": "forbidden"}, False),
+    ],
+)
+def test_who_merges_on_the_newest_commit_alone_says_so(
+    program: str, path: str, said: dict[str, Any], expected: bool, tmp_path: Path
+) -> None:
+    protected = {"effective_branch_protection_name": "ma*/n"}
+    answers = {"branches/rel%2F1": (0, json.dumps(protected), OK), path: (0, json.dumps(said), OK)}
+    put(tmp_path, program, {**IN, "logins list": (0, json.dumps([LOGIN]), ""), **answers})
+    place = place_of(f"git@{HOSTS[program]}:acme/shop.git")
+    assert place is not None
+    client = Logins().at(place).client
+    assert client is not None
+    assert outdated(client, 3, "rel/1") is expected
+    assert asked(tmp_path)[-1] == ("GET", path)

@@ -221,9 +221,10 @@ def test_without_an_identity_git_refuses_and_says_how_to_set_one(home: Path, mon
     monkeypatch.setenv("GIT_CONFIG_GLOBAL", os.devnull)
     git(home, "config", "user.useConfigOnly", "true")
     before = snapshot(home)
-    with pytest.raises(ShunterError, match="git commit failed") as caught:
+    with pytest.raises(ShunterError, match="git knows no user here, so it makes no commit") as caught:
         apply([usual(home)], home)
-    assert any("auto-detection is disabled" in note for note in caught.value.notes)
+    assert caught.value.notes[0].endswith("auto-detection is disabled")
+    assert len(caught.value.notes) == 2  # what it was, and that everything is as it was
     assert caught.value.hint.splitlines() == [
         'git config --global user.name "Your Name"',
         "git config --global user.email you@example.com",

@@ -5,7 +5,7 @@ from pathlib import Path
 import pytest
 
 from helpers.workspaces.gitrepo import commit_all, git, make_repo, write
-from shunter.adapters.git.repository import FALLBACK, IndexEntry, PlannedRepository, Repository, git_dir
+from shunter.adapters.git.repository import IndexEntry, PlannedRepository, Repository, git_dir
 from shunter.model.errors import ShunterError
 from shunter.model.files import EXECUTABLE, REGULAR, SYMLINK, FileState
 
@@ -88,15 +88,17 @@ def test_visible_paths_leave_out_ignored_deleted_and_nested(repository: Reposito
     assert repository.visible_paths() == [".gitignore", "a/one", "new"]
 
 
-def test_identity_is_the_users_or_says_that_it_is_not(repository: Repository, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_a_person_is_who_git_was_told_of_and_nobody_else(
+    repository: Repository, monkeypatch: pytest.MonkeyPatch
+) -> None:
     for name in ("GIT_AUTHOR_NAME", "GIT_AUTHOR_EMAIL", "EMAIL", "GIT_COMMITTER_NAME", "GIT_COMMITTER_EMAIL"):
         monkeypatch.delenv(name, raising=False)
     monkeypatch.setenv("GIT_CONFIG_GLOBAL", os.devnull)
     monkeypatch.setenv("GIT_CONFIG_NOSYSTEM", "1")
-    assert repository.identity() == (*FALLBACK, True)
+    assert repository.person() == ""
     git(repository.root, "config", "user.name", "Åsa <x> Öst")
     git(repository.root, "config", "user.email", "asa@example.org")
-    assert repository.identity() == ("Åsa x Öst", "asa@example.org", False)
+    assert repository.person() == "Åsa x Öst <asa@example.org>"
 
 
 def test_log_is_newest_first_and_narrows_to_paths(repository: Repository) -> None:

@@ -24,7 +24,7 @@ NAMES = ("a/one", "a/two", "b/three")
 
 
 def client(url: str, *, pushes: bool = False, login: Login | None = None) -> Client:
-    return Client(url.removeprefix("http://"), pushes=pushes, login=login, transport=Transport(timeout=2, pause=0.001))
+    return Client(url.removeprefix("http://"), pushes=pushes, login=login, transport=Transport(timeout=60, pause=0.001))
 
 
 def wants_password(server: Server, _: int) -> Reply:

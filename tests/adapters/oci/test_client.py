@@ -18,7 +18,7 @@ from shunter.core.charts import archive
 from shunter.model.data import replace
 from shunter.model.errors import ShunterError
 
-QUICK = Transport(timeout=2, pause=0.001)
+QUICK = Transport(timeout=60, pause=0.001)
 LOGIN = Login(USER, PASSWORD)
 SEED = 12
 
@@ -222,7 +222,7 @@ def test_connections_that_break_at_any_byte(registry: Registry) -> None:
     for number in range(4):
         cuts = [random.randrange(22_000) for _ in range(3)]
         with dropping(registry.host, lambda count, cuts=cuts: cuts[count] if count < len(cuts) else None) as host:
-            here = replace(client(host), transport=Transport(timeout=2, pause=0.001))
+            here = replace(client(host), transport=Transport(timeout=60, pause=0.001))
             repository = f"client/drop{number}"
             digest = pushed(here, repository, layer)
             assert here.blob(repository, archive.digest(layer), 100_000) == layer

@@ -20,7 +20,7 @@ DIGEST = f"sha256:{'ab' * 32}"
 
 @pytest.fixture(autouse=True)
 def impatient(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(charts, "transport", lambda: Transport(timeout=2, pause=0.001, attempts=2))
+    monkeypatch.setattr(charts, "transport", lambda: Transport(timeout=60, pause=0.001, attempts=2))
 
 
 @pytest.mark.registry

@@ -14,7 +14,7 @@ from shunter.model.errors import ShunterError
 LARGEST = 1000
 
 
-QUICK = Transport(timeout=0.5, pause=0.001)
+QUICK = Transport(timeout=60, pause=0.001)
 
 
 @pytest.mark.parametrize("status", [0, 429, 500, 502, 503, 504])
@@ -209,7 +209,7 @@ def test_a_proxy_of_the_environment_is_used(monkeypatch: pytest.MonkeyPatch) -> 
         monkeypatch.setenv("http_proxy", url)
         monkeypatch.setenv("no_proxy", "direct.example")
         asked = "http://registry.example/v2/"
-        assert Transport(timeout=0.5).send("GET", asked, {}, largest=LARGEST).data == b"by proxy"
+        assert Transport(timeout=60).send("GET", asked, {}, largest=LARGEST).data == b"by proxy"
     assert server.asked[0][1] == asked
     assert Transport()._proxy("http://direct.example/v2/") == ""
 

@@ -7,7 +7,7 @@ from pathlib import Path
 import pytest
 
 from helpers.workspaces.gitrepo import commit_all, git, make_repo
-from shunter.adapters.remote.tip import Tip, fetch_tip, is_ancestor, is_same, parents, push_commit, touched
+from shunter.adapters.remote.tip import Tip, differing, fetch_tip, is_ancestor, is_same, parents, push_commit, touched
 from shunter.model.errors import ShunterError
 
 
@@ -73,6 +73,7 @@ def test_what_commits_touch_and_where_they_stand(bare: Path) -> None:
     first = git(ours, "rev-parse", "HEAD")
     second = git(commit_all(ours, {"a": "2", "b c": "x"}), "rev-parse", "HEAD")
     assert sorted(touched(ours, second)) == ["a", "b c"]
+    assert differing(ours, first, second, "b c") == ["b c"]
     assert (parents(ours, second), parents(ours, first)) == ([first], [])
     assert is_same(ours, first, second, "envs/tst")
     assert not is_same(ours, first, second, ".")

@@ -11,15 +11,15 @@ TRAITS = {
     (ENVIRONMENT, "old"): {"stage": "develop", "helm": "3"},
     (ENVIRONMENT, "pro"): {"stage": "production", "helm": "3"},
 }
-NOTHING: dict[str, list[str]] = {"services": [], "charts": [], "environments": []}
+NOTHING: dict[str, list[str]] = {"services": [], "charts": [], "environments": [], "previews": []}
 
 
 def test_what_nothing_touches_has_a_job_that_does_nothing() -> None:
-    assert jobs(NOTHING, TRAITS, ()) == {"unchanged": {"extends": ".unchanged"}}
+    assert jobs(NOTHING, TRAITS) == {"unchanged": {"extends": ".unchanged"}}
 
 
 def test_a_chart_waits_for_the_image_of_its_service_alone() -> None:
-    found = jobs({**NOTHING, "services": ["orders"], "charts": ["orders", "store"]}, TRAITS, ())
+    found = jobs({**NOTHING, "services": ["orders"], "charts": ["orders", "store"]}, TRAITS)
     assert found == {
         "test-orders": {"extends": ".test-go", "variables": {"NAME": "orders"}},
         "image-orders": {"extends": ".image", "variables": {"NAME": "orders"}, "needs": ["test-orders"]},
@@ -29,7 +29,7 @@ def test_a_chart_waits_for_the_image_of_its_service_alone() -> None:
 
 
 def test_an_environment_is_deployed_by_its_helm_and_production_by_hand() -> None:
-    found = jobs({**NOTHING, "environments": ["tst", "old", "pro"]}, TRAITS, {"old"})
+    found = jobs({**NOTHING, "environments": ["tst", "old", "pro"], "previews": ["old"]}, TRAITS)
     assert {name: job["extends"] for name, job in found.items()} == {
         "render-tst": ".render",
         "render-old": ".render",

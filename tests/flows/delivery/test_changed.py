@@ -17,7 +17,7 @@ def since(root: Path, ref: str = "HEAD~1") -> dict[str, list[str]]:
 
 
 def none(**names: list[str]) -> dict[str, list[str]]:
-    return {"services": [], "charts": [], "environments": []} | names
+    return {"services": [], "charts": [], "environments": [], "previews": []} | names
 
 
 @pytest.mark.parametrize(
@@ -75,7 +75,7 @@ def test_a_workspace_of_many_repositories_asks_each(multi: Path) -> None:
 def test_lines_for_github(mono: Path) -> None:
     commit_all(mono, {"services/orders/x": "1"})
     lines = ok("changed", "--since", "HEAD~1", "-o", "env", cwd=mono).out.splitlines()
-    assert lines == ['services=["orders"]', 'charts=["orders"]', "environments=[]"]
+    assert lines == ['services=["orders"]', 'charts=["orders"]', "environments=[]", "previews=[]"]
 
 
 def test_a_table_and_nothing(mono: Path) -> None:
@@ -123,6 +123,7 @@ def test_a_new_branch_has_no_commit_before_it(mono: Path) -> None:
         "services": ["orders", "web"],
         "charts": ["shop-library", "orders", "web", "store"],
         "environments": ["tst", "pre"],
+        "previews": [],
     }
 
 
@@ -170,7 +171,7 @@ def test_ci_says_since_when(mono: Path, tmp_path: Path, monkeypatch: pytest.Monk
 
 
 def test_jobs_of_gitlab_are_those_of_what_is_touched(mono: Path) -> None:
-    """Also where a repository stands alone; a preview is for who has the file, and by Helm alone."""
+    """Also where a repository stands alone; a preview is for who has the file, by Helm alone, and of no production."""
 
     def asked() -> dict[str, dict[str, object]]:
         return dict(yaml.safe_load(ok("changed", "--since", "HEAD~1", "-o", "gitlab", cwd=mono).out))
@@ -179,6 +180,10 @@ def test_jobs_of_gitlab_are_those_of_what_is_touched(mono: Path) -> None:
     assert [*asked()] == ["test-orders", "image-orders", "chart-orders"]
     commit_all(mono, {"envs/tst/preview.yaml": "{}\n"})
     assert [*asked()] == ["render-tst", "deploy-tst", "preview-tst", "end-tst"]
+    assert since(mono) == none(environments=["tst"], previews=["tst"])
+    text = (mono / "shunter.yaml").read_text("utf-8")
+    commit_all(mono, {"shunter.yaml": f"{text}  pro: {{stage: production}}\n", "envs/pro/preview.yaml": "{}\n"})
+    assert since(mono) == none(environments=["pro"])
     git(mono, "checkout", "-q", "--detach")
     answers = (mono / ".copier-answers.yml").read_text("utf-8")
     commit_all(mono, {".copier-answers.yml": answers.replace("deployment: helm", "deployment: gitops")})

@@ -96,15 +96,6 @@ def test_an_unknown_name_comes_with_the_known_ones() -> None:
     assert scaffold.unknown("service", "x", []).hint == "no service yet"
 
 
-def test_who_has_no_name_is_told_whose_commits_these_are(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    root = make_repo(tmp_path / "repo", {})
-    assert scaffold.identity_notice(root) == ()
-    for role in ("AUTHOR", "COMMITTER"):
-        for key in ("NAME", "EMAIL"):
-            monkeypatch.delenv(f"GIT_{role}_{key}")
-    assert [line.split(",")[0] for line in scaffold.identity_notice(root)] == ["notice: git knows no user here"]
-
-
 @pytest.mark.slow  # a workspace is made anew for each moment
 def test_a_workspace_that_changes_while_it_is_planned_is_not_written(
     mono: Path, monkeypatch: pytest.MonkeyPatch

@@ -19,7 +19,7 @@ def subject(promoted: Promoted, branch: str) -> str:
 def test_lines_say_which_environment_they_are_about_and_only_what_is_new(promoted: Promoted) -> None:
     said = ok("promote", "1.1.0", "--to", "tst", "--pr", cwd=promoted.ours).out
     assert said.splitlines()[0].startswith("orders")
-    promoted.moved({"README.md": "new\n"})
+    promoted.moved({"envs/tst/values.yaml": "orders: {size: 2}\n"})
     again = ok("promote", "--refresh", cwd=promoted.ours).out
     assert [line for line in again.splitlines() if not line.startswith("tst: ")] == []
     assert again != ""
@@ -80,7 +80,11 @@ def test_a_base_that_moved_is_derived_again_and_never_merged(promoted: Promoted)
     was = promoted.head("promote/tst")
     assert "no promotion is open" not in ok("promote", "--refresh", cwd=promoted.ours).err
     assert promoted.head("promote/tst") == was
-    promoted.moved({"README.md": "new\n"})
+    # a commit that has nothing to do with it leaves it as it is: a push would take away what people have approved of
+    promoted.moved({"README.md": "new\n", "envs/pre/values.yaml": "orders: {size: 3}\n"})
+    ok("promote", "--refresh", cwd=promoted.ours)
+    assert promoted.head("promote/tst") == was
+    promoted.moved({"envs/tst/values.yaml": "orders: {size: 2}\n"})
     ok("promote", "--refresh", "--to", "pre", cwd=promoted.ours)
     assert promoted.head("promote/tst") == was
     ok("promote", "--refresh", cwd=promoted.ours)

@@ -243,18 +243,22 @@ def test_recover_shows_and_takes_back(tmp_path: Path, example: Path) -> None:
     assert "no run was interrupted" in ok("recover", cwd=root).err
 
 
-def test_new_goes_on_without_an_identity(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_who_git_does_not_know_is_told_so_and_changes_nothing(railed: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """As git itself does, from the first command on, and each in the same words."""
     for name in ("GIT_AUTHOR_NAME", "GIT_AUTHOR_EMAIL", "GIT_COMMITTER_NAME", "GIT_COMMITTER_EMAIL"):
         monkeypatch.delenv(name, raising=False)
-    said = ok("new", "shop", "--defaults", cwd=tmp_path).err
-    assert "notice: git knows no user here" in said
-    assert 'next: git config --global user.name "Your Name"\nnext: git config --global user.email' in said
-    assert git(tmp_path / "shop", "log", "-1", "--format=%an") == "shunter"
-    root = tmp_path / "shop"
-    write(root, {".git/config": (root / ".git/config").read_text() + "[user]\n\tuseConfigOnly = true\n"})
-    found = error(shunter("add", "environment", "prf", cwd=root))
-    assert found.message.startswith("git commit failed")
-    assert "git config --global user.email" in found.hint
+    # No machine's name makes a person.
+    for name, value in (("COUNT", "1"), ("KEY_0", "user.useConfigOnly"), ("VALUE_0", "true")):
+        monkeypatch.setenv(f"GIT_CONFIG_{name}", value)
+    before, around = plain(railed), sorted(railed.parent.iterdir())
+    found = [error(shunter("new", "other", "--defaults", cwd=railed.parent))]
+    found += [error(shunter(*command, cwd=railed)) for command in (("add", "environment", "prf"), PROMOTE)]
+    assert {each.message for each in found} == {"git knows no user here, so it makes no commit"}
+    assert {each.hint for each in found} == {
+        'git config --global user.name "Your Name"\ngit config --global user.email you@example.com'
+    }
+    assert (plain(railed), sorted(railed.parent.iterdir())) == (before, around)
+    ok("new", "other", "--defaults", "--dry-run", cwd=railed.parent)
 
 
 def test_urls_of_a_file_are_no_options(shop: Path) -> None:

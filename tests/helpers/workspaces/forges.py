@@ -10,6 +10,7 @@ import contextlib
 import http.server
 import json
 import os
+import re
 import select
 import shutil
 import socket
@@ -28,6 +29,7 @@ from helpers.workspaces.gitea import ENTERPRISE, PATIENCE, Gitea, Person
 from helpers.workspaces.gitrepo import git
 
 _LIMITED = b'{"message": "You have exceeded a secondary rate limit"}'
+_PULL = re.compile(r"/pulls/[0-9]+$")
 _PASSED = ("Content-Type", "Www-Authenticate")
 _OF_A_CONNECTION = {"host", "connection", "content-length", "accept-encoding", "transfer-encoding"}
 
@@ -60,8 +62,18 @@ def network(gitea: Gitea) -> Iterator[Network]:
             def handle(self) -> None:
                 _tunnel(self.request, found.ports)
 
-        with _served(socketserver.ThreadingTCPServer(("127.0.0.1", 0), Handler)) as found.port:
+        with _served(_Tunnels(("127.0.0.1", 0), Handler)) as found.port:
             yield found
+
+
+class _Tunnels(socketserver.ThreadingTCPServer):
+    request_queue_size = 128  # whoever comes beside many others is not turned away on a busy machine
+
+
+class _Tls(http.server.ThreadingHTTPServer):
+    """Each connection shakes hands in its own thread, and keeps nobody else waiting."""
+
+    request_queue_size = 128
 
 
 @contextlib.contextmanager
@@ -79,7 +91,9 @@ def _served(server: socketserver.TCPServer) -> Iterator[int]:
 def _tunnel(client: socket.socket, ports: Mapping[str, int]) -> None:
     asked = b""
     while b"\r\n\r\n" not in asked:
-        asked += client.recv(65536)
+        if not (more := client.recv(65536)):
+            return
+        asked += more
     host = asked.split(b" ")[1].decode().partition(":")[0]
     try:
         server = socket.create_connection(("127.0.0.1", ports[host]))
@@ -116,7 +130,7 @@ def _enterprise(gitea: Gitea, limits: list[dict[str, str]]) -> Iterator[int]:
             if limits and path.startswith("/api/") and self.command != "GET":
                 self._sent(403, _LIMITED, limits.pop(0))
                 return
-            status, answered, sent = gitea.fetch(self.command, path, kept, body)
+            status, answered, sent = _as_github(gitea, self.command, path, kept, body)
             self._sent(status, sent, {name: answered[name] for name in _PASSED if name in answered})
 
         def _sent(self, status: int, sent: bytes, headers: Mapping[str, str] | None = None) -> None:
@@ -143,12 +157,28 @@ def _enterprise(gitea: Gitea, limits: list[dict[str, str]]) -> Iterator[int]:
         def log_message(self, *_: object) -> None:
             pass
 
-    server = http.server.ThreadingHTTPServer(("127.0.0.1", 0), Handler)
+    server = _Tls(("127.0.0.1", 0), Handler)
     context = ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER)
     context.load_cert_chain(gitea.certificate, gitea.folder / "key.pem")
-    server.socket = context.wrap_socket(server.socket, server_side=True)
+    server.socket = context.wrap_socket(server.socket, server_side=True, do_handshake_on_connect=False)
     with _served(server) as port:
         yield port
+
+
+def _as_github(
+    gitea: Gitea, method: str, path: str, headers: dict[str, str], body: bytes
+) -> tuple[int, Mapping[str, str], bytes]:
+    """Gitea's answer; a pull request has GitHub's word for one that has to wait for the newest commit of its base."""
+    status, answered, sent = gitea.fetch(method, path, headers, body)
+    if method != "GET" or status != 200 or not _PULL.search(path):
+        return status, answered, sent
+    request = json.loads(sent)
+    base = request["base"]
+    at = f"{path.partition('/pulls/')[0]}/branch_protections/{urllib.parse.quote(base['ref'], '')}"
+    known, _, found = gitea.fetch("GET", at, headers)
+    demanded = known == 200 and json.loads(found)["block_on_outdated_branch"]
+    state = "behind" if demanded and request["merge_base"] != base["sha"] else "clean"
+    return status, answered, json.dumps(request | {"mergeable_state": state}).encode()
 
 
 def _graphql(gitea: Gitea, who: str, asked: Any) -> tuple[int, bytes]:

@@ -21,7 +21,7 @@ from helpers.workspaces.registries import free_port
 ENTERPRISE = "ghe.example.org"
 """The other name in its certificate."""
 ADMIN, PASSWORD = "root-of-all", "s3cret-s3cret"
-PATIENCE = 60.0
+PATIENCE = 300.0
 _SETTINGS = """\
 I_AM_BEING_UNSAFE_RUNNING_AS_ROOT = true
 WORK_PATH = {folder}

@@ -20,10 +20,14 @@ class _Handler(SimpleHTTPRequestHandler):
         self._asked.append(self.path)
 
 
+class _Server(ThreadingHTTPServer):
+    request_queue_size = 128  # whoever comes beside many others is not turned away on a busy machine
+
+
 @contextmanager
 def served_by(handler: Callable[..., BaseHTTPRequestHandler]) -> Iterator[str]:
     """An HTTP server on the loopback interface whose requests `handler` answers; gives its URL."""
-    with ThreadingHTTPServer(("127.0.0.1", 0), handler) as server:
+    with _Server(("127.0.0.1", 0), handler) as server:
         thread = threading.Thread(target=server.serve_forever, kwargs={"poll_interval": 0.01})
         thread.start()
         try:

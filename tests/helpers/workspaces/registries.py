@@ -30,7 +30,9 @@ from shunter.adapters.oci.credentials import Login
 from shunter.core.charts.archive import digest
 
 USER, PASSWORD = "ci", "s3cret"
-_PATIENCE = 20.0
+_PATIENCE = 300.0
+_PORTS = 5
+"""A port that was free may be taken until a registry listens on it: so many are tried."""
 
 
 @dataclass(frozen=True)
@@ -99,27 +101,33 @@ def running(folder: Path, auth: Mapping[str, Any] | None = None, *, memory: bool
     passwords = folder / "htpasswd"
     hashed = subprocess.run([htpasswd, "-Bbn", USER, PASSWORD], capture_output=True, check=True).stdout
     passwords.write_bytes(hashed)
-    host = f"127.0.0.1:{free_port()}"
     kept = {"filesystem": {"rootdirectory": str(folder / "data")}}
     settings = {
         "version": "0.1",
         "log": {"level": "error", "accesslog": {"disabled": True}},
         "storage": {**(kept if not memory else {"inmemory": {}}), "delete": {"enabled": True}},
-        "http": {"addr": host},
         "auth": {"htpasswd": {"realm": "test", "path": str(passwords)}} if auth is None else auth,
     }
-    (folder / "config.yml").write_text(json.dumps(settings), "utf-8")
-    with (folder / "log").open("wb") as log:
-        process = subprocess.Popen([binary, "serve", str(folder / "config.yml")], stdout=log, stderr=log)
-        try:
-            _wait(process, host, folder / "log")
-            yield Registry(host, folder / "data", process.pid)
-        finally:
-            process.terminate()
-            process.wait(_PATIENCE)
+    for _ in range(_PORTS):
+        host = f"127.0.0.1:{free_port()}"
+        (folder / "config.yml").write_text(json.dumps({**settings, "http": {"addr": host}}), "utf-8")
+        with (folder / "log").open("wb") as log:
+            process = subprocess.Popen([binary, "serve", str(folder / "config.yml")], stdout=log, stderr=log)
+        if _listens(process, host):
+            break
+        process.kill()
+        process.wait()
+    else:
+        raise RuntimeError(f"docker-registry does not start: {(folder / 'log').read_text('utf-8')}")
+    try:
+        yield Registry(host, folder / "data", process.pid)
+    finally:
+        process.terminate()
+        process.wait(_PATIENCE)
 
 
-def _wait(process: subprocess.Popen[bytes], host: str, log: Path) -> None:
+def _listens(process: subprocess.Popen[bytes], host: str) -> bool:
+    """Whether the registry is there in the end, and has not ended."""
     name, _, port = host.partition(":")
     end = time.monotonic() + _PATIENCE
     while time.monotonic() < end and process.poll() is None:
@@ -128,8 +136,8 @@ def _wait(process: subprocess.Popen[bytes], host: str, log: Path) -> None:
         except OSError:
             time.sleep(0.02)
         else:
-            return
-    raise RuntimeError(f"docker-registry does not start: {log.read_text('utf-8')}")
+            return process.poll() is None  # and it is not somebody else who listens
+    return False
 
 
 @dataclass
@@ -325,7 +333,7 @@ def dropping(host: str, drops: Callable[[int], int | None]) -> Iterator[str]:
                         other.sendall(data)
 
     class Server(socketserver.ThreadingTCPServer):
-        daemon_threads, block_on_close = True, False
+        daemon_threads, block_on_close, request_queue_size = True, False, 128
 
         def handle_error(self, request: object, client_address: object) -> None:
             pass

@@ -131,6 +131,29 @@ def _of(words: Words, request: Request, rows: list[Mapping[str, Any]]) -> Iterat
             yield row
 
 
+_OUTDATED: Mapping[str, tuple[str, str]] = {
+    GITHUB: ("mergeable_state", "behind"),
+    GITLAB: ("detailed_merge_status", "need_rebase"),
+}
+
+
+def outdated(client: Client, number: int, base: str) -> bool:
+    """Whether the forge does not merge a pull request for want of the newest commit of its base.
+
+    Gitea says that of no request: there it is whether the base is protected so, which only those see who may. False
+    where a forge does not say.
+    """
+    if client.kind in _OUTDATED:
+        name, word = _OUTDATED[client.kind]
+        return bool(part(client.ask("GET", f"{requests_of(client)}/{number}").document, name) == word)
+    at = repository_of(client)
+    rule = part(client.ask("GET", f"{at}/branches/{quote(base, safe='')}").document, "effective_branch_protection_name")
+    if not rule:
+        return False
+    protection = client.ask("GET", f"{at}/branch_protections/{quote(str(rule), safe='')}").document
+    return bool(part(protection, "block_on_outdated_branch"))
+
+
 def requests_of(client: Client) -> str:
     """Where the API of a forge has the pull requests of the client's repository."""
     return f"{repository_of(client)}/{WORDS[client.kind].requests}"

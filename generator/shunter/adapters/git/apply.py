@@ -280,7 +280,7 @@ class _Run:
         root = Path(change.root)
         tidy = not may_have_hooks(root, around) and is_tidy(root, around)
         self.hooked.add(change.root)
-        printed = commit(change, own, self.writing, {}, place, tidy=tidy)
+        printed = commit(change, own, self.writing, place, tidy=tidy)
         self.on_step(f"{change.repository}: ref")
         files = f"{len(part.plan.edits)} file{'' if len(part.plan.edits) == 1 else 's'}"
         if printed is None:

@@ -14,7 +14,7 @@ from shunter.model.errors import ShunterError
 from shunter.model.files import FileState, Writing
 
 _SIGNING = ("failed to sign", "failed to write commit object", "signing failed")
-WHO_COMMITS = 'git config --global user.name "Your Name"\ngit config --global user.email you@example.com'
+_WHO_COMMITS = 'git config --global user.name "Your Name"\ngit config --global user.email you@example.com'
 """What makes git know who commits."""
 _NOBODY = ("tell me who you are", "empty ident", "unable to auto-detect", "auto-detection is disabled")
 
@@ -79,7 +79,6 @@ def commit(
     change: Change,
     folder: Path,
     writing: Writing,
-    env: Mapping[str, str],
     place: tuple[int, int] = (0, 1),
     *,
     tidy: bool = False,
@@ -87,7 +86,7 @@ def commit(
     """Commit one repository's part; what git and its hooks said, or None where git sees nothing to commit.
 
     `folder` is where shunter's own files lie in its git directory, `place` tells how many commits were made before, and
-    of how many; `env` is added to the environment. Where the repository is `tidy`, git is told not to tidy up.
+    of how many. Where the repository is `tidy`, git is told not to tidy up.
     A failure is a `ShunterError` with all that git and its hooks said.
     """
     root = Path(change.root)
@@ -101,7 +100,7 @@ def commit(
     command += [*verify, *named]
     while True:
         writing.progress(f"commit in {change.repository}", *place)
-        status = process.run_for_person(command, root, output, folder / NOTE, {**_dates(), **env})
+        status = process.run_for_person(command, root, output, folder / NOTE, _dates())
         said = _said(output)
         if not status:
             return said
@@ -143,7 +142,8 @@ def _again(writing: Writing, said: Sequence[str]) -> bool:
 def _failed(root: Path, status: int, said: Sequence[str]) -> ShunterError:
     notes = tuple(f"git: {line}" for line in said) or (f"git: exit status {status}",)
     if any(word in line for line in said for word in _NOBODY):
-        return EverywhereError(f"git commit failed in {root}", notes=notes, hint=WHO_COMMITS)
+        notes = tuple(note for note in notes if note.startswith("git: fatal: "))  # the rest is what the hint says
+        return EverywhereError("git knows no user here, so it makes no commit", notes=notes, hint=_WHO_COMMITS)
     if not _is_unsigned(said):
         hint = "when a hook refused: mend what it names, or skip hooks with --no-verify"
         return ShunterError(f"git commit failed in {root}", notes=notes, hint=hint)

@@ -5,7 +5,7 @@ from __future__ import annotations
 import glob
 import shutil
 import tempfile
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Sequence
 from pathlib import Path
 
 from shunter.adapters.git import journal
@@ -76,21 +76,6 @@ class Fresh:
     paths: tuple[str, ...]
 
 
-def identity_variables(folder: Path) -> dict[str, str]:
-    """Variables that name shunter as who commits, where git knows no user; else none.
-
-    Only for repositories that are new: in one that people have, git's own refusal stands.
-    """
-    name, email, fallback = Repository(folder).identity()
-    if not fallback:
-        return {}
-    return {
-        f"GIT_{role}_{key}": value
-        for role in ("AUTHOR", "COMMITTER")
-        for key, value in (("NAME", name), ("EMAIL", email))
-    }
-
-
 def make_workspace(
     plans: Sequence[RepositoryPlan], target: Path, writing: Writing, *, on_step: Step = quiet
 ) -> tuple[Fresh, ...]:
@@ -120,7 +105,6 @@ def make_workspace(
 def _build_all(
     plans: Sequence[RepositoryPlan], target: Path, built: Path, writing: Writing, on_step: Step
 ) -> tuple[Fresh, ...]:
-    env = identity_variables(built.parent)
     places = {plan.root: built / Path(plan.root).absolute().relative_to(target) for plan in plans}
     # The workspace's own folder holds the others; what refers to other repositories is committed after them.
     in_turn = sorted(plans, key=lambda plan: len(places[plan.root].parts))
@@ -129,18 +113,16 @@ def _build_all(
         on_step(f"{plan.repository}: built")
     made: dict[str, Fresh] = {}
     for number, plan in enumerate(plans):
-        made[plan.root] = _commit(plan, places[plan.root], writing, env, (number, len(plans)))
+        made[plan.root] = _commit(plan, places[plan.root], writing, (number, len(plans)))
         on_step(f"{plan.repository}: committed")
     return tuple(made[plan.root] for plan in plans)
 
 
-def _commit(
-    plan: RepositoryPlan, folder: Path, writing: Writing, env: Mapping[str, str], place: tuple[int, int]
-) -> Fresh:
+def _commit(plan: RepositoryPlan, folder: Path, writing: Writing, place: tuple[int, int]) -> Fresh:
     files = tuple(journal.FileChange(edit.path, None, None) for edit in plan.edits)
     change = Change(plan.repository, str(folder), None, message=plan.message, files=files)
     with journal.own_folder(folder / ".git") as own:
-        said = commit(replace(change, branch=plan.branch), own, writing, env, place)
+        said = commit(replace(change, branch=plan.branch), own, writing, place)
     if said is None:
         raise ValueError(f"{plan.repository}: nothing to commit")
     done = read_commit(folder)

@@ -286,7 +286,7 @@ def _finish(changes: Sequence[Change], writing: Writing) -> None:
         if change.commits and place is not None:
             own = journal.folder_of(place)
             own.mkdir(exist_ok=True)
-            commit(change, own, writing, {}, (number, len(open_)))
+            commit(change, own, writing, (number, len(open_)))
 
 
 def _place(change: Change) -> Path:

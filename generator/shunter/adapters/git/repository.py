@@ -16,7 +16,6 @@ from shunter.model.data import dataclass
 from shunter.model.errors import ShunterError
 from shunter.model.files import EXECUTABLE, REGULAR, SYMLINK, FileState, Listing, Mode
 
-FALLBACK = ("shunter", "shunter@localhost")
 NOTE = "git"
 """The file, in shunter's folder of a git directory, with the number of the git that a run has started last there."""
 # Plumbing runs on behalf of one shunter command: a user's hooks belong to commits (see `commit`), and a file system
@@ -275,13 +274,10 @@ class Repository:
         names = {os.fsdecode(name) for name in listing.split(b"\0") if name and not name.endswith(b"/")}
         return sorted(name for name in names if os.path.lexists(self.root / name))
 
-    def identity(self) -> tuple[str, str, bool]:
-        """Name and e-mail for commits: the user's, or shunter's own; True says that it is the fallback."""
+    def person(self) -> str:
+        """Who makes commits here, as `NAME <E-MAIL>`; empty where nobody has told git."""
         done = self.try_git("-c", "user.useConfigOnly=true", "var", "GIT_AUTHOR_IDENT")
-        if done.returncode:
-            return (*FALLBACK, True)
-        name, _, rest = done.text.partition(" <")
-        return name, rest.partition(">")[0], False
+        return "" if done.returncode else f"{done.text.rpartition('>')[0]}>"
 
     def import_stream(self, stream: bytes) -> list[str]:
         """Feed one `git fast-import`; what the stream's `get-mark` commands answer comes back in order."""

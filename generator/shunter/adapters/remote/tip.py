@@ -96,8 +96,13 @@ def _is_race(line: str) -> bool:
 
 def touched(root: Path, commit: str) -> Sequence[str]:
     """The paths that a commit changes, as seen from its first parent."""
-    repository = Repository(root)
-    names = repository.git("diff-tree", "-z", "-r", "--no-commit-id", "--name-only", f"{commit}^1", commit).stdout
+    return differing(root, f"{commit}^1", commit)
+
+
+def differing(root: Path, one: str, other: str, *folders: str) -> Sequence[str]:
+    """The paths that differ between two commits, in these folders, or in all."""
+    asked = ("diff-tree", "-z", "-r", "--no-commit-id", "--no-renames", "--name-only", one, other, "--", *folders)
+    names = Repository(root).git(*asked).stdout
     return [name for name in names.decode("utf-8", "surrogateescape").split("\0") if name]
 
 

@@ -31,7 +31,7 @@ COMMANDS: tuple[Command, ...] = (
     ),
     Command(
         ("changed",),
-        "list the services, charts and environments that the commits since REF touch",
+        "list the services, charts and environments that the commits since REF touch, and which of them get previews",
         "shunter.cli.verbs.delivery:changed",
         (
             Option(

@@ -97,7 +97,9 @@ COMMANDS: tuple[Command, ...] = (
             Option("--allow-remove", metavar="A,B", help="these cars (or `all`) may go away, or become another chart"),
             Option("--plan", metavar="FILE", help="do what `promote --dry-run -o json` has shown, and nothing else"),
             switch("--auto", help="what is next for each environment (or those in --to); with --push or --pr"),
-            switch("--refresh", help="derive open promotions again on what their base is now, and push them"),
+            switch(
+                "--refresh", help="derive open promotions again on what their base is now, and push what that changes"
+            ),
             PUSH,
             PR,
             FORCE,

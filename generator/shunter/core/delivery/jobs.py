@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from typing import Any
 
 from shunter.core.delivery.touched import CODE, ENVIRONMENT
@@ -12,11 +12,11 @@ Traits = Mapping[tuple[str, str], Mapping[str, Any]]
 """By kind and name of a project, its answers as its repository's root lists them."""
 
 
-def jobs(touched: Mapping[str, Sequence[str]], traits: Traits, previews: Collection[str]) -> dict[str, Job]:
+def jobs(touched: Mapping[str, Sequence[str]], traits: Traits) -> dict[str, Job]:
     """Jobs by name, in the order in which their stages run.
 
-    `touched` has names of services, charts and environments; `previews` are the environments that a merge request gets
-    a preview of. A pipeline without a job fails, so there is one, which does nothing, where nothing is touched.
+    `touched` has names of services, charts and environments, and of the environments that a merge request gets a
+    preview of. A pipeline without a job fails, so there is one, which does nothing, where nothing is touched.
     """
     code, charts, environments = touched["services"], touched["charts"], touched["environments"]
     found = {f"test-{name}": _job(f".test-{traits[CODE, name]['language']}", name) for name in code}
@@ -26,7 +26,7 @@ def jobs(touched: Mapping[str, Sequence[str]], traits: Traits, previews: Collect
     for name in environments:
         answers = traits[ENVIRONMENT, name]
         found[f"deploy-{name}"] = _job(_deploys(".deploy", answers), name)
-        if name in previews:
+        if name in touched["previews"]:
             ends = f"end-{name}"
             lives = {"name": f"preview/{name}-$CI_MERGE_REQUEST_IID", "on_stop": ends}
             found[f"preview-{name}"] = _job(_deploys(".preview", answers), name, environment=lives)

@@ -24,7 +24,8 @@ _NONE: Final = re.compile("0{40}(0{24})?")
 
 
 def changed(context: Context, since: str, variables: Mapping[str, str]) -> Report:
-    """The services, charts and environments that commits after `since` touch; `data` has the names of each kind.
+    """The services, charts and environments that commits after `since` touch, and of which of these a request gets a
+    preview; `data` has the names of each kind.
 
     `variables` are those that a CI provider may have set. Where they tell of a tag, the projects that it releases are
     touched. CI's commit before a push may be none, for a new branch (only zeros), or gone, by a forced push: then all
@@ -43,7 +44,7 @@ def jobs(context: Context, since: str, variables: Mapping[str, str]) -> Report:
         for checkout in found
         for place, answers in zip(checkout.places, checkout.answers["projects"], strict=True)
     }
-    return replace(report, data=jobs_of(report.data, traits, _previews(found)))
+    return replace(report, data=jobs_of(report.data, traits))
 
 
 def _previews(found: Iterable[Checkout]) -> set[str]:
@@ -71,11 +72,12 @@ def _changed(context: Context, found: Sequence[Checkout], since: str, variables:
     workspace = context.workspace
     library = charts_url(workspace, workspace.registries.url, workspace.library) if workspace else ""
     result = touched(ranges, _depends(found, library) if ranges else {})
-    each = (result, *released)
+    each, previews = (result, *released), _previews(found)
     data = {
         "services": [name for part in each for name in part.services],
         "charts": [name for part in each for name in part.charts],
         "environments": list(result.environments),
+        "previews": [name for name in result.environments if name in previews],
     }
     nothing = () if any(data.values()) else (f"nothing is touched since {since}",)
     return Report(data=data, notices=(*notices, *nothing))

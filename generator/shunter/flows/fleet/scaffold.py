@@ -9,7 +9,6 @@ from posixpath import normpath
 from typing import Any
 
 from shunter import __version__
-from shunter.adapters.git.commit import WHO_COMMITS
 from shunter.adapters.git.fresh import Fresh, make_workspace, refuse_taken
 from shunter.adapters.git.remote import checked
 from shunter.adapters.git.repository import Repository, git_dir
@@ -90,9 +89,8 @@ def new(asked: NewWorkspace) -> Report:
         planned = tuple(Outcome(plan.repository, Status.PLANNED, summary(plan)) for plan in plans)
         return Report(product=product, outcomes=planned, notices=found.notices)
     made = make_workspace(plans, asked.target, asked.writing)
-    nobody = identity_notice(asked.target)
-    notices = (*found.notices, *place_notice(asked.target), *nobody)
-    first = f"{WHO_COMMITS if nobody else ''}\ncd {asked.target.name} && shunter validate".lstrip()
+    notices = (*found.notices, *place_notice(asked.target))
+    first = f"cd {asked.target.name} && shunter validate"
     return Report(outcomes=tuple(_made(each) for each in made), notices=notices, next_step=first)
 
 
@@ -109,13 +107,6 @@ def workspace_files(text: bytes) -> dict[str, FileState | None]:
         SCHEMA_FILE: FileState(schema.encode()),
         APPLIED_FILE: FileState(_APPLIED_COMMENT + text),
     }
-
-
-def identity_notice(root: Path) -> tuple[str, ...]:
-    """A notice where commits were made under shunter's name because git knows no user."""
-    name, email, fallback = Repository(root).identity()
-    said = f"notice: git knows no user here, so commits are by {name} <{email}>; the next one may need a name"
-    return (said,) if fallback else ()
 
 
 def place_notice(root: Path) -> tuple[str, ...]:

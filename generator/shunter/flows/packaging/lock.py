@@ -206,8 +206,7 @@ class Deriving:
         by = ""
         # Git is asked only where an entry may come of it.
         if verb == "merge" or self._choice.follow:
-            name, mail, nobody = Repository(site.root).identity()
-            by = "" if nobody else f"{name} <{mail}>"
+            by = Repository(site.root).person()
         return Why(verb, generated_now(), by)
 
     def _found(self, site: Site, files: ProjectFiles) -> tuple[Found, tuple[State, ...]]:

@@ -88,7 +88,10 @@ def replayed(there: Context, name: str, why: Why, how: How, *, images: bool = Tr
 
 
 def refresh(context: Context, targets: Sequence[str], how: How, *, images: bool = True) -> Report:
-    """Derive every open promotion again on the newest commit of its base; what is superseded is closed."""
+    """Derive every open promotion again on the newest commit of its base, and push what that changes.
+
+    What is superseded is closed.
+    """
     how = replace(how, strict=True, always=True)
     open_ones: dict[str, bool] = {}
     gone = until_taken(context, "promotions", lambda there: _listed(there, open_ones, how))

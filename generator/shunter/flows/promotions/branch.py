@@ -3,11 +3,11 @@
 from __future__ import annotations
 
 from shunter.adapters.git.repository import Repository
-from shunter.adapters.remote.tip import Tip, is_ancestor, is_same, parents, touched
+from shunter.adapters.remote.tip import Tip, differing, is_ancestor, is_same, parents, touched
 from shunter.core.trains.entry import FOLDER, Entry, Why, entry_data
 from shunter.flows.trains.asked import PROMOTIONS
 from shunter.flows.workspace.context import Context, Site
-from shunter.flows.workspace.projects import ProjectFiles, files_of
+from shunter.flows.workspace.projects import RECORD_FILE, ProjectFiles, files_of
 from shunter.model.data import dataclass
 from shunter.model.errors import ShunterError
 from shunter.model.files import SubTree
@@ -75,23 +75,39 @@ def _refuse_foreign(site: Site, tip: Tip, made: str, files: ProjectFiles, entry:
         raise ShunterError(f"{branch} has commits that are not shunter's: {made[:12]}", hint=hint, exit_code=1)
 
 
-def is_still(tip: Tip, site: Site, kept: Kept, entry: Entry, *, strict: bool) -> bool:
-    """Whether the branch asks for the same as an entry that was just derived, so that it can stay as it is.
+def is_still(tip: Tip, site: Site, kept: Kept, made: str, entry: Entry) -> bool:
+    """Whether the branch asks for the same as the commit `made`, which was just derived, and its entry.
 
-    With `strict` it has to stand on the newest commit; else it is enough that nothing has changed in the environment.
+    It does where they change the same files in the same way, and the environment's own, and values files that it
+    shares, are at the tip what they were where the branch begins: merged, it gives the same environment. Whoever has
+    approved of it has seen this.
     """
-    base = next(iter(parents(tip.root, kept.made)), "")
     if kept.entry is None or _said(kept.entry) != _said(entry):
         return False
-    if base == tip.commit and kept.made == kept.commit:
+    if is_current(tip, kept):
         return True
-    return not strict and is_same(tip.root, base, tip.commit, site.folder)
+    differ = differing(tip.root, kept.made, made, site.folder)
+    names = (
+        f"{site.folder}/{FOLDER}/",
+        f"{site.folder}/{RECORD_FILE}",
+    )  # the record names its entry, and that its time
+    return is_same(tip.root, _base(tip, kept), tip.commit, site.folder) and all(
+        name.startswith(names) for name in differ
+    )
+
+
+def is_current(tip: Tip, kept: Kept) -> bool:
+    """Whether the branch is one commit on the tip."""
+    return _base(tip, kept) == tip.commit and kept.made == kept.commit
+
+
+def _base(tip: Tip, kept: Kept) -> str:
+    return next(iter(parents(tip.root, kept.made)), "")
 
 
 def _said(entry: Entry) -> dict[str, object]:
     """What an entry says, but for who made it, when and by which release."""
-    data = entry_data(entry)
-    return {name: value for name, value in data.items() if name not in ("at", "by", "evidence", "values")}
+    return {name: value for name, value in entry_data(entry).items() if name not in ("at", "by", "evidence")}
 
 
 def is_personal(why: Why) -> bool:

@@ -12,7 +12,7 @@ from shunter.adapters.remote.tip import Pushed, Tip, push_commit
 from shunter.core.trains.waves import waves
 from shunter.flows.promotions import forge
 from shunter.flows.promotions.body import Brought, body_of
-from shunter.flows.promotions.branch import Kept, branch_of, is_still, kept_of, refuse_instead
+from shunter.flows.promotions.branch import Kept, branch_of, is_current, is_still, kept_of, refuse_instead
 from shunter.flows.promotions.derived import Derived, until_taken
 from shunter.flows.promotions.signed import made_by_forge
 from shunter.flows.release.release import release_of
@@ -34,7 +34,8 @@ Ask = Callable[[Context, Kept | None], Report | None]
 class How:
     """How far a change goes: `always` as pull request, whatever shunter.yaml says; `dry_run` and `diff` push nothing.
 
-    With `strict` a branch is derived again whenever its base has moved. Forges are asked by whose `logins`.
+    With `strict` a branch whose base has moved is pushed again where its forge would not merge it otherwise. Forges are
+    asked by whose `logins`.
     """
 
     always: bool = False
@@ -194,7 +195,9 @@ def _requested(own: Context, there: Derived, made: _Made, report: Report, how: H
     entry = after.entries[after.record.entry] if after.record else None
     assert entry is not None
     branch, title = branch_of(site.name), _subject(tip, made.commit)
-    still = kept is not None and not kept.merged and is_still(tip, site, kept, entry, strict=how.strict)
+    still = kept is not None and not kept.merged and is_still(tip, site, kept, made.commit, entry)
+    if still and kept and how.strict and not is_current(tip, kept):
+        still = not forge.is_outdated(tip.root, tip.remote, branch, tip.branch, how.logins)
     ours = made.commit if still else signed(there, tip, made.commit, how)
     if not still and not taken(tip, ours, branch, expected=kept.commit if kept else ""):
         return None

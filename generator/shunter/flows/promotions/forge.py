@@ -7,7 +7,7 @@ from pathlib import Path
 from shunter.adapters.forge.changes import close, comment, keep_request
 from shunter.adapters.forge.clients import Client, Logins
 from shunter.adapters.forge.pace import PAUSE, Pace
-from shunter.adapters.forge.requests import Request, find, part
+from shunter.adapters.forge.requests import Request, find, outdated, part
 from shunter.flows.checkouts.requests import place_at
 from shunter.flows.workspace.context import Context
 from shunter.model.data import dataclass
@@ -66,6 +66,13 @@ def number_of(client: Client, branch: str, base: str) -> int | None:
         raise ShunterError(f"{client.place.web}: {problem}", hint=f"see what `{client.command[0]}` may do there")
     number = part(found, "iid") or part(found, "number")
     return number if isinstance(number, int) else None
+
+
+def is_outdated(root: Path, remote: str, branch: str, base: str, logins: Logins) -> bool:
+    """Whether a branch that lacks the newest commit of its base cannot be merged for that; False where nobody says."""
+    client = client_at(root, remote, logins)
+    number = number_of(client, branch, base) if client else None
+    return client is not None and number is not None and outdated(client, number, base)
 
 
 def end(root: Path, remote: str, request: Request, logins: Logins) -> bool:

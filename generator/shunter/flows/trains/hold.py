@@ -6,7 +6,7 @@ from shunter.core.trains.entry import Why, advance
 from shunter.core.trains.holds import held, released
 from shunter.core.trains.state import Hold
 from shunter.flows.packaging.derive import record_files
-from shunter.flows.trains.target import person, plan_of, refuse_unexplained, target_of
+from shunter.flows.trains.target import plan_of, refuse_unexplained, target_of
 from shunter.flows.workspace.clock import generated_now
 from shunter.flows.workspace.context import Context
 from shunter.flows.workspace.plans import carry_out
@@ -33,7 +33,7 @@ def _changed(
     if found := refuse_unexplained(trains_of(context), target.files):
         return Report(findings=found)
     cars = held(target.record, alias, held_as, now[:10]) if held_as else released(target.record, alias)
-    said = Why("hold" if held_as else "unhold", now, person(target), held_as.why if held_as else why)
+    said = Why("hold" if held_as else "unhold", now, target.repository.person(), held_as.why if held_as else why)
     state, entry = advance(target.record, cars, target.record.base, said)
     changes = record_files(state, [entry]) if entry else {}
     message = f"{'Hold' if held_as else 'Release'} {alias} in {environment}\n\n{said.text}".rstrip()

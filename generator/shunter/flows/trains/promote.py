@@ -23,7 +23,6 @@ from shunter.flows.trains.target import (
     Arrival,
     Target,
     judge_arrival,
-    person,
     recorded,
     refuse_unexplained,
     target_of,
@@ -205,7 +204,7 @@ def _arrival(run: _Run, name: str) -> Arrival:
     environment = context.require_workspace().environment(name)
     assert environment is not None
     target = target_of(context, name, values=asked.values)
-    why = Why("promote", run.at, person(target), asked.why, asked.train, asked.source, only=asked.said.only)
+    why = Why("promote", run.at, target.repository.person(), asked.why, asked.train, asked.source, only=asked.said.only)
     why = replace(why, without=asked.said.without)
     sources = (run.files(asked.source),) if asked.source and asked.source != name else ()
     if found := refuse_unexplained(run.trains, target.files, *sources):
@@ -304,7 +303,7 @@ def _kept(run: _Run, item: dict[str, Any], path: str) -> tuple[Target, Kept]:
     kept = parse_plan(json.dumps(item).encode(), path, schema_of("plan"), target.record, run.at)
     gate = gate_of(run.context, name, target.record, run.trains, run.at[:10], run.entries)
     refusals = tuple(_again(each) for each in (*kept.plan.refusals, *_still_refused(gate, kept, _line(run, kept.why))))
-    why = replace(kept.why, by=person(target), text=run.asked.why)
+    why = replace(kept.why, by=target.repository.person(), text=run.asked.why)
     run.passed(target, kept.plan, why)
     return target, replace(kept, plan=replace(kept.plan, refusals=refusals), why=why)
 

@@ -17,7 +17,6 @@ from shunter.flows.trains.images import Images
 from shunter.flows.trains.target import (
     Target,
     judge_arrival,
-    person,
     refuse_unexplained,
     target_of,
     told,
@@ -68,7 +67,7 @@ def rollback(context: Context, asked: Return, *, dry_run: bool, diff: bool) -> R
     cars = filled(planned.cars, (target.record,), trains, archives)
     planned = replace(planned, cars=cars)
     target, notices = _with_values(target, name) if asked.old_values else (target, ())
-    why = Why("rollback", generated_now(), person(target), asked.why, then.train, to=name, only=asked.only)
+    why = Why("rollback", generated_now(), target.repository.person(), asked.why, then.train, to=name, only=asked.only)
     arrival = judge_arrival(context, target, planned, why, archives, force=asked.force)
     arrival = Images(context, asked.images).looked_at(arrival, force=asked.force)
     text = "".join(f"{step}\n" for step in (*planned.moves, *planned.stays))

@@ -242,9 +242,3 @@ def plan_of(target: Target, changes: Changes, message: str) -> RepositoryPlan:
         before={f"{prefix}{RECORD_FILE}": state.object_id() if state else None},
         repository=target.repository,
     )
-
-
-def person(target: Target) -> str:
-    """Who changes the environment, as git calls them; empty where git knows nobody."""
-    name, mail, nobody = target.repository.identity()
-    return "" if nobody else f"{name} <{mail}>"

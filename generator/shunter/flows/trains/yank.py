@@ -33,7 +33,7 @@ def yank(context: Context, version: str, why: str, *, dry_run: bool, diff: bool)
         raise ShunterError(
             f"train {version} is yanked already: {known.why}", hint=f"it stays so; a better reason goes into {path}"
         )
-    new = known or Yank(train.version, why, generated_now(), _by(context))
+    new = known or Yank(train.version, why, generated_now(), Repository(context.root).person())
     old = DiskTree(context.root).get(path)
     plan = plan_changes(
         context.root,
@@ -56,8 +56,3 @@ def _places(context: Context, version: str) -> Iterator[tuple[str, str]]:
             yield name, f"{name} runs train {version}"
         elif cars:
             yield name, f"{name} runs {', '.join(cars)} of train {version}"
-
-
-def _by(context: Context) -> str:
-    name, email, fallback = Repository(context.root).identity()
-    return "" if fallback else f"{name} <{email}>"
