@@ -10,7 +10,7 @@ from shunter.model.data import dataclass
 APPLIED: Final = ("get", "list", "watch", "create", "patch", "delete")
 """What helm and `deploy` do with objects of charts: an apply that creates needs `create` and `patch`."""
 _HOOKED: Final = ("list", "watch", "create", "patch", "delete")
-"""What helm does with hooks: nobody compares them. A watch begins with a list where the server streams none (before 1.32)."""
+"""What helm does with hooks. A watch begins with a list where the server streams none (before 1.32)."""
 _STORED: Final = ("get", "list", "create", "update", "patch", "delete")
 """What they do with the Secrets in which Helm keeps releases; `patch` is for `--recover`."""
 _WORKLOADS: Final = frozenset(
