@@ -88,6 +88,7 @@ WITHOUT_A_TEST = {
     "shunter.cli.verbs.recover",
     "shunter.cli.verbs.registry",
     "shunter.cli.verbs.render",
+    "shunter.cli.verbs.rights",
     "shunter.cli.verbs.scaffold",
     "shunter.cli.verbs.schema",
     "shunter.cli.verbs.templates",

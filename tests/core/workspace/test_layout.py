@@ -118,6 +118,14 @@ def test_the_workspace_ignores_its_checkouts_and_names_owners() -> None:
     ]
 
 
+def test_the_team_of_an_environment_owns_its_folder_and_no_answer_says_so() -> None:
+    plain = workspace("mono")
+    tst = replace(plain.environments[0], team="alice")
+    root, *rest = plan_repositories(replace(plain, environments=(tst, *plain.environments[1:])))[0].projects
+    assert "/envs/tst/ @acme/alice" in root.answers["code_owners"]
+    assert rest == list(plan_repositories(plain)[0].projects[1:])
+
+
 def test_promotion_order_puts_sources_first() -> None:
     chain = [
         Environment("pro", promotes_from=("pre", "fast")),

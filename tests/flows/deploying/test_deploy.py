@@ -86,7 +86,8 @@ def test_settings_that_only_the_cluster_has_are_not_dropped_unasked(tst: Deploye
     tst.deployed("--drop-settings")
     assert tst.get("deployment", "web")["spec"]["replicas"] == 1
     tst.values({})
-    tst.deployed()  # what a commit takes away goes without a word
+    tst.deployed()  # what a commit takes away goes without a word, and the last of it, too
+    assert tst.get("configmap", "web")["data"]["note"] == "a"
 
 
 @needs_helm_3

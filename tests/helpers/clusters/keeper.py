@@ -30,6 +30,8 @@ _POLICY = {
     "omitStages": ["RequestReceived"],
     "rules": [{"level": "Metadata", "users": ["deployer"]}, {"level": "None"}],
 }
+_NOBODY = {"apiVersion": "apiserver.config.k8s.io/v1beta1", "kind": "AuthenticationConfiguration", "jwt": []}
+"""Whose tokens the server believes besides its own: a test may write another one, which the server takes up."""
 _SIZE = {"cpu": "640", "memory": "2560Gi", "pods": "10000", "ephemeral-storage": "10Ti"}
 _OBJECTS: dict[str, dict[str, object]] = {
     "api/v1/nodes": {
@@ -73,6 +75,7 @@ class Keeper:
         subprocess.run(["openssl", "genrsa", "-out", str(key), "2048"], check=True, capture_output=True)
         (self.folder / "tokens.csv").write_text(USERS, "utf-8")
         (self.folder / "audit.json").write_text(json.dumps(_POLICY), "utf-8")
+        (self.folder / "authentication.json").write_text(json.dumps(_NOBODY), "utf-8")
         self._run(
             "etcd", "--name=default", f"--data-dir={self.folder}/etcd", "--unsafe-no-fsync", "--log-level=error",
             f"--listen-client-urls={at}", f"--advertise-client-urls={at}", f"--listen-peer-urls={peers}",
@@ -84,6 +87,7 @@ class Keeper:
             f"--service-account-signing-key-file={key}", f"--service-account-key-file={key}",
             "--service-cluster-ip-range=10.0.0.0/16", "--authorization-mode=RBAC", "--allow-privileged=true",
             f"--token-auth-file={self.folder}/tokens.csv", "--endpoint-reconciler-type=none",
+            f"--authentication-config={self.folder}/authentication.json",
             f"--audit-policy-file={self.folder}/audit.json", f"--audit-log-path={self.folder}/audit.log",
             *os.environ.get("SHUNTER_TEST_APISERVER", "").split(),
         )  # fmt: skip

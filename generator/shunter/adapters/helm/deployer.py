@@ -100,7 +100,8 @@ class HelmBinary:
         how = ["--create-namespace"] if asked.create_namespace else []
         how += ["--labels", labels] if labels else []
         how += ["--force-conflicts"] if asked.force_conflicts and self.major >= 4 else []
-        return [self.path, "upgrade", "--install", asked.release, str(asked.chart), *where, *how, "--values", "-"]
+        how += ["--reset-values", "--values", "-"]  # else Helm takes the release's own where ours are empty
+        return [self.path, "upgrade", "--install", asked.release, str(asked.chart), *where, *how]
 
 
 def _where(namespace: str, context: str) -> list[str]:

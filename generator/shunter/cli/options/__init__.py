@@ -172,7 +172,7 @@ _FAMILIES = {
     "trains": "train promote rollback hold unhold status history",
     "packaging": "package push bump lock registry schema",
     "delivery": "version changed image",
-    "deploying": "deploy",
+    "deploying": "deploy rights",
     "maintenance": "recover sync templates clone completion",
 }
 """Module to first words that it alone has, in the order of the overview; a word that is missing here loads them all."""

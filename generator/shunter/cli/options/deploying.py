@@ -2,7 +2,15 @@
 
 from __future__ import annotations
 
-from shunter.cli.options import DONE, Command, Option, switch
+from shunter.cli.options import DONE, ENGINE, OUTPUT, Command, Option, switch
+
+_ENVIRONMENTS = Option(
+    "environments",
+    takes="many",
+    metavar="ENV",
+    help="environments, stage:NAME, group:NAME (default: the one you are in)",
+)
+_CONTEXT = Option("--context", metavar="NAME", help="kubeconfig's context (default: the environment's `cluster`)")
 
 COMMANDS: tuple[Command, ...] = (
     Command(
@@ -44,7 +52,7 @@ COMMANDS: tuple[Command, ...] = (
                 default=0,
                 help="stay well for so long before the next one is begun",
             ),
-            Option("--context", metavar="NAME", help="kubeconfig's context (default: the environment's `cluster`)"),
+            _CONTEXT,
             Option("--helm", metavar="PATH", help="the helm binary, 3.14 or newer (default: helm on PATH)"),
             DONE,
         ),
@@ -54,5 +62,42 @@ COMMANDS: tuple[Command, ...] = (
             "shunter deploy stage:production --soak 300",
             "shunter deploy tst --recover",
         ),
+    ),
+    Command(
+        ("rights", "show"),
+        "print the ServiceAccount, Role and RoleBinding that deploying needs, for `kubectl apply -f -`",
+        "shunter.cli.verbs.rights:show",
+        (
+            _ENVIRONMENTS,
+            switch("--oidc", help="bind the user that a job of the environment's repository is, too (`rights issuer`)"),
+            ENGINE,
+            OUTPUT,
+        ),
+        ("shunter rights show tst | kubectl apply -f -", "shunter rights show stage:production --oidc"),
+    ),
+    Command(
+        ("rights", "check"),
+        "ask the cluster whether you have each right that deploying needs",
+        "shunter.cli.verbs.rights:check",
+        (_ENVIRONMENTS, _CONTEXT, ENGINE, DONE),
+        ("shunter rights check tst", "shunter rights check stage:production"),
+    ),
+    Command(
+        ("rights", "issuer"),
+        "print how an API server is told to believe tokens of the forge's jobs (--authentication-config)",
+        "shunter.cli.verbs.rights:issuer",
+        (
+            _ENVIRONMENTS,
+            Option("--audience", metavar="NAME", default="shunter", help="whom the tokens are for (default: shunter)"),
+            OUTPUT,
+        ),
+        ("shunter rights issuer tst", "shunter rights issuer stage:production --audience https://k8s.example"),
+    ),
+    Command(
+        ("rights", "protect"),
+        "print commands of gh or glab that protect default branches and environments",
+        "shunter.cli.verbs.rights:protect",
+        (),
+        ("shunter rights protect",),
     ),
 )

@@ -62,6 +62,7 @@ def _build(raw: Mapping[str, Any], *, release: str, source: str) -> Workspace:
         ci=raw.get("ci", "github"),
         pipelines=raw.get("pipelines", "inline"),
         deployment=raw.get("deployment", "helm"),
+        access=raw.get("access", "decentralized"),
         tools_source=raw.get("tools", {}).get("source", "local"),
         owners={team: tuple(accounts) for team, accounts in raw.get("owners", {}).items()},
         rules={rule: level or "off" for rule, level in raw.get("rules", {}).items()},
@@ -135,6 +136,7 @@ def _environment(workspace: str, name: str, raw: Mapping[str, Any]) -> Environme
         cluster=raw.get("cluster", ""),
         values=tuple(raw.get("values", ["values.yaml"])),
         helm=str(raw.get("helm", "4")),
+        team=raw.get("team", ""),
     )
 
 

@@ -222,10 +222,16 @@ def _existing(workspace: Workspace, others: Collection[str]) -> Iterator[dict[st
 def _code_owners(workspace: Workspace, projects: list[Project]) -> list[str]:
     lines = []
     for project in projects:
-        owners = workspace.owners.get(str(project.answers.get("team", "")), ())
+        owners = workspace.owners.get(_team(workspace, project), ())
         if owners:
             lines.append(f"/{project.path}/ {' '.join(owners)}")
     return lines
+
+
+def _team(workspace: Workspace, project: Project) -> str:
+    """Whose a project is; an environment's answers do not say it, since no file of it depends on that."""
+    environment = workspace.environment(project.name) if project.kind == "environment" else None
+    return environment.team if environment else str(project.answers.get("team", ""))
 
 
 def _library(workspace: Workspace) -> Project:

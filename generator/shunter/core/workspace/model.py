@@ -79,7 +79,7 @@ class Environment:
 
     `promotes_from` is empty at the start of a route; a car must have run in one of them, or with `promotes_from_all` in
     each. `services` are those that belong here (None: all), `line` is the line of trains that it takes (empty: trains
-    of no line), and `may_go_down` lets cars go down and away unasked, as for feature builds.
+    of no line), and `may_go_down` lets cars go down and away unasked, as for feature builds. `team` reviews it.
     """
 
     name: str
@@ -93,6 +93,7 @@ class Environment:
     cluster: str = ""
     values: tuple[str, ...] = ("values.yaml",)
     helm: str = "4"
+    team: str = ""
 
     def declares(self, service: str) -> bool:
         """Whether a service belongs here."""
@@ -123,6 +124,7 @@ class Workspace:
     `keep_trains` is how many automatic trains of a line stay that nothing names (0: all). Promotions to the
     environments that `direct` names are commits on the branch itself, others are pull requests; `commit_by` is who
     makes the commits, `git` or the forge's `api`.
+    `access` is whether one account deploys all environments (`centralized`), or each its own.
     """
 
     name: str
@@ -146,6 +148,7 @@ class Workspace:
     keep_trains: int = 0
     direct: tuple[str, ...] = ("stage:develop",)
     commit_by: str = "git"
+    access: str = "decentralized"
 
     def service(self, name: str) -> Service | None:
         """The service of that name, or None."""

@@ -1,0 +1,30 @@
+"""rights."""
+
+from __future__ import annotations
+
+from shunter.cli.parse import Arguments
+from shunter.cli.session import open_session
+from shunter.flows.deploying import protect as protecting
+from shunter.flows.deploying import rights
+from shunter.model.findings import Report
+
+
+def show(arguments: Arguments) -> Report:
+    """`shunter rights show`."""
+    return rights.show(open_session(arguments), arguments.environments, helm=arguments.helm, oidc=arguments.oidc)
+
+
+def check(arguments: Arguments) -> Report:
+    """`shunter rights check`."""
+    context = open_session(arguments)
+    return rights.check(context, arguments.environments, cluster=arguments.context, helm=arguments.helm)
+
+
+def issuer(arguments: Arguments) -> Report:
+    """`shunter rights issuer`."""
+    return rights.issuer(open_session(arguments), arguments.environments, arguments.audience)
+
+
+def protect(arguments: Arguments) -> Report:
+    """`shunter rights protect`."""
+    return protecting.protect(open_session(arguments))
