@@ -10,9 +10,8 @@ import subprocess
 from pathlib import Path
 
 import pytest
-import yaml
 
-from helpers.workspaces.workspaces import copy
+from helpers.charts.many_apps import of_one_app
 from shunter.adapters.helm.engine import engine
 from shunter.core.rules.release_size import stored_size
 from shunter.flows.release.release import Release, release_of
@@ -35,22 +34,6 @@ def helms_size(helm: str, release: Release, chart: Path) -> int:
 
 def predicted(release: Release) -> int:
     return stored_size(kept_of(release, release.render(engine())))
-
-
-def of_one_app(folder: Path, environment: Path, count: int) -> Path:
-    """An umbrella with one of the environment's charts under `count` aliases."""
-    chart = copy(environment, folder / "many")
-    dependencies = yaml.safe_load((chart / "Chart.yaml").read_text("utf-8"))["dependencies"]
-    orders = next(item for item in dependencies if item.get("alias", item["name"]) == "orders")
-    library = next(item for item in dependencies if item["name"].endswith("library"))
-    aliases = [f"app-{number}" for number in range(count)]
-    rows = [{**orders, "alias": alias, "condition": f"{alias}.enabled"} for alias in aliases]
-    about = {"apiVersion": "v2", "name": "many", "version": "1.0.0", "dependencies": [library, *rows]}
-    (chart / "Chart.yaml").write_text(json.dumps(about))
-    (chart / "values.yaml").write_text(json.dumps({alias: {"replicaCount": 2, "enabled": True} for alias in aliases}))
-    for name in ("Chart.lock", "values.schema.json"):
-        (chart / name).unlink(missing_ok=True)
-    return chart
 
 
 @pytest.mark.skipif(not HELM, reason="SHUNTER_TEST_HELM names no helm binary")
