@@ -219,6 +219,15 @@ def test_a_train_is_asked_for_where_nobody_may_push(forge: Forge, ours: Path) ->
     [request] = forge.requests("shop")
     assert (request["title"], request["head"]["ref"]) == ("Cut train 1.2.0-main.1", "train/auto")
     assert "orders 1.1.0 → 1.2.0" in request["body"]
+    # a base that moves leaves it as it is, unless it could not be merged then
+    api(forge, "PATCH", "branch_protections/main", {"enable_push": True})
+    moved(ours, {"README.md": "new\n"})
+    ok("train", "cut", "--auto", "--pr", cwd=ours)
+    assert head(forge, "train/auto") == request["head"]["sha"]
+    api(forge, "PATCH", "branch_protections/main", {"block_on_outdated_branch": True})
+    ok("train", "cut", "--auto", "--pr", cwd=ours)
+    made = api(forge, "GET", f"git/commits/{head(forge, 'train/auto')}")
+    assert [parent["sha"] for parent in made["parents"]] == [head(forge, "main")]
     merged(forge, request["number"])
     assert "train/auto is gone" in ok("train", "cut", "--auto", "--pr", cwd=ours).err
     assert [branch["name"] for branch in api(forge, "GET", "branches")] == ["main"]

@@ -17,8 +17,9 @@ def subject(promoted: Promoted, branch: str) -> str:
 
 
 def test_lines_say_which_environment_they_are_about_and_only_what_is_new(promoted: Promoted) -> None:
-    said = ok("promote", "1.1.0", "--to", "tst", "--pr", cwd=promoted.ours).out
-    assert said.splitlines()[0].startswith("orders")
+    said = ok("promote", "1.1.0", "--to", "tst", "--pr", cwd=promoted.ours)
+    assert said.out.splitlines()[0].startswith("orders")
+    assert "Promote 1.1.0 to tst: it is on promote/tst; its remote is no forge\n" in said.err
     promoted.moved({"envs/tst/values.yaml": "orders: {size: 2}\n"})
     again = ok("promote", "--refresh", cwd=promoted.ours).out
     assert [line for line in again.splitlines() if not line.startswith("tst: ")] == []

@@ -18,16 +18,17 @@ from shunter.model.errors import ShunterError
 class Asked:
     """What became of a pull request: it was `opened` or `updated`, or there is a `link` to open it, or not even that.
 
-    `note` says why nobody opened it.
+    `note` says why nobody opened it, `branch` what there is to look at then.
     """
 
     state: str
     url: str = ""
     note: str = ""
+    branch: str = ""
 
     def __str__(self) -> str:
         words = {"opened": "pull request opened", "updated": "pull request", "link": "open a pull request"}
-        said = f"{words[self.state]}: {self.url}" if self.url else "its remote is no forge: no pull request"
+        said = f"{words[self.state]}: {self.url}" if self.url else f"it is on {self.branch}; its remote is no forge"
         return f"{said} ({self.note})" if self.note else said
 
 
@@ -43,7 +44,7 @@ def ask_for(root: Path, remote: str, request: Request, logins: Logins) -> Asked:
     """
     place = place_at(root, remote)
     if place is None:
-        return Asked("none")
+        return Asked("none", branch=request.branch)
     kept = keep_request(place, request, logins)
     if kept.problem:
         hint = (

@@ -61,6 +61,8 @@ def _requested(there: Derived, tip: Tip, made: str, asked: Cut, report: Report, 
     if not made:
         return _ended(tip, branch, kept, report, how) if kept else report
     still = bool(kept) and _said(tip, ours) == _said(tip, made)
+    if still and tip.commit not in parents(tip.root, ours):
+        still = not forge.is_outdated(tip.root, tip.remote, branch, tip.branch, how.logins)
     if not still:
         made = signed(there, tip, made, how)
         if not taken(tip, made, branch, expected=kept):
