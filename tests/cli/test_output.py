@@ -131,6 +131,18 @@ def test_what_a_file_says_is_no_command_of_the_terminal(capsys: pytest.CaptureFi
     assert r"m \x1b[2J\r\n\x07\u202e\u2028\udcff" in err
 
 
+def test_what_became_of_a_repository_is_no_command_of_the_terminal(capsys: pytest.CaptureFixture[str]) -> None:
+    odd = "\x1b[31mred\x00"
+    outcomes = (Outcome(odd, Status.REFUSED, f"{odd} {'x' * 3_000}"),)
+    report = Report(outcomes=outcomes, notices=(f"{odd}\nin two lines",), next_step=f"{odd} {'x' * 3_000}\nand more")
+    output.print_report(report, PLAIN, colour=False)
+    refused, notice, more, first, second = capsys.readouterr().err.splitlines()
+    assert refused.startswith(" refused  \\x1b[31mred\\x00  \\x1b[31mred\\x00 xxx")
+    assert len(refused) < 2_100
+    assert (notice, more) == ("\\x1b[31mred\\x00", "in two lines")
+    assert (first, second) == (f"next: \\x1b[31mred\\x00 {'x' * 3_000}", "next: and more"), "a command is whole"
+
+
 def test_a_word_of_megabytes_is_cut(capsys: pytest.CaptureFixture[str]) -> None:
     output.print_error(ShunterError("m" * 5_000_000, hint="h" * 5_000_000), colour=False)
     err = capsys.readouterr().err

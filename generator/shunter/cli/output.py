@@ -121,9 +121,9 @@ def _print_run(report: Report, *, colour: bool, verbose: bool) -> None:
     for line in _outcome_lines(report.outcomes, colour=colour, verbose=verbose):
         say(line)
     for notice in report.notices:
-        say(notice)
+        say(_visible(notice, keep="\n"))
     for line in report.next_step.splitlines():
-        say(f"next: {_paint(line, 'bold', colour=colour)}")
+        say(f"next: {_paint(_escaped(line), 'bold', colour=colour)}")
 
 
 def finding_block(finding: Finding, *, colour: bool) -> str:
@@ -184,9 +184,13 @@ def _block(
 
 
 def _visible(text: str, keep: str = "") -> str:
+    """`_escaped`, and cut where it is very long."""
+    return _escaped(text if len(text) <= _LONGEST else f"{text[:_LONGEST]}...", keep)
+
+
+def _escaped(text: str, keep: str = "") -> str:
     """The text on one line, with escapes for what a terminal would obey: it may come from a file."""
-    shown = text if len(text) <= _LONGEST else f"{text[:_LONGEST]}..."
-    return _UNPRINTABLE.sub(lambda found: found[0] if found[0] in keep else ascii(found[0])[1:-1], shown)
+    return _UNPRINTABLE.sub(lambda found: found[0] if found[0] in keep else ascii(found[0])[1:-1], text)
 
 
 def _location(span: Span) -> str:
@@ -206,14 +210,15 @@ def _outcome_lines(outcomes: Sequence[Outcome], *, colour: bool, verbose: bool) 
     ]
     idle = len(outcomes) - len(shown)
     if idle and not busy:
-        lines.append(f"nothing to do ({idle} of {idle}: {outcomes[0].detail})")
+        lines.append(f"nothing to do ({idle} of {idle}: {_visible(outcomes[0].detail)})")
     return lines
 
 
 def _outcome_line(outcome: Outcome, *, colour: bool, verbose: bool) -> str:
     mark = _paint(f"{outcome.status.value:>8}", _STATUS[outcome.status], colour=colour)
     times = "  ".join(f"{name} {seconds:.2f} s" for name, seconds in outcome.timings.items()) if verbose else ""
-    return f"{mark}  {outcome.unit}  {outcome.detail}{'  ' + times if times else ''}".rstrip()
+    told = f"{_visible(outcome.unit)}  {_visible(outcome.detail)}"
+    return f"{mark}  {told}{'  ' + times if times else ''}".rstrip()
 
 
 def _paths(outcome: Outcome, *, verbose: bool) -> Sequence[str]:

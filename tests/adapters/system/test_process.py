@@ -94,3 +94,11 @@ def test_a_program_runs_as_the_person_would_and_nobody_waits_for_its_daemons(
     assert (tmp_path / "output").read_text().split() == ["C.UTF-8", "more", "inside"]
     with pytest.raises(ShunterError, match="`absent` is not installed"):
         run_beside(["absent"], tmp_path, tmp_path / "output", {})
+
+
+def test_what_no_program_can_be_told_is_a_clear_error(tmp_path: Path) -> None:
+    for command in (["git", "a\0b"], ["git", "a" * 300_000]):
+        with pytest.raises(ShunterError, match="`git` cannot be run"):
+            run(command, tmp_path)
+        with pytest.raises(ShunterError, match="`git` cannot be run"):
+            start(command, tmp_path)

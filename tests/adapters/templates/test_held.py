@@ -6,7 +6,7 @@ from pathlib import Path
 
 import pytest
 
-from helpers.workspaces.gitrepo import git, make_repo, write
+from helpers.workspaces.gitrepo import commit_all, git, make_repo, write
 from shunter.adapters.templates.copier_merge import merge_as_copier
 from shunter.adapters.templates.held import as_held
 from shunter.adapters.templates.merge import Asked, MergeProject, merge_repositories
@@ -48,3 +48,41 @@ def test_a_merge_meets_no_line_end(merge: object, folder: str, root: Path) -> No
     changes, conflicts = merge([Asked(root, [MergeProject(folder, {"f": LF}, {"f": NEW})])])[0]
     path = "f" if folder == "." else f"{folder}/f"
     assert (changes, conflicts) == ({path: NEW}, ())
+
+
+ENCODED = "* text=auto\nf working-tree-encoding=UTF-16LE-BOM\n"
+TURN = "tr a-z n-za-m"
+
+
+@pytest.mark.parametrize(
+    ("attributes", "text", "held"),
+    [
+        (ENCODED, "one\ntwo\nthree\n".encode("utf-16"), LF.data),
+        ("f ident\n", b"$Id: 0123$\nmine\n", b"$Id$\nmine\n"),
+        ("f filter=turn\n", b"mine\n", None),
+    ],
+)
+def test_what_git_holds_counts_but_for_what_a_filter_makes(
+    attributes: str, text: bytes, held: bytes | None, tmp_path: Path
+) -> None:
+    root = make_repo(tmp_path / "r", {".gitattributes": attributes})
+    git(root, "config", "filter.turn.clean", TURN)
+    git(root, "config", "filter.turn.smudge", TURN)
+    commit_all(root, {"f": text})
+    found = as_held(root, {"f": (LF, FileState(text))})
+    assert {path: state.data for path, state in found.items()} == ({"f": held} if held else {})
+
+
+@pytest.mark.parametrize("merge", [merge_repositories, merge_as_copier])
+@pytest.mark.parametrize("mine", ["", "mine\n"])
+def test_crlf_of_a_template_that_git_holds_with_lf(merge: object, mine: str, tmp_path: Path) -> None:
+    """In a clone the file has LF, as `* text=auto eol=lf` says: nobody has changed each of its lines."""
+    assert callable(merge)
+    text = LF.data.decode() + mine
+    root = make_repo(tmp_path / "r", {"p/f": text, ".gitattributes": "* text=auto eol=lf\n"})
+    new = FileState(b"1\r\ntwo\r\nthree\r\n")
+    changes, conflicts = merge([Asked(root, [MergeProject("p", {"f": CRLF}, {"f": new})])])[0]
+    assert (changes, conflicts) == ({"p/f": FileState(b"1\ntwo\nthree\n" + mine.encode())}, ())
+    commit_all(root, {".gitattributes": None}, "git converts nothing")
+    changes, conflicts = merge([Asked(root, [MergeProject("p", {"f": CRLF}, {"f": new})])])[0]
+    assert (dict(changes), len(conflicts)) == ({}, 1), "every line is another"

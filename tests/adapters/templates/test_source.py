@@ -28,6 +28,11 @@ def test_a_source_is_asked_for_as_copier_asks(source: str) -> None:
     assert git_url(source) == get_repo(source)
 
 
+def test_nobody_has_to_be_known_here() -> None:
+    assert git_url("~nobody-here/templates") == "~nobody-here/templates"
+    assert git_url("~/templates") == str(Path.home() / "templates")
+
+
 def test_every_release_is_there_and_has_copiers_name(tmp_path: Path) -> None:
     source = make_repo(tmp_path / "t", {"x": "1"})
     git(source, "tag", "v1.0.0")
@@ -41,7 +46,7 @@ def test_every_release_is_there_and_has_copiers_name(tmp_path: Path) -> None:
         second = commit_of(repository, f"1.0.0-1-g{later}")
         assert second
         assert second[1] == f"v1.0.0-1-g{later}"
-        for wrong in ("2.0.0", "1.0.0^{tree}", "--help", ""):
+        for wrong in ("2.0.0", "1.0.0^{tree}", "1.0.0..1.0.0", "--help", ""):
             assert commit_of(repository, wrong) is None
     assert not bare.exists()
 

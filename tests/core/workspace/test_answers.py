@@ -50,6 +50,35 @@ def test_answers_files_are_read_without_copiers_own_keys() -> None:
         assert problems("answers", broken)
 
 
+RELEASES = ("v1.2.0", "v1.2.0-rc.1+build.5", "v1.2.0-3-gabc1234", "0123abcd", "release/1.2")
+ODD_RELEASES = (
+    "-x",
+    "--upload-pack=x",
+    "v1..v2",
+    "v1 -x",
+    "v1^",
+    "v@{1}",
+    "v*",
+    ".",
+    "v1.",
+    "v1\0",
+    "\x1b[31m",
+    "v" * 256,
+)
+ODD_SOURCES = ("-x", "--upload-pack=x", "/a\0b", "/a\nb", "\x1b[31mred", "a" * 4097)
+
+
+@pytest.mark.parametrize(
+    ("key", "odd"), [*(("_commit", each) for each in ODD_RELEASES), *(("_src_path", each) for each in ODD_SOURCES)]
+)
+def test_a_release_and_a_source_are_nothing_that_git_would_obey(key: str, odd: str) -> None:
+    for release in RELEASES:
+        assert answers(yaml.safe_dump({"_commit": release, "_src_path": "gh:a/b", "kind": "app", "name": "a"}).encode())
+    value = {"_commit": "v1.2.0", "_src_path": "gh:a/b", "kind": "app", "name": "a", key: odd}
+    [said] = problems("answers", yaml.safe_dump(value).encode())
+    assert said.key == (key,)
+
+
 @pytest.mark.parametrize(
     "data",
     [b"", b"a: 1\n", b"_commit: 3f2a\n_src_path: u\n", b"kind: website\nport: '80'\n", b"kind: [app]\n", b"kind: 1\n"],

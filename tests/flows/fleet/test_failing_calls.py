@@ -59,8 +59,8 @@ PLACES = (
     "adapters/git/journal.py:store write",
     "adapters/git/journal.py:tidy os.remove",
     "adapters/git/journal.py:tidy os.rmdir",
+    "adapters/git/settings.py:settings_around subprocess.Popen",
     "adapters/git/state.py:_status subprocess.Popen",
-    "adapters/git/verify.py:settings_around subprocess.Popen",
 )
 """What writes, and starts git, in each update: `adapters/MODULE.py:FUNCTION CALL`."""
 

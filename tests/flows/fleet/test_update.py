@@ -264,7 +264,7 @@ def test_work_that_is_what_the_update_would_write_goes_into_its_commit(shop: Pat
 
 
 def test_what_a_repository_records_is_its_own_affair(shop: Path, commit: Commit) -> None:
-    """Answers files of no known kind, empty, of no text, and of another transport: each refused alone, and left alone."""
+    """Answers files of no known kind, empty, of no text, and with what git would obey: each refused and left alone."""
     substitute(shop / "shunter.yaml", "ci: github", "ci: gitlab")
     commit(shop, "another CI")
     answers = (shop / "shop-tst/.copier-answers.yml").read_bytes()
@@ -273,6 +273,10 @@ def test_what_a_repository_records_is_its_own_affair(shop: Path, commit: Commit)
         "shop-pre": b"",
         "orders": b"\0\xff",
         "frontend": re.sub(rb"_src_path: .*", b"_src_path: ext::sh -c touch% pwned", answers),
+        "api-gateway": re.sub(rb"_commit: .*", b"_commit: --upload-pack=touch pwned", answers),
+        "auth": re.sub(rb"_src_path: .*", rb'_src_path: "/tmp/\\0x"', answers),
+        "orders-db": re.sub(rb"_src_path: .*", b"_src_path: ~nobody-here/templates", answers),
+        "shop-pro": re.sub(rb"_commit: .*", rb'_commit: "\\e[31mred"', answers),
     }
     for name, data in broken.items():
         (shop / name / ".copier-answers.yml").write_bytes(data)
@@ -281,6 +285,8 @@ def test_what_a_repository_records_is_its_own_affair(shop: Path, commit: Commit)
     assert (result.code, "Traceback" in result.err) == (1, False), result.err
     refused = {line.split()[1] for line in result.err.splitlines() if line.split()[:1] == ["refused"]}
     assert refused == broken.keys(), result.err
+    assert "\x1b" not in result.err
+    assert not [*shop.rglob("pwned")]
     for root in repositories(shop):
         assert (root / ".gitlab-ci.yml").is_file() == (root.name not in refused), root
 

@@ -35,8 +35,9 @@ from shunter.adapters.git.prepare import (
 from shunter.adapters.git.recovery import recover_in, undo_all
 from shunter.adapters.git.refusals import refuse_other_than
 from shunter.adapters.git.repository import Repository, git_dir
+from shunter.adapters.git.settings import Settings, is_tidy, may_have_hooks, settings_around
 from shunter.adapters.git.undo import undo, unwritten
-from shunter.adapters.git.verify import Judge, Settings, is_tidy, may_have_hooks, settings_around, verify
+from shunter.adapters.git.verify import Judge, verify
 from shunter.adapters.system.process import refuse_inside_run
 from shunter.model.data import dataclass, field, replace
 from shunter.model.errors import ShunterError
@@ -59,13 +60,15 @@ def look(
     during: bool = False,
     refuse: bool = True,
     home: Path | None = None,
+    around: Settings | None = None,
 ) -> Looked:
     """What plans would do to their repositories as they are.
 
     A `ShunterError` for what they would be refused for, unless `refuse` is false. With a `home` they are looked at one
-    by one, as `apply` does it to those that are `apart`.
+    by one, as `apply` does it to those that are `apart`. `around` is given by who is going to write them: what git's
+    configuration says outside of repositories.
     """
-    return looked_at(plans, home, writing, during=during, refuse=refuse)
+    return looked_at(plans, home, writing, during=during, refuse=refuse, around=around)
 
 
 def apply(
@@ -105,12 +108,13 @@ def apply(
         refuse_other_than(read or {})
         for move in moving:
             moves.refuse_move(move)
-        looked = look(plans, writing, during=during, home=home if apart else None)
+        around = settings_around(folder.parent)
+        looked = look(plans, writing, during=during, home=home if apart else None, around=around)
         busy = [each for each in looked.surveys if each.busy]
         said: tuple[str, ...] = ()
         done: dict[str, Outcome] = {}
         if busy or moving:
-            run = _Run(folder, writing, judge, on_step, tuple(moving), str(home.absolute()) if apart else "")
+            run = _Run(folder, writing, judge, on_step, around, tuple(moving), str(home.absolute()) if apart else "")
             done, said = run.carry_out(busy)
         notices = (*said, *(notice for each in looked.surveys for notice in each.notices), *looked.notices)
         idle = {s.plan.root: Outcome(s.plan.repository, Status.NOOP, "nothing to do") for s in looked.surveys}
@@ -142,6 +146,7 @@ class _Run:
     writing: Writing
     judge: Judge | None
     on_step: Step
+    around: Settings
     moving: tuple[Move, ...] = ()
     home: str = ""
     spent: dict[str, dict[str, float]] = field(default_factory=dict)
@@ -183,8 +188,6 @@ class _Run:
 
     def _commit_all(self, parts: Sequence[Prepared], changes: Sequence[Change]) -> list[_Told]:
         """Outcomes and notices in the order of the parts; `changes` are theirs before the moves."""
-        commits = any(part.change.commits for part in parts)
-        around = settings_around(self.folder.parent) if commits else Settings()
         left, done = dict(enumerate(changes)), dict[int, _Told]()
         for place, number in enumerate(sorted(left, key=lambda number: parts[number].change.root == self.home)):
             part = parts[number]
@@ -194,7 +197,7 @@ class _Run:
                 self._store(left.values())
             try:
                 with self._phase("commit", part):
-                    done[number] = self._commit(part, (place, len(parts)), around)
+                    done[number] = self._commit(part, (place, len(parts)))
             except ShunterError as error:
                 if isinstance(error, EverywhereError) or part.change.root == self.home or not self.home:
                     raise
@@ -268,8 +271,8 @@ class _Run:
             stage_conflicts(root, part.plan.conflicts, change.digest)
         self.on_step(f"{change.repository}: index")
 
-    def _commit(self, part: Prepared, place: tuple[int, int], around: Settings) -> _Told:
-        change = part.change
+    def _commit(self, part: Prepared, place: tuple[int, int]) -> _Told:
+        change, around = part.change, self.around
         if not change.files and not change.staging:  # all that it was to say is that all is done
             undo(change, live=True)
             return Outcome(change.repository, Status.NOOP, "nothing to do"), ()

@@ -9,11 +9,13 @@ from collections.abc import Iterator, Mapping, Sequence
 from pathlib import Path
 
 from shunter.adapters.git import refusals
+from shunter.adapters.git.checkout import as_checked_out
 from shunter.adapters.git.conflicts import conflict_state
 from shunter.adapters.git.copies import stored
 from shunter.adapters.git.fresh import refuse_taken, staging_of
 from shunter.adapters.git.journal import Change, FileChange
 from shunter.adapters.git.repository import git_dir
+from shunter.adapters.git.settings import Settings
 from shunter.adapters.git.state import RepositoryState, read_repository
 from shunter.adapters.system.files import path_below, read_state
 from shunter.adapters.system.threads import at_once, mapped
@@ -30,7 +32,7 @@ class Survey:
     """A plan, its repository as it is now (None: it is new), and the person's staged files that travel along.
 
     Edits that git would not see are no longer in the plan, nor are those that would delete what it does not track:
-    these paths are `left`.
+    these paths are `left`. `after` are the files as they are to be on disk.
     """
 
     plan: RepositoryPlan
@@ -38,6 +40,7 @@ class Survey:
     disk: Mapping[str, FileState | None]
     travels: tuple[str, ...] = ()
     left: tuple[str, ...] = ()
+    after: Mapping[str, FileState | None] = field(default_factory=dict)
 
     @property
     def busy(self) -> bool:
@@ -73,15 +76,18 @@ def is_fresh(plan: RepositoryPlan) -> bool:
     return plan.head is None and git_dir(Path(plan.root)) is None
 
 
-def survey(plan: RepositoryPlan, writing: Writing, *, during: bool, refuse: bool = True) -> Survey:
+def survey(
+    plan: RepositoryPlan, writing: Writing, *, during: bool, refuse: bool = True, around: Settings | None = None
+) -> Survey:
     """Look at a plan's repository, and refuse what would lose or commit what a person did not ask for.
 
-    With `during`, a merge or rebase in progress is no reason to refuse; without `refuse` nothing is.
+    With `during`, a merge or rebase in progress is no reason to refuse; without `refuse` nothing is. `around` is given
+    where the plan is to be written.
     """
     root = Path(plan.root)
     if is_fresh(plan):
         refuse_taken(root)
-        return Survey(plan, None, {})
+        return Survey(plan, None, {}, after=_wanted(plan))
     named = [*(e.path for e in plan.edits), *(c.path for c in plan.conflicts)]
     refusals.refuse_twice(plan, named)
     named += [item.path for item in plan.inputs if item.path not in named]
@@ -94,7 +100,16 @@ def survey(plan: RepositoryPlan, writing: Writing, *, during: bool, refuse: bool
     plan = replace(plan, edits=tuple(seen))
     if not refuse or (not plan.edits and not plan.conflicts):
         return Survey(plan, state, disk, left=left)
-    return Survey(plan, state, disk, _ready(plan, state, writing, during=during), left)
+    ready = _ready(plan, state, writing, during=during)
+    after: Mapping[str, FileState | None] = _wanted(plan)
+    after = as_checked_out(state, after, around) if around else after
+    return Survey(plan, state, disk, ready, left, after)
+
+
+def _wanted(plan: RepositoryPlan) -> dict[str, FileState | None]:
+    """Every file that a plan writes or deletes."""
+    edits = {edit.path: edit.after for edit in plan.edits}
+    return edits | {conflict.path: conflict_state(conflict) for conflict in plan.conflicts}
 
 
 def _ready(plan: RepositoryPlan, state: RepositoryState, writing: Writing, *, during: bool) -> tuple[str, ...]:
@@ -136,8 +151,8 @@ class Prepared:
 def prepare(found: Survey, writing: Writing) -> Prepared:
     """The journal entry of a plan that nothing stands against."""
     plan, state = found.plan, found.state
-    after: dict[str, FileState | None] = {edit.path: edit.after for edit in plan.edits}
-    after.update({conflict.path: conflict_state(conflict) for conflict in plan.conflicts})
+    named = {*(edit.path for edit in plan.edits), *(conflict.path for conflict in plan.conflicts)}
+    after = {path: each for path, each in found.after.items() if path in named}
     change = Change(plan.repository, plan.root, plan.head, message=plan.message, commits=writing.commit)
     if state is None:
         files = tuple(FileChange(path, None, stored(new), shared=True) for path, new in sorted(after.items()))
@@ -168,7 +183,7 @@ def prepare(found: Survey, writing: Writing) -> Prepared:
     )
     known = [state.of(path) for path in after]
     plain = not found.travels and all(each.staged == "." and each.unstaged != "A" for each in known)
-    return Prepared(plan, change, after | {path: found.disk[path] for path in found.travels}, plain)
+    return Prepared(plan, change, {**after, **{path: found.disk[path] for path in found.travels}}, plain)
 
 
 @dataclass(frozen=True, slots=True)
@@ -181,7 +196,13 @@ class Looked:
 
 
 def looked_at(
-    plans: Sequence[RepositoryPlan], home: Path | None, writing: Writing, *, during: bool, refuse: bool
+    plans: Sequence[RepositoryPlan],
+    home: Path | None,
+    writing: Writing,
+    *,
+    during: bool,
+    refuse: bool,
+    around: Settings | None = None,
 ) -> Looked:
     """See `apply.look`: with a `home`, what is refused elsewhere is refused alone."""
     plans = [replace(plan, root=str(Path(plan.root).absolute())) for plan in plans]
@@ -189,7 +210,7 @@ def looked_at(
     def look(plan: RepositoryPlan) -> Survey:
         if plan.refused:
             raise ShunterError(plan.refused)
-        return survey(plan, writing, during=during, refuse=refuse)
+        return survey(plan, writing, during=during, refuse=refuse, around=around)
 
     if home is None:
         return Looked(tuple(mapped(look, plans, _THREADS)))

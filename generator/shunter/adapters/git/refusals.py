@@ -27,11 +27,14 @@ def refuse_moved(plan: RepositoryPlan, state: RepositoryState, disk: Mapping[str
     for item in plan.inputs:
         if disk[item.path] != item.before:
             raise changed(item.path)
-    deleted = {edit.before for edit in plan.edits if edit.after is None}
+    deleted = {edit.path: edit.before for edit in plan.edits if edit.after is None}
     for conflict in plan.conflicts:
-        ours = conflict.ours.object_id() if conflict.ours else None
+        here, ours = disk[conflict.path], conflict.ours.object_id() if conflict.ours else None
+        if here == ours or state.shows(conflict.path, conflict.ours):
+            continue
         # A template's rename brings a person's file along: it still stands under the name that an edit deletes.
-        if disk[conflict.path] not in {ours} | ({None} if ours in deleted else set()):
+        moved = ours in deleted.values() or any(state.shows(path, conflict.ours) for path in deleted)
+        if here is not None or not moved:
             raise changed(conflict.path)
 
 

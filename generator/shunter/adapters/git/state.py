@@ -87,6 +87,13 @@ class RepositoryState:
             return False
         return not known.hidden and self._is_entry(known, state)
 
+    def shows(self, path: str, state: FileState | None) -> bool:
+        """Whether the index holds `state`, and git sees no difference between it and what is on disk."""
+        known = self.of(path)
+        if state is None or len(known.entries) != 1 or known.unstaged != "." or known.hidden:
+            return False
+        return self._is_entry(known, state)
+
     def commits_nothing(self, path: str, state: FileState | None) -> bool:
         """Whether HEAD holds `state` already, so that writing it only takes back what somebody has changed on disk."""
         known = self.of(path)

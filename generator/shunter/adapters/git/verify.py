@@ -15,9 +15,8 @@ from shunter.adapters.git.commit import Made, differs_from_index, is_judged, rea
 from shunter.adapters.git.copies import on_disk, stored
 from shunter.adapters.git.prepare import Prepared
 from shunter.adapters.git.repository import Repository, git_dir, head_in_files
+from shunter.adapters.git.settings import Settings, may_have_hooks
 from shunter.adapters.git.state import blob_id
-from shunter.adapters.system import process
-from shunter.model.data import dataclass
 from shunter.model.errors import ShunterError
 from shunter.model.files import RepositoryPlan, Tree
 
@@ -29,21 +28,12 @@ Entries = Mapping[str, tuple[str, str]]
 """Mode and object id by name: what one folder of a commit holds."""
 
 _FOLDER = "40000"
-_LOOSE, _PACKS = 27, 50
-
-
-@dataclass(frozen=True, slots=True)
-class Settings:
-    """What git's configuration outside of repositories may hold for any of them: hooks; when git is to tidy up."""
-
-    hooks: bool = True
-    tidying: bool = True
 
 
 def verify(prepared: Prepared, folder: Path, judge: Judge | None, around: Settings) -> tuple[Made, tuple[str, ...]]:
     """The commit of this run, and notices of what hooks did; a `ShunterError` where it is not what was judged.
 
-    `folder` is where shunter's own files lie in the git directory; `around` is the answer of `settings_around`.
+    `folder` is where shunter's own files lie in the git directory; `around` is what `settings_around` says.
     """
     change, root = prepared.change, Path(prepared.change.root)
     if not may_have_hooks(root, around) and (exact := _exactly_judged(prepared)):
@@ -72,57 +62,6 @@ def ours_of(root: Path, head: str | None, made: Made) -> Made:
     since = [f"{head}..HEAD"] if head else ["HEAD"]
     commits = Repository(root).git("rev-list", "--first-parent", *since).text.split()
     return read_commit(root, commits[-1]) if commits else made
-
-
-def settings_around(folder: Path) -> Settings:
-    """What the configuration outside of repositories says; one process for a run. `folder` is in any repository.
-
-    What it includes for some repositories only counts for all: nobody looks there.
-    """
-    asked = process.run(["git", "config", "--list", "--name-only", "--show-scope", "-z"], folder)
-    if asked.returncode:
-        return Settings()
-    listed = asked.stdout.lower().split(b"\0")
-    scoped = zip(listed[::2], listed[1::2], strict=False)
-    names = [name for scope, name in scoped if scope not in (b"local", b"worktree")]
-    some = any(name.startswith(b"includeif.") for name in names)
-    tidying = any(name.startswith((b"gc.", b"maintenance.")) for name in names)
-    return Settings(some or any(b"hook" in name for name in names), some or tidying)
-
-
-def may_have_hooks(root: Path, around: Settings) -> bool:
-    """Whether git may find a hook for this repository."""
-    place = root / ".git"
-    if around.hooks or not place.is_dir():
-        return True
-    try:
-        own = os.listdir(place / "hooks") if (place / "hooks").is_dir() else []  # noqa: PTH208 - names will do
-        return _says(place, b"hook", b"include") or any(not name.endswith(".sample") for name in own)
-    except OSError:
-        return True
-
-
-def is_tidy(root: Path, around: Settings) -> bool:
-    """Whether git's maintenance after a commit here would find nothing to do, as it counts itself (builtin/gc.c).
-
-    That is so below its own limits, if nobody has set others: of 6,700 loose objects, which are estimated by a folder
-    of 256, and of 50 packs.
-    """
-    place = root / ".git"
-    try:
-        loose = os.listdir(place / "objects/17") if (place / "objects/17").is_dir() else []  # noqa: PTH208 - names will do
-        packs = [name for name in os.listdir(place / "objects/pack") if name.endswith(".pack")]  # noqa: PTH208 - as above
-        known = not around.tidying and not _says(place, b"[gc", b"[maintenance", b"include")
-        return known and len(loose) < _LOOSE and len(packs) < _PACKS
-    except OSError:
-        return False
-
-
-def _says(place: Path, *words: bytes) -> bool:
-    """Whether one of these words is in a repository's own configuration."""
-    files = [place / name for name in ("config", "config.worktree")]
-    texts = [file.read_bytes().lower() for file in files if file.exists()]
-    return any(word in text for text in texts for word in words)
 
 
 def _exactly_judged(prepared: Prepared) -> Made | None:

@@ -1,1 +1,1 @@
-"""Branches of remotes: their tips as fetched, work trees at one, and pushing what was made there."""
+"""Branches of remotes: their tips as fetched, what is on none of them, work trees at one, and pushing what was made."""

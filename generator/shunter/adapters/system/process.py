@@ -83,7 +83,9 @@ def environment(extra: Mapping[str, str] | None = None) -> dict[str, str]:
     return result
 
 
-def _missing(program: str, error: OSError) -> ShunterError:
+def _missing(program: str, error: OSError | ValueError) -> ShunterError:
+    if isinstance(error, ValueError):
+        return ShunterError(f"`{program}` cannot be run with what it is to be told: {error}")
     if isinstance(error, FileNotFoundError):
         return ShunterError(f"`{program}` is not installed", hint=_HINTS.get(program, f"put {program} on PATH"))
     return ShunterError(f"`{program}` cannot be run: {error.strerror}")
@@ -119,7 +121,7 @@ def run(
     except subprocess.TimeoutExpired as error:
         told = f"`{args[0]}` has given no answer for {seconds:.0f} seconds"
         raise ShunterError(told, hint="run it by hand: it may be waiting for somebody") from error
-    except OSError as error:
+    except (OSError, ValueError) as error:
         raise _missing(args[0], error) from error
     return Completed(done.returncode, done.stdout, done.stderr)
 
@@ -140,7 +142,7 @@ def start(
             stdout=subprocess.PIPE,
             stderr=stderr or subprocess.DEVNULL,
         )
-    except OSError as error:
+    except (OSError, ValueError) as error:
         raise _missing(args[0], error) from error
 
 
@@ -227,7 +229,7 @@ def run_beside(args: Sequence[str], cwd: Path, output: Path, env: Mapping[str, s
                 stderr=subprocess.STDOUT,
                 pass_fds=handles,
             )
-        except OSError as error:
+        except (OSError, ValueError) as error:
             raise _missing(args[0], error) from error
         return _to_its_end(child)
 

@@ -69,8 +69,8 @@ def _work(asked: Asked) -> Decided:
     for project in asked.projects:
         disk = SubTree(tree, project.path)
         ours = {path: state for path in {*project.old, *project.new} if (state := disk.get(path)) is not None}
-        ours |= held_in(asked.root, project, ours)
-        found = decide(project.old, ours, project.new, matcher(project.once))
+        sides = held_in(asked.root, project, (project.old, ours, project.new))
+        found = decide(*sides, matcher(project.once))
         prefix = "" if project.path == "." else f"{project.path}/"
         work.changes.update((prefix + path, state) for path, state in found.changes.items())
         work.left.update((prefix + path, sides) for path, sides in found.left.items())

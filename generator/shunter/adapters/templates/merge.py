@@ -13,7 +13,7 @@ from posixpath import join, normpath
 
 from shunter.adapters.git.repository import Repository
 from shunter.adapters.system.files import DiskTree
-from shunter.adapters.templates.held import as_held
+from shunter.adapters.templates.held import as_held, of_lf, with_lf
 from shunter.adapters.templates.keywise import COLLISION, by_key
 from shunter.adapters.templates.scratch import Merge, Scratch
 from shunter.adapters.templates.written_once import matcher
@@ -112,7 +112,8 @@ def _work(asked: Asked) -> _Work:
     hard: list[tuple[MergeProject, _Sides]] = []
     for project in asked.projects:
         each = _sides(SubTree(tree, project.path), project, matcher(project.once))
-        each = replace(each, ours={**each.ours, **held_in(asked.root, project, each.ours)})
+        base, ours, theirs = held_in(asked.root, project, (each.base, each.ours, each.theirs))
+        each = replace(each, base=base, ours=ours, theirs=theirs)
         if not _sort(each, work):
             hard.append((project, each))
     visible = _visible(asked.root, asked.moved) if hard else []
@@ -161,11 +162,16 @@ def _merge_files(scratch: Scratch, works: Sequence[_Work]) -> None:
         )
 
 
-def held_in(root: Path, project: MergeProject, ours: Files) -> Files:
-    """The files of a project of which git holds other line ends than the disk, by their path in it."""
+def held_in(root: Path, project: MergeProject, sides: tuple[Files, Files, Files]) -> tuple[Files, Files, Files]:
+    """Base, ours and theirs of a project with the bytes that git holds, or would hold, where the disk has others."""
     prefix = "" if project.path == "." else f"{project.path}/"
-    found = as_held(root, {prefix + path: (project.old.get(path), state) for path, state in ours.items()})
-    return {path[len(prefix) :]: state for path, state in found.items()}
+    base, ours, theirs = sides
+    found = as_held(root, {prefix + path: (base.get(path), state) for path, state in ours.items()})
+    ours = {**ours, **{path[len(prefix) :]: state for path, state in found.items()}}
+    ends = [p for p, was in base.items() if b"\r\n" in was.data and (own := ours.get(p)) and b"\r\n" not in own.data]
+    held = {path[len(prefix) :] for path in of_lf(root, [prefix + path for path in ends])} if ends else ()
+    with_base, with_theirs = ({p: with_lf(side[p]) for p in held if p in side} for side in (base, theirs))
+    return {**base, **with_base}, ours, {**theirs, **with_theirs}
 
 
 def _visible(root: Path, moved: Mapping[str, FileState | None]) -> list[str]:

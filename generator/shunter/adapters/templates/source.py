@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import re
 import tempfile
 from collections.abc import Iterator
@@ -22,7 +23,7 @@ def git_url(source: str) -> str:
         if source.startswith(short):
             source = url + source.removeprefix(short).lstrip("/")
     if source.startswith("~"):
-        return str(Path(source).expanduser())
+        return os.path.expanduser(source)  # noqa: PTH111 (a Path raises for a person who is not known here)
     source = source.removeprefix("git+")
     return source if not source.startswith(_FORGES) or source.endswith(".git") else f"{source}.git"
 
@@ -39,7 +40,7 @@ def fetched(source: str) -> Iterator[Path]:
         yield bare.root
 
 
-_DESCRIBED: Final = re.compile(r"[0-9A-Za-z][0-9A-Za-z.+_-]*")
+_DESCRIBED: Final = re.compile(r"[0-9A-Za-z](\.?[0-9A-Za-z+_-])*")
 
 
 def commit_of(repository: Repository, release: str) -> tuple[str, str] | None:

@@ -6,7 +6,7 @@ from collections.abc import Callable, Collection, Sequence
 from pathlib import Path
 
 from shunter.adapters.git.remote import fetch_all
-from shunter.adapters.git.upstream import all_behind
+from shunter.adapters.remote.upstream import all_behind
 from shunter.adapters.system.process import in_ci
 from shunter.adapters.system.regular import is_checkout
 from shunter.flows.workspace.context import Context

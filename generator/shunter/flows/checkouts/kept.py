@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Collection, Mapping, Sequence
 
 from shunter.adapters.git.remote import fetch_all, take_up
-from shunter.adapters.git.upstream import standing
+from shunter.adapters.remote.upstream import standing
 from shunter.adapters.system.process import refuse_inside_run
 from shunter.adapters.system.regular import is_checkout
 from shunter.core.workspace.layout import reference_rank

@@ -6,7 +6,7 @@ from collections.abc import Mapping, Sequence
 
 from shunter.adapters.forge.clients import Logins
 from shunter.adapters.git.remote import Target, default_branch, is_pushed, push_branch, push_target
-from shunter.adapters.git.upstream import standing
+from shunter.adapters.remote.upstream import standing
 from shunter.adapters.system.process import refuse_inside_run
 from shunter.core.workspace.layout import reference_rank
 from shunter.flows.checkouts.requests import Opener, requested

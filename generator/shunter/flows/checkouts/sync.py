@@ -7,7 +7,7 @@ from pathlib import Path
 
 from shunter.adapters.forge.requests import Opened
 from shunter.adapters.git.remote import Said, fast_forward, fetch_all, upstream_is_gone
-from shunter.adapters.git.upstream import Standing, standing
+from shunter.adapters.remote.upstream import Standing, standing
 from shunter.adapters.system.regular import is_checkout
 from shunter.core.workspace.model import RepositorySpec
 from shunter.flows.workspace.context import Context, reopened

@@ -6,7 +6,7 @@ from collections.abc import Sequence
 from pathlib import Path
 
 from shunter.adapters.git.moves import place_for, refuse_move
-from shunter.adapters.git.unsaved import unsaved
+from shunter.adapters.remote.unsaved import unsaved
 from shunter.adapters.system.files import remove_folder
 from shunter.flows.workspace.context import Context
 from shunter.model.data import dataclass, replace

@@ -8,7 +8,7 @@ import pytest
 
 from helpers.reads import git_processes
 from helpers.workspaces.gitrepo import commit_all, git, make_repo, write
-from shunter.adapters.git.upstream import Behind, Standing, all_behind, standing
+from shunter.adapters.remote.upstream import Behind, Standing, all_behind, standing
 
 
 @pytest.fixture

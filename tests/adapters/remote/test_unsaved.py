@@ -8,7 +8,7 @@ from pathlib import Path
 import pytest
 
 from helpers.workspaces.gitrepo import commit_all, git, make_repo, snapshot, write
-from shunter.adapters.git.unsaved import unsaved
+from shunter.adapters.remote.unsaved import unsaved
 
 
 @pytest.fixture
