@@ -252,3 +252,20 @@ def test_a_commit_to_trains_alone_builds_nothing(talk: Callable[[str, str, str],
     assert "shunter image" not in printed
     assert "shunter package" not in printed
     assert said.published() == {}
+
+
+def test_a_preview_is_of_what_a_request_changes_and_at_its_end_of_all(talk: Callable[[str, str, str], Talk]) -> None:
+    """Slow: a workspace, and three pipelines. No cluster is here: what ends says that there is none."""
+    said = talk("github", "mono", "inline")
+    said.commit("envs/tst/preview.yaml")
+
+    def preview(action: str, before: str) -> str:
+        done = said.machine.github(said.origin, "preview", event="pull_request", action=action, before=before)
+        assert done.returncode == (action != "closed" and "deploy.sh" in done.stdout), done.stdout[-6000:] + done.stderr
+        return done.stdout
+
+    before = said.commit("envs/pre/notes.txt")
+    assert "deploy.sh" not in preview("synchronize", before), "pre has no preview"
+    assert "no preview of tst: there is no KUBECONFIG of one" in preview("closed", before)
+    before = said.commit("envs/tst/notes.txt")
+    assert "error: KUBECONFIG of this environment is not set" in preview("synchronize", before)

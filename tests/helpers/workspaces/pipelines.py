@@ -101,11 +101,12 @@ class Machine:
     def github(self, origin: Path, workflow: str, job: str = "", **told: str) -> subprocess.CompletedProcess[str]:
         """One workflow for the newest commit of main, as far as `job` needs it.
 
-        `event` is push, unless said; `before` the commit before the push.
+        `event` is push, unless said; `before` the commit before the push, or the base of a pull request, where there is
+        an `action` of one.
         """
         clone, event = self.cloned(origin), told.get("event", "push")
         payload = self.folder / "event.json"
-        payload.write_text(json.dumps({"before": told.get("before", NONE), "ref": "refs/heads/main"}), "utf-8")
+        payload.write_text(json.dumps(_payload(told)), "utf-8")
         texts = _pipelines_of(clone)
         command = [require("act"), event, "-P", "ubuntu-24.04=-self-hosted", "-W", f".github/workflows/{workflow}.yaml"]
         command += ["-e", str(payload), *(["-j", job] if job else [])]
@@ -173,6 +174,15 @@ class Machine:
         file = self.folder / ".gitlab-ci-local/variables.yml"
         file.parent.mkdir(exist_ok=True)
         file.write_text(json.dumps({"global": variables}), "utf-8")
+
+
+def _payload(told: dict[str, str]) -> dict[str, object]:
+    """GitHub's document of a push, or of what happens to a pull request of the same repository."""
+    before = told.get("before", NONE)
+    if "action" not in told:
+        return {"before": before, "ref": "refs/heads/main"}
+    ends = {"base": {"sha": before, "ref": "main"}, "head": {"ref": "topic", "repo": {"fork": False}}}
+    return {"action": told["action"], "number": 7, "pull_request": {"number": 7, **ends}}
 
 
 def _pipelines_of(folder: Path) -> str:
