@@ -10,6 +10,7 @@ import shlex
 import shutil
 import subprocess
 import sys
+import tomllib
 from pathlib import Path
 from typing import Any
 
@@ -19,7 +20,7 @@ import yaml
 from helpers.tools import require
 from helpers.workspaces import own_files
 from helpers.workspaces.cli import ok
-from helpers.workspaces.copier_templates import Render, git
+from helpers.workspaces.copier_templates import ROOT, Render, git
 from helpers.workspaces.template_answers import VARIANTS, root
 from shunter.core.delivery.style import PRESETS
 from shunter.core.workspace.layout import plan_repositories
@@ -150,6 +151,14 @@ def test_each_command_is_one_that_shunter_has(roots: dict[str, Path]) -> None:
         name = [word for word in words[:2] if not word.startswith(("-", "$"))]
         help_of = ok(*(name if name == ["train", "cut"] else name[:1]), "--help", cwd=Path()).out
         assert all(f" {word}" in help_of for word in words if word.startswith("-")), command
+
+
+def test_jobs_have_the_helm_that_shunter_knows(roots: dict[str, Path]) -> None:
+    """Rendering wants it, and so does a promotion, for its images; no image of a job has it."""
+    [pin] = tomllib.loads((ROOT / "pyproject.toml").read_text("utf-8"))["project"]["optional-dependencies"]["helm"]
+    found = [command for folder in roots.values() for command in commands(folder) if "pip install" in command]
+    assert len(found) > 4
+    assert {command for command in found if f'"{pin}"' not in command} == set()
 
 
 def test_the_job_of_trains_cuts_promotes_and_derives_again(roots: dict[str, Path]) -> None:
