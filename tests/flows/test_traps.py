@@ -363,4 +363,4 @@ def test_a_generated_environment_falls_into_no_trap(railed: Path) -> None:
     workflow = (railed / "shop-tst/.github/workflows/deploy.yaml").read_text("utf-8")
     assert "cancel-in-progress: false" in workflow  # an interrupted upgrade leaves the release locked
     script = (railed / "shop-tst/ci/deploy.sh").read_text("utf-8")
-    assert "--rollback-on-failure" in script  # the name that Helm 4 has for --atomic
+    assert 'shunter deploy "$name"' in script  # which rolls back

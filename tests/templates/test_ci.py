@@ -140,7 +140,17 @@ def test_each_step_is_one_command(name: str, roots: dict[str, Path]) -> None:
     for command in found:
         assert "\n" not in command.strip(), command
         assert not re.search(r"[;&|`]|\$\(|\bif\b|\bfor\b|<<", command.replace('>> "$GITHUB_OUTPUT"', "")), command
-        assert command.split()[0] in ("shunter", "make", "sh", "pre-commit", "python", "apt-get", "az", "echo"), command
+        assert command.split()[0] in (
+            "shunter",
+            "make",
+            "sh",
+            "pre-commit",
+            "python",
+            "apt-get",
+            "apk",
+            "az",
+            "echo",
+        ), command
 
 
 def test_each_command_is_one_that_shunter_has(roots: dict[str, Path]) -> None:

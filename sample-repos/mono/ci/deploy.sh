@@ -1,6 +1,7 @@
 #!/bin/sh
-# Deploys one environment as this commit has it, in CI and by hand: `sh ci/deploy.sh tst`. It needs helm, and a kubeconfig in
-# KUBECONFIG, or the content of one in KUBECONFIG_CONTENT. An upgrade that fails is rolled back.
+# Deploys one environment as this commit has it, in CI and by hand: `sh ci/deploy.sh tst` is `shunter deploy tst`, with a kubeconfig
+# in KUBECONFIG, or the content of one in KUBECONFIG_CONTENT. It needs shunter and helm. An upgrade that fails is rolled back; what SOPS
+# encrypted is decrypted in memory. Options of `shunter deploy` go behind: `sh ci/deploy.sh tst deploy --recover`.
 #
 # `sh ci/deploy.sh ENV preview 12` is a preview for request 12: a release of its own beside the others, in the namespace ENV's-preview, with what
 # envs/ENV/preview.yaml says last, such as other hosts. Without that file there is none. `sh ci/deploy.sh ENV end 12` takes it away.
@@ -8,16 +9,8 @@ set -eu
 name=${1:?which environment?}
 what=${2:-deploy}
 number=${3:-}
-release=shop
-
-# What SOPS encrypted is for helm's plugin helm-secrets, which lets the program sops decrypt it.
-values() {
-    if grep -Eqs '^(sops| *"sops"):' "$1"; then
-        echo "secrets://$1"
-    else
-        echo "$1"
-    fi
-}
+[ $# -lt 2 ] || shift
+shift
 
 case $what in
     deploy | preview | end) ;;
@@ -27,26 +20,22 @@ case $what in
 esac
 case $name in
     tst)
-        namespace=shop-tst
-        set -- --rollback-on-failure \
-            -f "$(values envs/tst/values.yaml)" ;;
+        preview=shop-tst-preview
+        cluster='' ;;
     pre)
-        namespace=shop-pre
-        set -- --rollback-on-failure \
-            -f "$(values envs/pre/values.yaml)" ;;
+        preview=shop-pre-preview
+        cluster='' ;;
     pro)
-        namespace=shop-pro
-        set -- --rollback-on-failure \
-            -f "$(values envs/pro/values.yaml)" ;;
+        preview=shop-pro-preview
+        cluster='' ;;
     *)
         echo "error: there is no environment $name here" >&2
         exit 2 ;;
 esac
 
 if [ "$what" != deploy ]; then
-    release=$release-${number:?which request?}
-    namespace=$namespace-preview
-    set -- "$@" -f "$(values "envs/$name/preview.yaml")"
+    release=shop-${number:?which request?}
+    shift
     if [ "$what" = preview ] && [ ! -e "envs/$name/preview.yaml" ]; then
         echo "no preview of $name: there is no envs/$name/preview.yaml"
         exit
@@ -66,21 +55,8 @@ elif [ -n "${CI:-}" ] && [ ! -s "${KUBECONFIG:-}" ]; then
     exit 2
 fi
 
-if [ "$what" = end ]; then
-    helm uninstall "$release" --namespace "$namespace" --ignore-not-found --wait
-    exit
-fi
-
-if ! helm upgrade --install "$release" "envs/$name" --namespace "$namespace" --create-namespace "$@" --timeout 10m; then
-    cat >&2 <<TEXT
-An upgrade that was interrupted leaves its release locked, and the next one says: another operation
-(install/upgrade/rollback) is in progress. Then, once no helm is running any more:
-
-  helm history $release --namespace $namespace            # the last revision that is deployed
-  helm rollback $release REVISION --namespace $namespace
-  helm uninstall $release --namespace $namespace          # instead, where it is pending-install: there is none to return to
-
-and run this job again.
-TEXT
-    exit 1
-fi
+case $what in
+    deploy) shunter deploy "$name" "$@" ;;
+    preview) shunter deploy "$name" --release "$release" --namespace "$preview" --values "envs/$name/preview.yaml" "$@" ;;
+    end) HELM_KUBECONTEXT=$cluster helm uninstall "$release" --namespace "$preview" --ignore-not-found --wait ;;
+esac

@@ -2,8 +2,11 @@
 
 from __future__ import annotations
 
+import os
 import subprocess
 from pathlib import Path
+
+import pytest
 
 from helpers.clusters.cluster import Cluster
 from helpers.tools import HELM
@@ -30,3 +33,34 @@ def test_helm_installs_the_example_and_every_pod_gets_ready(
     done = subprocess.run(command, capture_output=True, text=True, check=False)
     assert done.returncode == 0, done.stderr
     assert not_ready(admin, namespace) == []
+
+
+@pytest.mark.slow  # the whole example, and a preview of it
+def test_the_generated_script_deploys_it_and_a_preview_of_it(admin: Cluster, railed: Path) -> None:
+    """`ci/deploy.sh` as a pipeline runs it, which has a kubeconfig's content; by `shunter deploy`."""
+    folder = railed / "shop-tst"
+    content = Path(os.environ["KUBECONFIG"]).read_text("utf-8")
+    env = {name: value for name, value in os.environ.items() if name != "KUBECONFIG"}
+    env |= {"CI": "true", "KUBECONFIG_CONTENT": content}
+
+    def deploy(*arguments: str) -> str:
+        command = ["sh", "ci/deploy.sh", "tst", *arguments]
+        done = subprocess.run(command, cwd=folder, env=env, capture_output=True, text=True, check=False)
+        assert done.returncode == 0, done.stderr
+        return done.stdout + done.stderr
+
+    def managed(namespace: str) -> list[str]:
+        labels = admin.get("secrets", "-n", namespace, "-l", "owner=helm")["items"]
+        return [each["metadata"]["labels"]["name"] for each in labels]
+
+    assert "revision 1 is deployed and well" in deploy("deploy", "--timeout", "4m")
+    assert not_ready(admin, "shop-tst") == []
+    assert "revision 1 is deployed as wanted" in deploy()
+    (folder / "envs/tst/preview.yaml").write_text("orders: {replicaCount: 1}\n", "utf-8")
+    assert "revision 1 is deployed and well" in deploy("preview", "12")
+    assert managed("shop-tst-preview") == ["shop-12"]
+    deploy("end", "12")
+    assert managed("shop-tst-preview") == []
+    assert managed("shop-tst") == ["shop"]
+    for name in ("shop-tst", "shop-tst-preview"):
+        admin.drop(name)

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from shunter.cli.options import DONE, ENGINE, OUTPUT, Command, Option, switch
+from shunter.cli.options import DONE, ENGINE, OUTPUT, VALUES, Command, Option, switch
 
 _ENVIRONMENTS = Option(
     "environments",
@@ -52,6 +52,9 @@ COMMANDS: tuple[Command, ...] = (
                 default=0,
                 help="stay well for so long before the next one is begun",
             ),
+            VALUES,
+            Option("--release", metavar="NAME", help="a release beside the environment's own, such as a preview"),
+            Option("--namespace", metavar="NAME", help="its namespace (default: the environment's)"),
             _CONTEXT,
             Option("--helm", metavar="PATH", help="the helm binary, 3.14 or newer (default: helm on PATH)"),
             DONE,
@@ -61,6 +64,7 @@ COMMANDS: tuple[Command, ...] = (
             "shunter deploy pro --plan",
             "shunter deploy stage:production --soak 300",
             "shunter deploy tst --recover",
+            "shunter deploy tst --release shop-12 --namespace shop-tst-preview -f envs/tst/preview.yaml",
         ),
     ),
     Command(

@@ -12,6 +12,7 @@ from shunter.cli.session import open_session
 from shunter.core.deployment.plan import promised
 from shunter.flows.deploying import deploy as deploying
 from shunter.flows.deploying.run import Asked
+from shunter.flows.deploying.targets import Apart
 from shunter.flows.workspace.context import Context
 from shunter.model.errors import ShunterError
 from shunter.model.findings import Report
@@ -36,8 +37,14 @@ def deploy(arguments: Arguments) -> Report:
         arguments.recover,
         arguments.soak,
         promises,
+        _apart(arguments),
     )
     return deploying.plan(context, asked) if arguments.plan else deploying.deploy(context, asked)
+
+
+def _apart(arguments: Arguments) -> Apart | None:
+    found = Apart(arguments.release, arguments.namespace, tuple(arguments.values))
+    return found if found != Apart() else None
 
 
 def _promises(arguments: Arguments, context: Context) -> Mapping[str, Mapping[str, Any]]:

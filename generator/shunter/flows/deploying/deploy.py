@@ -23,7 +23,7 @@ from shunter.model.findings import Outcome, Report, Status
 def plan(context: Context, asked: Asked) -> Report:
     """What `deploy` would do in each environment; nothing is changed."""
     plans, notices = [], []
-    for target in targets_of(context, asked.names, asked.cluster):
+    for target in targets_of(context, asked.names, asked.cluster, asked.apart):
         with opened(context, asked, target) as run:
             revisions = run.place.revisions()
             if revisions and revisions[-1].is_pending:
@@ -35,7 +35,7 @@ def plan(context: Context, asked: Asked) -> Report:
 
 def deploy(context: Context, asked: Asked) -> Report:
     """Deploy each environment in turn; where one does not get well, those after it are left as they are."""
-    targets = targets_of(context, asked.names, asked.cluster)
+    targets = targets_of(context, asked.names, asked.cluster, asked.apart)
     _require_promises(asked, targets)
     outcomes: list[Outcome] = []
     notices: list[str] = []

@@ -12,7 +12,7 @@ from shunter.core.deployment.plan import Plan
 from shunter.core.deployment.revision import VALUES_LABEL, Revision, values_key
 from shunter.flows.deploying.place import Place, place_of
 from shunter.flows.deploying.planning import plan_of
-from shunter.flows.deploying.targets import Target
+from shunter.flows.deploying.targets import Apart, Target
 from shunter.flows.deploying.wanted import Wanted, rendered_here, wanted_of
 from shunter.flows.workspace.context import Context
 from shunter.model.data import dataclass, field
@@ -25,7 +25,7 @@ class Asked:
     `names` are environments or `stage:NAME`; `helm` is the path of a binary, `cluster` a context for all of them;
     `timeout` is as Helm writes it. `take` conflicts, or refuse them; `drop` settings that only the cluster has;
     `recover` a stuck release; `soak` is how many seconds a cluster must stay well before the next. `promises` are the
-    plans that must still hold, by environment.
+    plans that must still hold, by environment; `apart` is a release beside the environment's own.
     """
 
     names: tuple[str, ...] = ()
@@ -38,6 +38,7 @@ class Asked:
     recover: bool = False
     soak: int = 0
     promises: Mapping[str, Mapping[str, Any]] = field(default_factory=dict)
+    apart: Apart | None = None
 
 
 @dataclass(frozen=True)

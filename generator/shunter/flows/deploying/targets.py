@@ -9,7 +9,7 @@ from shunter.flows.release.release import Release, release_of
 from shunter.flows.release.render import verify
 from shunter.flows.workspace.context import Context
 from shunter.flows.workspace.projects import files_of
-from shunter.model.data import dataclass
+from shunter.model.data import dataclass, replace
 from shunter.model.errors import ShunterError
 
 
@@ -29,18 +29,31 @@ class Target:
         return tuple(record.cars) if record else ()
 
 
-def targets_of(context: Context, names: Sequence[str], cluster: str = "") -> tuple[Target, ...]:
+@dataclass(frozen=True, slots=True)
+class Apart:
+    """A release beside the environment's own, such as a preview: its name and namespace, and further values files."""
+
+    release: str = ""
+    namespace: str = ""
+    values: tuple[str, ...] = ()
+
+
+def targets_of(
+    context: Context, names: Sequence[str], cluster: str = "", apart: Apart | None = None
+) -> tuple[Target, ...]:
     """The environments that are named, `stage:production` and `group:eu` too, in the order in which they are deployed.
 
-    Without a name the one that the command was started in. `cluster` is a context for all of them. Raises ShunterError
-    for what is not there, and for charts that are not what was pinned.
+    Without a name the one that the command was started in. `cluster` is a context for all of them, `apart` a release
+    beside that of the only one. Raises ShunterError for what is not there, and for charts that are not what was pinned.
     """
     if context.workspace is not None and names:
         workspace = context.workspace
         ordered = [name for wave in waves(names, workspace.environments, workspace.groups) for name in wave]
     else:
         ordered = list(_standing_alone(context, names))
-    return tuple(_target(context, name, cluster) for name in ordered)
+    if apart and len(ordered) != 1:
+        raise ShunterError("a release apart is one of one environment", hint="name one environment")
+    return tuple(_target(context, name, cluster, apart or Apart()) for name in ordered)
 
 
 def _standing_alone(context: Context, names: Sequence[str]) -> Sequence[str]:
@@ -59,9 +72,10 @@ def _standing_alone(context: Context, names: Sequence[str]) -> Sequence[str]:
     return tuple(dict.fromkeys(found))
 
 
-def _target(context: Context, name: str, cluster: str) -> Target:
+def _target(context: Context, name: str, cluster: str, apart: Apart) -> Target:
     site = context.site("environment", name)
-    release = release_of(context, site)
+    release = release_of(context, site, apart.values)
+    release = replace(release, name=apart.release or release.name, namespace=apart.namespace or release.namespace)
     if findings := verify(release):
         raise ShunterError.of(findings)
     answers = release.files.answers
