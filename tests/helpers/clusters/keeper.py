@@ -25,8 +25,8 @@ CLUSTER, KWOK = os.environ["SHUNTER_TEST_CLUSTER"], os.environ["SHUNTER_TEST_KWO
 STAGES = Path(__file__).parents[2] / "cluster/stages.yaml"
 USERS = "admin-token,admin,1,system:masters\ndeployer-token,deployer,2,\n"
 PATIENCE = 120.0
-VOLUMES = "/tmp/hostpath_pv/"
-"""Where Kubernetes' own provisioner makes folders."""
+VOLUMES = "/hostpath_pv/"
+"""What Kubernetes' own provisioner calls the folder in which it makes volumes, below that for temporary files."""
 _POLICY = {
     "apiVersion": "audit.k8s.io/v1",
     "kind": "Policy",
@@ -149,9 +149,10 @@ class Keeper:
         with contextlib.suppress(OSError, ValueError):
             found = json.loads(self._ask("api/v1/persistentvolumes"))["items"]
             for path in (each["spec"].get("hostPath", {}).get("path", "") for each in found):
-                if path.startswith(VOLUMES):
+                if VOLUMES in path:
                     shutil.rmtree(path, ignore_errors=True)
-            Path(VOLUMES).rmdir()
+                    with contextlib.suppress(OSError):
+                        Path(path).parent.rmdir()
 
     def _all_alive(self) -> None:
         for child in self.children:
