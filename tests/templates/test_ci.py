@@ -146,6 +146,7 @@ def test_each_step_is_one_command(name: str, roots: dict[str, Path]) -> None:
             "sh",
             "pre-commit",
             "python",
+            "python3",
             "apt-get",
             "apk",
             "az",

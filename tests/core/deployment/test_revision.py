@@ -65,3 +65,17 @@ def test_settings_that_only_the_cluster_has() -> None:
 def test_values_have_one_key_whatever_their_order() -> None:
     assert values_key({"a": 1, "b": 2}) == values_key({"b": 2, "a": 1}) != values_key({"a": 1})
     assert len(values_key({})) == 40
+
+
+@pytest.mark.parametrize(
+    ("status", "description", "ready"),
+    [
+        ("deployed", "Install complete", True),
+        ("superseded", "Upgrade complete", True),
+        ("superseded", "Rollback to 2", True),
+        ("failed", "Upgrade complete", False),
+        ("superseded", 'Release "shop" failed: context deadline exceeded', False),
+    ],
+)
+def test_a_revision_that_got_ready_once(status: str, description: str, ready: bool) -> None:
+    assert revision_of(secret(info={"status": status, "description": description})).got_ready is ready

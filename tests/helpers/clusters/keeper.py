@@ -6,6 +6,7 @@ more, everything is ended; nothing is left of a run that was killed. FOLDER/read
 
 from __future__ import annotations
 
+import contextlib
 import fcntl
 import json
 import os
@@ -24,6 +25,8 @@ CLUSTER, KWOK = os.environ["SHUNTER_TEST_CLUSTER"], os.environ["SHUNTER_TEST_KWO
 STAGES = Path(__file__).parents[2] / "cluster/stages.yaml"
 USERS = "admin-token,admin,1,system:masters\ndeployer-token,deployer,2,\n"
 PATIENCE = 120.0
+VOLUMES = "/hostpath_pv/"
+"""What Kubernetes' own provisioner calls the folder in which it makes volumes, below that for temporary files."""
 _POLICY = {
     "apiVersion": "audit.k8s.io/v1",
     "kind": "Policy",
@@ -65,6 +68,7 @@ class Keeper:
                     self._all_alive()
             finally:
                 ready.unlink(missing_ok=True)
+                self._forget_volumes()
                 self._end()
 
     def _start(self) -> None:
@@ -131,12 +135,24 @@ class Keeper:
             else:
                 return
 
-    def _ask(self, path: str, value: dict[str, object] | None = None) -> None:
+    def _ask(self, path: str, value: dict[str, object] | None = None) -> bytes:
         data = None if value is None else json.dumps(value).encode()
         headers = {"Authorization": "Bearer admin-token", "Content-Type": "application/json"}
         trusted = ssl.create_default_context(cafile=str(self.folder / "certs/apiserver.crt"))
         request = urllib.request.Request(f"{self.url}/{path}", data, headers)
-        urllib.request.urlopen(request, timeout=10, context=trusted).close()
+        with urllib.request.urlopen(request, timeout=10, context=trusted) as answer:
+            found: bytes = answer.read()
+        return found
+
+    def _forget_volumes(self) -> None:
+        """Remove the folders that the cluster has made for volumes, outside of its own."""
+        with contextlib.suppress(OSError, ValueError):
+            found = json.loads(self._ask("api/v1/persistentvolumes"))["items"]
+            for path in (each["spec"].get("hostPath", {}).get("path", "") for each in found):
+                if VOLUMES in path:
+                    shutil.rmtree(path, ignore_errors=True)
+                    with contextlib.suppress(OSError):
+                        Path(path).parent.rmdir()
 
     def _all_alive(self) -> None:
         for child in self.children:

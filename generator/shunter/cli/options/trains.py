@@ -124,6 +124,10 @@ COMMANDS: tuple[Command, ...] = (
             _ENVIRONMENT,
             Option("train", takes="optional", help="a train that ran here; default: what came before"),
             Option("--to", metavar="ENTRY", help="the entry: `shunter history ENV` lists them"),
+            switch(
+                "--healthy", help="the last other one that got well in its cluster, which is asked (`shunter deploy`)"
+            ),
+            Option("--context", metavar="NAME", help="kubeconfig's context (default: the environment's `cluster`)"),
             Option("--only", metavar="A,B", help="only these services"),
             Option(
                 "--values",

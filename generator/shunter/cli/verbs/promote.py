@@ -113,7 +113,7 @@ def rollback(arguments: Arguments) -> Report:
     context, environment = open_session(arguments), arguments.environment
     asked = returning.Return(
         environment,
-        arguments.to or arguments.train,
+        _healthy(arguments, context) if arguments.healthy else arguments.to or arguments.train,
         split(arguments.only),
         arguments.old_values,
         arguments.force,
@@ -131,6 +131,14 @@ def rollback(arguments: Arguments) -> Report:
         return returning.rollback(context, asked, dry_run=arguments.dry_run, diff=arguments.diff)
 
     return _aware(arguments, context, behind.promotion_roots(context, environment), run)
+
+
+def _healthy(arguments: Arguments, context: Context) -> str:
+    if arguments.to or arguments.train:
+        raise ShunterError("a rollback goes to one entry", hint="leave out --healthy, or the entry")
+    from shunter.flows.deploying.healthy import last_healthy
+
+    return last_healthy(context, arguments.environment, arguments.context)
 
 
 def hold(arguments: Arguments) -> Report:

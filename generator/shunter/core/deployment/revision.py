@@ -16,6 +16,8 @@ TYPE: Final = "helm.sh/release.v1"
 """The type of the Secrets."""
 VALUES_LABEL: Final = "shunter-values"
 """The label with `values_key` of what shunter deployed: another key says that somebody else set something."""
+ENTRY_LABEL: Final = "shunter-entry"
+"""The label with the entry of the environment's history that was deployed."""
 PENDING: Final = frozenset(("pending-install", "pending-upgrade", "pending-rollback", "uninstalling"))
 
 
@@ -43,6 +45,12 @@ class Revision:
     def is_pending(self) -> bool:
         """Whether Helm was at work on it, or still is."""
         return self.status in PENDING
+
+    @property
+    def got_ready(self) -> bool:
+        """Whether all of it was ready once: Helm may call what failed `superseded`, too."""
+        done = self.description.endswith("complete") or self.description.startswith("Rollback to")
+        return self.status in ("deployed", "superseded") and done
 
     @property
     def manifest_digest(self) -> str:

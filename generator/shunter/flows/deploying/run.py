@@ -9,7 +9,7 @@ from typing import Any
 
 from shunter.adapters.helm.deployer import HelmBinary, Upgrade, helm_binary, on_disk
 from shunter.core.deployment.plan import Plan
-from shunter.core.deployment.revision import VALUES_LABEL, Revision, values_key
+from shunter.core.deployment.revision import ENTRY_LABEL, VALUES_LABEL, Revision, values_key
 from shunter.flows.deploying.place import Place, place_of
 from shunter.flows.deploying.planning import plan_of
 from shunter.flows.deploying.targets import Apart, Target
@@ -80,6 +80,7 @@ def planned(run: Run, revisions: Sequence[Revision], *, each: bool = True) -> tu
 def upgrade_of(run: Run, *, server_side: bool) -> Upgrade:
     """What helm is asked for."""
     release, asked = run.place.target.release, run.asked
+    record = release.files.record
     return Upgrade(
         release=release.name,
         namespace=release.namespace,
@@ -89,5 +90,5 @@ def upgrade_of(run: Run, *, server_side: bool) -> Upgrade:
         timeout=asked.timeout,
         force_conflicts=asked.take and server_side,
         create_namespace=not run.place.has_namespace,
-        labels={VALUES_LABEL: values_key(release.values)},
+        labels={VALUES_LABEL: values_key(release.values), **({ENTRY_LABEL: record.entry} if record else {})},
     )
