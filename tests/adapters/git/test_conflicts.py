@@ -2,9 +2,14 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from pathlib import Path
 
-from helpers.workspaces.gitrepo import git, make_repo
+import pytest
+
+from helpers.workspaces.gitrepo import commit_all, git, make_repo
+from helpers.workspaces.plans import plan
+from shunter.adapters.git.apply import apply
 from shunter.adapters.git.conflicts import conflict_state, stage_conflicts
 from shunter.model.files import EXECUTABLE, SYMLINK, Conflict, FileState
 
@@ -43,3 +48,25 @@ def test_the_index_has_all_three_sides_through_the_filters(tmp_path: Path) -> No
         state.data.decode().rstrip("\n") for state in (BASE, OURS, THEIRS)
     ]
     assert git(root, "status", "--porcelain") == "UU a"
+
+
+@pytest.mark.parametrize(
+    ("attributes", "ours", "settings"),
+    [
+        ("", OURS.data.replace(b"\n", b"\r\n"), {"core.autocrlf": "true", "core.safecrlf": "true"}),
+        ("a text working-tree-encoding=UTF-16LE-BOM\n", "1\nours\n3\n".encode("utf-16"), {}),
+    ],
+)
+def test_the_index_has_what_git_holds_of_all_sides(
+    attributes: str, ours: bytes, settings: Mapping[str, str], tmp_path: Path
+) -> None:
+    root = make_repo(tmp_path / "repo", {".gitattributes": attributes})
+    for name, value in settings.items():
+        git(root, "config", name, value)
+    commit_all(root, {"a": ours})
+    apply([plan(root, conflicts=(Conflict("a", "content", BASE, OURS, THEIRS),))], root)
+    assert [git(root, "show", f":{stage}:a") for stage in (1, 2, 3)] == [
+        state.data.decode().rstrip("\n") for state in (BASE, OURS, THEIRS)
+    ]
+    found = (root / "a").read_bytes()
+    assert b"\r\n=======\r\n" in found or "\n=======\n".encode("utf-16-le") in found

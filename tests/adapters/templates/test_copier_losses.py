@@ -5,6 +5,7 @@ Where Copier mends one, its test fails, and goes, from here and from helpers.ora
 
 from __future__ import annotations
 
+import json
 import warnings
 from collections.abc import Mapping
 from pathlib import Path
@@ -13,7 +14,7 @@ from typing import Any
 import pytest
 
 from helpers.oracles.copier import both, ours_updated, text, updated
-from helpers.workspaces.gitrepo import disk, git, make_repo
+from helpers.workspaces.gitrepo import commit_all, disk, git, make_repo
 from shunter.adapters.git.apply import apply
 from shunter.adapters.system.files import DiskTree
 from shunter.adapters.templates.copier_merge import merge_as_copier
@@ -216,6 +217,44 @@ def test_copier_replaces_the_history_of_a_project_by_that_of_the_template(tmp_pa
     assert git(project, "log", "--all", "--format=%s").split() == ["two", "start"], "lost: it is the template's"
     asked = RenderRequest.of(str(template), "2.0.0", {}, template, "update")
     assert set(render_many([asked]).files[asked]) == {"x", ".copier-answers.yml"}
+
+
+@pytest.mark.slow  # Copier updates a project
+def test_copier_makes_a_change_that_both_made_again_where_the_file_looks_alike(tmp_path: Path) -> None:
+    """Its patch does not fit any more where the change is in the new render already, and fits elsewhere."""
+    alike = "".join(f"{number}\n" for number in range(8))
+    changed = alike.replace("7", "both\n7")
+    old, new = text(f"{alike}middle\n\n{alike}"), text(f"{alike}middle\n\n{changed}")
+    ours, theirs = both({"f": old}, {"f": new}, {"f": new}, tmp_path)
+    twice = text(f"{changed}middle\n\n{changed}")
+    assert (theirs.files["f"], theirs.stages) == (twice, {}), "lost: there is a line that nobody wrote there"
+    assert (ours.files["f"], ours.stages) == (new, {})
+
+
+@pytest.mark.slow  # Copier updates a project
+def test_copier_deletes_a_file_that_is_called_after_an_answer_of_another_type(tmp_path: Path) -> None:
+    """It renders the new release twice, and reads what the first has made of the answer once more for the second."""
+    import copier
+
+    asked: dict[str, Any] = {"q": {"type": "str", "default": "1.50", "ask": False}}
+    files = {
+        "{{ q }}.txt.jinja": "kept\n",
+        "{{ _copier_conf.answers_file }}.jinja": "{{ _copier_answers | to_yaml }}\n",
+    }
+    template = make_repo(tmp_path / "template", {**files, "copier.yml": json.dumps(asked)})
+    git(template, "tag", "v1.0.0")
+    asked["q"]["type"] = "yaml"
+    commit_all(template, {"copier.yml": json.dumps(asked)})
+    git(template, "tag", "v2.0.0")
+    answers = {"_commit": "v1.0.0", "_src_path": str(template), "q": "1.50"}
+    root = make_repo(tmp_path / "project", {"1.50.txt": "kept\n", ".copier-answers.yml": json.dumps(answers)})
+    with warnings.catch_warnings():
+        warnings.simplefilter("ignore")
+        copier.run_update(root, settings=copier.Settings(), defaults=True, overwrite=True, quiet=True, vcs_ref="v2.0.0")
+    assert "q: '1.50'" in (root / ".copier-answers.yml").read_text("utf-8")
+    assert not [*root.glob("*.txt")], "lost: there is no file of that answer at all"
+    asked_of = RenderRequest.of(str(template), "2.0.0", {"q": "1.50"}, template, "update", ["q"])
+    assert set(render_many([asked_of]).files[asked_of]) == {"1.50.txt", ".copier-answers.yml"}
 
 
 @pytest.mark.slow  # Copier updates two projects

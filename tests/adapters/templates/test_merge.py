@@ -110,6 +110,24 @@ def test_a_rename_to_a_file_that_the_person_has_as_the_release_has_it_loses_no_e
     assert read(root, "old.txt") == mine.encode()
 
 
+def test_beside_it_the_edit_of_another_file_goes_where_the_template_renames_that(tmp_path: Path) -> None:
+    """It is in the merge of both, or in its conflict, and no second conflict about the old name."""
+    other = LINES.replace("line", "row")
+    old = {"old.txt": LINES, "a": other, "b": f"{other}b\n"}
+    new = {
+        "new.txt": LINES.replace("line 2", "t 2"),
+        "new-a": other.replace("row 2", "t 2"),
+        "new-b": f"{other}b\n".replace("row 9", "t 9"),
+    }
+    theirs = {"old.txt": f"{LINES}mine\n", "new.txt": new["new.txt"]}
+    root = make_repo(tmp_path / "r", {**theirs, "a": f"{other}mine\n", "b": f"{other}b\n".replace("row 9", "mine 9")})
+    assert update(root, project(old, new)) == {"old.txt": "modify/delete", "new-b": "contents"}
+    assert read(root, "new-a") == f"{new['new-a']}mine\n".encode()
+    assert b"mine 9\n=======\nt 9" in read(root, "new-b")
+    assert not (root / "a").exists()
+    assert not (root / "b").exists()
+
+
 def test_a_persons_rename_receives_the_templates_change(tmp_path: Path) -> None:
     root = make_repo(tmp_path / "r", {"renamed": LINES + "mine\n"})
     assert update(root, project({"f": LINES}, {"f": LINES.replace("line 2", "t 2")})) == {}

@@ -214,6 +214,8 @@ LOSSES: Mapping[str, str] = {
     "link": "what the template changes in a file that is a link now is dropped, and two changes of a link end Copier",
     "bytes": "bytes that are not UTF-8 are dropped from what a person has changed",
     "folder": "folders that are called as those of old version control are never removed",
+    "twice": "a change that both have made is made again in another place that looks alike",
+    "name": "a file is deleted that the template has, and nobody has touched: its name is an answer of another type",
 }
 """What Copier itself loses in these repositories, and we do not: tests/adapters/templates/test_copier_losses.py shows each,
 and those that random repositories do not have.
@@ -225,6 +227,8 @@ def loss(each: Case, path: str) -> str:
     """Which of Copier's losses explains that a path differs; nothing where none does."""
     sides = [files.get(path) for files in (each.old, each.ours, each.new)]
     base, here, new = sides
+    if here is not None and here == new:
+        return "name" if base == here else "twice"
     known = [state for state in sides if state]
     if new is None and base != here:
         return "deleted"
@@ -249,4 +253,10 @@ def unexplained(each: Case, ours: Left, theirs: Left) -> list[str]:
     """Where `--merge copier` and Copier differ, and none of its losses is why."""
     if theirs.ended:
         return [] if ":(top)" in theirs.ended else [f"Copier ended: {theirs.ended}"]
-    return [path for path in differing(ours, theirs) if not loss(each, path)]
+    return [path for path in differing(ours, theirs) if not loss(each, path) or _is_ours(each, path, ours)]
+
+
+def _is_ours(each: Case, path: str, ours: Left) -> bool:
+    """Whether it is not Copier that lost something: person and template want the same, and we have not left it."""
+    wanted = each.ours.get(path)
+    return wanted is not None and wanted == each.new.get(path) != ours.files.get(path)

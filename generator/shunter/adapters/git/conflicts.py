@@ -69,4 +69,8 @@ def _hashed(repository: Repository, how: str, states: Sequence[FileState]) -> li
         files = [Path(folder, str(number)) for number in range(len(states))]
         for file, state in zip(files, states, strict=True):
             file.write_bytes(state.data)
-        return repository.git("hash-object", "-w", how, "--", *map(str, files)).text.split()
+        # git refuses CRLF where a person wants it to, and what is UTF-8 already where the disk has another encoding.
+        done = repository.try_git("-c", "core.safecrlf=false", "hash-object", "-w", how, "--", *map(str, files))
+        if done.returncode:
+            done = repository.git("hash-object", "-w", "--no-filters", "--", *map(str, files))
+        return done.text.split()

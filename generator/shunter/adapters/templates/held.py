@@ -23,7 +23,7 @@ def as_held(root: Path, files: Mapping[str, tuple[FileState | None, FileState]])
 
     To git such a file is as it was committed; to who compares bytes, every line of it may have changed.
     """
-    asked = [path for path, (was, here) in files.items() if here != was and here.mode != SYMLINK]
+    asked = [path for path, (was, here) in files.items() if here.mode != SYMLINK and not _alike(was, here)]
     if not asked:
         return {}
     ids = entry_ids(root, asked)
@@ -49,6 +49,11 @@ def of_lf(root: Path, paths: Sequence[str]) -> set[str]:
 def with_lf(state: FileState) -> FileState:
     """A file with LF for every CRLF."""
     return FileState(state.data.replace(b"\r\n", b"\n"), state.mode)
+
+
+def _alike(was: FileState | None, here: FileState) -> bool:
+    """Whether a file is as it was rendered, or has the same line ends."""
+    return here == was or (was is not None and b"\r\n" in was.data and b"\r\n" in here.data)
 
 
 def _plain(data: bytes) -> bytes:

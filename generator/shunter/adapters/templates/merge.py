@@ -225,7 +225,7 @@ def _merge_tree(scratch: Scratch, sides: _Sides, work: _Work) -> None:
     found = {path: stages for path, stages in merge.conflicts().items() if 2 in stages or 1 not in stages}
     for path in _in_nobodys_way(merge, changes, found):
         del changes[merge.unbranched(path)], found[path]
-    for path in _overtaken(changes, sides):
+    for path in _overtaken(merge, changes, sides):
         del changes[path]
         gone = Conflict(sides.prefix + path, "modify/delete", sides.base[path], sides.ours[path], None)
         work.conflicts.append(gone)
@@ -233,15 +233,16 @@ def _merge_tree(scratch: Scratch, sides: _Sides, work: _Work) -> None:
     work.conflicts.extend(_conflict(merge, path, merge.states(found[path]), sides) for path in sorted(found))
 
 
-def _overtaken(changes: Changes, sides: _Sides) -> list[str]:
+def _overtaken(merge: Merge, changes: Changes, sides: _Sides) -> list[str]:
     """Edited files that the template renames, where the person has the renamed one already, as the release has it.
 
     git then takes the person's for the merge of both, and drops the edit without a conflict (2.39 and later).
     """
-    if not any(path not in sides.base and sides.ours.get(path) == state for path, state in sides.theirs.items()):
-        return []
+    there = {path for path, state in sides.theirs.items() if path not in sides.base and sides.ours.get(path) == state}
     edited = [path for path, was in sides.base.items() if sides.ours.get(path, was) != was]
-    return [path for path in edited if path in changes and changes[path] is None]
+    gone = [path for path in edited if path in changes and changes[path] is None] if there else []
+    renamed = merge.renames() if gone else {}
+    return [path for path in gone if renamed.get(path) in (None, *there)]
 
 
 def _in_nobodys_way(merge: Merge, changes: Changes, found: Collection[str]) -> list[str]:

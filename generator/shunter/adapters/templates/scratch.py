@@ -109,6 +109,12 @@ class Merge:
             found[place] = {**stages, **found.get(place, {})}
         return found
 
+    def renames(self) -> dict[str, str]:
+        """The files that the template's side has under another name than the base, as git finds them: old → new."""
+        asked = ("-r", "-z", "-M", "-l10000", "--diff-filter=R", f"base-{self._number}", self._theirs)
+        parts = [os.fsdecode(part) for part in self._repository.git("diff-tree", *asked).stdout.split(b"\0")[:-1]]
+        return dict(zip(parts[1::3], parts[2::3], strict=True))
+
     def states(self, stages: Mapping[int, tuple[str, str]]) -> dict[int, FileState]:
         """The sides of a conflict."""
         return {stage: self._repository.blob(id_, FILE_MODES[mode]) for stage, (mode, id_) in stages.items()}
