@@ -1,13 +1,17 @@
 """A template file in fewer bytes that means the same: Helm reads, inflates and parses it anew for every app.
 
 Comments go, but for those of a licence, and so does white space that trimming takes away, or that parts nothing inside
-an action. The tree that Go makes of it (text/template/parse) is the same, but for texts that only a comment kept apart.
+an action. Variables get short names. The tree that Go makes of it (text/template/parse) is the same, but for these
+names, and for texts that only a comment kept apart.
 """
 
 from __future__ import annotations
 
 import re
-from collections.abc import Sequence
+from collections import Counter
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from itertools import chain, count, product
+from string import ascii_lowercase
 from typing import Final
 
 from shunter.core.gotemplate.parse import BLANK, Token, pieces
@@ -18,24 +22,31 @@ _JOINED_AFTER: Final = frozenset(("|", "(", ",", ":=", "="))
 """Go's lexer ends what stands before or behind these without a blank; before `=` it wants one."""
 _TRIMMED: Final = " {{- "
 _TRIMMED_LINE: Final = "\n{{- "
+_KEPT: Final = frozenset(("$", "$_"))
+_NAMED: Final = frozenset(("define", "block"))
 
 
 def compact(text: str) -> str:
     """The template file, shorter. Raises TemplateError for what is no template.
 
-    Where a line ended before an action, one still does: for people, and for the lines that Helm's errors name.
+    Where a line ended before a named template, one still does: for people, and for the lines that Helm's errors name.
     """
     made: list[str] = []
     before, done, trimming, ended = "", 0, False, False
-    for start, end, tokens in pieces(text):
+    found = [*pieces(text)]
+    names = _short(token.text for _, _, tokens in found for token in tokens if token.kind == "variable")
+    for start, end, tokens in found:
         left = text[start + 2] == "-" and text[start + 3] in BLANK
         raw = text[done:start]
         kept = _trimmed(raw, trimming, left)
         made, before = _joined(made, before, kept)
         ended = ended or raw.count("\n") > kept.count("\n")
+        named = bool(tokens) and tokens[0].text in _NAMED
         if tokens or _LICENCE.search(text, start, end):
-            body = _action(tokens) if tokens else text[text.index("/*", start) : text.rindex("*/", start, end) + 2]
-            made += [before, _opening(before, ended), body, "}}"]
+            body = (
+                _action(tokens, names) if tokens else text[text.index("/*", start) : text.rindex("*/", start, end) + 2]
+            )
+            made += [before, _opening(before, ended and named), body, "}}"]
             before, ended = "", False
         done, trimming = end, text[end - 3] == "-"
     made, before = _joined(made, before, _trimmed(text[done:], trimming, False))
@@ -61,11 +72,25 @@ def _opening(before: str, on_a_line: bool) -> str:
     return _TRIMMED_LINE if on_a_line and not before.endswith(tuple(BLANK)) else "{{"
 
 
-def _action(tokens: Sequence[Token]) -> str:
-    """What stands in an action, with a blank where Go wants one."""
+def _action(tokens: Sequence[Token], names: Mapping[str, str]) -> str:
+    """What stands in an action, with a blank where Go wants one, and variables by their new names."""
     parts: list[str] = []
     for place, token in enumerate(tokens[:-1]):
         after = tokens[place + 1]
         joined = after.kind == "close" or after.text in _JOINED_BEFORE or token.text in _JOINED_AFTER
-        parts += [token.text, "" if joined or not after.spaced else " "]
+        word = names.get(token.text, token.text) if token.kind == "variable" else token.text
+        parts += [word, "" if joined or not after.spaced else " "]
     return "".join(parts)
+
+
+def _short(variables: Iterable[str]) -> dict[str, str]:
+    """A name for each variable of a file, no two the same: the more often it is used, the shorter."""
+    used = Counter(name for name in variables if name not in _KEPT)
+    often = sorted(used, key=lambda name: (-used[name], len(name), name))
+    return dict(zip(often, _new_names(), strict=False))
+
+
+def _new_names() -> Iterator[str]:
+    """`$a` to `$z`, `$aa`, and so on."""
+    letters = chain.from_iterable(product(ascii_lowercase, repeat=length) for length in count(1))
+    return ("$" + "".join(word) for word in letters)

@@ -27,7 +27,9 @@ Everything of one unit.
 {{- if ($v.grpcRoute).enabled }}
 {{ include "shop-library.v1.route" (dict "unit" . "route" $v.grpcRoute "kind" "GRPCRoute") }}
 {{- end }}
-{{- if include "shop-library.v1._hasNetworkPolicy" . }}
+{{- $policy := ($v.networkPolicy).enabled }}
+{{- if kindIs "invalid" $policy }}{{ $policy = ((.root.Values.global).networkPolicy).enabled }}{{ end }}
+{{- if eq (toString $policy) "true" }}
 {{ include "shop-library.v1.networkPolicy" . }}
 {{- end }}
 {{- if $v.metrics }}

@@ -2,7 +2,7 @@
 {{- $hpa := .values.autoscaling -}}
 {{- $min := $hpa.minReplicas | default 1 | int -}}{{- $max := $hpa.maxReplicas | default 10 | int -}}
 {{- if gt $min $max -}}
-{{- fail (printf "%s: %sautoscaling.minReplicas (%d) is above maxReplicas (%d); change one of them" .root.Chart.Name .keyPath $min $max) -}}
+{{- fail (printf "%sautoscaling.minReplicas (%d) is above maxReplicas (%d); change one of them" .where $min $max) -}}
 {{- end -}}
 ---
 apiVersion: autoscaling/v2
@@ -27,12 +27,9 @@ spec:
     {{- end }}
     {{- end }}
     {{- with $hpa.metrics }}
-    {{- include "shop-library.v1._toYaml" . | trim | nindent 4 }}
+    {{- include "shop-library.v1._toYaml" . | nindent 4 }}
     {{- end }}
-  {{- with $hpa.behavior }}
-  behavior:
-    {{- include "shop-library.v1._toYaml" . | trim | nindent 4 }}
-  {{- end }}
+  {{- include "shop-library.v1._toYamlFields" (list (pick $hpa "behavior") "\n  ") }}
 {{- end -}}
 
 {{- define "shop-library.v1.verticalPodAutoscaler" -}}
@@ -42,15 +39,12 @@ kind: VerticalPodAutoscaler
 {{ include "shop-library.v1._metadata" . }}
 spec:
   targetRef:
-    apiVersion: {{ ternary "batch/v1" "apps/v1" (has .kind (list "Job" "CronJob")) }}
+    apiVersion: {{ ternary "batch/v1" "apps/v1" (contains "Job" .kind) }}
     kind: {{ .kind }}
     name: {{ toRawJson .workloadName }}
   updatePolicy:
     updateMode: {{ .values.verticalPodAutoscaler.updateMode | default "Off" | quote }}
-  {{- with .values.verticalPodAutoscaler.resourcePolicy }}
-  resourcePolicy:
-    {{- include "shop-library.v1._toYaml" . | trim | nindent 4 }}
-  {{- end }}
+  {{- include "shop-library.v1._toYamlFields" (list (pick .values.verticalPodAutoscaler "resourcePolicy") "\n  ") }}
 {{- end -}}
 
 {{/*

@@ -20,19 +20,18 @@ data:
 {{- end -}}
 
 {{- define "shop-library.v1._configMaps" -}}
-{{- $unit := . -}}
-{{- with get .configData (printf "%s-config" .fullname) }}
-{{- $name := printf "%s-config" $unit.fullname }}
-{{- include "shop-library.v1._requireUnique" (dict "unit" $unit "what" "ConfigMap" "name" $name "key" "config") }}
-{{ include "shop-library.v1.configMap" (dict "unit" $unit "name" $name "data" .) }}
+{{- $name := print .fullname "-config" }}
+{{- with get .configData $name }}
+{{- include "shop-library.v1._requireUnique" (list $ "ConfigMap" $name "config") }}
+{{ include "shop-library.v1.configMap" (dict "unit" $ "name" $name "data" .) }}
 {{- end }}
 {{- range $id, $item := .values.configMaps }}
 {{- if $item }}
-{{- $data := get $unit.configData (printf "configMaps/%s" $id) }}
-{{- $name := printf "%s-%s" $unit.chartFullname $id }}
-{{- include "shop-library.v1._requireUnique" (dict "unit" $unit "what" "ConfigMap" "name" $name "key" (print "configMaps." $id)) }}
+{{- $data := get $.configData (printf "configMaps/%s" $id) }}
+{{- $name := printf "%s-%s" $.chartFullname $id }}
+{{- include "shop-library.v1._requireUnique" (list $ "ConfigMap" $name (print "configMaps." $id)) }}
 {{ include "shop-library.v1.configMap" (dict
-  "unit" $unit "name" $name "data" $data "labels" $item.labels "annotations" $item.annotations) }}
+  "unit" $ "name" $name "data" $data "labels" $item.labels "annotations" $item.annotations) }}
 {{- end }}
 {{- end }}
 {{- end -}}

@@ -58,5 +58,5 @@ A pause before SIGTERM, so that load balancers stop sending first; a preStop of 
 {{- if and $sleep (not $lifecycle.preStop) -}}
 {{- $lifecycle = merge (dict "preStop" (dict "sleep" (dict "seconds" $sleep))) $lifecycle -}}
 {{- end -}}
-{{- with $lifecycle }}{{ include "shop-library.v1._toYaml" . | trim }}{{ end -}}
+{{- with $lifecycle }}{{ include "shop-library.v1._toYaml" . }}{{ end -}}
 {{- end -}}

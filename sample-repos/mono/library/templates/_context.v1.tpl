@@ -7,6 +7,7 @@ only, so what is known of a unit travels in one dict, its context, which `contex
   values              the unit's values, the defaults below them
   ownValues           those that people wrote, without the defaults
   component           `main`, or the identifier of the controller or job
+  where               what refusals begin with: the chart, and what stands before the unit's keys
   keyPath             what stands before the unit's keys in values: empty, or such as `controllers.consumer.`
   kind                Deployment, StatefulSet, DaemonSet, Job or CronJob
   chartFullname       full name of the chart, which configMaps and secrets of all its units begin with
@@ -65,6 +66,7 @@ The keys of a unit's context that follow from its values and names. Prints nothi
 {{- include "shop-library.v1._dropNulls" $ofThisUnit -}}
 {{- range $key, $value := $values -}}{{- if kindIs "invalid" $value -}}{{- $_ := unset $values $key -}}{{- end -}}{{- end -}}
 {{- end -}}
+{{- $_ := set . "where" (print $root.Chart.Name ": " .keyPath) -}}
 {{- $_ := set . "kind" ($values.kind | default "Deployment") -}}
 {{- $_ := set . "workloadName" .fullname -}}
 {{- $_ := set . "serviceName" .fullname -}}
@@ -85,9 +87,10 @@ The keys of a unit's context that follow from its values and names. Prints nothi
 {{- include "shop-library.v1._ports" . -}}
 {{- $data := dict -}}
 {{- with $values.config -}}
+{{- $name := print $.fullname "-config" -}}
 {{- $_ := set $ "configEnv" (mustMergeOverwrite (deepCopy $.configEnv) .) -}}
-{{- $_ := set $data (printf "%s-config" $.fullname) (include "shop-library.v1._tplStringMap" (dict "data" . "root" $root)) -}}
-{{- $_ := set $ "configMaps" (append $.configMaps (printf "%s-config" $.fullname)) -}}
+{{- $_ := set $data $name (include "shop-library.v1._tplStringMap" (dict "data" . "root" $root)) -}}
+{{- $_ := set $ "configMaps" (append $.configMaps $name) -}}
 {{- end -}}
 {{- range $kind := list "configMaps" "secrets" -}}
 {{- range $id, $item := index $values $kind -}}

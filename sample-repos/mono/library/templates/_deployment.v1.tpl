@@ -15,7 +15,7 @@ spec:
   strategy:
     {{- if $values.updateStrategy }}
     {{- include "shop-library.v1._refusePartition" . }}
-    {{- include "shop-library.v1._toYaml" $values.updateStrategy | trim | nindent 4 }}
+    {{- include "shop-library.v1._toYaml" $values.updateStrategy | nindent 4 }}
     {{- else }}
     type: RollingUpdate
     rollingUpdate:
@@ -43,7 +43,7 @@ spec:
 
 {{- define "shop-library.v1._refusePartition" -}}
 {{- if hasKey ((.values.updateStrategy).rollingUpdate | default dict) "partition" -}}
-{{- $message := "%s: %supdateStrategy.rollingUpdate.partition is for a StatefulSet; remove it from this %s" -}}
-{{- fail (printf $message .root.Chart.Name .keyPath .kind) -}}
+{{- $message := "%supdateStrategy.rollingUpdate.partition is for a StatefulSet; remove it from this %s" -}}
+{{- fail (printf $message .where .kind) -}}
 {{- end -}}
 {{- end -}}

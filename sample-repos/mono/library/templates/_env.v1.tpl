@@ -23,11 +23,11 @@ long it may take after SIGTERM, as the contract has it.
 {{- end }}
 {{- $env = merge (deepCopy $env) $agreed }}
 {{- end }}
-{{- if and .main (not .unit.values.hook) }}
+{{- if and .main (not .unit.values.hook) (or (get $root "Calls") (get $root "Tokens")) }}
 {{- $urls := include "shop-library.v1._tokens" $root | fromJson }}
 {{- range (get $root "Calls" | default dict).to }}
 {{- $made := include "shop-library.v1._madeName" (dict "root" $root "name" .name) | trunc 63 | trimSuffix "-" }}
-{{- $url := printf "%s://%s:%d" .scheme (include "shop-library.v1._serviceName" $made) (int .port) }}
+{{- $url := printf "%s://%s:%d" .scheme $made (int .port) }}
 {{- range .variables }}{{ $_ := set $urls . $url }}{{ end }}
 {{- end }}
 {{- if $urls }}{{ $env = merge (deepCopy $env) $urls }}{{ end }}
@@ -39,7 +39,7 @@ long it may take after SIGTERM, as the contract has it.
 - name: {{ toRawJson $name }}
   {{- if kindIs "map" $value }}
   valueFrom:
-    {{- include "shop-library.v1._toYaml" $value | trim | nindent 4 }}
+    {{- include "shop-library.v1._toYaml" $value | nindent 4 }}
   {{- else }}
   value: {{ include "shop-library.v1._tplString" (dict "value" $value "root" $root) }}
   {{- end }}
@@ -58,7 +58,7 @@ long it may take after SIGTERM, as the contract has it.
 {{- end }}
 {{- range $id, $source := .values.envFrom }}
 {{- if $source }}
-{{- $entry := dict "prefix" $source.prefix "configMapRef" $source.configMapRef "secretRef" $source.secretRef }}
+{{- $entry := pick $source "prefix" "configMapRef" "secretRef" }}
 {{- with $source.configMap }}{{ $_ := set $entry "configMapRef" (dict "name" (printf "%s-%s" $unit.chartFullname .)) }}{{ end }}
 {{- with $source.secret }}{{ $_ := set $entry "secretRef" (dict "name" (printf "%s-%s" $unit.chartFullname .)) }}{{ end }}
 - {{ include "shop-library.v1._toYamlFields" (list $entry "\n  ") | trim }}

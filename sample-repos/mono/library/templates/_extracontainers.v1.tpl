@@ -13,16 +13,17 @@ Further containers of a pod, by `order`, then by name. Image and security are th
 {{- $id := index (splitList " " .) 1 }}
 {{- $spec := get $of $id }}
 {{- if eq $id $unit.containerName }}
-{{- $message := "%s: %s%s.%s has the name of the main container; rename it" }}
-{{- fail (printf $message $unit.root.Chart.Name $unit.keyPath $key $id) }}
+{{- $message := "%s%s.%s has the name of the main container; rename it" }}
+{{- fail (printf $message $unit.where $key $id) }}
 {{- end }}
-{{- $base := dict "securityContext" (deepCopy ($unit.values.securityContext | default dict)) "image" (dict "pullPolicy" "IfNotPresent") }}
+{{- $base := fromJson `{"image": {"pullPolicy": "IfNotPresent"},
+  "resources": {"requests": {"cpu": "10m", "memory": "32Mi"}, "limits": {"memory": "128Mi"}}}` }}
+{{- $_ := set $base "securityContext" (deepCopy ($unit.values.securityContext | default dict)) }}
 {{- if ($spec.image).repository }}
 {{- include "shop-library.v1._requireTag" (dict "root" $unit.root "image" $spec.image "key" (print $unit.keyPath $key "." $id)) }}
 {{- else }}
 {{- $_ := set $base "image" (deepCopy ($unit.values.image | default dict)) }}
 {{- end }}
-{{- $_ := set $base "resources" (dict "requests" (dict "cpu" "10m" "memory" "32Mi") "limits" (dict "memory" "128Mi")) }}
 {{- $values := mustMergeOverwrite $base $spec }}
 {{- if contains "null" (toRawJson $spec) }}{{ include "shop-library.v1._dropNulls" $values }}{{ end }}
 {{ include "shop-library.v1.container" (dict "unit" $unit "values" $values "name" $id "ports" $values.ports) }}

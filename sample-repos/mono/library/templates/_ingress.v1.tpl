@@ -1,7 +1,7 @@
 {{- define "shop-library.v1.ingress" -}}
-{{- $unit := . -}}{{- $ingress := .values.ingress -}}
+{{- $ingress := .values.ingress -}}
 {{- if not $ingress.hosts -}}
-{{- fail (printf "%s: %singress is enabled without hosts; add ingress.hosts" .root.Chart.Name .keyPath) -}}
+{{- fail (printf "%singress is enabled without hosts; add ingress.hosts" .where) -}}
 {{- end -}}
 ---
 apiVersion: networking.k8s.io/v1
@@ -15,7 +15,7 @@ spec:
   tls:
     {{- range . }}
     - hosts:
-        {{- include "shop-library.v1._tplStringList" (dict "list" .hosts "root" $unit.root) | trim | nindent 8 }}
+        {{- include "shop-library.v1._tplStringList" (dict "list" .hosts "root" $.root) | trim | nindent 8 }}
       {{- with .secretName }}
       secretName: {{ toRawJson . }}
       {{- end }}
@@ -23,7 +23,7 @@ spec:
   {{- end }}
   rules:
     {{- range $ingress.hosts }}
-    - host: {{ include "shop-library.v1._tplString" (dict "value" .host "root" $unit.root) }}
+    - host: {{ include "shop-library.v1._tplString" (dict "value" .host "root" $.root) }}
       http:
         paths:
           {{- range .paths | default (list (dict "path" "/")) }}
@@ -31,7 +31,7 @@ spec:
             pathType: {{ .pathType | default "Prefix" }}
             backend:
               service:
-                {{- include "shop-library.v1._ingressBackend" (dict "unit" $unit "path" .) | nindent 16 }}
+                {{- include "shop-library.v1._ingressBackend" (dict "unit" $ "path" .) | nindent 16 }}
           {{- end }}
     {{- end }}
 {{- end -}}
@@ -45,7 +45,7 @@ The Service of a path, and its port by name or number.
 {{- if $id -}}
 {{- $service := get ($unit.values.services | default dict) $id -}}
 {{- if or (not $service) (eq (toString ($service).enabled) "false") -}}
-{{- fail (printf "%s: %singress leads to the service %s; add it to services" $unit.root.Chart.Name $unit.keyPath $id) -}}
+{{- fail (printf "%singress leads to the service %s; add it to services" $unit.where $id) -}}
 {{- end -}}
 {{- $name = include "shop-library.v1._serviceName" (print $unit.fullname "-" $id) -}}
 {{- if $service.port -}}{{- $port = $service.portName | default "http" -}}{{- end -}}
@@ -60,7 +60,7 @@ port:
 
 {{- define "shop-library.v1._requireService" -}}
 {{- if not (and (.unit.values.service).enabled .unit.ports (or .unit.values.service.port (not .port))) -}}
-{{- fail (printf "%s: %s%s needs the Service; set service.enabled and service.port" .unit.root.Chart.Name .unit.keyPath .key) -}}
+{{- fail (printf "%s%s needs the Service; set service.enabled and service.port" .unit.where .key) -}}
 {{- end -}}
 {{- end -}}
 
@@ -75,10 +75,7 @@ apiVersion: gateway.networking.k8s.io/v1
 kind: {{ .kind }}
 {{ include "shop-library.v1._metadata" (dict "unit" $unit "name" .name "annotations" $route.annotations) }}
 spec:
-  {{- with $route.parentRefs }}
-  parentRefs:
-    {{- include "shop-library.v1._toYaml" . | trim | nindent 4 }}
-  {{- end }}
+  {{- include "shop-library.v1._toYamlFields" (list (pick $route "parentRefs") "\n  ") }}
   {{- with $route.hostnames }}
   hostnames:
     {{- include "shop-library.v1._tplStringList" (dict "list" . "root" $unit.root) | trim | nindent 4 }}
@@ -90,7 +87,7 @@ spec:
     {{- $backend := dict "name" $unit.serviceName "port" (int $unit.values.service.port) }}
     {{- $rule = mustMergeOverwrite (dict "backendRefs" (list $backend)) $rule }}
     {{- end }}
-    - {{- include "shop-library.v1._toYaml" $rule | trim | nindent 6 }}
+    - {{- include "shop-library.v1._toYaml" $rule | nindent 6 }}
     {{- end }}
 {{- end -}}
 
@@ -107,17 +104,17 @@ and told in X-Forwarded-Prefix.
 {{- end -}}
 {{- range (get . "Calls" | default dict).to }}
 {{- $made := include "shop-library.v1._madeName" (dict "root" $ "name" .name) | trunc 63 | trimSuffix "-" }}
-{{- $backend := dict "name" (include "shop-library.v1._serviceName" $made) "port" (int .port) }}
+{{- $backend := printf `"backendRefs": [{"name": %s, "port": %d}]` (toRawJson $made) (int .port) }}
 {{- $rules := list }}
 {{- range .paths }}
-{{- $rule := dict "matches" (list (dict "path" (dict "type" "PathPrefix" "value" .))) "backendRefs" (list $backend) }}
+{{- $more := printf `"matches": [{"path": {"type": "PathPrefix", "value": %s}}]` (toRawJson .) }}
 {{- if ne . "/" }}
-{{- $rewrite := dict "type" "URLRewrite" "urlRewrite" (dict "path" (dict "type" "ReplacePrefixMatch" "replacePrefixMatch" "/")) }}
-{{- $header := dict "name" "X-Forwarded-Prefix" "value" . }}
-{{- $told := dict "type" "RequestHeaderModifier" "requestHeaderModifier" (dict "set" (list $header)) }}
-{{- $_ := set $rule "filters" (list $rewrite $told) }}
+{{- $more = printf `%s, "filters": [
+  {"type": "URLRewrite", "urlRewrite": {"path": {"type": "ReplacePrefixMatch", "replacePrefixMatch": "/"}}},
+  {"type": "RequestHeaderModifier", "requestHeaderModifier": {"set": [{"name": "X-Forwarded-Prefix", "value": %s}]}}
+]` $more (toRawJson .) }}
 {{- end }}
-{{- $rules = append $rules $rule }}
+{{- $rules = append $rules (printf `{%s, %s}` $backend $more | fromJson) }}
 {{- end }}
 {{- $name := print $unit.fullname "-" .route }}
 {{ include "shop-library.v1.route" (dict "unit" $unit "name" $name "kind" "HTTPRoute" "route" (merge (dict "rules" $rules) $route)) }}

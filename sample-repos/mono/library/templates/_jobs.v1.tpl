@@ -34,9 +34,10 @@ are gone) does not use the chart's account.
 {{- range list "pre-install" "pre-upgrade" "pre-rollback" "post-delete" -}}
 {{- if contains . $hook -}}{{- $_ := set $ "beforeChart" true -}}{{- end -}}
 {{- end -}}
-{{- $_ := set $annotations "helm.sh/hook" $hook -}}
-{{- $_ := set $annotations "helm.sh/hook-weight" (toString (int $values.weight)) -}}
-{{- $_ := set $annotations "helm.sh/hook-delete-policy" ($values.deletePolicy | default "before-hook-creation") -}}
+{{- $annotations = dict
+  "helm.sh/hook" $hook
+  "helm.sh/hook-weight" (toString (int $values.weight))
+  "helm.sh/hook-delete-policy" ($values.deletePolicy | default "before-hook-creation") -}}
 {{- $_ := set . "configInline" true -}}
 {{- end -}}
 {{- $spec := include "shop-library.v1._jobSpec" . | trim -}}

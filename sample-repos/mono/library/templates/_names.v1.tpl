@@ -70,7 +70,7 @@ Labels of one's own, without those that only the library sets.
 {{- with omit (. | default dict)
   "app.kubernetes.io/component" "app.kubernetes.io/instance" "app.kubernetes.io/managed-by" "app.kubernetes.io/name"
   "app.kubernetes.io/version" "helm.sh/chart" }}
-{{ include "shop-library.v1._toYaml" . | trim }}
+{{ include "shop-library.v1._toYaml" . }}
 {{- end }}
 {{- end -}}
 

@@ -1,13 +1,4 @@
 {{/*
-Whether a unit has a policy: its own word counts, then that of the environment (`global.networkPolicy.enabled`).
-*/}}
-{{- define "shop-library.v1._hasNetworkPolicy" -}}
-{{- $own := (.values.networkPolicy).enabled -}}
-{{- if kindIs "invalid" $own -}}{{- $own = ((.root.Values.global).networkPolicy).enabled -}}{{- end -}}
-{{- if eq (toString $own) "true" }}true{{ end -}}
-{{- end -}}
-
-{{/*
 Rules of one's own count alone. Without them, and without knowing who calls whom, everybody may reach the unit's ports and
 nothing else, and egress stays open. Where an environment has policies, or the workspace says who calls the chart, these
 come in: the chart's own pods, callers, gateways if something is routed here, and who scrapes metrics. Egress is limited
@@ -53,7 +44,7 @@ spec:
       {{- end }}
     {{- end }}
     {{- with $policy.moreIngress }}
-    {{- include "shop-library.v1._toYaml" . | trim | nindent 4 }}
+    {{- include "shop-library.v1._toYaml" . | nindent 4 }}
     {{- end }}
   {{- end }}
   {{- if not (kindIs "invalid" $policy.egress) }}
@@ -68,8 +59,8 @@ spec:
 Pods of an app of this release, of whichever component. Takes root and name.
 */}}
 {{- define "shop-library.v1._peer" -}}
-{{- $labels := dict "app.kubernetes.io/instance" .root.Release.Name "app.kubernetes.io/name" (trunc 63 .name | trimSuffix "-") -}}
-{{ toRawJson (dict "podSelector" (dict "matchLabels" $labels)) }}
+{{- $name := trunc 63 .name | trimSuffix "-" | toRawJson -}}
+{"podSelector":{"matchLabels":{"app.kubernetes.io/instance":{{ toRawJson .root.Release.Name }},"app.kubernetes.io/name":{{ $name }}}}}
 {{- end -}}
 
 {{/*
@@ -84,18 +75,22 @@ the environment names them. Takes unit and calls.
 {{- end }}
 {{- $v := .unit.values }}
 {{- if or .calls.routed ($v.ingress).enabled ($v.httpRoute).enabled ($v.grpcRoute).enabled }}
-{{- $ofGateway := dict "key" "gateway.networking.k8s.io/gateway-name" "operator" "Exists" }}
-{{- $usual := dict "key" "app.kubernetes.io/name" "operator" "In" "values" (list "envoy" "ingress-nginx" "traefik") }}
-{{- range kindIs "invalid" $named.gateways | ternary (list $ofGateway $usual) list }}
-- {{ toRawJson (dict "namespaceSelector" dict "podSelector" (dict "matchExpressions" (list .))) }}
+{{- if kindIs "invalid" $named.gateways }}
+- {"namespaceSelector":{},"podSelector":{"matchExpressions":[{"key":"gateway.networking.k8s.io/gateway-name","operator":"Exists"}]}}
+- {"namespaceSelector":{},"podSelector":{"matchExpressions":[
+  {{- /* on the same line */ -}}
+  {"key":"app.kubernetes.io/name","operator":"In","values":["envoy","ingress-nginx","traefik"]}]}}
 {{- end }}
 {{- range $named.gateways }}
 - {{ toRawJson . }}
 {{- end }}
 {{- end }}
-{{- $prometheus := dict "key" "app.kubernetes.io/name" "operator" "In" "values" (list "prometheus" "vmagent") }}
-{{- $default := dict "namespaceSelector" dict "podSelector" (dict "matchExpressions" (list $prometheus)) }}
-{{- range kindIs "invalid" $named.scrapers | ternary (list $default) $named.scrapers }}
+{{- if kindIs "invalid" $named.scrapers }}
+- {"namespaceSelector":{},"podSelector":{"matchExpressions":[
+  {{- /* on the same line */ -}}
+  {"key":"app.kubernetes.io/name","operator":"In","values":["prometheus","vmagent"]}]}}
+{{- end }}
+{{- range $named.scrapers }}
 - {{ toRawJson . }}
 {{- end }}
 {{- end -}}
@@ -125,10 +120,10 @@ what comes from a Secret, the one that the contract has. Takes unit, calls, more
 {{- end }}
 {{- with keys $ports | sortAlpha }}
 {{- $rules := list }}
-{{- range . }}{{ $rules = append $rules (dict "port" (int .) "protocol" "TCP") }}{{ end }}
-- {{ toRawJson (dict "ports" $rules) }}
+{{- range . }}{{ $rules = append $rules (printf `{"port":%d,"protocol":"TCP"}` (int .)) }}{{ end }}
+- {"ports":[{{ join "," $rules }}]}
 {{- end }}
 {{- with .more }}
-{{ include "shop-library.v1._toYaml" . | trim }}
+{{ include "shop-library.v1._toYaml" . }}
 {{- end }}
 {{- end -}}

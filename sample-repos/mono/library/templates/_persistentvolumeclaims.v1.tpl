@@ -3,7 +3,7 @@ The spec of a claim, for a PersistentVolumeClaim and for a StatefulSet's templat
 */}}
 {{- define "shop-library.v1._persistentVolumeClaimSpec" -}}
 accessModes:
-  {{- include "shop-library.v1._toYaml" (.claim.accessModes | default (list "ReadWriteOnce")) | trim | nindent 2 }}
+  {{- include "shop-library.v1._toYaml" (.claim.accessModes | default (list "ReadWriteOnce")) | nindent 2 }}
 {{- $class := .claim.storageClass }}
 {{- if kindIs "invalid" $class }}{{ $class = (.unit.root.Values.global).storageClass | default nil }}{{ end }}
 {{- if not (kindIs "invalid" $class) }}
@@ -15,7 +15,6 @@ resources:
 {{- end -}}
 
 {{- define "shop-library.v1._persistentVolumeClaims" -}}
-{{- $unit := . -}}
 {{- range $id, $claim := .values.persistence }}
 {{- if and $claim (ne (toString $claim.enabled) "false") (eq (toString $claim.type) "persistentVolumeClaim") (not $claim.existingClaim) }}
 {{- $annotations := deepCopy ($claim.annotations | default dict) }}
@@ -23,9 +22,9 @@ resources:
 ---
 apiVersion: v1
 kind: PersistentVolumeClaim
-{{ include "shop-library.v1._metadata" (dict "unit" $unit "name" (printf "%s-%s" $unit.fullname $id) "annotations" $annotations) }}
+{{ include "shop-library.v1._metadata" (dict "unit" $ "name" (printf "%s-%s" $.fullname $id) "annotations" $annotations) }}
 spec:
-  {{- include "shop-library.v1._persistentVolumeClaimSpec" (dict "unit" $unit "claim" $claim) | nindent 2 }}
+  {{- include "shop-library.v1._persistentVolumeClaimSpec" (dict "unit" $ "claim" $claim) | nindent 2 }}
 {{- end }}
 {{- end }}
 {{- end -}}

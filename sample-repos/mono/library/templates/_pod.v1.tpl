@@ -14,17 +14,12 @@ spec:
   serviceAccountName: {{ if and .beforeChart ($values.serviceAccount).made }}default{{ else }}{{ toRawJson .serviceAccountName }}{{ end }}
   enableServiceLinks: false
   automountServiceAccountToken: {{ ($values.serviceAccount).automount | default false }}
-  {{- with kindIs "invalid" $values.imagePullSecrets | ternary (.root.Values.global).imagePullSecrets $values.imagePullSecrets }}
-  imagePullSecrets:
-    {{- include "shop-library.v1._toYaml" . | trim | nindent 4 }}
-  {{- end }}
-  {{- with $values.podSecurityContext }}
-  securityContext:
-    {{- include "shop-library.v1._toYaml" . | trim | nindent 4 }}
-  {{- end }}
-  {{- $fields := pick $values "terminationGracePeriodSeconds" "nodeSelector" "tolerations" "priorityClassName" }}
+  {{- $secrets := kindIs "invalid" $values.imagePullSecrets | ternary (.root.Values.global).imagePullSecrets $values.imagePullSecrets }}
+  {{- $fields := dict "imagePullSecrets" $secrets "securityContext" $values.podSecurityContext }}
   {{- include "shop-library.v1._toYamlFields" (list $fields "\n  ") }}
-  {{- if has .kind (list "Job" "CronJob") }}
+  {{- $fields = pick $values "terminationGracePeriodSeconds" "nodeSelector" "tolerations" "priorityClassName" }}
+  {{- include "shop-library.v1._toYamlFields" (list $fields "\n  ") }}
+  {{- if contains "Job" .kind }}
   restartPolicy: {{ $values.restartPolicy | default "Never" }}
   {{- else }}
   {{- with include "shop-library.v1._topologySpread" . }}

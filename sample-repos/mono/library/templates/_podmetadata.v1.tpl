@@ -11,7 +11,7 @@ A changed configuration restarts the pods. The revision counts deployments, and 
 {{- define "shop-library.v1._podAnnotations" -}}
 {{- $own := deepCopy (.values.commonAnnotations | default dict) -}}
 {{- $own = mustMergeOverwrite $own (.values.podAnnotations | default dict) -}}
-{{- if not (has .kind (list "Job" "CronJob")) -}}
+{{- if not (contains "Job" .kind) -}}
 {{- with .checksum -}}
 {{- $_ := set $own "checksum/config" . -}}
 {{- end -}}
@@ -19,7 +19,7 @@ A changed configuration restarts the pods. The revision counts deployments, and 
 {{- $_ := set $own "redeploy" (toString .root.Release.Revision) -}}
 {{- end -}}
 {{- end -}}
-{{- with $own }}{{ include "shop-library.v1._toYaml" . | trim }}{{ end -}}
+{{- with $own }}{{ include "shop-library.v1._toYaml" . }}{{ end -}}
 {{- end -}}
 
 {{/*
@@ -28,7 +28,7 @@ Instances keep away from each other: softly over hosts and zones, or as the pres
 {{- define "shop-library.v1._affinity" -}}
 {{- $preset := toString .values.podAntiAffinityPreset -}}
 {{- if .values.affinity -}}
-{{- include "shop-library.v1._toYaml" .values.affinity | trim -}}
+{{- include "shop-library.v1._toYaml" .values.affinity -}}
 {{- else if eq $preset "hard" -}}
 podAntiAffinity:
   requiredDuringSchedulingIgnoredDuringExecution:

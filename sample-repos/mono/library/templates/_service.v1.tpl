@@ -37,29 +37,28 @@ own, before it is ready too, and peers find each other through it. A ServiceMoni
 asked twice.
 */}}
 {{- define "shop-library.v1._services" -}}
-{{- $unit := . -}}
 {{- $unmonitored := dict "prometheus.io/service-monitor" "false" }}
 {{- if and (.values.service).enabled .ports }}
-{{- include "shop-library.v1._requireUnique" (dict "unit" . "what" "Service" "name" .serviceName "key" "service") }}
+{{- include "shop-library.v1._requireUnique" (list . "Service" .serviceName "service") }}
 {{ include "shop-library.v1.service" (dict "unit" . "service" .values.service "ports" .ports) }}
 {{- end }}
 {{- if and (eq .kind "StatefulSet") .ports }}
 {{- $headless := dict "headless" true "publishNotReadyAddresses" true }}
 {{- $name := include "shop-library.v1._serviceName" (print .fullname "-headless") }}
-{{- include "shop-library.v1._requireUnique" (dict "unit" . "what" "Service" "name" $name "key" "kind (StatefulSet)") }}
+{{- include "shop-library.v1._requireUnique" (list . "Service" $name "kind (StatefulSet)") }}
 {{ include "shop-library.v1.service" (dict "unit" . "name" $name "service" $headless "ports" .ports "labels" $unmonitored) }}
 {{- end }}
 {{- range $id, $service := .values.services }}
 {{- if and $service (ne (toString $service.enabled) "false") }}
-{{- $ports := $unit.ports }}
+{{- $ports := $.ports }}
 {{- if $service.port }}
-{{- $target := $service.targetPort | default $unit.targetPort }}
+{{- $target := $service.targetPort | default $.targetPort }}
 {{- if not (trimAll "0123456789" (toString $target)) }}{{ $target = int $target }}{{ end }}
 {{- $ports = dict ($service.portName | default "http") (dict "port" $service.port "target" $target "nodePort" $service.nodePort) }}
 {{- end }}
-{{- $name := include "shop-library.v1._serviceName" (print $unit.fullname "-" $id) }}
-{{- include "shop-library.v1._requireUnique" (dict "unit" $unit "what" "Service" "name" $name "key" (print "services." $id)) }}
-{{ include "shop-library.v1.service" (dict "unit" $unit "name" $name "service" $service "ports" $ports "labels" $unmonitored) }}
+{{- $name := include "shop-library.v1._serviceName" (print $.fullname "-" $id) }}
+{{- include "shop-library.v1._requireUnique" (list $ "Service" $name (print "services." $id)) }}
+{{ include "shop-library.v1.service" (dict "unit" $ "name" $name "service" $service "ports" $ports "labels" $unmonitored) }}
 {{- end }}
 {{- end }}
 {{- end -}}
@@ -78,7 +77,7 @@ name is one of `ports`: only the Service has another of that number.
 {{- $main := dict "port" (.targetPort | default .port) "servicePort" .port "nodePort" .nodePort -}}
 {{- if .targetPort | default "" | toString | trimAll "0123456789" -}}
 {{- if not (get ($.values.ports | default dict) .targetPort) -}}
-{{- fail (printf "%s: %sservice.targetPort is %s; add a port of this name to ports" $.root.Chart.Name $.keyPath .targetPort) -}}
+{{- fail (printf "%sservice.targetPort is %s; add a port of this name to ports" $.where .targetPort) -}}
 {{- end -}}
 {{- $_ := set $ "targetPort" .targetPort -}}
 {{- $main = dict "target" .targetPort "servicePort" .port "nodePort" .nodePort -}}

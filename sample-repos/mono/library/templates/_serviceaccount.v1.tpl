@@ -3,7 +3,7 @@ The account of a unit, for a hook a hook too, and what it may do.
 */}}
 {{- define "shop-library.v1._serviceAccount" -}}
 {{- if eq (toString (.values.serviceAccount).create) "true" }}
-{{- include "shop-library.v1._requireUnique" (dict "unit" . "what" "ServiceAccount" "name" .serviceAccountName "key" "serviceAccount") }}
+{{- include "shop-library.v1._requireUnique" (list . "ServiceAccount" .serviceAccountName "serviceAccount") }}
 {{- $annotations := .values.serviceAccount.annotations }}
 {{- with .values.hook }}
 {{- $hook := dict
@@ -26,7 +26,7 @@ apiVersion: rbac.authorization.k8s.io/v1
 kind: {{ $kind }}
 {{ include "shop-library.v1._metadata" (dict "unit" $ "name" $name) }}
 rules:
-  {{- include "shop-library.v1._toYaml" . | trim | nindent 2 }}
+  {{- include "shop-library.v1._toYaml" . | nindent 2 }}
 ---
 apiVersion: rbac.authorization.k8s.io/v1
 kind: {{ $kind }}Binding

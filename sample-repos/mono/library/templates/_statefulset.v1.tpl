@@ -2,7 +2,7 @@
 volumeClaimTemplates cannot change after the first install, so they carry the selector's labels only.
 */}}
 {{- define "shop-library.v1.statefulSet" -}}
-{{- $unit := . -}}{{- $values := .values -}}
+{{- $values := .values -}}
 ---
 apiVersion: apps/v1
 kind: StatefulSet
@@ -24,7 +24,7 @@ spec:
     {{- if ne (toString $strategy.type) "OnDelete" }}
     rollingUpdate:
       {{- $partition := dict "partition" (int $values.partition) }}
-      {{- include "shop-library.v1._toYaml" (mustMergeOverwrite $partition ($strategy.rollingUpdate | default dict)) | trim | nindent 6 }}
+      {{- include "shop-library.v1._toYaml" (mustMergeOverwrite $partition ($strategy.rollingUpdate | default dict)) | nindent 6 }}
     {{- end }}
   template:
     {{- include "shop-library.v1.pod" . | nindent 4 }}
@@ -37,13 +37,10 @@ spec:
       metadata:
         name: {{ toRawJson $id }}
         labels:
-          {{- $unit.selectorLabels | nindent 10 }}
-        {{- with $claim.annotations }}
-        annotations:
-          {{- include "shop-library.v1._toYaml" . | trim | nindent 10 }}
-        {{- end }}
+          {{- $.selectorLabels | nindent 10 }}
+        {{- include "shop-library.v1._toYamlFields" (list (pick $claim "annotations") "\n        ") }}
       spec:
-        {{- include "shop-library.v1._persistentVolumeClaimSpec" (dict "unit" $unit "claim" $claim) | nindent 8 }}
+        {{- include "shop-library.v1._persistentVolumeClaimSpec" (dict "unit" $ "claim" $claim) | nindent 8 }}
     {{- end }}
     {{- end }}
   {{- end }}

@@ -53,20 +53,19 @@ name alone means one that exists.
 {{- end -}}
 
 {{- define "shop-library.v1._jobs" -}}
-{{- $unit := . -}}
 {{- $jobs := dict -}}
 {{- range $id, $spec := .values.jobs -}}
 {{- if $spec -}}{{- $_ := set $jobs $id $spec -}}
 {{- else if not (kindIs "invalid" $spec) -}}
-{{- fail (printf "%s: %sjobs.%s is empty; say what it runs with `command` or `args`" $unit.root.Chart.Name $unit.keyPath $id) -}}
+{{- fail (printf "%sjobs.%s is empty; say what it runs with `command` or `args`" $.where $id) -}}
 {{- end -}}
 {{- end -}}
 {{- range $id := list "backup" "restore" -}}
-{{- with index $unit.values $id -}}
+{{- with index $.values $id -}}
 {{- if .enabled -}}
 {{- if hasKey $jobs $id -}}
 {{- $message := "%s: %[2]sjobs.%[3]s and %[2]s%[3]s make the same job; rename the first" -}}
-{{- fail (printf $message $unit.root.Chart.Name $unit.keyPath $id) -}}
+{{- fail (printf $message $.root.Chart.Name $.keyPath $id) -}}
 {{- end -}}
 {{- $_ := set $jobs $id . -}}
 {{- end -}}
@@ -75,13 +74,13 @@ name alone means one that exists.
 {{- range $id, $spec := $jobs }}
 {{- if ne (toString $spec.enabled) "false" }}
 {{- $job := dict }}
-{{- $key := hasKey ($unit.values.jobs | default dict) $id | ternary (print "jobs." $id) $id }}
-{{- $_ := set $unit.uniqueNames (print "pods' label " $id) (print $unit.keyPath $key) }}
+{{- $key := hasKey ($.values.jobs | default dict) $id | ternary (print "jobs." $id) $id }}
+{{- $_ := set $.uniqueNames (print "pods' label " $id) (print $.keyPath $key) }}
 {{- if and $spec.hook $spec.schedule }}
-{{- fail (printf "%s: %s%s has a hook and a schedule; remove one of them" $unit.root.Chart.Name $unit.keyPath $key) }}
+{{- fail (printf "%s%s has a hook and a schedule; remove one of them" $.where $key) }}
 {{- end }}
 {{- $defaults := dict "preStopSleepSeconds" 0 "kind" (empty $spec.schedule | ternary "Job" "CronJob") "service" (dict "port" nil) }}
-{{- include "shop-library.v1._subContext" (dict "unit" $unit "id" $id "key" $key "spec" $spec "defaults" $defaults "into" $job) }}
+{{- include "shop-library.v1._subContext" (dict "unit" $ "id" $id "key" $key "spec" $spec "defaults" $defaults "into" $job) }}
 {{- if $spec.serviceAccount }}
 {{- include "shop-library.v1._serviceAccount" $job }}
 {{- end }}
@@ -92,13 +91,12 @@ name alone means one that exists.
 {{- end -}}
 
 {{- define "shop-library.v1._controllers" -}}
-{{- $unit := . -}}
 {{- range $id, $spec := .values.controllers }}
 {{- if and (not (kindIs "invalid" $spec)) (ne (toString $spec.enabled) "false") }}
 {{- $controller := dict }}
 {{- $key := print "controllers." $id }}
-{{- include "shop-library.v1._requireUnique" (dict "unit" $unit "what" "pods' label" "name" $id "key" $key) }}
-{{- include "shop-library.v1._subContext" (dict "unit" $unit "id" $id "key" $key "spec" $spec "into" $controller) }}
+{{- include "shop-library.v1._requireUnique" (list $ "pods' label" $id $key) }}
+{{- include "shop-library.v1._subContext" (dict "unit" $ "id" $id "key" $key "spec" $spec "into" $controller) }}
 {{ include "shop-library.v1._manifests" $controller }}
 {{- end }}
 {{- end }}

@@ -19,21 +19,20 @@ The main container mounts persistence and volumeClaims; every container has /tmp
 {{- end }}
 {{- end }}
 {{- with .values.volumeMounts }}
-{{ include "shop-library.v1._toYaml" . | trim }}
+{{ include "shop-library.v1._toYaml" . }}
 {{- end }}
 {{- end -}}
 
 {{- define "shop-library.v1._volumes" -}}
-{{- $unit := . -}}
 {{- range $id, $volume := .values.persistence }}
 {{- if and $volume (ne (toString $volume.enabled) "false") }}
 - name: {{ toRawJson $id }}
   {{- $type := $volume.type | default "emptyDir" }}
-  {{- $name := $volume.name | default (printf "%s-%s" $unit.chartFullname ($volume.identifier | default $id)) }}
+  {{- $name := $volume.name | default (printf "%s-%s" $.chartFullname ($volume.identifier | default $id)) }}
   {{- if eq $type "persistentVolumeClaim" }}
   persistentVolumeClaim:
-    {{- $claim := $volume.existingClaim | default (printf "%s-%s" $unit.fullname $id) }}
-    claimName: {{ include "shop-library.v1._tplString" (dict "value" $claim "root" $unit.root) }}
+    {{- $claim := $volume.existingClaim | default (printf "%s-%s" $.fullname $id) }}
+    claimName: {{ include "shop-library.v1._tplString" (dict "value" $claim "root" $.root) }}
   {{- else if has $type (list "configMap" "secret") }}
   {{ $type }}:
     {{ ternary "name" "secretName" (eq $type "configMap") }}: {{ toRawJson $name }}
@@ -44,6 +43,6 @@ The main container mounts persistence and volumeClaims; every container has /tmp
 {{- end }}
 {{- end }}
 {{- with .values.volumes }}
-{{ include "shop-library.v1._toYaml" . | trim }}
+{{ include "shop-library.v1._toYaml" . }}
 {{- end }}
 {{- end -}}

@@ -6,7 +6,9 @@ values, null and what is empty does not.
 {{- $line := index . 1 -}}
 {{- range $key, $value := index . 0 -}}
 {{- if or (kindIs "map" $value) (kindIs "slice" $value) -}}
-{{- if $value }}{{ $line }}{{ $key }}:{{ include "shop-library.v1._toYaml" $value | replace "\n" (print $line "  ") }}{{ end -}}
+{{- if $value -}}
+{{ $line }}{{ $key }}:{{ $line }}  {{ include "shop-library.v1._toYaml" $value | replace "\n" (print $line "  ") }}
+{{- end -}}
 {{- else if or $value (has (kindOf $value) (list "bool" "float64" "int64")) -}}
 {{ $line }}{{ $key }}: {{ toRawJson $value }}
 {{- end -}}
@@ -14,18 +16,21 @@ values, null and what is empty does not.
 {{- end -}}
 
 {{/*
-A map or a list, an entry on each new line, what is below as JSON: toYaml takes ten times as long.
+A map or a list, an entry a line, what is below as JSON: toYaml takes ten times as long.
 */}}
 {{- define "shop-library.v1._toYaml" -}}
+{{- $line := "" }}
 {{- if kindIs "map" . }}
 {{- range $key, $value := . }}
 {{- $other := trimAll "abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ" $key }}
 {{- $reserved := and (lt (len $key) 6) (contains (print " " (lower $key) " ") " true false null yes no on off y n ") }}
-{{ if or $other $reserved }}{{ toRawJson $key }}{{ else }}{{ $key }}{{ end }}: {{ toRawJson $value }}
+{{- $line }}{{ if or $other $reserved }}{{ toRawJson $key }}{{ else }}{{ $key }}{{ end }}: {{ toRawJson $value }}
+{{- $line = "\n" }}
 {{- end }}
 {{- else }}
 {{- range . }}
-- {{ toRawJson . }}
+{{- $line }}- {{ toRawJson . }}
+{{- $line = "\n" }}
 {{- end }}
 {{- end }}
 {{- end -}}
@@ -78,14 +83,14 @@ Takes what is null out of a map, however deep: null takes a default away, Kubern
 {{- end -}}
 
 {{/*
-Two keys must not make one object: of unit, what (they make), name, key. Prints nothing.
+Two keys must not make one object: of (list unit what name key), where `what` is what they make. Prints nothing.
 */}}
 {{- define "shop-library.v1._requireUnique" -}}
-{{- $id := print .what " " .name -}}{{- $key := print .unit.keyPath .key -}}
-{{- with get .unit.uniqueNames $id -}}
-{{- fail (printf "%s: %s and %s make the same %s; rename one of them" $.unit.root.Chart.Name . $key $id) -}}
+{{- $unit := index . 0 -}}{{- $id := print (index . 1) " " (index . 2) -}}{{- $key := print $unit.keyPath (index . 3) -}}
+{{- with get $unit.uniqueNames $id -}}
+{{- fail (printf "%s: %s and %s make the same %s; rename one of them" $unit.root.Chart.Name . $key $id) -}}
 {{- end -}}
-{{- $_ := set .unit.uniqueNames $id $key -}}
+{{- $_ := set $unit.uniqueNames $id $key -}}
 {{- end -}}
 
 {{/*
@@ -106,6 +111,6 @@ metadata:
 {{- end }}
 {{- with $annotations }}
   annotations:
-    {{- include "shop-library.v1._toYaml" . | trim | nindent 4 }}
+    {{- include "shop-library.v1._toYaml" . | nindent 4 }}
 {{- end }}
 {{- end -}}
