@@ -93,11 +93,11 @@ def test_a_route_gets_a_branch_or_a_stop(shop: Path) -> None:
 def test_lists_of_names_lose_what_is_removed(shop: Path) -> None:
     file = shop / "shunter.yaml"
     text = file.read_text("utf-8").replace("    promotes-from: pre\n", "    promotes-from: [tst, pre]\n")
-    text = text.replace("    stage: staging\n", "    stage: staging\n    services: [auth, orders]  # no more\n")
+    text = text.replace("    stage: staging\n", "    stage: staging\n    services: [catalog, orders]  # no more\n")
     file.write_text(f"{text}groups:\n  late: [pre, pro]\n  one: [pre]\npromotions: {{direct: [tst, pre]}}\n", "utf-8")
     git(shop, "commit", "-qam", "lists")
     ok("update", cwd=shop)
-    ok("remove", "service", "auth", cwd=shop)
+    ok("remove", "service", "catalog", cwd=shop)
     assert "    services: [orders] " in file.read_text("utf-8")
     said = ok("remove", "environment", "pre", cwd=shop).err
     assert "pro promotes from tst then" in said

@@ -242,7 +242,7 @@ def test_open_work_in_what_moves_is_refused(root: Path) -> None:
 def test_names_are_asked_for_as_they_are(railed: Path) -> None:
     for arguments, message in (
         (("service", "nosuch", "new"), "there is no service `nosuch`"),
-        (("service", "orders", "auth"), "`auth` is the name of another service"),
+        (("service", "orders", "catalog"), "`catalog` is the name of another service"),
         (("service", "orders", "Order"), "`Order` is not a DNS label"),
         (("service", "orders", "shop-library"), ""),
         (("environment", "tst", "pre"), "`pre` is the name of another environment"),
@@ -272,7 +272,7 @@ def test_a_branch_of_its_own_or_no_commit_at_all(railed: Path) -> None:
     assert all(Path(path).is_dir() for path in commands)
     for path in commands:
         git(Path(path), "commit", "-q", "-m", "by hand")
-    ok("rename", "service", "auth", "login", "--branch", "login", cwd=railed)
+    ok("rename", "service", "catalog", "login", "--branch", "login", cwd=railed)
     assert git(railed / "login", "branch", "--show-current") == "login"
     for command in CHECKS:
         ok(*command.split(), cwd=railed)
@@ -294,12 +294,12 @@ def test_a_name_that_goes_while_another_comes_asks(root: Path) -> None:
         ok(*command.split(), cwd=root)
     clean(root)
     text = (root / "shunter.yaml").read_text("utf-8")
-    write(root, {"shunter.yaml": text.replace("  auth:\n", "  login:\n")})
+    write(root, {"shunter.yaml": text.replace("  catalog:\n", "  login:\n")})
     git(root, "add", "shunter.yaml")
-    assert "auth" in untouched(root, "update", "--force", "--dry-run").err
+    assert "catalog" in untouched(root, "update", "--force", "--dry-run").err
     ok("update", "--force", cwd=root)
     assert any(path.is_dir() for path in (root / "services/login", root / "login/services/login"))
-    assert not any(path.is_dir() for path in (root / "services/auth", root / "auth"))
+    assert not any(path.is_dir() for path in (root / "services/catalog", root / "catalog"))
 
 
 def test_a_service_that_nothing_runs_takes_the_new_name_whole(mono: Path) -> None:

@@ -12,7 +12,7 @@ from helpers.tools import need_helm
 from helpers.workspaces.cli import ok
 from helpers.workspaces.gitrepo import git
 
-APPS = ("api-gateway", "frontend", "auth", "orders", "orders-db")
+APPS = ("api-gateway", "frontend", "catalog", "orders", "orders-db")
 LIBRARY = "shop-library"
 
 
