@@ -100,26 +100,26 @@ def test_a_workspace_is_called_by_a_dns_label(name: str, tmp_path: Path) -> None
 
 BROKEN = {
     "syntax": ("layout: multi", "layout: [multi", "", "shunter.yaml:"),
-    "unknown key": ("    archetype: rest-api", "    archetyp: rest-api", "is not a key", "shunter.yaml:32:5"),
+    "unknown key": ("    archetype: rest-api", "    archetyp: rest-api", "is not a key", "shunter.yaml:29:5"),
     "wrong type": (
         "    promotes-from: tst",
         "    promotes-from: {tst: 1}",
         "must be a list or a string",
-        "shunter.yaml:43:20",
+        "shunter.yaml:44:20",
     ),
-    "cycle": ("    stage: develop", "    stage: develop\n    promotes-from: pro", "circle", "shunter.yaml:41:20"),
+    "cycle": ("    stage: develop", "    stage: develop\n    promotes-from: pro", "circle", "shunter.yaml:42:20"),
     "DNS label": (
         "  orders-db:",
         "  orders_db:",
         "`services.orders_db` cannot be called so: not a DNS label",
-        "shunter.yaml:34:3",
+        "shunter.yaml:35:3",
     ),
-    "two services of one name": ("  orders-db:", "  orders:", "orders", "shunter.yaml:34:3"),
+    "two services of one name": ("  orders-db:", "  orders:", "orders", "shunter.yaml:35:3"),
     "unknown environment": (
         "    promotes-from: tst",
         "    promotes-from: tset",
         "which is no env",
-        "shunter.yaml:43:20",
+        "shunter.yaml:44:20",
     ),
     "empty": (None, "", "is required, and nothing sets it", "shunter.yaml"),
 }
