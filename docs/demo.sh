@@ -32,5 +32,5 @@ run 'shunter status'
 
 printf '\nThe workspace stays in %s/shop. Type next:\n\n' "$demo"
 printf '    %s -C %s/shop promote --from pre --to pro --diff\n' "$(command -v shunter)" "$demo"
-printf '\nTo a cluster it goes by helm (3.14 or newer, or 4, on PATH) and a kubeconfig that leads there; this asks and changes nothing:\n\n'
+printf '\nTo a cluster it goes by helm (3.14 or newer, or 4, on PATH) and a kubeconfig that leads to one with the Gateway API; this asks and changes nothing:\n\n'
 printf '    %s -C %s/shop deploy tst --plan\n' "$(command -v shunter)" "$demo"

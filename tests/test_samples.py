@@ -23,8 +23,8 @@ from helpers.workspaces.samples import (
 from helpers.workspaces.workspaces import shared
 
 MOST_LINES = 12_000
-GENERATED = ("requirements.txt", "requirements-dev.txt", "openapi.json")
-"""Written by the service's own `make lock` and `make openapi`."""
+GENERATED = ("requirements.txt", "requirements-dev.txt", "go.sum", "openapi.json")
+"""Written by tools of the service."""
 
 
 @pytest.fixture(scope="module")

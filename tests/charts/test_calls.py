@@ -287,7 +287,7 @@ def test_a_gateway_without_code_is_a_route_for_each_service_and_nothing_else(env
     found = rendered(environment, {})
     own = [each for each in found if each["metadata"]["labels"]["app.kubernetes.io/name"] == "edge"]
     assert [(each["kind"], each["metadata"]["name"]) for each in own] == [
-        ("HTTPRoute", "shop-edge-people"),
+        ("HTTPRoute", "shop-edge-users"),
         ("HTTPRoute", "shop-edge-site"),
     ]
     services = {each["metadata"]["name"]: each["spec"]["ports"] for each in found if each["kind"] == "Service"}

@@ -259,10 +259,10 @@ def set_in_two(root: Path) -> None:
 
 
 def remove_auth(root: Path) -> None:
-    (root / VALUES).write_text("auth: {replicaCount: 2}\n", "utf-8")
-    git(root / "shop-tst", "commit", "-qam", "values of auth")
-    ok("remove", "service", "auth", "--force", cwd=root)
-    ok("train", "cut", "1.1.0", "--drop", "auth", cwd=root)
+    (root / VALUES).write_text("catalog: {replicaCount: 2}\n", "utf-8")
+    git(root / "shop-tst", "commit", "-qam", "values of catalog")
+    ok("remove", "service", "catalog", "--force", cwd=root)
+    ok("train", "cut", "1.1.0", "--drop", "catalog", cwd=root)
     ok("promote", "1.1.0", "--to", "tst", cwd=root)
 
 
@@ -277,8 +277,11 @@ WORKSPACE: dict[str, tuple[Callable[[Path], object], str]] = {
     "not-packaged": (edit(ORDERS, "# changed\n"), "train cut 1.1.0"),
     "dirty-chart": (cut_from_no_commit, "train cut 1.1.0 --car orders=0.2.0+dirty"),
     "train-exists": (publish_again, "train cut 1.0.0"),
-    "image-tag-in-environment": (edit(VALUES, "auth:\n  image:\n    tag: '1'\n"), "lint"),
-    "chart-name": (lambda root: substitute(root / "auth/charts/auth/Chart.yaml", "name: auth", "name: orders"), "lint"),
+    "image-tag-in-environment": (edit(VALUES, "catalog:\n  image:\n    tag: '1'\n"), "lint"),
+    "chart-name": (
+        lambda root: substitute(root / "catalog/charts/catalog/Chart.yaml", "name: catalog", "name: orders"),
+        "lint",
+    ),
     "image-elsewhere": (lambda root: substitute(root / "shunter.yaml", "registry.example", "ghcr.io"), "lint"),
     "missing-in-environment": (set_in_two, "lint"),
     "values-left": (remove_auth, "lint"),

@@ -188,6 +188,29 @@ def test_the_image_is_small(built: Built) -> None:
     assert megabytes <= MEGABYTES[built.cell.language], f"{megabytes:.1f} MB"
 
 
+LOADED = """
+import sys, orders_service.__main__
+found = {name: module for name, module in sys.modules.items() if (getattr(module, "__file__", None) or "").endswith(".py")}
+ours = {name: module for name, module in found.items() if module.__file__.startswith(("/app/", "/venv/"))}
+print(*ours)
+print(*(name for name, each in ours.items() if not each.__cached__ or open(each.__cached__, "rb").read(8)[4] != 1))
+"""
+
+
+def test_a_start_in_python_compiles_nothing_and_loads_no_migrations(built: Built) -> None:
+    """What is compiled holds whatever its source's time is (1, PEP 552)."""
+    if built.cell.language != "python":
+        pytest.skip("this cell is compiled")
+    told = built.room.podman(
+        "run", "--rm", "--network", "host", "--entrypoint", json.dumps(["python", "-c", LOADED]), built.image
+    )
+    assert told.returncode == 0, told.stderr
+    loaded, stale = (line.split() for line in told.stdout.splitlines())
+    assert not {"alembic", "opentelemetry.sdk", "opentelemetry.exporter"} & set(loaded)
+    assert "orders_service.settings" in loaded
+    assert stale == []
+
+
 def test_who_sends_too_slowly_is_cut_off(built: Built, tmp_path: Path) -> None:
     """Slow: a request may take ten seconds."""
     if built.cell.archetype != "rest-api":

@@ -96,8 +96,8 @@ def test_a_change_touches_its_service_and_the_chart_beside_it(repositories: dict
     before = commit(folder, "services/orders/src/x.py", "charts/store/values.yaml")
     found = touched(folder, before, tmp_path)
     assert found == {"services": ["orders"], "charts": ["orders", "store"], "environments": [], "previews": []}
-    commit(folder, "services/auth/x")
-    assert touched(folder, NOWHERE, tmp_path)["services"] == ["orders", "auth"]
+    commit(folder, "services/site/x")
+    assert touched(folder, NOWHERE, tmp_path)["services"] == ["orders", "site"]
     assert set(workflow(folder)["jobs"]["check"]["outputs"]) == {*found} - {"previews"}
     before = commit(folder, "trains/1.0.0.yaml")
     assert not any(touched(folder, before, tmp_path).values())
@@ -112,7 +112,7 @@ def test_a_tag_touches_the_project_that_it_names(repositories: dict[str, Path], 
     assert touched(folder, NOWHERE, tmp_path, "refs/tags/v1.2.3")["services"] == ["orders"]
     folder = repositories["trunk"]
     assert touched(folder, NOWHERE, tmp_path, "refs/tags/orders-v1.2.3")["services"] == ["orders"]
-    assert touched(folder, NOWHERE, tmp_path, "refs/tags/auth-v1.2.3")["environments"] == []
+    assert touched(folder, NOWHERE, tmp_path, "refs/tags/site-v1.2.3")["environments"] == []
 
 
 def commands(folder: Path) -> list[str]:

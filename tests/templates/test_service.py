@@ -1,4 +1,4 @@
-"""The Python services on a server of our own (`python/plain`), until charts and the frontend's template take their places."""
+"""The frontend in Python, on a server of our own (`python/plain`), until its template takes its place."""
 
 from __future__ import annotations
 
@@ -36,9 +36,9 @@ def lint(folder: Path) -> None:
 
 
 @pytest.fixture(scope="module")
-def gateway(render: Render, tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """The service `gate`, to read only."""
-    return render(SERVICES["api-gateway"].answers, tmp_path_factory.mktemp("api-gateway"))
+def site(render: Render, tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """The service `site`, to read only."""
+    return render(SERVICES["frontend"].answers, tmp_path_factory.mktemp("frontend"))
 
 
 @pytest.mark.slow  # the generated service's own tests and linter run
@@ -46,14 +46,12 @@ def gateway(render: Render, tmp_path_factory: pytest.TempPathFactory) -> Path:
 def test_it_passes_its_own_tests_and_linter(archetype: str, render: Render, tmp_path: Path) -> None:
     folder = render(SERVICES[archetype].answers, tmp_path)
     lint(folder)
-    # The server is the same for all.
-    whole = archetype == "api-gateway"
-    what = ["discover", "--start-directory", "tests", "--top-level-directory", "."] if whole else ["tests.test_api"]
+    what = ["discover", "--start-directory", "tests", "--top-level-directory", "."]
     run(folder, sys.executable, "-W", "error", "-m", "unittest", *what)
 
 
-def test_pytest_runs_the_same_tests(gateway: Path) -> None:
-    run(gateway, sys.executable, "-m", "pytest", "-q", "-p", "no:cacheprovider", "tests/test_api.py")
+def test_pytest_runs_the_same_tests(site: Path) -> None:
+    run(site, sys.executable, "-m", "pytest", "-q", "-p", "no:cacheprovider", "tests/test_api.py")
 
 
 @pytest.mark.parametrize(
@@ -68,26 +66,26 @@ def test_pytest_runs_the_same_tests(gateway: Path) -> None:
 def test_every_dns_label_is_a_package_that_hides_no_module(
     name: str, package: str, render: Render, tmp_path: Path
 ) -> None:
-    folder = render({**SERVICES["api-gateway"].answers, "name": name}, tmp_path)
+    folder = render({**SERVICES["frontend"].answers, "name": name}, tmp_path)
     assert [path.name for path in (folder / "src").iterdir()] == [package]
     assert package.isidentifier()
     assert package not in sys.stdlib_module_names
     lint(folder)
 
 
-def test_it_needs_the_standard_library_only(gateway: Path) -> None:
+def test_it_needs_the_standard_library_only(site: Path) -> None:
     run(
-        gateway,
+        site,
         sys.executable,
         "-I",
         "-S",
         "-c",
-        "import sys; sys.path.insert(0, 'src'); import gate_service.__main__",
+        "import sys; sys.path.insert(0, 'src'); import site_service.__main__",
     )
 
 
-def test_the_image_runs_without_root_and_with_the_package_as_process_1(gateway: Path) -> None:
-    lines = (gateway / "Dockerfile").read_text(encoding="utf-8").splitlines()
+def test_the_image_runs_without_root_and_with_the_package_as_process_1(site: Path) -> None:
+    lines = (site / "Dockerfile").read_text(encoding="utf-8").splitlines()
     stages = [line for line in lines if line.startswith("FROM ")]
     assert len(stages) == 2
     assert stages[0].removesuffix(" AS build") == stages[1]
@@ -95,7 +93,7 @@ def test_the_image_runs_without_root_and_with_the_package_as_process_1(gateway: 
     (user,) = [line.split()[1] for line in last if line.startswith("USER ")]
     assert re.fullmatch(r"[1-9]\d*:[1-9]\d*", user)
     (entry,) = [line.split(" ", 1)[1] for line in last if line.startswith("ENTRYPOINT ")]
-    assert json.loads(entry) == ["python", "-m", "gate_service"]
+    assert json.loads(entry) == ["python", "-m", "site_service"]
     assert "EXPOSE 8080" in last
 
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from helpers.workspaces import own_files
 from shunter.core.workspace.layout import plan_repositories
-from shunter.core.workspace.model import ARCHETYPES, STATEFUL, STATELESS
+from shunter.core.workspace.model import ARCHETYPES, STATEFUL, STATELESS, WITHOUT_CODE
 
 SHOP = own_files.workspace("""\
 name: shop
@@ -37,3 +37,4 @@ def test_a_project_is_found_by_kind_and_name() -> None:
 def test_every_archetype_keeps_state_or_does_not() -> None:
     assert len(set(ARCHETYPES)) == len(ARCHETYPES)
     assert set(STATELESS) | set(STATEFUL) == set(ARCHETYPES)
+    assert set(STATEFUL) < set(WITHOUT_CODE) < set(ARCHETYPES)

@@ -130,7 +130,7 @@ def follow(root: Path, tmp_path: Path) -> None:
 
 
 COMMANDS = {
-    ("train", "cut", "1.0.1"): {"shop", "orders", "auth", "frontend", "api-gateway", "orders-db"},
+    ("train", "cut", "1.0.1"): {"shop", "orders", "catalog", "frontend", "api-gateway", "orders-db"},
     ("train", "cut", "1.0.1", "--only", "orders"): {"shop", "orders"},
     ("package", "orders"): {"shop", "orders"},
     ("promote", "1.0.0", "--to", "pre"): {"shop", "shop-tst", "shop-pre"},

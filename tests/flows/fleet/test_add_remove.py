@@ -93,11 +93,11 @@ def test_a_route_gets_a_branch_or_a_stop(shop: Path) -> None:
 def test_lists_of_names_lose_what_is_removed(shop: Path) -> None:
     file = shop / "shunter.yaml"
     text = file.read_text("utf-8").replace("    promotes-from: pre\n", "    promotes-from: [tst, pre]\n")
-    text = text.replace("    stage: staging\n", "    stage: staging\n    services: [auth, orders]  # no more\n")
+    text = text.replace("    stage: staging\n", "    stage: staging\n    services: [catalog, orders]  # no more\n")
     file.write_text(f"{text}groups:\n  late: [pre, pro]\n  one: [pre]\npromotions: {{direct: [tst, pre]}}\n", "utf-8")
     git(shop, "commit", "-qam", "lists")
     ok("update", cwd=shop)
-    ok("remove", "service", "auth", cwd=shop)
+    ok("remove", "service", "catalog", "--force", cwd=shop)
     assert "    services: [orders] " in file.read_text("utf-8")
     said = ok("remove", "environment", "pre", cwd=shop).err
     assert "pro promotes from tst then" in said
@@ -334,7 +334,9 @@ def test_an_environment_s_checkout_is_kept_with_its_other_branches(shop: Path) -
 @pytest.mark.slow  # a workspace with remotes of its own
 def test_update_lets_go_of_checkouts_as_remove_does(shop: Path, commit: Callable[[Path, str], None]) -> None:
     text = (shop / "shunter.yaml").read_text("utf-8")
-    (shop / "shunter.yaml").write_text(text.replace("  frontend:\n    archetype: frontend\n    team: edge\n", ""))
+    (shop / "shunter.yaml").write_text(
+        text.replace("  frontend:\n    archetype: frontend\n    team: edge\n", "").replace("[frontend, ", "[")
+    )
     commit(shop, "No frontend")
     assert untouched(shop, "update", "--check").code == 1
     assert "move it to .shunter/removed/frontend" in untouched(shop, "update", "--dry-run").err
@@ -403,7 +405,7 @@ COMMANDS = [
     ("add", *AFTER),
     ("add", *BETWEEN),
     ("remove", "environment", "pro"),
-    ("remove", "service", "frontend"),
+    ("remove", "service", "frontend", "--force"),
 ]
 
 

@@ -141,12 +141,28 @@ def test_a_port_that_changes_reaches_service_and_callers(root: Path) -> None:
 
 def test_a_gateway_without_a_language_has_no_code(root: Path) -> None:
     ok("add", "service", "edge", "--archetype", "api-gateway", "--calls", "orders", cwd=root)
-    assert yaml.safe_load((root / "shunter.yaml").read_text("utf-8"))["services"]["edge"]["language"] == "none"
     place = next(root.glob("*/charts/edge/templates/app.yaml"))
     assert '{{ include "shop-library.v1.routes" . }}' in place.read_text("utf-8")
     assert '"from": [],\n  "routed": true' in chart(root, "orders")
     for check in ("validate", "lint", "lock --check", "update --check"):
         ok(*check.split(), cwd=root)
+
+
+def test_no_template_makes_an_issuer(root: Path) -> None:
+    """An image of one's own has a chart of ours; code for it nobody gets, whichever language is named."""
+    for more in ((), ("--language", "python"), ("--language", "go")):
+        said = shunter("add", "service", "tokens", "--archetype", "auth", *more, cwd=root)
+        assert said.code == 2
+        assert "no template makes an issuer of tokens" in said.err
+        assert "add service tokens --provider dex" in said.err
+    ok("add", "service", "tokens", "--archetype", "auth", "--language", "none", cwd=root)
+    assert list(root.glob("*/charts/tokens/values.yaml"))
+    assert not list(root.glob("**/services/tokens"))
+    file = root / "shunter.yaml"
+    file.write_bytes(edit(file.read_bytes(), [(("services", "tokens", "language"), "python")]))
+    said = shunter("update", cwd=root)
+    assert said.code == 2
+    assert "`language` is none here" in said.err
 
 
 def test_an_issuer_reaches_every_rest_api_and_what_a_team_wrote_stays(root: Path, tmp_path: Path) -> None:
@@ -164,7 +180,7 @@ def test_an_issuer_reaches_every_rest_api_and_what_a_team_wrote_stays(root: Path
     for name in ("orders", "users"):
         assert '"host": "auth", "url": "http://{host}:5556/dex", "keys": "/keys"' in chart(root, name)
     ok("update", "--check", cwd=root)
-    said = shunter("add", "service", "mine", "--archetype", "auth", "--provider", "keycloak", cwd=root)
+    said = shunter("add", "service", "mine", "--provider", "keycloak", cwd=root)
     assert said.code == 2
     assert "provider" in said.err
     ok("remove", "service", "auth", cwd=root)

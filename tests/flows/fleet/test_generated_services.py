@@ -17,7 +17,7 @@ from helpers.tools import require
 from helpers.workspaces.cli import ok
 from helpers.workspaces.workspaces import copy, shared
 
-ARCHETYPES = ("api-gateway", "auth", "frontend")
+ARCHETYPES = ("frontend",)
 
 
 def make_services(folder: Path) -> None:

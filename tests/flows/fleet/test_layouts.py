@@ -71,6 +71,9 @@ def test_the_manifests_are_valid_for_kubernetes(example_on_rails: Path) -> None:
 
     text = ok("render", "tst", cwd=example_on_rails).out
     documents = [document for document in yaml.safe_load_all(text) if document]
+    routes = [each for each in documents if each["apiVersion"].startswith("gateway.networking.k8s.io/")]
+    assert {each["kind"] for each in routes} == {"HTTPRoute"}  # not Kubernetes' own
+    documents = [each for each in documents if each not in routes]
     assert len(documents) > 10
     for version in KUBERNETES:
         for document in documents:

@@ -107,6 +107,10 @@ def test_a_renamed_service_goes_the_whole_way(root: Path) -> None:
     ok("promote", "1.0.0", "--to", "pre", cwd=root)
     assert {name for name in names(root, "tst") if "order" in name} <= names(root, "pre")
     assert not any("order-service" in name for name in names(root, "pre"))
+    # Who calls it has its new name, too: another chart of the gateway.
+    [caller] = [each for each in root.glob("**/charts/api-gateway/Chart.yaml") if "envs" not in each.parts]
+    caller.write_text(caller.read_text("utf-8").replace("version: 0.1.0\n", "version: 0.2.0\n", 1), "utf-8")
+    git(caller.parent, "commit", "-qam", "routes to the new name")
     ok("package", cwd=root)
     ok("train", "cut", "1.1.0", cwd=root)
     ok("promote", "1.1.0", "--to", "tst", cwd=root)
@@ -242,7 +246,7 @@ def test_open_work_in_what_moves_is_refused(root: Path) -> None:
 def test_names_are_asked_for_as_they_are(railed: Path) -> None:
     for arguments, message in (
         (("service", "nosuch", "new"), "there is no service `nosuch`"),
-        (("service", "orders", "auth"), "`auth` is the name of another service"),
+        (("service", "orders", "catalog"), "`catalog` is the name of another service"),
         (("service", "orders", "Order"), "`Order` is not a DNS label"),
         (("service", "orders", "shop-library"), ""),
         (("environment", "tst", "pre"), "`pre` is the name of another environment"),
@@ -272,7 +276,7 @@ def test_a_branch_of_its_own_or_no_commit_at_all(railed: Path) -> None:
     assert all(Path(path).is_dir() for path in commands)
     for path in commands:
         git(Path(path), "commit", "-q", "-m", "by hand")
-    ok("rename", "service", "auth", "login", "--branch", "login", cwd=railed)
+    ok("rename", "service", "catalog", "login", "--branch", "login", cwd=railed)
     assert git(railed / "login", "branch", "--show-current") == "login"
     for command in CHECKS:
         ok(*command.split(), cwd=railed)
@@ -282,7 +286,10 @@ def test_a_branch_of_its_own_or_no_commit_at_all(railed: Path) -> None:
 def test_a_name_that_goes_while_another_comes_asks(root: Path) -> None:
     """The case rename-service: a person edits shunter.yaml, and `update` deleted code and chart."""
     text = (root / "shunter.yaml").read_text("utf-8")
-    write(root, {"shunter.yaml": text.replace("  orders:\n", "  order-service:\n")})
+    write(
+        root,
+        {"shunter.yaml": text.replace("  orders:\n", "  order-service:\n").replace(", orders]", ", order-service]")},
+    )
     git(root, "add", "shunter.yaml")
     for options in ((), ("--dry-run",), ("--check",)):
         found = error(untouched(root, "update", *options))
@@ -294,12 +301,12 @@ def test_a_name_that_goes_while_another_comes_asks(root: Path) -> None:
         ok(*command.split(), cwd=root)
     clean(root)
     text = (root / "shunter.yaml").read_text("utf-8")
-    write(root, {"shunter.yaml": text.replace("  auth:\n", "  login:\n")})
+    write(root, {"shunter.yaml": text.replace("  catalog:\n", "  login:\n").replace(" catalog,", " login,")})
     git(root, "add", "shunter.yaml")
-    assert "auth" in untouched(root, "update", "--force", "--dry-run").err
+    assert "catalog" in untouched(root, "update", "--force", "--dry-run").err
     ok("update", "--force", cwd=root)
     assert any(path.is_dir() for path in (root / "services/login", root / "login/services/login"))
-    assert not any(path.is_dir() for path in (root / "services/auth", root / "auth"))
+    assert not any(path.is_dir() for path in (root / "services/catalog", root / "catalog"))
 
 
 def test_a_service_that_nothing_runs_takes_the_new_name_whole(mono: Path) -> None:

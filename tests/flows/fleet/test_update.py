@@ -315,9 +315,9 @@ def test_a_missing_checkout_is_refused_alone(shop: Path, commit: Commit) -> None
 
 @pytest.mark.slow  # updates the whole example twice; each kind of file is tested beside it
 def test_a_registry_that_is_set_later_reaches_the_charts(mono: Path, commit: Commit) -> None:
-    was, auth = "repository: registry.example/acme/", mono / "charts/auth/values.yaml"
-    substitute(auth, f"{was}auth", "repository: ghcr.io/others/auth")
-    commit(mono, "auth is others'")
+    was, catalog = "repository: registry.example/acme/", mono / "charts/catalog/values.yaml"
+    substitute(catalog, f"{was}catalog", "repository: ghcr.io/others/catalog")
+    commit(mono, "catalog is others'")
     assert "image-elsewhere" not in ok("lint", cwd=mono).err
     substitute(mono / "shunter.yaml", "registry.example/acme", "ghcr.io/acme")
     commit(mono, "our registry")
@@ -325,11 +325,11 @@ def test_a_registry_that_is_set_later_reaches_the_charts(mono: Path, commit: Com
     named = {path: path.read_text("utf-8") for path in mono.glob("charts/*/values.yaml")}
     assert not any("registry.example" in text for text in named.values())
     assert "\n  repository: ghcr.io/acme/orders\n" in named[mono / "charts/orders/values.yaml"]
-    assert "repository: ghcr.io/others/auth" in named[auth]
+    assert "repository: ghcr.io/others/catalog" in named[catalog]
     assert git(mono, "status", "--porcelain") == ""
     ok("update", "--check", cwd=mono)
     told = [block for block in blocks(ok("lint", cwd=mono).err) if block.rule == "image-elsewhere"]
-    assert [block.place.partition(":")[0] for block in told] == ["charts/auth/values.yaml"]
+    assert [block.place.partition(":")[0] for block in told] == ["charts/catalog/values.yaml"]
 
 
 def test_there_and_back_again(shop: Path, run: Update) -> None:

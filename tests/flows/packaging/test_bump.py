@@ -15,7 +15,7 @@ from helpers.workspaces.gitrepo import git
 from helpers.workspaces.transcript import error, refusals, untouched
 
 LIBRARY = "shop-library"
-APPS = ("api-gateway", "frontend", "auth", "orders", "orders-db")
+APPS = ("api-gateway", "frontend", "catalog", "orders", "orders-db")
 CHART = "charts/orders/Chart.yaml"
 
 
@@ -99,19 +99,19 @@ def test_a_library_is_rolled_out_to_every_app_and_a_train_takes_it(railed: Path)
 def test_in_one_repository_it_is_one_commit(mono: Path) -> None:
     new_library(mono)
     before = heads(mono)
-    ok("bump", "auth", "orders", "--library", "1.1.0", "--minor", cwd=mono)
+    ok("bump", "catalog", "orders", "--library", "1.1.0", "--minor", cwd=mono)
     assert moved(mono, before) == {"shop"}
     message = git(mono, "show", "-s", "--format=%B").strip()
     assert message.splitlines() == [
         "Bump 2 charts",
         "",
-        "auth: 0.1.0 → 0.2.0, library 1.0.0 → 1.1.0",
+        "catalog: 0.1.0 → 0.2.0, library 1.0.0 → 1.1.0",
         "orders: 0.1.0 → 0.2.0, library 1.0.0 → 1.1.0",
     ]
     assert not [line for line in git(mono, "show", "--name-only", "--format=").splitlines() if line.startswith("envs/")]
     rest = ok("bump", "--all", "--library", "1.1.0", cwd=mono)
-    assert f"left alone, with {LIBRARY} 1.1.0 already: auth, orders" in rest.err
-    assert {line.split()[0] for line in rest.out.splitlines()[1:]} == set(APPS) - {"auth", "orders"}
+    assert f"left alone, with {LIBRARY} 1.1.0 already: catalog, orders" in rest.err
+    assert {line.split()[0] for line in rest.out.splitlines()[1:]} == set(APPS) - {"catalog", "orders"}
     ok("lock", "--check", cwd=mono)
 
 

@@ -37,7 +37,9 @@ def test_archives_as_they_were_published(shop: Path, tmp_path: Path) -> None:
     }
     assert file.read_bytes() == published.read_bytes()
     assert "already there" in ok("pull", "orders", "-d", str(tmp_path / "new"), cwd=shop).err
-    assert shunter("pull", "auth", "shop-library", "--version", "0.1.0", "-d", str(tmp_path / "x"), cwd=shop).code == 2
+    assert (
+        shunter("pull", "catalog", "shop-library", "--version", "0.1.0", "-d", str(tmp_path / "x"), cwd=shop).code == 2
+    )
     assert not (tmp_path / "x").exists(), "the library has no such version, so nothing is written"
 
 
@@ -53,17 +55,17 @@ def test_an_interrupted_pull_leaves_whole_files_and_goes_on(
         write(*arguments)  # type: ignore[arg-type]
 
     monkeypatch.setattr("shunter.flows.packaging.pull.write_file", failing)
-    assert shunter("pull", "orders", "auth", "-d", str(tmp_path), cwd=shop).code == 2
+    assert shunter("pull", "orders", "catalog", "-d", str(tmp_path), cwd=shop).code == 2
     assert [path.name for path in tmp_path.iterdir()] == ["orders-0.1.0.tgz"]
     monkeypatch.undo()
-    ok("pull", "orders", "auth", "-d", str(tmp_path), cwd=shop)
+    ok("pull", "orders", "catalog", "-d", str(tmp_path), cwd=shop)
     for path in tmp_path.iterdir():
         assert path.read_bytes() == (shop / ".shunter/registry" / path.name).read_bytes()
 
 
 def test_what_is_there_with_other_bytes_stays(shop: Path, tmp_path: Path) -> None:
     (tmp_path / "orders-0.1.0.tgz").write_bytes(b"mine")
-    said = shunter("pull", "auth", "orders", "-d", str(tmp_path), cwd=shop)
+    said = shunter("pull", "catalog", "orders", "-d", str(tmp_path), cwd=shop)
     assert (said.code, said.err.count("error: "), said.err.count("hint: ")) == (2, 1, 1)
     assert "orders-0.1.0.tgz is there already, with other bytes" in said.err
     assert [(path.name, path.read_bytes()) for path in tmp_path.iterdir()] == [("orders-0.1.0.tgz", b"mine")]
@@ -94,7 +96,7 @@ def test_a_third_partys_chart_comes_from_there(shop: Path, tmp_path: Path) -> No
     shutil.copytree(shop / ".shunter/registry", theirs)
     with served(theirs) as url:
         root = copy(shop, tmp_path / "shop")
-        chart = f"{{repository: '{url}', name: auth, version: 0.1.0}}"
+        chart = f"{{repository: '{url}', name: catalog, version: 0.1.0}}"
         text = (
             (root / "shunter.yaml")
             .read_text("utf-8")
@@ -104,4 +106,4 @@ def test_a_third_partys_chart_comes_from_there(shop: Path, tmp_path: Path) -> No
         git(root, "commit", "-qam", "a chart of somebody else")
         [row] = json.loads(ok("pull", "bank", "-d", str(tmp_path), "-o", "json", cwd=root).out)["data"]
     assert row["reference"].startswith(url)
-    assert (tmp_path / "auth-0.1.0.tgz").read_bytes() == (theirs / "auth-0.1.0.tgz").read_bytes()
+    assert (tmp_path / "catalog-0.1.0.tgz").read_bytes() == (theirs / "catalog-0.1.0.tgz").read_bytes()

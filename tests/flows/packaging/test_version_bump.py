@@ -12,7 +12,7 @@ from helpers.tools import need_helm
 from helpers.workspaces.cli import ok
 from helpers.workspaces.gitrepo import git
 
-APPS = ("api-gateway", "frontend", "auth", "orders", "orders-db")
+APPS = ("api-gateway", "frontend", "catalog", "orders", "orders-db")
 LIBRARY = "shop-library"
 
 
@@ -51,7 +51,7 @@ def test_versions_move_and_pods_stay(railed: Path) -> None:
     need_helm()
     before = rendered(railed)
     assert chart_labels(before) == {f"{name}-0.1.0" for name in APPS}
-    assert len(pods(before)) == len(APPS)
+    assert len(pods(before)) == len(APPS) - 1, "a gateway is routes"
     chart = railed / "library" / "Chart.yaml"
     chart.write_text(chart.read_text("utf-8").replace("version: 1.0.0", "version: 1.0.1"), "utf-8")
     git(railed, "commit", "-qam", "library 1.0.1")

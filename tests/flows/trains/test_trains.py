@@ -47,7 +47,7 @@ def test_a_train_is_exact_and_never_changes(second: Path) -> None:
     assert difference.code == 1
     assert difference.out.splitlines()[1].split() == ["orders", "0.1.0", "(0.1.0)", "0.2.0", "(0.1.0)"]
     assert ok("train", "cut", "1.1.0", cwd=second).err.startswith("    noop")
-    bump(second, "auth", "0.3.0")
+    bump(second, "catalog", "0.3.0")
     before = digest(second)
     again = shunter("train", "cut", "1.1.0", cwd=second)
     assert (again.code, again.out) == (1, "")
@@ -56,10 +56,10 @@ def test_a_train_is_exact_and_never_changes(second: Path) -> None:
 
 
 def test_a_changed_chart_is_told_and_the_train_has_what_is_published(railed: Path) -> None:
-    values = railed / "auth/charts/auth/values.yaml"
+    values = railed / "catalog/charts/catalog/values.yaml"
     values.write_text(values.read_text("utf-8") + "replicaCount: 5\n", "utf-8")
     said = ok("train", "cut", "2.0.0", cwd=railed)
-    assert "warning[not-packaged]: auth/charts/auth has changed since auth 0.1.0 was packaged" in said.err
+    assert "warning[not-packaged]: catalog/charts/catalog has changed since catalog 0.1.0 was packaged" in said.err
     assert said.out == "train 2.0.0, from train 1.0.0:\n  the same cars\n"
     assert ok("train", "diff", "1.0.0", "2.0.0", cwd=railed).out == ""
 

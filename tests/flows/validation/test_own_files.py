@@ -143,7 +143,7 @@ def test_what_is_certain_is_fixed_and_the_rest_is_named(still: Path, broken: Cal
 def test_a_fix_of_every_file_at_once(railed: Path) -> None:
     right = {}
     for path, old, new in (
-        ("shunter.yaml", "    archetype: auth", "    archetyp: auth"),
+        ("shunter.yaml", "    archetype: frontend", "    archetyp: frontend"),
         (f"{TST}/.shunter/train.yaml", "library:", "libary:"),
         (f"{TST}/.copier-answers.yml", "values_files:\n- values.yaml", "values_files:\n- values.yaml\nport: '80'"),
     ):

@@ -329,7 +329,7 @@ def test_a_rule_that_is_off_fixes_nothing(shop: Path) -> None:
     with (shop / "shunter.yaml").open("a") as file:
         file.write("rules: {yaml-1.1-boolean: off}\n")
     values = shop / "shop-tst/envs/tst/values.yaml"
-    text = values.read_text() + "auth:\n  enabled: yes\n"
+    text = values.read_text() + "catalog:\n  enabled: yes\n"
     values.write_text(text, "utf-8")
     ok("validate", "--fix", "-e", "tst", cwd=shop)
     assert values.read_text() == text
@@ -365,10 +365,10 @@ def test_what_belongs_to_no_chart_is_an_error(tmp_path: Path) -> None:
 
 def test_sections_of_unpinned_services_are_judged_against_their_source(shop: Path) -> None:
     values = shop / "shop-tst/envs/tst/values.yaml"
-    values.write_text(values.read_text() + "auth:\n  replicaCount: many\n", "utf-8")
+    values.write_text(values.read_text() + "catalog:\n  replicaCount: many\n", "utf-8")
     found = shunter("validate", "-e", "tst", cwd=shop)
     assert found.code == 1
-    assert "unpinned: judged against the chart of auth as it is in the workspace" in found.err
+    assert "unpinned: judged against the chart of catalog as it is in the workspace" in found.err
     ok("validate", "-e", "pre", cwd=shop)
 
 

@@ -100,26 +100,26 @@ def test_a_workspace_is_called_by_a_dns_label(name: str, tmp_path: Path) -> None
 
 BROKEN = {
     "syntax": ("layout: multi", "layout: [multi", "", "shunter.yaml:"),
-    "unknown key": ("    archetype: rest-api", "    archetyp: rest-api", "is not a key", "shunter.yaml:32:5"),
+    "unknown key": ("    archetype: rest-api", "    archetyp: rest-api", "is not a key", "shunter.yaml:29:5"),
     "wrong type": (
         "    promotes-from: tst",
         "    promotes-from: {tst: 1}",
         "must be a list or a string",
-        "shunter.yaml:43:20",
+        "shunter.yaml:44:20",
     ),
-    "cycle": ("    stage: develop", "    stage: develop\n    promotes-from: pro", "circle", "shunter.yaml:41:20"),
+    "cycle": ("    stage: develop", "    stage: develop\n    promotes-from: pro", "circle", "shunter.yaml:42:20"),
     "DNS label": (
         "  orders-db:",
         "  orders_db:",
         "`services.orders_db` cannot be called so: not a DNS label",
-        "shunter.yaml:34:3",
+        "shunter.yaml:35:3",
     ),
-    "two services of one name": ("  orders-db:", "  orders:", "orders", "shunter.yaml:34:3"),
+    "two services of one name": ("  orders-db:", "  orders:", "orders", "shunter.yaml:35:3"),
     "unknown environment": (
         "    promotes-from: tst",
         "    promotes-from: tset",
         "which is no env",
-        "shunter.yaml:43:20",
+        "shunter.yaml:44:20",
     ),
     "empty": (None, "", "is required, and nothing sets it", "shunter.yaml"),
 }
@@ -148,13 +148,13 @@ def test_nothing_is_written_while_shunter_yaml_is_broken(case: str, still: Path)
 def test_the_place_of_the_culprit_is_shown(still: Path) -> None:
     file = still / "shunter.yaml"
     right = file.read_text("utf-8")
-    file.write_text(right.replace("archetype: auth", "archetype: rest-app"), "utf-8")
+    file.write_text(right.replace("archetype: rest-api\n    language", "archetype: rest-app\n    language"), "utf-8")
     try:
         result = shunter("validate", cwd=still)
     finally:
         file.write_text(right, "utf-8")
     assert result.err == (
-        'error[enum]: `services.auth.archetype` must be one of "rest-api", "api-gateway", "frontend", "auth", "worker", '
+        'error[enum]: `services.catalog.archetype` must be one of "rest-api", "api-gateway", "frontend", "auth", "worker", '
         '"cron", "database", "search", "broker", "monitoring", not "rest-app"\n'
         "  --> shunter.yaml:29:16\n"
         "   |\n"
@@ -310,8 +310,11 @@ def test_a_pinned_version_that_no_registry_has(railed: Path) -> None:
         block = error(untouched(railed, *command.split()))
         assert block.message == "chart orders 0.1.0 is not in the registry"
         assert "shunter package" in block.hint
-    [refused] = refusals(untouched(railed, "train", "cut", "1.1.0", "--car", "auth=0.2.0"))
-    assert (refused.message, refused.hint) == ("auth 0.2.0 is not published (known: 0.1.0)", "shunter package auth")
+    [refused] = refusals(untouched(railed, "train", "cut", "1.1.0", "--car", "catalog=0.2.0"))
+    assert (refused.message, refused.hint) == (
+        "catalog 0.2.0 is not published (known: 0.1.0)",
+        "shunter package catalog",
+    )
 
 
 def test_an_archive_that_the_registry_lost(railed: Path) -> None:
@@ -353,7 +356,7 @@ def test_a_vendored_chart_that_was_changed(railed: Path) -> None:
 def test_an_archive_of_the_registry_that_was_changed(railed: Path) -> None:
     registry = railed / ".shunter/registry"
     data = (registry / "orders-0.1.0.tgz").read_bytes()
-    (registry / "orders-0.1.0.tgz").write_bytes((registry / "auth-0.1.0.tgz").read_bytes())
+    (registry / "orders-0.1.0.tgz").write_bytes((registry / "catalog-0.1.0.tgz").read_bytes())
     for command in ("promote --from tst --to pre", "promote 1.0.0 --to pre", "train cut 1.1.0"):
         block = refusals(untouched(railed, *command.split()))[0]
         assert block.rule == "digest-mismatch", command

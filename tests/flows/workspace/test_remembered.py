@@ -76,7 +76,7 @@ def edit(root: Path, random: Random) -> str:
     listed = subprocess.run(["git", "ls-files", "-z"], cwd=root, capture_output=True, text=True, check=True)
     folders = (
         "charts/orders/",
-        "charts/auth/",
+        "charts/catalog/",
         "envs/",
         "trains/",
         ".shunter/",

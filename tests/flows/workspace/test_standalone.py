@@ -15,7 +15,7 @@ from helpers.tools import need_helm
 from helpers.workspaces.cli import ok, shunter
 from helpers.workspaces.transcript import error, everything, refusals, untouched
 
-CHARTS = ("api-gateway", "frontend", "auth", "orders", "orders-db")
+CHARTS = ("api-gateway", "frontend", "catalog", "orders", "orders-db")
 ENVIRONMENTS = ("tst", "pre", "pro")
 REPOSITORIES = (*CHARTS, *(f"shop-{name}" for name in ENVIRONMENTS))
 
@@ -99,14 +99,14 @@ def test_an_environment_is_derived_again_from_what_it_carries(
     for path in ("Chart.lock", "values.schema.json", ".shunter/values.full.schema.json"):
         (folder / path).write_text("<<<<<<< ours\n", "utf-8")
     shutil.rmtree(folder / "charts/orders/templates")
-    shutil.copytree(folder / "charts/auth", folder / "charts/stowaway")
+    shutil.copytree(folder / "charts/catalog", folder / "charts/stowaway")
     assert shunter("lock", "--check", cwd=root).code == 2, "a pinned chart that was changed cannot be made up"
     subprocess.run(["git", "checkout", "--quiet", "envs/tst/charts"], cwd=root, check=True)
     assert shunter("lock", "--check", cwd=root).code == 1
     generated = yaml.safe_load((example_on_rails / "shop-tst/envs/tst/Chart.lock").read_text("utf-8"))["generated"]
     monkeypatch.setenv("SOURCE_DATE_EPOCH", str(int(datetime.fromisoformat(generated).timestamp())))
     ok("lock", cwd=root)
-    assert everything(folder / "charts/stowaway") == everything(folder / "charts/auth"), "a person's folder stays"
+    assert everything(folder / "charts/stowaway") == everything(folder / "charts/catalog"), "a person's folder stays"
     shutil.rmtree(folder / "charts/stowaway")
     assert everything(root / "envs") == before
 

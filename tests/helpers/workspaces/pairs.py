@@ -16,7 +16,7 @@ from typing import Any
 
 import yaml
 
-from shunter.core.workspace.model import STATEFUL
+from shunter.core.workspace.model import WITHOUT_CODE
 
 SCHEMA = Path(__file__).parents[3] / "schemas/workspace.schema.json"
 ONE = "one repository"
@@ -64,8 +64,8 @@ HALVES = (
 )
 A = half(HALVES[0], "rest-api", "worker")
 B = half(HALVES[0], "frontend")
-C = half(HALVES[1], "api-gateway", "cron")
-D = half(HALVES[1], "auth")
+C = half(HALVES[1], "cron")
+D = half(HALVES[1])
 
 ROWS = (
     Row("mono", "github", A),
@@ -82,7 +82,7 @@ ROWS = (
     Row(split("monolith", "mono", "mono"), "github", half(HALVES[0], "rest-api")),
     Row(split("monolith", "mono", "multi"), "none", half(HALVES[0], "worker")),
     Row(split("monolith", "multi", "mono"), "gitlab", half(HALVES[0], "frontend")),
-    Row(split("monolith", "multi", "multi"), "github", half(HALVES[1], "api-gateway")),
+    Row(split("monolith", "multi", "multi"), "github", half(HALVES[1], "cron")),
 )
 
 Value = tuple[str, str]
@@ -123,7 +123,7 @@ def missing(rows: Iterable[Row]) -> set[frozenset[Value]]:
 def _impossible(pair: Mapping[str, str]) -> bool:
     """One mode of several repositories beside another of one; code of what nobody writes."""
     modes = [pair[mode] for mode in MODES if mode in pair]
-    written = pair.get("language") == "python" and pair.get("archetype") in STATEFUL
+    written = pair.get("language") == "python" and pair.get("archetype") in WITHOUT_CODE
     return written or (len(modes) == 2 and modes.count(ONE) == 1)
 
 

@@ -24,7 +24,7 @@ RENDERED: Final = "tst.yaml"
 WRITTEN_BY_HAND: Final = "README.md"
 _WORKSPACE = "shop"
 _COPIES = re.compile(r"(?:.*/)?(?:(?:charts|envs)/[^/]+/charts|\.shunter/registry)/.*")
-_BY_TOOLS = re.compile(r"(?:.*/)?services/[^/]+/(?:requirements[^/]*\.txt|openapi\.json)")
+_BY_TOOLS = re.compile(r"(?:.*/)?services/[^/]+/(?:requirements[^/]*\.txt|go\.sum|package-lock\.json|openapi\.json)")
 """What no person writes or reads: locks, and documents that the code of a service is asked for."""
 _EPOCH = "1767225600"  # 2026-01-01T00:00:00Z
 

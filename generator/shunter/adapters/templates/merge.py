@@ -31,13 +31,15 @@ _DERIVED = (".shunter/", "charts/")
 class MergeProject:
     """One project: its folder in the repository (`.`: the root), old and new render.
 
-    `once` are patterns of paths that are never touched once they exist.
+    `once` are patterns of paths that are never touched once they exist; where the project is made `anew`, of another
+    template, those that nobody has touched go with the old one.
     """
 
     path: str
     old: Files
     new: Files
     once: tuple[str, ...] = ()
+    anew: bool = False
 
 
 def touched(projects: Sequence[MergeProject]) -> set[str]:
@@ -185,6 +187,8 @@ def _sides(disk: Tree, project: MergeProject, once: Callable[[str], bool]) -> _S
     prefix = "" if project.path == "." else f"{project.path}/"
     rendered = {path: disk.get(path) for path in {*project.old, *project.new}}
     settled = {path for path in rendered if once(path) and (rendered[path] is not None or path in project.old)}
+    if project.anew:
+        settled -= {path for path in settled if rendered[path] == project.old.get(path)}
     base = {path: state for path, state in project.old.items() if path not in settled}
     theirs = {path: state for path, state in project.new.items() if path not in settled}
     known = {path: state for path, state in rendered.items() if path not in settled and state is not None}

@@ -11,7 +11,7 @@ ARCHETYPES = (
 _NEW = (
     Option("target", metavar="DIR", help="folder to make; its name is the workspace's name"),
     Option("--layout", choices=("mono", "multi"), help="one repository for everything, or one each"),
-    switch("--example", help="start with the example: api-gateway, frontend, auth, orders and a database"),
+    switch("--example", help="start with the example: a gateway's routes, frontend, catalog, orders and a database"),
     switch("--defaults", help="ask nothing, use defaults"),
     Option("-d", "--data", takes="many", metavar="KEY=VALUE", help="set a key of shunter.yaml"),
     Option("--data-file", metavar="FILE", help="YAML file whose keys are laid over shunter.yaml"),

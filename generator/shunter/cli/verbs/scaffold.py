@@ -73,9 +73,7 @@ def _service_settings(context: Context, arguments: Arguments) -> dict[str, Any]:
         settings: dict[str, Any] = {"chart": _existing(context, arguments.chart, arguments.repository)}
     else:
         settings = {"archetype": arguments.archetype or "rest-api"}
-        # A gateway is a route, unless somebody wants code.
-        language = arguments.language or ("none" if arguments.archetype == "api-gateway" else "")
-        settings |= {"language": language} if language else {}
+        settings |= {"language": arguments.language} if arguments.language else {}
         settings |= {"port": arguments.port} if arguments.port is not None else {}
     if calls := [name for each in arguments.calls for name in each.split(",")]:
         settings["calls"] = calls
@@ -85,6 +83,12 @@ def _service_settings(context: Context, arguments: Arguments) -> dict[str, Any]:
 
 def _refuse_unused(arguments: Arguments) -> None:
     """What would be given up silently is refused: a chart of somebody else's is not made by a template."""
+    if arguments.archetype == "auth" and arguments.language != "none":
+        raise ShunterError(
+            "no template makes an issuer of tokens: that is an existing chart",
+            hint=f"shunter add service {arguments.name} --provider dex --chart dex@VERSION --repository URL, "
+            "or `--language none` for the chart of an image of your own",
+        )
     made = {"--archetype": arguments.archetype, "--language": arguments.language, "--port": arguments.port}
     unused = [flag for flag, value in made.items() if value not in (None, "")]
     if arguments.chart and unused:

@@ -27,15 +27,13 @@ orders:
 """
 _LARGE = """\
 api-gateway:
-  replicaCount: 3
-  ingress:
-    hosts:
-      - host: shop.example.com
+  httpRoute:
+    hostnames: [shop.example.com]
 
 frontend:
   replicaCount: 3
 
-auth:
+catalog:
   replicaCount: 2
 
 orders:

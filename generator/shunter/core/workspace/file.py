@@ -8,7 +8,7 @@ from typing import Any, Final
 from shunter.core.goyaml.document import Document, KeyPath, read
 from shunter.core.workspace.model import (
     PLACEHOLDER_REGISTRY,
-    STATELESS,
+    WITHOUT_CODE,
     Environment,
     ExistingChart,
     Layout,
@@ -110,7 +110,7 @@ def _service(name: str, raw: Mapping[str, Any]) -> Service:
         more = {"team": raw.get("team", ""), "provider": raw.get("provider", "")}
         return Service(name, chart=existing, formerly=formerly, known_as=known_as, **more)
     archetype = raw.get("archetype", "")
-    language = raw.get("language", "python" if archetype in STATELESS else "none")
+    language = raw.get("language", "none" if archetype in WITHOUT_CODE else "python")
     return Service(
         name=name,
         archetype=archetype,

@@ -9,6 +9,8 @@ from shunter.model.data import dataclass, field
 
 STATELESS = ("rest-api", "api-gateway", "frontend", "auth", "worker", "cron")
 STATEFUL = ("database", "search", "broker", "monitoring")
+WITHOUT_CODE = ("api-gateway", "auth", *STATEFUL)
+"""Archetypes that have no code of a team's unless a language is named."""
 WITHOUT_SERVICE = ("worker", "cron")
 ARCHETYPES = STATELESS + STATEFUL
 STAGES = ("develop", "staging", "production")

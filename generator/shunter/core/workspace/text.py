@@ -17,13 +17,15 @@ _EXAMPLE_SERVICES = """\
 services:
   api-gateway:
     archetype: api-gateway
+    calls: [frontend, catalog, orders]
     team: edge
   frontend:
     archetype: frontend
     team: edge
-  auth:
-    archetype: auth
-    team: identity
+  catalog:
+    archetype: rest-api
+    language: go
+    team: bob
   orders:
     archetype: rest-api
     team: alice
@@ -36,7 +38,6 @@ owners:
   alice: ["@acme/alice"]
   bob: ["@acme/bob"]
   edge: ["@acme/edge"]
-  identity: ["@acme/identity"]
 """
 _ENVIRONMENTS = """\
 environments:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from posixpath import normpath
@@ -35,6 +36,14 @@ class Job:
     recorded: Recorded | None
     asked: RenderRequest
     before: RenderRequest | None
+
+    @property
+    def anew(self) -> bool:
+        """Whether it is made of another template than before: another language, or another archetype."""
+        if self.before is None:
+            return False
+        now, then = (json.loads(each.answers) for each in (self.asked, self.before))
+        return any(name in then and then[name] != now.get(name) for name in ("archetype", "language"))
 
 
 @dataclass

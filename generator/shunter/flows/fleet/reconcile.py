@@ -183,7 +183,7 @@ def _to_merge(request: Request, draft: Draft, rendered: Renders) -> list[MergePr
             old = without(old, new, draft, job.project, request.recreate)
             if request.renaming and request.renaming.rename.concerns(job.project):
                 draft.moved, old = request.renaming.with_package(draft.moved, job.project, old, new)
-            projects.append(MergeProject(job.project.path, old, new, rendered.once[asked]))
+            projects.append(MergeProject(job.project.path, old, new, rendered.once[asked], job.anew))
     if projects:
         draft.read |= object_ids(draft.disk, touched(projects))
     return projects

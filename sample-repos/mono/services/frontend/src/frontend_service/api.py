@@ -9,6 +9,7 @@ from .metrics import Registry
 from .settings import Settings
 from .web import Request, Response, Route
 
+NAME = "frontend"
 PAGE = Template("""<!doctype html>
 <html lang="en">
 <head>
@@ -37,7 +38,7 @@ class ServiceApi:
 
     def __init__(self, settings: Settings, registry: Registry) -> None:
         values = {
-            "title": settings.variables.get("TITLE") or "frontend",
+            "title": settings.variables.get("TITLE") or NAME,
             "api": settings.variables.get("API_URL") or "/api",
             "version": settings.version,
         }

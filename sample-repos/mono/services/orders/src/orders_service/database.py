@@ -4,8 +4,6 @@ from __future__ import annotations
 
 from pathlib import Path
 
-from alembic import command
-from alembic.config import Config
 from sqlalchemy.ext.asyncio import AsyncEngine, AsyncSession, async_sessionmaker, create_async_engine
 
 from orders_service.settings import Settings
@@ -31,6 +29,9 @@ def sessions(engine: AsyncEngine) -> async_sessionmaker[AsyncSession]:
 
 def migrate() -> None:
     """Bring the tables to what the code expects. Several at once wait for each other."""
+    from alembic import command
+    from alembic.config import Config  # here, since importing it costs a start a quarter more
+
     config = Config()
     config.set_main_option("script_location", str(Path(__file__).parent / "migrations"))
     command.upgrade(config, "head")

@@ -1,1 +1,0 @@
-"""Tests of auth: `make test`, or pytest."""
