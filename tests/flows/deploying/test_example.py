@@ -49,7 +49,7 @@ def not_ready(cluster: Cluster, namespace: str) -> list[str]:
     return [name for name, is_ready in ready.items() if not is_ready]
 
 
-@pytest.fixture(scope="module")
+@pytest.fixture
 def routed(admin: Cluster) -> Cluster:
     """The cluster, which knows what a route is."""
     admin.apply(KIND)
