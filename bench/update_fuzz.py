@@ -45,12 +45,18 @@ def compared(first: int, folder: Path, found: Counter[str]) -> list[str]:
 
 
 def main() -> int:
+    from shunter.model.errors import ShunterError
+
     count, first = (int(sys.argv[at]) if len(sys.argv) > at else default for at, default in ((1, 2000), (2, 100_000)))
     found, wrong, started = Counter[str](), 0, time.process_time()
     with tempfile.TemporaryDirectory() as name:
         isolate(Path(name))
         for seed in range(first, first + count, _AT_ONCE):
-            told = compared(seed, Path(name, "work"), found)
+            try:
+                told = compared(seed, Path(name, "work"), found)
+            except ShunterError as error:
+                told = [f"seeds {seed} to {seed + _AT_ONCE - 1}, refused: {error}"]
+            print("up to seed", seed + _AT_ONCE, "of", first + count, file=sys.stderr, flush=True)
             print(*told, sep="\n", end="\n" if told else "", flush=True)
             wrong += len(told)
             shutil.rmtree(Path(name, "work"))
