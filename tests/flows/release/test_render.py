@@ -86,4 +86,7 @@ def test_the_error_of_a_template_names_the_app_its_library_and_the_persons_file(
     assert failed.code != 0
     first, *rest = failed.err.splitlines()
     assert re.match(r'error: Helm: .*no template "shop-library\.v1@1\.0\.0-[0-9a-f]{12}\.nothing"', first)
-    assert "tst/charts/orders/templates/app.yaml:1:3" in rest[0]
+    app = "charts/orders/templates/app.yaml"
+    source = (example_on_rails / "shop-tst/envs/tst" / app).read_text("utf-8").splitlines()
+    [line] = [n for n, text in enumerate(source, 1) if "include" in text]
+    assert f"tst/{app}:{line}:3" in rest[0]
