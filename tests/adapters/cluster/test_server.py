@@ -2,10 +2,14 @@
 
 from __future__ import annotations
 
+import json
+from http.server import BaseHTTPRequestHandler
+
 import pytest
 
 from helpers.clusters.cluster import Cluster
-from shunter.adapters.cluster.kubeconfig import access_of
+from helpers.workspaces.http import served_by
+from shunter.adapters.cluster.kubeconfig import Access, access_of
 from shunter.adapters.cluster.server import Resource, Server
 from shunter.model.errors import ShunterError
 
@@ -51,3 +55,33 @@ def test_a_patch_of_an_older_object_is_refused(server: Server, cluster: Cluster,
         server.patch("v1", "ConfigMap", namespace, "x", {"metadata": {"resourceVersion": "1"}})
     with pytest.raises(ShunterError, match="is gone"):
         server.patch("v1", "ConfigMap", namespace, "y", {})
+
+
+BUSY = {"kind": "Status", "message": "storage is (re)initializing", "code": 429}
+
+
+@pytest.mark.parametrize(("refused", "status"), [(2, 200), (99, 429)])
+def test_a_busy_server_is_asked_again_when_it_says_so(refused: int, status: int) -> None:
+    """As an API server answers for a kind that was made a moment ago."""
+    asked = []
+
+    class Busy(BaseHTTPRequestHandler):
+        def do_PATCH(self) -> None:
+            asked.append(self.rfile.read(int(self.headers["Content-Length"])))
+            busy = len(asked) <= refused
+            body = json.dumps(BUSY if busy else {"kind": "ConfigMap"}).encode()
+            self.send_response(429 if busy else 200)
+            if busy:
+                self.send_header("Retry-After", "0")
+            self.send_header("Content-Length", str(len(body)))
+            self.end_headers()
+            self.wfile.write(body)
+
+        def log_message(self, *_: object) -> None:
+            """Say nothing."""
+
+    with served_by(Busy) as url:
+        answer = Server(Access(url)).ask("PATCH", "/api/v1/x", {"a": 1})
+    assert answer.status == status
+    assert (answer.value["kind"], {*asked}) == ("ConfigMap" if status == 200 else "Status", {b'{"a": 1}'})
+    assert len(asked) == min(refused, 10) + 1

@@ -9,31 +9,8 @@ from pathlib import Path
 import pytest
 
 from helpers.clusters.cluster import Cluster
+from helpers.clusters.routes import ROUTES
 from helpers.tools import HELM
-
-ROUTES = "httproutes.gateway.networking.k8s.io"
-KIND = {
-    "apiVersion": "apiextensions.k8s.io/v1",
-    "kind": "CustomResourceDefinition",
-    "metadata": {
-        "name": ROUTES,
-        "annotations": {"api-approved.kubernetes.io": "https://github.com/kubernetes-sigs/gateway-api/pull/1"},
-    },
-    "spec": {
-        "group": "gateway.networking.k8s.io",
-        "names": {"kind": "HTTPRoute", "plural": "httproutes", "singular": "httproute"},
-        "scope": "Namespaced",
-        "versions": [
-            {
-                "name": "v1",
-                "served": True,
-                "storage": True,
-                "schema": {"openAPIV3Schema": {"type": "object", "x-kubernetes-preserve-unknown-fields": True}},
-            }
-        ],
-    },
-}
-"""The Gateway API's kind of routes, without what it says of them."""
 
 
 def not_ready(cluster: Cluster, namespace: str) -> list[str]:
@@ -47,14 +24,6 @@ def not_ready(cluster: Cluster, namespace: str) -> list[str]:
         if pod["status"]["phase"] != "Succeeded"
     }
     return [name for name, is_ready in ready.items() if not is_ready]
-
-
-@pytest.fixture
-def routed(admin: Cluster) -> Cluster:
-    """The cluster, which knows what a route is."""
-    admin.apply(KIND)
-    admin.kubectl("wait", "--for=condition=Established", f"crd/{ROUTES}", "--timeout=60s")
-    return admin
 
 
 def test_helm_installs_the_example_and_every_pod_gets_ready(
@@ -72,7 +41,7 @@ def test_helm_installs_the_example_and_every_pod_gets_ready(
 
 
 @pytest.mark.slow  # the whole example, and a preview of it
-def test_the_generated_script_deploys_it_and_a_preview_of_it(routed: Cluster, railed: Path) -> None:
+def test_the_generated_script_deploys_it_and_a_preview_of_it(alone: Cluster, railed: Path) -> None:
     """`ci/deploy.sh` as a pipeline runs it, which has a kubeconfig's content; by `shunter deploy`."""
     folder = railed / "shop-tst"
     content = Path(os.environ["KUBECONFIG"]).read_text("utf-8")
@@ -86,11 +55,11 @@ def test_the_generated_script_deploys_it_and_a_preview_of_it(routed: Cluster, ra
         return done.stdout + done.stderr
 
     def managed(namespace: str) -> list[str]:
-        labels = routed.get("secrets", "-n", namespace, "-l", "owner=helm")["items"]
+        labels = alone.get("secrets", "-n", namespace, "-l", "owner=helm")["items"]
         return [each["metadata"]["labels"]["name"] for each in labels]
 
     assert "revision 1 is deployed and well" in deploy("deploy", "--timeout", "4m")
-    assert not_ready(routed, "shop-tst") == []
+    assert not_ready(alone, "shop-tst") == []
     assert "revision 1 is deployed as wanted" in deploy()
     (folder / "envs/tst/preview.yaml").write_text("orders: {replicaCount: 1}\n", "utf-8")
     assert "revision 1 is deployed and well" in deploy("preview", "12")
@@ -98,5 +67,3 @@ def test_the_generated_script_deploys_it_and_a_preview_of_it(routed: Cluster, ra
     deploy("end", "12")
     assert managed("shop-tst-preview") == []
     assert managed("shop-tst") == ["shop"]
-    for name in ("shop-tst", "shop-tst-preview"):
-        routed.drop(name)

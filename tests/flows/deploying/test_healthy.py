@@ -19,12 +19,12 @@ def entries(root: Path) -> list[str]:
 
 
 @pytest.mark.slow  # the example is deployed twice
-def test_a_rollback_goes_to_the_last_entry_that_got_well(admin: Cluster, railed: Path) -> None:
+def test_a_rollback_goes_to_the_last_entry_that_got_well(alone: Cluster, railed: Path) -> None:
     none = shunter("rollback", "tst", "--healthy", cwd=railed)
     assert (none.code, "has no revision of another entry of tst that was healthy" in none.err) == (1, True)
     ok("deploy", "tst", "--timeout", "4m", cwd=railed)
     (first,) = entries(railed)
-    (secret,) = admin.get("secrets", "-n", "shop-tst", "-l", "owner=helm")["items"]
+    (secret,) = alone.get("secrets", "-n", "shop-tst", "-l", "owner=helm")["items"]
     assert secret["metadata"]["labels"]["shunter-entry"] == first
 
     ok("package", "orders", "--version", "0.2.0", cwd=railed)
@@ -37,4 +37,3 @@ def test_a_rollback_goes_to_the_last_entry_that_got_well(admin: Cluster, railed:
     assert "orders 0.2.0" not in record
     assert second
     assert shunter("rollback", "tst", "--healthy", "--to", second, cwd=railed).code == 2
-    admin.drop("shop-tst")

@@ -17,6 +17,7 @@ if TYPE_CHECKING:
     from urllib3 import PoolManager
 
 _TIMEOUT: Final = 30.0
+_AGAIN: Final = 10
 _APPLY: Final = "application/apply-patch+yaml"
 _MERGE: Final = "application/merge-patch+json"
 _JSON: Final = "application/json"
@@ -188,7 +189,11 @@ class Server:
         import urllib3
 
         given = self._given
-        kept: dict[str, Any] = {"maxsize": 8, "timeout": _TIMEOUT, "retries": False}
+        # A server that is busy, or begins to store a new kind, says when to ask again, and client-go does so.
+        again = urllib3.Retry(
+            _AGAIN, connect=0, read=0, redirect=False, other=0, allowed_methods=None, raise_on_status=False
+        )
+        kept: dict[str, Any] = {"maxsize": 8, "timeout": _TIMEOUT, "retries": again}
         if urlsplit(given.server).scheme == "https":
             kept["ssl_context"] = tls_of(given)
             if given.tls_name:
