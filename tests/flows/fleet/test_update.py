@@ -274,7 +274,7 @@ def test_what_a_repository_records_is_its_own_affair(shop: Path, commit: Commit)
         "orders": b"\0\xff",
         "frontend": re.sub(rb"_src_path: .*", b"_src_path: ext::sh -c touch% pwned", answers),
         "api-gateway": re.sub(rb"_commit: .*", b"_commit: --upload-pack=touch pwned", answers),
-        "auth": re.sub(rb"_src_path: .*", rb'_src_path: "/tmp/\\0x"', answers),
+        "catalog": re.sub(rb"_src_path: .*", rb'_src_path: "/tmp/\\0x"', answers),
         "orders-db": re.sub(rb"_src_path: .*", b"_src_path: ~nobody-here/templates", answers),
         "shop-pro": re.sub(rb"_commit: .*", rb'_commit: "\\e[31mred"', answers),
     }
