@@ -34,7 +34,7 @@ def asked(tmp_path: Path, commands: Iterator[str]) -> list[Any]:
 def test_github(tmp_path: Path) -> None:
     line, body = asked(tmp_path, github_branch("acme/shop", "main", ["check"], owners=True))
     assert line == "api --method PUT repos/acme/shop/branches/main/protection --input -"
-    assert body["required_status_checks"] == {"strict": True, "contexts": ["check"]}
+    assert body["required_status_checks"] == {"strict": False, "contexts": ["check"]}
     assert body["required_pull_request_reviews"]["require_code_owner_reviews"]
     line, body = asked(tmp_path, github_environment("acme/shop", "pro", "production", ["acme/ops"]))
     assert line == "api --method PUT repos/acme/shop/environments/pro --input -"

@@ -21,6 +21,10 @@ def test_every_repository_and_environment_is_protected_at_its_forge(railed: Path
     shown = ok("rights", "protect", cwd=railed).out
     assert "gh api --method PUT repos/acme/shop/branches/main/protection" in shown
     assert "gh api --method PUT repos/acme/shop-tst/environments/tst" in shown
+    assert '"contexts": ["check"]' in shown
+    with (railed / "shunter.yaml").open("a", encoding="utf-8") as file:
+        file.write("pipelines: reusable\n")
+    assert '"contexts": ["build / check"]' in ok("rights", "protect", cwd=railed).out
 
 
 def test_jobs_of_the_environments_repository_are_users(railed: Path) -> None:

@@ -6,21 +6,18 @@ from collections.abc import Iterator, Mapping, Sequence
 from typing import Any
 
 from shunter.adapters.forge.place import Place as At
-from shunter.adapters.forge.place import place_of as at_forge
 from shunter.adapters.helm.engine import engine
 from shunter.adapters.system.threads import mapped
 from shunter.core.deployment.identity import authentication, issuer_of, user_of
 from shunter.core.deployment.rights import Granting, Right, objects_of_rights, rights_of, rules_of
 from shunter.core.goyaml.plain import dump
 from shunter.core.kube.resources import is_of_the_cluster, resource_of
-from shunter.core.workspace.layout import environment_repository, origin_url
-from shunter.core.workspace.model import Workspace
+from shunter.core.workspace.layout import environment_repository
 from shunter.flows.deploying.place import Place, place_of
-from shunter.flows.deploying.targets import Target, targets_of
+from shunter.flows.deploying.targets import Target, forge_of, targets_of, workspace_of
 from shunter.flows.deploying.wanted import objects_in
 from shunter.flows.workspace.context import Context
 from shunter.model.data import dataclass
-from shunter.model.errors import ShunterError
 from shunter.model.findings import Outcome, Report, Status
 
 _REVIEW = "/apis/authorization.k8s.io/v1/selfsubjectaccessreviews"
@@ -79,21 +76,8 @@ def _user(context: Context, target: Target) -> str:
 
 
 def _at(context: Context, target: Target) -> At:
-    workspace = _workspace(context)
-    url = origin_url(workspace, environment_repository(workspace, target.name))
-    at = at_forge(url) if url else None
-    if at is None or not issuer_of(at.kind, at.web):
-        raise ShunterError(
-            f"whose job deploys {target.name} is not known: `repositories.url` names no GitHub and no GitLab",
-            hint="set `repositories.url` in shunter.yaml, such as git@github.com:acme/{name}.git",
-        )
-    return at
-
-
-def _workspace(context: Context) -> Workspace:
-    if context.workspace is None:
-        raise ShunterError("this repository stands alone", hint="run it in the workspace, where shunter.yaml is")
-    return context.workspace
+    workspace = workspace_of(context)
+    return forge_of(workspace, environment_repository(workspace, target.name))
 
 
 def issuer(context: Context, names: Sequence[str], audience: str) -> Report:

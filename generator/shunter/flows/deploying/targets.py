@@ -4,7 +4,12 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
+from shunter.adapters.forge.place import GITHUB, GITLAB
+from shunter.adapters.forge.place import Place as At
+from shunter.adapters.forge.place import place_of as at_forge
 from shunter.core.trains.waves import STAGE, waves
+from shunter.core.workspace.layout import origin_url
+from shunter.core.workspace.model import Workspace
 from shunter.flows.release.release import Release, release_of
 from shunter.flows.release.render import verify
 from shunter.flows.workspace.context import Context
@@ -36,6 +41,25 @@ class Apart:
     release: str = ""
     namespace: str = ""
     values: tuple[str, ...] = ()
+
+
+def workspace_of(context: Context) -> Workspace:
+    """The workspace. Raises ShunterError in a repository that stands alone."""
+    if context.workspace is None:
+        raise ShunterError("this repository stands alone", hint="run it in the workspace, where shunter.yaml is")
+    return context.workspace
+
+
+def forge_of(workspace: Workspace, repository: str) -> At:
+    """Where a repository is at GitHub or GitLab. Raises ShunterError where it is at neither."""
+    url = origin_url(workspace, repository)
+    at = at_forge(url) if url else None
+    if at is None or at.kind not in (GITHUB, GITLAB):
+        raise ShunterError(
+            f"{repository} has no place at GitHub or GitLab",
+            hint="set `repositories.url` in shunter.yaml, such as git@github.com:acme/{name}.git",
+        )
+    return at
 
 
 def targets_of(

@@ -87,13 +87,10 @@ def is_still(tip: Tip, site: Site, kept: Kept, made: str, entry: Entry) -> bool:
     if is_current(tip, kept):
         return True
     differ = differing(tip.root, kept.made, made, site.folder)
-    names = (
-        f"{site.folder}/{FOLDER}/",
-        f"{site.folder}/{RECORD_FILE}",
-    )  # the record names its entry, and that its time
-    return is_same(tip.root, _base(tip, kept), tip.commit, site.folder) and all(
-        name.startswith(names) for name in differ
-    )
+    # The record names its entry, and that its time.
+    names = (f"{site.folder}/{FOLDER}/", f"{site.folder}/{RECORD_FILE}")
+    same = all(name.startswith(names) for name in differ)
+    return same and is_same(tip.root, _base(tip, kept), tip.commit, site.folder)
 
 
 def is_current(tip: Tip, kept: Kept) -> bool:
