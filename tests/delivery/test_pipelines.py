@@ -38,6 +38,7 @@ environments:
   pre: {{promotes-from: tst}}
 promotions: {{direct: []}}
 """
+COMMAND = "shunter deploy"
 _NUMBERS = itertools.count(1)
 PAIRS = [("github", "mono", "inline"), ("gitlab", "multi", "inline")]
 if os.environ.get("SHUNTER_TEST_PAIRS") == "all":
@@ -261,11 +262,11 @@ def test_a_preview_is_of_what_a_request_changes_and_at_its_end_of_all(talk: Call
 
     def preview(action: str, before: str) -> str:
         done = said.machine.github(said.origin, "preview", event="pull_request", action=action, before=before)
-        assert done.returncode == (action != "closed" and "deploy.sh" in done.stdout), done.stdout[-6000:] + done.stderr
+        assert done.returncode == (action != "closed" and COMMAND in done.stdout), done.stdout[-6000:] + done.stderr
         return done.stdout
 
     before = said.commit("envs/pre/notes.txt")
-    assert "deploy.sh" not in preview("synchronize", before), "pre has no preview"
-    assert "no preview of tst: there is no KUBECONFIG of one" in preview("closed", before)
+    assert COMMAND not in preview("synchronize", before), "pre has no preview"
+    assert "KUBECONFIG_CONTENT is empty, so nothing was deployed from here" in preview("closed", before)
     before = said.commit("envs/tst/notes.txt")
-    assert "error: KUBECONFIG of this environment is not set" in preview("synchronize", before)
+    assert "error: KUBECONFIG_CONTENT is empty, and KUBECONFIG names no file" in preview("synchronize", before)
