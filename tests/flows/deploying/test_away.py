@@ -53,7 +53,7 @@ def test_a_preview_has_a_namespace_of_its_own_that_goes_with_it(tst: Deployed) -
     assert (releases(tst.cluster, own), releases(tst.cluster, other)) == ({"shop-12"}, {"shop-13"})
     assert tst.cluster.get("configmap", "web", "-n", own)["data"]["note"] == "preview"
     ended = tst.deployed("--preview", "12", "--end")
-    assert f"release shop-12 in namespace {own} is gone, and that namespace, which was made for it" in ended.err
+    assert f"release shop-12 in namespace {own} is gone, the namespace that was made for it is gone" in ended.err
     assert not is_there(tst.cluster, own)
     assert "noop  tst  there is no release shop-12" in tst.deployed("--preview", "12", "--end").err
     assert releases(tst.cluster, other) == {"shop-13"}

@@ -13,7 +13,7 @@ from shunter.core.deployment.revision import Revision
 from shunter.flows.deploying.apart import Apart
 from shunter.flows.deploying.place import Place, place_of
 from shunter.flows.deploying.run import Asked
-from shunter.flows.deploying.targets import target_to_end
+from shunter.flows.deploying.targets import Target, target_to_end
 from shunter.flows.deploying.wanted import objects_in
 from shunter.flows.workspace.context import Context
 from shunter.model.data import replace
@@ -38,17 +38,26 @@ def end(context: Context, asked: Asked) -> Report:
     notices: list[str] = []
     with ended_in_order(), kubeconfig_file() as kubeconfig:
         helm = replace(helm, kubeconfig=kubeconfig)
-        shared = place_of(replace(target, alone=""))
-        if shared.has_namespace and (revision := _uninstalled(shared, helm, asked.timeout)):
-            said.append(f"{shared.label} is gone")
-            notices += _left(shared, revision)
-        if target.alone and (alone := replace(shared, target=target).alone).is_made():
-            _uninstalled(alone, helm, asked.timeout)
-            _drop(alone, asked.timeout)
-            said.append(f"{alone.label} is gone, and that namespace, which was made for it")
+        for place, is_made in _places(target):
+            if revision := _uninstalled(place, helm, asked.timeout):
+                said.append(f"{place.label} is gone")
+                notices += () if is_made else _left(place, revision)
+            if is_made:
+                _drop(place, asked.timeout)
+                said.append("the namespace that was made for it is gone")
     done = Status.DONE if said else Status.NOOP
-    text = "; ".join(said) or f"there is no release {target.release.name}"
+    text = ", ".join(said) or f"there is no release {target.release.name}"
     return Report(outcomes=(Outcome(target.name, done, text),), notices=tuple(notices))
+
+
+def _places(target: Target) -> Iterator[tuple[Place, bool]]:
+    """Where the release may be, and whether the namespace was made for it alone."""
+    shared = place_of(replace(target, alone=""))
+    if shared.has_namespace:
+        yield shared, False
+    alone = replace(shared, target=target).alone
+    if target.alone and (made := alone.is_made()) is not None:
+        yield alone, made
 
 
 def _uninstalled(place: Place, helm: HelmBinary, timeout: str) -> Revision | None:

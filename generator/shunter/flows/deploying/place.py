@@ -80,10 +80,10 @@ class Place:
         if answer.status not in (201, 409):
             raise self.server.refusal(answer)
 
-    def is_made(self) -> bool:
-        """Whether the namespace is there, and one that was made so; who may not ask has not made it."""
+    def is_made(self) -> bool | None:
+        """Whether the namespace was made so; None where it is not there, or not for the eyes of who asks."""
         answer = self._namespace()
-        return answer.status == 200 and _MADE in (answer.value["metadata"].get("labels") or {}).items()
+        return _MADE in (answer.value["metadata"].get("labels") or {}).items() if answer.status == 200 else None
 
     def drop_namespace(self, seconds: float) -> bool:
         """Take the namespace away with all that is in it; whether it is gone within so many seconds.
