@@ -217,7 +217,7 @@ def looked_at(
     found = dict(zip((plan.root for plan in plans), at_once(look, plans), strict=True))
     errors = {root: each for root, each in found.items() if isinstance(each, ShunterError)}
     if (own := errors.get(str(home.absolute()))) is not None:
-        raise own
+        raise own.noted(refusals.FOLLOWED)
     names = {plan.root: plan.repository for plan in plans}
     surveys = [each for each in found.values() if isinstance(each, Survey)]
     if errors:
