@@ -105,6 +105,8 @@ def _refusals(run: Run, plan: Plan) -> Iterator[str]:
 
 def _applied(run: Run, wanted: Wanted) -> tuple[Done, Watch]:
     """Let helm do it, and look on. A Ctrl-C says how the release stands then."""
+    if not run.place.has_namespace:
+        run.place.make_namespace()
     watch = Watch(run.place, wanted.objects, run.context.writing.progress)
     try:
         with watch:
