@@ -68,3 +68,34 @@ def test_what_is_missing_is_said(tmp_path: Path, monkeypatch: pytest.MonkeyPatch
     write(tmp_path, monkeypatch, a="a: [")
     with pytest.raises(ShunterError, match="is no kubeconfig"):
         access_of()
+
+
+def entry(kind: str, key: str, said: object) -> dict[str, object]:
+    """A whole kubeconfig, in which the cluster, context or user is this."""
+    return {**json.loads(config("one", {}, current="one")), kind: [{"name": "one", key: said}]}
+
+
+@pytest.mark.parametrize(
+    ("value", "why"),
+    [
+        (["one"], "is no kubeconfig"),
+        ({"current-context": "one", "contexts": "one"}, "`contexts` is no list"),
+        ({"current-context": "one", "contexts": ["one"]}, "`contexts` holds no keys"),
+        (entry("contexts", "context", "one"), "`context` holds no keys"),
+        (entry("clusters", "cluster", {}), "the cluster of `one` has no server"),
+        (entry("clusters", "cluster", {"server": 5}), "has the server `5`"),
+        (entry("clusters", "cluster", {"server": "https://x", "certificate-authority-data": "!"}), "is no base64"),
+        (entry("users", "user", "me"), "`user` holds no keys"),
+        (entry("users", "user", {"exec": "aws"}), "`exec` holds no keys"),
+        (entry("users", "user", {"exec": {"command": "aws", "args": "get"}}), "`args` is no list"),
+        (entry("users", "user", {"exec": {"command": "aws", "env": ["A=1"]}}), "`env` holds no keys"),
+        (entry("users", "user", {"token": "one\ntwo"}), "characters that no token has"),
+    ],
+)
+def test_a_file_of_another_shape_is_told(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, value: object, why: str
+) -> None:
+    write(tmp_path, monkeypatch, a=json.dumps(value))
+    with pytest.raises(ShunterError, match=why) as caught:
+        access_of()
+    assert "one\ntwo" not in str(caught.value)

@@ -16,11 +16,24 @@ _IN_POD = Path("/var/run/secrets/kubernetes.io/serviceaccount")
 
 
 @dataclass(frozen=True, slots=True)
+class Plugin:
+    """A program that gives credentials: what to run, with `env` on top, and how it wants to be asked.
+
+    `hint` says how it is installed.
+    """
+
+    command: tuple[str, ...]
+    env: Mapping[str, str] = field(default_factory=dict)
+    api_version: str = ""
+    with_cluster: bool = False
+    hint: str = ""
+
+
+@dataclass(frozen=True, slots=True)
 class Access:
     """A cluster, and who asks. `context` is the name in the kubeconfig; empty for the account of a pod.
 
-    `ca` and what `certificate` holds (certificate, key) are PEM; `plugin` is what `exec` says of a program that gives
-    credentials.
+    `ca` and what `certificate` holds (certificate, key) are PEM; a `plugin` gives credentials.
     """
 
     server: str
@@ -32,13 +45,13 @@ class Access:
     token: str = field(default="", repr=False)
     user: tuple[str, str] | None = field(default=None, repr=False)
     certificate: tuple[bytes, bytes] | None = field(default=None, repr=False)
-    plugin: Mapping[str, Any] = field(default_factory=dict)
+    plugin: Plugin | None = None
 
 
 def access_of(context: str = "") -> Access:
     """The cluster of this context, else of the current one of KUBECONFIG or ~/.kube/config, else that of this pod.
 
-    Raises ShunterError where there is none.
+    Raises ShunterError where there is none, or where a file says something else than kubeconfigs do.
     """
     files = list(_files())
     if not files and not context and (_IN_POD / "token").is_file():
@@ -52,19 +65,60 @@ def access_of(context: str = "") -> Access:
     cluster, near = _named(files, "clusters", "cluster", str(chosen.get("cluster", "")))
     user, home = _named(files, "users", "user", str(chosen.get("user", "")), missing_ok=True)
     certificate = _bytes(user, "client-certificate", home), _bytes(user, "client-key", home)
-    token = str(user.get("token") or "") or _bytes(user, "tokenFile", home).decode().strip()
+    token = str(user.get("token") or "") or _bytes(user, "tokenFile", home).decode("utf-8", "replace").strip()
     return Access(
-        server=str(cluster.get("server", "")).rstrip("/"),
+        server=_server(cluster, name),
         context=name,
         ca=_bytes(cluster, "certificate-authority", near),
         insecure=bool(cluster.get("insecure-skip-tls-verify")),
         tls_name=str(cluster.get("tls-server-name") or ""),
         proxy=str(cluster.get("proxy-url") or ""),
-        token=token,
+        token=fit(token),
         user=(str(user["username"]), str(user.get("password", ""))) if user.get("username") else None,
         certificate=(certificate[0], certificate[1]) if all(certificate) else None,
-        plugin=user.get("exec") or {},
+        plugin=_plugin(_map(user["exec"], "exec")) if user.get("exec") else None,
     )
+
+
+def fit(token: str) -> str:
+    """A token, if it can stand in a request's head. Raises ShunterError else, and does not show it."""
+    if not (token.isascii() and token.isprintable()):
+        raise ShunterError("a token has characters that no token has", hint="look where it comes from: a line break?")
+    return token
+
+
+def _server(cluster: Mapping[str, Any], context: str) -> str:
+    server = str(cluster.get("server") or "").rstrip("/")
+    if not server.startswith(("https://", "http://")):
+        raise _broken(f"the cluster of `{context}` has {f'the server `{server}`' if server else 'no server'}")
+    return server
+
+
+def _plugin(said: Mapping[str, Any]) -> Plugin:
+    variables = [_map(each, "env") for each in _items(said.get("env"), "env")]
+    return Plugin(
+        (str(said.get("command") or ""), *map(str, _items(said.get("args"), "args"))),
+        {str(each.get("name")): str(each.get("value") or "") for each in variables},
+        str(said.get("apiVersion") or ""),
+        bool(said.get("provideClusterInfo")),
+        str(said.get("installHint") or ""),
+    )
+
+
+def _map(value: Any, what: str) -> Mapping[str, Any]:
+    if not isinstance(value or {}, Mapping):
+        raise _broken(f"`{what}` holds no keys")
+    return value or {}
+
+
+def _items(value: Any, what: str) -> list[Any]:
+    if not isinstance(value or [], list):
+        raise _broken(f"`{what}` is no list")
+    return value or []
+
+
+def _broken(why: str) -> ShunterError:
+    return ShunterError(f"the kubeconfig is broken: {why}", hint="see what kubectl reads: kubectl config view")
 
 
 def _files() -> Iterator[tuple[Path, Mapping[str, Any]]]:
@@ -84,23 +138,30 @@ def _named(
 ) -> tuple[Mapping[str, Any], Path]:
     """What is called so, and the folder that its paths are relative to: the first file that has it counts."""
     for folder, each in files:
-        for item in each.get(kind) or ():
+        for item in _entries(each, kind):
             if item.get("name") == name:
-                return item.get(key) or {}, folder
+                return _map(item.get(key), key), folder
     if missing_ok and not name:
         return {}, files[0][0]
     raise ShunterError(f"the kubeconfig has no {key} `{name}`", hint=f"contexts: {_known(files)}")
 
 
 def _known(files: list[tuple[Path, Mapping[str, Any]]]) -> str:
-    names = dict.fromkeys(str(item.get("name")) for _, each in files for item in each.get("contexts") or ())
+    names = dict.fromkeys(str(item.get("name")) for _, each in files for item in _entries(each, "contexts"))
     return ", ".join(names) or "none"
+
+
+def _entries(file: Mapping[str, Any], kind: str) -> list[Mapping[str, Any]]:
+    return [_map(item, kind) for item in _items(file.get(kind), kind)]
 
 
 def _bytes(value: Mapping[str, Any], key: str, folder: Path) -> bytes:
     """What is given in the file itself, or in another one."""
     if value.get(f"{key}-data"):
-        return base64.b64decode(value[f"{key}-data"])
+        try:
+            return base64.b64decode("".join(str(value[f"{key}-data"]).split()), validate=True)
+        except ValueError as error:
+            raise _broken(f"`{key}-data` is no base64") from error
     name = value.get(key)
     if not name:
         return b""

@@ -15,6 +15,23 @@ from shunter.model.data import dataclass
 from shunter.model.errors import ShunterError
 
 
+@dataclass(frozen=True, slots=True)
+class Standing:
+    """How a revision stands, in Helm's word."""
+
+    number: int
+    status: str
+
+    @property
+    def is_deployed(self) -> bool:
+        """Whether Helm has done it, and said so."""
+        return self.status == "deployed"
+
+    def __str__(self) -> str:
+        """`revision 3 is deployed`."""
+        return f"revision {self.number} is {self.status}"
+
+
 @dataclass(frozen=True)
 class Place:
     """Where a target's release is, or will be."""
@@ -46,13 +63,13 @@ class Place:
         """The release's revisions now, the oldest first."""
         return revisions_of(self.secrets())
 
-    def newest(self) -> str:
-        """`revision 3 is deployed`, by the labels of its Secret alone. Raises ShunterError where there is none."""
+    def newest(self) -> Standing:
+        """How the newest revision stands, by its Secret's labels alone. Raises ShunterError where there is none."""
         found = [each["metadata"].get("labels") or {} for each in self.secrets(whole=False)]
         newest = max(found, key=lambda labels: int(labels.get("version") or 0), default=None)
         if newest is None:
             raise ShunterError(f"{self.label} is gone", hint="somebody has uninstalled it")
-        return f"revision {newest.get('version')} is {newest.get('status')}"
+        return Standing(int(newest.get("version") or 0), str(newest.get("status")))
 
     @cached_property
     def has_namespace(self) -> bool:
@@ -70,7 +87,7 @@ class Place:
 
 def described(revision: Revision) -> str:
     """`revision 3 is deployed`."""
-    return f"revision {revision.number} is {revision.status}"
+    return str(Standing(revision.number, revision.status))
 
 
 def place_of(target: Target) -> Place:

@@ -2,11 +2,14 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Sequence
+from typing import Final
 
 from shunter.adapters.forge.place import GITHUB, GITLAB
 from shunter.adapters.forge.place import Place as At
 from shunter.adapters.forge.place import place_of as at_forge
+from shunter.core.charts.versions import is_label
 from shunter.core.trains.waves import STAGE, waves
 from shunter.core.workspace.layout import origin_url
 from shunter.core.workspace.model import Workspace
@@ -16,6 +19,10 @@ from shunter.flows.workspace.context import Context
 from shunter.flows.workspace.projects import files_of
 from shunter.model.data import dataclass, replace
 from shunter.model.errors import ShunterError
+
+_LONGEST: Final = 53
+_RELEASE: Final = re.compile(r"[a-z0-9]([-a-z0-9]*[a-z0-9])?(\.[a-z0-9]([-a-z0-9]*[a-z0-9])?)*")
+"""What Helm calls a release: it makes names of objects from that."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -100,7 +107,18 @@ def _target(context: Context, name: str, cluster: str, apart: Apart) -> Target:
     site = context.site("environment", name)
     release = release_of(context, site, apart.values)
     release = replace(release, name=apart.release or release.name, namespace=apart.namespace or release.namespace)
+    _require_names(release)
     if findings := verify(release):
         raise ShunterError.of(findings)
     answers = release.files.answers
     return Target(site.name, release, cluster or str(answers.get("cluster") or ""), str(answers.get("helm") or "4"))
+
+
+def _require_names(release: Release) -> None:
+    """Raise ShunterError for names that Helm, or the cluster, would refuse in its own words and at the end."""
+    if len(release.name) > _LONGEST or not _RELEASE.fullmatch(release.name):
+        hint = f"small letters, digits and hyphens, {_LONGEST} at most: the workspace's name, or --release NAME"
+        raise ShunterError(f"no release can be called `{release.name}`", hint=hint)
+    if not is_label(release.namespace):
+        hint = "small letters, digits and hyphens, 63 at most: `namespace` of the environment, or --namespace NAME"
+        raise ShunterError(f"no namespace can be called `{release.namespace}`", hint=hint)
