@@ -8,6 +8,7 @@ from pathlib import Path
 import pytest
 import yaml
 
+from helpers.charts.charts import ROOT
 from helpers.charts.releases import NEXT, next_release
 from helpers.workspaces.cli import Result, ok, shunter
 from helpers.workspaces.gitrepo import commit_all, git, make_repo
@@ -119,7 +120,14 @@ def test_as_copier_merges_no_migration_is_followed(templates: Path) -> None:
     assert shunter("templates", "test", cwd=templates).code == 1
 
 
-@pytest.mark.slow  # fourteen projects of each release, rendered and updated three times
+def test_every_cell_is_tried() -> None:
+    cases = yaml.safe_load((ROOT / "templates/cases.yaml").read_text("utf-8"))["cases"]
+    tried = {(each["answers"].get("language"), each["answers"].get("archetype")) for each in cases}
+    languages = yaml.safe_load((ROOT / "templates/cells.yaml").read_text("utf-8"))["languages"]
+    assert {(name, archetype) for name, each in languages.items() for archetype in each["archetypes"]} <= tried
+
+
+@pytest.mark.slow  # eighteen projects of each release, rendered and updated three times
 @pytest.mark.parametrize("merge", ["safe", "copier"])
 def test_our_own_templates_lose_nothing(merge: str, tmp_path: Path) -> None:
     root = tmp_path / "package"
