@@ -32,6 +32,10 @@ def test_github_makes_one_for_who_asks(issuer: Issuer, monkeypatch: pytest.Monke
     with pytest.raises(ShunterError, match="the forge gives this job no token") as caught:
         job_token("shunter")
     assert caught.value.notes == ("forge: HTTP status 404",)
+    monkeypatch.setenv(f"{GITHUB}_TOKEN", "half\nkey")
+    with pytest.raises(ShunterError, match="characters that no token has") as caught:
+        job_token("shunter")
+    assert "half" not in str(caught.value)
 
 
 def test_gitlab_s_is_there(issuer: Issuer, monkeypatch: pytest.MonkeyPatch) -> None:

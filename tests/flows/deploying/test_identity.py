@@ -19,6 +19,8 @@ from shunter.adapters.cluster.kubeconfig import access_of
 from shunter.adapters.cluster.server import Server
 from shunter.core.deployment.identity import authentication, user_of
 from shunter.core.deployment.rights import Granting, objects_of_rights
+from shunter.flows.deploying.identity import kubeconfig_of
+from shunter.flows.workspace.context import open_context
 from shunter.model.errors import ShunterError
 
 AUDIENCE = "shunter"
@@ -122,3 +124,13 @@ def test_a_token_for_tst_is_refused_in_pro(
         assert envs[0].deploy().code == 2
     assert envs[0].history() == [(1, "deployed")]
     admin.drop(other)
+
+
+@pytest.mark.parametrize(
+    ("server", "text"), [("k:6443", "is no API server's address"), ("https://k", "no certificate")]
+)
+def test_a_kubeconfig_is_made_of_an_address_and_a_certificate(tmp_path: Path, server: str, text: str) -> None:
+    make_environment(tmp_path, Cluster(tmp_path), "shop-tst")
+    (tmp_path / "ca.crt").write_text("none", "utf-8")
+    with pytest.raises(ShunterError, match=text):
+        kubeconfig_of(open_context(tmp_path), ("tst",), server, "ca.crt", "shunter")

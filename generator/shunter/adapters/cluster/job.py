@@ -24,7 +24,7 @@ def job_token(audience: str) -> str:
     Raises ShunterError where there is none.
     """
     if os.environ.get(_URL):
-        return fit(_asked(os.environ[_URL], os.environ.get(_KEY, ""), audience))
+        return fit(_asked(os.environ[_URL], fit(os.environ.get(_KEY, "")), audience))
     if given := os.environ.get(GIVEN, "").strip():
         return fit(given)
     hint = f"GitHub: `permissions: {{id-token: write}}`; GitLab: `id_tokens: {{{GIVEN}: {{aud: {audience}}}}}`"

@@ -83,7 +83,7 @@ def access_of(context: str = "") -> Access:
 def fit(token: str) -> str:
     """A token, if it can stand in a request's head. Raises ShunterError else, and does not show it."""
     if not (token.isascii() and token.isprintable()):
-        raise _broken("its token has characters that no token has")
+        raise ShunterError("a token has characters that no token has", hint="look where it comes from: a line break?")
     return token
 
 

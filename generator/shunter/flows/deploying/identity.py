@@ -18,11 +18,15 @@ from shunter.model.findings import Report
 def kubeconfig_of(context: Context, names: Sequence[str], server: str, authority: str, audience: str) -> Report:
     """The kubeconfig for jobs that deploy these environments to the API server at `server`.
 
-    `authority` is a file with its certificate. Raises ShunterError for an address that is none.
+    `authority` is a file with its certificate. Raises ShunterError for what is no address, or no certificate.
     """
     if not server.startswith("https://"):
         raise ShunterError(f"`{server}` is no API server's address", hint="--server https://HOST:PORT")
     pem = read_regular(str(context.start / authority)).decode("utf-8", "replace") if authority else ""
+    if authority and "-----BEGIN CERTIFICATE-----" not in pem:
+        raise ShunterError(
+            f"{authority} holds no certificate", hint="it has to be in PEM: ca.crt, as kubeconfigs have it"
+        )
     contexts = [(each.cluster or each.name, each.release.namespace) for each in targets_of(context, names)]
     value = kubeconfig(server, pem, contexts, audience)
     return Report(dump(value).decode(), value)
