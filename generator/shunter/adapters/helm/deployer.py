@@ -44,6 +44,7 @@ class Upgrade:
     timeout: str = "10m"
     force_conflicts: bool = False
     create_namespace: bool = False
+    skip_definitions: bool = False
     labels: Mapping[str, str] | None = None
 
 
@@ -98,6 +99,7 @@ class HelmBinary:
         where = _where(asked.namespace, asked.context)
         labels = ",".join(f"{key}={value}" for key, value in (asked.labels or {}).items())
         how = ["--create-namespace"] if asked.create_namespace else []
+        how += ["--skip-crds"] if asked.skip_definitions else []  # else helm asks for the right to make them
         how += ["--labels", labels] if labels else []
         how += ["--force-conflicts"] if asked.force_conflicts and self.major >= 4 else []
         how += ["--reset-values", "--values", "-"]  # else Helm takes the release's own where ours are empty

@@ -15,7 +15,7 @@ from shunter.flows.deploying.planning import plan_of
 from shunter.flows.deploying.targets import Apart, Target
 from shunter.flows.deploying.wanted import Wanted, rendered_here, wanted_of
 from shunter.flows.workspace.context import Context
-from shunter.model.data import dataclass, field
+from shunter.model.data import dataclass, field, replace
 
 
 @dataclass(frozen=True, slots=True)
@@ -70,10 +70,14 @@ def planned(run: Run, revisions: Sequence[Revision], *, each: bool = True) -> tu
     """What a deployment would do, and what Helm would apply; for `each` see `plan_of`."""
     server_side = run.helm.major >= 4 and (not revisions or revisions[-1].server_side)
     release, version = run.place.target.release, run.helm.version
-    wanted = None if each or run.helm.major < 4 else rendered_here(release, version, server_side=server_side)
+    lacking = () if revisions else run.place.lacking
+    # Helm's own dry run fails where objects are of kinds that it would only make.
+    here = run.helm.major >= 4 and (lacking or not each)
+    wanted = rendered_here(release, version, server_side=server_side) if here else None
     if wanted is None:
         printed = run.helm.planned(upgrade_of(run, server_side=server_side))
         wanted = wanted_of(printed, version, server_side=server_side)
+    wanted = replace(wanted, definitions=lacking)
     return plan_of(run.place, revisions, wanted, each=each), wanted
 
 
@@ -90,5 +94,6 @@ def upgrade_of(run: Run, *, server_side: bool) -> Upgrade:
         timeout=asked.timeout,
         force_conflicts=asked.take and server_side,
         create_namespace=not run.place.has_namespace,
+        skip_definitions=not run.place.lacking,
         labels={VALUES_LABEL: values_key(release.values), **({ENTRY_LABEL: record.entry} if record else {})},
     )
