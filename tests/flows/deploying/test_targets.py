@@ -9,7 +9,8 @@ import pytest
 from helpers.clusters.cluster import Cluster
 from helpers.clusters.environments import make_environment
 from helpers.workspaces.small import small_workspace
-from shunter.flows.deploying.targets import Apart, targets_of
+from shunter.flows.deploying.apart import Apart
+from shunter.flows.deploying.targets import targets_of
 from shunter.flows.workspace.context import open_context
 from shunter.model.errors import ShunterError
 

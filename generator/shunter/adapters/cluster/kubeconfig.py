@@ -4,14 +4,18 @@ from __future__ import annotations
 
 import base64
 import os
+import tempfile
 from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
 from pathlib import Path
-from typing import Any
+from typing import Any, Final
 
 from shunter.core.goyaml import document
 from shunter.model.data import dataclass, field
 from shunter.model.errors import ShunterError
 
+CONTENT: Final = "KUBECONFIG_CONTENT"
+"""The variable with a kubeconfig itself, as jobs get it from a secret; it comes before KUBECONFIG."""
 _IN_POD = Path("/var/run/secrets/kubernetes.io/serviceaccount")
 
 
@@ -49,10 +53,15 @@ class Access:
 
 
 def access_of(context: str = "") -> Access:
-    """The cluster of this context, else of the current one of KUBECONFIG or ~/.kube/config, else that of this pod.
+    """The cluster of this context, else of the current one of KUBECONFIG_CONTENT, KUBECONFIG or ~/.kube/config, else
+    that of this pod.
 
-    Raises ShunterError where there is none, or where a file says something else than kubeconfigs do.
+    Raises ShunterError where there is none, or a job should have got one, or where it says something else than
+    kubeconfigs do.
     """
+    if is_withheld():
+        hint = "set the secret KUBECONFIG of this environment, or the variable: the repository's README says which"
+        raise ShunterError(f"{CONTENT} is empty, and KUBECONFIG names no file", hint=hint)
     files = list(_files())
     if not files and not context and (_IN_POD / "token").is_file():
         return _of_pod()
@@ -78,6 +87,32 @@ def access_of(context: str = "") -> Access:
         certificate=(certificate[0], certificate[1]) if all(certificate) else None,
         plugin=_plugin(_map(user["exec"], "exec")) if user.get("exec") else None,
     )
+
+
+def is_withheld() -> bool:
+    """Whether this is a job that was to get a kubeconfig and got none: the variable for it is there, and empty.
+
+    Such a job takes neither what is in its home nor the account of its pod: these are the runner's.
+    """
+    return os.environ.get(CONTENT) == "" and not os.environ.get("KUBECONFIG")
+
+
+@contextmanager
+def kubeconfig_file() -> Iterator[str]:
+    """The file that another program has to read instead of what KUBECONFIG says, for as long as this lasts; else "".
+
+    Nobody else may read it.
+    """
+    if not (content := os.environ.get(CONTENT, "")):
+        yield ""
+        return
+    handle, name = tempfile.mkstemp(prefix="shunter-")
+    try:
+        with os.fdopen(handle, "w", encoding="utf-8") as file:
+            file.write(content)
+        yield name
+    finally:
+        Path(name).unlink()
 
 
 def fit(token: str) -> str:
@@ -122,15 +157,25 @@ def _broken(why: str) -> ShunterError:
 
 
 def _files() -> Iterator[tuple[Path, Mapping[str, Any]]]:
+    if content := os.environ.get(CONTENT, ""):
+        yield Path.cwd(), _read(content.encode(), CONTENT)
+        return
     named = os.environ.get("KUBECONFIG", "")
     paths = [Path(name) for name in named.split(os.pathsep) if name] or [Path.home() / ".kube/config"]
     for path in paths:
-        if not path.is_file():
-            continue
-        found = document.read(path.read_bytes(), str(path))
-        for finding in found.findings:
-            raise ShunterError(f"{path} is no kubeconfig: {finding.message}", span=finding.span)
-        yield path.parent, found.value or {}
+        if path.is_file():
+            yield path.parent, _read(path.read_bytes(), str(path))
+
+
+def _read(data: bytes, name: str) -> Mapping[str, Any]:
+    """What a kubeconfig says. An error quotes nothing of what came as a variable, which is a secret."""
+    found = document.read(data, name)
+    for finding in found.findings:
+        span = None if name == CONTENT else finding.span
+        raise ShunterError(f"{name} is no kubeconfig: {finding.message}", span=span)
+    if not isinstance(found.value or {}, Mapping):
+        raise ShunterError(f"{name} is no kubeconfig", hint="it is a map, as `kubectl config view --raw` prints it")
+    return found.value or {}
 
 
 def _named(

@@ -43,6 +43,7 @@ COMMANDS: tuple[Command, ...] = (
             ),
             switch("--drop-settings", help="let settings go that somebody gave the release by hand"),
             switch("--recover", help="a release that a killed run left locked: say what it is, and go on"),
+            switch("--older", help="go on although the cluster has a later change of it than this checkout"),
             Option(
                 "--timeout", metavar="TIME", default="10m", help="how long to wait for one environment, such as 90s"
             ),
@@ -54,7 +55,9 @@ COMMANDS: tuple[Command, ...] = (
                 help="stay well for so long before the next one is begun",
             ),
             VALUES,
-            Option("--release", metavar="NAME", help="a release beside the environment's own, such as a preview"),
+            Option("--preview", metavar="REQUEST", help="a release for this request, as preview.yaml of ENV says"),
+            switch("--end", help="take --preview, or --release, away, and the namespace that was made for it"),
+            Option("--release", metavar="NAME", help="a release beside the environment's own, of whatever name"),
             Option("--namespace", metavar="NAME", help="its namespace (default: the environment's)"),
             _CONTEXT,
             Option("--helm", metavar="PATH", help="the helm binary, 3.14 or newer (default: helm on PATH)"),
@@ -65,7 +68,8 @@ COMMANDS: tuple[Command, ...] = (
             "shunter deploy pro --plan",
             "shunter deploy stage:production --soak 300",
             "shunter deploy tst --recover",
-            "shunter deploy tst --release shop-12 --namespace shop-tst-preview -f envs/tst/preview.yaml",
+            "shunter deploy tst --preview 12",
+            "shunter deploy tst --preview 12 --end",
         ),
     ),
     Command(

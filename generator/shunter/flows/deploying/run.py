@@ -7,12 +7,14 @@ from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
 
+from shunter.adapters.cluster.kubeconfig import kubeconfig_file
 from shunter.adapters.helm.deployer import HelmBinary, Upgrade, helm_binary, on_disk
 from shunter.core.deployment.plan import Plan
 from shunter.core.deployment.revision import ENTRY_LABEL, VALUES_LABEL, Revision, values_key
+from shunter.flows.deploying.apart import Apart
 from shunter.flows.deploying.place import Place, place_of
 from shunter.flows.deploying.planning import plan_of
-from shunter.flows.deploying.targets import Apart, Target
+from shunter.flows.deploying.targets import Target
 from shunter.flows.deploying.wanted import Wanted, rendered_here, wanted_of
 from shunter.flows.workspace.context import Context
 from shunter.model.data import dataclass, field, replace
@@ -25,7 +27,8 @@ class Asked:
     `names` are environments or `stage:NAME`; `helm` is the path of a binary, `cluster` a context for all of them;
     `timeout` is as Helm writes it. `take` conflicts, or refuse them; `drop` settings that only the cluster has;
     `recover` a stuck release; `soak` is how many seconds a cluster must stay well before the next. `promises` are the
-    plans that must still hold, by environment; `apart` is a release beside the environment's own.
+    plans that must still hold, by environment; `apart` is a release beside the environment's own; `older` is whether
+    a cluster may go back to what it had before.
     """
 
     names: tuple[str, ...] = ()
@@ -39,6 +42,7 @@ class Asked:
     soak: int = 0
     promises: Mapping[str, Mapping[str, Any]] = field(default_factory=dict)
     apart: Apart | None = None
+    older: bool = False
 
 
 @dataclass(frozen=True)
@@ -62,8 +66,8 @@ def opened(context: Context, asked: Asked, target: Target) -> Iterator[Run]:
     """The run of a target, with its chart on disk."""
     helm = helm_binary(asked.helm, wanted=target.helm)
     place = place_of(target)
-    with on_disk(target.release.archive) as chart:
-        yield Run(context, asked, place, helm, chart)
+    with on_disk(target.release.archive) as chart, kubeconfig_file() as kubeconfig:
+        yield Run(context, asked, place, replace(helm, kubeconfig=kubeconfig), chart)
 
 
 def planned(run: Run, revisions: Sequence[Revision], *, each: bool = True) -> tuple[Plan, Wanted]:
@@ -93,7 +97,6 @@ def upgrade_of(run: Run, *, server_side: bool) -> Upgrade:
         values=release.values,
         timeout=asked.timeout,
         force_conflicts=asked.take and server_side,
-        create_namespace=not run.place.has_namespace,
         skip_definitions=not run.place.lacking,
         labels={VALUES_LABEL: values_key(release.values), **({ENTRY_LABEL: record.entry} if record else {})},
     )
