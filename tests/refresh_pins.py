@@ -14,7 +14,7 @@ _IMAGE = re.compile(r'\{name: "(?P<name>[^"]+)", digest: "[^"]*"\}')
 
 def digest(name: str) -> str:
     """What a tag is now, as its registry says."""
-    command = ["skopeo", "inspect", "--format", "{{.Digest}}", f"docker://{name}"]
+    command = ["skopeo", "inspect", "--no-tags", "--format", "{{.Digest}}", f"docker://{name}"]
     return subprocess.run(command, capture_output=True, text=True, check=True).stdout.strip()
 
 

@@ -11,152 +11,19 @@ from pathlib import Path
 
 import pytest
 
-from helpers.tools import needs_helm, require
+from helpers.tools import needs_helm
 from helpers.workspaces.cli import ok
-from helpers.workspaces.gitrepo import commit_all, git
-from helpers.workspaces.pipelines import FORGE, Machine, require_folder
+from helpers.workspaces.gitrepo import git
 from helpers.workspaces.registries import PASSWORD, USER, Registry
-from shunter.adapters.oci.client import Client
-from shunter.adapters.oci.credentials import Login
-from shunter.core.charts.packed import PackedChart
+from helpers.workspaces.talks import Talk
 
 pytestmark = [pytest.mark.registry, needs_helm, pytest.mark.slow]  # a workspace, its tests, and images built for real
 
-WORKSPACE = """\
-name: shop
-layout: {layout}
-ci: {ci}
-pipelines: {pipelines}
-deployment: {deployment}
-repositories: {{url: "{origins}/{{name}}.git"}}
-registries: {{images: "{host}/{place}", charts: "oci://{host}/{place}/charts"}}
-services:
-  orders: {{archetype: rest-api}}
-  store: {{archetype: database}}
-environments:
-  tst: {{stage: develop}}
-  pre: {{promotes-from: tst}}
-promotions: {{direct: []}}
-"""
-_NUMBERS = itertools.count(1)
+COMMAND = "shunter deploy"
 PAIRS = [("github", "mono", "inline"), ("gitlab", "multi", "inline")]
 if os.environ.get("SHUNTER_TEST_PAIRS") == "all":
     PAIRS = [*itertools.product(("github", "gitlab"), ("mono", "multi"), ("inline", "reusable"))]
 """Each provider and each layout once; `make delivery` takes all, and the pipelines that the workspace's repository holds."""
-
-
-class Talk:
-    """A workspace with its remotes, a registry, and a machine that runs the pipelines of one provider."""
-
-    def __init__(self, ci: str, layout: str, pipelines: str, registry: Registry, folder: Path) -> None:
-        require("buildah")
-        self.ci, self.pipelines, self.registry, self.folder = ci, pipelines, registry, folder
-        self.place = f"talk-{next(_NUMBERS)}"
-        self.origins, self.root = folder / "origins", folder / "shop"
-        origins = FORGE if pipelines == "reusable" else f"file://{self.origins}"
-        deployment = "gitops" if ci == "gitlab" else "helm"  # a push to a branch, which a pipeline can do here
-        where = {"origins": origins, "host": registry.host, "place": self.place, "deployment": deployment}
-        text = WORKSPACE.format(layout=layout, ci=ci, pipelines=pipelines, **where)
-        (folder / "values.yaml").write_text(text, "utf-8")
-        ok("new", "shop", "--defaults", "--data-file", "values.yaml", cwd=folder)
-        self.machine = Machine(
-            folder / "machine", Path(require_folder("SHUNTER_TEST_BASE", "make delivery")), self.origins
-        )
-        self.machine.folder.mkdir()
-        self.code = self.root / "orders" if layout == "multi" else self.root
-        repositories = [self.root, *(path.parent for path in self.root.glob("*/.git"))]
-        for repository in repositories:
-            origin = self.origins / f"{repository.name}.git"
-            origin.mkdir(parents=True)
-            git(origin, "init", "-q", "--bare", "-b", "main")
-            git(repository, "push", "-q", str(origin), "main")
-
-    @property
-    def origin(self) -> Path:
-        """The remote of the service's code."""
-        return self.origins / f"{self.code.name}.git"
-
-    def commit(self, path: str) -> str:
-        """Change a file of the service's repository, and push; the commit before."""
-        before = git(self.code, "rev-parse", "HEAD")
-        commit_all(self.code, {path: "more\n"})
-        git(self.code, "push", "-q", str(self.origin), "main")
-        return before
-
-    def pipeline(self, before: str) -> str:
-        """The pipeline of the newest commit, as far as its chart; what it printed."""
-        if self.ci == "github":
-            done = self.machine.github(
-                self.origin, "ci", "build" if self.pipelines == "reusable" else "chart", before=before
-            )
-        else:
-            done = self.machine.gitlab(self.origin)
-        assert done.returncode == 0, done.stdout[-6000:] + done.stderr[-2000:]
-        return done.stdout + done.stderr
-
-    def trains(self) -> str:
-        """The workspace's pipeline of trains, as its schedule starts it; what it printed."""
-        origin = self.origins / "shop.git"
-        if self.ci == "github":
-            done = self.machine.github(origin, "trains", event="schedule")
-        else:
-            done = self.machine.gitlab(origin, "trains", CI_PIPELINE_SOURCE="schedule")
-        assert done.returncode == 0, done.stdout[-6000:] + done.stderr[-2000:]
-        return done.stdout + done.stderr
-
-    def merged(self, repository: str, branch: str) -> str:
-        """Merge a branch of a remote into main, as a person does on a forge's page; the commit of main before."""
-        clone = self.machine.cloned(self.origins / f"{repository}.git")
-        before = git(clone, "rev-parse", "HEAD")
-        git(clone, "merge", "-q", "--squash", f"origin/{branch}")
-        git(clone, "commit", "-q", "-m", f"Merge {branch}")
-        git(clone, "push", "-q", str(self.origins / f"{repository}.git"), "main")
-        return before
-
-    def moved(self, repository: str, path: str) -> None:
-        """Somebody commits a file to main."""
-        clone = self.machine.cloned(self.origins / f"{repository}.git")
-        commit_all(clone, {path: "# more\n"})
-        git(clone, "push", "-q", str(self.origins / f"{repository}.git"), "main")
-
-    def rendered(self, repository: str, before: str) -> str:
-        """The pipeline of an environment's repository, as far as what Helm would apply, or all; what it printed."""
-        origin = self.origins / f"{repository}.git"
-        if self.ci == "github":
-            job = "build" if self.pipelines == "reusable" else "render"
-            done = self.machine.github(origin, "ci", job, before=before)
-        else:
-            done = self.machine.gitlab(origin)
-            assert git(origin, "rev-parse", "deploy/tst") == git(origin, "rev-parse", "main")
-        assert done.returncode == 0, done.stdout[-6000:] + done.stderr[-2000:]
-        return done.stdout + done.stderr
-
-    def tips(self) -> dict[str, str]:
-        """Each branch of each remote, with its commit."""
-        shown = {
-            origin.stem: git(origin, "for-each-ref", "--format=%(refname:short) %(objectname)")
-            for origin in self.origins.iterdir()
-        }
-        return {
-            f"{name}/{line.split()[0]}": line.split()[1] for name, lines in shown.items() for line in lines.splitlines()
-        }
-
-    def published(self) -> dict[str, str]:
-        """Each tag of the images and charts that are in the registry, with its digest."""
-        client = Client(self.registry.host, login=Login(USER, PASSWORD))
-        places = [f"{self.place}/{name}" for name in ("orders", "charts/orders", "charts/store", "charts/shop-library")]
-        return {
-            f"{place}:{tag}": client.head(place, tag) or "" for place in places for tag in self.registry.tags(place)
-        }
-
-    def archive(self, found: dict[str, str]) -> PackedChart:
-        """The chart of orders that was pushed, fetched by its digest."""
-        client = Client(self.registry.host, login=Login(USER, PASSWORD))
-        [digest] = [digest for name, digest in found.items() if "charts/orders" in name]
-        manifest = client.manifest(f"{self.place}/charts/orders", digest)
-        assert manifest is not None
-        layer = json.loads(manifest.data)["layers"][0]["digest"]
-        return PackedChart("orders", archive=client.blob(f"{self.place}/charts/orders", layer, 1_000_000))
 
 
 @pytest.fixture
@@ -210,7 +77,7 @@ def test_a_commit_in_a_service_is_published_once(
     # What is new becomes a train, and the train a promotion: once, and then the loop has ended.
     said.trains()
     tips = said.tips()
-    environments = "shop-tst" if layout == "multi" else "shop"
+    environments, following = said.at("tst"), said.at("pre")
     assert f"{environments}/promote/tst" in tips
     listed = git(said.origins / "shop.git", "ls-tree", "-r", "--name-only", "main", "trains/").split()
     assert len(listed) == 1
@@ -225,7 +92,6 @@ def test_a_commit_in_a_service_is_published_once(
     assert f"@{first[image]}" in said.rendered(environments, before)
     said.trains()
     tips = said.tips()
-    following = "shop-pre" if layout == "multi" else "shop"
     assert f"{environments}/promote/tst" not in tips
     record = git(said.origins / f"{following}.git", "show", "promote/pre:envs/pre/.shunter/train.yaml")
     assert first[chart] in record
@@ -261,11 +127,11 @@ def test_a_preview_is_of_what_a_request_changes_and_at_its_end_of_all(talk: Call
 
     def preview(action: str, before: str) -> str:
         done = said.machine.github(said.origin, "preview", event="pull_request", action=action, before=before)
-        assert done.returncode == (action != "closed" and "deploy.sh" in done.stdout), done.stdout[-6000:] + done.stderr
+        assert done.returncode == (action != "closed" and COMMAND in done.stdout), done.stdout[-6000:] + done.stderr
         return done.stdout
 
     before = said.commit("envs/pre/notes.txt")
-    assert "deploy.sh" not in preview("synchronize", before), "pre has no preview"
-    assert "no preview of tst: there is no KUBECONFIG of one" in preview("closed", before)
+    assert COMMAND not in preview("synchronize", before), "pre has no preview"
+    assert "KUBECONFIG_CONTENT is empty, so nothing was deployed from here" in preview("closed", before)
     before = said.commit("envs/tst/notes.txt")
-    assert "error: KUBECONFIG of this environment is not set" in preview("synchronize", before)
+    assert "KUBECONFIG_CONTENT is empty, and KUBECONFIG names no file" in preview("synchronize", before)

@@ -362,5 +362,4 @@ def test_a_generated_environment_falls_into_no_trap(railed: Path) -> None:
     assert not [trap.rule for trap in TRAPS.values() if f"[{trap.rule}]" in said]
     workflow = (railed / "shop-tst/.github/workflows/deploy.yaml").read_text("utf-8")
     assert "cancel-in-progress: false" in workflow  # an interrupted upgrade leaves the release locked
-    script = (railed / "shop-tst/ci/deploy.sh").read_text("utf-8")
-    assert 'shunter deploy "$name"' in script  # which rolls back
+    assert 'shunter deploy "$ENVIRONMENT"' in workflow  # which rolls back

@@ -23,6 +23,7 @@ from helpers.services.cells import (
     CELLS,
     CONTRACT,
     LANGUAGES,
+    PLACE,
     Cell,
     Engineroom,
     engineroom,
@@ -34,11 +35,14 @@ from helpers.services.cells import (
     manifest,
     need_toolchain,
     prepares,
+    repository_of,
 )
 from helpers.tools import need_helm, require
+from helpers.workspaces.gitrepo import git
 
 MEGABYTES = {"python": 85, "typescript": 60, "go": 30}
 """Above what the image begins with; for Go, whose image begins with nothing, the whole."""
+COMMAND = r"^    (make (?:-C \S+ )?\w+)(?:  |$)"
 # Each language and each archetype once; what is not here has parts of these only.
 _ALWAYS = (
     *(Cell(language, "rest-api") for language in LANGUAGES),
@@ -77,14 +81,18 @@ def built(request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFacto
 
 @pytest.mark.parametrize("cell", DEEP, ids=lambda cell: cell.id)
 def test_a_newcomer_needs_two_commands(cell: Cell, tmp_path: Path) -> None:
-    """In an empty home: the README's first command passes all tests, the second serves until Ctrl-C. Then lint."""
+    """In an empty home: the README's first command passes all tests, the second serves until Ctrl-C. Then lint.
+
+    The repository's README has the commands as they are typed there, the service's as in its own folder.
+    """
     need_toolchain(cell.language)
-    folder = generated(cell, tmp_path / "orders")
-    told = re.findall(r"^    (make \w+)(?:  |$)", (folder / "README.md").read_text("utf-8"), re.MULTILINE)
-    assert told[:2] == ["make test", "make run"]
-    assert not re.search(r"\bskipped\b|--- SKIP", made(folder, "test"))
+    root = repository_of(cell, tmp_path / "orders")
+    folder = root / PLACE
+    told = [re.findall(COMMAND, (at / "README.md").read_text("utf-8"), re.MULTILINE)[:2] for at in (root, folder)]
+    assert told == [[f"make -C {PLACE} test", f"make -C {PLACE} run"], ["make test", "make run"]]
+    assert not re.search(r"\bskipped\b|--- SKIP", made(root, *told[0][0].split()[1:]))
     port = free_port()
-    with kept_running(folder, told[1].split(), port) as running:
+    with kept_running(root, told[0][1].split(), port) as running:
         if not cell.agreed["serves"]:
             assert running.wait(timeout=300) == 0
         else:
@@ -95,6 +103,7 @@ def test_a_newcomer_needs_two_commands(cell: Cell, tmp_path: Path) -> None:
                 time.sleep(0.2)
     assert get(f"http://127.0.0.1:{port}{CONTRACT['paths']['live']}")[0] == 0
     made(folder, "setup", "lint", "help")
+    assert git(root, "status", "--porcelain") == ""
 
 
 def test_tests_in_go_hold_alone(tmp_path: Path) -> None:

@@ -48,6 +48,22 @@ def test_argo_gets_one_application_for_each_environment(roots: dict[str, Path]) 
     assert waves == ["0", "2"]
 
 
+def test_argo_gets_one_for_each_app_where_the_environment_says_so(roots: dict[str, Path]) -> None:
+    found = objects(roots["argo-apps"], "tst")
+    assert [each["metadata"]["name"] for each in found][::7] == ["shop-tst-orders", "shop-tst-cache"]
+    for each in found:
+        own = each["metadata"]["name"].removeprefix("shop-tst-")
+        off = each["spec"]["source"]["helm"]["valuesObject"]
+        assert (len(found), len(off), own in off) == (8, 7, False)
+    (pro,) = objects(roots["argo-apps"], "pro")
+    assert "valuesObject" not in pro["spec"]["source"]["helm"]
+
+
+def test_flux_lets_an_environment_wait_for_those_of_its_stage_before_it(roots: dict[str, Path]) -> None:
+    waits = {name: objects(roots["none-flux"], name)[1]["spec"].get("dependsOn") for name in ("tst", "pro", "us")}
+    assert waits == {"tst": None, "pro": None, "us": [{"name": "shop-pro"}]}
+
+
 def test_flux_gets_a_source_and_a_release(roots: dict[str, Path]) -> None:
     source, release = objects(roots["environment-flux"], "pro")
     assert source["spec"]["url"] == "ssh://git@github.com/acme/shop-pro.git"

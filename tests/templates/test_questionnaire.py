@@ -37,7 +37,7 @@ def illegal_on_windows(path: str) -> bool:
 @pytest.mark.parametrize("kind", KINDS)
 def test_the_answers_file_holds_what_the_layout_derived_and_nothing_else(kind: str, rendered: dict[str, Path]) -> None:
     recorded = yaml.safe_load((rendered[kind] / ".copier-answers.yml").read_text(encoding="utf-8"))
-    assert recorded.pop("_commit") == "v0.1.0"
+    assert recorded.pop("_commit") == RELEASE
     assert recorded.pop("_src_path")
     assert recorded == ONE_EACH[kind].answers
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
+from shunter.model.data import replace
 from shunter.model.findings import Finding, Span
 
 
@@ -52,6 +53,21 @@ class ShunterError(Exception):
             exit_code=self.exit_code,
             rule=self.rule,
             findings=self.findings,
+        )
+
+    def noted(self, *notes: str) -> ShunterError:
+        """The same error with further notes, below its last finding where it has several."""
+        found = list(self.findings)
+        if found:
+            found[-1] = replace(found[-1], notes=(*found[-1].notes, *notes))
+        return ShunterError(
+            self.message,
+            hint=self.hint,
+            span=self.span,
+            notes=(*self.notes, *notes),
+            exit_code=self.exit_code,
+            rule=self.rule,
+            findings=found,
         )
 
     @classmethod

@@ -32,6 +32,10 @@ class FileState:
         header = b"blob %d\0" % len(self.data)
         return hashlib.sha1(header + self.data, usedforsecurity=False).hexdigest()
 
+    def with_lf(self) -> FileState:
+        """The same file with LF for every CRLF."""
+        return FileState(self.data.replace(b"\r\n", b"\n"), self.mode)
+
 
 @dataclass(frozen=True, slots=True)
 class Listing:

@@ -131,11 +131,16 @@ def test_each_forge_has_its_own_words(
     comment(forge, 3, "superseded")
     set_status(forge, "abc", Status(FAILURE, "in tst", "d" * 200, "https://x"))
     path, document = status
+    told = {**document, "description": "d" * 140, "target_url": "https://x"}
     assert sent(tmp_path) == [
         closing,
         ("POST", comments, {"body": "superseded"}),
-        ("POST", path, {**document, "description": "d" * 140, "target_url": "https://x"}),
+        ("POST", path, told),
     ]
+    listed: Any = [{**told, "id": 1}]
+    listed = listed if program == "glab" else {"statuses": listed}
+    known = client(tmp_path, program, listed, (1, "", "not to be asked"))
+    assert not set_status(known, "abc", Status(FAILURE, "in tst", "d" * 200, "https://x"))
 
 
 def test_gitlab_calls_it_a_failure_when_a_status_stays(tmp_path: Path) -> None:

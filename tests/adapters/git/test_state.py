@@ -105,9 +105,20 @@ def test_what_git_holds_already_is_no_change(digest: str, tmp_path: Path) -> Non
     commit_all(root, {"x": "one\n"})
     found = read_repository(root, ["x"])
     assert blob_id(b"one\n", digest) == git(root, "rev-parse", "HEAD:x")
-    assert found.holds("x", FileState(b"one\n"))
-    assert not found.holds("x", FileState(b"one\n", EXECUTABLE))
-    assert not found.holds("x", FileState(b"two\n"))
-    assert not found.holds("x", None)
+    assert found.holds("x", None, FileState(b"one\n"))
+    assert not found.holds("x", None, FileState(b"one\n", EXECUTABLE))
+    assert not found.holds("x", None, FileState(b"two\n"))
+    assert not found.holds("x", None, None)
     write(root, {"x": "edited\n"})
-    assert not read_repository(root, ["x"]).holds("x", FileState(b"one\n"))
+    assert not read_repository(root, ["x"]).holds("x", None, FileState(b"one\n"))
+
+
+def test_what_git_converts_counts_as_git_would_hold_it(tmp_path: Path) -> None:
+    lf, crlf, other = FileState(b"one\n"), FileState(b"one\r\n"), FileState(b"two\r\n")
+    root = make_repo(tmp_path / "home", {"x": lf.data, ".gitattributes": "x text eol=crlf\n", "y": crlf.data})
+    (root / "x").write_bytes(crlf.data)
+    git(root, "add", "x")
+    found = read_repository(root, ["x", "y"])
+    assert [found.holds("x", crlf, each) for each in (lf, crlf, other)] == [True, True, False]
+    assert not found.holds("x", lf, crlf), "what is on disk says nothing of a conversion"
+    assert [found.holds("y", crlf, each) for each in (lf, crlf)] == [False, True], "git converts nothing there"

@@ -234,27 +234,49 @@ def test_copier_makes_a_change_that_both_made_again_where_the_file_looks_alike(t
 @pytest.mark.slow  # Copier updates a project
 def test_copier_deletes_a_file_that_is_called_after_an_answer_of_another_type(tmp_path: Path) -> None:
     """It renders the new release twice, and reads what the first has made of the answer once more for the second."""
+    theirs, ours = retyped("{{ q }}.txt.jinja", ("kept\n", "kept\n"), {"1.50.txt": "kept\n"}, tmp_path)
+    assert "q: '1.50'" in (theirs / ".copier-answers.yml").read_text("utf-8")
+    assert not [*theirs.glob("*.txt")], "lost: there is no file of that answer at all"
+    assert set(ours) == {"1.50.txt", ".copier-answers.yml"}
+
+
+@pytest.mark.slow  # Copier updates a project
+def test_copier_writes_an_answer_of_another_type_that_it_does_not_record(tmp_path: Path) -> None:
+    """Where it merges, it takes what the second render has: its own answers file says what the person has."""
+    bodies = ("one\n\n\n\n{{ q }}\n", "two\n\n\n\n{{ q }}\n")
+    mine = {"f": "mine\n\n\n\n1.50\n"}
+    theirs, ours = retyped("f.jinja", bodies, mine, tmp_path)
+    assert "q: '1.50'" in (theirs / ".copier-answers.yml").read_text("utf-8")
+    assert (theirs / "f").read_text("utf-8").endswith("=======\ntwo\n>>>>>>> after updating\n\n\n\n1.5\n"), "lost: 1.50"
+    assert ours["f"] == text("two\n\n\n\n1.50\n")
+    root = make_repo(tmp_path / "ours", mine)
+    written(root, {"f": text("one\n\n\n\n1.50\n")}, {"f": ours["f"]})
+    assert (root / "f").read_text("utf-8").endswith("=======\ntwo\n>>>>>>> after updating\n\n\n\n1.50\n")
+
+
+def retyped(
+    name: str, bodies: tuple[str, str], mine: Mapping[str, str], folder: Path
+) -> tuple[Path, Mapping[str, FileState]]:
+    """A project updated by Copier, and what we render of the same release.
+
+    A question that is not asked is a text in one release, and YAML in the next. The template's file has two bodies.
+    """
     import copier
 
     asked: dict[str, Any] = {"q": {"type": "str", "default": "1.50", "ask": False}}
-    files = {
-        "{{ q }}.txt.jinja": "kept\n",
-        "{{ _copier_conf.answers_file }}.jinja": "{{ _copier_answers | to_yaml }}\n",
-    }
-    template = make_repo(tmp_path / "template", {**files, "copier.yml": json.dumps(asked)})
+    answers_file = {"{{ _copier_conf.answers_file }}.jinja": "{{ _copier_answers | to_yaml }}\n"}
+    template = make_repo(folder / "template", {**answers_file, name: bodies[0], "copier.yml": json.dumps(asked)})
     git(template, "tag", "v1.0.0")
     asked["q"]["type"] = "yaml"
-    commit_all(template, {"copier.yml": json.dumps(asked)})
+    commit_all(template, {name: bodies[1], "copier.yml": json.dumps(asked)})
     git(template, "tag", "v2.0.0")
     answers = {"_commit": "v1.0.0", "_src_path": str(template), "q": "1.50"}
-    root = make_repo(tmp_path / "project", {"1.50.txt": "kept\n", ".copier-answers.yml": json.dumps(answers)})
+    root = make_repo(folder / "project", {**mine, ".copier-answers.yml": json.dumps(answers)})
     with warnings.catch_warnings():
         warnings.simplefilter("ignore")
         copier.run_update(root, settings=copier.Settings(), defaults=True, overwrite=True, quiet=True, vcs_ref="v2.0.0")
-    assert "q: '1.50'" in (root / ".copier-answers.yml").read_text("utf-8")
-    assert not [*root.glob("*.txt")], "lost: there is no file of that answer at all"
     asked_of = RenderRequest.of(str(template), "2.0.0", {"q": "1.50"}, template, "update", ["q"])
-    assert set(render_many([asked_of]).files[asked_of]) == {"1.50.txt", ".copier-answers.yml"}
+    return root, render_many([asked_of]).files[asked_of]
 
 
 @pytest.mark.slow  # Copier updates two projects

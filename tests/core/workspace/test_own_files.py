@@ -472,6 +472,7 @@ def _is_ours(finding: Finding) -> bool:
         "values-elsewhere",
         "reusable-nowhere",
         "deployed-from-nowhere",
+        "not-apart",
     )
 
 

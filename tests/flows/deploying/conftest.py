@@ -45,7 +45,7 @@ def alone(routed: Cluster) -> Iterator[Cluster]:
     with (routed.folder / "shop-tst.lock").open("w") as lock:
         fcntl.flock(lock, fcntl.LOCK_EX)
         yield routed
-        for name in ("shop-tst", "shop-tst-preview"):
+        for name in ("shop-tst", "shop-tst-preview-12"):
             routed.kubectl(
                 "delete", "namespace", name, "--ignore-not-found", "--timeout=300s"
             )  # waits until it is gone

@@ -90,6 +90,19 @@ def test_settings_that_only_the_cluster_has_are_not_dropped_unasked(tst: Deploye
     assert tst.get("configmap", "web")["data"]["note"] == "a"
 
 
+def test_a_helm_under_another_name_is_the_same_manager(tst: Deployed) -> None:
+    """Helm sets it; else what one file applied, another could not change."""
+    other = tst.root / "helm-4.next"
+    other.symlink_to(HELM)
+    tst.deployed("--helm", str(other))
+    tst.values({"web": {"tag": "two", "note": "b"}})
+    tst.deployed()
+    for kind in ("deployment", "configmap"):
+        managers = {each["manager"] for each in tst.get(kind, "web")["metadata"]["managedFields"]}
+        assert managers <= {"helm", "controllers"}, managers
+        assert "helm" in managers
+
+
 @needs_helm_3
 def test_a_release_of_helm_3_goes_on_with_helm_4(tst: Deployed) -> None:
     answers = tst.root / "envs/tst/.copier-answers.yml"

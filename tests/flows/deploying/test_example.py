@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 import subprocess
+import sys
 from pathlib import Path
 
 import pytest
@@ -11,6 +12,8 @@ import pytest
 from helpers.clusters.cluster import Cluster
 from helpers.clusters.routes import ROUTES
 from helpers.tools import HELM
+
+_GENERATOR = Path(__file__).resolve().parents[3] / "generator"
 
 
 def not_ready(cluster: Cluster, namespace: str) -> list[str]:
@@ -41,15 +44,15 @@ def test_helm_installs_the_example_and_every_pod_gets_ready(
 
 
 @pytest.mark.slow  # the whole example, and a preview of it
-def test_the_generated_script_deploys_it_and_a_preview_of_it(alone: Cluster, railed: Path) -> None:
-    """`ci/deploy.sh` as a pipeline runs it, which has a kubeconfig's content; by `shunter deploy`."""
+def test_a_job_deploys_it_and_a_preview_of_it(alone: Cluster, railed: Path) -> None:
+    """As a pipeline does: in the environment's repository, with the content of a kubeconfig."""
     folder = railed / "shop-tst"
     content = Path(os.environ["KUBECONFIG"]).read_text("utf-8")
     env = {name: value for name, value in os.environ.items() if name != "KUBECONFIG"}
-    env |= {"CI": "true", "KUBECONFIG_CONTENT": content}
+    env |= {"CI": "true", "KUBECONFIG_CONTENT": content, "PYTHONPATH": str(_GENERATOR)}
 
     def deploy(*arguments: str) -> str:
-        command = ["sh", "ci/deploy.sh", "tst", *arguments]
+        command = [sys.executable, "-m", "shunter", "deploy", "tst", *arguments]
         done = subprocess.run(command, cwd=folder, env=env, capture_output=True, text=True, check=False)
         assert done.returncode == 0, done.stderr
         return done.stdout + done.stderr
@@ -58,12 +61,12 @@ def test_the_generated_script_deploys_it_and_a_preview_of_it(alone: Cluster, rai
         labels = alone.get("secrets", "-n", namespace, "-l", "owner=helm")["items"]
         return [each["metadata"]["labels"]["name"] for each in labels]
 
-    assert "revision 1 is deployed and well" in deploy("deploy", "--timeout", "4m")
+    assert "revision 1 is deployed and well" in deploy("--timeout", "4m")
     assert not_ready(alone, "shop-tst") == []
     assert "revision 1 is deployed as wanted" in deploy()
     (folder / "envs/tst/preview.yaml").write_text("orders: {replicaCount: 1}\n", "utf-8")
-    assert "revision 1 is deployed and well" in deploy("preview", "12")
-    assert managed("shop-tst-preview") == ["shop-12"]
-    deploy("end", "12")
-    assert managed("shop-tst-preview") == []
+    assert "revision 1 is deployed and well" in deploy("--preview", "12")
+    assert managed("shop-tst-preview-12") == ["shop-12"]
+    deploy("--preview", "12", "--end")
+    assert managed("shop-tst-preview-12") == []
     assert managed("shop-tst") == ["shop"]

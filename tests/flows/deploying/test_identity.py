@@ -11,7 +11,7 @@ import pytest
 
 from helpers.clusters.accounts import kubeconfig_with
 from helpers.clusters.cluster import Cluster
-from helpers.clusters.environments import make_environment
+from helpers.clusters.environments import Deployed, make_environment
 from helpers.clusters.issuer import Issuer, issuing
 from helpers.tools import need_helm
 from helpers.workspaces.cli import ok
@@ -19,6 +19,8 @@ from shunter.adapters.cluster.kubeconfig import access_of
 from shunter.adapters.cluster.server import Server
 from shunter.core.deployment.identity import authentication, user_of
 from shunter.core.deployment.rights import Granting, objects_of_rights
+from shunter.flows.deploying.identity import kubeconfig_of
+from shunter.flows.workspace.context import open_context
 from shunter.model.errors import ShunterError
 
 AUDIENCE = "shunter"
@@ -63,6 +65,26 @@ def believed(file: Path) -> None:
             return
 
 
+def in_job(issuer: Issuer, forge: str, monkeypatch: pytest.MonkeyPatch, **said: str) -> None:
+    """Be a job of which the forge says this."""
+    if forge == "gitlab":
+        monkeypatch.setenv("SHUNTER_ID_TOKEN", issuer.token(AUDIENCE, **said))
+        return
+    issuer.jobs["key"] = said
+    monkeypatch.setenv("ACTIONS_ID_TOKEN_REQUEST_URL", f"{issuer.url}/job?api-version=2.0")
+    monkeypatch.setenv("ACTIONS_ID_TOKEN_REQUEST_TOKEN", "key")
+    monkeypatch.setenv("SSL_CERT_FILE", str(issuer.folder / "tls.crt"))
+
+
+def without_password(admin: Cluster, env: Deployed) -> Path:
+    """The kubeconfig that `rights kubeconfig` prints for the jobs of an environment."""
+    server = json.loads(admin.kubeconfig().read_text("utf-8"))["clusters"][0]["cluster"]
+    where = ["--server", server["server"], "--authority", server["certificate-authority"], "--audience", AUDIENCE]
+    file = env.root / "job.yaml"
+    file.write_text(ok("rights", "kubeconfig", env.name, *where, cwd=env.root).out, "utf-8")
+    return file
+
+
 @pytest.mark.slow  # the server takes up to a minute to see the issuer
 def test_a_token_for_tst_is_refused_in_pro(
     admin: Cluster,
@@ -84,7 +106,8 @@ def test_a_token_for_tst_is_refused_in_pro(
     said = {CLAIMS[forge]: "acme/shop"}
     good = kubeconfig_with(admin, issuer.token(AUDIENCE, environment="tst", **said), tmp_path / "tst.json")
     believed(good)
-    monkeypatch.setenv("KUBECONFIG", str(good))
+    monkeypatch.setenv("KUBECONFIG", str(without_password(admin, envs[0])))
+    in_job(issuer, forge, monkeypatch, environment="tst", **said)
     envs[0].deployed()
     assert envs[0].history() == [(1, "deployed")]
     refused = envs[1].deploy()
@@ -101,3 +124,13 @@ def test_a_token_for_tst_is_refused_in_pro(
         assert envs[0].deploy().code == 2
     assert envs[0].history() == [(1, "deployed")]
     admin.drop(other)
+
+
+@pytest.mark.parametrize(
+    ("server", "text"), [("k:6443", "is no API server's address"), ("https://k", "no certificate")]
+)
+def test_a_kubeconfig_is_made_of_an_address_and_a_certificate(tmp_path: Path, server: str, text: str) -> None:
+    make_environment(tmp_path, Cluster(tmp_path), "shop-tst")
+    (tmp_path / "ca.crt").write_text("none", "utf-8")
+    with pytest.raises(ShunterError, match=text):
+        kubeconfig_of(open_context(tmp_path), ("tst",), server, "ca.crt", "shunter")

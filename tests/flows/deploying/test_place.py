@@ -7,6 +7,7 @@ from pathlib import Path
 
 import pytest
 
+from helpers.clusters.accounts import account_of
 from helpers.clusters.environments import Deployed
 from helpers.workspaces.registries import free_port
 
@@ -41,3 +42,24 @@ def test_what_somebody_may_not_do_is_named(tst: Deployed, monkeypatch: pytest.Mo
 def test_a_context_that_is_not_there(tst: Deployed) -> None:
     found = tst.deploy("--context", "there")
     assert (found.code, "error: the kubeconfig has no context `there`\nhint: contexts: here\n") == (2, found.err)
+
+
+def test_a_helm_that_could_not_write_down_its_end_has_not_deployed(
+    tst: Deployed, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Helm 4 ends with 0 where it may not update its Secret: all runs, and the next upgrade is refused."""
+    admin = str(tst.cluster.kubeconfig())
+    monkeypatch.setenv("KUBECONFIG", str(account_of(tst, without=("secrets", "update"))))
+    found = tst.deploy()
+    assert (found.code, "failed  tst  helm has ended well, and revision 1 is pending-install" in found.err) == (2, True)
+    assert "helm may not update Secrets: shunter rights check tst" in found.err
+    monkeypatch.setenv("KUBECONFIG", admin)
+    tst.deployed("--recover")
+    assert tst.history()[-1] == (2, "deployed")
+
+
+def test_what_could_not_begin_names_nothing_as_not_ready(tst: Deployed, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("KUBECONFIG", str(account_of(tst, without=("secrets", "create"))))
+    found = tst.deploy()
+    assert (found.code, "nothing was changed: create: failed to create: secrets is forbidden" in found.err) == (2, True)
+    assert "not ready" not in found.err

@@ -7,6 +7,7 @@ from pathlib import Path
 
 from helpers.clusters.cluster import Cluster
 from helpers.clusters.environments import Deployed, make_environment
+from helpers.workspaces.cli import shunter
 
 HPA = {
     "apiVersion": "autoscaling/v2",
@@ -101,3 +102,17 @@ def test_what_the_server_would_not_take_is_said_before(tst: Deployed) -> None:
     tst.values({"web": {"replicas": -1}})
     refused = tst.deploy()
     assert (refused.code, "Deployment web is refused: " in refused.err, tst.history()) == (1, True, [])
+
+
+def test_an_object_that_is_being_deleted_is_none_that_is_there(tst: Deployed) -> None:
+    tst.deployed()
+    tst.kubectl("patch", "configmap", "web", "--type=merge", "-p", '{"metadata": {"finalizers": ["acme.io/kept"]}}')
+    tst.kubectl("delete", "configmap", "web", "--wait=false")
+    refused = tst.deploy()
+    assert (refused.code, "ConfigMap web is refused: it is being deleted since 20" in refused.err) == (1, True)
+    assert "and waits for acme.io/kept" in refused.err
+    differs = shunter("diff", "tst", "--cluster", cwd=tst.root)
+    assert (differs.code, "it is being deleted since 20" in differs.out) == (1, True)
+    tst.kubectl("patch", "configmap", "web", "--type=merge", "-p", '{"metadata": {"finalizers": null}}')
+    tst.deployed()
+    assert tst.get("configmap", "web")["data"]["note"] == "a"

@@ -9,6 +9,7 @@ import pytest
 from helpers.clusters.cluster import Cluster
 from helpers.clusters.environments import make_environment
 from helpers.workspaces.small import small_workspace
+from shunter.flows.deploying.apart import Apart
 from shunter.flows.deploying.targets import targets_of
 from shunter.flows.workspace.context import open_context
 from shunter.model.errors import ShunterError
@@ -40,3 +41,18 @@ def test_what_is_not_as_pinned_is_not_deployed(tmp_path: Path) -> None:
     (tmp_path / "envs/tst/charts/web/templates/all.yaml").write_text("kind: Other\n", "utf-8")
     with pytest.raises(ShunterError):
         targets_of(open_context(tmp_path), ("tst",))
+
+
+@pytest.mark.parametrize(
+    ("apart", "said"),
+    [
+        (Apart(release="s" * 54), "no release can be called `sss"),
+        (Apart(release="Shop_1"), "no release can be called `Shop_1`"),
+        (Apart(namespace="shop/../kube-system"), "no namespace can be called `shop/../kube-system`"),
+    ],
+)
+def test_a_name_that_no_cluster_takes_is_told_at_once(tmp_path: Path, apart: Apart, said: str) -> None:
+    make_environment(tmp_path, Cluster(tmp_path), "shop-tst")
+    with pytest.raises(ShunterError, match=said) as caught:
+        targets_of(open_context(tmp_path), ("tst",), "", apart)
+    assert "at most" in caught.value.hint

@@ -2,15 +2,19 @@
 
 from __future__ import annotations
 
+import math
 from pathlib import Path
 
 import pytest
+import yaml
 
-from helpers.charts.releases import next_release
+from helpers.charts.charts import ROOT
+from helpers.charts.releases import NEXT, next_release
 from helpers.workspaces.cli import Result, ok, shunter
 from helpers.workspaces.gitrepo import commit_all, git, make_repo
 from helpers.workspaces.template_history import change_templates, make_templates
 from helpers.workspaces.transcript import error
+from shunter.adapters.templates.history import ensure_history, releases
 
 CASES = """\
 cases:
@@ -96,11 +100,15 @@ def test_a_release_that_a_case_cannot_follow_is_refused(templates: Path) -> None
 
 def test_what_cannot_be_tested_is_said(templates: Path, tmp_path: Path) -> None:
     assert "copier.yml" in error(shunter("templates", "test", cwd=tmp_path)).message
-    git(templates, "stash", "-q", "-u")
+    git(templates, "tag", "--delete", "v1.0.0")
     assert "no update to test" in error(shunter("templates", "test", cwd=templates)).message
-    git(templates, "stash", "pop", "-q")
     commit_all(templates, {"templates/cases.yaml": "cases: []\n"})
     assert "templates/cases.yaml:1:8" in shunter("templates", "test", cwd=templates).err
+
+
+def test_a_first_release_passes(templates: Path) -> None:
+    git(templates, "stash", "-q", "-u")
+    assert "1.0.0 is the first release, and nothing has changed" in lines(ok("templates", "test", cwd=templates))[-1]
 
 
 def test_as_copier_merges_no_migration_is_followed(templates: Path) -> None:
@@ -112,10 +120,20 @@ def test_as_copier_merges_no_migration_is_followed(templates: Path) -> None:
     assert shunter("templates", "test", cwd=templates).code == 1
 
 
-@pytest.mark.slow  # fourteen projects of two releases, each rendered and updated three times
+def test_every_cell_is_tried() -> None:
+    cases = yaml.safe_load((ROOT / "templates/cases.yaml").read_text("utf-8"))["cases"]
+    tried = {(each["answers"].get("language"), each["answers"].get("archetype")) for each in cases}
+    languages = yaml.safe_load((ROOT / "templates/cells.yaml").read_text("utf-8"))["languages"]
+    assert {(name, archetype) for name, each in languages.items() for archetype in each["archetypes"]} <= tried
+
+
+@pytest.mark.slow  # eighteen projects of each release, rendered and updated three times
 @pytest.mark.parametrize("merge", ["safe", "copier"])
 def test_our_own_templates_lose_nothing(merge: str, tmp_path: Path) -> None:
     root = tmp_path / "package"
     next_release(root)
     found = lines(ok("templates", "test", str(root), "--merge", merge, cwd=tmp_path))
-    assert found[-1] == "14 cases, 2 releases, 14 updates: nothing is lost"
+    known = [*releases(ensure_history()), NEXT]
+    cases = yaml.safe_load((root / "templates/cases.yaml").read_text("utf-8"))["cases"]
+    updates = sum(math.comb(len(known[known.index(case.get("since", known[0])) :]), 2) for case in cases)
+    assert found[-1] == f"{len(cases)} cases, {len(known)} releases, {updates} updates: nothing is lost"

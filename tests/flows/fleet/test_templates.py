@@ -16,6 +16,8 @@ from helpers.charts.releases import NEXT, newer, next_release, substitute
 from helpers.workspaces.cli import ok
 from helpers.workspaces.transcript import error, everything, unchanged, untouched
 from helpers.workspaces.workspaces import ONE_SERVICE, copy, digest, shared
+from shunter import __version__
+from shunter.adapters.templates.history import ensure_history, releases
 
 CANONICAL = "https://templates.shunter.invalid/templates.git"
 
@@ -110,18 +112,18 @@ def but_release(root: Path) -> dict[str, str]:
 @pytest.mark.slow  # publishes a release of the templates and moves all to it
 @pytest.mark.parametrize("small", ["mono", "multi"], indirect=True)
 def test_publish_moves_the_workspace_and_every_answers_file(small: Path, remote: Path) -> None:
-    assert answers(small) == {(CANONICAL, "v0.1.0")}
+    assert answers(small) == {(CANONICAL, f"v{__version__}")}
     unchanged(remote, lambda: untouched(small, "templates", "publish", str(remote), "--dry-run"))
     ok("templates", "publish", "../templates.git", cwd=small)
-    assert answers(small) == {(str(remote), "v0.1.0")}
+    assert answers(small) == {(str(remote), f"v{__version__}")}
     assert yaml.safe_load((small / "shunter.yaml").read_text("utf-8"))["templates"]["source"] == str(remote)
-    assert git(remote, "tag") == "v0.1.0"
+    assert git(remote, "tag").split() == [f"v{release}" for release in releases(ensure_history())]
     for command in ("update --check", "validate", "lint --strict", "lock --check"):
         ok(*command.split(), cwd=small)
     before = digest(small)
     for command in (["templates", "publish", str(remote)], ["update"], ["add", "environment", "prf", "--after", "tst"]):
         ok(*command, cwd=small)
-    assert answers(small) == {(str(remote), "v0.1.0")}
+    assert answers(small) == {(str(remote), f"v{__version__}")}
     ok("remove", "environment", "prf", cwd=small)
     shutil.rmtree(small / ".shunter/removed", ignore_errors=True)  # a checkout that is on no remote is moved there
     assert digest(small) == before

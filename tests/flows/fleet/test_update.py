@@ -19,6 +19,7 @@ from helpers.workspaces.cli import Result, ok, shunter
 from helpers.workspaces.fleets import Fleet
 from helpers.workspaces.transcript import blocks, error, refusals, unchanged, untouched
 from helpers.workspaces.workspaces import copy, digest, shared
+from shunter.adapters.templates.history import ensure_history, releases
 from shunter.core.packaging.publish import compiled_library
 from shunter.flows.fleet import update as updating
 
@@ -144,7 +145,7 @@ def test_check_says_what_is_out_of_date(shop: Path, run: Update) -> None:
     done(run("update"))
     done(unchanged(shop, lambda: run("update", "--check")))
     block = error(unchanged(shop, lambda: run("update", "--to", "0.5.0")))
-    assert block.hint == f"known: 0.1.0, {NEXT}"
+    assert block.hint == f"known: {', '.join([*releases(ensure_history()), NEXT])}"
 
 
 @pytest.mark.slow  # six commands of another release
@@ -289,6 +290,31 @@ def test_what_a_repository_records_is_its_own_affair(shop: Path, commit: Commit)
     assert not [*shop.rglob("pwned")]
     for root in repositories(shop):
         assert (root / ".gitlab-ci.yml").is_file() == (root.name not in refused), root
+
+
+def test_what_the_workspaces_own_repository_records_is_everybodys_affair(shop: Path, commit: Commit) -> None:
+    """All others follow from its shunter.yaml and its library: one error, why, and nothing is changed anywhere."""
+    substitute(shop / "shunter.yaml", "ci: github", "ci: gitlab")
+    commit(shop, "another CI")
+    follows = "all other repositories follow from the workspace's own: none was changed"
+    for name in (".copier-answers.yml", "library/.copier-answers.yml"):
+        kept = (shop / name).read_bytes()
+        for broken in (b"", b"\0\xff", re.sub(rb"_src_path: .*", b"_src_path: ext::sh -c touch% pwned", kept)):
+            (shop / name).write_bytes(broken)
+            told = untouched(shop, "update")
+            assert f"--> {name}" in told.err
+            assert told.err.count(follows) == 1, told.err
+            assert untouched(shop, "update", "--plan").err == told.err
+        (shop / name).write_bytes(kept)
+    git(shop, "switch", "--quiet", "--detach")
+    assert untouched(shop, "update").err.count(follows) == 1
+    git(shop, "switch", "--quiet", "main")
+    (shop / ".git/hooks/pre-commit").write_text("#!/bin/sh\necho no; exit 1\n")
+    (shop / ".git/hooks/pre-commit").chmod(0o755)
+    heads = [git(each, "rev-parse", "HEAD") for each in repositories(shop)]
+    assert shunter("update", cwd=shop).err.count(follows) == 1
+    assert [git(each, "rev-parse", "HEAD") for each in repositories(shop)] == heads
+    assert {git(each, "status", "--porcelain") for each in repositories(shop)} == {""}
 
 
 def test_a_missing_checkout_is_refused_alone(shop: Path, commit: Commit) -> None:

@@ -9,6 +9,7 @@ import pytest
 
 from helpers.workspaces.cli import ok, shunter
 from helpers.workspaces.clients import IN, OK, calls, put
+from helpers.workspaces.gitrepo import git
 from helpers.workspaces.promoted import Promoted
 from helpers.workspaces.small import orders, publish
 from shunter.flows.workspace.context import open_context
@@ -25,8 +26,39 @@ def root(promoted: Promoted) -> Path:
     files["Chart.yaml"] = FileState(files["Chart.yaml"].data + said.encode())
     publish(open_context(promoted.ours), files)
     ok("train", "cut", "1.2.0", cwd=promoted.ours)
-    ok("promote", "1.2.0", "--to", "tst", cwd=promoted.ours)
+    git(promoted.ours, "push", "-q")
+    ok("promote", "1.2.0", "--to", "tst", "--push", cwd=promoted.ours)
     return promoted.ours
+
+
+def test_what_was_pushed_is_told_at_once_and_what_was_not_is_not(
+    root: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """The checkout is behind: the run that promoted pushed to the remote alone."""
+    put(tmp_path, "gh", {**IN, "api": (0, "{}", OK)})
+    monkeypatch.setenv("PATH", f"{tmp_path}:/usr/bin:/bin")
+    assert "in tst since" in ok("status", "--tell", cwd=root).err
+    ok("sync", cwd=root)
+    ok("promote", "--from", "tst", "--to", "pre", cwd=root)
+    assert "in pre since" not in ok("status", "--tell", cwd=root).err
+    git(root, "push", "-q")
+    assert "in pre since" in ok("status", "--tell", cwd=root).err
+
+
+def test_one_that_came_before_the_newest_change_is_told_too_and_none_twice(
+    root: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    ok("sync", cwd=root)
+    ok("hold", "tst", "web", "--why", "INC-1", cwd=root)
+    git(root, "push", "-q")
+    put(tmp_path, "gh", {**IN, "api": (0, "{}", OK)})
+    monkeypatch.setenv("PATH", f"{tmp_path}:/usr/bin:/bin")
+    assert "in tst since" in ok("status", "--tell", cwd=root).err
+    [call] = [call for call in calls(tmp_path) if call[-1]]
+    put(tmp_path, "gh", {**IN, "api": (0, json.dumps({"statuses": [json.loads(call[-1])]}), OK)})
+    again = ok("status", "--tell", cwd=root)
+    assert f"which is known of {COMMIT[:12]} of acme/orders" in again.err
+    assert len([call for call in calls(tmp_path) if call[-1]]) == 1
 
 
 def test_a_commit_gets_a_status_in_the_name_of_the_environment(

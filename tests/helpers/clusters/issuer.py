@@ -10,9 +10,10 @@ import threading
 import time
 from collections.abc import Iterator
 from contextlib import contextmanager
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from pathlib import Path
+from urllib.parse import parse_qs
 
 
 @dataclass(frozen=True)
@@ -21,6 +22,8 @@ class Issuer:
 
     url: str
     folder: Path
+    jobs: dict[str, dict[str, str]] = field(default_factory=dict)
+    """What is said of whom, by the keys with which jobs ask for a token, as GitHub's do, at `url`/job."""
 
     @property
     def authority(self) -> str:
@@ -51,8 +54,13 @@ def issuing(folder: Path) -> Iterator[Issuer]:
 
     class Handler(BaseHTTPRequestHandler):
         def do_GET(self) -> None:
-            value = json.dumps(pages.get(self.path, {})).encode()
-            self.send_response(200 if self.path in pages else 404)
+            path, _, query = self.path.partition("?")
+            said = found.jobs.get(self.headers.get("Authorization", "").removeprefix("bearer "))
+            page = pages.get(path)
+            if path == "/job" and said is not None:
+                page = {"value": found.token(parse_qs(query)["audience"][0], **said)}
+            value = json.dumps(page or {}).encode()
+            self.send_response(200 if page else 404)
             self.send_header("Content-Type", "application/json")
             self.send_header("Content-Length", str(len(value)))
             self.end_headers()
@@ -73,8 +81,9 @@ def issuing(folder: Path) -> Iterator[Issuer]:
             "subject_types_supported": ["public"],
             "id_token_signing_alg_values_supported": ["RS256"],
         }
+        found = Issuer(url, folder)
         threading.Thread(target=server.serve_forever, daemon=True).start()
-        yield Issuer(url, folder)
+        yield found
         server.shutdown()
 
 

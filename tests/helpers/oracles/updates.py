@@ -44,7 +44,8 @@ class Left(NamedTuple):
 class Case(NamedTuple):
     """A random repository: what was `rendered` first, both releases for its answers, what the person has made of it.
 
-    `folder` holds three copies of it: `copier`, `ours` and `safe`.
+    `folder` holds three copies of it: `copier`, `ours` and `safe`. `again` is the new release as Copier renders it a
+    second time: for the answers that the first time has recorded.
     """
 
     seed: int
@@ -54,6 +55,7 @@ class Case(NamedTuple):
     new: Files
     ours: Files
     once: tuple[str, ...]
+    again: Files
 
 
 def laid(made: Template, bare: Path) -> Path:
@@ -86,6 +88,9 @@ def case(seed: int, folder: Path) -> Case | None:
     except Exception:  # whatever a template makes of Python; both engines are compared in tests/core/templates
         return None
     old, new = (dict(renders.files[each]) for each in wants)
+    second = as_copier(read(new[ANSWERS].data, ANSWERS)).value or {}
+    twice = RenderRequest.of(str(source), "2.0.0", second, source, "update")
+    again = dict(render_many([twice], apart=True).files.get(twice, new))
     ours = person(seed, rendered, new)
     root = folder / "copier"
     Repository.init(root)
@@ -95,7 +100,7 @@ def case(seed: int, folder: Path) -> Case | None:
     git(root, "commit", "-q", "-m", "ours")
     for name in ("ours", "safe"):
         shutil.copytree(root, folder / name, symlinks=True)
-    return Case(seed, folder, rendered, old, new, ours, renders.once[wants[1]])
+    return Case(seed, folder, rendered, old, new, ours, renders.once[wants[1]], again)
 
 
 def by_copier(each: Case) -> Left:
@@ -215,7 +220,7 @@ LOSSES: Mapping[str, str] = {
     "bytes": "bytes that are not UTF-8 are dropped from what a person has changed",
     "folder": "folders that are called as those of old version control are never removed",
     "twice": "a change that both have made is made again in another place that looks alike",
-    "name": "a file is deleted that the template has, and nobody has touched: its name is an answer of another type",
+    "type": "an answer that is not asked again, and has another type now, is read twice: files are gone, or say another",
 }
 """What Copier itself loses in these repositories, and we do not: tests/adapters/templates/test_copier_losses.py shows each,
 and those that random repositories do not have.
@@ -227,8 +232,10 @@ def loss(each: Case, path: str) -> str:
     """Which of Copier's losses explains that a path differs; nothing where none does."""
     sides = [files.get(path) for files in (each.old, each.ours, each.new)]
     base, here, new = sides
+    if each.again.get(path) != new:
+        return "type"
     if here is not None and here == new:
-        return "name" if base == here else "twice"
+        return "twice"
     known = [state for state in sides if state]
     if new is None and base != here:
         return "deleted"

@@ -22,6 +22,7 @@ import yaml
 from helpers.charts.charts import app_answers, library_chart, objects, render, render_project, write
 from helpers.tools import require
 from helpers.workspaces.containers import containers, released
+from helpers.workspaces.gitrepo import make_repo
 from shunter.adapters.templates.history import template_files
 from shunter.core.templates.engine import Engine
 from shunter.model.files import EXECUTABLE, MemoryTree
@@ -30,6 +31,7 @@ ROOT = Path(__file__).parents[3]
 CONTRACT: dict[str, Any] = yaml.safe_load((ROOT / "templates/contract.yaml").read_text("utf-8"))
 LANGUAGES: dict[str, Any] = yaml.safe_load((ROOT / "templates/cells.yaml").read_text("utf-8"))["languages"]
 NAME = "orders"
+PLACE = f"services/{NAME}"
 RUNTIME = '[containers]\ndefault_ulimits = ["nofile=1024:1024", "nproc=4096:4096"]\n[engine]\nruntime = "runc"\n'
 
 
@@ -61,10 +63,14 @@ CELLS = [
 
 
 def generated(cell: Cell, folder: Path, **more: Any) -> Path:
-    """The service's repository; `more` are further answers."""
+    """The service's code in `folder`; `more` are further answers."""
     answers = {"kind": "service", "name": NAME, "team": "alice", "port": CONTRACT["port"]}
+    return _laid(answers | {"language": cell.language, "archetype": cell.archetype} | more, folder)
+
+
+def _laid(answers: Mapping[str, Any], folder: Path) -> Path:
     engine = Engine(MemoryTree(template_files(ROOT)), "here", "v1")
-    for path, state in engine.render(answers | {"language": cell.language, "archetype": cell.archetype} | more).items():
+    for path, state in engine.render(answers).items():
         target = folder / path
         target.parent.mkdir(parents=True, exist_ok=True)
         target.write_bytes(state.data)
@@ -72,13 +78,36 @@ def generated(cell: Cell, folder: Path, **more: Any) -> Path:
     return folder
 
 
+_MACHINE = (
+    "PATH",
+    "GOPROXY",
+    "GONOPROXY",
+    "GOPRIVATE",
+    "GOSUMDB",
+    "GONOSUMDB",
+    "PIP_",
+    "UV_",
+    "NPM_CONFIG_",
+    "SSL_CERT_",
+)
+_MACHINE += ("NODE_EXTRA_CA_CERTS", "HTTP_PROXY", "HTTPS_PROXY", "NO_PROXY", "GOMODCACHE", "GOCACHE")
+"""What begins with one of these says where packages come from here, and whom to trust for that; what Go keeps saves minutes."""
+
+
+def repository_of(cell: Cell, folder: Path) -> Path:
+    """The repository of one service, committed, as `shunter add service` lays it out; its chart is left out."""
+    generated(cell, folder / PLACE)
+    service = {"kind": "service", "name": NAME, "path": PLACE, "archetype": cell.archetype, "language": cell.language}
+    answers = {"kind": "repository", "workspace": "shop", "repository": NAME, "projects": [service], "ci": "none"}
+    return make_repo(_laid(answers, folder), {})
+
+
 def at_home(folder: Path) -> dict[str, str]:
     """The variables of somebody who has nothing yet but programs: a home that is empty at first, beside the folder."""
     home = folder.parent / "home"
     home.mkdir(exist_ok=True)
-    ours = ("XDG_", "ARGS", "MAKE", "MFLAGS")  # a `make` around the tests hands its own on
-    environment = {name: value for name, value in os.environ.items() if not name.startswith(ours)}
-    return environment | {"HOME": str(home), "GOFLAGS": "-v", **with_node()}  # else Go is silent about tests it skips
+    kept = {name: value for name, value in os.environ.items() if name.upper().startswith(_MACHINE)}
+    return kept | {"HOME": str(home), "GOFLAGS": "-v", **with_node()}  # else Go is silent about tests it skips
 
 
 def made(folder: Path, *targets: str) -> str:

@@ -12,10 +12,11 @@ import subprocess
 import sys
 from dataclasses import dataclass
 from pathlib import Path
+from typing import Any
 
 import yaml
 
-from helpers.tools import require
+from helpers.tools import HELM, require
 from helpers.workspaces.containers import containers
 from helpers.workspaces.gitrepo import git
 from helpers.workspaces.registries import PASSWORD, USER
@@ -53,11 +54,15 @@ ACTIONS: dict[str, tuple[dict[str, str], str]] = {
 
 @dataclass(frozen=True)
 class Machine:
-    """A machine that runs pipelines; `folder` is its own, `base` the image store with what Dockerfiles begin with."""
+    """A machine that runs pipelines; `folder` is its own, `base` the image store with what Dockerfiles begin with.
+
+    `kubeconfig` is that of the cluster to which environments are deployed, if they are.
+    """
 
     folder: Path
     base: Path
     origins: Path
+    kubeconfig: Path | None = None
 
     @property
     def environment(self) -> dict[str, str]:
@@ -66,7 +71,9 @@ class Machine:
         for name in ("artifacts", "tmp"):
             (folder / name).mkdir(parents=True, exist_ok=True)
         return os.environ | {
-            "PATH": os.pathsep.join((str(self._tools()), os.environ["PATH"])),
+            "PATH": os.pathsep.join(
+                (str(self._tools()), *([str(Path(HELM).parent)] if HELM else []), os.environ["PATH"])
+            ),
             "PYTHONPATH": str(TESTS.parent / "generator"),
             "HOME": str(folder),
             "GIT_SSH_COMMAND": str(folder / "bin/ssh"),
@@ -85,7 +92,7 @@ class Machine:
             folder.mkdir(parents=True)
             (folder / "ssh").write_text(_SSH.format(origins=self.origins), "utf-8")
             (folder / "ssh").chmod(0o755)
-            scripts = {"python": f'{INSTALLED}exec {sys.executable} "$@"\n', "apt-get": "exit 0\n"}
+            scripts = {"python": f'{INSTALLED}exec {sys.executable} "$@"\n', "apt-get": "exit 0\n", "apk": "exit 0\n"}
             for name, text in {**scripts, "python3": scripts["python"]}.items():
                 (folder / name).write_text(f"#!/bin/sh\n{text}", "utf-8")
                 (folder / name).chmod(0o755)
@@ -118,6 +125,8 @@ class Machine:
             command += ["--local-repository", f"{name}={self._action(name)}"]
         command += ["--var", "SHUNTER=shunter", "--var", "TRAINS_APP_ID=1"]
         secrets = {"REGISTRY_USERNAME": USER, "REGISTRY_PASSWORD": PASSWORD, "TRAINS_APP_KEY": "key"}
+        if self.kubeconfig:
+            secrets["KUBECONFIG"] = self.kubeconfig.read_text("utf-8")
         for name, value in secrets.items():
             command += ["-s", f"{name}={value}"]
         variables = self.environment | {"ORIGIN": f"{FORGE}/{origin.name}"}
@@ -169,8 +178,15 @@ class Machine:
     def _of_the_project(self, origin: Path) -> None:
         """Variables that its settings have, unlike those of one pipeline: a child pipeline gets them too."""
         login = {"SHUNTER_REGISTRY_USER": USER, "SHUNTER_REGISTRY_PASSWORD": PASSWORD}
-        variables = {"SHUNTER": "shunter", "TRAINS_TOKEN": "token", "STORAGE_DRIVER": "overlay", **login}
+        variables: dict[str, Any] = {
+            "SHUNTER": "shunter",
+            "TRAINS_TOKEN": "token",
+            "STORAGE_DRIVER": "overlay",
+            **login,
+        }
         variables["DEPLOY_REMOTE"] = f"{FORGE}/{origin.name}"
+        if self.kubeconfig:
+            variables["KUBECONFIG"] = {"type": "file", "values": {"*": self.kubeconfig.read_text("utf-8")}}
         file = self.folder / ".gitlab-ci-local/variables.yml"
         file.parent.mkdir(exist_ok=True)
         file.write_text(json.dumps({"global": variables}), "utf-8")

@@ -29,9 +29,9 @@ services:
   store: {{archetype: database}}
   cache: {{chart: {{path: third-party/cache}}}}
 environments:
-  tst: {{stage: develop, values: [../common.yaml, common.yaml, values.yaml]}}
+  tst: {{stage: develop, releases: {releases}, values: [../common.yaml, common.yaml, values.yaml]}}
   pro: {{stage: production, promotes-from: tst, values: [../common.yaml, values.yaml], cluster: "it's", helm: "3"}}
-"""
+{environments}"""
 
 # Repository roots in every variant of CI, deployment, development and content.
 VARIANTS: dict[str, dict[str, str]] = {
@@ -41,7 +41,12 @@ VARIANTS: dict[str, dict[str, str]] = {
     "gitlab-gitops": {"ci": "gitlab", "deployment": "gitops"},
     "github-argo": {"deployment": "argo"},
     "gitlab-argo": {"ci": "gitlab", "deployment": "argo"},
-    "none-flux": {"ci": "none", "deployment": "flux"},
+    "argo-apps": {"deployment": "argo", "releases": "app"},
+    "none-flux": {
+        "ci": "none",
+        "deployment": "flux",
+        "environments": "  us: {stage: production, promotes-from: pro}\n",
+    },
     "environment-flux": {"layout": "multi", "repository": "shop-pro", "deployment": "flux"},
     "github-aws": {"registry": "123456789012.dkr.ecr.eu-west-1.amazonaws.com/acme"},
     "github-google": {"registry": "europe-west1-docker.pkg.dev/acme/shop", "development": "git-flow"},
@@ -77,6 +82,8 @@ def projects(
     pipelines: str = "inline",
     registry: str = "ghcr.io/acme",
     language: str = "python",
+    releases: str = "umbrella",
+    environments: str = "",
 ) -> list[Project]:
     """Every project of the workspace with its answers, roots first."""
     text = WORKSPACE.format(**locals())

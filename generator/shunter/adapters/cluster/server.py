@@ -168,8 +168,8 @@ class Server:
 
     def _place(self, resource: Resource, namespace: str, name: str = "") -> str:
         root, _, plural = resource.path.partition("|")
-        inside = f"/namespaces/{quote(namespace)}" if resource.namespaced else ""
-        return f"{root}{inside}/{plural}{'/' + quote(name) if name else ''}"
+        inside = f"/namespaces/{quote(namespace, '')}" if resource.namespaced else ""
+        return f"{root}{inside}/{plural}{'/' + quote(name, '') if name else ''}"
 
     @cached_property
     def _given(self) -> Access:

@@ -47,12 +47,16 @@ class Status:
 
 @dataclass(frozen=True, slots=True)
 class _Changes:
-    """How a forge takes a change: the method for a pull request, what closes one, where comments and statuses are."""
+    """How a forge takes a change: the method for a pull request, what closes one, where comments and statuses are.
+
+    `told` is where a commit's statuses are read, the newest of each name.
+    """
 
     method: str
     closing: Mapping[str, str]
     comments: str
     status: str
+    told: str
     name: str
     states: Mapping[str, str]
 
@@ -62,6 +66,7 @@ _NEAR_GITHUB = _Changes(
     closing={"state": "closed"},
     comments="issues/{number}/comments",
     status="statuses/{commit}",
+    told="commits/{commit}/status?per_page=100",
     name="context",
     states={},
 )
@@ -73,6 +78,7 @@ _CHANGES: Mapping[str, _Changes] = {
         closing={"state_event": "close"},
         comments="merge_requests/{number}/notes",
         status="statuses/{commit}",
+        told="repository/commits/{commit}/statuses?per_page=100",
         name="name",
         states={FAILURE: "failed"},
     ),
@@ -120,10 +126,11 @@ def comment(client: Client, number: int, text: str) -> None:
     _asked(client, "POST", f"{repository_of(client)}/{path}", {"body": text})
 
 
-def set_status(client: Client, commit: str, status: Status) -> None:
-    """Tell a commit's status; that of the same name is replaced. A `ShunterError` where the forge refuses.
+def set_status(client: Client, commit: str, status: Status) -> bool:
+    """Tell a commit's status; that of the same name is replaced. Whether it had to be told: it may be there.
 
-    GitLab refuses a status that is what it was, which is no failure.
+    GitHub takes a thousand of one name for a commit, and GitLab refuses one that is what it was, which is no failure. A
+    `ShunterError` where the forge refuses.
     """
     changes = _CHANGES[client.kind]
     told = {
@@ -132,9 +139,28 @@ def set_status(client: Client, commit: str, status: Status) -> None:
         "description": status.description[:_DESCRIPTION],
         **({"target_url": status.url} if status.url else {}),
     }
-    answer = client.ask("POST", f"{repository_of(client)}/{changes.status.format(commit=commit)}", told)
+    repository = repository_of(client)
+    there = client.ask("GET", f"{repository}/{changes.told.format(commit=commit)}").document
+    if any(_is_told(each, told) for each in _listed(there)):
+        return False
+    answer = client.ask("POST", f"{repository}/{changes.status.format(commit=commit)}", told)
     if answer.problem and "Cannot transition status" not in answer.problem:
         raise _refused(client, answer.problem)
+    return True
+
+
+def _listed(document: object) -> list[object]:
+    """The statuses that a forge lists, in a document about all of them or alone."""
+    found = document.get("statuses") if isinstance(document, Mapping) else document
+    return found if isinstance(found, list) else []
+
+
+def _is_told(there: object, told: Mapping[str, str]) -> bool:
+    """Whether a status says the same; its state is called `state` or `status`."""
+    if not isinstance(there, Mapping):
+        return False
+    said = {**there, "state": there.get("state") or there.get("status")}
+    return all(said.get(name) == text for name, text in told.items())
 
 
 def _kept(client: Client, document: object, *, opened: bool = False) -> Kept:

@@ -33,7 +33,7 @@ from shunter.adapters.git.prepare import (
     without_closing,
 )
 from shunter.adapters.git.recovery import recover_in, undo_all
-from shunter.adapters.git.refusals import refuse_other_than
+from shunter.adapters.git.refusals import FOLLOWED, refuse_other_than
 from shunter.adapters.git.repository import Repository, git_dir
 from shunter.adapters.git.settings import Settings, is_tidy, may_have_hooks, settings_around
 from shunter.adapters.git.undo import undo, unwritten
@@ -171,7 +171,7 @@ class _Run:
             notes = (*moves.take_back(self.moving), *undo_all(changes, live=True, hooked=self.hooked))
             journal.clear(self.folder, changes)
             if isinstance(error, ShunterError):
-                raise _with_notes(error, notes or ("everything is as it was",)) from error
+                raise error.noted(*notes or ("everything is as it was",)) from error
             names = ", ".join(change.repository for change in changes)
             error.add_note("\n".join(notes) or f"undone: {names} {'is' if len(changes) == 1 else 'are'} as before")
             raise
@@ -199,8 +199,10 @@ class _Run:
                 with self._phase("commit", part):
                     done[number] = self._commit(part, (place, len(parts)))
             except ShunterError as error:
-                if isinstance(error, EverywhereError) or part.change.root == self.home or not self.home:
+                if isinstance(error, EverywhereError) or not self.home:
                     raise
+                if part.change.root == self.home:
+                    raise error.noted(FOLLOWED) from error
                 del left[number]
                 notes = undo(part.change, live=True, hooked=True)
                 self._store(left.values())
@@ -316,17 +318,6 @@ def _leave_message(part: Prepared) -> None:
     own.mkdir(exist_ok=True)
     (own / "message").write_text(part.change.message.rstrip("\n") + "\n", "utf-8", "surrogateescape")
     (own / journal.WAITING).write_bytes(b"".join(os.fsencode(path) + b"\0" for path in part.change.paths()))
-
-
-def _with_notes(error: ShunterError, notes: Sequence[str]) -> ShunterError:
-    return ShunterError(
-        error.message,
-        hint=error.hint,
-        span=error.span,
-        notes=(*error.notes, *notes),
-        exit_code=error.exit_code,
-        rule=error.rule,
-    )
 
 
 __all__ = ["Applied", "apply", "is_fresh", "look"]

@@ -96,7 +96,7 @@ def survey(
     if refuse:
         refusals.refuse_moved(plan, state, {path: now.object_id() if now else None for path, now in disk.items()})
     left = tuple(edit.path for edit in plan.edits if edit.after is None and not state.of(edit.path).entries)
-    seen = (e for e in plan.edits if e.path not in left and not state.holds(e.path, e.after))
+    seen = (e for e in plan.edits if e.path not in left and not state.holds(e.path, disk[e.path], e.after))
     plan = replace(plan, edits=tuple(seen))
     if not refuse or (not plan.edits and not plan.conflicts):
         return Survey(plan, state, disk, left=left)
@@ -217,7 +217,7 @@ def looked_at(
     found = dict(zip((plan.root for plan in plans), at_once(look, plans), strict=True))
     errors = {root: each for root, each in found.items() if isinstance(each, ShunterError)}
     if (own := errors.get(str(home.absolute()))) is not None:
-        raise own
+        raise own.noted(refusals.FOLLOWED)
     names = {plan.root: plan.repository for plan in plans}
     surveys = [each for each in found.values() if isinstance(each, Survey)]
     if errors:

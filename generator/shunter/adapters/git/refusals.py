@@ -6,6 +6,7 @@ import os
 import shlex
 from collections.abc import Mapping, Sequence
 from pathlib import Path
+from typing import Final
 
 from shunter.adapters.git.journal import WAITING, folder_of
 from shunter.adapters.git.repository import Repository, git_dir
@@ -14,6 +15,8 @@ from shunter.adapters.system.files import read_state
 from shunter.model.errors import ShunterError
 from shunter.model.files import Edit, RepositoryPlan
 
+FOLLOWED: Final = "all other repositories follow from the workspace's own: none was changed"
+"""What is told where that one is refused in a run in which all others are refused alone."""
 _SUBMODULE = "160000"
 
 

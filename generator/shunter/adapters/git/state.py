@@ -80,12 +80,16 @@ class RepositoryState:
         """What is known of one path; a path that the index does not hold has no entries."""
         return self.paths.get(path, PathState())
 
-    def holds(self, path: str, state: FileState | None) -> bool:
-        """Whether git sees no difference between HEAD, index, disk and `state`, such as line ends that it converts."""
+    def holds(self, path: str, here: FileState | None, state: FileState | None) -> bool:
+        """Whether git sees no difference between HEAD, index, disk and `state`, such as line ends that it converts.
+
+        Where it converts those of what is `here` on disk, it would convert those of `state`.
+        """
         known = self.of(path)
         if state is None or len(known.entries) != 1 or (known.staged, known.unstaged) != (".", "."):
             return False
-        return not known.hidden and self._is_entry(known, state)
+        converted = here is not None and b"\r\n" in here.data and not self._is_entry(known, here)
+        return not known.hidden and self._is_entry(known, state.with_lf() if converted else state)
 
     def shows(self, path: str, state: FileState | None) -> bool:
         """Whether the index holds `state`, and git sees no difference between it and what is on disk."""

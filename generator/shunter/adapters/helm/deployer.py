@@ -43,7 +43,6 @@ class Upgrade:
     values: Mapping[str, Any]
     timeout: str = "10m"
     force_conflicts: bool = False
-    create_namespace: bool = False
     labels: Mapping[str, str] | None = None
 
 
@@ -57,11 +56,14 @@ class Done:
 
 @dataclass(frozen=True, slots=True)
 class HelmBinary:
-    """A helm that was asked for its version: `major` 3 or 4."""
+    """A helm that was asked for its version: `major` 3 or 4. `kubeconfig` is a file for it, instead of what the
+    variables name.
+    """
 
     path: str
     version: str
     major: int
+    kubeconfig: str = ""
 
     def planned(self, asked: Upgrade) -> Mapping[str, Any]:
         """The release that an upgrade would make, rendered with the server's answers: `manifest`, `hooks`, `version`.
@@ -69,7 +71,7 @@ class HelmBinary:
         Nothing is changed. Raises ShunterError with what Helm says.
         """
         command = [*self._command(asked), "--dry-run=server", "--output", "json"]
-        done = process.run(command, asked.chart.parent, json.dumps(asked.values).encode(), _ENVIRONMENT)
+        done = process.run(command, asked.chart.parent, json.dumps(asked.values).encode(), self._environment)
         if done.returncode:
             raise failed(done.stderr.decode("utf-8", "replace"))
         try:
@@ -80,7 +82,7 @@ class HelmBinary:
     def upgrade(self, asked: Upgrade) -> Done:
         """Install or upgrade, and wait until it is ready. A KeyboardInterrupt ends helm in order and goes on."""
         command = [*self._command(asked), "--timeout", asked.timeout, "--wait"]
-        return _run(command, json.dumps(asked.values).encode())
+        return self._run(command, json.dumps(asked.values).encode())
 
     def rollback(
         self, release: str, namespace: str, context: str, revision: int, *, timeout: str, force_conflicts: bool
@@ -88,39 +90,41 @@ class HelmBinary:
         """Back to a revision, and wait until it is ready."""
         where = _where(namespace, context)
         how = ["--timeout", timeout, "--wait", *(["--force-conflicts"] if force_conflicts else [])]
-        return _run([self.path, "rollback", release, str(revision), *where, *how])
+        return self._run([self.path, "rollback", release, str(revision), *where, *how])
 
     def uninstall(self, release: str, namespace: str, context: str, *, timeout: str) -> Done:
         """Take a release away, and wait until its objects are gone."""
-        return _run([self.path, "uninstall", release, *_where(namespace, context), "--timeout", timeout, "--wait"])
+        return self._run([self.path, "uninstall", release, *_where(namespace, context), "--timeout", timeout, "--wait"])
 
     def _command(self, asked: Upgrade) -> list[str]:
         where = _where(asked.namespace, asked.context)
         labels = ",".join(f"{key}={value}" for key, value in (asked.labels or {}).items())
-        how = ["--create-namespace"] if asked.create_namespace else []
-        how += ["--labels", labels] if labels else []
+        how = ["--labels", labels] if labels else []
         how += ["--force-conflicts"] if asked.force_conflicts and self.major >= 4 else []
         how += ["--reset-values", "--values", "-"]  # else Helm takes the release's own where ours are empty
         return [self.path, "upgrade", "--install", asked.release, str(asked.chart), *where, *how]
 
+    def _run(self, command: Sequence[str], stdin: bytes = b"") -> Done:
+        """Run helm to its end; a KeyboardInterrupt ends it in order, and goes on."""
+        extra = self._environment if "GOGC" in os.environ else self._environment | {"GOGC": _GARBAGE}
+        child = process.start(command, Path.cwd(), extra, subprocess.PIPE)
+        try:
+            _, stderr = child.communicate(stdin)
+        except BaseException:
+            _end(child)
+            raise
+        if child.returncode == 0:
+            return Done()
+        lines = _lines(stderr.decode("utf-8", "replace")) or [f"helm ended with exit status {child.returncode}"]
+        return Done(lines[0], tuple(lines[1:]))
+
+    @property
+    def _environment(self) -> dict[str, str]:
+        return {**_ENVIRONMENT, **({"KUBECONFIG": self.kubeconfig} if self.kubeconfig else {})}
+
 
 def _where(namespace: str, context: str) -> list[str]:
     return ["--namespace", namespace, *(["--kube-context", context] if context else [])]
-
-
-def _run(command: Sequence[str], stdin: bytes = b"") -> Done:
-    """Run helm to its end; a KeyboardInterrupt ends it in order, and goes on."""
-    extra = _ENVIRONMENT if "GOGC" in os.environ else _ENVIRONMENT | {"GOGC": _GARBAGE}
-    child = process.start(command, Path.cwd(), extra, subprocess.PIPE)
-    try:
-        _, stderr = child.communicate(stdin)
-    except BaseException:
-        _end(child)
-        raise
-    if child.returncode == 0:
-        return Done()
-    lines = _lines(stderr.decode("utf-8", "replace")) or [f"helm ended with exit status {child.returncode}"]
-    return Done(lines[0], tuple(lines[1:]))
 
 
 def helm_binary(path: str = "", *, wanted: str = "") -> HelmBinary:

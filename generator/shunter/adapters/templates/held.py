@@ -46,9 +46,9 @@ def of_lf(root: Path, paths: Sequence[str]) -> set[str]:
     return _with(Repository(root), paths, "text")
 
 
-def with_lf(state: FileState) -> FileState:
-    """A file with LF for every CRLF."""
-    return FileState(state.data.replace(b"\r\n", b"\n"), state.mode)
+def is_converted(state: FileState) -> bool:
+    """Whether git may hold a file with other line ends, or ids, than these; its encoding aside."""
+    return state.mode != SYMLINK and (b"\r\n" in state.data or b"$Id:" in state.data)
 
 
 def _alike(was: FileState | None, here: FileState) -> bool:

@@ -13,7 +13,7 @@ from posixpath import join, normpath
 
 from shunter.adapters.git.repository import Repository
 from shunter.adapters.system.files import DiskTree
-from shunter.adapters.templates.held import as_held, of_lf, with_lf
+from shunter.adapters.templates.held import as_held, of_lf
 from shunter.adapters.templates.keywise import COLLISION, by_key
 from shunter.adapters.templates.scratch import Merge, Scratch
 from shunter.adapters.templates.written_once import matcher
@@ -172,7 +172,7 @@ def held_in(root: Path, project: MergeProject, sides: tuple[Files, Files, Files]
     ours = {**ours, **{path[len(prefix) :]: state for path, state in found.items()}}
     ends = [p for p, was in base.items() if b"\r\n" in was.data and (own := ours.get(p)) and b"\r\n" not in own.data]
     held = {path[len(prefix) :] for path in of_lf(root, [prefix + path for path in ends])} if ends else ()
-    with_base, with_theirs = ({p: with_lf(side[p]) for p in held if p in side} for side in (base, theirs))
+    with_base, with_theirs = ({p: side[p].with_lf() for p in held if p in side} for side in (base, theirs))
     return {**base, **with_base}, ours, {**theirs, **with_theirs}
 
 

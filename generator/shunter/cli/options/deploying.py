@@ -11,6 +11,7 @@ _ENVIRONMENTS = Option(
     help="environments, stage:NAME, group:NAME (default: the one you are in)",
 )
 _CONTEXT = Option("--context", metavar="NAME", help="kubeconfig's context (default: the environment's `cluster`)")
+_AUDIENCE = Option("--audience", metavar="NAME", default="shunter", help="whom the tokens are for (default: shunter)")
 
 COMMANDS: tuple[Command, ...] = (
     Command(
@@ -53,7 +54,9 @@ COMMANDS: tuple[Command, ...] = (
                 help="stay well for so long before the next one is begun",
             ),
             VALUES,
-            Option("--release", metavar="NAME", help="a release beside the environment's own, such as a preview"),
+            Option("--preview", metavar="REQUEST", help="a release for this request, as preview.yaml of ENV says"),
+            switch("--end", help="take --preview, or --release, away, and the namespace that was made for it"),
+            Option("--release", metavar="NAME", help="a release beside the environment's own, of whatever name"),
             Option("--namespace", metavar="NAME", help="its namespace (default: the environment's)"),
             _CONTEXT,
             Option("--helm", metavar="PATH", help="the helm binary, 3.14 or newer (default: helm on PATH)"),
@@ -64,7 +67,8 @@ COMMANDS: tuple[Command, ...] = (
             "shunter deploy pro --plan",
             "shunter deploy stage:production --soak 300",
             "shunter deploy tst --recover",
-            "shunter deploy tst --release shop-12 --namespace shop-tst-preview -f envs/tst/preview.yaml",
+            "shunter deploy tst --preview 12",
+            "shunter deploy tst --preview 12 --end",
         ),
     ),
     Command(
@@ -90,12 +94,28 @@ COMMANDS: tuple[Command, ...] = (
         ("rights", "issuer"),
         "print how an API server is told to believe tokens of the forge's jobs (--authentication-config)",
         "shunter.cli.verbs.rights:issuer",
+        (_ENVIRONMENTS, _AUDIENCE, OUTPUT),
+        ("shunter rights issuer tst", "shunter rights issuer stage:production --audience https://k8s.example"),
+    ),
+    Command(
+        ("rights", "kubeconfig"),
+        "print a kubeconfig for the forge's jobs: without a password, they show their tokens",
+        "shunter.cli.verbs.rights:kubeconfig",
         (
             _ENVIRONMENTS,
-            Option("--audience", metavar="NAME", default="shunter", help="whom the tokens are for (default: shunter)"),
+            Option("--server", metavar="URL", help="the API server's address, https://HOST:PORT"),
+            Option("--authority", metavar="FILE", help="its certificate (PEM), if it is a private one"),
+            _AUDIENCE,
             OUTPUT,
         ),
-        ("shunter rights issuer tst", "shunter rights issuer stage:production --audience https://k8s.example"),
+        ("shunter rights kubeconfig tst --server https://k8s.example:6443 --authority ca.crt",),
+    ),
+    Command(
+        ("rights", "token"),
+        "print the token of the job that runs here, as such a kubeconfig asks for it",
+        "shunter.cli.verbs.rights:token",
+        (_AUDIENCE,),
+        ("shunter rights token",),
     ),
     Command(
         ("rights", "protect"),

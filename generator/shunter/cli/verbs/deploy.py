@@ -10,9 +10,10 @@ from shunter.adapters.system.regular import read_regular
 from shunter.cli.parse import Arguments
 from shunter.cli.session import open_session
 from shunter.core.deployment.plan import promised
+from shunter.flows.deploying import away
 from shunter.flows.deploying import deploy as deploying
+from shunter.flows.deploying.apart import Apart, no_preview, preview_of
 from shunter.flows.deploying.run import Asked
-from shunter.flows.deploying.targets import Apart
 from shunter.flows.workspace.context import Context
 from shunter.model.errors import ShunterError
 from shunter.model.findings import Report
@@ -24,7 +25,12 @@ def deploy(arguments: Arguments) -> Report:
         raise ShunterError(f"`{arguments.timeout}` is no time", hint="--timeout 90s, or 10m")
     if arguments.plan and (arguments.promise or arguments.recover):
         raise ShunterError("--plan changes nothing", hint="leave out --from and --recover")
+    if arguments.end and (arguments.plan or arguments.promise or arguments.recover):
+        raise ShunterError("--end deploys nothing", hint="leave out --plan, --from and --recover")
     context = open_session(arguments)
+    apart = _apart(arguments, context)
+    if arguments.preview and not arguments.end and (nothing := no_preview(context, arguments.environments)):
+        return nothing
     promises = _promises(arguments, context)
     asked = Asked(
         tuple(arguments.environments) or tuple(promises),
@@ -37,13 +43,17 @@ def deploy(arguments: Arguments) -> Report:
         arguments.recover,
         arguments.soak,
         promises,
-        _apart(arguments),
+        apart,
     )
+    if arguments.end:
+        return away.end(context, asked)
     return deploying.plan(context, asked) if arguments.plan else deploying.deploy(context, asked)
 
 
-def _apart(arguments: Arguments) -> Apart | None:
+def _apart(arguments: Arguments, context: Context) -> Apart | None:
     found = Apart(arguments.release, arguments.namespace, tuple(arguments.values))
+    if arguments.preview:
+        return preview_of(context, arguments.environments, arguments.preview, found)
     return found if found != Apart() else None
 
 

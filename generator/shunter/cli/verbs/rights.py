@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from shunter.cli.parse import Arguments
 from shunter.cli.session import open_session
+from shunter.flows.deploying import identity, rights
 from shunter.flows.deploying import protect as protecting
-from shunter.flows.deploying import rights
 from shunter.model.findings import Report
 
 
@@ -23,6 +23,17 @@ def check(arguments: Arguments) -> Report:
 def issuer(arguments: Arguments) -> Report:
     """`shunter rights issuer`."""
     return rights.issuer(open_session(arguments), arguments.environments, arguments.audience)
+
+
+def kubeconfig(arguments: Arguments) -> Report:
+    """`shunter rights kubeconfig`."""
+    context, asked = open_session(arguments), arguments
+    return identity.kubeconfig_of(context, asked.environments, asked.server or "", asked.authority, asked.audience)
+
+
+def token(arguments: Arguments) -> Report:
+    """`shunter rights token`."""
+    return identity.token(arguments.audience)
 
 
 def protect(arguments: Arguments) -> Report:

@@ -9,7 +9,7 @@ from shunter.core.deployment.paths import managed_paths
 from shunter.model.data import dataclass
 
 HELM: Final = "helm"
-"""The field manager of helm's binary: it is called as the program is."""
+"""The field manager of helm's binary, whatever the file is called; a program with Helm in it has its own name."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -147,6 +147,7 @@ def drift_text(plan: Plan) -> str:
         for change in each.changes:
             owner = owners.get(change.path)
             lines.append(f"          {change}{f' (by {owner})' if owner else ''}")
+        lines += [f"          {each.refused}"] if each.refused else []
     return "".join(f"{line}\n" for line in lines)
 
 

@@ -137,6 +137,7 @@ def _environment(workspace: str, name: str, raw: Mapping[str, Any]) -> Environme
         values=tuple(raw.get("values", ["values.yaml"])),
         helm=str(raw.get("helm", "4")),
         team=raw.get("team", ""),
+        releases=raw.get("releases", "umbrella"),
     )
 
 

@@ -206,9 +206,24 @@ def _summary(workspace: Workspace, project: Project) -> dict[str, Any]:
     wanted = ["archetype", "language", "stage", "namespace", "cluster", "helm"]
     if project.kind == "environment":
         summary["values_paths"] = [values_path(project.name, name) for name in project.answers["values_files"]]
+        summary |= _controlled(workspace, project)
     if project.kind == "app":
         wanted.remove("language")  # its service has that
     return summary | {key: project.answers[key] for key in wanted if key in project.answers}
+
+
+def _controlled(workspace: Workspace, project: Project) -> dict[str, Any]:
+    """What a controller's objects say of an environment: its apps, where each is one, and whom it comes after.
+
+    Only environments of its own stage: a broken one where everything is tried must not keep production from a repair.
+    """
+    environment = workspace.environment(project.name)
+    if environment is None or workspace.deployment not in CONTROLLERS:
+        return {}
+    before = [workspace.environment(name) for name in environment.promotes_from]
+    after = [each.name for each in before if each and each.stage == environment.stage]
+    apps = project.answers["services"] if environment.releases == "app" else []
+    return ({"apps": apps} if apps else {}) | ({"after": after} if after else {})
 
 
 def _existing(workspace: Workspace, others: Collection[str]) -> Iterator[dict[str, Any]]:

@@ -47,6 +47,7 @@ def broken_rules(document: Document, workspace: Workspace, found: Sequence[Findi
         yield from _monolith(document, workspace)
     yield from _reusable_nowhere(document, workspace)
     yield from _deployed_from_nowhere(document, workspace)
+    yield from _not_apart(document, workspace)
     yield from _taken_names(document, workspace)
     yield from _taken_labels(document, workspace)
     yield from _taken_places(document, workspace)
@@ -245,6 +246,16 @@ def _deployed_from_nowhere(document: Document, workspace: Workspace) -> Iterator
         )
         hint = "set it, such as git@github.com:acme/{name}.git, or use `deployment: gitops`"
         yield Finding("deployed-from-nowhere", message, document.span(path), key=path, hint=hint)
+
+
+def _not_apart(document: Document, workspace: Workspace) -> Iterator[Finding]:
+    """Apps on their own where nobody can: Helm and Flux want a name for each release, and it is that of objects."""
+    for environment in workspace.environments:
+        if environment.releases == "app" and workspace.deployment != "argo":
+            path = ("environments", environment.name, "releases")
+            message = f"`deployment: {workspace.deployment}` cannot deploy the apps of `{environment.name}` one by one"
+            hint = "leave `releases` out, or use `deployment: argo`"
+            yield Finding("not-apart", message, document.span(path), key=path, hint=hint)
 
 
 def _taken_places(document: Document, workspace: Workspace) -> Iterator[Finding]:

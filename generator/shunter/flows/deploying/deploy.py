@@ -75,6 +75,9 @@ def _deploy(run: Run, *, more: bool) -> tuple[Outcome, list[str]]:
             return outcome, [*notices, *said]
     sick = _soaked(run, wanted, seconds=run.asked.soak if more else 0)
     now = run.place.newest()
+    if not now.is_deployed:
+        cause = f"another run has begun, or helm may not update Secrets: shunter rights check {run.name}"
+        return Outcome(run.name, Status.FAILED, f"helm has ended well, and {now}"), [*notices, cause]
     if sick:
         text = f"{now}, and not well: {sick[0]}"
         return Outcome(run.name, Status.FAILED, text), [*notices, *map(str, sick[1:])]
@@ -102,6 +105,8 @@ def _refusals(run: Run, plan: Plan) -> Iterator[str]:
 
 def _applied(run: Run, wanted: Wanted) -> tuple[Done, Watch]:
     """Let helm do it, and look on. A Ctrl-C says how the release stands then."""
+    if not run.place.has_namespace:
+        run.place.make_namespace()
     watch = Watch(run.place, wanted.objects, run.context.writing.progress)
     try:
         with watch:
@@ -121,7 +126,7 @@ def _failed(
         raise stuck(run.place, now[-1])
     made = now[-1].number if now and now[-1].number > plan.revision else 0
     text = f"revision {made} failed: {done.error}" if made else f"nothing was changed: {done.error}"
-    notices = [f"not ready: {each}" for each in sick]
+    notices = [f"not ready: {each}" for each in sick] if made else []
     notices += [f"helm: {line}" for line in done.notes[:8]]
     if not made:
         return Outcome(run.name, Status.FAILED, text), notices

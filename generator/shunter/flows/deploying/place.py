@@ -3,16 +3,39 @@
 from __future__ import annotations
 
 import contextlib
+import time
 from collections.abc import Mapping
 from functools import cached_property
-from typing import Any
+from typing import Any, Final
 
 from shunter.adapters.cluster.kubeconfig import access_of
-from shunter.adapters.cluster.server import Server
+from shunter.adapters.cluster.server import Answer, Server
 from shunter.core.deployment.revision import TYPE, Revision, revisions_of
 from shunter.flows.deploying.targets import Target
 from shunter.model.data import dataclass
 from shunter.model.errors import ShunterError
+
+_NAMESPACES: Final = "/api/v1/namespaces"
+_MADE: Final = ("app.kubernetes.io/managed-by", "shunter")
+"""The label of a namespace that was made for a release."""
+_PAUSE: Final = 0.5
+
+
+@dataclass(frozen=True, slots=True)
+class Standing:
+    """How a revision stands, in Helm's word."""
+
+    number: int
+    status: str
+
+    @property
+    def is_deployed(self) -> bool:
+        """Whether Helm has done it, and said so."""
+        return self.status == "deployed"
+
+    def __str__(self) -> str:
+        """`revision 3 is deployed`."""
+        return f"revision {self.number} is {self.status}"
 
 
 @dataclass(frozen=True)
@@ -33,6 +56,11 @@ class Place:
         return self.target.release.name
 
     @property
+    def alone(self) -> Place:
+        """The same release in the namespace that it may have alone."""
+        return Place(self.target.in_namespace(self.target.alone), self.server)
+
+    @property
     def label(self) -> str:
         """`release shop in namespace shop-tst`."""
         return f"release {self.release} in namespace {self.namespace}"
@@ -46,19 +74,48 @@ class Place:
         """The release's revisions now, the oldest first."""
         return revisions_of(self.secrets())
 
-    def newest(self) -> str:
-        """`revision 3 is deployed`, by the labels of its Secret alone. Raises ShunterError where there is none."""
+    def newest(self) -> Standing:
+        """How the newest revision stands, by its Secret's labels alone. Raises ShunterError where there is none."""
         found = [each["metadata"].get("labels") or {} for each in self.secrets(whole=False)]
         newest = max(found, key=lambda labels: int(labels.get("version") or 0), default=None)
         if newest is None:
             raise ShunterError(f"{self.label} is gone", hint="somebody has uninstalled it")
-        return f"revision {newest.get('version')} is {newest.get('status')}"
+        return Standing(int(newest.get("version") or 0), str(newest.get("status")))
 
     @cached_property
     def has_namespace(self) -> bool:
         """Whether the namespace is there; who may not ask is told by the first request in it."""
-        answer = self.server.ask("GET", f"/api/v1/namespaces/{self.namespace}")
-        return answer.status != 404
+        return self._namespace().status != 404
+
+    def _namespace(self) -> Answer:
+        return self.server.ask("GET", f"{_NAMESPACES}/{self.namespace}")
+
+    def make_namespace(self) -> None:
+        """Make the namespace, with a label that says who has. Raises ShunterError for who may not."""
+        metadata = {"name": self.namespace, "labels": dict([_MADE])}
+        answer = self.server.ask("POST", _NAMESPACES, {"apiVersion": "v1", "kind": "Namespace", "metadata": metadata})
+        if answer.status not in (201, 409):
+            raise self.server.refusal(answer)
+
+    def is_made(self) -> bool | None:
+        """Whether the namespace was made so; None where it is not there, or not for the eyes of who asks."""
+        answer = self._namespace()
+        return _MADE in (answer.value["metadata"].get("labels") or {}).items() if answer.status == 200 else None
+
+    def drop_namespace(self, seconds: float) -> bool:
+        """Take the namespace away with all that is in it; whether it is gone within so many seconds.
+
+        Raises ShunterError for who may not.
+        """
+        end = time.monotonic() + seconds
+        answer = self.server.ask("DELETE", f"{_NAMESPACES}/{self.namespace}")
+        if answer.status not in (200, 202, 404, 409):  # 409: it is going already
+            raise self.server.refusal(answer)
+        while is_there := self._namespace().status == 200:
+            if time.monotonic() > end:
+                break
+            time.sleep(_PAUSE)
+        return not is_there
 
     def state(self) -> str:
         """How the release stands, in words; what cannot be asked is said to be unknown."""
@@ -70,7 +127,7 @@ class Place:
 
 def described(revision: Revision) -> str:
     """`revision 3 is deployed`."""
-    return f"revision {revision.number} is {revision.status}"
+    return str(Standing(revision.number, revision.status))
 
 
 def place_of(target: Target) -> Place:
@@ -79,4 +136,5 @@ def place_of(target: Target) -> Place:
     answer = server.ask("GET", "/version")
     if answer.status != 200:
         raise server.refusal(answer)
-    return Place(target, server)
+    place = Place(target, server)
+    return place.alone if target.alone and not place.has_namespace else place

@@ -130,6 +130,8 @@ def _object(asking: _Asking, each: RenderedObject) -> ObjectPlan:
     live = asking.live_of(each)
     if live is None and not place.has_namespace:
         return ObjectPlan(CREATE, *named, app)
+    if live and (since := live["metadata"].get("deletionTimestamp")):
+        return ObjectPlan(CHANGE, *named, app, refused=_going(live["metadata"], since))
     value = applied(each, place.release, place.namespace)
     known = before.get(_key(each))
     if live and not asking.each and known is not None and known.value == each.value and holds(live, value):
@@ -150,6 +152,12 @@ def _object(asking: _Asking, each: RenderedObject) -> ObjectPlan:
     found = changes(live, after)
     taken = () if wanted.server_side else tuple(_taken(live, [change.path for change in found]))
     return ObjectPlan(CHANGE if found else SAME, *named, app, found, conflicts, taken)
+
+
+def _going(metadata: Mapping[str, Any], since: str) -> str:
+    """What there is to say of an object that is being deleted: nothing that is applied to it stays."""
+    finalizers = ", ".join(map(str, metadata.get("finalizers") or ()))
+    return f"it is being deleted since {since}{f', and waits for {finalizers}' if finalizers else ''}"
 
 
 def _foreign(live: Mapping[str, Any], value: Mapping[str, Any]) -> str:

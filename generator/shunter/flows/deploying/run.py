@@ -7,15 +7,17 @@ from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
 
+from shunter.adapters.cluster.kubeconfig import kubeconfig_file
 from shunter.adapters.helm.deployer import HelmBinary, Upgrade, helm_binary, on_disk
 from shunter.core.deployment.plan import Plan
 from shunter.core.deployment.revision import ENTRY_LABEL, VALUES_LABEL, Revision, values_key
+from shunter.flows.deploying.apart import Apart
 from shunter.flows.deploying.place import Place, place_of
 from shunter.flows.deploying.planning import plan_of
-from shunter.flows.deploying.targets import Apart, Target
+from shunter.flows.deploying.targets import Target
 from shunter.flows.deploying.wanted import Wanted, rendered_here, wanted_of
 from shunter.flows.workspace.context import Context
-from shunter.model.data import dataclass, field
+from shunter.model.data import dataclass, field, replace
 
 
 @dataclass(frozen=True, slots=True)
@@ -62,8 +64,8 @@ def opened(context: Context, asked: Asked, target: Target) -> Iterator[Run]:
     """The run of a target, with its chart on disk."""
     helm = helm_binary(asked.helm, wanted=target.helm)
     place = place_of(target)
-    with on_disk(target.release.archive) as chart:
-        yield Run(context, asked, place, helm, chart)
+    with on_disk(target.release.archive) as chart, kubeconfig_file() as kubeconfig:
+        yield Run(context, asked, place, replace(helm, kubeconfig=kubeconfig), chart)
 
 
 def planned(run: Run, revisions: Sequence[Revision], *, each: bool = True) -> tuple[Plan, Wanted]:
@@ -89,6 +91,5 @@ def upgrade_of(run: Run, *, server_side: bool) -> Upgrade:
         values=release.values,
         timeout=asked.timeout,
         force_conflicts=asked.take and server_side,
-        create_namespace=not run.place.has_namespace,
         labels={VALUES_LABEL: values_key(release.values), **({ENTRY_LABEL: record.entry} if record else {})},
     )

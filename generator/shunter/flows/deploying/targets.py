@@ -2,30 +2,42 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Sequence
+from typing import Final
 
 from shunter.adapters.forge.place import GITHUB, GITLAB
 from shunter.adapters.forge.place import Place as At
 from shunter.adapters.forge.place import place_of as at_forge
+from shunter.core.charts.versions import is_label
 from shunter.core.trains.waves import STAGE, waves
 from shunter.core.workspace.layout import origin_url
 from shunter.core.workspace.model import Workspace
-from shunter.flows.release.release import Release, release_of
+from shunter.flows.deploying.apart import Apart
+from shunter.flows.release.release import Release, named, release_of
 from shunter.flows.release.render import verify
 from shunter.flows.workspace.context import Context
 from shunter.flows.workspace.projects import files_of
 from shunter.model.data import dataclass, replace
 from shunter.model.errors import ShunterError
 
+_LONGEST: Final = 53
+_RELEASE: Final = re.compile(r"[a-z0-9]([-a-z0-9]*[a-z0-9])?(\.[a-z0-9]([-a-z0-9]*[a-z0-9])?)*")
+"""What Helm calls a release: it makes names of objects from that."""
+
 
 @dataclass(frozen=True, slots=True)
 class Target:
-    """One environment: its release, the context of its cluster (empty: the current one), and its version of Helm."""
+    """One environment: its release, the context of its cluster (empty: the current one), and its version of Helm.
+
+    `alone` is a namespace for the release alone, which it gets where its own is not there.
+    """
 
     name: str
     release: Release
     cluster: str
     helm: str
+    alone: str = ""
 
     @property
     def apps(self) -> tuple[str, ...]:
@@ -33,14 +45,9 @@ class Target:
         record = self.release.files.record
         return tuple(record.cars) if record else ()
 
-
-@dataclass(frozen=True, slots=True)
-class Apart:
-    """A release beside the environment's own, such as a preview: its name and namespace, and further values files."""
-
-    release: str = ""
-    namespace: str = ""
-    values: tuple[str, ...] = ()
+    def in_namespace(self, namespace: str) -> Target:
+        """The same release in another namespace."""
+        return replace(self, release=replace(self.release, namespace=namespace), alone="")
 
 
 def workspace_of(context: Context) -> Workspace:
@@ -70,14 +77,36 @@ def targets_of(
     Without a name the one that the command was started in. `cluster` is a context for all of them, `apart` a release
     beside that of the only one. Raises ShunterError for what is not there, and for charts that are not what was pinned.
     """
-    if context.workspace is not None and names:
-        workspace = context.workspace
-        ordered = [name for wave in waves(names, workspace.environments, workspace.groups) for name in wave]
-    else:
-        ordered = list(_standing_alone(context, names))
+    ordered = _ordered(context, names)
     if apart and len(ordered) != 1:
         raise ShunterError("a release apart is one of one environment", hint="name one environment")
     return tuple(_target(context, name, cluster, apart or Apart()) for name in ordered)
+
+
+def target_to_end(context: Context, names: Sequence[str], cluster: str, apart: Apart) -> Target:
+    """A release apart that is to go: none of its values files is read, since they may be gone or no good.
+
+    Raises ShunterError for several environments, and for an environment's own release.
+    """
+    ordered = _ordered(context, names)
+    if len(ordered) != 1:
+        raise ShunterError("one release apart is taken away at a time", hint="name one environment")
+    site = context.site("environment", ordered[0])
+    own = named(files_of(context, site), site)
+    found = _called(own, apart)
+    if (found.name, found.namespace) == (own.name, own.namespace):
+        raise ShunterError(
+            f"--end takes away a release beside that of {site.name}, and never its own",
+            hint="--preview 12, or --release NAME; its own: helm uninstall",
+        )
+    return _of_answers(site.name, found, cluster, apart)
+
+
+def _ordered(context: Context, names: Sequence[str]) -> Sequence[str]:
+    if context.workspace is not None and names:
+        workspace = context.workspace
+        return [name for wave in waves(names, workspace.environments, workspace.groups) for name in wave]
+    return list(_standing_alone(context, names))
 
 
 def _standing_alone(context: Context, names: Sequence[str]) -> Sequence[str]:
@@ -98,9 +127,29 @@ def _standing_alone(context: Context, names: Sequence[str]) -> Sequence[str]:
 
 def _target(context: Context, name: str, cluster: str, apart: Apart) -> Target:
     site = context.site("environment", name)
-    release = release_of(context, site, apart.values)
-    release = replace(release, name=apart.release or release.name, namespace=apart.namespace or release.namespace)
+    release = _called(release_of(context, site, apart.values), apart)
     if findings := verify(release):
         raise ShunterError.of(findings)
+    return _of_answers(site.name, release, cluster, apart)
+
+
+def _called(release: Release, apart: Apart) -> Release:
+    found = replace(release, name=apart.release or release.name, namespace=apart.namespace or release.namespace)
+    _require_names(found)
+    return found
+
+
+def _of_answers(name: str, release: Release, cluster: str, apart: Apart) -> Target:
     answers = release.files.answers
-    return Target(site.name, release, cluster or str(answers.get("cluster") or ""), str(answers.get("helm") or "4"))
+    where, helm = cluster or str(answers.get("cluster") or ""), str(answers.get("helm") or "4")
+    return Target(name, release, where, helm, apart.alone)
+
+
+def _require_names(release: Release) -> None:
+    """Raise ShunterError for names that Helm, or the cluster, would refuse in its own words and at the end."""
+    if len(release.name) > _LONGEST or not _RELEASE.fullmatch(release.name):
+        hint = f"small letters, digits and hyphens, {_LONGEST} at most: the workspace's name, or --release NAME"
+        raise ShunterError(f"no release can be called `{release.name}`", hint=hint)
+    if not is_label(release.namespace):
+        hint = "small letters, digits and hyphens, 63 at most: `namespace` of the environment, or --namespace NAME"
+        raise ShunterError(f"no namespace can be called `{release.namespace}`", hint=hint)

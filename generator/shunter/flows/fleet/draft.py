@@ -8,6 +8,7 @@ from contextlib import contextmanager
 from posixpath import normpath
 from typing import Any, Final
 
+from shunter.adapters.git.refusals import FOLLOWED
 from shunter.adapters.git.repository import PlannedRepository
 from shunter.adapters.templates.render import RenderRequest
 from shunter.core.trees.links import leading_out
@@ -77,8 +78,10 @@ class Draft:
         try:
             yield
         except ShunterError as error:
-            if not apart or self.spec.folder == ".":
+            if not apart:
                 raise
+            if self.spec.folder == ".":
+                raise error.noted(FOLLOWED) from error
             place = f"{error.span.path}: " if error.span else ""
             self.refused = f"{place}{error.on_one_line}"
 

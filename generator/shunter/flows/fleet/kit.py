@@ -72,7 +72,7 @@ def try_templates(folder: Path, *, as_copier: bool = False) -> Report:
 
     What the folder has and no release has is the release to come. Each project is tried clean, edited, and edited where
     the template changes too. An update that loses something is refused, and so is a renamed file that no case has.
-    With `as_copier` updates merge as `copier update` does it: no migration is followed.
+    With `as_copier` updates merge as `copier update` does it: no migration is followed. A first release alone passes.
     """
     require_git()
     with template_set(folder) as found:
@@ -86,6 +86,11 @@ def try_templates(folder: Path, *, as_copier: bool = False) -> Report:
         ]
         kinds = [] if as_copier else _kinds(cases)
         steps = [step for kind in kinds for step in _steps(found, kind, releases[0], releases[-1])]
+        first = f"v{releases[0]}" in found.tags
+    if not outcomes and len(releases) == 1 and first:
+        return Report(
+            notices=(f"{releases[0]} is the first release, and nothing has changed since: there is no update yet",)
+        )
     if not outcomes:
         raise ShunterError("there is no update to test", hint="a template set needs two releases, or one and changes")
     bad = sum(outcome.status is not Status.DONE for outcome in outcomes)

@@ -9,6 +9,7 @@ from pathlib import Path
 from shunter.adapters.git.repository import PlannedRepository
 from shunter.adapters.system.files import DiskTree
 from shunter.adapters.system.regular import is_checkout
+from shunter.adapters.templates.held import as_held, is_converted
 from shunter.core.goyaml.document import read
 from shunter.core.trains.entry import Why, advance, path_of, render_entry
 from shunter.core.trains.state import Base, State, cars_hash, render_state
@@ -61,9 +62,9 @@ class Renaming:
             raise ShunterError(f"{changed[0]} is to be moved, and is not as it was committed", hint=command)
         if taken := disk.paths(now):
             raise ShunterError(f"{taken[0]} is in the way of the new name", hint="move it away first")
-        return {
-            new: state for path in tracked for new, state in ((path, None), (now + path[len(was) :], disk.get(path)))
-        }
+        here = {path: state for path in tracked if (state := disk.get(path)) is not None}
+        here |= as_held(repository.root, {p: (None, state) for p, state in here.items() if is_converted(state)})
+        return dict.fromkeys(tracked) | {now + path[len(was) :]: state for path, state in here.items()}
 
     def left(self, spec: RepositorySpec) -> Iterator[str]:
         """A line for each folder of a renamed project that keeps files which git does not track."""

@@ -14,6 +14,7 @@ from shunter.core.workspace.bump import next_version, undefined, with_versions
 from shunter.core.workspace.publishing import publish_step
 from shunter.flows.packaging.derive import Changes, app_files
 from shunter.flows.packaging.lock import SOURCES, carried, carrier, chosen
+from shunter.flows.packaging.origin import tracked
 from shunter.flows.packaging.package import unpublished_library
 from shunter.flows.workspace.archives import Archives, open_archives, packed_as_held
 from shunter.flows.workspace.context import Context, Site, repository_root
@@ -248,7 +249,7 @@ def _taken(bumping: _Bumping, bumped: _Bumped) -> Iterable[Finding]:
         return
     held, there = archives.fetch(*chart.key), archives.directory.has(*chart.key)
     where = str(bumping.context.registries().directory) if there else held.label
-    for finding in taken(held.pin, packed_as_held(bumped.files, held.metadata), where):
+    for finding in taken(held.pin, packed_as_held(tracked(bumped.files, bumped.site.path), held.metadata), where):
         yield replace(finding, span=Span(f"{bumped.files.label}/{_CHART}"))
 
 

@@ -9,6 +9,7 @@ from pathlib import Path
 
 from shunter.adapters.git.origin import Untidy, last_commit, look_below, remote_url, submodules_below
 from shunter.adapters.system.regular import is_checkout
+from shunter.adapters.templates.held import as_held, is_converted
 from shunter.core.charts.helmignore import filter_files
 from shunter.core.charts.lock import LOCK
 from shunter.core.packaging.publish import Origin
@@ -36,13 +37,19 @@ class Sources:
     submodules: dict[Path, tuple[str, ...]] = field(default_factory=dict)
 
     def tidied(self, files: ProjectFiles, root: Path, folder: str) -> ProjectFiles:
-        """A chart's files without those that git ignores there, unless that is Chart.yaml, and with it the chart."""
+        """A chart's files as a commit would hold them: line ends and ids are git's, wherever these are checked out.
+
+        Those that git ignores there are none of it, unless that is Chart.yaml, and with it the chart.
+        """
         prefix = _prefix(folder)
         kept = f"{prefix}Chart.yaml"
         below = (path for path in self._at(root).ignored if _within(path, folder) and not _within(kept, path))
         ignored = [path[len(prefix) :] for path in below]
         gone = [path for path in files.tree.paths() if any(_within(path, name) for name in ignored)]
-        return files.with_changes(dict.fromkeys(gone)) if gone else files
+        asked = {prefix + p: (None, state) for p, state in files.packed.files.items() if is_converted(state)}
+        held = {path[len(prefix) :]: state for path, state in as_held(root, asked).items()}
+        changes: Mapping[str, FileState | None] = {**held, **dict.fromkeys(gone)}
+        return files.with_changes(changes) if changes else files
 
     def changed(self, root: Path, folder: str, derived: Iterable[str] = ()) -> list[str]:
         """Paths in a chart's folder that HEAD does not hold as they are, but for what is `derived` in it."""
@@ -92,7 +99,7 @@ def sources_of(context: Context, sites: Sequence[Site], existing: Sequence[Servi
 
 
 def tracked(files: ProjectFiles, place: Path) -> ProjectFiles:
-    """A chart's files in the folder `place` without those that git ignores there."""
+    """A chart's files in the folder `place` as a commit would hold them, see `Sources.tidied`."""
     root = repository_root(place)
     folder = place.relative_to(root).as_posix()
     return Sources({root: [folder]}).tidied(files, root, folder) if is_checkout(root) else files

@@ -281,7 +281,7 @@ def _publish(batch: Batch, files: ProjectFiles, root: Path, folder: str, derived
     origin = batch.sources.origin(root, folder, derived)
     batch.take(packed_for_publishing(tidy, replace(origin, revision="") if changed else origin), files.label)
     aside = {"Chart.yaml", *derived}
-    own = {path: state for path, state in tidy.packed.files.items() if path.partition("/")[0] not in aside}
+    own = {path: files.packed.files[path] for path in tidy.packed.files if path.partition("/")[0] not in aside}
     batch.read |= as_read(root / folder, own)
     if not changed:
         batch.clean.append((tidy.packed.name, root, folder, derived))

@@ -185,8 +185,13 @@ def release_of(
     files = files_of(context, site) if of is None else of
     extra = [extra_layer(context, name, site.path) for name in values]
     layers = with_sets(context, [*layers_of(files), *extra], sets)
-    name = str(files.answers.get("workspace", site.name))
-    return Release(files, layers, name, str(files.answers.get("namespace", "default")), is_environment=True)
+    return replace(named(files, site), layers=layers)
+
+
+def named(files: ProjectFiles, site: Site) -> Release:
+    """The release of an environment without any values file, called as its answers say."""
+    name, namespace = str(files.answers.get("workspace", site.name)), str(files.answers.get("namespace", "default"))
+    return Release(files, (), name, namespace, is_environment=True)
 
 
 def releases_of_chart(

@@ -119,24 +119,25 @@ def _of_train(target: Target, train: str, trains: Trains) -> str | State:
 
 
 def _require_archives(planned: Plan, archives: Archives) -> None:
-    """Raise ShunterError, before anything changes, where the registry has lost what is to come back."""
-    archives.expect(move.now.pin for move in planned.moves if move.now)
-    lost = [
-        f"{pin.name} {pin.version}" for move in planned.moves if move.now and _is_lost(pin := move.now.pin, archives)
-    ]
-    if lost:
+    """Raise ShunterError, in the words of the registry, where that does not give what is to come back."""
+    pins = [move.now.pin for move in planned.moves if move.now]
+    archives.expect(pins)
+    refused = {f"{pin.name} {pin.version}": why for pin in pins if (why := _refusal(pin, archives))}
+    if refused:
+        first = next(iter(refused.values()))
         raise ShunterError(
-            f"the registry has lost {', '.join(lost)}",
-            hint="restore the archive from git or a backup, or leave that car out: --only",
+            f"the registry does not give {', '.join(refused)}: {first.message}",
+            hint=f"{first.hint}; or leave that car out: --only",
+            notes=first.notes,
         )
 
 
-def _is_lost(pin: Pin, archives: Archives) -> bool:
+def _refusal(pin: Pin, archives: Archives) -> ShunterError | None:
     try:
         archives.fetch(pin.name, pin.version)
-    except ShunterError:
-        return True
-    return False
+    except ShunterError as error:
+        return error
+    return None
 
 
 def _with_values(target: Target, name: str) -> tuple[Target, tuple[str, ...]]:

@@ -188,6 +188,12 @@ OWN_FILES: Final = (
         "in `shunter.yaml` says where that is. `deployment: gitops` writes no objects, and needs none.",
     ),
     verdict(
+        "not-apart",
+        "apps that are to be deployed each on its own, and cannot be",
+        "Charts make names of objects, and of those that they call, after the release: Helm and Flux need another one "
+        "for each app, and Argo CD does not. `releases: app` of an environment needs `deployment: argo`.",
+    ),
+    verdict(
         "fixed-level",
         "a level for what is always refused",
         "`rules:` in `shunter.yaml` sets the levels of lints. What Helm refuses stays an error, whatever is there.",

@@ -1,0 +1,87 @@
+"""A release apart, such as a preview, taken away by Helm, and the namespace that was made for it alone."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+from typing import Final
+
+from shunter.adapters.cluster.kubeconfig import CONTENT, is_withheld, kubeconfig_file
+from shunter.adapters.helm.deployer import HelmBinary, helm_binary
+from shunter.adapters.system.ending import ended_in_order
+from shunter.core.deployment.revision import Revision
+from shunter.flows.deploying.apart import Apart
+from shunter.flows.deploying.place import Place, place_of
+from shunter.flows.deploying.run import Asked
+from shunter.flows.deploying.targets import Target, target_to_end
+from shunter.flows.deploying.wanted import objects_in
+from shunter.flows.workspace.context import Context
+from shunter.model.data import replace
+from shunter.model.errors import ShunterError
+from shunter.model.findings import Outcome, Report, Status
+
+_TIME: Final = re.compile(r"(\d+)([hms])")
+_SECONDS: Final = {"h": 3600, "m": 60, "s": 1}
+
+
+def end(context: Context, asked: Asked) -> Report:
+    """Take a release apart away; what is gone already is no error, and neither is a job that got no kubeconfig.
+
+    A namespace that was made for it alone goes with it. Raises ShunterError where that may not be, or nobody answers.
+    """
+    target = target_to_end(context, asked.names, asked.cluster, asked.apart or Apart())
+    if is_withheld():
+        nothing = f"{CONTENT} is empty, so nothing was deployed from here"
+        return Report(outcomes=(Outcome(target.name, Status.NOOP, nothing),))
+    helm = helm_binary(asked.helm, wanted=target.helm)
+    said: list[str] = []
+    notices: list[str] = []
+    with ended_in_order(), kubeconfig_file() as kubeconfig:
+        helm = replace(helm, kubeconfig=kubeconfig)
+        for place, is_made in _places(target):
+            if revision := _uninstalled(place, helm, asked.timeout):
+                said.append(f"{place.label} is gone")
+                notices += () if is_made else _left(place, revision)
+            if is_made:
+                _drop(place, asked.timeout)
+                said.append("the namespace that was made for it is gone")
+    done = Status.DONE if said else Status.NOOP
+    text = ", ".join(said) or f"there is no release {target.release.name}"
+    return Report(outcomes=(Outcome(target.name, done, text),), notices=tuple(notices))
+
+
+def _places(target: Target) -> Iterator[tuple[Place, bool]]:
+    """Where the release may be, and whether the namespace was made for it alone."""
+    shared = place_of(replace(target, alone=""))
+    if shared.has_namespace:
+        yield shared, False
+    alone = replace(shared, target=target).alone
+    if target.alone and (made := alone.is_made()) is not None:
+        yield alone, made
+
+
+def _uninstalled(place: Place, helm: HelmBinary, timeout: str) -> Revision | None:
+    """The newest revision of the release that was there. Raises ShunterError for one that does not go."""
+    revisions = place.revisions()
+    if not revisions:
+        return None
+    done = helm.uninstall(place.release, place.namespace, place.server.access.context, timeout=timeout)
+    if done.error:
+        notes = tuple(f"helm: {line}" for line in done.notes)
+        raise ShunterError(f"{place.label} does not go: {done.error}", hint="mend that, and run it again", notes=notes)
+    return revisions[-1]
+
+
+def _left(place: Place, revision: Revision) -> Iterator[str]:
+    """What Helm does not take away, in a namespace that stays."""
+    if any(each.kind == "StatefulSet" for each in objects_in(revision.manifest)):
+        yield f"left in namespace {place.namespace}: claims that a StatefulSet has made, with their data"
+
+
+def _drop(place: Place, timeout: str) -> None:
+    seconds = sum(int(number) * _SECONDS[unit] for number, unit in _TIME.findall(timeout))
+    if not place.drop_namespace(seconds):
+        raise ShunterError(
+            f"namespace {place.namespace} is still going after {timeout}",
+            hint=f"kubectl describe namespace {place.namespace} says what it waits for",
+        )
