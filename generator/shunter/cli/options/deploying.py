@@ -43,6 +43,7 @@ COMMANDS: tuple[Command, ...] = (
             ),
             switch("--drop-settings", help="let settings go that somebody gave the release by hand"),
             switch("--recover", help="a release that a killed run left locked: say what it is, and go on"),
+            switch("--older", help="go on although the cluster has a later change of it than this checkout"),
             Option(
                 "--timeout", metavar="TIME", default="10m", help="how long to wait for one environment, such as 90s"
             ),

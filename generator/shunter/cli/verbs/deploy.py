@@ -44,6 +44,7 @@ def deploy(arguments: Arguments) -> Report:
         arguments.soak,
         promises,
         apart,
+        arguments.older,
     )
     if arguments.end:
         return away.end(context, asked)

@@ -9,6 +9,7 @@ from shunter.adapters.helm.deployer import Done
 from shunter.adapters.system.ending import ended_in_order
 from shunter.core.deployment.plan import Plan, broken_promises, data_of, text_of
 from shunter.core.deployment.revision import Revision
+from shunter.flows.deploying.late import later
 from shunter.flows.deploying.run import Asked, Run, opened, planned, upgrade_of
 from shunter.flows.deploying.stuck import recover, stuck
 from shunter.flows.deploying.targets import Target, targets_of
@@ -28,6 +29,8 @@ def plan(context: Context, asked: Asked) -> Report:
             revisions = run.place.revisions()
             if revisions and revisions[-1].is_pending:
                 notices.append(stuck(run.place, revisions[-1]).on_one_line)
+            if why := _late(run, revisions):
+                notices.append(why)
             plans.append(planned(run, revisions)[0])
     good = not any(each.refused or (each.conflicts and not asked.take) for each in plans)
     return Report("".join(map(text_of, plans)), data_of(plans), notices=tuple(notices), answer=good and not notices)
@@ -65,6 +68,8 @@ def _deploy(run: Run, *, more: bool) -> tuple[Outcome, list[str]]:
             raise stuck(run.place, revisions[-1])
         notices += recover(run.place, revisions)
         revisions = run.place.revisions()
+    if late := _late(run, revisions):
+        return Outcome(run.name, Status.REFUSED, late), notices
     plan, wanted = planned(run, revisions, each=bool(run.asked.promises))
     if why := tuple(_refusals(run, plan)):
         return Outcome(run.name, Status.REFUSED, why[0]), [*notices, *why[1:]]
@@ -86,6 +91,11 @@ def _deploy(run: Run, *, more: bool) -> tuple[Outcome, list[str]]:
     count = len([each for each in plan.changed if each.action != "same"])
     text = f"{now} and well: {plan.chart}, {count} of {len(plan.objects)} objects changed"
     return Outcome(run.name, Status.DONE, text), notices
+
+
+def _late(run: Run, revisions: Sequence[Revision]) -> str:
+    """Why a run comes late; a release apart has no order, since a request's branch is made anew."""
+    return "" if run.asked.older or run.asked.apart else later(run.place, revisions)
 
 
 def _refusals(run: Run, plan: Plan) -> Iterator[str]:

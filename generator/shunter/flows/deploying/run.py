@@ -27,7 +27,8 @@ class Asked:
     `names` are environments or `stage:NAME`; `helm` is the path of a binary, `cluster` a context for all of them;
     `timeout` is as Helm writes it. `take` conflicts, or refuse them; `drop` settings that only the cluster has;
     `recover` a stuck release; `soak` is how many seconds a cluster must stay well before the next. `promises` are the
-    plans that must still hold, by environment; `apart` is a release beside the environment's own.
+    plans that must still hold, by environment; `apart` is a release beside the environment's own; `older` is whether
+    a cluster may go back to what it had before.
     """
 
     names: tuple[str, ...] = ()
@@ -41,6 +42,7 @@ class Asked:
     soak: int = 0
     promises: Mapping[str, Mapping[str, Any]] = field(default_factory=dict)
     apart: Apart | None = None
+    older: bool = False
 
 
 @dataclass(frozen=True)
