@@ -15,8 +15,13 @@ _GIT: Final = re.compile(r"\.git[ .]*(:.*)?|git~[0-9]+[ .]*(:.*)?")
 
 
 def alike(paths: Iterable[str]) -> Iterator[tuple[str, str]]:
-    """Pairs of paths that are one file on macOS or Windows: they differ in case, or in how letters are composed."""
-    known: dict[str, str] = {}
+    """Pairs of paths that are one on macOS or Windows: they differ in case, or in how letters are composed.
+
+    A file may be called as a folder with others: that ends in a slash here.
+    """
+    paths = list(paths)
+    folders = dict.fromkeys(f"{folder}/" for path in paths for folder in _above(path))
+    known = {_folded(folder[:-1]): folder for folder in folders}
     for path in paths:
         first = known.setdefault(_folded(path), path)
         if first != path:
@@ -26,6 +31,10 @@ def alike(paths: Iterable[str]) -> Iterator[tuple[str, str]]:
 def disguised(paths: Iterable[str]) -> Iterator[str]:
     """Paths with a step that some file system takes for `.git`, and this one may not."""
     return (path for path in paths if _is_disguised(path))
+
+
+def _above(path: str) -> Iterator[str]:
+    return (path[:at] for at, char in enumerate(path) if char == "/")
 
 
 def _folded(path: str) -> str:

@@ -129,6 +129,6 @@ def is_due(repository: str, job: Job, old: Mapping[str, FileState], new: Mapping
     for path in disguised(new):
         raise ShunterError(f"not a path of a repository: {path!r}, which is `.git` on some file systems", hint=hint)
     for first, second in alike(new):
-        message = f"the templates would put {first} and {second} into {repository}: one file on macOS and Windows"
+        message = f"the templates would put {first} and {second} into {repository}: one place on macOS and Windows"
         raise ShunterError(message, hint="the template has to give one of them another name")
     return job.recorded is None or not is_untouched(old, new)
