@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 import os
 import re
+import shutil
 import socket
 import subprocess
 import sys
@@ -103,6 +104,8 @@ def test_a_newcomer_needs_two_commands(cell: Cell, tmp_path: Path) -> None:
                 time.sleep(0.2)
     assert get(f"http://127.0.0.1:{port}{CONTRACT['paths']['live']}")[0] == 0
     made(folder, "setup", "lint", "help")
+    engine = shutil.which("docker") or shutil.which("podman") or "docker"
+    assert f"{engine} build " in made(folder, "--dry-run", "image")
     assert git(root, "status", "--porcelain") == ""
 
 

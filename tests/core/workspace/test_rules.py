@@ -226,3 +226,18 @@ def test_there_is_one_issuer_and_it_is_an_existing_chart() -> None:
     [found] = problems("workspace", more)
     assert (found.rule, found.key) == ("name-taken", ("services", "other", "provider"))
     assert problems("workspace", calling("[users]").replace(b"mail: {", b"mail: {provider: dex, "))
+
+
+def with_chart(path: str) -> bytes:
+    return f"{BASE.rstrip()} {{tst: {{}}}}\n".replace("{archetype: rest-api}", f"{{chart: {{path: {path}}}}}").encode()
+
+
+@pytest.mark.parametrize("path", ["charts/dex", "./charts/dex/", ".charts/..dex", "a../b..c/d"])
+def test_a_folder_of_the_workspace_may_have_a_chart(path: str) -> None:
+    assert problems("workspace", with_chart(path)) == ()
+
+
+@pytest.mark.parametrize("path", ["../dex", "charts/../../dex", "/srv/dex", "..", "charts/..", "a//b"])
+def test_another_folder_may_not(path: str) -> None:
+    [found] = problems("workspace", with_chart(path))
+    assert "not a folder below that of shunter.yaml" in found.message
