@@ -24,10 +24,11 @@ def test_a_preview_is_called_after_its_request(tmp_path: Path) -> None:
     file.write_text("web: {note: preview}\n", "utf-8")
     assert no_preview(context, ("tst",)) is None
     found = preview_of(context, ("tst",), "12", Apart())
-    assert found == Apart("shop-12", "shop-tst-preview", (str(file),), "shop-tst-preview-12")
+    assert found == Apart("shop-12", "shop-tst-preview", (str(file),), "shop-tst-preview-12", "12")
     [target] = targets_of(context, ("tst",), apart=found)
     release = target.release
     assert (release.name, release.namespace, target.alone) == ("shop-12", found.namespace, found.alone)
+    assert (target.words, Apart("other", "there").words) == (" --preview 12", " --release other --namespace there")
     assert release.values["web"]["note"] == "preview"
     assert target.in_namespace(target.alone).release.namespace == "shop-tst-preview-12"
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import time
 from pathlib import Path
 
 import pytest
@@ -9,6 +10,7 @@ import pytest
 from helpers.clusters.accounts import account_of
 from helpers.clusters.cluster import Cluster
 from helpers.clusters.environments import Deployed, make_environment
+from helpers.workspaces.cli import run_in_background
 
 CLAIMING = """\
 apiVersion: apps/v1
@@ -31,6 +33,10 @@ def releases(cluster: Cluster, namespace: str) -> set[str]:
 
 def is_there(cluster: Cluster, namespace: str) -> bool:
     return bool(cluster.kubectl("get", "namespace", namespace, "--ignore-not-found"))
+
+
+def is_pending(cluster: Cluster, namespace: str) -> bool:
+    return bool(cluster.get("secrets", "-n", namespace, "-l", "owner=helm,status=pending-install")["items"])
 
 
 def with_preview(env: Deployed, text: str = "web: {note: preview}\n") -> Deployed:
@@ -147,3 +153,25 @@ def test_a_job_that_got_no_kubeconfig_has_nothing_to_take_away(tst: Deployed, mo
     (tst.root / "home/.kube/config").unlink()
     tst.deployed()
     assert tst.history() == [(1, "deployed")]
+
+
+def test_two_runs_at_once_take_it_away_once(tst: Deployed) -> None:
+    with_preview(tst).deployed("--preview", "12")
+    with run_in_background(tst.root, "deploy", "tst", "--preview", "12", "--end") as other:
+        found = tst.deployed("--preview", "12", "--end")
+        _, said = other.communicate(timeout=120)
+    assert (other.returncode, "gone" in found.err + said) == (0, True), said
+
+
+def test_the_way_out_of_a_locked_preview_is_one_for_it(tst: Deployed) -> None:
+    with_preview(tst, "web: {tag: broken}\n")
+    with run_in_background(tst.root, "deploy", "tst", "--preview", "12") as run:
+        end = time.monotonic() + 60
+        while not is_pending(tst.cluster, f"{tst.namespace}-preview-12"):
+            assert time.monotonic() < end
+            time.sleep(0.1)
+        found = tst.deploy("--preview", "12")
+        run.kill()
+        run.communicate(timeout=60)
+    assert (found.code, "shunter deploy tst --preview 12 --recover" in found.err) == (1, True), found.err
+    tst.deployed("--preview", "12", "--end")

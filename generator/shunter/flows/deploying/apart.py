@@ -24,13 +24,22 @@ _REQUEST: Final = re.compile("[a-z0-9]([-a-z0-9]*[a-z0-9])?")
 class Apart:
     """A release beside the environment's own: its name and namespace, and further values files.
 
-    `alone` is a namespace for it alone, which it gets where `namespace` is not there.
+    `alone` is a namespace for it alone, which it gets where `namespace` is not there; `preview` is its request.
     """
 
     release: str = ""
     namespace: str = ""
     values: tuple[str, ...] = ()
     alone: str = ""
+    preview: str = ""
+
+    @property
+    def words(self) -> str:
+        """How a command line names it, with a space in front."""
+        if self.preview:
+            return f" --preview {self.preview}"
+        named = (("--release", self.release), ("--namespace", self.namespace))
+        return "".join(f" {option} {name}" for option, name in named if name)
 
 
 def preview_of(context: Context, names: Sequence[str], request: str, more: Apart) -> Apart:
@@ -53,6 +62,7 @@ def preview_of(context: Context, names: Sequence[str], request: str, more: Apart
         namespace=more.namespace or shared,
         values=(str(site.path / PREVIEW), *more.values),
         alone="" if more.namespace else f"{shared}-{request}",
+        preview=request,
     )
 
 

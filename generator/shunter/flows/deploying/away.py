@@ -20,6 +20,7 @@ from shunter.model.data import replace
 from shunter.model.errors import ShunterError
 from shunter.model.findings import Outcome, Report, Status
 
+_NOT_THERE: Final = "release: not found"
 _TIME: Final = re.compile(r"(\d+)([hms])")
 _SECONDS: Final = {"h": 3600, "m": 60, "s": 1}
 
@@ -66,7 +67,7 @@ def _uninstalled(place: Place, helm: HelmBinary, timeout: str) -> Revision | Non
     if not revisions:
         return None
     done = helm.uninstall(place.release, place.namespace, place.server.access.context, timeout=timeout)
-    if done.error:
+    if done.error and not (_NOT_THERE in done.error and not place.revisions()):  # else another run was first
         notes = tuple(f"helm: {line}" for line in done.notes)
         raise ShunterError(f"{place.label} does not go: {done.error}", hint="mend that, and run it again", notes=notes)
     return revisions[-1]

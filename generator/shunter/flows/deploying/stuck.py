@@ -13,7 +13,7 @@ def stuck(place: Place, revision: Revision) -> ShunterError:
     return ShunterError(
         f"{place.label} is {revision.status} since {revision.at} (revision {revision.number}): "
         "a run was killed there, or is still at work",
-        hint=f"once no other run is at work: shunter deploy {place.target.name} --recover",
+        hint=f"once no other run is at work: shunter deploy {place.target.name}{place.target.words} --recover",
         exit_code=1,
     )
 

@@ -30,7 +30,8 @@ _RELEASE: Final = re.compile(r"[a-z0-9]([-a-z0-9]*[a-z0-9])?(\.[a-z0-9]([-a-z0-9
 class Target:
     """One environment: its release, the context of its cluster (empty: the current one), and its version of Helm.
 
-    `alone` is a namespace for the release alone, which it gets where its own is not there.
+    `alone` is a namespace for the release alone, which it gets where its own is not there; `words` are what a command
+    line says of a release apart.
     """
 
     name: str
@@ -38,6 +39,7 @@ class Target:
     cluster: str
     helm: str
     alone: str = ""
+    words: str = ""
 
     @property
     def apps(self) -> tuple[str, ...]:
@@ -142,7 +144,7 @@ def _called(release: Release, apart: Apart) -> Release:
 def _of_answers(name: str, release: Release, cluster: str, apart: Apart) -> Target:
     answers = release.files.answers
     where, helm = cluster or str(answers.get("cluster") or ""), str(answers.get("helm") or "4")
-    return Target(name, release, where, helm, apart.alone)
+    return Target(name, release, where, helm, apart.alone, apart.words)
 
 
 def _require_names(release: Release) -> None:
