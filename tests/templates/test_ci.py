@@ -251,7 +251,7 @@ def linted(roots: dict[str, Path], render: Render, tmp_path_factory: pytest.Temp
         tmp_path_factory.mktemp("custom"),
     )
     found = {name: folder for name, folder in {"custom": custom, **roots}.items() if (folder / ".github").exists()}
-    assert len(found) == 16
+    assert len(found) == 17
     return found
 
 

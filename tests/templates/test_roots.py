@@ -61,8 +61,6 @@ def test_only_the_chosen_ci_is_there(roots: dict[str, Path]) -> None:
         assert (folder / ".github").exists() is (ci == "github"), name
         assert (folder / ".gitlab-ci.yml").exists() is (ci == "gitlab"), name
         assert (folder / ".gitlab").exists() is (ci == "gitlab"), name
-        deploys = any(project["kind"] == "environment" for project in root(**VARIANTS[name])["projects"])
-        assert (folder / "ci").exists() is (deploys and ci != "none"), name
     github = ".github/workflows/ci.yaml"
     assert "shunter image" in (roots["code"] / github).read_text(encoding="utf-8")
     assert "shunter image" not in (roots["environment"] / github).read_text(encoding="utf-8")

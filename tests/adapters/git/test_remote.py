@@ -66,9 +66,11 @@ def clone(origin: Path, tmp_path: Path) -> Path:
     return tmp_path / "clone"
 
 
-def test_what_git_says_last_of_what_is_wrong() -> None:
-    lines = ("remote: no", "error: failed to push some refs", "hint: Updates were rejected")
-    assert remote.Said(False, lines).complaint == "error: failed to push some refs"
+def test_what_git_says_first_of_what_is_wrong() -> None:
+    lines = ("remote: no", " ! [rejected] a -> a (fetch first)", "error: failed to push some refs", "hint: Updates")
+    assert remote.Said(False, lines).complaint == "! [rejected] a -> a (fetch first)"
+    lines = ("fatal: '/x' does not appear to be a git repository", "fatal: Could not read from remote repository.")
+    assert remote.Said(False, lines).complaint == lines[0]
     assert remote.Said(False, ("something else",)).complaint == "something else"
     assert remote.Said(False).complaint == "git said nothing"
     assert remote.Said(

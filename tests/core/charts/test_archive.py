@@ -86,7 +86,7 @@ def test_what_charts_share_is_the_same_bytes_in_each_archive() -> None:
     """So git stores one published version beside the next in little more than what differs."""
     shared = {"templates/_big.tpl": "".join(f"{{{{/* {number} */}}}}\n" for number in range(2000))}
     one, other = (packed(chart_files(name, extra=shared)) for name in ("app", "web"))
-    part = deflate.blocks(shared["templates/_big.tpl"].encode())
+    part = deflate.blocks(shared["templates/_big.tpl"].encode(), 16 * 1024)
     assert one != other
     assert part in one
     assert part in other
@@ -98,6 +98,16 @@ def test_an_archive_that_is_not_compressed_holds_the_same() -> None:
     plain, small = loose(files).packed(compressed=False).archive, packed(files)
     assert gzip.decompress(plain) == gzip.decompress(small)
     assert len(plain) > 3 * len(small)
+
+
+def test_the_beginning_of_a_file_that_is_not_small_is_stored() -> None:
+    """That spares Helm most of what it takes to inflate a chart; the rest repeats the beginning."""
+    text = "".join(f"{{{{/* {number} */}}}}\n" for number in range(9000))
+    data = packed(chart_files("app", extra={"files/small": text[:4000], "files/large": text}))
+    assert text[: 16 * 1024].encode() in data
+    assert text[: 16 * 1024 + 1].encode() not in data
+    assert data.count(text[:200].encode()) == 1
+    assert len(data) < 16 * 1024 + len(text) / 4
 
 
 def test_many_small_files_are_compressed_in_parts() -> None:

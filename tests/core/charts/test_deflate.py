@@ -53,7 +53,18 @@ def test_zlib_reads_what_is_written_and_parts_can_be_joined(seed: int) -> None:
     for _ in range(40):
         parts = [random_text(rng) for _ in range(rng.randint(1, 4))]
         made = [rng.choice((blocks, stored))(part) for part in parts]
-        assert inflated(b"".join(made) + END) == b"".join(parts), seed
+        made += [blocks(part, rng.randrange(len(part) + 2)) for part in parts]
+        assert inflated(b"".join(made) + END) == b"".join(parts + parts), seed
+
+
+def test_what_is_behind_a_stored_beginning_may_repeat_it() -> None:
+    beginning = Random(2).randbytes(3000)
+    data = beginning + beginning[100:]
+    made = blocks(data, len(beginning))
+    assert inflated(made + END) == data
+    assert beginning in made
+    assert len(made) < len(beginning) + 150
+    assert blocks(data, len(data)) == blocks(data, len(data) + 1) == stored(data)
 
 
 @pytest.mark.parametrize("size", [0, 1, 3, 4, 5, 257, 258, 259, 260, 32_767, 32_768, 32_769, 65_535, 65_536, 200_000])
@@ -92,6 +103,7 @@ def test_the_bytes_never_change() -> None:
     for _ in range(60):
         total.update(blocks(random_text(rng)))
     assert total.hexdigest() == RANDOM
+    assert blocks(b"kind: Deployment\n" * 9, 17).hex() == BEHIND
 
 
 def test_it_is_about_as_small_as_zlibs() -> None:
@@ -119,3 +131,4 @@ def test_the_usual_programs_read_it(command: list[str], tmp_path: Path) -> None:
 
 PLAIN = "ccc8a11500200804d0ee14ce6176142ff8808340617bd6a07ef97c675f847a19986b0a34000000ffff"
 RANDOM = "eb3f735da5372d42534b3c57bc990e4fb3e356291d7c05bd2a79305f6a9c206e"
+BEHIND = "001100eeff6b696e643a204465706c6f796d656e740accc8a10000000000207feb34ba2d000000ffff"

@@ -43,6 +43,13 @@ CHART = "apiVersion: v2\nname: orders\nversion: 1.0.0\n"
             "{{$b:=.x}}{{range $c,$a:=$.a}}{{$a.of}}{{$b.k}}{{end}}",
         ),
         ("{{ $_ := set $x `$y` 1 }}{{ $b := $a }}{{ $b }}{{ $b }}", "{{$_:=set $c `$y` 1}}{{$a:=$b}}{{$a}}{{$a}}"),
+        ('{{ include "a" . -}} {{ include `b` $.x.y }}', '{{template "a" .}}{{template `b` $.x.y}}'),
+        ('{{ include "a" (dict "b" (list 1) | merge .c) }}', '{{template "a" dict "b" (list 1)|merge .c}}'),
+        ('{{ include "a" ((list .)) }}{{ include "a" (.b) }}', '{{template "a" (list .)}}{{template "a" .b}}'),
+        ('{{ include "a" . | trim }}{{ $b := include "a" . }}', '{{include "a" .|trim}}{{$a:=include "a" .}}'),
+        ('{{ include "a" nil }}{{ include "a" (dict).b }}', '{{include "a" nil}}{{include "a" (dict).b}}'),
+        ('{{ include (print "a") . }}{{ include "a" "(" }}', '{{include (print "a") .}}{{include "a" "("}}'),
+        ('{{ include "a" (dict) (dict) }}{{ include "a" }}', '{{include "a" (dict) (dict)}}{{include "a"}}'),
         ("no action\n", "no action\n"),
     ],
 )
@@ -100,7 +107,7 @@ COMMENTS = ("/**/", "/* a */", "/* {{ .b }}\n*/", "/* - */")
 CALLS = (
     "$.Values.x", "kindOf  .", "-3", "'c'", "`r  w`", '"}}"', '"{{"', "print  1\n2", '(dict "a"  1).a', "index ( dict `k` 2 )  `k`",
     "$.Values.m.x | default  ( list 1 2 ) | quote", '"s" | printf  "%s-%s"  ( print 1 )', "not ( $.Values.m ).x", "$.Values.l |len",
-    'include "n"  $.Values.x', "len  $.Values.l", "1 |print 2| quote",
+    'include "n"  $.Values.x', 'include "n" ( dict  "a" 1 )', 'include `n`  ( 1 |print 2 )', "len  $.Values.l", "1 |print 2| quote",
 )  # fmt: skip
 
 

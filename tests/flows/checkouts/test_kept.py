@@ -104,6 +104,31 @@ def test_one_that_is_refused_holds_up_no_other(remotes: Remotes, context: Contex
     assert heard == {each.spec.name: {"push"} for each in found}
 
 
+def test_without_a_default_branch_at_the_remote_nothing_is_pushed_and_something_is_left(context: Context) -> None:
+    """The first branch that a remote gets is its default branch: ours is none."""
+    root = checkout(context.root, "orders")
+    empty = context.root.parent / "empty.git"
+    git(context.root, "init", "-q", "--bare", "-b", "main", str(empty))
+    git(root, "remote", "set-url", "origin", str(empty))
+    git(root, "remote", "set-head", "origin", "--delete")
+    git(root, "switch", "-q", "-c", BRANCH)
+    commit_all(root, {"ours": "1"})
+    [after] = published(context, ["orders"], Opener(Logins()))
+    assert (after.state == "pushed", after.left) == (False, True)
+    assert "git -C orders push origin BRANCH" in after.detail
+    git(root, "push", "-q", "origin", "main")
+    [after] = published(context, ["orders"], Opener(Logins()))
+    assert (after.state, after.left) == ("pushed", False)
+
+
+def test_the_default_branch_is_nothing_to_request(remotes: Remotes, context: Context) -> None:
+    commit_all(checkout(context.root, "orders"), {"ours": "1"})
+    [after] = published(context, ["orders"], Opener(Logins()))
+    assert (after.left, after.request) == (True, None)
+    assert "main is the default branch of its remote" in after.detail
+    assert git(remotes.of("orders"), "rev-parse", "main") != git(context.root / "orders", "rev-parse", "HEAD")
+
+
 def test_what_has_no_remote_is_not_pushed(context: Context) -> None:
     git(context.root / "orders", "remote", "remove", "origin")
     [after] = published(context, ["orders"], Opener(Logins()))

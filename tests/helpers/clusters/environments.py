@@ -43,9 +43,9 @@ _VALUES = "replicas: 1\ntag: one\nnote: a\n"
 _ANSWERS = "_src_path: x\n_commit: v1.0.0\nkind: environment\nlibrary: commons\nname: {}\nworkspace: shop\n"
 
 
-def web(name: str, template: str = WEB) -> dict[str, FileState]:
+def web(name: str, template: str = WEB, extra: Mapping[str, str] | None = None) -> dict[str, FileState]:
     """The chart of a service; values: `replicas`, `tag` of its image, `note`."""
-    return chart_files(name, template=template.replace("NAME", name), extra={"values.yaml": _VALUES})
+    return chart_files(name, template=template.replace("NAME", name), extra={"values.yaml": _VALUES, **(extra or {})})
 
 
 @dataclass(frozen=True)
@@ -85,10 +85,16 @@ class Deployed:
 
 
 def make_environment(
-    root: Path, cluster: Cluster, namespace: str, name: str = "tst", stage: str = "develop", **charts: str
+    root: Path,
+    cluster: Cluster,
+    namespace: str,
+    name: str = "tst",
+    stage: str = "develop",
+    extra: Mapping[str, str] | None = None,
+    **charts: str,
 ) -> Deployed:
-    """An environment of one service `web`, or of those in `charts`, each with its template."""
-    cars = {each: web(each, template) for each, template in (charts or {"web": WEB}).items()}
+    """An environment of one service `web`, or of those in `charts`, each with its template and `extra` files."""
+    cars = {each: web(each, template, extra) for each, template in (charts or {"web": WEB}).items()}
     files, _, _ = environment(cars, services=tuple(cars))
     answers = _ANSWERS.format(name) + f"services: [{', '.join(cars)}]\nnamespace: {namespace}\nstage: {stage}\n"
     files[".copier-answers.yml"] = FileState(answers.encode())

@@ -58,9 +58,9 @@ class Said:
 
     @property
     def complaint(self) -> str:
-        """git's own last word on what is wrong: advice may follow it."""
-        wrong = [line for line in self.lines if line.startswith(("fatal:", "error:"))]
-        return next(reversed(wrong or self.lines), "git said nothing")
+        """git's own first word on what is wrong: what follows from it comes behind, and advice."""
+        wrong = [line.strip() for line in self.lines if line.startswith(("fatal:", "error:", " ! "))]
+        return next(iter(wrong or self.lines[-1:]), "git said nothing")
 
     @property
     def wanted_to_ask(self) -> bool:

@@ -43,6 +43,7 @@ class Upgrade:
     values: Mapping[str, Any]
     timeout: str = "10m"
     force_conflicts: bool = False
+    skip_definitions: bool = False
     labels: Mapping[str, str] | None = None
 
 
@@ -99,7 +100,8 @@ class HelmBinary:
     def _command(self, asked: Upgrade) -> list[str]:
         where = _where(asked.namespace, asked.context)
         labels = ",".join(f"{key}={value}" for key, value in (asked.labels or {}).items())
-        how = ["--labels", labels] if labels else []
+        how = ["--skip-crds"] if asked.skip_definitions else []  # else helm asks for the right to make them
+        how += ["--labels", labels] if labels else []
         how += ["--force-conflicts"] if asked.force_conflicts and self.major >= 4 else []
         how += ["--reset-values", "--values", "-"]  # else Helm takes the release's own where ours are empty
         return [self.path, "upgrade", "--install", asked.release, str(asked.chart), *where, *how]

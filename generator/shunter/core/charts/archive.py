@@ -28,6 +28,8 @@ _LONGEST_PATH = 4_096
 _GZIP_HEADER = b"\x1f\x8b\x08\x00\x00\x00\x00\x00\x00\xff"
 _APART = 4096
 """The least size of a file that is compressed apart: where a chart differs from the next one is in small files."""
+_PLAIN = 16 * 1024
+"""How much of its beginning is stored: what repeats nothing shrinks least, and takes Helm longest to inflate."""
 _LARGEST_PART = 32 * 1024
 _LARGEST_KEPT = 256 * 1024
 _SHORT = 100
@@ -49,23 +51,26 @@ def write(files: Mapping[str, FileState], name: str, mtime: int = 0, *, compress
     return gzipped([*_tar(files, name, mtime)], compressed=compressed)
 
 
-def gzipped(parts: Sequence[bytes], *, compressed: bool = True) -> bytes:
-    """The parts as one gzip file, each compressed by itself: a part that many files have is compressed once."""
-    made = (_compressed(part) if compressed else stored(part) for part in parts)
+def gzipped(parts: Sequence[tuple[bytes, int]], *, compressed: bool = True) -> bytes:
+    """The parts as one gzip file, each compressed by itself: a part that many files have is compressed once.
+
+    Beside each stands how many bytes of its beginning are stored.
+    """
+    made = (_compressed(part, plain) if compressed else stored(part) for part, plain in parts)
     check = size = 0
-    for part in parts:
+    for part, _ in parts:
         check, size = zlib.crc32(part, check), size + len(part)
     return b"".join((_GZIP_HEADER, *made, END, struct.pack("<II", check, size & 0xFFFFFFFF)))
 
 
-def _compressed(part: bytes) -> bytes:
-    return _blocks_once(part) if len(part) < _LARGEST_KEPT else blocks(part)
+def _compressed(part: bytes, plain: int) -> bytes:
+    return _blocks_once(part, plain) if len(part) < _LARGEST_KEPT else blocks(part, plain)
 
 
 _blocks_once = lru_cache(maxsize=64)(blocks)
 
 
-def _tar(files: Mapping[str, FileState], name: str, mtime: int) -> Iterator[bytes]:
+def _tar(files: Mapping[str, FileState], name: str, mtime: int) -> Iterator[tuple[bytes, int]]:
     """The tar in parts: a file that is not small is one of its own, equal in every chart that has it."""
     import tarfile
 
@@ -76,18 +81,18 @@ def _tar(files: Mapping[str, FileState], name: str, mtime: int) -> Iterator[byte
         padding = bytes(-len(data) % tarfile.BLOCKSIZE)
         apart = len(data) >= _APART
         if apart or len(part) >= _LARGEST_PART:
-            yield part + head
+            yield part + head, 0
             part = b""
         else:
             part += head
         if apart:
-            yield data
+            yield data, _PLAIN
         else:
             part += data
         part += padding
         size += len(head) + len(data) + len(padding)
     end = 2 * tarfile.BLOCKSIZE
-    yield part + bytes(end + -(size + end) % tarfile.RECORDSIZE)
+    yield part + bytes(end + -(size + end) % tarfile.RECORDSIZE), 0
 
 
 def _head(name: str, size: int, mode: int, mtime: int) -> bytes:

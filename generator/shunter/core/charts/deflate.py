@@ -37,12 +37,15 @@ Token = int | tuple[int, int]
 """A byte, or a repetition: how many bytes, and from how many bytes before."""
 
 
-def blocks(data: bytes) -> bytes:
+def blocks(data: bytes, plain: int = 0) -> bytes:
     """The blocks of `data`, none of them the last, from one border of a byte to another.
 
-    So what was made of several texts can be put one after another, with `END` behind it.
+    The first `plain` bytes are stored, and what is behind them may repeat them. So what was made of several texts can
+    be put one after another, with `END` behind it.
     """
-    compressed = _byte_border(_compressed([*tokens(data)]))
+    if plain >= len(data):
+        return stored(data)
+    compressed = stored(data[:plain]) + _byte_border(_compressed([*tokens(data, plain)]))
     return compressed if len(compressed) < len(data) else stored(data)
 
 
@@ -54,10 +57,11 @@ def stored(data: bytes) -> bytes:
     )
 
 
-def tokens(data: bytes) -> Iterator[Token]:
-    """The bytes of `data`, and in their place repetitions of what stands before."""
+def tokens(data: bytes, start: int = 0) -> Iterator[Token]:
+    """The bytes of `data` from `start` on, and in their place repetitions of what stands before."""
     places = _Places(data)
-    at = 0
+    places.keep(0, start)
+    at = start
     while at < len(data):
         length, distance = places.longest(at)
         places.keep(at, at + 1)

@@ -1,8 +1,9 @@
 """A template file in fewer bytes that means the same: Helm reads, inflates and parses it anew for every app.
 
 Comments go, but for those of a licence, and so does white space that trimming takes away, or that parts nothing inside
-an action. Variables get short names. The tree that Go makes of it (text/template/parse) is the same, but for these
-names, and for texts that only a comment kept apart.
+an action. Variables get short names, and `include` becomes `template` where its text is printed as it is: that writes
+where the text belongs, and calls no function. The tree that Go makes of it (text/template/parse) is otherwise the
+same, but for texts that only a comment kept apart.
 """
 
 from __future__ import annotations
@@ -10,7 +11,8 @@ from __future__ import annotations
 import re
 from collections import Counter
 from collections.abc import Iterable, Iterator, Mapping, Sequence
-from itertools import chain, count, product
+from dataclasses import replace
+from itertools import accumulate, chain, count, product
 from string import ascii_lowercase
 from typing import Final
 
@@ -24,6 +26,7 @@ _TRIMMED: Final = " {{- "
 _TRIMMED_LINE: Final = "\n{{- "
 _KEPT: Final = frozenset(("$", "$_"))
 _NAMED: Final = frozenset(("define", "block"))
+_PLACES: Final = frozenset(("dot", "field", "variable"))
 
 
 def compact(text: str) -> str:
@@ -44,7 +47,9 @@ def compact(text: str) -> str:
         named = bool(tokens) and tokens[0].text in _NAMED
         if tokens or _LICENCE.search(text, start, end):
             body = (
-                _action(tokens, names) if tokens else text[text.index("/*", start) : text.rindex("*/", start, end) + 2]
+                _action(_written(tokens), names)
+                if tokens
+                else text[text.index("/*", start) : text.rindex("*/", start, end) + 2]
             )
             made += [before, _opening(before, ended and named), body, "}}"]
             before, ended = "", False
@@ -81,6 +86,24 @@ def _action(tokens: Sequence[Token], names: Mapping[str, str]) -> str:
         word = names.get(token.text, token.text) if token.kind == "variable" else token.text
         parts += [word, "" if joined or not after.spaced else " "]
     return "".join(parts)
+
+
+def _written(tokens: Sequence[Token]) -> Sequence[Token]:
+    """The action with `template` in place of an `include` that is all of it: a constant name and one operand."""
+    if [token.kind for token in tokens[:2]] not in (["word", "string"], ["word", "raw"]) or tokens[0].text != "include":
+        return tokens
+    operand = tokens[2:-1]
+    if _bracketed(operand):
+        operand = operand[1:-1]
+    elif not operand or operand[0].kind not in _PLACES or any(t.spaced or t.kind != "field" for t in operand[1:]):
+        return tokens
+    return (replace(tokens[0], text="template"), tokens[1], replace(operand[0], spaced=True), *operand[1:], tokens[-1])
+
+
+def _bracketed(operand: Sequence[Token]) -> bool:
+    """Whether one pair of brackets is around all of it."""
+    depth = list(accumulate({"(": 1, ")": -1}.get(token.text, 0) for token in operand))
+    return len(depth) > 2 and depth[0] == 1 and depth.index(0) == len(depth) - 1
 
 
 def _short(variables: Iterable[str]) -> dict[str, str]:

@@ -26,7 +26,7 @@ def as_published(path: str, data: bytes) -> tuple[str, bytes]:
 
 @lru_cache(maxsize=8)
 def _compressed(data: bytes) -> bytes:
-    return gzipped([data])
+    return gzipped([(data, 0)])
 
 
 @lru_cache(maxsize=8)

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Collection, Mapping, Sequence
 
-from shunter.adapters.git.remote import fetch_all, take_up
+from shunter.adapters.git.remote import Target, fetch_all, take_up
 from shunter.adapters.remote.upstream import standing
 from shunter.adapters.system.process import refuse_inside_run
 from shunter.adapters.system.regular import is_checkout
@@ -72,8 +72,13 @@ def _published(context: Context, checkout: Checkout, opener: Opener | None, phas
     step = step_of(checkout)
     if step.target is None and not step.obstacle:
         return replace(checkout, detail="no remote", left=False)
-    if opener and step.target and not commits_of(checkout, step.target)[1]:
-        return replace(checkout, left=False)  # it was merged, or nobody has changed anything
+    if opener and step.target:
+        default, commits = commits_of(checkout, step.target)
+        branch = checkout.at.branch if checkout.at else None
+        if step.pushes and default in ("", branch):
+            return replace(checkout, detail=_nowhere(checkout, step.target, default), left=True)
+        if not commits:
+            return replace(checkout, left=False)  # it was merged, or nobody has changed anything
     phases.begin("push")
     after = carried_out(context, step)
     if opener:
@@ -81,6 +86,14 @@ def _published(context: Context, checkout: Checkout, opener: Opener | None, phas
         after = with_request(step, after, opener)
     phases.begin("")
     return after
+
+
+def _nowhere(checkout: Checkout, target: Target, default: str) -> str:
+    """Why no pull request can come of a branch; pushed as the first one, it would become the remote's default."""
+    if default:
+        return f"not pushed: {default} is the default branch of its remote, and nothing to request (--branch NAME)"
+    git = f"git -C {checkout.spec.folder} push {target.base} BRANCH"
+    return f"not pushed: its remote has no default branch yet, or does not answer: push that one first, {git}"
 
 
 def stood(context: Context, spec: RepositorySpec) -> Checkout:

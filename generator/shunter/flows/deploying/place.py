@@ -11,7 +11,10 @@ from typing import Any, Final
 from shunter.adapters.cluster.kubeconfig import access_of
 from shunter.adapters.cluster.server import Answer, Server
 from shunter.core.deployment.revision import TYPE, Revision, revisions_of
+from shunter.core.kube.crds import schemas_of
+from shunter.core.kube.objects import RenderedObject
 from shunter.flows.deploying.targets import Target
+from shunter.flows.release.render import definitions
 from shunter.model.data import dataclass
 from shunter.model.errors import ShunterError
 
@@ -116,6 +119,16 @@ class Place:
                 break
             time.sleep(_PAUSE)
         return not is_there
+
+    @cached_property
+    def lacking(self) -> tuple[RenderedObject, ...]:
+        """The definitions that charts bring in `crds/`, of kinds that the cluster does not have."""
+        charts = (each.chart for each in self.target.release.coalesced.slices)
+        return tuple(each for each in definitions(charts) if not self._knows(each))
+
+    def _knows(self, definition: RenderedObject) -> bool:
+        (gvk, *_) = schemas_of([definition.value]) or (None,)
+        return gvk is None or self.server.resource(f"{gvk.group}/{gvk.version}", gvk.kind) is not None
 
     def state(self) -> str:
         """How the release stands, in words; what cannot be asked is said to be unknown."""

@@ -13,6 +13,7 @@ from shunter.core.deployment.changes import changes, holds, without
 from shunter.core.deployment.owners import HELM, other_owner
 from shunter.core.deployment.plan import CHANGE, CREATE, DELETE, SAME, Conflict, ObjectPlan, Plan
 from shunter.core.deployment.revision import VALUES_LABEL, Revision, lost_settings, values_key
+from shunter.core.kube.crds import schemas_of
 from shunter.core.kube.objects import RenderedObject
 from shunter.flows.deploying.place import Place
 from shunter.flows.deploying.wanted import Wanted, objects_in
@@ -29,7 +30,10 @@ _Key = tuple[str, str, str, str]
 
 @dataclass(frozen=True)
 class _Asking:
-    """What is compared: the release as it is and will be, the cluster, and whether the server tries `each` object."""
+    """What is compared: the release as it is and will be, the cluster, whether the server tries `each` object.
+
+    Objects of the kinds `made` cannot be tried before Helm has made these.
+    """
 
     place: Place
     wanted: Wanted
@@ -37,6 +41,7 @@ class _Asking:
     live: Look
     listed: frozenset[tuple[str, str]]
     each: bool
+    made: frozenset[tuple[str, str]]
 
     def live_of(self, each: RenderedObject) -> Mapping[str, Any] | None:
         """An object as it is in the cluster."""
@@ -55,9 +60,12 @@ def plan_of(place: Place, revisions: Sequence[Revision], wanted: Wanted, *, each
     before = {_key(it): it for it in (objects_in(current(revisions).manifest) if revisions else ())}
     objects = wanted.objects
     each = each or newest is None or newest.status != "deployed"
-    asking = _Asking(place, wanted, before, Look(place), frozenset(_listed(place, objects)), each)
+    asking = _Asking(
+        place, wanted, before, Look(place), frozenset(_listed(place, objects)), each, frozenset(_made(wanted))
+    )
     mapped(lambda kind: asking.live.objects(*kind), sorted(asking.listed), _AT_ONCE)
-    found = [*mapped(partial(_object, asking), objects, _AT_ONCE), *_dropped(before, objects)]
+    made = (ObjectPlan(CREATE, each.kind, each.name) for each in wanted.definitions)
+    found = [*made, *mapped(partial(_object, asking), objects, _AT_ONCE), *_dropped(before, objects)]
     values = place.target.release.values
     events = ("upgrade",) if newest else ("install",)
     return Plan(
@@ -95,6 +103,12 @@ def _is_deployed(revision: Revision, wanted: Wanted, values: Mapping[str, Any]) 
     return revision.status == "deployed" and same and values_key(revision.config) == values_key(values)
 
 
+def _made(wanted: Wanted) -> Iterator[tuple[str, str]]:
+    """The kinds, with their groups, that Helm makes before it applies objects of them: none can be tried yet."""
+    for gvk in schemas_of(each.value for each in wanted.definitions):
+        yield gvk.group, gvk.kind
+
+
 def _key(each: RenderedObject) -> _Key:
     return each.group, each.kind, each.namespace, each.name
 
@@ -128,7 +142,7 @@ def _object(asking: _Asking, each: RenderedObject) -> ObjectPlan:
     app, named = app_of(each), (each.kind, each.name)
     namespace = each.namespace or place.namespace
     live = asking.live_of(each)
-    if live is None and not place.has_namespace:
+    if live is None and (not place.has_namespace or (each.group, each.kind) in asking.made):
         return ObjectPlan(CREATE, *named, app)
     if live and (since := live["metadata"].get("deletionTimestamp")):
         return ObjectPlan(CHANGE, *named, app, refused=_going(live["metadata"], since))

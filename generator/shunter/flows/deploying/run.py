@@ -74,10 +74,14 @@ def planned(run: Run, revisions: Sequence[Revision], *, each: bool = True) -> tu
     """What a deployment would do, and what Helm would apply; for `each` see `plan_of`."""
     server_side = run.helm.major >= 4 and (not revisions or revisions[-1].server_side)
     release, version = run.place.target.release, run.helm.version
-    wanted = None if each or run.helm.major < 4 else rendered_here(release, version, server_side=server_side)
+    lacking = () if revisions else run.place.lacking
+    # Helm's own dry run fails where objects are of kinds that it would only make.
+    here = run.helm.major >= 4 and (lacking or not each)
+    wanted = rendered_here(release, version, server_side=server_side) if here else None
     if wanted is None:
         printed = run.helm.planned(upgrade_of(run, server_side=server_side))
         wanted = wanted_of(printed, version, server_side=server_side)
+    wanted = replace(wanted, definitions=lacking)
     return plan_of(run.place, revisions, wanted, each=each), wanted
 
 
@@ -93,5 +97,6 @@ def upgrade_of(run: Run, *, server_side: bool) -> Upgrade:
         values=release.values,
         timeout=asked.timeout,
         force_conflicts=asked.take and server_side,
+        skip_definitions=not run.place.lacking,
         labels={VALUES_LABEL: values_key(release.values), **({ENTRY_LABEL: record.entry} if record else {})},
     )

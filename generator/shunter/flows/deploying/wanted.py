@@ -29,13 +29,17 @@ class Hook:
 
 @dataclass(frozen=True, slots=True)
 class Wanted:
-    """What Helm would apply: the text of its objects, its hooks, by which version of it, and the chart's name."""
+    """What Helm would apply: the text of its objects, its hooks, by which version of it, and the chart's name.
+
+    `definitions` of kinds that the cluster lacks are made before all else.
+    """
 
     manifest: str
     hooks: tuple[Hook, ...]
     helm: str
     server_side: bool
     chart: str
+    definitions: tuple[RenderedObject, ...] = ()
 
     @property
     def digest(self) -> str:

@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from pathlib import Path
 
 from shunter.adapters.helm.engine import engine
 from shunter.adapters.system.files import write_file
+from shunter.core.charts.load import Chart
+from shunter.core.kube.objects import RenderedObject, objects_in
 from shunter.flows.release.named import chart_named
 from shunter.flows.release.release import Release, release_of, with_files
 from shunter.flows.workspace.context import Context
@@ -117,3 +119,11 @@ def write_documents(text: str, folder: Path) -> tuple[str, ...]:
     for source, bodies in by_source.items():
         write_file(folder / source, FileState("".join(bodies).encode()))
     return tuple(by_source)
+
+
+def definitions(charts: Iterable[Chart]) -> Iterator[RenderedObject]:
+    """What charts hold in `crds/`: Helm makes these, and no others, before all else when it installs a release."""
+    for part in charts:
+        for path in sorted(part.files):
+            if path.startswith("crds/") and path.endswith((".yaml", ".yml", ".json")):
+                yield from objects_in(part.read(path) or b"", path)

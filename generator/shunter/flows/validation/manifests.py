@@ -7,12 +7,11 @@ from pathlib import Path
 
 from shunter.adapters.cluster.schemas import catalogues, folder_of_schemas
 from shunter.adapters.helm.engine import BinaryEngine, Engine
-from shunter.core.charts.load import Chart
 from shunter.core.kube.crds import schemas_of
-from shunter.core.kube.objects import RenderedObject, objects_in, objects_of
+from shunter.core.kube.objects import objects_of
 from shunter.core.rules.manifests import Cluster, check
 from shunter.flows.release.release import Release
-from shunter.flows.release.render import documents
+from shunter.flows.release.render import definitions, documents
 from shunter.model.data import dataclass, replace
 from shunter.model.findings import Finding
 
@@ -35,7 +34,7 @@ class Checker:
         slices = release.coalesced.slices
         for versions, text in rendered:
             objects = tuple(objects_of(documents(text)))
-            defined = schemas_of(item.value for item in (*definitions(release.chart), *objects))
+            defined = schemas_of(item.value for item in (*definitions(release.chart.walk()), *objects))
             yield from check(objects, slices, replace(self.cluster, versions=versions, defined=defined, _validators={}))
 
 
@@ -45,11 +44,3 @@ def cluster_of(versions: Sequence[str], crds: str, start: Path) -> Cluster:
     if not crds:
         return Cluster(asked, known)
     return Cluster(asked, known, lookup=folder_of_schemas(start / crds))
-
-
-def definitions(chart: Chart) -> Iterator[RenderedObject]:
-    """What a chart and the charts below it hold in `crds/`."""
-    for part in chart.walk():
-        for path in sorted(part.files):
-            if path.startswith("crds/") and path.endswith((".yaml", ".yml", ".json")):
-                yield from objects_in(part.read(path) or b"", path)

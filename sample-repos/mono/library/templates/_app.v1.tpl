@@ -15,7 +15,6 @@ Everything of one unit.
 {{- include "shop-library.v1._serviceAccount" . }}
 {{- include "shop-library.v1._configMaps" . }}
 {{- include "shop-library.v1._secrets" . }}
-{{- include "shop-library.v1._sealedSecrets" . }}
 {{- include "shop-library.v1._workload" . }}
 {{- include "shop-library.v1._services" . }}
 {{- if ($v.ingress).enabled }}

@@ -43,7 +43,7 @@ spec:
 
 {{- define "shop-library.v1._refusePartition" -}}
 {{- if hasKey ((.values.updateStrategy).rollingUpdate | default dict) "partition" -}}
-{{- $message := "%supdateStrategy.rollingUpdate.partition is for a StatefulSet; remove it from this %s" -}}
-{{- fail (printf $message .where .kind) -}}
+{{- fail (printf
+  "%supdateStrategy.rollingUpdate.partition is for a StatefulSet; remove it from this %s" .where .kind) -}}
 {{- end -}}
 {{- end -}}

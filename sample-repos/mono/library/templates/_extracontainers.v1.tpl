@@ -13,8 +13,7 @@ Further containers of a pod, by `order`, then by name. Image and security are th
 {{- $id := index (splitList " " .) 1 }}
 {{- $spec := get $of $id }}
 {{- if eq $id $unit.containerName }}
-{{- $message := "%s%s.%s has the name of the main container; rename it" }}
-{{- fail (printf $message $unit.where $key $id) }}
+{{- fail (printf "%s%s.%s has the name of the main container; rename it" $unit.where $key $id) }}
 {{- end }}
 {{- $base := fromJson `{"image": {"pullPolicy": "IfNotPresent"},
   "resources": {"requests": {"cpu": "10m", "memory": "32Mi"}, "limits": {"memory": "128Mi"}}}` }}

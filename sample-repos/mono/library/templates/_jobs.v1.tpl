@@ -1,6 +1,6 @@
 {{- define "shop-library.v1._jobSpec" -}}
-{{- $fields := pick .values "activeDeadlineSeconds" "backoffLimit" "completions" "parallelism" "ttlSecondsAfterFinished" -}}
-{{- include "shop-library.v1._toYamlFields" (list $fields "\n") }}
+{{- include "shop-library.v1._toYamlFields" (list (pick .values
+  "activeDeadlineSeconds" "backoffLimit" "completions" "parallelism" "ttlSecondsAfterFinished") "\n") }}
 template:
   {{- include "shop-library.v1.pod" . | nindent 2 }}
 {{- end -}}
@@ -12,9 +12,9 @@ kind: CronJob
 {{ include "shop-library.v1._metadata" (dict "unit" . "name" .workloadName) }}
 spec:
   schedule: {{ required (printf "%s: %s needs a schedule" .root.Chart.Name .fullname) .values.schedule | toRawJson }}
-  {{- $fields := pick .values
-    "concurrencyPolicy" "failedJobsHistoryLimit" "startingDeadlineSeconds" "successfulJobsHistoryLimit" "suspend" "timeZone" }}
-  {{- include "shop-library.v1._toYamlFields" (list $fields "\n  ") }}
+  {{- include "shop-library.v1._toYamlFields" (list (pick .values
+    "concurrencyPolicy" "failedJobsHistoryLimit" "startingDeadlineSeconds" "successfulJobsHistoryLimit" "suspend"
+    "timeZone") "\n  ") }}
   jobTemplate:
     spec:
       {{- include "shop-library.v1._jobSpec" . | trim | nindent 6 }}

@@ -7,8 +7,7 @@
 {{- if $ofService }}
 {{- include "shop-library.v1._requireService" (dict "unit" $ "key" "metrics.serviceMonitor") }}
 {{- if not (hasKey $.ports $port) }}
-{{- $message := "%smetrics.port is %s, which the Service has not; add it to ports" }}
-{{- fail (printf $message $.where $port) }}
+{{- fail (printf "%smetrics.port is %s, which the Service has not; add it to ports" $.where $port) }}
 {{- end }}
 {{- end }}
 ---
@@ -31,8 +30,7 @@ spec:
 {{- with .values.metrics.prometheusRule }}
 {{- if .enabled }}
 {{- if not .rules }}
-{{- $message := "%smetrics.prometheusRule is enabled without rules; add metrics.prometheusRule.rules" }}
-{{- fail (printf $message $.where) }}
+{{- fail (printf "%smetrics.prometheusRule is enabled without rules; add metrics.prometheusRule.rules" $.where) }}
 {{- end }}
 ---
 apiVersion: monitoring.coreos.com/v1

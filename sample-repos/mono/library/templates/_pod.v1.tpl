@@ -15,10 +15,10 @@ spec:
   enableServiceLinks: false
   automountServiceAccountToken: {{ ($values.serviceAccount).automount | default false }}
   {{- $secrets := kindIs "invalid" $values.imagePullSecrets | ternary (.root.Values.global).imagePullSecrets $values.imagePullSecrets }}
-  {{- $fields := dict "imagePullSecrets" $secrets "securityContext" $values.podSecurityContext }}
-  {{- include "shop-library.v1._toYamlFields" (list $fields "\n  ") }}
-  {{- $fields = pick $values "terminationGracePeriodSeconds" "nodeSelector" "tolerations" "priorityClassName" }}
-  {{- include "shop-library.v1._toYamlFields" (list $fields "\n  ") }}
+  {{- include "shop-library.v1._toYamlFields" (list
+    (dict "imagePullSecrets" $secrets "securityContext" $values.podSecurityContext) "\n  ") }}
+  {{- include "shop-library.v1._toYamlFields" (list
+    (pick $values "terminationGracePeriodSeconds" "nodeSelector" "tolerations" "priorityClassName") "\n  ") }}
   {{- if contains "Job" .kind }}
   restartPolicy: {{ $values.restartPolicy | default "Never" }}
   {{- else }}

@@ -15,8 +15,7 @@ stringData:
 {{- range $id, $item := .values.externalSecrets }}
 {{- if $item }}
 {{- if not (or $item.data $item.dataFrom) }}
-{{- $message := "%sexternalSecrets.%s fetches nothing; add data or dataFrom" }}
-{{- fail (printf $message $.where $id) }}
+{{- fail (printf "%sexternalSecrets.%s fetches nothing; add data or dataFrom" $.where $id) }}
 {{- end }}
 {{- $name := printf "%s-%s" $.chartFullname $id }}
 {{- include "shop-library.v1._requireUnique" (list $ "Secret" $name (print "externalSecrets." $id)) }}
@@ -43,9 +42,6 @@ spec:
   {{- include "shop-library.v1._toYamlFields" (list (pick $item "dataFrom") "\n  ") }}
 {{- end }}
 {{- end }}
-{{- end -}}
-
-{{- define "shop-library.v1._sealedSecrets" -}}
 {{- range $id, $item := .values.sealedSecrets }}
 {{- if $item }}
 {{- $name := printf "%s-%s" $.chartFullname $id }}

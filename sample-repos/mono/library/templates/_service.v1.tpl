@@ -13,10 +13,9 @@ spec:
   clusterIP: None
   {{- end }}
   type: {{ $service.type | default "ClusterIP" }}
-  {{- $fields := pick $service
+  {{- include "shop-library.v1._toYamlFields" (list (pick $service
     "externalTrafficPolicy" "internalTrafficPolicy" "ipFamilyPolicy" "loadBalancerClass" "publishNotReadyAddresses"
-    "sessionAffinity" "sessionAffinityConfig" "trafficDistribution" }}
-  {{- include "shop-library.v1._toYamlFields" (list $fields "\n  ") }}
+    "sessionAffinity" "sessionAffinityConfig" "trafficDistribution") "\n  ") }}
   selector:
     {{- .unit.selectorLabels | nindent 4 }}
   ports:

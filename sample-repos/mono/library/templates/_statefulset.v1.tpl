@@ -12,9 +12,8 @@ spec:
   replicas: {{ $values.replicaCount | int }}
   {{- end }}
   serviceName: {{ include "shop-library.v1._serviceName" (print .fullname "-headless") | toRawJson }}
-  {{- $fields := pick $values
-    "revisionHistoryLimit" "minReadySeconds" "podManagementPolicy" "persistentVolumeClaimRetentionPolicy" "ordinals" }}
-  {{- include "shop-library.v1._toYamlFields" (list $fields "\n  ") }}
+  {{- include "shop-library.v1._toYamlFields" (list (pick $values
+    "revisionHistoryLimit" "minReadySeconds" "podManagementPolicy" "persistentVolumeClaimRetentionPolicy" "ordinals") "\n  ") }}
   selector:
     matchLabels:
       {{- .selectorLabels | nindent 6 }}
@@ -23,8 +22,8 @@ spec:
     type: {{ $strategy.type | default "RollingUpdate" }}
     {{- if ne (toString $strategy.type) "OnDelete" }}
     rollingUpdate:
-      {{- $partition := dict "partition" (int $values.partition) }}
-      {{- include "shop-library.v1._toYaml" (mustMergeOverwrite $partition ($strategy.rollingUpdate | default dict)) | nindent 6 }}
+      {{- include "shop-library.v1._toYaml" (mustMergeOverwrite
+        (dict "partition" (int $values.partition)) ($strategy.rollingUpdate | default dict)) | nindent 6 }}
     {{- end }}
   template:
     {{- include "shop-library.v1.pod" . | nindent 4 }}

@@ -64,8 +64,8 @@ name alone means one that exists.
 {{- with index $.values $id -}}
 {{- if .enabled -}}
 {{- if hasKey $jobs $id -}}
-{{- $message := "%s: %[2]sjobs.%[3]s and %[2]s%[3]s make the same job; rename the first" -}}
-{{- fail (printf $message $.root.Chart.Name $.keyPath $id) -}}
+{{- fail (printf
+  "%s: %[2]sjobs.%[3]s and %[2]s%[3]s make the same job; rename the first" $.root.Chart.Name $.keyPath $id) -}}
 {{- end -}}
 {{- $_ := set $jobs $id . -}}
 {{- end -}}

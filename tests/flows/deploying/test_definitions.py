@@ -1,0 +1,73 @@
+"""Charts with kinds of their own in `crds/`: made at the first installation, and no right is needed for those that are there."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+
+from helpers.clusters.accounts import account_of
+from helpers.clusters.cluster import Cluster
+from helpers.clusters.environments import WEB, Deployed, make_environment
+from helpers.tools import need_helm
+from helpers.workspaces.cli import ok
+
+KIND = "things.tests.acme.io"
+DEFINITION = {
+    "apiVersion": "apiextensions.k8s.io/v1",
+    "kind": "CustomResourceDefinition",
+    "metadata": {"name": KIND},
+    "spec": {
+        "group": "tests.acme.io",
+        "scope": "Namespaced",
+        "names": {"kind": "Thing", "listKind": "ThingList", "plural": "things", "singular": "thing"},
+        "versions": [{"name": "v1", "served": True, "storage": True, "schema": {"openAPIV3Schema": {
+            "type": "object", "x-kubernetes-preserve-unknown-fields": True}}}],
+    },
+}  # fmt: skip
+THING = """\
+---
+apiVersion: tests.acme.io/v1
+kind: Thing
+metadata: {name: NAME}
+spec: {note: {{ .Values.note | quote }}}
+"""
+
+
+@pytest.fixture
+def without_kind(admin: Cluster) -> Iterator[Cluster]:
+    yield admin
+    admin.kubectl("delete", "crd", KIND, "--ignore-not-found", "--timeout=60s")
+
+
+def with_kind(root: Path, cluster: Cluster, namespace: str) -> Deployed:
+    return make_environment(
+        root, cluster, namespace, extra={"crds/thing.yaml": json.dumps(DEFINITION)}, web=WEB + THING
+    )
+
+
+def test_a_kind_that_a_chart_brings(
+    without_kind: Cluster, namespace: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    need_helm()
+    env = with_kind(tmp_path, without_kind, namespace)
+    shown = env.deployed("--plan").out
+    assert f"  create  CustomResourceDefinition {KIND}\n" in shown
+    assert "  create  Thing web\n" in shown
+    assert "Thing web" not in without_kind.kubectl("get", "crd", "-o", "name")
+    assert "revision 1 is deployed and well: tst 1.0.0, 4 of 4 objects changed" in env.deployed().err
+    env.values({"web": {"note": "b"}})
+    assert 'spec.note: "a" -> "b"' in env.deployed("--plan").out
+    env.deployed()
+    assert env.get("thing", "web")["spec"]["note"] == "b"
+
+    other = without_kind.namespace()
+    second = with_kind(tmp_path / "second", without_kind, other)
+    said = ok("rights", "show", "tst", cwd=second.root).err
+    assert f"no Role of its namespace reaches CustomResourceDefinition {KIND}" in said
+    monkeypatch.setenv("KUBECONFIG", str(account_of(second)))
+    second.deployed()  # as who may make no definition: it is there
+    assert second.history() == [(1, "deployed")]
+    without_kind.drop(other)
