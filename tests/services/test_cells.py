@@ -103,9 +103,9 @@ def test_a_newcomer_needs_two_commands(cell: Cell, tmp_path: Path) -> None:
                 assert time.monotonic() < deadline
                 time.sleep(0.2)
     assert get(f"http://127.0.0.1:{port}{CONTRACT['paths']['live']}")[0] == 0
-    made(folder, "setup", "lint", "help")
+    made(root, "-C", PLACE, "setup", "lint", "help")
     engine = shutil.which("docker") or shutil.which("podman") or "docker"
-    assert f"{engine} build " in made(folder, "--dry-run", "image")
+    assert f"{engine} build " in made(root, "-C", PLACE, "--dry-run", "image")
     assert git(root, "status", "--porcelain") == ""
 
 

@@ -54,8 +54,7 @@ class Client:
 def running(**variables: str) -> Iterator[Client]:
     """The service with these environment variables, until the block ends."""
     settings = Settings.read({"HOST": "127.0.0.1", "DRAIN_DELAY": "0", **variables, "PORT": "0"})
-    registry = Registry()
-    server = Server(settings, registry, ServiceApi(settings, registry))
+    server = Server(settings, Registry(), ServiceApi(settings).routes())
     server.start()
     try:
         yield Client(server)

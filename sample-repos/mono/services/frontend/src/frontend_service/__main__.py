@@ -23,8 +23,7 @@ def main() -> int:
     try:
         settings = Settings.read(os.environ)
         configure_logging(settings.log_level)
-        registry = Registry()
-        server = Server(settings, registry, ServiceApi(settings, registry))
+        server = Server(settings, Registry(), ServiceApi(settings).routes())
     except (SettingsError, ValueError, OSError) as error:
         print(f"error: {error}", file=sys.stderr)
         return 2

@@ -5,9 +5,8 @@ from __future__ import annotations
 import html
 from string import Template
 
-from .metrics import Registry
 from .settings import Settings
-from .web import Request, Response, Route
+from .web import Response, Route
 
 NAME = "frontend"
 PAGE = Template("""<!doctype html>
@@ -36,7 +35,7 @@ SECURITY = {
 class ServiceApi:
     """Shows the page. The variables TITLE and API_URL fill it in."""
 
-    def __init__(self, settings: Settings, registry: Registry) -> None:
+    def __init__(self, settings: Settings) -> None:
         values = {
             "title": settings.variables.get("TITLE") or NAME,
             "api": settings.variables.get("API_URL") or "/api",
@@ -46,18 +45,11 @@ class ServiceApi:
 
     def routes(self) -> list[Route]:
         """What it serves."""
-        return [Route("GET", "/", self._show), Route("GET", "/style.css", self._style)]
+        return [Route("/", self._show), Route("/style.css", self._style)]
 
-    def start(self) -> None:
-        """Nothing runs in the background."""
-
-    def stop(self, timeout: float) -> bool:
-        """Nothing to end."""
-        return True
-
-    def _show(self, _: Request) -> Response:
+    def _show(self) -> Response:
         return Response(body=self._page, content_type="text/html; charset=utf-8", headers=tuple(SECURITY.items()))
 
-    def _style(self, _: Request) -> Response:
+    def _style(self) -> Response:
         headers = (*SECURITY.items(), ("Cache-Control", "public, max-age=3600"))
         return Response(body=STYLE.encode(), content_type="text/css; charset=utf-8", headers=headers)

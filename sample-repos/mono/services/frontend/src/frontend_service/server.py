@@ -9,11 +9,11 @@ import time
 from http import HTTPStatus
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from socketserver import TCPServer
-from typing import Any, Protocol
+from typing import Any
 
 from .metrics import CONTENT_TYPE, Registry
 from .settings import Settings
-from .web import HttpError, Request, Response, Route, Router
+from .web import HttpError, Response, Route, Router
 
 MAX_BODY = 1024 * 1024
 PROBES = ("/livez", "/healthz", "/readyz", "/metrics")
@@ -21,28 +21,14 @@ PROBES = ("/livez", "/healthz", "/readyz", "/metrics")
 logger = logging.getLogger(__name__)
 
 
-class Api(Protocol):
-    """What the server needs to know of an API."""
-
-    def routes(self) -> list[Route]:
-        """The routes to serve."""
-
-    def start(self) -> None:
-        """Start what runs in the background."""
-
-    def stop(self, timeout: float) -> bool:
-        """End it, within `timeout` seconds. False if something was cut off."""
-
-
 class Server:
-    """Serves one API from `start` to `drain`."""
+    """Serves these routes from `start` to `drain`."""
 
-    def __init__(self, settings: Settings, registry: Registry, api: Api) -> None:
+    def __init__(self, settings: Settings, registry: Registry, routes: list[Route]) -> None:
         self.settings = settings
         self.registry = registry
         self.draining = threading.Event()
-        self._api = api
-        self._router = Router([*self._own_routes(), *api.routes()])
+        self._router = Router([*self._own_routes(), *routes])
         self._requests = registry.counter("http_requests_total", "Answered requests.", ("method", "path", "code"))
         self._seconds = registry.histogram("http_request_duration_seconds", "Time to answer.", ("method", "path"))
         self._gauge = registry.gauge("http_requests_in_flight", "Requests being answered now.")
@@ -60,7 +46,6 @@ class Server:
 
     def start(self) -> None:
         """Accept requests, in the background."""
-        self._api.start()
         self._thread.start()
         logger.info("listening", extra={"port": self.port, "version": self.settings.version})
 
@@ -75,22 +60,21 @@ class Server:
         self._thread.join()
         with self._changed:
             finished = self._changed.wait_for(lambda: not self._in_flight, deadline - time.monotonic())
-        finished = self._api.stop(max(0.0, deadline - time.monotonic())) and finished
         logger.info("stopped", extra={"finished": finished})
         return finished
 
-    def answer(self, request: Request) -> tuple[Response, str]:
-        """The answer, and the pattern of the route that gave it (a path would make too many time series)."""
-        pattern = "other"
+    def answer(self, method: str, path: str) -> tuple[Response, str]:
+        """The answer, and the path of the route that gave it (any path would make too many time series)."""
+        known = "other"
         try:
-            route, request = self._router.find(request)
-            pattern = route.pattern
-            return route.handler(request), pattern
+            route = self._router.find(method, path)
+            known = route.path
+            return route.handler(), known
         except HttpError as error:
-            return Response.error(error), pattern
+            return Response.error(error), known
         except Exception:
-            logger.exception("the handler failed", extra={"method": request.method, "path": request.path})
-            return Response.of({"error": "internal error"}, HTTPStatus.INTERNAL_SERVER_ERROR), pattern
+            logger.exception("the handler failed", extra={"method": method, "path": path})
+            return Response.of({"error": "internal error"}, HTTPStatus.INTERNAL_SERVER_ERROR), known
 
     def began(self) -> float:
         """A request is in flight from now on; returns the time for `ended`."""
@@ -99,13 +83,13 @@ class Server:
         self._gauge.add()
         return time.monotonic()
 
-    def ended(self, started: float, method: str, path: str, pattern: str, status: int) -> None:
+    def ended(self, started: float, method: str, path: str, known: str, status: int) -> None:
         """It is answered."""
         seconds = time.monotonic() - started
         self._gauge.add(by=-1)
-        self._requests.add(method, pattern, str(status))
-        self._seconds.observe(seconds, method, pattern)
-        level = logging.DEBUG if pattern in PROBES else logging.INFO
+        self._requests.add(method, known, str(status))
+        self._seconds.observe(seconds, method, known)
+        level = logging.DEBUG if known in PROBES else logging.INFO
         fields = {"method": method, "path": path, "status": status, "seconds": round(seconds, 6)}
         logger.log(level, "request", extra=fields)
         with self._changed:
@@ -114,21 +98,21 @@ class Server:
 
     def _own_routes(self) -> list[Route]:
         return [
-            Route("GET", "/livez", self._live),
-            Route("GET", "/healthz", self._live),
-            Route("GET", "/readyz", self._ready),
-            Route("GET", "/metrics", self._metrics),
+            Route("/livez", self._live),
+            Route("/healthz", self._live),
+            Route("/readyz", self._ready),
+            Route("/metrics", self._metrics),
         ]
 
-    def _live(self, _: Request) -> Response:
+    def _live(self) -> Response:
         return Response.of({"status": "alive"})
 
-    def _ready(self, _: Request) -> Response:
+    def _ready(self) -> Response:
         if self.draining.is_set():
             raise HttpError(HTTPStatus.SERVICE_UNAVAILABLE, "draining")
         return Response.of({"status": "ready"})
 
-    def _metrics(self, _: Request) -> Response:
+    def _metrics(self) -> Response:
         return Response(body=self.registry.render().encode(), content_type=CONTENT_TYPE)
 
 
@@ -160,11 +144,11 @@ class _Handler(BaseHTTPRequestHandler):
         started = service.began()
         # Logs leave the query out: it may hold what nobody should read.
         method, path = self.command, self.path.partition("?")[0]
-        pattern, response = "other", Response(status=499)
+        known, response = "other", Response(status=499)
         try:
             try:
-                request = self._read()
-                response, pattern = service.answer(request)
+                self._read()
+                response, known = service.answer(method, path)
             except HttpError as error:
                 self.close_connection = True
                 response = Response.error(error)
@@ -172,11 +156,12 @@ class _Handler(BaseHTTPRequestHandler):
         except OSError:
             self.close_connection = True
         finally:
-            service.ended(started, method, path, pattern, response.status)
+            service.ended(started, method, path, known, response.status)
 
     do_GET = do_HEAD = do_POST = do_PUT = do_PATCH = do_DELETE = _handle  # noqa: N815
 
-    def _read(self) -> Request:
+    def _read(self) -> None:
+        """Take the body away, which nobody wants, so that the next request begins behind it."""
         length = self.headers.get("Content-Length", "0")
         if "Transfer-Encoding" in self.headers:
             raise HttpError(HTTPStatus.LENGTH_REQUIRED, "send a Content-Length")
@@ -184,11 +169,8 @@ class _Handler(BaseHTTPRequestHandler):
             raise HttpError(HTTPStatus.BAD_REQUEST, "Content-Length is not a number")
         if int(length) > MAX_BODY:
             raise HttpError(HTTPStatus.REQUEST_ENTITY_TOO_LARGE, f"the body is larger than {MAX_BODY} bytes")
-        body = self.rfile.read(int(length))
-        if len(body) < int(length):
+        if len(self.rfile.read(int(length))) < int(length):
             raise ConnectionError("the client left in the middle of its request")
-        path, _, query = self.path.partition("?")
-        return Request(self.command, path, query, self.headers, body)
 
     def _write(self, response: Response) -> None:
         if self.server.service.draining.is_set():

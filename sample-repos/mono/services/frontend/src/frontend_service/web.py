@@ -1,14 +1,12 @@
-"""Requests, responses and routes: everything about HTTP that needs no socket."""
+"""Responses and routes: everything about HTTP that needs no socket."""
 
 from __future__ import annotations
 
 import json
 from collections.abc import Callable, Iterable, Mapping
-from dataclasses import dataclass, field, replace
-from email.message import Message
+from dataclasses import dataclass
 from http import HTTPStatus
 from typing import Any
-from urllib.parse import unquote
 
 
 class HttpError(Exception):
@@ -19,28 +17,6 @@ class HttpError(Exception):
         self.status = status
         self.message = message
         self.headers = dict(headers or {})
-
-
-@dataclass(frozen=True)
-class Request:
-    """One request. `path` is as sent; `parameters` are what the route's `{names}` matched, decoded."""
-
-    method: str
-    path: str
-    query: str = ""
-    headers: Message = field(default_factory=Message)
-    body: bytes = b""
-    parameters: Mapping[str, str] = field(default_factory=dict)
-
-    def json(self) -> dict[str, Any]:
-        """The body, which must be a JSON object."""
-        try:
-            document = json.loads(self.body)
-        except ValueError:
-            raise HttpError(HTTPStatus.BAD_REQUEST, "the body is not JSON") from None
-        if not isinstance(document, dict):
-            raise HttpError(HTTPStatus.BAD_REQUEST, "the body is not a JSON object")
-        return document
 
 
 @dataclass(frozen=True)
@@ -63,53 +39,24 @@ class Response:
         return cls.of({"error": error.message}, error.status, error.headers)
 
 
-Handler = Callable[[Request], Response]
-
-
 @dataclass(frozen=True)
 class Route:
-    """`handler` answers `method` on `pattern`, such as `/items/{id}`; a last `{name*}` matches all that is left."""
+    """What `handler` makes is shown at `path`."""
 
-    method: str
-    pattern: str
-    handler: Handler
-
-    def match(self, path: str) -> dict[str, str] | None:
-        """The parameters if `path` fits the pattern, else None."""
-        expected, given = self.pattern.split("/"), path.split("/")
-        parameters = {}
-        if expected[-1].endswith("*}"):
-            name = expected.pop()[1:-2]
-            parameters[name] = "/".join(given[len(expected) :])
-            given = given[: len(expected)]
-        if len(expected) != len(given):
-            return None
-        for want, have in zip(expected, given, strict=True):
-            if want.startswith("{"):
-                parameters[want[1:-1]] = unquote(have)
-            elif want != have:
-                return None
-        return parameters
+    path: str
+    handler: Callable[[], Response]
 
 
 class Router:
-    """Finds the route of a request; the first one that fits wins."""
+    """Finds the route of a request."""
 
     def __init__(self, routes: Iterable[Route]) -> None:
-        self._routes = tuple(routes)
+        self._routes = {route.path: route for route in routes}
 
-    def find(self, request: Request) -> tuple[Route, Request]:
-        """The route, and the request with its parameters. HEAD is answered like GET. Raises HttpError 404 and 405."""
-        method = "GET" if request.method == "HEAD" else request.method
-        allowed = set()
-        for route in self._routes:
-            parameters = route.match(request.path)
-            if parameters is None:
-                continue
-            if route.method == method:
-                return route, replace(request, parameters=parameters)
-            allowed.add(route.method)
-        if allowed:
-            headers = {"Allow": ", ".join(sorted(allowed))}
-            raise HttpError(HTTPStatus.METHOD_NOT_ALLOWED, "method not allowed", headers)
-        raise HttpError(HTTPStatus.NOT_FOUND, "not found")
+    def find(self, method: str, path: str) -> Route:
+        """The route. HEAD is answered like GET. Raises HttpError 404 and 405."""
+        if path not in self._routes:
+            raise HttpError(HTTPStatus.NOT_FOUND, "not found")
+        if method not in ("GET", "HEAD"):
+            raise HttpError(HTTPStatus.METHOD_NOT_ALLOWED, "method not allowed", {"Allow": "GET"})
+        return self._routes[path]
