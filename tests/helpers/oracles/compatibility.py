@@ -50,6 +50,10 @@ class Release:
     apps: Mapping[str, Files]
 
 
+_ANSWERS = ".copier-answers.yml"
+"""It names the release, and is no part of a chart."""
+
+
 def current() -> Release:
     """The working tree's."""
     vendored = f"charts/{LIBRARY}/"
@@ -57,7 +61,7 @@ def current() -> Release:
     own = {
         name: {path: text for path, text in app.items() if not path.startswith(vendored)} for name, app in apps.items()
     }
-    return Release(library_chart(), own)
+    return Release({path: text for path, text in library_chart().items() if path != _ANSWERS}, own)
 
 
 def previous(bare: Path | None = None, library: Files | None = None) -> Release | None:
@@ -84,7 +88,10 @@ def released_library(bare: Path, release: str) -> Files:
 def _made(bare: Path, release: str, asked: Sequence[Mapping[str, Any]]) -> list[Files]:
     requests = [RenderRequest.of(CANONICAL_SOURCE, release, answers, bare) for answers in asked]
     found = render_many(requests).files
-    return [{path: state.data.decode() for path, state in found[request].items()} for request in requests]
+    return [
+        {path: state.data.decode() for path, state in found[request].items() if path != _ANSWERS}
+        for request in requests
+    ]
 
 
 def version(library: Files) -> Version:
