@@ -14,7 +14,14 @@ from helpers.workspaces.gitrepo import git
 from helpers.workspaces.registries import Registry
 from helpers.workspaces.talks import Talk
 
-pytestmark = [pytest.mark.registry, needs_helm, pytest.mark.slow]  # ten pipelines, images that are built, a cluster
+pytestmark = [
+    pytest.mark.registry,
+    needs_helm,
+    pytest.mark.slow,  # ten pipelines, images that are built, a cluster
+    pytest.mark.skipif(
+        os.environ.get("SHUNTER_TEST_PAIRS") != "all", reason="no SHUNTER_TEST_PAIRS=all, as `make delivery` has it"
+    ),
+]
 
 PAIRS = [("github", "mono"), ("gitlab", "multi")]
 FAILING = """
@@ -44,7 +51,7 @@ def ready(cluster: Cluster, namespace: str) -> set[str]:
     }
 
 
-@pytest.mark.parametrize(("ci", "layout"), PAIRS if os.environ.get("SHUNTER_TEST_PAIRS") == "all" else [])
+@pytest.mark.parametrize(("ci", "layout"), PAIRS)
 def test_from_a_commit_to_ready_pods_a_bad_release_and_back(
     ci: str, layout: str, registry: Registry, cluster: Cluster, kubeconfig: Path, tmp_path: Path
 ) -> None:

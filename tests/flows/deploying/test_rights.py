@@ -54,7 +54,7 @@ def without_other(env: Deployed) -> Deployed:
 
 def what_breaks(env: Deployed, before: Callable[[], None]) -> str:
     """The first step of a release's life that does not succeed; empty where all do. `before` is done by an administrator."""
-    options = ("--timeout", "8s", "--on-failure", "stop")
+    options = ("--timeout", "8s", "--on-failure", "stop", "--older")  # the two environments have a history each
     if said := failed(env.deploy(*options)):
         return f"install: {said}"
     upgraded(env)
