@@ -93,8 +93,8 @@ def test_what_the_charts_have_no_more_goes(tst: Deployed, admin: Cluster, tmp_pa
     template = (tmp_path / "envs/tst/charts/web/templates/all.yaml").read_text("utf-8")
     kept = template.split("---\n")[0]
     smaller = make_environment(tmp_path / "later", admin, tst.namespace, web=kept)
-    assert "  delete  ConfigMap web\n" in smaller.deployed("--plan").out
-    smaller.deployed()
+    assert "  delete  ConfigMap web\n" in smaller.deployed("--plan", "--older").out  # its history is another one
+    smaller.deployed("--older")
     assert "configmap/web" not in tst.kubectl("get", "configmaps", "-o", "name")
 
 
