@@ -4,15 +4,13 @@ from __future__ import annotations
 
 import base64
 import json
-import os
 import ssl
-import tempfile
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
 
-from shunter.adapters.cluster.kubeconfig import Access, fit
+from shunter.adapters.cluster.kubeconfig import Access, fit, private_file
 from shunter.adapters.system import process
 from shunter.model.data import replace
 from shunter.model.errors import ShunterError
@@ -67,11 +65,6 @@ def _certificate(key: str) -> Iterator[None]:
 
 
 def _show(trusted: ssl.SSLContext, certificate: bytes, key: bytes) -> None:
-    """Python takes a key from a file only: one that nobody else may read, for the moment."""
-    handle, name = tempfile.mkstemp(prefix="shunter-")
-    try:
-        with os.fdopen(handle, "wb") as file:
-            file.write(certificate.rstrip(b"\n") + b"\n" + key)
+    """Python takes a key from a file only."""
+    with private_file(certificate.rstrip(b"\n") + b"\n" + key) as name:
         trusted.load_cert_chain(name)
-    finally:
-        Path(name).unlink()

@@ -106,10 +106,17 @@ def kubeconfig_file() -> Iterator[str]:
     if not (content := os.environ.get(CONTENT, "")):
         yield ""
         return
+    with private_file(content.encode()) as name:
+        yield name
+
+
+@contextmanager
+def private_file(data: bytes) -> Iterator[str]:
+    """A file with these bytes that nobody else may read, for as long as this lasts."""
     handle, name = tempfile.mkstemp(prefix="shunter-")
     try:
-        with os.fdopen(handle, "w", encoding="utf-8") as file:
-            file.write(content)
+        with os.fdopen(handle, "wb") as file:
+            file.write(data)
         yield name
     finally:
         Path(name).unlink()

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Mapping
 from typing import Any
 
@@ -13,7 +12,7 @@ from shunter.core.deployment.plan import promised
 from shunter.flows.deploying import away
 from shunter.flows.deploying import deploy as deploying
 from shunter.flows.deploying.apart import Apart, no_preview, preview_of
-from shunter.flows.deploying.run import Asked
+from shunter.flows.deploying.run import Asked, seconds_of
 from shunter.flows.workspace.context import Context
 from shunter.model.errors import ShunterError
 from shunter.model.findings import Report
@@ -21,8 +20,7 @@ from shunter.model.findings import Report
 
 def deploy(arguments: Arguments) -> Report:
     """`shunter deploy`."""
-    if not re.fullmatch(r"(\d+[hms])+", arguments.timeout):
-        raise ShunterError(f"`{arguments.timeout}` is no time", hint="--timeout 90s, or 10m")
+    seconds_of(arguments.timeout)  # before anything is asked
     if arguments.plan and (arguments.promise or arguments.recover):
         raise ShunterError("--plan changes nothing", hint="leave out --from and --recover")
     if arguments.end and (arguments.plan or arguments.promise or arguments.recover):

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Iterator
 from typing import Final
 
@@ -12,7 +11,7 @@ from shunter.adapters.system.ending import ended_in_order
 from shunter.core.deployment.revision import Revision
 from shunter.flows.deploying.apart import Apart
 from shunter.flows.deploying.place import Place, place_of
-from shunter.flows.deploying.run import Asked
+from shunter.flows.deploying.run import Asked, seconds_of
 from shunter.flows.deploying.targets import Target, target_to_end
 from shunter.flows.deploying.wanted import objects_in
 from shunter.flows.workspace.context import Context
@@ -21,8 +20,6 @@ from shunter.model.errors import ShunterError
 from shunter.model.findings import Outcome, Report, Status
 
 _NOT_THERE: Final = "release: not found"
-_TIME: Final = re.compile(r"(\d+)([hms])")
-_SECONDS: Final = {"h": 3600, "m": 60, "s": 1}
 
 
 def end(context: Context, asked: Asked) -> Report:
@@ -80,8 +77,7 @@ def _left(place: Place, revision: Revision) -> Iterator[str]:
 
 
 def _drop(place: Place, timeout: str) -> None:
-    seconds = sum(int(number) * _SECONDS[unit] for number, unit in _TIME.findall(timeout))
-    if not place.drop_namespace(seconds):
+    if not place.drop_namespace(seconds_of(timeout)):
         raise ShunterError(
             f"namespace {place.namespace} is still going after {timeout}",
             hint=f"kubectl describe namespace {place.namespace} says what it waits for",

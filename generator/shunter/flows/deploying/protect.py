@@ -8,7 +8,7 @@ from shunter.adapters.forge.place import GITHUB
 from shunter.core.deployment.protection import github_branch, github_environment, gitlab_branch, gitlab_environment
 from shunter.core.workspace.layout import plan_repositories
 from shunter.core.workspace.model import RepositorySpec, Workspace
-from shunter.flows.deploying.targets import forge_of, workspace_of
+from shunter.flows.deploying.targets import forge_of
 from shunter.flows.workspace.context import Context
 from shunter.model.findings import Report
 
@@ -19,7 +19,7 @@ CHECKS = {"inline": ("check",), "reusable": ("build / check",)}
 
 def protect(context: Context) -> Report:
     """Commands of `gh` or `glab` for the whole workspace. Raises ShunterError for other forges."""
-    workspace = workspace_of(context)
+    workspace = context.require_workspace()
     lines = [line for spec in plan_repositories(workspace) for line in _of(workspace, spec)]
     return Report("".join(f"{line}\n" for line in lines))
 

@@ -14,7 +14,7 @@ from shunter.core.goyaml.plain import dump
 from shunter.core.kube.resources import is_of_the_cluster, resource_of
 from shunter.core.workspace.layout import environment_repository
 from shunter.flows.deploying.place import Place, place_of
-from shunter.flows.deploying.targets import Target, forge_of, targets_of, workspace_of
+from shunter.flows.deploying.targets import Target, forge_of, targets_of
 from shunter.flows.deploying.wanted import objects_in
 from shunter.flows.release.render import definitions
 from shunter.flows.workspace.context import Context
@@ -78,7 +78,7 @@ def _user(context: Context, target: Target) -> str:
 
 
 def _at(context: Context, target: Target) -> At:
-    workspace = workspace_of(context)
+    workspace = context.require_workspace()
     return forge_of(workspace, environment_repository(workspace, target.name))
 
 

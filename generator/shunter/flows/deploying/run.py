@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from pathlib import Path
-from typing import Any
+from typing import Any, Final
 
 from shunter.adapters.cluster.kubeconfig import kubeconfig_file
 from shunter.adapters.helm.deployer import HelmBinary, Upgrade, helm_binary, on_disk
@@ -18,6 +19,9 @@ from shunter.flows.deploying.targets import Target
 from shunter.flows.deploying.wanted import Wanted, rendered_here, wanted_of
 from shunter.flows.workspace.context import Context
 from shunter.model.data import dataclass, field, replace
+from shunter.model.errors import ShunterError
+
+_SECONDS: Final = {"h": 3600, "m": 60, "s": 1}
 
 
 @dataclass(frozen=True, slots=True)
@@ -59,6 +63,13 @@ class Run:
     def name(self) -> str:
         """The environment's name."""
         return self.place.target.name
+
+
+def seconds_of(timeout: str) -> int:
+    """The seconds of a time as Helm takes it. Raises ShunterError for what is none."""
+    if not re.fullmatch(r"(\d+[hms])+", timeout):
+        raise ShunterError(f"`{timeout}` is no time", hint="--timeout 90s, or 10m")
+    return sum(int(number) * _SECONDS[unit] for number, unit in re.findall(r"(\d+)([hms])", timeout))
 
 
 @contextmanager

@@ -52,13 +52,6 @@ class Target:
         return replace(self, release=replace(self.release, namespace=namespace), alone="")
 
 
-def workspace_of(context: Context) -> Workspace:
-    """The workspace. Raises ShunterError in a repository that stands alone."""
-    if context.workspace is None:
-        raise ShunterError("this repository stands alone", hint="run it in the workspace, where shunter.yaml is")
-    return context.workspace
-
-
 def forge_of(workspace: Workspace, repository: str) -> At:
     """Where a repository is at GitHub or GitLab. Raises ShunterError where it is at neither."""
     url = origin_url(workspace, repository)
