@@ -21,17 +21,20 @@ name: store
 version: 0.1.0
 dependencies: [{name: postgresql, version: 16.0.0, repository: "oci://registry.example.com/charts"}]
 """
+BASE = f"docker.io/library/python:3.13-slim@sha256:{'1' * 64}"
+"""As generated Dockerfiles have their image: a variable, with its tag and its digest."""
 FILES = {
     "library/.copier-answers.yml": "_commit: v0.1.0\n_src_path: https://git.example.com/shunter/templates.git\nkind: library\n",
     "charts/store/Chart.yaml": CHART,
     "charts/store/values.yaml": "image: {repository: registry.example.com/shop/store, tag: 1.2.3}\n",
-    "services/orders/Dockerfile": "FROM python:3.13-slim\n",
+    "services/orders/Dockerfile": f"ARG BASE={BASE}\nFROM ${{BASE}} AS build\n",
     "services/orders/pyproject.toml": '[project]\nname = "orders"\nversion = "0.1.0"\ndependencies = ["flask==3.1.0"]\n',
 }
 """What other templates and people bring to a repository."""
 EVERYWHERE = {
     ("copier", "https://git.example.com/shunter/templates.git:v0.1.0"),
-    ("dockerfile", "python:3.13-slim"),
+    ("dockerfile", "docker.io/library/python:3.13-slim"),
+    ("dockerfile", f"docker.io/library/python@{BASE.partition('@')[2]}"),
     ("helmv3", "registry.example.com/charts/postgresql:16.0.0"),
     ("helm-values", "registry.example.com/shop/store:1.2.3"),
     ("pep621", "pypi"),

@@ -21,7 +21,7 @@ import yaml
 
 from helpers.charts.charts import app_answers, library_chart, objects, render, render_project, write
 from helpers.tools import require
-from helpers.workspaces.containers import containers, released
+from helpers.workspaces.containers import base_image, containers, released
 from helpers.workspaces.gitrepo import make_repo
 from shunter.adapters.templates.history import template_files
 from shunter.core.templates.engine import Engine
@@ -181,8 +181,10 @@ class Engineroom:
         return os.environ | containers(self.folder, self.base)
 
     def build(self, source: Path, image: str) -> None:
-        """An image from a service's Dockerfile, without a registry."""
+        """An image from a service's Dockerfile, without a registry: from what stands in for the pinned image."""
         command = [require("buildah"), "bud", "--pull-never", "--quiet", "--build-arg", "VERSION=1.2.3"]
+        name, _ = base_image((source / "Dockerfile").read_text("utf-8"))
+        command += ["--build-arg", f"BASE={name}"]
         done = subprocess.run(
             [*command, "-t", image, str(source)], env=self.environment, capture_output=True, text=True, check=False
         )

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import re
 import subprocess
 from pathlib import Path
 
@@ -18,6 +19,13 @@ runroot = "{folder}/run"
 additionalimagestores = [{base}]
 """
 CONTAINERS = '[containers]\nvolumes = ["{certificates}:{certificates}:ro", "{pip}:/etc/pip.conf:ro"]\n'
+
+
+def base_image(dockerfile: str) -> tuple[str, str]:
+    """The image that a Dockerfile begins with, and its digest: it must be pinned there."""
+    [found] = re.findall(r"^ARG BASE=(\S+:\S+)(@sha256:[0-9a-f]{64})$", dockerfile, re.MULTILINE)
+    name, digest = found
+    return name, digest
 
 
 def released(folder: Path) -> None:

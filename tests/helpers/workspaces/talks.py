@@ -8,8 +8,10 @@ import os
 import subprocess
 from pathlib import Path
 
+from helpers.charts.releases import substitute
 from helpers.tools import require
 from helpers.workspaces.cli import ok
+from helpers.workspaces.containers import base_image
 from helpers.workspaces.gitrepo import commit_all, git
 from helpers.workspaces.pipelines import FORGE, Machine, require_folder
 from helpers.workspaces.registries import PASSWORD, USER, Registry
@@ -62,6 +64,10 @@ class Talk:
         self.machine.folder.mkdir()
         self.code = self.root / "orders" if layout == "multi" else self.root
         repositories = [self.root, *(path.parent for path in self.root.glob("*/.git"))]
+        for dockerfile in self.code.glob("services/*/Dockerfile"):  # this machine has another image under that tag
+            _, digest = base_image(dockerfile.read_text("utf-8"))
+            substitute(dockerfile, digest, "")
+            git(self.code, "commit", "-q", "-m", "build: the machine's own image", str(dockerfile))
         for repository in repositories:
             origin = self.origins / f"{repository.name}.git"
             origin.mkdir(parents=True)
