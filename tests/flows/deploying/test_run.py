@@ -12,7 +12,8 @@ from shunter.flows.workspace.context import open_context
 def test_conflicts_are_taken_on_the_servers_side_alone(tst: Deployed) -> None:
     context = open_context(tst.root)
     (target,) = targets_of(context, ("tst",))
-    with opened(context, Asked(take=True, timeout="1m"), target) as run:
+    with opened(context, Asked(take=True, timeout="1m"), target) as runs:
+        (run,) = runs.each
         assert run.chart.read_bytes() == target.release.archive.archive
         assert upgrade_of(run, server_side=True).force_conflicts
         asked = upgrade_of(run, server_side=False)

@@ -57,15 +57,17 @@ def test_it_is_what_the_binary_renders(admin: Cluster, namespace: str, tmp_path:
     need_helm()
     env = make_environment(tmp_path, admin, namespace, web=f"{WEB}---\n{HOOK}", other=WEB)
     context = open_context(str(env.root))
-    with opened(context, Asked(("tst",)), targets_of(context, ["tst"])[0]) as run:
+    with opened(context, Asked(("tst",)), targets_of(context, ["tst"])[0]) as runs:
+        (run,) = runs.each
         by_helm = planned(run, ())[1]
-        here = rendered_here(run.place.target.release, run.helm.version, server_side=True)
+        here = rendered_here(run.place.target, run.helm.version, server_side=True)
     assert here is not None
     assert (here.digest, here.chart) == (by_helm.digest, by_helm.chart)
     assert [each.title for each in here.objects] == [each.title for each in by_helm.objects]
     assert sorted(here.hooks[0].events) == sorted(by_helm.hooks[0].events) == ["pre-install", "pre-upgrade"]
     env.deployed()
-    with opened(context, Asked(("tst",)), targets_of(context, ["tst"])[0]) as run:
+    with opened(context, Asked(("tst",)), targets_of(context, ["tst"])[0]) as runs:
+        (run,) = runs.each
         assert run.place.revisions()[-1].manifest_digest == here.digest
 
 

@@ -39,6 +39,13 @@ metadata:
   annotations: {helm.sh/hook: "pre-install,pre-upgrade", helm.sh/hook-delete-policy: before-hook-creation}
 spec: {template: {spec: {restartPolicy: Never, terminationGracePeriodSeconds: 0, containers: [{name: migrate, image: "x/NAME:{{ .Values.tag }}"}]}}}
 """
+NAMED = """\
+apiVersion: v1
+kind: ConfigMap
+metadata: {name: "{{ .Release.Name }}-NAME"}
+data: {calls: "http://{{ .Release.Name }}-other", braces: "{{ "{{ .Values }}" }} {{ "{{{" }} }}", tag: "{{ .Values.tag }}"}
+"""
+"""What a chart makes after the release: a name, an address, and braces that are none of a template."""
 _VALUES = "replicas: 1\ntag: one\nnote: a\n"
 _ANSWERS = "_src_path: x\n_commit: v1.0.0\nkind: environment\nlibrary: commons\nname: {}\nworkspace: shop\n"
 
@@ -79,7 +86,11 @@ class Deployed:
 
     def history(self) -> list[tuple[int, str]]:
         """The release's revisions, each with its status, as its Secrets' labels have them."""
-        found = self.get("secrets", "-l", "owner=helm")["items"]
+        return self.history_of("")
+
+    def history_of(self, release: str) -> list[tuple[int, str]]:
+        """The same of one of several releases."""
+        found = self.get("secrets", "-l", f"owner=helm{f',name={release}' if release else ''}")["items"]
         labels = [each["metadata"]["labels"] for each in found]
         return sorted((int(each["version"]), each["status"]) for each in labels)
 
@@ -91,12 +102,18 @@ def make_environment(
     name: str = "tst",
     stage: str = "develop",
     extra: Mapping[str, str] | None = None,
+    *,
+    by_app: bool = False,
     **charts: str,
 ) -> Deployed:
-    """An environment of one service `web`, or of those in `charts`, each with its template and `extra` files."""
+    """An environment of one service `web`, or of those in `charts`, each with its template and `extra` files.
+
+    With `by_app` each of them is a release of its own.
+    """
     cars = {each: web(each, template, extra) for each, template in (charts or {"web": WEB}).items()}
     files, _, _ = environment(cars, services=tuple(cars))
-    answers = _ANSWERS.format(name) + f"services: [{', '.join(cars)}]\nnamespace: {namespace}\nstage: {stage}\n"
+    answers = _ANSWERS.format(name) + ("separate_releases: true\n" if by_app else "")
+    answers += f"services: [{', '.join(cars)}]\nnamespace: {namespace}\nstage: {stage}\n"
     files[".copier-answers.yml"] = FileState(answers.encode())
     write_files(root / "envs" / name, files)
     return Deployed(root, cluster, namespace, name)

@@ -22,6 +22,8 @@ from shunter.model.errors import ShunterError
 OLDEST: Final = (3, 14)
 """Older ones lack `--dry-run=server` or `--labels`."""
 NEWEST_MAJOR: Final = 4
+_TAKING: Final = (3, 17)
+"""Older ones lack `--take-ownership`."""
 _TO_END: Final = 120.0
 """Seconds that helm gets to put its release in order after it was told to end."""
 _GARBAGE: Final = "400"
@@ -44,6 +46,7 @@ class Upgrade:
     timeout: str = "10m"
     force_conflicts: bool = False
     skip_definitions: bool = False
+    take_ownership: bool = False
     labels: Mapping[str, str] | None = None
 
 
@@ -66,6 +69,12 @@ class HelmBinary:
     major: int
     kubeconfig: str = ""
 
+    @property
+    def may_take(self) -> bool:
+        """Whether it can take objects that another release has."""
+        found = re.match(r"v?(\d+)\.(\d+)", self.version)
+        return found is not None and (int(found[1]), int(found[2])) >= _TAKING
+
     def planned(self, asked: Upgrade) -> Mapping[str, Any]:
         """The release that an upgrade would make, rendered with the server's answers: `manifest`, `hooks`, `version`.
 
@@ -79,6 +88,15 @@ class HelmBinary:
             return dict(json.loads(done.stdout[done.stdout.index(b"{") :]))
         except ValueError as error:
             raise ShunterError(f"{self.path} prints no release for --dry-run=server", hint=_HINT) from error
+
+    def rendered(self, asked: Upgrade) -> str:
+        """What `helm template` prints of it with the cluster's answers. Raises ShunterError with what Helm says."""
+        command = [self.path, "template", asked.release, str(asked.chart), *_where(asked.namespace, asked.context)]
+        command += ["--dry-run=server", "--is-upgrade", "--values", "-"]  # is-upgrade: what is there belongs to others
+        done = process.run(command, asked.chart.parent, json.dumps(asked.values).encode(), self._environment)
+        if done.returncode:
+            raise failed(done.stderr.decode("utf-8", "replace"))
+        return done.stdout.decode("utf-8", "replace")
 
     def upgrade(self, asked: Upgrade) -> Done:
         """Install or upgrade, and wait until it is ready. A KeyboardInterrupt ends helm in order and goes on."""
@@ -102,6 +120,7 @@ class HelmBinary:
         labels = ",".join(f"{key}={value}" for key, value in (asked.labels or {}).items())
         how = ["--skip-crds"] if asked.skip_definitions else []  # else helm asks for the right to make them
         how += ["--labels", labels] if labels else []
+        how += ["--take-ownership"] if asked.take_ownership and self.may_take else []
         how += ["--force-conflicts"] if asked.force_conflicts and self.major >= 4 else []
         how += ["--reset-values", "--values", "-"]  # else Helm takes the release's own where ours are empty
         return [self.path, "upgrade", "--install", asked.release, str(asked.chart), *where, *how]

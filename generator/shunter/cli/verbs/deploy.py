@@ -31,7 +31,7 @@ def deploy(arguments: Arguments) -> Report:
         return nothing
     promises = _promises(arguments, context)
     asked = Asked(
-        tuple(arguments.environments) or tuple(promises),
+        tuple(arguments.environments) or tuple(dict.fromkeys(name.partition("/")[0] for name in promises)),
         arguments.helm,
         arguments.context,
         arguments.timeout,

@@ -18,6 +18,8 @@ VALUES_LABEL: Final = "shunter-values"
 """The label with `values_key` of what shunter deployed: another key says that somebody else set something."""
 ENTRY_LABEL: Final = "shunter-entry"
 """The label with the entry of the environment's history that was deployed."""
+PART_LABEL: Final = "shunter-part-of"
+"""The label with what the release of a whole environment is called, on those of its apps."""
 PENDING: Final = frozenset(("pending-install", "pending-upgrade", "pending-rollback", "uninstalling"))
 
 

@@ -330,6 +330,7 @@ def _environment(workspace: Workspace, environment: Environment) -> Project:
         "cluster": environment.cluster,
         "values_files": list(environment.values),
         "helm": environment.helm,
+        "separate_releases": environment.releases == "app" and workspace.deployment == "helm",
         "services": [service.name for service in workspace.services if environment.declares(service.name)],
         "other_services": [service.name for service in workspace.services if not environment.declares(service.name)]
         if any(map(is_shared, environment.values))

@@ -82,7 +82,7 @@ class Environment:
     `promotes_from` is empty at the start of a route; a car must have run in one of them, or with `promotes_from_all` in
     each. `services` are those that belong here (None: all), `line` is the line of trains that it takes (empty: trains
     of no line), and `may_go_down` lets cars go down and away unasked, as for feature builds. `team` reviews it.
-    `releases` is what a GitOps controller deploys at once: the `umbrella`, or each `app` on its own.
+    `releases` is what is deployed at once: the `umbrella`, or each `app` on its own.
     """
 
     name: str

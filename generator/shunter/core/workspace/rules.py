@@ -26,6 +26,8 @@ from shunter.model.wording import nearest
 
 _PLACES: Final = (("registries", "charts", "push"), ("registries", "charts", "url"), ("registries", "charts"))
 _RESERVED: Final = ("global", "tags", "enabled")
+_BY_APP: Final = ("helm", "argo")
+"""What deploys the apps of an environment each on its own."""
 _HOST: Final = re.compile(r"([a-z+]+://)?([^/@]+@)?[^/:]+(:[0-9]+/|[:/])")
 """What an URL of a repository has before the path on its forge, as templates take it away (`workspace_path`)."""
 _PATHS: Final = {"github": re.compile(r"[\w.-]+/[\w.-]+"), "gitlab": re.compile(r"([\w.-]+/)+[\w.-]+")}
@@ -249,12 +251,12 @@ def _deployed_from_nowhere(document: Document, workspace: Workspace) -> Iterator
 
 
 def _not_apart(document: Document, workspace: Workspace) -> Iterator[Finding]:
-    """Apps on their own where nobody can: Helm and Flux want a name for each release, and it is that of objects."""
+    """Apps on their own where nobody can: Flux wants a name for each release, and it is that of objects."""
     for environment in workspace.environments:
-        if environment.releases == "app" and workspace.deployment != "argo":
+        if environment.releases == "app" and workspace.deployment not in _BY_APP:
             path = ("environments", environment.name, "releases")
             message = f"`deployment: {workspace.deployment}` cannot deploy the apps of `{environment.name}` one by one"
-            hint = "leave `releases` out, or use `deployment: argo`"
+            hint = "leave `releases` out, or use `deployment: helm`, or `argo`"
             yield Finding("not-apart", message, document.span(path), key=path, hint=hint)
 
 

@@ -37,9 +37,10 @@ def end(context: Context, asked: Asked) -> Report:
     with ended_in_order(), kubeconfig_file() as kubeconfig:
         helm = replace(helm, kubeconfig=kubeconfig)
         for place, is_made in _places(target):
-            if revision := _uninstalled(place, helm, asked.timeout):
-                said.append(f"{place.label} is gone")
-                notices += () if is_made else _left(place, revision)
+            for name in (place.release, *place.parts()):
+                if revision := _uninstalled(place, name, helm, asked.timeout):
+                    said.append(f"release {name} in namespace {place.namespace} is gone")
+                    notices += () if is_made else _left(place, revision)
             if is_made:
                 _drop(place, asked.timeout)
                 said.append("the namespace that was made for it is gone")
@@ -58,15 +59,20 @@ def _places(target: Target) -> Iterator[tuple[Place, bool]]:
         yield alone, made
 
 
-def _uninstalled(place: Place, helm: HelmBinary, timeout: str) -> Revision | None:
+def _uninstalled(place: Place, release: str, helm: HelmBinary, timeout: str) -> Revision | None:
     """The newest revision of the release that was there. Raises ShunterError for one that does not go."""
-    revisions = place.revisions()
+    revisions = place.revisions(release)
     if not revisions:
         return None
-    done = helm.uninstall(place.release, place.namespace, place.server.access.context, timeout=timeout)
-    if done.error and not (_NOT_THERE in done.error and not place.revisions()):  # else another run was first
+    done = helm.uninstall(release, place.namespace, place.server.access.context, timeout=timeout)
+    if done.error and not (_NOT_THERE in done.error and not place.revisions(release)):  # else another run was first
         notes = tuple(f"helm: {line}" for line in done.notes)
-        raise ShunterError(f"{place.label} does not go: {done.error}", hint="mend that, and run it again", notes=notes)
+        said = f"release {release} in namespace {place.namespace} does not go: {done.error}"
+        raise ShunterError(
+            said,
+            hint="mend that, and run it again",
+            notes=notes,
+        )
     return revisions[-1]
 
 

@@ -10,9 +10,9 @@ from shunter.adapters.system.ending import ended_in_order
 from shunter.core.deployment.plan import Plan, broken_promises, data_of, text_of
 from shunter.core.deployment.revision import Revision
 from shunter.flows.deploying.late import later
-from shunter.flows.deploying.run import Asked, Run, opened, planned, upgrade_of
+from shunter.flows.deploying.run import Asked, Run, Runs, opened, planned, upgrade_of
 from shunter.flows.deploying.stuck import recover, stuck
-from shunter.flows.deploying.targets import Target, targets_of
+from shunter.flows.deploying.targets import targets_of
 from shunter.flows.deploying.undo import undo
 from shunter.flows.deploying.wanted import Wanted
 from shunter.flows.deploying.watch import Look, Trouble, Watch, troubles
@@ -25,13 +25,15 @@ def plan(context: Context, asked: Asked) -> Report:
     """What `deploy` would do in each environment; nothing is changed."""
     plans, notices = [], []
     for target in targets_of(context, asked.names, asked.cluster, asked.apart):
-        with opened(context, asked, target) as run:
-            revisions = run.place.revisions()
-            if revisions and revisions[-1].is_pending:
-                notices.append(stuck(run.place, revisions[-1]).on_one_line)
-            if why := _late(run, revisions):
-                notices.append(why)
-            plans.append(planned(run, revisions)[0])
+        with opened(context, asked, target) as runs:
+            for run in runs.each:
+                revisions = run.place.revisions()
+                if revisions and revisions[-1].is_pending:
+                    notices.append(stuck(run.place, revisions[-1]).on_one_line)
+                if why := _late(run, revisions):
+                    notices.append(why)
+                plans.append(planned(run, revisions)[0])
+            notices += [f"{name} is of no app any more: it will be uninstalled" for name in runs.surplus]
     good = not any(each.refused or (each.conflicts and not asked.take) for each in plans)
     return Report("".join(map(text_of, plans)), data_of(plans), notices=tuple(notices), answer=good and not notices)
 
@@ -39,23 +41,62 @@ def plan(context: Context, asked: Asked) -> Report:
 def deploy(context: Context, asked: Asked) -> Report:
     """Deploy each environment in turn; where one does not get well, those after it are left as they are."""
     targets = targets_of(context, asked.names, asked.cluster, asked.apart)
-    _require_promises(asked, targets)
+    _require_promises(asked, [target.name for target in targets], [name.partition("/")[0] for name in asked.promises])
     outcomes: list[Outcome] = []
     notices: list[str] = []
     for number, target in enumerate(targets):
-        with ended_in_order(), opened(context, asked, target) as run:
-            outcome, said = _deploy(run, more=number + 1 < len(targets))
-        outcomes.append(outcome)
-        notices += said
-        if outcome.status not in (Status.DONE, Status.NOOP):
+        with ended_in_order(), opened(context, asked, target) as runs:
+            for outcome, said in _all(runs, more=number + 1 < len(targets)):
+                outcomes.append(outcome)
+                notices += said
+            notices += _left(runs) if asked.take else ()
+        if bad := _not_well(outcomes):
             rest = targets[number + 1 :]
-            outcomes += [Outcome(each.name, Status.REFUSED, f"not begun: {target.name} is not well") for each in rest]
+            outcomes += [Outcome(each.name, Status.REFUSED, f"not begun: {bad} is not well") for each in rest]
             break
     return Report(outcomes=tuple(outcomes), notices=tuple(notices))
 
 
-def _require_promises(asked: Asked, targets: Sequence[Target]) -> None:
-    if asked.promises and (other := {target.name for target in targets} ^ asked.promises.keys()):
+def _not_well(outcomes: Sequence[Outcome]) -> str:
+    return next((each.unit for each in outcomes if each.status not in (Status.DONE, Status.NOOP)), "")
+
+
+def _all(runs: Runs, *, more: bool) -> Iterator[tuple[Outcome, list[str]]]:
+    """Each release of an environment in turn; and those away that are of no app any more."""
+    whole = runs.whole.name
+    _require_promises(
+        runs.whole.asked,
+        [run.name for run in runs.each],
+        [name for name in runs.whole.asked.promises if name.partition("/")[0] == whole],
+    )
+    for number, run in enumerate(runs.each):
+        outcome, said = _deploy(run, more=more and number + 1 == len(runs.each))
+        yield outcome, said
+        if _not_well([outcome]):
+            for each in runs.each[number + 1 :]:
+                yield Outcome(each.name, Status.REFUSED, f"not begun: {run.name} is not well"), []
+            return
+    for name in runs.surplus:
+        yield _away(runs.whole, name), []
+
+
+def _left(runs: Runs) -> Iterator[str]:
+    """What is to be done about releases whose objects others have taken: helm would delete these with them."""
+    for name in runs.left:
+        forget = f"kubectl -n {runs.whole.place.namespace} delete secret -l owner=helm,name={name}"
+        yield f"release {name} is left without objects, and must not be uninstalled: once all is well, {forget}"
+
+
+def _away(run: Run, name: str) -> Outcome:
+    where = run.place.namespace, run.place.server.access.context
+    done = run.helm.uninstall(name, *where, timeout=run.asked.timeout)
+    if done.error:
+        return Outcome(name, Status.FAILED, f"it is of no app any more, and does not go: {done.error}")
+    return Outcome(name, Status.DONE, "uninstalled: it is of no app any more")
+
+
+def _require_promises(asked: Asked, names: Sequence[str], promised: Sequence[str]) -> None:
+    if asked.promises and (other := {*names} ^ {*promised}):
         hint = f"the plan is of {', '.join(asked.promises)}"
         raise ShunterError(f"the plan and the command differ in {', '.join(sorted(other))}", hint=hint, exit_code=1)
 
@@ -81,7 +122,7 @@ def _deploy(run: Run, *, more: bool) -> tuple[Outcome, list[str]]:
     sick = _soaked(run, wanted, seconds=run.asked.soak if more else 0)
     now = run.place.newest()
     if not now.is_deployed:
-        cause = f"another run has begun, or helm may not update Secrets: shunter rights check {run.name}"
+        cause = f"another run has begun, or helm may not update Secrets: shunter rights check {run.again}"
         return Outcome(run.name, Status.FAILED, f"helm has ended well, and {now}"), [*notices, cause]
     if sick:
         text = f"{now}, and not well: {sick[0]}"
@@ -122,7 +163,9 @@ def _applied(run: Run, wanted: Wanted) -> tuple[Done, Watch]:
         with watch:
             done = run.helm.upgrade(upgrade_of(run, server_side=wanted.server_side))
     except KeyboardInterrupt as interrupt:
-        interrupt.add_note(f"{run.place.label}: {run.place.state()}; what was applied stays: shunter deploy {run.name}")
+        interrupt.add_note(
+            f"{run.place.label}: {run.place.state()}; what was applied stays: shunter deploy {run.again}"
+        )
         raise
     return done, watch
 
@@ -142,7 +185,7 @@ def _failed(
         return Outcome(run.name, Status.FAILED, text), notices
     if not run.asked.rollback:
         notices.append(
-            f"what was applied stays (--on-failure stop): mend it, and deploy again; or shunter rollback {run.name}"
+            f"what was applied stays (--on-failure stop): mend it, and deploy again; or shunter rollback {run.again}"
         )
         return Outcome(run.name, Status.FAILED, text), notices
     ending, said = undo(run.place, run.helm, revisions, plan, timeout=run.asked.timeout, take=run.asked.take)
@@ -152,8 +195,9 @@ def _failed(
 def _soaked(run: Run, wanted: Wanted, seconds: int) -> tuple[Trouble, ...]:
     """What is not well now, or within so many seconds from now."""
     end = time.monotonic() + seconds
+    objects = (*wanted.objects, *(run.beside if seconds else ()))
     while True:
-        sick = troubles(Look(run.place), wanted.objects)
+        sick = troubles(Look(run.place), objects)
         left = end - time.monotonic()
         if sick or left <= 0:
             return sick

@@ -13,6 +13,6 @@ def difference(context: Context, asked: Asked) -> Report:
     """The differences of environments and their clusters; the answer is no where there are any."""
     plans = []
     for target in targets_of(context, asked.names, asked.cluster):
-        with opened(context, asked, target) as run:
-            plans.append(planned(run, run.place.revisions())[0])
+        with opened(context, asked, target) as runs:
+            plans += [planned(run, run.place.revisions())[0] for run in runs.each]
     return Report("".join(map(drift_text, plans)), data_of(plans), answer=all(plan.is_done for plan in plans))

@@ -2,27 +2,51 @@
 
 from __future__ import annotations
 
-from shunter.core.deployment.revision import ENTRY_LABEL
-from shunter.flows.deploying.place import place_of
+from collections.abc import Iterator, Sequence
+
+from shunter.core.deployment.revision import ENTRY_LABEL, Revision
+from shunter.core.trains.history import ordered
+from shunter.flows.deploying.place import Place, place_of
 from shunter.flows.deploying.targets import targets_of
 from shunter.flows.workspace.context import Context
 from shunter.model.errors import ShunterError
 
 
 def last_healthy(context: Context, environment: str, cluster: str = "") -> str:
-    """The entry that the newest revision is of which Helm saw ready, and which is not what the environment pins now.
+    """The newest entry that a revision is of which Helm saw ready, and which is not what the environment pins now.
 
-    Raises ShunterError where the cluster remembers none.
+    Where each app is a release of its own, all of them must have been ready then. Raises ShunterError where the
+    cluster remembers none.
     """
     (target,) = targets_of(context, [environment] if environment else [], cluster)
     record = target.release.files.record
+    now = record.entry if record else ""
     place = place_of(target)
-    for revision in reversed(place.revisions()):
-        entry = revision.labels.get(ENTRY_LABEL, "")
-        if entry and revision.got_ready and not (record and entry == record.entry):
+    found = _by_app(place) if target.is_by_app else _whole(place.revisions())
+    for entry in found:
+        if entry != now:
             return entry
     raise ShunterError(
         f"{place.label} has no revision of another entry of {target.name} that was healthy",
         hint=f"shunter history {target.name} lists all: shunter rollback {target.name} --to ENTRY",
         exit_code=1,
     )
+
+
+def _whole(revisions: Sequence[Revision]) -> Iterator[str]:
+    for revision in reversed(revisions):
+        if (entry := revision.labels.get(ENTRY_LABEL, "")) and revision.got_ready:
+            yield entry
+
+
+def _by_app(place: Place) -> Iterator[str]:
+    """The same of several releases: an app that an entry did not change runs what an earlier one had brought."""
+    order = {entry: number for number, entry in enumerate(ordered(place.target.release.files.entries))}
+    found = [
+        {order.get(each.labels.get(ENTRY_LABEL, ""), -1): each for each in place.revisions(name)}
+        for name in place.parts()
+    ]
+    for entry, number in reversed(order.items()):
+        then = [of[max(known)] for of in found if (known := [each for each in of if 0 <= each <= number])]
+        if any(number in of for of in found) and all(each.got_ready for each in then):
+            yield entry

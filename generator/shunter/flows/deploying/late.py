@@ -18,4 +18,4 @@ def later(place: Place, revisions: Sequence[Revision]) -> str:
     entry = current(revisions).labels.get(ENTRY_LABEL, "") if revisions else ""
     if not entry or entry in place.target.release.files.entries:
         return ""
-    return f"{place.target.name} runs {entry} of its history, which this checkout does not have (git pull, or --older)"
+    return f"{place.target.title} runs {entry} of its history, which this checkout does not have (git pull, or --older)"

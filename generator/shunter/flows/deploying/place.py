@@ -10,12 +10,12 @@ from typing import Any, Final
 
 from shunter.adapters.cluster.kubeconfig import access_of
 from shunter.adapters.cluster.server import Answer, Server
-from shunter.core.deployment.revision import TYPE, Revision, revisions_of
+from shunter.core.deployment.revision import PART_LABEL, TYPE, Revision, revisions_of
 from shunter.core.kube.crds import schemas_of
 from shunter.core.kube.objects import RenderedObject
-from shunter.flows.deploying.targets import Target
-from shunter.flows.release.render import definitions
-from shunter.model.data import dataclass
+from shunter.flows.deploying.targets import Target, require_name
+from shunter.flows.release.parts import parts_of
+from shunter.model.data import dataclass, replace
 from shunter.model.errors import ShunterError
 
 _NAMESPACES: Final = "/api/v1/namespaces"
@@ -56,7 +56,21 @@ class Place:
     @property
     def release(self) -> str:
         """The release's name."""
-        return self.target.release.name
+        return self.target.called
+
+    def of_parts(self, text: str) -> tuple[Place, ...]:
+        """The places of the releases that an environment's apps are, where it renders this text."""
+        targets = [replace(self.target, part=part) for part in parts_of(self.target.release, text)]
+        for target in targets:
+            require_name(target.called)
+        return tuple(replace(self, target=target) for target in targets)
+
+    def parts(self) -> tuple[str, ...]:
+        """What the releases of the environment's apps are called that are there."""
+        which = {"labelSelector": f"owner=helm,{PART_LABEL}={self.target.release.name}"}
+        found = self.server.listed("v1", "Secret", self.namespace, whole=False, **which)
+        names = (each["metadata"]["labels"].get("name") for each in found)
+        return tuple(sorted({str(name) for name in names if name} - {self.target.release.name}))
 
     @property
     def alone(self) -> Place:
@@ -68,14 +82,17 @@ class Place:
         """`release shop in namespace shop-tst`."""
         return f"release {self.release} in namespace {self.namespace}"
 
-    def secrets(self, *, whole: bool = True) -> list[Mapping[str, Any]]:
-        """The Secrets of the release, or their metadata. Raises ShunterError where they may not be read."""
-        which = {"labelSelector": f"owner=helm,name={self.release}", "fieldSelector": f"type={TYPE}"}
+    def secrets(self, release: str = "", *, whole: bool = True) -> list[Mapping[str, Any]]:
+        """The Secrets of the release, or of another one in its namespace, or their metadata.
+
+        Raises ShunterError where they may not be read.
+        """
+        which = {"labelSelector": f"owner=helm,name={release or self.release}", "fieldSelector": f"type={TYPE}"}
         return self.server.listed("v1", "Secret", self.namespace, whole=whole, **which)
 
-    def revisions(self) -> tuple[Revision, ...]:
-        """The release's revisions now, the oldest first."""
-        return revisions_of(self.secrets())
+    def revisions(self, release: str = "") -> tuple[Revision, ...]:
+        """The revisions now of the release, or of another one in its namespace, the oldest first."""
+        return revisions_of(self.secrets(release))
 
     def newest(self) -> Standing:
         """How the newest revision stands, by its Secret's labels alone. Raises ShunterError where there is none."""
@@ -123,8 +140,7 @@ class Place:
     @cached_property
     def lacking(self) -> tuple[RenderedObject, ...]:
         """The definitions that charts bring in `crds/`, of kinds that the cluster does not have."""
-        charts = (each.chart for each in self.target.release.coalesced.slices)
-        return tuple(each for each in definitions(charts) if not self._knows(each))
+        return tuple(each for each in self.target.definitions if not self._knows(each))
 
     def _knows(self, definition: RenderedObject) -> bool:
         (gvk, *_) = schemas_of([definition.value]) or (None,)

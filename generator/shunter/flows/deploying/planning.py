@@ -65,11 +65,11 @@ def plan_of(place: Place, revisions: Sequence[Revision], wanted: Wanted, *, each
     )
     mapped(lambda kind: asking.live.objects(*kind), sorted(asking.listed), _AT_ONCE)
     made = (ObjectPlan(CREATE, each.kind, each.name) for each in wanted.definitions)
-    found = [*made, *mapped(partial(_object, asking), objects, _AT_ONCE), *_dropped(before, objects)]
-    values = place.target.release.values
+    found = [*made, *mapped(partial(_object, asking), objects, _AT_ONCE), *_dropped(place, before, objects)]
+    values = place.target.values
     events = ("upgrade",) if newest else ("install",)
     return Plan(
-        environment=place.target.name,
+        environment=place.target.title,
         cluster=place.server.label,
         server=place.server.access.server,
         namespace=place.namespace,
@@ -113,12 +113,6 @@ def _key(each: RenderedObject) -> _Key:
     return each.group, each.kind, each.namespace, each.name
 
 
-def app_of(each: RenderedObject) -> str:
-    """The alias of the chart that an object is of; empty for the umbrella's own."""
-    steps = each.source.split("/")
-    return steps[2] if steps[1:2] == ["charts"] and len(steps) > 3 else ""
-
-
 def applied(each: RenderedObject, release: str, namespace: str) -> dict[str, Any]:
     """An object as Helm applies it: with what says whose it is."""
     metadata = dict(each.metadata)
@@ -139,7 +133,7 @@ def _listed(place: Place, objects: Sequence[RenderedObject]) -> Iterator[tuple[s
 
 def _object(asking: _Asking, each: RenderedObject) -> ObjectPlan:
     place, wanted, before = asking.place, asking.wanted, asking.before
-    app, named = app_of(each), (each.kind, each.name)
+    app, named = place.target.app_of(each), (each.kind, each.name)
     namespace = each.namespace or place.namespace
     live = asking.live_of(each)
     if live is None and (not place.has_namespace or (each.group, each.kind) in asking.made):
@@ -150,10 +144,13 @@ def _object(asking: _Asking, each: RenderedObject) -> ObjectPlan:
     known = before.get(_key(each))
     if live and not asking.each and known is not None and known.value == each.value and holds(live, value):
         return ObjectPlan(SAME, *named, app)
-    if live and known is None and (whose := _foreign(live, value)):
-        return ObjectPlan(CHANGE, *named, app, refused=whose)
+    owner = _other_release(live, value) if live and known is None else None
+    if owner is not None and not place.target.is_kin(owner):
+        return ObjectPlan(CHANGE, *named, app, refused=_foreign(owner))
     answer = place.server.try_apply(value, namespace, HELM, force=not wanted.server_side)
     conflicts = tuple(_conflicts(answer, live)) if live else ()
+    if owner:
+        conflicts = (Conflict(f"{_META}release-name", f"Helm's release {owner}"), *conflicts)
     if conflicts:
         answer = place.server.try_apply(value, namespace, HELM, force=True)
     if answer.status >= 300:
@@ -174,12 +171,16 @@ def _going(metadata: Mapping[str, Any], since: str) -> str:
     return f"it is being deleted since {since}{f', and waits for {finalizers}' if finalizers else ''}"
 
 
-def _foreign(live: Mapping[str, Any], value: Mapping[str, Any]) -> str:
-    """Whose an object is that Helm did not make for this release; empty where Helm takes it."""
+def _other_release(live: Mapping[str, Any], value: Mapping[str, Any]) -> str | None:
+    """The release of an object that Helm did not make for this one, empty for none; None where Helm takes it."""
     metadata = live.get("metadata") or {}
     if all(holds(metadata.get(key) or {}, _owned(value["metadata"][key])) for key in ("labels", "annotations")):
-        return ""
-    release = (metadata.get("annotations") or {}).get(f"{_META}release-name")
+        return None
+    return str((metadata.get("annotations") or {}).get(f"{_META}release-name") or "")
+
+
+def _foreign(release: str) -> str:
+    """What there is to say of an object of another release, or of none."""
     whose = f"of Helm's release {release}" if release else "of no release"
     return f"it is there already, and {whose} (helm upgrade --take-ownership adopts it)"
 
@@ -221,12 +222,14 @@ def _refusal(place: Place, answer: Answer) -> str:
     return answer.message
 
 
-def _dropped(before: Mapping[_Key, RenderedObject], objects: Sequence[RenderedObject]) -> Iterator[ObjectPlan]:
+def _dropped(
+    place: Place, before: Mapping[_Key, RenderedObject], objects: Sequence[RenderedObject]
+) -> Iterator[ObjectPlan]:
     kept = {_key(each) for each in objects}
     for key, each in before.items():
         annotations = each.metadata.get("annotations") or {}
         if key not in kept and annotations.get(_KEEP) != "keep":
-            yield ObjectPlan(DELETE, each.kind, each.name, app_of(each))
+            yield ObjectPlan(DELETE, each.kind, each.name, place.target.app_of(each))
 
 
 def _hooks(wanted: Wanted, events: Sequence[str]) -> Iterator[str]:

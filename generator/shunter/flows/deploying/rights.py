@@ -16,7 +16,6 @@ from shunter.core.workspace.layout import environment_repository
 from shunter.flows.deploying.place import Place, place_of
 from shunter.flows.deploying.targets import Target, forge_of, targets_of
 from shunter.flows.deploying.wanted import objects_in
-from shunter.flows.release.render import definitions
 from shunter.flows.workspace.context import Context
 from shunter.model.data import dataclass
 from shunter.model.findings import Outcome, Report, Status
@@ -38,7 +37,7 @@ def needed_by(target: Target, helm: str = "") -> Needed:
     objects = objects_in(target.release.render(engine(helm)))
     home = ("", target.release.namespace)
     here = [each for each in objects if each.namespace in home and not is_of_the_cluster(each.kind)]
-    made = definitions(each.chart for each in target.release.coalesced.slices)
+    made = target.definitions
     return Needed(
         rights_of(*([(it.group, resource_of(it.kind)) for it in here if it.is_hook is hook] for hook in (False, True))),
         tuple(rule for each in here if each.kind == "Role" for rule in each.value.get("rules") or ()),

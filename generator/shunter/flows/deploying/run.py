@@ -4,19 +4,24 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator, Mapping, Sequence
-from contextlib import contextmanager
+from contextlib import ExitStack, contextmanager
+from functools import cached_property
 from pathlib import Path
 from typing import Any, Final
 
 from shunter.adapters.cluster.kubeconfig import kubeconfig_file
 from shunter.adapters.helm.deployer import HelmBinary, Upgrade, helm_binary, on_disk
+from shunter.adapters.helm.engine import EmbeddedEngine, is_embedded
 from shunter.core.deployment.plan import Plan
-from shunter.core.deployment.revision import ENTRY_LABEL, VALUES_LABEL, Revision, values_key
+from shunter.core.deployment.revision import ENTRY_LABEL, PART_LABEL, VALUES_LABEL, Revision, values_key
+from shunter.core.kube.objects import RenderedObject, objects_of
 from shunter.flows.deploying.apart import Apart
 from shunter.flows.deploying.place import Place, place_of
 from shunter.flows.deploying.planning import plan_of
 from shunter.flows.deploying.targets import Target
-from shunter.flows.deploying.wanted import Wanted, rendered_here, wanted_of
+from shunter.flows.deploying.wanted import Wanted, asks_the_cluster, rendered_here, wanted_of
+from shunter.flows.release.parts import app_of
+from shunter.flows.release.render import documents
 from shunter.flows.workspace.context import Context
 from shunter.model.data import dataclass, field, replace
 from shunter.model.errors import ShunterError
@@ -51,7 +56,10 @@ class Asked:
 
 @dataclass(frozen=True)
 class Run:
-    """One environment under way: its place, the helm for it, and its chart's archive on disk."""
+    """One release under way: its place, the helm for it, and its chart's archive on disk.
+
+    `beside` are the objects of the environment's other releases.
+    """
 
     context: Context
     asked: Asked
@@ -59,10 +67,17 @@ class Run:
     helm: HelmBinary
     chart: Path
 
+    beside: tuple[RenderedObject, ...] = ()
+
+    @property
+    def again(self) -> str:
+        """The environment, as a command line names it."""
+        return self.place.target.name
+
     @property
     def name(self) -> str:
-        """The environment's name."""
-        return self.place.target.name
+        """What is deployed, as a person calls it: `tst`, or `tst/orders`."""
+        return self.place.target.title
 
 
 def seconds_of(timeout: str) -> int:
@@ -72,23 +87,62 @@ def seconds_of(timeout: str) -> int:
     return sum(int(number) * _SECONDS[unit] for number, unit in re.findall(r"(\d+)([hms])", timeout))
 
 
+@dataclass(frozen=True)
+class Runs:
+    """An environment under way: the runs of its releases in turn, and it as a whole."""
+
+    each: tuple[Run, ...]
+    whole: Run
+
+    @cached_property
+    def surplus(self) -> tuple[str, ...]:
+        """The releases in the cluster that are of no app any more, where each app has one."""
+        place = self.whole.place
+        wanted = {run.place.release for run in self.each}
+        return tuple(name for name in place.parts() if name not in wanted) if place.target.is_by_app else ()
+
+    @property
+    def left(self) -> tuple[str, ...]:
+        """The releases of the environment in its other form, whole or of each app, that Helm still knows."""
+        place = self.whole.place
+        if not place.target.is_by_app:
+            return place.parts()
+        own = any(run.place.release == place.release for run in self.each)
+        return () if own or not place.secrets(whole=False) else (place.release,)
+
+
 @contextmanager
-def opened(context: Context, asked: Asked, target: Target) -> Iterator[Run]:
-    """The run of a target, with its chart on disk."""
+def opened(context: Context, asked: Asked, target: Target) -> Iterator[Runs]:
+    """The runs of a target, with their charts on disk."""
     helm = helm_binary(asked.helm, wanted=target.helm)
     place = place_of(target)
-    with on_disk(target.release.archive) as chart, kubeconfig_file() as kubeconfig:
-        yield Run(context, asked, place, replace(helm, kubeconfig=kubeconfig), chart)
+    with ExitStack() as stack:
+        helm = replace(helm, kubeconfig=stack.enter_context(kubeconfig_file()))
+        whole = Run(context, asked, place, helm, stack.enter_context(on_disk(target.release.archive)))
+        yield Runs(tuple(_parts(whole, stack)) if target.is_by_app else (whole,), whole)
+
+
+def _parts(whole: Run, stack: ExitStack) -> Iterator[Run]:
+    """The runs of an environment's apps, each on its own."""
+    release = whole.place.target.release
+    if is_embedded() and not asks_the_cluster(release):
+        text = release.render(EmbeddedEngine())
+    else:
+        text = whole.helm.rendered(upgrade_of(whole, server_side=False))
+    everything = tuple(objects_of(documents(text)))
+    for place in whole.place.of_parts(text):
+        beside = tuple(each for each in everything if (app_of(each.source),) != place.target.apps)
+        yield replace(whole, place=place, chart=stack.enter_context(on_disk(place.target.archive)), beside=beside)
 
 
 def planned(run: Run, revisions: Sequence[Revision], *, each: bool = True) -> tuple[Plan, Wanted]:
     """What a deployment would do, and what Helm would apply; for `each` see `plan_of`."""
     server_side = run.helm.major >= 4 and (not revisions or revisions[-1].server_side)
-    release, version = run.place.target.release, run.helm.version
+    target, version = run.place.target, run.helm.version
     lacking = () if revisions else run.place.lacking
     # Helm's own dry run fails where objects are of kinds that it would only make.
-    here = run.helm.major >= 4 and (lacking or not each)
-    wanted = rendered_here(release, version, server_side=server_side) if here else None
+    here = target.part or (run.helm.major >= 4 and (lacking or not each))
+    wanted = rendered_here(target, version, server_side=server_side) if here else None
     if wanted is None:
         printed = run.helm.planned(upgrade_of(run, server_side=server_side))
         wanted = wanted_of(printed, version, server_side=server_side)
@@ -98,16 +152,18 @@ def planned(run: Run, revisions: Sequence[Revision], *, each: bool = True) -> tu
 
 def upgrade_of(run: Run, *, server_side: bool) -> Upgrade:
     """What helm is asked for."""
-    release, asked = run.place.target.release, run.asked
-    record = release.files.record
+    target, asked = run.place.target, run.asked
+    record = target.release.files.record
+    labels = {VALUES_LABEL: values_key(target.values), **({ENTRY_LABEL: record.entry} if record else {})}
     return Upgrade(
-        release=release.name,
-        namespace=release.namespace,
+        release=target.called,
+        namespace=run.place.namespace,
         context=run.place.server.access.context,
         chart=run.chart,
-        values=release.values,
+        values=target.values,
         timeout=asked.timeout,
         force_conflicts=asked.take and server_side,
         skip_definitions=not run.place.lacking,
-        labels={VALUES_LABEL: values_key(release.values), **({ENTRY_LABEL: record.entry} if record else {})},
+        take_ownership=asked.take,
+        labels=labels | ({PART_LABEL: target.release.name} if target.part else {}),
     )

@@ -13,7 +13,7 @@ from shunter.core.deployment.images import images_of, not_as_wanted
 from shunter.core.deployment.revision import Revision
 from shunter.core.kube.objects import RenderedObject
 from shunter.flows.deploying.place import Place, place_of
-from shunter.flows.deploying.planning import app_of, current
+from shunter.flows.deploying.planning import current
 from shunter.flows.deploying.targets import Target, targets_of
 from shunter.flows.deploying.wanted import objects_in
 from shunter.flows.deploying.watch import Look, troubles
@@ -84,28 +84,48 @@ def _state(target: Target, helm: str) -> ClusterState:
     namespace = target.release.namespace
     try:
         place = place_of(target)
-        revisions = place.revisions()
-        if not revisions:
-            apps = tuple(AppState(app, version, "-") for app, version in _promoted(target).items())
-            return ClusterState(target.name, place.server.label, namespace, "not deployed", apps=apps)
-        newest = revisions[-1]
-        apps = tuple(_apps(place, current(revisions), helm))
-        said = f"revision {newest.number} {newest.status}"
-        return ClusterState(target.name, place.server.label, namespace, said, newest.number, newest.at, apps)
+        if target.is_by_app:
+            places = place.of_parts(target.release.render(engine(helm)))
+            return _together(place, [(each, _release_state(each, helm)) for each in places])
+        return _release_state(place, helm)
     except ShunterError as error:
         return ClusterState(target.name, target.cluster, namespace, f"unknown: {error.message}")
 
 
+def _release_state(place: Place, helm: str) -> ClusterState:
+    target, namespace = place.target, place.namespace
+    revisions = place.revisions()
+    if not revisions:
+        apps = tuple(AppState(app, version, "-") for app, version in _promoted(target).items())
+        return ClusterState(target.name, place.server.label, namespace, "not deployed", apps=apps)
+    newest = revisions[-1]
+    apps = tuple(_apps(place, current(revisions), helm))
+    said = f"revision {newest.number} {newest.status}"
+    return ClusterState(target.name, place.server.label, namespace, said, newest.number, newest.at, apps)
+
+
+def _together(place: Place, found: Sequence[tuple[Place, ClusterState]]) -> ClusterState:
+    """One environment of several releases: the revision of each app that is not simply deployed is named."""
+    there = [(each.release, state) for each, state in found if state.revision]
+    said = f"{len(there)} releases" if there else "not deployed"
+    said += "".join(f", {name}: {state.release}" for name, state in there if not state.release.endswith(" deployed"))
+    at = max((state.at for _, state in there), default="")
+    apps = tuple(app for _, state in found for app in state.apps)
+    return ClusterState(place.target.name, place.server.label, place.namespace, said, 0, at, apps)
+
+
 def _promoted(target: Target) -> dict[str, str]:
     record = target.release.files.record
-    return {alias: car.pin.version for alias, car in record.cars.items()} if record else {}
+    cars = record.cars if record else {}
+    return {alias: cars[alias].pin.version for alias in target.apps}
 
 
 def _apps(place: Place, deployed: Revision, helm: str) -> Iterator[AppState]:
-    promoted = _promoted(place.target)
+    target = place.target
+    promoted = _promoted(target)
     there = objects_in(deployed.manifest)
-    wanted = _by_app(objects_in(place.target.release.render(engine(helm))))
-    running = _by_app(there)
+    wanted = _by_app(target, objects_in(target.render(engine(helm))))
+    running = _by_app(target, there)
     look = Look(place)
     sick = {each.title: each for each in troubles(look, there)}
     for app in dict.fromkeys((*promoted, *running)):
@@ -123,11 +143,11 @@ def _apps(place: Place, deployed: Revision, helm: str) -> Iterator[AppState]:
         yield AppState(app, version, version if same else labelled, images_of(own), _since(own), tuple(found))
 
 
-def _by_app(objects: Sequence[RenderedObject]) -> dict[str, tuple[RenderedObject, ...]]:
+def _by_app(target: Target, objects: Sequence[RenderedObject]) -> dict[str, tuple[RenderedObject, ...]]:
     found: dict[str, tuple[RenderedObject, ...]] = {}
     for each in objects:
-        if app_of(each) and not each.is_hook:
-            found[app_of(each)] = (*found.get(app_of(each), ()), each)
+        if (app := target.app_of(each)) and not each.is_hook:
+            found[app] = (*found.get(app, ()), each)
     return found
 
 

@@ -3,19 +3,23 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Sequence
-from typing import Final
+from collections.abc import Mapping, Sequence
+from typing import Any, Final
 
 from shunter.adapters.forge.place import GITHUB, GITLAB
 from shunter.adapters.forge.place import Place as At
 from shunter.adapters.forge.place import place_of as at_forge
+from shunter.adapters.helm.engine import Engine
+from shunter.core.charts.packed import PackedChart
 from shunter.core.charts.versions import is_label
+from shunter.core.kube.objects import RenderedObject
 from shunter.core.trains.waves import STAGE, waves
 from shunter.core.workspace.layout import origin_url
 from shunter.core.workspace.model import Workspace
 from shunter.flows.deploying.apart import Apart
+from shunter.flows.release.parts import Part, app_of
 from shunter.flows.release.release import Release, named, release_of
-from shunter.flows.release.render import verify
+from shunter.flows.release.render import definitions, verify
 from shunter.flows.workspace.context import Context
 from shunter.flows.workspace.projects import files_of
 from shunter.model.data import dataclass, replace
@@ -31,7 +35,7 @@ class Target:
     """One environment: its release, the context of its cluster (empty: the current one), and its version of Helm.
 
     `alone` is a namespace for the release alone, which it gets where its own is not there; `words` are what a command
-    line says of a release apart.
+    line says of a release apart. Where each app is deployed on its own, a target is of one `part`, or of none yet.
     """
 
     name: str
@@ -40,12 +44,63 @@ class Target:
     helm: str
     alone: str = ""
     words: str = ""
+    part: Part | None = None
+
+    @property
+    def title(self) -> str:
+        """`tst`, and `tst/orders` for an app of it that is deployed on its own."""
+        return f"{self.name}/{self.part.app}" if self.part and self.part.app else self.name
+
+    @property
+    def is_by_app(self) -> bool:
+        """Whether each of its apps is a release of its own."""
+        return self.release.is_by_app
+
+    @property
+    def called(self) -> str:
+        """What the release is called in the cluster."""
+        return f"{self.release.name}-{self.part.app}" if self.part and self.part.app else self.release.name
+
+    @property
+    def archive(self) -> PackedChart:
+        """The chart that Helm gets."""
+        return self.part.archive if self.part else self.release.archive
+
+    @property
+    def values(self) -> Mapping[str, Any]:
+        """The values that Helm gets."""
+        return self.part.values if self.part else self.release.values
+
+    @property
+    def definitions(self) -> tuple[RenderedObject, ...]:
+        """What its charts hold in `crds/`."""
+        if self.part:
+            return self.part.definitions
+        return tuple(definitions(each.chart for each in self.release.coalesced.slices))
 
     @property
     def apps(self) -> tuple[str, ...]:
-        """The aliases of what it pins."""
+        """The aliases of what it deploys."""
+        if self.part:
+            return (self.part.app,) if self.part.app else ()
         record = self.release.files.record
         return tuple(record.cars) if record else ()
+
+    def is_kin(self, name: str) -> bool:
+        """Whether a release of this name is the environment's in its other form: whole, or one of its apps."""
+        record = self.release.files.record
+        whole = self.release.name
+        apps = (f"{whole}-{alias}" for alias in (record.cars if record else ()))
+        return name == whole if self.called != whole else name in apps
+
+    def app_of(self, each: RenderedObject) -> str:
+        """The alias of the chart that an object is of; empty for the umbrella's own."""
+        return self.part.app if self.part else app_of(each.source)
+
+    def render(self, engine: Engine) -> str:
+        """What `helm template` prints of it. Raises ShunterError as `Release.render` does."""
+        part = self.part
+        return self.release.render(engine, part.archive, part.values) if part else self.release.render(engine)
 
     def in_namespace(self, namespace: str) -> Target:
         """The same release in another namespace."""
@@ -140,11 +195,15 @@ def _of_answers(name: str, release: Release, cluster: str, apart: Apart) -> Targ
     return Target(name, release, where, helm, apart.alone, apart.words)
 
 
-def _require_names(release: Release) -> None:
-    """Raise ShunterError for names that Helm, or the cluster, would refuse in its own words and at the end."""
-    if len(release.name) > _LONGEST or not _RELEASE.fullmatch(release.name):
+def require_name(release: str) -> None:
+    """Raise ShunterError for a name that Helm would refuse in its own words, and at the end."""
+    if len(release) > _LONGEST or not _RELEASE.fullmatch(release):
         hint = f"small letters, digits and hyphens, {_LONGEST} at most: the workspace's name, or --release NAME"
-        raise ShunterError(f"no release can be called `{release.name}`", hint=hint)
+        raise ShunterError(f"no release can be called `{release}`", hint=hint)
+
+
+def _require_names(release: Release) -> None:
+    require_name(release.name)
     if not is_label(release.namespace):
         hint = "small letters, digits and hyphens, 63 at most: `namespace` of the environment, or --namespace NAME"
         raise ShunterError(f"no namespace can be called `{release.namespace}`", hint=hint)

@@ -9,6 +9,7 @@ from typing import Any, Final
 from shunter.adapters.helm.engine import EmbeddedEngine, is_embedded
 from shunter.core.deployment.revision import manifest_digest
 from shunter.core.kube.objects import RenderedObject, objects_of
+from shunter.flows.deploying.targets import Target
 from shunter.flows.release.release import Release
 from shunter.flows.release.render import documents
 from shunter.model.data import dataclass
@@ -71,26 +72,27 @@ def _hook(said: Mapping[str, Any]) -> Hook:
     return Hook(str(said.get("kind")), str(said.get("name")), events, str(said.get("manifest") or ""))
 
 
-def rendered_here(release: Release, helm: str, *, server_side: bool) -> Wanted | None:
+def rendered_here(target: Target, helm: str, *, server_side: bool) -> Wanted | None:
     """The same without asking the cluster; None where its answer counts, or no Helm is embedded.
 
     Raises ShunterError for what Helm does not render.
     """
-    if not is_embedded() or _asks_the_cluster(release):
+    if not is_embedded() or (target.part is None and asks_the_cluster(target.release)):
         return None
     objects, hooks = [], []
-    for source, text in documents(release.render(EmbeddedEngine())):
+    for source, text in documents(target.render(EmbeddedEngine())):
         found = next(iter(objects_of([(source, text)])), None)
         if found is not None and found.is_hook:
             text = text.removeprefix(f"# Source: {source}\n")
             hooks.append(Hook(found.kind, found.name, tuple(sorted(found.hook_events)), text))
         else:
             objects.append(f"---\n{text}")
-    chart = release.archive
+    chart = target.archive
     return Wanted("".join(objects), tuple(hooks), helm, server_side, f"{chart.name} {chart.version}")
 
 
-def _asks_the_cluster(release: Release) -> bool:
+def asks_the_cluster(release: Release) -> bool:
+    """Whether a template or a value may have the cluster decide what is rendered."""
     if any(word in json.dumps(release.values).encode() for word in _ASKING):
         return True
     files = release.archive.files.items()

@@ -112,4 +112,4 @@ class Watch:
         self.last = troubles(Look(self.place), self.objects)
         done = len(self.objects) - len(self.last)
         what = str(self.last[0]) if self.last else "ready"
-        self.progress(f"{self.place.target.name}: {what}", done, len(self.objects))
+        self.progress(f"{self.place.target.title}: {what}", done, len(self.objects))

@@ -87,6 +87,11 @@ class Release:
         return merged
 
     @property
+    def is_by_app(self) -> bool:
+        """Whether each app of this environment is a release of its own."""
+        return self.files.answers.get("separate_releases") is True
+
+    @property
     def is_encrypted(self) -> bool:
         """Whether SOPS encrypted one of the values files."""
         return any(is_sops_file(layer) for layer in self.layers)

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from typing import Any
 
 from shunter.core.charts.contents import read_once
@@ -10,6 +10,7 @@ from shunter.core.charts.metadata import BOM
 from shunter.core.goyaml.document import merge_maps
 from shunter.core.kube.objects import objects_of
 from shunter.core.rules.release_size import Kept
+from shunter.flows.release.parts import app_of, parts_of
 from shunter.flows.release.release import Release
 from shunter.flows.release.render import documents
 from shunter.model.files import FileState
@@ -30,6 +31,24 @@ def kept_of(release: Release, manifest: str) -> Kept:
         name=release.name or release.chart.name,
         namespace=release.namespace,
     )
+
+
+def kept_by_app(release: Release, manifest: str) -> Iterator[Kept]:
+    """The same of each app of an environment that is a release of its own."""
+    for part in parts_of(release, manifest):
+        files = part.archive.files
+        rendered = [each for each in documents(manifest) if app_of(each[0]) == part.app]
+        yield Kept(
+            files=own_files(files),
+            metadata=_said(files, "Chart.yaml"),
+            lock={},
+            values={},
+            config=part.values,
+            documents=rendered,
+            objects=list(objects_of(rendered)),
+            name=f"{release.name}-{part.app}" if part.app else release.name,
+            namespace=release.namespace,
+        )
 
 
 def own_files(files: Mapping[str, FileState]) -> dict[str, bytes]:

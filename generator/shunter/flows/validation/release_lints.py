@@ -16,7 +16,7 @@ from shunter.core.workspace.layout import image_name, images_prefix
 from shunter.core.workspace.model import Service, Workspace
 from shunter.flows.release.release import Release
 from shunter.flows.release.render import documents
-from shunter.flows.release.stored import kept_of
+from shunter.flows.release.stored import kept_by_app, kept_of
 from shunter.flows.validation.collisions import deployed
 from shunter.flows.workspace.context import Site
 from shunter.model.errors import ShunterError
@@ -38,7 +38,8 @@ def lint_release(release: Release, manifest: str | None) -> Iterator[Finding]:
         objects = list(objects_of(documents(manifest)))
         yield from duplicate_objects(objects, slices, release.namespace)
         yield from serial_hooks(objects, slices)
-        yield from too_large(kept_of(release, manifest))
+        for kept in kept_by_app(release, manifest) if release.is_by_app else (kept_of(release, manifest),):
+            yield from too_large(kept)
 
 
 def of_its_service(workspace: Workspace | None, site: Site, release: Release) -> Iterator[Finding]:

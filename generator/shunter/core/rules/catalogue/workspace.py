@@ -190,8 +190,9 @@ OWN_FILES: Final = (
     verdict(
         "not-apart",
         "apps that are to be deployed each on its own, and cannot be",
-        "Charts make names of objects, and of those that they call, after the release: Helm and Flux need another one "
-        "for each app, and Argo CD does not. `releases: app` of an environment needs `deployment: argo`.",
+        "Charts make names of objects, and of those that they call, after the release, and Flux needs another one for "
+        "each app. Argo CD does not, and `shunter deploy` gives Helm what is rendered. So `releases: app` of an "
+        "environment needs `deployment: helm` or `argo`.",
     ),
     verdict(
         "fixed-level",

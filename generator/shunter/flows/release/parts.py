@@ -1,0 +1,90 @@
+"""An environment's apps as releases of their own: charts that hold, word for word, what it renders of each.
+
+Charts make names of objects, and of those that they call, after the release. So each app is rendered as a part of the
+environment, under its name, and Helm gets the outcome under another one.
+"""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Iterator, Mapping, Sequence
+from typing import Any, Final
+
+from shunter.core.charts.packed import PackedChart
+from shunter.core.kube.objects import RenderedObject
+from shunter.core.values.coalesce import Slice
+from shunter.flows.release.release import Release
+from shunter.flows.release.render import definitions, documents
+from shunter.model.data import dataclass
+from shunter.model.files import FileState
+
+_OPEN: Final = "{{"
+_LITERAL: Final = '{{ "{{" }}'
+
+
+@dataclass(frozen=True, eq=False)
+class Part:
+    """One app of an environment as a release: its chart's `archive`, and the values that Helm is to keep with it.
+
+    `app` is its alias, empty for what is the umbrella's own; `definitions` are the kinds that its charts bring.
+    """
+
+    app: str
+    archive: PackedChart
+    values: Mapping[str, Any]
+    definitions: tuple[RenderedObject, ...]
+
+
+def app_of(source: str) -> str:
+    """The alias of the chart that a rendered document comes from; empty for the umbrella's own."""
+    steps = source.split("/")
+    return steps[2] if steps[1:2] == ["charts"] and len(steps) > 3 else ""
+
+
+def parts_of(release: Release, text: str) -> tuple[Part, ...]:
+    """The parts of an environment that renders this text, in the order of its record; none of what renders nothing."""
+    record = release.files.record
+    pins = {alias: car.pin for alias, car in record.cars.items()} if record else {}
+    by_app: dict[str, list[tuple[str, str]]] = {}
+    for source, body in documents(text):
+        by_app.setdefault(app_of(source), []).append((source, body))
+    found = []
+    for app in ("", *pins):
+        if rendered := by_app.get(app):
+            pin = pins.get(app)
+            about = {"version": pin.version, "appVersion": pin.app_version} if pin else {}
+            found.append(_part(release, app, about or {"version": release.archive.version}, rendered))
+    return tuple(found)
+
+
+def _part(release: Release, app: str, about: Mapping[str, str], rendered: Sequence[tuple[str, str]]) -> Part:
+    brought = tuple(definitions(each.chart for each in _slices(release, app)))
+    name = app or release.archive.name
+    metadata = {
+        "apiVersion": "v2",
+        "name": name,
+        "description": f"{name} as it is rendered in {release.archive.name}",
+        **{key: value for key, value in about.items() if value},
+    }
+    files = {"Chart.yaml": json.dumps(metadata)}
+    files |= {f"crds/{number}.yaml": json.dumps(each.value) for number, each in enumerate(brought)}
+    for source, body in rendered:
+        path = f"templates/{source.split('/', 3 if app else 1)[-1].removeprefix('templates/')}"
+        literal = body.removeprefix(f"# Source: {source}\n").replace(_OPEN, _LITERAL)
+        files[path] = f"{files.get(path, '')}---\n{literal}"
+    states = {path: FileState(text.encode()) for path, text in files.items()}
+    return Part(app, PackedChart.of_files(states, name).packed(), _values(release, app), brought)
+
+
+def _slices(release: Release, app: str) -> Iterator[Slice]:
+    return (each for each in release.coalesced.slices if (each.path[0] if each.path else "") == app)
+
+
+def _values(release: Release, app: str) -> dict[str, Any]:
+    """The values that a part is rendered with, of those that were given."""
+    given = release.values
+    aliases = {each.path[0] for each in release.coalesced.slices if each.path}
+    if not app:
+        return {key: value for key, value in given.items() if key not in aliases}
+    own = given.get(app)
+    return {**(own if isinstance(own, Mapping) else {}), **({"global": given["global"]} if "global" in given else {})}

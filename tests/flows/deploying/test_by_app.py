@@ -1,0 +1,173 @@
+"""Apps as releases of their own: what runs is what `render` prints of the environment, and each comes and goes alone."""
+
+from __future__ import annotations
+
+import base64
+import json
+import shutil
+import subprocess
+from pathlib import Path
+
+import pytest
+
+from helpers.clusters.cluster import Cluster
+from helpers.clusters.environments import HOOK, NAMED, WEB, Deployed, make_environment
+from helpers.tools import HELM, HELM_3, needs_helm_3
+from helpers.workspaces.cli import ok, shunter
+from shunter.adapters.helm.engine import EmbeddedEngine, is_embedded
+from shunter.core.rules.release_size import stored_size
+from shunter.flows.release.release import release_of
+from shunter.flows.release.stored import kept_by_app
+from shunter.flows.workspace.context import open_context
+
+ASKING = "apiVersion: v1\nkind: ConfigMap\nmetadata: {name: NAME-v}\ndata: {v: '{{ .Capabilities.KubeVersion }}'}\n"
+
+
+@pytest.fixture
+def apart(admin: Cluster, namespace: str, tmp_path: Path) -> Deployed:
+    """An environment of two apps, each of which is a release of its own."""
+    return make_environment(tmp_path, admin, namespace, by_app=True, web=WEB, other=f"{WEB}---\n{NAMED}")
+
+
+def releases(env: Deployed) -> dict[str, str]:
+    """The releases that Helm lists, each with its chart."""
+    command = [HELM, "list", "--namespace", env.namespace, "--output", "json"]
+    done = subprocess.run(command, capture_output=True, check=True)
+    return {each["name"]: each["chart"] for each in json.loads(done.stdout)}
+
+
+def units(text: str) -> dict[str, str]:
+    return {each["unit"]: each["status"] for each in json.loads(text)["outcomes"]}
+
+
+def test_each_app_is_a_release_and_alone_when_it_changes(apart: Deployed) -> None:
+    shown = apart.deployed("--plan").out
+    assert shown.count("first installation") == 2
+    assert units(apart.deployed("-o", "json").out) == {"tst/web": "done", "tst/other": "done"}
+    assert releases(apart) == {"shop-web": "web-1.0.0", "shop-other": "other-1.0.0"}
+    data = apart.get("configmap", "shop-other")["data"]  # named, and calls others, as in the environment
+    assert data == {"calls": "http://shop-other", "braces": "{{ .Values }} {{{ }}", "tag": "one"}
+
+    apart.values({"web": {"tag": "two"}})
+    file = apart.root / "plan.json"
+    file.write_text(apart.deployed("--plan", "-o", "json").out, "utf-8")
+    plans = json.loads(file.read_text("utf-8"))["plans"]
+    assert [(each["environment"], each["restarts"], each["is_deployed"]) for each in plans] == [
+        ("tst/other", [], True),
+        ("tst/web", ["web"], False),
+    ]
+    assert shunter("diff", "tst", "--cluster", cwd=apart.root).code == 1
+    done = ok("deploy", "--from", "plan.json", "-o", "json", cwd=apart.root)
+    assert units(done.out) == {"tst/web": "done", "tst/other": "noop"}
+    assert (apart.history_of("shop-web")[-1], apart.history_of("shop-other")) == ((2, "deployed"), [(1, "deployed")])
+    assert shunter("diff", "tst", "--cluster", cwd=apart.root).code == 0
+
+
+def test_one_that_fails_is_taken_back_alone_and_the_rest_is_not_begun(apart: Deployed) -> None:
+    apart.deployed()
+    apart.values({"other": {"tag": "broken", "note": "b"}, "web": {"tag": "two"}})
+    done = apart.deploy("--timeout", "8s", "-o", "json")
+    assert done.code == 2
+    assert units(done.out) == {"tst/other": "failed", "tst/web": "refused"}
+    assert "not begun: tst/other is not well" in done.out
+    assert apart.history_of("shop-other")[-1] == (3, "deployed")  # rolled back
+    assert apart.history_of("shop-web") == [(1, "deployed")]
+    row = json.loads(ok("status", "--cluster", "-o", "json", cwd=apart.root).out)["environments"][0]
+    assert row["release"] == "2 releases"
+    assert [(app["app"], app["deployed"] == app["promoted"]) for app in row["apps"]] == [
+        ("other", False),
+        ("web", False),
+    ]
+
+
+def test_a_service_that_is_gone_goes_with_its_release(apart: Deployed) -> None:
+    apart.deployed()
+    shutil.rmtree(apart.root / "envs")
+    make_environment(apart.root, apart.cluster, apart.namespace, by_app=True, web=WEB)
+    shown = apart.deploy("--plan")
+    assert "shop-other is of no app any more: it will be uninstalled" in shown.err
+    assert "shop-other" in releases(apart)
+    assert units(apart.deployed("--older", "-o", "json").out) == {"tst/web": "noop", "shop-other": "done"}
+    assert releases(apart) == {"shop-web": "web-1.0.0"}
+    assert [each["metadata"]["name"] for each in apart.get("deployments")["items"]] == ["web"]
+
+
+def test_from_one_release_to_many_and_back_nothing_is_made_anew(admin: Cluster, namespace: str, tmp_path: Path) -> None:
+    whole = make_environment(tmp_path, admin, namespace, web=WEB, other=WEB)
+    whole.deployed()
+    uid = whole.get("deployment", "web")["metadata"]["uid"]
+    many = make_environment(tmp_path, admin, namespace, by_app=True, web=WEB, other=WEB)
+    refused = many.deploy()
+    assert refused.code == 1
+    assert (
+        "meta.helm.sh/release-name of Deployment other belongs to Helm's release shop (--conflicts take)" in refused.err
+    )
+    told = many.deployed("--conflicts", "take").err
+    assert f"kubectl -n {namespace} delete secret -l owner=helm,name=shop" in told
+    many.kubectl("delete", "secret", "-l", "owner=helm,name=shop")
+    assert "as wanted, and well" in many.deployed().err
+    assert set(releases(many)) == {"shop-web", "shop-other"}
+    whole = make_environment(tmp_path, admin, namespace, web=WEB, other=WEB)
+    assert whole.deploy().code == 1
+    whole.deployed("--conflicts", "take")
+    whole.kubectl("delete", "secret", "-l", "owner=helm,shunter-part-of=shop")
+    assert "as wanted, and well" in whole.deployed().err
+    assert whole.get("deployment", "web")["metadata"]["uid"] == uid
+
+
+def test_a_stranger_is_refused_all_the_same(apart: Deployed) -> None:
+    apart.kubectl("create", "configmap", "web")
+    done = apart.deploy("--conflicts", "take")
+    assert (done.code, "ConfigMap web is refused: it is there already, and of no release" in done.err) == (1, True)
+
+
+def test_a_preview_and_its_end(apart: Deployed) -> None:
+    (apart.root / "envs/tst/preview.yaml").write_text("web: {note: preview}\n", "utf-8")
+    apart.deployed("--preview", "12")
+    there = f"{apart.namespace}-preview-12"
+    names = {
+        each["metadata"]["labels"]["name"]
+        for each in apart.cluster.get("-n", there, "secrets", "-l", "owner=helm")["items"]
+    }
+    assert names == {"shop-12-web", "shop-12-other"}
+    assert apart.cluster.get("-n", there, "configmap", "shop-12-other")["data"]["calls"] == "http://shop-12-other"
+    done = apart.deployed("--preview", "12", "--end")
+    assert "release shop-12-web in namespace" in done.err
+    assert "noop" in apart.deployed("--preview", "12", "--end", "-o", "json").out
+
+
+def test_the_cluster_has_its_say(admin: Cluster, namespace: str, tmp_path: Path) -> None:
+    env = make_environment(tmp_path, admin, namespace, by_app=True, web=WEB, asking=ASKING)
+    env.deployed()
+    version = json.loads(admin.kubectl("get", "--raw", "/version"))["gitVersion"]
+    assert env.get("configmap", "asking-v")["data"]["v"] == version
+    assert "nothing to do (2 of 2: " in env.deployed().err
+
+
+@pytest.mark.skipif(not is_embedded(), reason="needs the embedded Helm")
+def test_what_helm_keeps_of_each_is_foretold_within_two_percent(apart: Deployed) -> None:
+    apart.values({"other": {"note": "n" * 2000}})
+    apart.deployed()
+    context = open_context(apart.root)
+    release = release_of(context, context.site("environment", "tst"))
+    for kept in kept_by_app(release, release.render(EmbeddedEngine())):
+        (secret,) = apart.get("secrets", "-l", f"owner=helm,name={kept.name}")["items"]
+        real = len(base64.b64decode(secret["data"]["release"]))
+        assert abs(stored_size(kept) - real) < max(0.02 * real, 60), kept.name  # of a KB, the time of day is 2 %
+
+
+@needs_helm_3
+def test_helm_3_does_it_too(admin: Cluster, namespace: str, tmp_path: Path) -> None:
+    env = make_environment(tmp_path, admin, namespace, by_app=True, web=f"{WEB}---\n{HOOK}", other=WEB)
+    answers = env.root / "envs/tst/.copier-answers.yml"
+    answers.write_text(answers.read_text("utf-8") + 'helm: "3"\n', "utf-8")
+    env.deployed("--helm", HELM_3)
+    assert "nothing to do (2 of 2: " in env.deployed("--helm", HELM_3).err
+
+
+def test_a_name_that_is_too_long_is_told(tmp_path: Path, admin: Cluster, namespace: str) -> None:
+    name = "w" * 50
+    charts = {name: WEB}
+    env = make_environment(tmp_path, admin, namespace, "tst", "develop", None, by_app=True, **charts)
+    done = env.deploy()
+    assert (done.code, f"no release can be called `shop-{name}`" in done.err) == (2, True)
