@@ -9,7 +9,7 @@ from shunter.adapters.helm.deployer import Done
 from shunter.adapters.system.ending import ended_in_order
 from shunter.core.deployment.plan import Plan, broken_promises, data_of, text_of
 from shunter.core.deployment.revision import Revision
-from shunter.flows.deploying.late import later, stranger
+from shunter.flows.deploying.late import later, later_parts, stranger
 from shunter.flows.deploying.run import Asked, Run, Runs, opened, planned, upgrade_of
 from shunter.flows.deploying.stuck import recover, stuck
 from shunter.flows.deploying.targets import targets_of
@@ -23,7 +23,8 @@ from shunter.model.findings import Outcome, Report, Status
 
 def plan(context: Context, asked: Asked) -> Report:
     """What `deploy` would do in each environment; nothing is changed."""
-    plans, notices = [], []
+    plans: list[Plan] = []
+    notices: list[str] = []
     for target in targets_of(context, asked.names, asked.cluster, asked.apart):
         with opened(context, asked, target) as runs:
             for run in runs.each:
@@ -35,9 +36,12 @@ def plan(context: Context, asked: Asked) -> Report:
                 if why := _late(run, revisions):
                     notices.append(why)
                 plans.append(planned(run, revisions)[0])
-            notices += [f"{name} is of no app any more: it will be uninstalled" for name in runs.surplus]
+            plans += runs.surplus
+            notices += filter(None, [_late(runs.whole, ())])
     good = not any(each.refused or (each.conflicts and not asked.take) for each in plans)
-    return Report("".join(map(text_of, plans)), data_of(plans), notices=tuple(notices), answer=good and not notices)
+    return Report(
+        "".join(map(text_of, plans)), data_of(plans), notices=tuple(dict.fromkeys(notices)), answer=good and not notices
+    )
 
 
 def deploy(context: Context, asked: Asked) -> Report:
@@ -47,11 +51,21 @@ def deploy(context: Context, asked: Asked) -> Report:
     outcomes: list[Outcome] = []
     notices: list[str] = []
     for number, target in enumerate(targets):
-        with ended_in_order(), opened(context, asked, target) as runs:
-            for outcome, said in _all(runs, more=number + 1 < len(targets)):
-                outcomes.append(outcome)
-                notices += said
-            notices += _left(runs) if asked.take else ()
+        try:
+            with ended_in_order(), opened(context, asked, target) as runs:
+                for outcome, said in _all(runs, more=number + 1 < len(targets)):
+                    outcomes.append(outcome)
+                    notices += said
+                notices += _left(runs) if asked.take else ()
+        except ShunterError as error:
+            if not outcomes:
+                raise
+            outcomes.append(_ended(target.name, error))
+            notices += error.notes
+        except KeyboardInterrupt as interrupt:
+            if done := [each.unit for each in outcomes if each.status is Status.DONE]:
+                interrupt.add_note(f"done before: {', '.join(done)}")
+            raise
         if bad := _not_well(outcomes):
             rest = targets[number + 1 :]
             outcomes += [Outcome(each.name, Status.REFUSED, f"not begun: {bad} is not well") for each in rest]
@@ -63,23 +77,36 @@ def _not_well(outcomes: Sequence[Outcome]) -> str:
     return next((each.unit for each in outcomes if each.status not in (Status.DONE, Status.NOOP)), "")
 
 
+def _ended(unit: str, error: ShunterError) -> Outcome:
+    """An error behind which others are done already: these are told, too."""
+    return Outcome(unit, Status.REFUSED if error.exit_code == 1 else Status.FAILED, error.on_one_line)
+
+
 def _all(runs: Runs, *, more: bool) -> Iterator[tuple[Outcome, list[str]]]:
     """Each release of an environment in turn; and those away that are of no app any more."""
-    whole = runs.whole.name
+    whole, surplus = runs.whole, runs.surplus
     _require_promises(
-        runs.whole.asked,
-        [run.name for run in runs.each],
-        [name for name in runs.whole.asked.promises if name.partition("/")[0] == whole],
+        whole.asked,
+        [*(run.name for run in runs.each), *(plan.environment for plan in surplus)],
+        [name for name in whole.asked.promises if name.partition("/")[0] == whole.name],
     )
+    if late := _late(whole, ()):
+        yield Outcome(whole.name, Status.REFUSED, late), []
+        return
     for number, run in enumerate(runs.each):
-        outcome, said = _deploy(run, more=more and number + 1 == len(runs.each))
+        try:
+            outcome, said = _deploy(run, more=more and number + 1 == len(runs.each))
+        except ShunterError as error:
+            if not number:
+                raise
+            outcome, said = _ended(run.name, error), list(error.notes)
         yield outcome, said
         if _not_well([outcome]):
             for each in runs.each[number + 1 :]:
                 yield Outcome(each.name, Status.REFUSED, f"not begun: {run.name} is not well"), []
             return
-    for name in runs.surplus:
-        yield _away(runs.whole, name), []
+    for plan in surplus:
+        yield _away(whole, plan), []
 
 
 def _left(runs: Runs) -> Iterator[str]:
@@ -89,12 +116,16 @@ def _left(runs: Runs) -> Iterator[str]:
         yield f"release {name} is left without objects, and must not be uninstalled: once all is well, {forget}"
 
 
-def _away(run: Run, name: str) -> Outcome:
+def _away(run: Run, plan: Plan) -> Outcome:
+    """Uninstall a release that is of no app any more."""
+    name, asked = plan.environment, run.asked
+    for line in broken_promises(plan, asked.promises[name]) if asked.promises else ():
+        return Outcome(name, Status.REFUSED, f"not as planned any more: {line}")
     where = run.place.namespace, run.place.server.access.context
-    done = run.helm.uninstall(name, *where, timeout=run.asked.timeout)
+    done = run.helm.uninstall(plan.release, *where, timeout=asked.timeout)
     if done.error:
         return Outcome(name, Status.FAILED, f"it is of no app any more, and does not go: {done.error}")
-    return Outcome(name, Status.DONE, "uninstalled: it is of no app any more")
+    return Outcome(name, Status.DONE, f"release {plan.release} is uninstalled: it is of no app any more")
 
 
 def _require_promises(asked: Asked, names: Sequence[str], promised: Sequence[str]) -> None:
@@ -143,7 +174,10 @@ def _recovered(run: Run, revisions: tuple[Revision, ...]) -> list[str]:
 
 def _late(run: Run, revisions: Sequence[Revision]) -> str:
     """Why a run comes late; a release apart has no order, since a request's branch is made anew."""
-    return "" if run.asked.older or run.asked.apart else later(run.place, revisions)
+    if run.asked.older or run.asked.apart:
+        return ""
+    place = run.place
+    return later_parts(place) if place.target.is_by_app and not place.target.part else later(place, revisions)
 
 
 def _refusals(run: Run, plan: Plan) -> Iterator[str]:

@@ -5,7 +5,6 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator, Mapping, Sequence
 from contextlib import ExitStack, contextmanager
-from functools import cached_property
 from pathlib import Path
 from typing import Any, Final
 
@@ -17,7 +16,7 @@ from shunter.core.deployment.revision import ENTRY_LABEL, PART_LABEL, VALUES_LAB
 from shunter.core.kube.objects import RenderedObject, objects_of
 from shunter.flows.deploying.apart import Apart
 from shunter.flows.deploying.place import Place, place_of
-from shunter.flows.deploying.planning import plan_of
+from shunter.flows.deploying.planning import plan_of, removal_of
 from shunter.flows.deploying.targets import Target
 from shunter.flows.deploying.wanted import Wanted, asks_the_cluster, rendered_here, wanted_of
 from shunter.flows.release.parts import app_of
@@ -94,19 +93,20 @@ class Runs:
     each: tuple[Run, ...]
     whole: Run
 
-    @cached_property
-    def surplus(self) -> tuple[str, ...]:
-        """The releases in the cluster that are of no app any more, where each app has one."""
-        place = self.whole.place
+    @property
+    def surplus(self) -> tuple[Plan, ...]:
+        """The plans of releases in the cluster that are of no app any more, where each app has one."""
+        place, helm = self.whole.place, self.whole.helm.version
         wanted = {run.place.release for run in self.each}
-        return tuple(name for name in place.parts() if name not in wanted) if place.target.is_by_app else ()
+        gone = sorted(place.parts().keys() - wanted) if place.target.is_by_app else ()
+        return tuple(removal_of(place, name, helm) for name in gone)
 
     @property
     def left(self) -> tuple[str, ...]:
         """The releases of the environment in its other form, whole or of each app, that Helm still knows."""
         place = self.whole.place
         if not place.target.is_by_app:
-            return place.parts()
+            return tuple(sorted(place.parts()))
         return (place.release,) if place.secrets(whole=False) else ()
 
 
