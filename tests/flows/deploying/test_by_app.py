@@ -224,7 +224,8 @@ def test_an_app_that_is_called_as_the_environment_is(admin: Cluster, namespace: 
     assert (done.code, "the app tst and what envs/tst renders itself would be one release" in done.err) == (2, True)
 
 
-def test_what_is_done_is_told_where_the_next_one_is_stuck(apart: Deployed) -> None:
+def test_what_is_done_is_told_where_the_next_one_is_stuck(admin: Cluster, namespace: str, tmp_path: Path) -> None:
+    apart = make_environment(tmp_path, admin, namespace, by_app=True, web=f"{WEB}---\n{HOOK}", other=WEB)
     apart.deployed()
     apart.values({"web": {"tag": "broken"}})
     killed(apart)

@@ -5,6 +5,8 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator, Mapping, Sequence
 from contextlib import ExitStack, contextmanager
+from itertools import compress
+from operator import not_
 from pathlib import Path
 from typing import Any, Final
 
@@ -57,7 +59,7 @@ class Asked:
 class Run:
     """One release under way: its place, the helm for it, and its chart's archive on disk.
 
-    `beside` are the objects of the environment's other releases.
+    Where it is one of several, `own` are its objects, and `beside` those of the environment's other releases.
     """
 
     context: Context
@@ -65,7 +67,7 @@ class Run:
     place: Place
     helm: HelmBinary
     chart: Path
-
+    own: tuple[RenderedObject, ...] = ()
     beside: tuple[RenderedObject, ...] = ()
 
     @property
@@ -130,8 +132,14 @@ def _parts(whole: Run, stack: ExitStack) -> Iterator[Run]:
         text = whole.helm.rendered(upgrade_of(whole, server_side=False))
     everything = tuple(objects_of(documents(text)))
     for place in whole.place.of_parts(text):
-        beside = tuple(each for each in everything if (app_of(each.source),) != place.target.apps)
-        yield replace(whole, place=place, chart=stack.enter_context(on_disk(place.target.archive)), beside=beside)
+        is_own = [app_of(each.source) == (place.target.part and place.target.part.app) for each in everything]
+        yield replace(
+            whole,
+            place=place,
+            chart=stack.enter_context(on_disk(place.target.archive)),
+            own=tuple(compress(everything, is_own)),
+            beside=tuple(compress(everything, map(not_, is_own))),
+        )
 
 
 def planned(run: Run, revisions: Sequence[Revision], *, each: bool = True) -> tuple[Plan, Wanted]:
