@@ -12,6 +12,7 @@ import pytest
 
 from helpers.clusters.cluster import Cluster
 from helpers.clusters.environments import HOOK, NAMED, WEB, Deployed, make_environment
+from helpers.clusters.runs import LATER, killed, later
 from helpers.tools import HELM, HELM_3, needs_helm_3
 from helpers.workspaces.cli import ok, shunter
 from shunter.adapters.helm.engine import EmbeddedEngine, is_embedded
@@ -92,9 +93,21 @@ def test_a_service_that_is_gone_goes_with_its_release(apart: Deployed) -> None:
     shutil.rmtree(apart.root / "envs")
     make_environment(apart.root, apart.cluster, apart.namespace, by_app=True, web=WEB)
     shown = apart.deploy("--plan")
-    assert "shop-other is of no app any more: it will be uninstalled" in shown.err
+    assert "tst/other: shop-other in " in shown.out
+    assert "uninstalled: it is of no app any more, Helm " in shown.out
+    assert "  delete  Deployment other\n" in shown.out
+    drift = shunter("diff", "tst", "--cluster", cwd=apart.root)
+    assert (drift.code, "  surplus Deployment other\n" in drift.out) == (1, True)
+    plans = json.loads(apart.deployed("--plan", "--older", "-o", "json").out)
+    promises = apart.root / "plan.json"
+    promises.write_text(json.dumps({**plans, "plans": plans["plans"][:1]}), "utf-8")  # one that does not say so
+    assert (
+        "the plan and the command differ in tst/other" in shunter("deploy", "--from", "plan.json", cwd=apart.root).err
+    )
     assert "shop-other" in releases(apart)
-    assert units(apart.deployed("--older", "-o", "json").out) == {"tst/web": "noop", "shop-other": "done"}
+    promises.write_text(json.dumps(plans), "utf-8")
+    done = ok("deploy", "--from", "plan.json", "--older", "-o", "json", cwd=apart.root)
+    assert units(done.out) == {"tst/web": "noop", "tst/other": "done"}
     assert releases(apart) == {"shop-web": "web-1.0.0"}
     assert [each["metadata"]["name"] for each in apart.get("deployments")["items"]] == ["web"]
 
@@ -209,3 +222,29 @@ def test_an_app_that_is_called_as_the_environment_is(admin: Cluster, namespace: 
     assert units(env.deployed("-o", "json").out) == {"tst/tst": "done"}
     done = with_own(env).deploy()
     assert (done.code, "the app tst and what envs/tst renders itself would be one release" in done.err) == (2, True)
+
+
+def test_what_is_done_is_told_where_the_next_one_is_stuck(admin: Cluster, namespace: str, tmp_path: Path) -> None:
+    apart = make_environment(tmp_path, admin, namespace, by_app=True, web=f"{WEB}---\n{HOOK}", other=WEB)
+    apart.deployed()
+    apart.values({"web": {"tag": "broken"}})
+    killed(apart)
+    apart.values({"other": {"tag": "two"}, "web": {"tag": "two"}})
+    done = apart.deploy("-o", "json")
+    assert done.code == 1
+    assert units(done.out) == {"tst/other": "done", "tst/web": "refused"}
+    assert "shunter deploy tst --recover" in done.out
+    assert units(apart.deployed("--recover", "-o", "json").out) == {"tst/other": "noop", "tst/web": "done"}
+
+
+def test_a_run_that_comes_late_takes_no_app_away_and_brings_none_back(apart: Deployed) -> None:
+    """A later commit has one more app, or one less, and the others run what they ran."""
+    apart.deployed()
+    newer = later(apart)
+    newer.values({"other": {"tag": "two"}})
+    newer.deployed()
+    apart.kubectl("delete", "secret", "-l", "owner=helm,name=shop-web")
+    shown = apart.deploy("--plan")
+    assert (shown.code, shown.err.count(f"tst/other runs {LATER} of its history")) == (1, 1)
+    assert units(apart.deploy("-o", "json").out) == {"tst": "refused"}
+    assert set(releases(apart)) == {"shop-other"}

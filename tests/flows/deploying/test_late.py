@@ -2,24 +2,8 @@
 
 from __future__ import annotations
 
-import shutil
-from dataclasses import replace
-
 from helpers.clusters.environments import Deployed
-
-LATER = "20990101T000000Z-0a1b2c3d"
-
-
-def later(env: Deployed) -> Deployed:
-    """The environment as a later commit has it: one more entry in its history, which is what it runs."""
-    newer = replace(env, root=env.root / "newer")
-    shutil.copytree(env.root / "envs", newer.root / "envs")
-    place = newer.root / "envs/tst/.shunter"
-    [first] = (place / "history").iterdir()
-    shutil.copy(first, place / f"history/{LATER}.yaml")
-    record = place / "train.yaml"
-    record.write_text(record.read_text("utf-8").replace(first.stem, LATER), "utf-8")
-    return newer
+from helpers.clusters.runs import LATER, later
 
 
 def test_what_a_later_commit_has_deployed_stays(tst: Deployed) -> None:

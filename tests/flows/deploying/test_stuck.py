@@ -4,40 +4,14 @@ from __future__ import annotations
 
 import os
 import random
-import signal
-import subprocess
-import sys
 import time
-from pathlib import Path
 
 import pytest
 
 from helpers.clusters.environments import Deployed
+from helpers.clusters.runs import killed
 
 KILLS = int(os.environ.get("SHUNTER_TEST_KILLS", "8"))
-_GENERATOR = Path(__file__).resolve().parents[3] / "generator"
-
-
-def killed(env: Deployed, seconds: float = 0.0) -> None:
-    """Begin to deploy, and kill that with all its children: after so many seconds, or else while helm waits."""
-    command = [sys.executable, "-m", "shunter", "deploy", env.name]
-    variables = os.environ | {"PYTHONPATH": str(_GENERATOR)}
-    with subprocess.Popen(
-        command,
-        cwd=env.root,
-        env=variables,
-        start_new_session=True,
-        stdout=subprocess.DEVNULL,
-        stderr=subprocess.DEVNULL,
-    ) as run:
-        end = time.monotonic() + (seconds or 60)
-        while run.poll() is None and time.monotonic() < end:
-            if not seconds and any(status.startswith("pending") for _, status in env.history()):
-                time.sleep(1)
-                break
-            time.sleep(0.05)
-        if run.poll() is None:
-            os.killpg(run.pid, signal.SIGKILL)
 
 
 @pytest.mark.parametrize("before", [0, 1])

@@ -12,6 +12,7 @@ from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from functools import lru_cache
 from pathlib import Path
+from threading import Event, Thread
 from typing import Any, Final
 
 from shunter.adapters.helm.engine import GARBAGE
@@ -56,6 +57,43 @@ class Done:
     notes: tuple[str, ...] = ()
 
 
+class Work:
+    """A helm at work, that several may be beside each other: a thread gives it its `stdin`, and hears what it says."""
+
+    def __init__(self, child: subprocess.Popen[bytes], stdin: bytes) -> None:
+        self._child, self._stdin, self._said = child, stdin, b""
+        self._over = Event()  # a join of the thread that a Ctrl-C interrupts takes it for ended
+        Thread(target=self._listen, daemon=True).start()
+
+    def _listen(self) -> None:
+        try:
+            _, self._said = self._child.communicate(self._stdin)
+        finally:
+            self._over.set()
+
+    def done(self) -> Done:
+        """How it ended."""
+        self._over.wait()
+        if self._child.returncode == 0:
+            return Done()
+        lines = _lines(self._said.decode("utf-8", "replace"))
+        lines = lines or [f"helm ended with exit status {self._child.returncode}"]
+        return Done(lines[0], tuple(lines[1:]))
+
+    def end(self) -> bool:
+        """Let helm put its release in order; who asks once more gets it killed. Whether it was at work still."""
+        if self._over.is_set():
+            return False
+        self._child.send_signal(signal.SIGTERM)
+        try:
+            self._over.wait(_TO_END)
+        finally:
+            if not self._over.is_set():
+                self._child.kill()
+                self._over.wait()
+        return True
+
+
 @dataclass(frozen=True, slots=True)
 class HelmBinary:
     """A helm that was asked for its version: `major` 3 or 4. `kubeconfig` is a file for it, instead of what the
@@ -96,10 +134,10 @@ class HelmBinary:
             raise failed(done.stderr.decode("utf-8", "replace"))
         return done.stdout.decode("utf-8", "replace")
 
-    def upgrade(self, asked: Upgrade) -> Done:
-        """Install or upgrade, and wait until it is ready. A KeyboardInterrupt ends helm in order and goes on."""
+    def begin(self, asked: Upgrade) -> Work:
+        """Begin to install or upgrade, and to wait until it is ready."""
         command = [*self._command(asked), "--timeout", asked.timeout, "--wait"]
-        return self._run(command, json.dumps(asked.values).encode())
+        return self._begin(command, json.dumps(asked.values).encode())
 
     def rollback(
         self, release: str, namespace: str, context: str, revision: int, *, timeout: str, force_conflicts: bool
@@ -123,19 +161,17 @@ class HelmBinary:
         how += ["--reset-values", "--values", "-"]  # else Helm takes the release's own where ours are empty
         return [self.path, "upgrade", "--install", asked.release, str(asked.chart), *where, *how]
 
-    def _run(self, command: Sequence[str], stdin: bytes = b"") -> Done:
+    def _run(self, command: Sequence[str]) -> Done:
         """Run helm to its end; a KeyboardInterrupt ends it in order, and goes on."""
-        extra = self._environment | {name: os.environ.get(name, value) for name, value in GARBAGE.items()}
-        child = process.start(command, Path.cwd(), extra, subprocess.PIPE)
+        work = self._begin(command)
         try:
-            _, stderr = child.communicate(stdin)
-        except BaseException:
-            _end(child)
-            raise
-        if child.returncode == 0:
-            return Done()
-        lines = _lines(stderr.decode("utf-8", "replace")) or [f"helm ended with exit status {child.returncode}"]
-        return Done(lines[0], tuple(lines[1:]))
+            return work.done()
+        finally:
+            work.end()
+
+    def _begin(self, command: Sequence[str], stdin: bytes = b"") -> Work:
+        extra = self._environment | {name: os.environ.get(name, value) for name, value in GARBAGE.items()}
+        return Work(process.start(command, Path.cwd(), extra, subprocess.PIPE), stdin)
 
     @property
     def _environment(self) -> dict[str, str]:
@@ -197,14 +233,3 @@ def _lines(text: str) -> list[str]:
         return lines
     first = errors[-1]
     return [lines[first].removeprefix("Error: "), *lines[first + 1 :]]
-
-
-def _end(child: subprocess.Popen[bytes]) -> None:
-    """Let helm put its release in order; who asks once more gets it killed."""
-    child.send_signal(signal.SIGTERM)
-    try:
-        child.communicate(timeout=_TO_END)
-    except BaseException:
-        child.kill()
-        child.communicate()
-        raise

@@ -55,6 +55,7 @@ class Plan:
 
     `revision` is the release's newest one now, 0 for none, and `manifests` the digest of what would be applied: a plan
     holds as long as both do. `lost` are settings that only the release in the cluster has; `apps` are all there are.
+    `is_removal` is whether the release is to be uninstalled.
     """
 
     environment: str
@@ -73,6 +74,7 @@ class Plan:
     lost: tuple[str, ...] = ()
     new_namespace: bool = False
     is_deployed: bool = False
+    is_removal: bool = False
 
     @property
     def conflicts(self) -> tuple[tuple[ObjectPlan, Conflict], ...]:
@@ -138,7 +140,9 @@ def drift_text(plan: Plan) -> str:
     lines = [f"{plan.environment}: {plan.release} in {plan.namespace} on {plan.cluster}"]
     if not plan.revision:
         return f"{lines[0]} is not deployed\n"
-    if not plan.is_deployed:
+    if plan.is_removal:
+        lines.append("  it is of no app any more")
+    elif not plan.is_deployed:
         lines.append(f"  revision {plan.revision} is not what is wanted, which is {plan.chart}")
     words = {CREATE: "missing", DELETE: "surplus", CHANGE: "differs", SAME: "differs"}
     for each in plan.changed:
@@ -154,6 +158,7 @@ def drift_text(plan: Plan) -> str:
 def _lines(plan: Plan) -> Iterator[str]:
     after = plan.revision + 1
     way = f"revision {plan.revision} -> {after}" if plan.revision else "first installation"
+    way = "uninstalled: it is of no app any more" if plan.is_removal else way
     yield f"{plan.environment}: {plan.release} in {plan.namespace} on {plan.cluster}, {way}, Helm {plan.helm}"
     if plan.new_namespace:
         yield f"  create  Namespace {plan.namespace}"
@@ -169,6 +174,8 @@ def _lines(plan: Plan) -> Iterator[str]:
         yield f"  drop    settings that only the release has: {', '.join(plan.lost)}"
     if plan.is_done:
         yield f"  nothing to do: {_count(len(plan.objects), 'object')} as wanted"
+    if plan.is_removal:
+        return
     again = plan.restarting
     verb = "restarts" if len(again) == 1 else "restart"
     yield f"  {len(again)} of {_count(len(plan.apps), 'app')} {verb}{': ' + ', '.join(again) if again else ''}"

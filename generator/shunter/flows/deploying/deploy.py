@@ -2,20 +2,18 @@
 
 from __future__ import annotations
 
-import time
 from collections.abc import Iterator, Sequence
+from contextlib import ExitStack
+from itertools import chain
 
-from shunter.adapters.helm.deployer import Done
 from shunter.adapters.system.ending import ended_in_order
 from shunter.core.deployment.plan import Plan, broken_promises, data_of, text_of
-from shunter.core.deployment.revision import Revision
-from shunter.flows.deploying.late import later, stranger
-from shunter.flows.deploying.run import Asked, Run, Runs, opened, planned, upgrade_of
-from shunter.flows.deploying.stuck import recover, stuck
+from shunter.flows.deploying.begun import Begun, Told, begin, finish, late_of
+from shunter.flows.deploying.late import stranger
+from shunter.flows.deploying.run import Asked, Run, Runs, opened, planned
+from shunter.flows.deploying.stuck import stuck
 from shunter.flows.deploying.targets import targets_of
-from shunter.flows.deploying.undo import undo
-from shunter.flows.deploying.wanted import Wanted
-from shunter.flows.deploying.watch import Look, Trouble, Watch, troubles
+from shunter.flows.deploying.watch import Look, troubles
 from shunter.flows.workspace.context import Context
 from shunter.model.errors import ShunterError
 from shunter.model.findings import Outcome, Report, Status
@@ -23,7 +21,8 @@ from shunter.model.findings import Outcome, Report, Status
 
 def plan(context: Context, asked: Asked) -> Report:
     """What `deploy` would do in each environment; nothing is changed."""
-    plans, notices = [], []
+    plans: list[Plan] = []
+    notices: list[str] = []
     for target in targets_of(context, asked.names, asked.cluster, asked.apart):
         with opened(context, asked, target) as runs:
             for run in runs.each:
@@ -32,12 +31,15 @@ def plan(context: Context, asked: Asked) -> Report:
                     notices.append(why)
                 elif revisions and revisions[-1].is_pending:
                     notices.append(stuck(run.place, revisions[-1]).on_one_line)
-                if why := _late(run, revisions):
+                if why := late_of(run, revisions):
                     notices.append(why)
                 plans.append(planned(run, revisions)[0])
-            notices += [f"{name} is of no app any more: it will be uninstalled" for name in runs.surplus]
+            plans += runs.surplus
+            notices += filter(None, [late_of(runs.whole, ())])
     good = not any(each.refused or (each.conflicts and not asked.take) for each in plans)
-    return Report("".join(map(text_of, plans)), data_of(plans), notices=tuple(notices), answer=good and not notices)
+    return Report(
+        "".join(map(text_of, plans)), data_of(plans), notices=tuple(dict.fromkeys(notices)), answer=good and not notices
+    )
 
 
 def deploy(context: Context, asked: Asked) -> Report:
@@ -47,11 +49,21 @@ def deploy(context: Context, asked: Asked) -> Report:
     outcomes: list[Outcome] = []
     notices: list[str] = []
     for number, target in enumerate(targets):
-        with ended_in_order(), opened(context, asked, target) as runs:
-            for outcome, said in _all(runs, more=number + 1 < len(targets)):
-                outcomes.append(outcome)
-                notices += said
-            notices += _left(runs) if asked.take else ()
+        try:
+            with ended_in_order(), opened(context, asked, target) as runs:
+                for outcome, said in _all(runs, more=number + 1 < len(targets)):
+                    outcomes.append(outcome)
+                    notices += said
+                notices += _left(runs) if asked.take else ()
+        except ShunterError as error:
+            if not outcomes:
+                raise
+            outcomes.append(_ended(target.name, error))
+            notices += error.notes
+        except KeyboardInterrupt as interrupt:
+            if done := [each.unit for each in outcomes if each.status is Status.DONE]:
+                interrupt.add_note(f"done before: {', '.join(done)}")
+            raise
         if bad := _not_well(outcomes):
             rest = targets[number + 1 :]
             outcomes += [Outcome(each.name, Status.REFUSED, f"not begun: {bad} is not well") for each in rest]
@@ -63,23 +75,85 @@ def _not_well(outcomes: Sequence[Outcome]) -> str:
     return next((each.unit for each in outcomes if each.status not in (Status.DONE, Status.NOOP)), "")
 
 
-def _all(runs: Runs, *, more: bool) -> Iterator[tuple[Outcome, list[str]]]:
+def _ended(unit: str, error: ShunterError) -> Outcome:
+    """An error behind which others are done already: these are told, too."""
+    return Outcome(unit, Status.REFUSED if error.exit_code == 1 else Status.FAILED, error.on_one_line)
+
+
+def _all(runs: Runs, *, more: bool) -> Iterator[Told]:
     """Each release of an environment in turn; and those away that are of no app any more."""
-    whole = runs.whole.name
+    whole, surplus = runs.whole, runs.surplus
     _require_promises(
-        runs.whole.asked,
-        [run.name for run in runs.each],
-        [name for name in runs.whole.asked.promises if name.partition("/")[0] == whole],
+        whole.asked,
+        [*(run.name for run in runs.each), *(plan.environment for plan in surplus)],
+        [name for name in whole.asked.promises if name.partition("/")[0] == whole.name],
     )
-    for number, run in enumerate(runs.each):
-        outcome, said = _deploy(run, more=more and number + 1 == len(runs.each))
-        yield outcome, said
-        if _not_well([outcome]):
-            for each in runs.each[number + 1 :]:
-                yield Outcome(each.name, Status.REFUSED, f"not begun: {run.name} is not well"), []
+    if late := late_of(whole, ()):
+        yield Outcome(whole.name, Status.REFUSED, late), []
+        return
+    turns = _turns(runs)
+    for number, turn in enumerate(turns):
+        outcomes = []
+        for told in _together(turn, soak=more and number + 1 == len(turns), first=not number):
+            outcomes.append(told[0])
+            yield told
+        if bad := _not_well(outcomes):
+            for each in chain(*turns[number + 1 :]):
+                yield Outcome(each.name, Status.REFUSED, f"not begun: {bad} is not well"), []
             return
-    for name in runs.surplus:
-        yield _away(runs.whole, name), []
+    for plan in surplus:
+        yield _away(whole, plan), []
+
+
+def _turns(runs: Runs) -> Sequence[Sequence[Run]]:
+    """The releases that are begun together, in turn: one after the other where all of them run, and are well.
+
+    Else one may wait for another, such as an app for its database, whichever of them is first: all are begun at once.
+    """
+    place = runs.whole.place
+    if not place.target.is_by_app or not place.has_namespace:
+        return (runs.each,)
+    there, look = place.parts(), Look(place)
+    well = all(run.place.release in there and not troubles(look, run.own) for run in runs.each)
+    return tuple((run,) for run in runs.each) if well else (runs.each,)
+
+
+def _together(turn: Sequence[Run], *, soak: bool, first: bool) -> Iterator[Told]:
+    """Begin these releases, and wait for all of them; one that is in the way of itself keeps those behind it."""
+    found: list[Begun] = []
+    kept: list[Told] = []
+    with ExitStack() as stack:
+        for run in turn:
+            if kept:
+                kept.append((Outcome(run.name, Status.REFUSED, f"not begun: {kept[0][0].unit} is not well"), []))
+                continue
+            try:
+                begun = begin(run, stack)
+            except ShunterError as error:
+                if first and not found:
+                    raise
+                begun = _ended(run.name, error), list(error.notes)
+            if isinstance(begun, Begun):
+                found.append(begun)
+            else:
+                kept.append(begun)
+        yield from _finished(found, soak=soak and not kept, alone=first and len(turn) == 1)
+    yield from kept
+
+
+def _finished(found: Sequence[Begun], *, soak: bool, alone: bool) -> Iterator[Told]:
+    """What became of releases that are begun, those last that helm does not change: they may wait for the others."""
+    works = any(each.applying for each in found)
+    waiting = sorted(found, key=lambda each: each.applying is None)
+    for number, each in enumerate(waiting):
+        try:
+            told = finish(each, soak=soak and number + 1 == len(waiting), patient=works)
+        except ShunterError as error:
+            if alone:
+                raise
+            told = _ended(each.run.name, error), list(error.notes)
+        works = works and not _not_well([told[0]])
+        yield told
 
 
 def _left(runs: Runs) -> Iterator[str]:
@@ -89,124 +163,19 @@ def _left(runs: Runs) -> Iterator[str]:
         yield f"release {name} is left without objects, and must not be uninstalled: once all is well, {forget}"
 
 
-def _away(run: Run, name: str) -> Outcome:
+def _away(run: Run, plan: Plan) -> Outcome:
+    """Uninstall a release that is of no app any more."""
+    name, asked = plan.environment, run.asked
+    for line in broken_promises(plan, asked.promises[name]) if asked.promises else ():
+        return Outcome(name, Status.REFUSED, f"not as planned any more: {line}")
     where = run.place.namespace, run.place.server.access.context
-    done = run.helm.uninstall(name, *where, timeout=run.asked.timeout)
+    done = run.helm.uninstall(plan.release, *where, timeout=asked.timeout)
     if done.error:
         return Outcome(name, Status.FAILED, f"it is of no app any more, and does not go: {done.error}")
-    return Outcome(name, Status.DONE, "uninstalled: it is of no app any more")
+    return Outcome(name, Status.DONE, f"release {plan.release} is uninstalled: it is of no app any more")
 
 
 def _require_promises(asked: Asked, names: Sequence[str], promised: Sequence[str]) -> None:
     if asked.promises and (other := {*names} ^ {*promised}):
         hint = f"the plan is of {', '.join(asked.promises)}"
         raise ShunterError(f"the plan and the command differ in {', '.join(sorted(other))}", hint=hint, exit_code=1)
-
-
-def _deploy(run: Run, *, more: bool) -> tuple[Outcome, list[str]]:
-    revisions = run.place.revisions()
-    if whose := stranger(run.place, revisions):
-        return Outcome(run.name, Status.REFUSED, whose), []
-    notices = _recovered(run, revisions) if revisions and revisions[-1].is_pending else []
-    revisions = run.place.revisions() if notices else revisions
-    if late := _late(run, revisions):
-        return Outcome(run.name, Status.REFUSED, late), notices
-    plan, wanted = planned(run, revisions, each=bool(run.asked.promises))
-    if why := tuple(_refusals(run, plan)):
-        return Outcome(run.name, Status.REFUSED, why[0]), [*notices, *why[1:]]
-    if not plan.is_done:
-        done, watch = _applied(run, wanted)
-        if done.error:
-            outcome, said = _failed(run, done, watch.at_last(), revisions, plan)
-            return outcome, [*notices, *said]
-    sick = _soaked(run, wanted, seconds=run.asked.soak if more else 0)
-    now = run.place.newest()
-    if not now.is_deployed:
-        cause = f"another run has begun, or helm may not update Secrets: shunter rights check {run.again}"
-        return Outcome(run.name, Status.FAILED, f"helm has ended well, and {now}"), [*notices, cause]
-    if sick:
-        text = f"{now}, and not well: {sick[0]}"
-        return Outcome(run.name, Status.FAILED, text), [*notices, *map(str, sick[1:])]
-    if plan.is_done:
-        return Outcome(run.name, Status.NOOP, f"{now} as wanted, and well"), notices
-    count = len([each for each in plan.changed if each.action != "same"])
-    text = f"{now} and well: {plan.chart}, {count} of {len(plan.objects)} objects changed"
-    return Outcome(run.name, Status.DONE, text), notices
-
-
-def _recovered(run: Run, revisions: tuple[Revision, ...]) -> list[str]:
-    """What was done about a release that a killed run left. Raises ShunterError where nobody asked for that."""
-    if not run.asked.recover:
-        raise stuck(run.place, revisions[-1])
-    return list(recover(run.place, revisions))
-
-
-def _late(run: Run, revisions: Sequence[Revision]) -> str:
-    """Why a run comes late; a release apart has no order, since a request's branch is made anew."""
-    return "" if run.asked.older or run.asked.apart else later(run.place, revisions)
-
-
-def _refusals(run: Run, plan: Plan) -> Iterator[str]:
-    """Why a plan is not carried out, one line each."""
-    asked = run.asked
-    for line in broken_promises(plan, asked.promises[run.name]) if asked.promises else ():
-        yield f"not as planned any more: {line}"
-    for each in plan.refused:
-        yield f"{each.title} is refused: {each.refused}"
-    if not asked.take:
-        for each, conflict in plan.conflicts:
-            yield f"conflict: {conflict.field} of {each.title} belongs to {conflict.owner} (--conflicts take)"
-    if plan.lost and not asked.drop:
-        lost = ", ".join(plan.lost)
-        yield f"only the cluster has these settings: {lost} (put them into a values file, or --drop-settings)"
-
-
-def _applied(run: Run, wanted: Wanted) -> tuple[Done, Watch]:
-    """Let helm do it, and look on. A Ctrl-C says how the release stands then."""
-    if not run.place.has_namespace:
-        run.place.make_namespace()
-    watch = Watch(run.place, wanted.objects, run.context.writing.progress)
-    try:
-        with watch:
-            done = run.helm.upgrade(upgrade_of(run, server_side=wanted.server_side))
-    except KeyboardInterrupt as interrupt:
-        interrupt.add_note(
-            f"{run.place.label}: {run.place.state()}; what was applied stays: shunter deploy {run.again}"
-        )
-        raise
-    return done, watch
-
-
-def _failed(
-    run: Run, done: Done, sick: Sequence[Trouble], revisions: Sequence[Revision], plan: Plan
-) -> tuple[Outcome, list[str]]:
-    """What became of an upgrade that failed, and what it leaves behind."""
-    now = run.place.revisions()
-    if len(now) and now[-1].is_pending:
-        raise stuck(run.place, now[-1])
-    made = now[-1].number if now and now[-1].number > plan.revision else 0
-    text = f"revision {made} failed: {done.error}" if made else f"nothing was changed: {done.error}"
-    notices = [f"not ready: {each}" for each in sick] if made else []
-    notices += [f"helm: {line}" for line in done.notes[:8]]
-    if not made:
-        return Outcome(run.name, Status.FAILED, text), notices
-    if not run.asked.rollback:
-        notices.append(
-            f"what was applied stays (--on-failure stop): mend it, and deploy again; or shunter rollback {run.again}"
-        )
-        return Outcome(run.name, Status.FAILED, text), notices
-    ending, said = undo(run.place, run.helm, revisions, plan, timeout=run.asked.timeout, take=run.asked.take)
-    return Outcome(run.name, Status.FAILED, f"{text}; {ending}"), [*notices, *said]
-
-
-def _soaked(run: Run, wanted: Wanted, seconds: int) -> tuple[Trouble, ...]:
-    """What is not well now, or within so many seconds from now."""
-    end = time.monotonic() + seconds
-    objects = (*wanted.objects, *(run.beside if seconds else ()))
-    while True:
-        sick = troubles(Look(run.place), objects)
-        left = end - time.monotonic()
-        if sick or left <= 0:
-            return sick
-        run.context.writing.progress(f"{run.name}: well, {left:.0f} s to watch", 0, 1)
-        time.sleep(min(left, 1.0))

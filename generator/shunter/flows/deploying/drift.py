@@ -14,5 +14,5 @@ def difference(context: Context, asked: Asked) -> Report:
     plans = []
     for target in targets_of(context, asked.names, asked.cluster):
         with opened(context, asked, target) as runs:
-            plans += [planned(run, run.place.revisions())[0] for run in runs.each]
+            plans += [*(planned(run, run.place.revisions())[0] for run in runs.each), *runs.surplus]
     return Report("".join(map(drift_text, plans)), data_of(plans), answer=all(plan.is_done for plan in plans))

@@ -15,10 +15,22 @@ def later(place: Place, revisions: Sequence[Revision]) -> str:
     A history only grows, so an entry that is deployed and that the checkout's history lacks came after it, or from
     elsewhere. A job for an older commit, approved after a newer one was deployed, would turn that back without a word.
     """
-    entry = current(revisions).labels.get(ENTRY_LABEL, "") if revisions else ""
+    return _later(place, place.target.title, current(revisions).labels.get(ENTRY_LABEL, "") if revisions else "")
+
+
+def later_parts(place: Place) -> str:
+    """The same of an environment's apps together: what one of them runs is later than what is to be done with any.
+
+    A later commit may have added an app, or taken one away, and left the others as they are.
+    """
+    found = (_later(place, place.target.part_title(name), entry) for name, entry in sorted(place.parts().items()))
+    return next(filter(None, found), "")
+
+
+def _later(place: Place, who: str, entry: str) -> str:
     if not entry or entry in place.target.release.files.entries:
         return ""
-    return f"{place.target.title} runs {entry} of its history, which this checkout does not have (git pull, or --older)"
+    return f"{who} runs {entry} of its history, which this checkout does not have (git pull, or --older)"
 
 
 def stranger(place: Place, revisions: Sequence[Revision]) -> str:

@@ -10,7 +10,7 @@ from typing import Any, Final
 
 from shunter.adapters.cluster.kubeconfig import access_of
 from shunter.adapters.cluster.server import Answer, Server
-from shunter.core.deployment.revision import PART_LABEL, TYPE, Revision, revisions_of
+from shunter.core.deployment.revision import ENTRY_LABEL, PART_LABEL, TYPE, Revision, revisions_of
 from shunter.core.kube.crds import schemas_of
 from shunter.core.kube.objects import RenderedObject
 from shunter.flows.deploying.targets import Target, require_name
@@ -65,12 +65,15 @@ class Place:
             require_name(target.called)
         return tuple(replace(self, target=target) for target in targets)
 
-    def parts(self) -> tuple[str, ...]:
-        """What the releases of the environment's apps are called that are there."""
+    def parts(self) -> dict[str, str]:
+        """The releases of the environment's apps that are there, by name, each with the entry that it runs."""
         which = {"labelSelector": f"owner=helm,{PART_LABEL}={self.target.release.name}"}
-        found = self.server.listed("v1", "Secret", self.namespace, whole=False, **which)
-        names = (each["metadata"]["labels"].get("name") for each in found)
-        return tuple(sorted({str(name) for name in names if name}))
+        found = [
+            each["metadata"]["labels"]
+            for each in self.server.listed("v1", "Secret", self.namespace, whole=False, **which)
+        ]
+        found.sort(key=lambda labels: (labels.get("status") == "deployed", int(labels.get("version") or 0)))
+        return {name: labels.get(ENTRY_LABEL, "") for labels in found if (name := labels.get("name"))}
 
     @property
     def alone(self) -> Place:

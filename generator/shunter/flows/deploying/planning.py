@@ -88,6 +88,29 @@ def plan_of(place: Place, revisions: Sequence[Revision], wanted: Wanted, *, each
     )
 
 
+def removal_of(place: Place, release: str, helm: str) -> Plan:
+    """The plan of a release that is of no app any more, and is uninstalled."""
+    newest = place.revisions(release)[-1]
+    before = {_key(each): each for each in objects_in(newest.manifest)}
+    hooks = [each for text in newest.hooks for each in objects_in(f"---\n# Source: hook\n{text}")]
+    events = {each.title: ", ".join(sorted(it for it in each.hook_events if it.endswith("delete"))) for each in hooks}
+    return Plan(
+        environment=place.target.part_title(release),
+        cluster=place.server.label,
+        server=place.server.access.server,
+        namespace=place.namespace,
+        release=release,
+        helm=helm,
+        revision=newest.number,
+        chart="",
+        manifests="",
+        values="",
+        objects=tuple(_dropped(place, before, ())),
+        hooks=tuple(f"{title} ({found})" for title, found in events.items() if found),
+        is_removal=True,
+    )
+
+
 def current(revisions: Sequence[Revision]) -> Revision:
     """What Helm compares with: the deployed revision, else the newest."""
     return next((each for each in reversed(revisions) if each.status == "deployed"), revisions[-1])

@@ -5,7 +5,8 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator, Mapping, Sequence
 from contextlib import ExitStack, contextmanager
-from functools import cached_property
+from itertools import compress
+from operator import not_
 from pathlib import Path
 from typing import Any, Final
 
@@ -17,7 +18,7 @@ from shunter.core.deployment.revision import ENTRY_LABEL, PART_LABEL, VALUES_LAB
 from shunter.core.kube.objects import RenderedObject, objects_of
 from shunter.flows.deploying.apart import Apart
 from shunter.flows.deploying.place import Place, place_of
-from shunter.flows.deploying.planning import plan_of
+from shunter.flows.deploying.planning import plan_of, removal_of
 from shunter.flows.deploying.targets import Target
 from shunter.flows.deploying.wanted import Wanted, asks_the_cluster, rendered_here, wanted_of
 from shunter.flows.release.parts import app_of
@@ -58,7 +59,7 @@ class Asked:
 class Run:
     """One release under way: its place, the helm for it, and its chart's archive on disk.
 
-    `beside` are the objects of the environment's other releases.
+    Where it is one of several, `own` are its objects, and `beside` those of the environment's other releases.
     """
 
     context: Context
@@ -66,7 +67,7 @@ class Run:
     place: Place
     helm: HelmBinary
     chart: Path
-
+    own: tuple[RenderedObject, ...] = ()
     beside: tuple[RenderedObject, ...] = ()
 
     @property
@@ -94,19 +95,20 @@ class Runs:
     each: tuple[Run, ...]
     whole: Run
 
-    @cached_property
-    def surplus(self) -> tuple[str, ...]:
-        """The releases in the cluster that are of no app any more, where each app has one."""
-        place = self.whole.place
+    @property
+    def surplus(self) -> tuple[Plan, ...]:
+        """The plans of releases in the cluster that are of no app any more, where each app has one."""
+        place, helm = self.whole.place, self.whole.helm.version
         wanted = {run.place.release for run in self.each}
-        return tuple(name for name in place.parts() if name not in wanted) if place.target.is_by_app else ()
+        gone = sorted(place.parts().keys() - wanted) if place.target.is_by_app else ()
+        return tuple(removal_of(place, name, helm) for name in gone)
 
     @property
     def left(self) -> tuple[str, ...]:
         """The releases of the environment in its other form, whole or of each app, that Helm still knows."""
         place = self.whole.place
         if not place.target.is_by_app:
-            return place.parts()
+            return tuple(sorted(place.parts()))
         return (place.release,) if place.secrets(whole=False) else ()
 
 
@@ -130,8 +132,14 @@ def _parts(whole: Run, stack: ExitStack) -> Iterator[Run]:
         text = whole.helm.rendered(upgrade_of(whole, server_side=False))
     everything = tuple(objects_of(documents(text)))
     for place in whole.place.of_parts(text):
-        beside = tuple(each for each in everything if (app_of(each.source),) != place.target.apps)
-        yield replace(whole, place=place, chart=stack.enter_context(on_disk(place.target.archive)), beside=beside)
+        is_own = [app_of(each.source) == (place.target.part and place.target.part.app) for each in everything]
+        yield replace(
+            whole,
+            place=place,
+            chart=stack.enter_context(on_disk(place.target.archive)),
+            own=tuple(compress(everything, is_own)),
+            beside=tuple(compress(everything, map(not_, is_own))),
+        )
 
 
 def planned(run: Run, revisions: Sequence[Revision], *, each: bool = True) -> tuple[Plan, Wanted]:

@@ -51,6 +51,10 @@ class Target:
         """`tst`, and `tst/orders` for an app of it that is deployed on its own."""
         return f"{self.name}/{self.part.app}" if self.part and self.part.app else self.name
 
+    def part_title(self, release: str) -> str:
+        """The title of an app by its release, whether the environment has it still or not."""
+        return f"{self.name}/{release.removeprefix(f'{self.release.name}-')}"
+
     @property
     def is_by_app(self) -> bool:
         """Whether each of its apps is a release of its own."""
