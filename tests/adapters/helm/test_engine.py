@@ -276,3 +276,20 @@ def test_without_the_extra_the_error_says_what_to_install() -> None:
         check=True,
     )
     assert done.stdout.strip() == "the embedded Helm is not installed | pip install 'shunter[helm]'"
+
+
+FAKE = "import os\ndef helm_c_version(): print('loaded with', os.environ.get('GOGC'))\n"
+ASK = "import os; from shunter.adapters.helm.engine import engine; engine(); engine(); print('then', os.environ.get('GOGC'))"
+
+
+@pytest.mark.parametrize(("own", "loaded", "then"), [({}, "400", "None"), ({"GOGC": "50"}, "50", "50")])
+def test_go_is_told_how_much_garbage_it_may_make_and_nobody_else(
+    tmp_path: Path, own: dict[str, str], loaded: str, then: str
+) -> None:
+    """What is loaded says what it finds in the environment, as Go's runtime reads it then; once, and not in its place."""
+    (tmp_path / "helm_python.py").write_text(FAKE, "utf-8")
+    kept = {name: value for name, value in os.environ.items() if name != "GOGC"}
+    path = os.pathsep.join((str(tmp_path), *filter(None, (os.environ.get("PYTHONPATH"),))))
+    command = [sys.executable, "-c", ASK]
+    done = subprocess.run(command, env={**kept, **own, "PYTHONPATH": path}, capture_output=True, text=True, check=True)
+    assert done.stdout == f"loaded with {loaded}\nthen {then}\n"

@@ -29,6 +29,13 @@ def apart(admin: Cluster, namespace: str, tmp_path: Path) -> Deployed:
     return make_environment(tmp_path, admin, namespace, by_app=True, web=WEB, other=f"{WEB}---\n{NAMED}")
 
 
+def with_own(env: Deployed) -> Deployed:
+    """The same environment, whose umbrella has an object of its own."""
+    own = env.root / "envs/tst/templates/own.yaml"
+    own.write_text("apiVersion: v1\nkind: ConfigMap\nmetadata: {name: own}\n", "utf-8")
+    return env
+
+
 def releases(env: Deployed) -> dict[str, str]:
     """The releases that Helm lists, each with its chart."""
     command = [HELM, "list", "--namespace", env.namespace, "--output", "json"]
@@ -93,21 +100,20 @@ def test_a_service_that_is_gone_goes_with_its_release(apart: Deployed) -> None:
 
 
 def test_from_one_release_to_many_and_back_nothing_is_made_anew(admin: Cluster, namespace: str, tmp_path: Path) -> None:
-    whole = make_environment(tmp_path, admin, namespace, web=WEB, other=WEB)
+    whole = with_own(make_environment(tmp_path, admin, namespace, web=WEB, other=WEB))
     whole.deployed()
     uid = whole.get("deployment", "web")["metadata"]["uid"]
-    many = make_environment(tmp_path, admin, namespace, by_app=True, web=WEB, other=WEB)
+    many = with_own(make_environment(tmp_path, admin, namespace, by_app=True, web=WEB, other=WEB))
+    assert "  delete  " not in many.deploy("--plan").out  # what the umbrella itself has is a release of another name
     refused = many.deploy()
     assert refused.code == 1
-    assert (
-        "meta.helm.sh/release-name of Deployment other belongs to Helm's release shop (--conflicts take)" in refused.err
-    )
+    assert "meta.helm.sh/release-name of ConfigMap own belongs to Helm's release shop (--conflicts take)" in refused.err
     told = many.deployed("--conflicts", "take").err
     assert f"kubectl -n {namespace} delete secret -l owner=helm,name=shop" in told
     many.kubectl("delete", "secret", "-l", "owner=helm,name=shop")
     assert "as wanted, and well" in many.deployed().err
-    assert set(releases(many)) == {"shop-web", "shop-other"}
-    whole = make_environment(tmp_path, admin, namespace, web=WEB, other=WEB)
+    assert releases(many) == {"shop-tst": "tst-1.0.0", "shop-web": "web-1.0.0", "shop-other": "other-1.0.0"}
+    whole = with_own(make_environment(tmp_path, admin, namespace, web=WEB, other=WEB))
     assert whole.deploy().code == 1
     whole.deployed("--conflicts", "take")
     whole.kubectl("delete", "secret", "-l", "owner=helm,shunter-part-of=shop")
@@ -171,3 +177,35 @@ def test_a_name_that_is_too_long_is_told(tmp_path: Path, admin: Cluster, namespa
     env = make_environment(tmp_path, admin, namespace, "tst", "develop", None, by_app=True, **charts)
     done = env.deploy()
     assert (done.code, f"no release can be called `shop-{name}`" in done.err) == (2, True)
+
+
+def test_one_that_is_called_as_another_workspace_calls_its_own_is_left_alone(
+    admin: Cluster, namespace: str, tmp_path: Path
+) -> None:
+    """`shop` with an app `12-web`, and the preview 12 of another with an app `web`."""
+    first = make_environment(tmp_path / "a", admin, namespace, by_app=True, web=WEB)
+    first.deployed("--release", "shop-12")
+    charts = {"12-web": NAMED}
+    other = make_environment(tmp_path / "b", admin, namespace, "tst", "develop", None, by_app=True, **charts)
+    said = f"release shop-12-web in namespace {namespace} is there already, and is an app of shop-12"
+    for options in ((), ("--plan",), ("--recover", "--older")):
+        done = other.deploy(*options)
+        assert (done.code, said in done.err) == (1, True)
+    assert other.deploy("--release", "shop-12-web").code == 0  # its app is `shop-12-web-12-web`
+    assert other.deployed("--release", "shop-12-web", "--end").err.count("is gone") == 1
+    assert releases(first) == {"shop-12-web": "web-1.0.0"}
+    assert "as wanted, and well" in first.deployed("--release", "shop-12").err
+
+
+def test_a_release_that_somebody_has_made_is_no_app_of_ours(apart: Deployed) -> None:
+    make_environment(apart.root / "whole", apart.cluster, apart.namespace, web=NAMED).deployed("--release", "shop-web")
+    done = apart.deploy()
+    assert (done.code, "is there already, and is no app of shop: another name" in done.err) == (1, True)
+    assert apart.history_of("shop-web") == [(1, "deployed")]
+
+
+def test_an_app_that_is_called_as_the_environment_is(admin: Cluster, namespace: str, tmp_path: Path) -> None:
+    env = make_environment(tmp_path, admin, namespace, by_app=True, tst=NAMED)
+    assert units(env.deployed("-o", "json").out) == {"tst/tst": "done"}
+    done = with_own(env).deploy()
+    assert (done.code, "the app tst and what envs/tst renders itself would be one release" in done.err) == (2, True)

@@ -42,6 +42,23 @@ def without_kind(admin: Cluster) -> Iterator[Cluster]:
     admin.kubectl("delete", "crd", KIND, "--ignore-not-found", "--timeout=60s")
 
 
+def test_kinds_that_one_app_brings_are_there_for_another(admin: Cluster, namespace: str, tmp_path: Path) -> None:
+    """Each is a release of its own, and in the order of the record one that only uses them comes first."""
+    group = f"{namespace}.acme.io"  # the other tests' kind comes and goes
+    definition, thing = (text.replace("tests.acme.io", group) for text in (json.dumps(DEFINITION), WEB + THING))
+    charts = {"before": thing, "bringer": WEB, "later": thing, "without": WEB}
+    extra = {"crds/thing.yaml": definition}
+    env = make_environment(tmp_path, admin, namespace, extra=extra, only="bringer", by_app=True, **charts)
+    try:
+        shown = env.deployed("--plan").out
+        assert shown.count(f"  create  CustomResourceDefinition things.{group}\n") == 3  # whichever comes first
+        assert env.deployed("-o", "json").out.count('"status": "done"') == 4
+        assert "nothing to do" in env.deployed().err
+        assert len(env.get(f"things.{group}")["items"]) == 2
+    finally:
+        admin.kubectl("delete", "crd", f"things.{group}", "--ignore-not-found", "--timeout=60s")
+
+
 def with_kind(root: Path, cluster: Cluster, namespace: str) -> Deployed:
     return make_environment(
         root, cluster, namespace, extra={"crds/thing.yaml": json.dumps(DEFINITION)}, web=WEB + THING

@@ -104,13 +104,17 @@ def make_environment(
     extra: Mapping[str, str] | None = None,
     *,
     by_app: bool = False,
+    only: str = "",
     **charts: str,
 ) -> Deployed:
     """An environment of one service `web`, or of those in `charts`, each with its template and `extra` files.
 
-    With `by_app` each of them is a release of its own.
+    The latter may be of one chart `only`. With `by_app` each of them is a release of its own.
     """
-    cars = {each: web(each, template, extra) for each, template in (charts or {"web": WEB}).items()}
+    cars = {
+        each: web(each, template, extra if only in ("", each) else None)
+        for each, template in (charts or {"web": WEB}).items()
+    }
     files, _, _ = environment(cars, services=tuple(cars))
     answers = _ANSWERS.format(name) + ("separate_releases: true\n" if by_app else "")
     answers += f"services: [{', '.join(cars)}]\nnamespace: {namespace}\nstage: {stage}\n"

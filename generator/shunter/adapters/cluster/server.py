@@ -154,8 +154,8 @@ class Server:
         return ShunterError(f"{self.label}: {answer.message}", hint="see what the server says")
 
     def resource(self, api_version: str, kind: str) -> Resource | None:
-        """How the server calls a kind; None where it has none."""
-        if api_version not in self._known:
+        """How the server calls a kind; None where it has none, which is asked anew: somebody may make it meanwhile."""
+        if kind not in self._known.get(api_version, {}):
             root = f"/apis/{api_version}" if "/" in api_version else f"/api/{api_version}"
             answer = self.ask("GET", root)
             listed = answer.value.get("resources") or () if self.found(answer) else ()

@@ -14,6 +14,7 @@ from functools import lru_cache
 from pathlib import Path
 from typing import Any, Final
 
+from shunter.adapters.helm.engine import GARBAGE
 from shunter.adapters.system import process
 from shunter.core.charts.packed import PackedChart
 from shunter.model.data import dataclass
@@ -26,9 +27,6 @@ _TAKING: Final = (3, 17)
 """Older ones lack `--take-ownership`."""
 _TO_END: Final = 120.0
 """Seconds that helm gets to put its release in order after it was told to end."""
-_GARBAGE: Final = "400"
-"""How much garbage helm may make, in percent of what it needs, before it collects it. Go's 100 takes a quarter of its
-processor time, and saves some ten MB."""
 _UNSET: Final = ("KUBECONTEXT", "KUBETOKEN", "KUBEAPISERVER", "KUBEASUSER", "KUBEASGROUPS", "KUBECAFILE", "NAMESPACE")
 _ENVIRONMENT: Final = {**{f"HELM_{name}": "" for name in _UNSET}, "HELM_DRIVER": "secret"}
 _HINT: Final = "install Helm 3.14 or newer, or Helm 4: put it on PATH, or name it with --helm PATH"
@@ -127,7 +125,7 @@ class HelmBinary:
 
     def _run(self, command: Sequence[str], stdin: bytes = b"") -> Done:
         """Run helm to its end; a KeyboardInterrupt ends it in order, and goes on."""
-        extra = self._environment if "GOGC" in os.environ else self._environment | {"GOGC": _GARBAGE}
+        extra = self._environment | {name: os.environ.get(name, value) for name, value in GARBAGE.items()}
         child = process.start(command, Path.cwd(), extra, subprocess.PIPE)
         try:
             _, stderr = child.communicate(stdin)

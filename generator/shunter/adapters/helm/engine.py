@@ -12,7 +12,7 @@ from contextlib import contextmanager
 from functools import lru_cache
 from pathlib import Path
 from threading import Lock
-from typing import Any, Protocol
+from typing import Any, Final, Protocol
 
 from shunter.adapters.system import process
 from shunter.core.charts.packed import PackedChart
@@ -28,6 +28,10 @@ _LINT_LINE = re.compile(r"\[(INFO|WARNING|ERROR)\] ([^:]*): (.*)|Error (.*)")
 _CALLING = re.compile(r"error calling \w+: |execution error at \([^)]*\): ")
 _LOG_LINE = re.compile(rb"\d{4}/\d\d/\d\d \d\d:\d\d:\d\d |time=\S+ level=")
 _STDERR = 2
+GARBAGE: Final = {"GOGC": "400", "GOMEMLIMIT": "512MiB"}
+"""How much garbage Helm may make before it collects it, in percent of what it needs, and where that ends. Go's 100
+takes a seventh of a render's processor time and a quarter of an upgrade's, and saves some twenty MB."""
+_LOADING = Lock()
 _FROM_STDIN = ["--values", "-"]
 """Values may hold what was encrypted a moment ago, and are written into no file."""
 _SMALL = 8 * 1024
@@ -183,12 +187,22 @@ def is_embedded() -> bool:
     return find_spec("helm_python") is not None
 
 
+@lru_cache(maxsize=1)
 def _sdk() -> Any:
-    try:
-        import helm_python
-    except ImportError as error:
-        raise ShunterError("the embedded Helm is not installed", hint=_EXTRA) from error
-    return helm_python
+    """Helm's SDK. Go reads the environment when it is loaded, so it is told `GARBAGE` there, and nobody else is."""
+    with _LOADING:
+        said = {name: value for name, value in GARBAGE.items() if name not in os.environ}
+        os.environ.update(said)
+        try:
+            import helm_python
+
+            helm_python.helm_c_version()  # it answers once Go has begun
+        except ImportError as error:
+            raise ShunterError("the embedded Helm is not installed", hint=_EXTRA) from error
+        finally:
+            for name in said:
+                del os.environ[name]
+        return helm_python
 
 
 @contextmanager

@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
-from typing import Any, Final
-
-import jsonschema_rs
+from typing import TYPE_CHECKING, Any, Final
 
 from shunter.core.kube.catalogue import Gvk
+
+if TYPE_CHECKING:  # who only wants to know which kinds there are judges nothing
+    import jsonschema_rs
 
 _DRAFT: Final = "https://json-schema.org/draft/2020-12/schema"
 _OPEN: Final = "x-kubernetes-preserve-unknown-fields"
@@ -33,6 +34,8 @@ def schemas_of(objects: Iterable[Mapping[str, Any]]) -> dict[Gvk, Any]:
 
 def validator(schema: Any) -> jsonschema_rs.Validator | None:
     """What judges objects of a custom resource by its structural schema; None where the schema itself is broken."""
+    import jsonschema_rs
+
     strict = _strict(schema)
     if isinstance(strict.get("properties"), dict):
         strict["properties"] = {**_HEAD, **strict["properties"]}

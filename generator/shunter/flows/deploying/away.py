@@ -10,6 +10,7 @@ from shunter.adapters.helm.deployer import HelmBinary, helm_binary
 from shunter.adapters.system.ending import ended_in_order
 from shunter.core.deployment.revision import Revision
 from shunter.flows.deploying.apart import Apart
+from shunter.flows.deploying.late import stranger
 from shunter.flows.deploying.place import Place, place_of
 from shunter.flows.deploying.run import Asked, seconds_of
 from shunter.flows.deploying.targets import Target, target_to_end
@@ -37,7 +38,8 @@ def end(context: Context, asked: Asked) -> Report:
     with ended_in_order(), kubeconfig_file() as kubeconfig:
         helm = replace(helm, kubeconfig=kubeconfig)
         for place, is_made in _places(target):
-            for name in (place.release, *place.parts()):
+            own = () if stranger(place, place.revisions()) else (place.release,)
+            for name in (*own, *place.parts()):
                 if revision := _uninstalled(place, name, helm, asked.timeout):
                     said.append(f"release {name} in namespace {place.namespace} is gone")
                     notices += () if is_made else _left(place, revision)

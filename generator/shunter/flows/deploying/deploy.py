@@ -9,7 +9,7 @@ from shunter.adapters.helm.deployer import Done
 from shunter.adapters.system.ending import ended_in_order
 from shunter.core.deployment.plan import Plan, broken_promises, data_of, text_of
 from shunter.core.deployment.revision import Revision
-from shunter.flows.deploying.late import later
+from shunter.flows.deploying.late import later, stranger
 from shunter.flows.deploying.run import Asked, Run, Runs, opened, planned, upgrade_of
 from shunter.flows.deploying.stuck import recover, stuck
 from shunter.flows.deploying.targets import targets_of
@@ -28,7 +28,9 @@ def plan(context: Context, asked: Asked) -> Report:
         with opened(context, asked, target) as runs:
             for run in runs.each:
                 revisions = run.place.revisions()
-                if revisions and revisions[-1].is_pending:
+                if why := stranger(run.place, revisions):
+                    notices.append(why)
+                elif revisions and revisions[-1].is_pending:
                     notices.append(stuck(run.place, revisions[-1]).on_one_line)
                 if why := _late(run, revisions):
                     notices.append(why)
@@ -102,13 +104,11 @@ def _require_promises(asked: Asked, names: Sequence[str], promised: Sequence[str
 
 
 def _deploy(run: Run, *, more: bool) -> tuple[Outcome, list[str]]:
-    notices: list[str] = []
     revisions = run.place.revisions()
-    if revisions and revisions[-1].is_pending:
-        if not run.asked.recover:
-            raise stuck(run.place, revisions[-1])
-        notices += recover(run.place, revisions)
-        revisions = run.place.revisions()
+    if whose := stranger(run.place, revisions):
+        return Outcome(run.name, Status.REFUSED, whose), []
+    notices = _recovered(run, revisions) if revisions and revisions[-1].is_pending else []
+    revisions = run.place.revisions() if notices else revisions
     if late := _late(run, revisions):
         return Outcome(run.name, Status.REFUSED, late), notices
     plan, wanted = planned(run, revisions, each=bool(run.asked.promises))
@@ -132,6 +132,13 @@ def _deploy(run: Run, *, more: bool) -> tuple[Outcome, list[str]]:
     count = len([each for each in plan.changed if each.action != "same"])
     text = f"{now} and well: {plan.chart}, {count} of {len(plan.objects)} objects changed"
     return Outcome(run.name, Status.DONE, text), notices
+
+
+def _recovered(run: Run, revisions: tuple[Revision, ...]) -> list[str]:
+    """What was done about a release that a killed run left. Raises ShunterError where nobody asked for that."""
+    if not run.asked.recover:
+        raise stuck(run.place, revisions[-1])
+    return list(recover(run.place, revisions))
 
 
 def _late(run: Run, revisions: Sequence[Revision]) -> str:

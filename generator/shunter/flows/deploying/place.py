@@ -70,7 +70,7 @@ class Place:
         which = {"labelSelector": f"owner=helm,{PART_LABEL}={self.target.release.name}"}
         found = self.server.listed("v1", "Secret", self.namespace, whole=False, **which)
         names = (each["metadata"]["labels"].get("name") for each in found)
-        return tuple(sorted({str(name) for name in names if name} - {self.target.release.name}))
+        return tuple(sorted({str(name) for name in names if name}))
 
     @property
     def alone(self) -> Place:

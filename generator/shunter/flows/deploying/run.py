@@ -107,8 +107,7 @@ class Runs:
         place = self.whole.place
         if not place.target.is_by_app:
             return place.parts()
-        own = any(run.place.release == place.release for run in self.each)
-        return () if own or not place.secrets(whole=False) else (place.release,)
+        return (place.release,) if place.secrets(whole=False) else ()
 
 
 @contextmanager

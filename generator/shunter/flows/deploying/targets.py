@@ -59,7 +59,7 @@ class Target:
     @property
     def called(self) -> str:
         """What the release is called in the cluster."""
-        return f"{self.release.name}-{self.part.app}" if self.part and self.part.app else self.release.name
+        return f"{self.release.name}-{self.part.name}" if self.part else self.release.name
 
     @property
     def archive(self) -> PackedChart:
@@ -90,8 +90,8 @@ class Target:
         """Whether a release of this name is the environment's in its other form: whole, or one of its apps."""
         record = self.release.files.record
         whole = self.release.name
-        apps = (f"{whole}-{alias}" for alias in (record.cars if record else ()))
-        return name == whole if self.called != whole else name in apps
+        parts = (f"{whole}-{each}" for each in (self.release.archive.name, *(record.cars if record else ())))
+        return name == whole if self.part else name in parts
 
     def app_of(self, each: RenderedObject) -> str:
         """The alias of the chart that an object is of; empty for the umbrella's own."""

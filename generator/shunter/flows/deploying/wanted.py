@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 from collections.abc import Mapping
+from functools import cached_property
 from typing import Any, Final
 
 from shunter.adapters.helm.engine import EmbeddedEngine, is_embedded
@@ -28,7 +29,7 @@ class Hook:
     text: str
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True)
 class Wanted:
     """What Helm would apply: the text of its objects, its hooks, by which version of it, and the chart's name.
 
@@ -47,7 +48,7 @@ class Wanted:
         """The digest of all of it."""
         return manifest_digest(self.manifest, [each.text for each in self.hooks])
 
-    @property
+    @cached_property
     def objects(self) -> tuple[RenderedObject, ...]:
         """Its objects."""
         return objects_in(self.manifest)

@@ -11,11 +11,12 @@ from collections.abc import Iterator, Mapping, Sequence
 from typing import Any, Final
 
 from shunter.core.charts.packed import PackedChart
-from shunter.core.kube.objects import RenderedObject
-from shunter.core.values.coalesce import Slice
+from shunter.core.kube.crds import schemas_of
+from shunter.core.kube.objects import RenderedObject, objects_of
 from shunter.flows.release.release import Release
 from shunter.flows.release.render import definitions, documents
 from shunter.model.data import dataclass
+from shunter.model.errors import ShunterError
 from shunter.model.files import FileState
 
 _OPEN: Final = "{{"
@@ -26,10 +27,12 @@ _LITERAL: Final = '{{ "{{" }}'
 class Part:
     """One app of an environment as a release: its chart's `archive`, and the values that Helm is to keep with it.
 
-    `app` is its alias, empty for what is the umbrella's own; `definitions` are the kinds that its charts bring.
+    `app` is its alias, empty for what is the umbrella's own, and `name` is the chart's: the alias, or the umbrella's.
+    `definitions` are the kinds that its charts bring, and those that others bring and it has objects of.
     """
 
     app: str
+    name: str
     archive: PackedChart
     values: Mapping[str, Any]
     definitions: tuple[RenderedObject, ...]
@@ -42,7 +45,10 @@ def app_of(source: str) -> str:
 
 
 def parts_of(release: Release, text: str) -> tuple[Part, ...]:
-    """The parts of an environment that renders this text, in the order of its record; none of what renders nothing."""
+    """The parts of an environment that renders this text, in the order of its record; none of what renders nothing.
+
+    Raises ShunterError where an app is called as the environment is, and both are to be a release.
+    """
     record = release.files.record
     pins = {alias: car.pin for alias, car in record.cars.items()} if record else {}
     by_app: dict[str, list[tuple[str, str]]] = {}
@@ -54,11 +60,14 @@ def parts_of(release: Release, text: str) -> tuple[Part, ...]:
             pin = pins.get(app)
             about = {"version": pin.version, "appVersion": pin.app_version} if pin else {}
             found.append(_part(release, app, about or {"version": release.archive.version}, rendered))
+    if len({part.name for part in found}) < len(found):
+        said = f"the app {release.archive.name} and what {release.label} renders itself would be one release"
+        raise ShunterError(said, hint="give the app or the environment another name, or leave out `releases: app`")
     return tuple(found)
 
 
 def _part(release: Release, app: str, about: Mapping[str, str], rendered: Sequence[tuple[str, str]]) -> Part:
-    brought = tuple(definitions(each.chart for each in _slices(release, app)))
+    brought = tuple(_definitions(release, app, rendered))
     name = app or release.archive.name
     metadata = {
         "apiVersion": "v2",
@@ -73,11 +82,23 @@ def _part(release: Release, app: str, about: Mapping[str, str], rendered: Sequen
         literal = body.removeprefix(f"# Source: {source}\n").replace(_OPEN, _LITERAL)
         files[path] = f"{files.get(path, '')}---\n{literal}"
     states = {path: FileState(text.encode()) for path, text in files.items()}
-    return Part(app, PackedChart.of_files(states, name).packed(), _values(release, app), brought)
+    return Part(app, name, PackedChart.of_files(states, name).packed(), _values(release, app), brought)
 
 
-def _slices(release: Release, app: str) -> Iterator[Slice]:
-    return (each for each in release.coalesced.slices if (each.path[0] if each.path else "") == app)
+def _definitions(release: Release, app: str, rendered: Sequence[tuple[str, str]]) -> Iterator[RenderedObject]:
+    """What a part's charts hold in `crds/`, and what others hold of the kinds of its objects.
+
+    In one release all of them are there before the first object, and here another app's may come first, or alone.
+    """
+    kinds = {(each.group, each.kind) for each in objects_of(rendered)}
+    for part in release.coalesced.slices:
+        own = (part.path[0] if part.path else "") == app
+        yield from (each for each in definitions([part.chart]) if own or kinds.intersection(kinds_of(each)))
+
+
+def kinds_of(definition: RenderedObject) -> frozenset[tuple[str, str]]:
+    """The kinds, each with its group, that a definition brings."""
+    return frozenset((gvk.group, gvk.kind) for gvk in schemas_of([definition.value]))
 
 
 def _values(release: Release, app: str) -> dict[str, Any]:

@@ -46,7 +46,7 @@ def kept_by_app(release: Release, manifest: str) -> Iterator[Kept]:
             config=part.values,
             documents=rendered,
             objects=list(objects_of(rendered)),
-            name=f"{release.name}-{part.app}" if part.app else release.name,
+            name=f"{release.name}-{part.name}",
             namespace=release.namespace,
         )
 
