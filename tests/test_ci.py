@@ -9,6 +9,8 @@ from pathlib import Path
 
 import pytest
 
+from helpers.workspaces.gitrepo import git, make_repo
+
 ROOT = Path(__file__).parents[1]
 CI = ROOT / ".ci"
 IDLE_CORES, SECONDS = 2, 3600
@@ -93,6 +95,7 @@ echo "$@" >>"$LOG"
 case $1 in
 version) echo "go version go9" ;;
 build) cp main.go "$3" && chmod +x "$3" ;;
+mod) ;;
 install) printf '#!/bin/sh\necho installed\n' >"$GOBIN/tool" && chmod +x "$GOBIN/tool" ;;
 esac
 """
@@ -127,3 +130,28 @@ def test_go_programs_are_built_once_and_anew_when_their_sources_change(tmp_path:
     assert found[1] == found[3] == found[5]
     asked = (tmp_path / "log").read_text("utf-8").splitlines()
     assert [line.split()[0] for line in asked if line != "version"] == ["build", "install", "build"]
+
+
+def test_flux_is_built_once_with_the_kinds_that_it_knows(tmp_path: Path) -> None:
+    """From repositories with the tags that the script names."""
+    (tmp_path / "bin").mkdir()
+    (tmp_path / "bin/go").write_text(GO, "utf-8")
+    (tmp_path / "bin/go").chmod(0o755)
+    versions = dict(re.findall(r"(\w+-controller)@(v[0-9.]+)", (CI / "flux").read_text("utf-8")))
+    for name, version in versions.items():
+        files = {"main.go": f"#!/bin/sh\necho {name}\n", f"config/crd/bases/{name}.yaml": "kind: X\n"}
+        git(make_repo(tmp_path / "theirs" / name, {**files}), "tag", version)
+    variables = {
+        "PATH": f"{tmp_path}/bin:{os.environ['PATH']}",
+        "XDG_CACHE_HOME": str(tmp_path / "c"),
+        "LOG": str(tmp_path / "log"),
+        "SHUNTER_CI_FLUX_SOURCE": f"file://{tmp_path}/theirs",
+    }
+    command = [CI / "flux"]
+    env = os.environ | variables
+    once, again = (subprocess.run(command, env=env, capture_output=True, text=True, check=True).stdout for _ in "ab")
+    assert once == again
+    found = {path.name for path in Path(once.strip()).iterdir()}
+    assert found == {*versions, *(f"{name}.yaml" for name in versions)}
+    asked = (tmp_path / "log").read_text("utf-8").splitlines()
+    assert [line.split()[0] for line in asked].count("build") == len(versions) == 2

@@ -18,6 +18,7 @@ GLAB = os.environ.get("SHUNTER_TEST_GLAB") or shutil.which("glab") or ""
 TEA = os.environ.get("SHUNTER_TEST_TEA", "")
 CLUSTER = os.environ.get("SHUNTER_TEST_CLUSTER", "")
 KWOK = os.environ.get("SHUNTER_TEST_KWOK", "")
+FLUX = os.environ.get("SHUNTER_TEST_FLUX", "")
 NO_CLUSTER = "no cluster: name the programs of tests/cluster and kwok in SHUNTER_TEST_CLUSTER and SHUNTER_TEST_KWOK"
 needs_sops = pytest.mark.skipif(
     not (SOPS and shutil.which("age-keygen")),
@@ -27,6 +28,7 @@ needs_helm = pytest.mark.skipif(not HELM, reason="no helm binary: put one on PAT
 needs_gitea = pytest.mark.skipif(not GITEA, reason="no Gitea: name it in SHUNTER_TEST_GITEA, as `make delivery` does")
 needs_glab = pytest.mark.skipif(not GLAB, reason="no glab: put it on PATH, or name it in SHUNTER_TEST_GLAB")
 needs_tea = pytest.mark.skipif(not TEA, reason="no tea: name it in SHUNTER_TEST_TEA")
+needs_flux = pytest.mark.skipif(not FLUX, reason="no SHUNTER_TEST_FLUX: the folder that `.ci/flux` prints")
 needs_helm_3 = pytest.mark.skipif(not HELM_3, reason="no helm binary of Helm 3: name it in SHUNTER_TEST_HELM_3")
 
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import ssl
 import threading
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
@@ -25,13 +26,15 @@ class _Server(ThreadingHTTPServer):
 
 
 @contextmanager
-def served_by(handler: Callable[..., BaseHTTPRequestHandler]) -> Iterator[str]:
-    """An HTTP server on the loopback interface whose requests `handler` answers; gives its URL."""
+def served_by(handler: Callable[..., BaseHTTPRequestHandler], tls: ssl.SSLContext | None = None) -> Iterator[str]:
+    """An HTTP server on the loopback interface whose requests `handler` answers, with TLS if you like; gives its URL."""
     with _Server(("127.0.0.1", 0), handler) as server:
+        if tls:  # each thread greets its own client, so that none waits for another's
+            server.socket = tls.wrap_socket(server.socket, server_side=True, do_handshake_on_connect=False)
         thread = threading.Thread(target=server.serve_forever, kwargs={"poll_interval": 0.01})
         thread.start()
         try:
-            yield f"http://127.0.0.1:{server.server_address[1]}"
+            yield f"{'https' if tls else 'http'}://127.0.0.1:{server.server_address[1]}"
         finally:
             server.shutdown()
             thread.join()
