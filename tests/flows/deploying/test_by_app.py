@@ -44,6 +44,12 @@ def releases(env: Deployed) -> dict[str, str]:
     return {each["name"]: each["chart"] for each in json.loads(done.stdout)}
 
 
+def rows(env: Deployed) -> dict[str, tuple[str, str]]:
+    """The version that is promoted, and the one that is deployed, of each app that `status --cluster` has."""
+    (row,) = json.loads(ok("status", "--cluster", "-o", "json", cwd=env.root).out)["environments"]
+    return {each["app"]: (each["promoted"], each["deployed"]) for each in row["apps"]}
+
+
 def units(text: str) -> dict[str, str]:
     return {each["unit"]: each["status"] for each in json.loads(text)["outcomes"]}
 
@@ -105,6 +111,7 @@ def test_a_service_that_is_gone_goes_with_its_release(apart: Deployed) -> None:
         "the plan and the command differ in tst/other" in shunter("deploy", "--from", "plan.json", cwd=apart.root).err
     )
     assert "shop-other" in releases(apart)
+    assert rows(apart) == {"web": ("1.0.0", "1.0.0"), "other": ("-", "1.0.0")}
     promises.write_text(json.dumps(plans), "utf-8")
     done = ok("deploy", "--from", "plan.json", "--older", "-o", "json", cwd=apart.root)
     assert units(done.out) == {"tst/web": "noop", "tst/other": "done"}
@@ -248,3 +255,17 @@ def test_a_run_that_comes_late_takes_no_app_away_and_brings_none_back(apart: Dep
     assert (shown.code, shown.err.count(f"tst/other runs {LATER} of its history")) == (1, 1)
     assert units(apart.deploy("-o", "json").out) == {"tst": "refused"}
     assert set(releases(apart)) == {"shop-other"}
+
+
+def test_apps_that_are_switched_off_and_on(apart: Deployed) -> None:
+    apart.deployed()
+    apart.values({"other": {"enabled": False}})
+    assert units(apart.deployed("-o", "json").out) == {"tst/web": "noop", "tst/other": "done"}
+    assert rows(apart) == {"web": ("1.0.0", "1.0.0"), "other": ("1.0.0", "-")}
+    row = ok("status", "--cluster", cwd=apart.root).out.splitlines()[1]
+    assert row.startswith("tst          1 release  ")
+    apart.values({"other": {"enabled": False}, "web": {"enabled": False}})
+    apart.deployed()
+    assert "no app renders anything, and none is there" in apart.deployed().err
+    apart.values({})
+    assert units(apart.deployed("-o", "json").out) == {"tst/web": "done", "tst/other": "done"}

@@ -91,6 +91,8 @@ def _all(runs: Runs, *, more: bool) -> Iterator[Told]:
     if late := late_of(whole, ()):
         yield Outcome(whole.name, Status.REFUSED, late), []
         return
+    if not runs.each and not surplus:
+        yield Outcome(whole.name, Status.NOOP, "no app renders anything, and none is there"), []
     turns = _turns(runs)
     for number, turn in enumerate(turns):
         outcomes = []

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Collection, Iterator, Mapping, Sequence
 from typing import Any
 
 from shunter.adapters.helm.engine import engine
@@ -107,11 +107,22 @@ def _release_state(place: Place, helm: str) -> ClusterState:
 def _together(place: Place, found: Sequence[tuple[Place, ClusterState]]) -> ClusterState:
     """One environment of several releases: the revision of each app that is not simply deployed is named."""
     there = [(each.release, state) for each, state in found if state.revision]
-    said = f"{len(there)} releases" if there else "not deployed"
+    said = f"{len(there)} release{'' if len(there) == 1 else 's'}" if there else "not deployed"
     said += "".join(f", {name}: {state.release}" for name, state in there if not state.release.endswith(" deployed"))
     at = max((state.at for _, state in there), default="")
-    apps = tuple(app for _, state in found for app in state.apps)
-    return ClusterState(place.target.name, place.server.label, place.namespace, said, 0, at, apps)
+    apps = {app.app: app for _, state in found for app in state.apps}
+    rest = dict(_without_part(place, {each.release for each, _ in found}))
+    shown = tuple({**rest, **apps}[name] for name in sorted({*rest, *apps}))
+    return ClusterState(place.target.name, place.server.label, place.namespace, said, 0, at, shown)
+
+
+def _without_part(place: Place, wanted: Collection[str]) -> Iterator[tuple[str, AppState]]:
+    """Apps that are pinned and render nothing, and those that are there still and are of no app any more."""
+    gone = {name: place.revisions(name)[-1].chart for name in place.parts() if name not in wanted}
+    charts = dict(chart.split(" ", 1) for chart in gone.values())
+    promoted = _promoted(place.target)
+    for app in {**promoted, **charts}:
+        yield app, AppState(app, promoted.get(app, "-"), charts.get(app, "-"))
 
 
 def _promoted(target: Target) -> dict[str, str]:
