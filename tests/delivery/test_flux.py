@@ -81,6 +81,12 @@ class Shop:
         ok("sync", cwd=self.root)
         return git(clone, "rev-parse", "HEAD")
 
+    def changed(self, environment: str, files: dict[str, bytes | str | None]) -> str:
+        """Somebody changes files of an environment, and CI deploys that: the commit."""
+        clone = commit_all(self.root / f"shop-{environment}", files)
+        git(clone, "push", "-q", "origin", "main", f"HEAD:refs/heads/deploy/{environment}")
+        return git(clone, "rev-parse", "HEAD")
+
     def rendered(self, environment: str) -> Objects:
         """What `render` prints."""
         return by_name(ok("render", environment, cwd=self.root).out)
@@ -198,8 +204,14 @@ def test_what_is_merged_arrives_in_the_cluster_and_what_fails_there_says_so(shop
     shop.released("1.1.0")
     second = shop.promoted("1.1.0", "tst")
     shop.is_there("tst", second)
+    assert shop.rendered("tst")["Deployment", "shop-orders"]["metadata"]["labels"]["helm.sh/chart"] == "orders-0.2.0"
+
+    # and values alone, of the same train: the umbrella's version stays what it was
+    valued = shop.changed("tst", {"envs/tst/values.yaml": "orders: {replicaCount: 2}\n"})
+    flux.ask("gitrepository", "shop-tst")
+    shop.is_there("tst", valued)
     wanted = shop.rendered("tst")
-    assert wanted["Deployment", "shop-orders"]["metadata"]["labels"]["helm.sh/chart"] == "orders-0.2.0"
+    assert wanted["Deployment", "shop-orders"]["spec"]["replicas"] == 2
 
     # what no check before the cluster can know: the release says so, and the pods are those that ran
     pods = shop.pods("tst")
