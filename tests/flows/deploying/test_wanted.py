@@ -113,3 +113,21 @@ def test_the_binary_is_asked_anew_where_path_leads_elsewhere(
     assert [helm_binary().major for _ in range(3)] == [4, 4, 4]
     assert asked(spied[1]) == ["version"]
     assert tmp_path.is_dir()
+
+
+SCHEMA = {"properties": {"replicas": {"type": "integer"}}}
+
+
+@pytest.mark.parametrize("by_app", [False, True])
+@pytest.mark.parametrize("first", [True, False])
+def test_values_are_judged_by_the_charts_schemas_before_anything_changes(
+    admin: Cluster, namespace: str, tmp_path: Path, *, first: bool, by_app: bool
+) -> None:
+    files = {"values.schema.json": json.dumps(SCHEMA)}
+    env = make_environment(tmp_path, admin, namespace, "tst", "develop", files, by_app=by_app, web=WEB)
+    if not first:
+        env.deployed()
+    env.values({"web": {"replicas": "two"}})
+    done = env.deploy()
+    assert (done.code, env.history()) == (2, [] if first else [(1, "deployed")])
+    assert "at '/replicas': got string, want integer" in done.err, done.err

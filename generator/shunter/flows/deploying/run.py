@@ -21,6 +21,7 @@ from shunter.flows.deploying.place import Place, place_of
 from shunter.flows.deploying.planning import plan_of, removal_of
 from shunter.flows.deploying.targets import Target
 from shunter.flows.deploying.wanted import Wanted, asks_the_cluster, rendered_here, wanted_of
+from shunter.flows.release.judged import render_judged
 from shunter.flows.release.parts import app_of
 from shunter.flows.release.render import documents
 from shunter.flows.workspace.context import Context
@@ -127,7 +128,7 @@ def _parts(whole: Run, stack: ExitStack) -> Iterator[Run]:
     """The runs of an environment's apps, each on its own."""
     release = whole.place.target.release
     if is_embedded() and not asks_the_cluster(release):
-        text = release.render(EmbeddedEngine())
+        text = render_judged(release, EmbeddedEngine())
     else:
         text = whole.helm.rendered(upgrade_of(whole, server_side=False))
     everything = tuple(objects_of(documents(text)))

@@ -4,13 +4,13 @@ from __future__ import annotations
 
 import json
 from collections.abc import Mapping
-from functools import cached_property
 from typing import Any, Final
 
 from shunter.adapters.helm.engine import EmbeddedEngine, is_embedded
 from shunter.core.deployment.revision import manifest_digest
 from shunter.core.kube.objects import RenderedObject, objects_of
 from shunter.flows.deploying.targets import Target
+from shunter.flows.release.judged import render_judged
 from shunter.flows.release.release import Release
 from shunter.flows.release.render import documents
 from shunter.model.data import dataclass
@@ -29,14 +29,15 @@ class Hook:
     text: str
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, slots=True)
 class Wanted:
-    """What Helm would apply: the text of its objects, its hooks, by which version of it, and the chart's name.
+    """What Helm would apply: its objects and their text, its hooks, by which version of it, and the chart's name.
 
     `definitions` of kinds that the cluster lacks are made before all else.
     """
 
     manifest: str
+    objects: tuple[RenderedObject, ...]
     hooks: tuple[Hook, ...]
     helm: str
     server_side: bool
@@ -48,11 +49,6 @@ class Wanted:
         """The digest of all of it."""
         return manifest_digest(self.manifest, [each.text for each in self.hooks])
 
-    @cached_property
-    def objects(self) -> tuple[RenderedObject, ...]:
-        """Its objects."""
-        return objects_in(self.manifest)
-
 
 def objects_in(manifest: str) -> tuple[RenderedObject, ...]:
     """The objects of a release's manifest."""
@@ -63,9 +59,9 @@ def wanted_of(release: Mapping[str, Any], helm: str, *, server_side: bool) -> Wa
     """What a release says that Helm has printed and not made."""
     about = (release.get("chart") or {}).get("metadata") or {}
     chart = f"{about.get('name', '')} {about.get('version', '')}".strip()
-    return Wanted(
-        str(release.get("manifest") or ""), tuple(map(_hook, release.get("hooks") or ())), helm, server_side, chart
-    )
+    manifest = str(release.get("manifest") or "")
+    hooks = tuple(map(_hook, release.get("hooks") or ()))
+    return Wanted(manifest, objects_in(manifest), hooks, helm, server_side, chart)
 
 
 def _hook(said: Mapping[str, Any]) -> Hook:
@@ -80,16 +76,20 @@ def rendered_here(target: Target, helm: str, *, server_side: bool) -> Wanted | N
     """
     if not is_embedded() or (target.part is None and asks_the_cluster(target.release)):
         return None
-    objects, hooks = [], []
-    for source, text in documents(target.render(EmbeddedEngine())):
-        found = next(iter(objects_of([(source, text)])), None)
-        if found is not None and found.is_hook:
+    engine = EmbeddedEngine()
+    rendered = target.render(engine) if target.part else render_judged(target.release, engine)
+    applied: list[RenderedObject] = []
+    texts, hooks = [], []
+    for source, text in documents(rendered):
+        found = tuple(objects_of([(source, text)]))
+        if found and found[0].is_hook:
             text = text.removeprefix(f"# Source: {source}\n")
-            hooks.append(Hook(found.kind, found.name, tuple(sorted(found.hook_events)), text))
+            hooks.append(Hook(found[0].kind, found[0].name, tuple(sorted(found[0].hook_events)), text))
         else:
-            objects.append(f"---\n{text}")
-    chart = target.archive
-    return Wanted("".join(objects), tuple(hooks), helm, server_side, f"{chart.name} {chart.version}")
+            applied += found
+            texts.append(f"---\n{text}")
+    chart = f"{target.archive.name} {target.archive.version}"
+    return Wanted("".join(texts), tuple(applied), tuple(hooks), helm, server_side, chart)
 
 
 def asks_the_cluster(release: Release) -> bool:

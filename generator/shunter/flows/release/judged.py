@@ -44,6 +44,12 @@ def judged(release: Release) -> PackedChart | None:
     return kept
 
 
+def render_judged(release: Release, helm: Engine) -> str:
+    """What `Release.render` prints, in half of the time where the values are accepted here, and Helm asks no schema."""
+    kept = judged(release)
+    return release.render(helm, kept.packed(compressed=False) if kept else None)
+
+
 def _accepted(release: Release) -> bool:
     return not any(True for part in release.coalesced.slices for _ in judge_slice(release.coalesced, part))
 
@@ -77,15 +83,16 @@ def remains(chart: PackedChart, linted: Mapping[str, str], helm: Engine) -> Rema
     own.pop(".helmignore", None)  # what it names is gone
     for path in own if linted else ():
         if path in rendered:
-            own[path] = FileState(_literal(current_left_out(linted[path], helm) if _is_yaml(path) else ""))
+            own[path] = FileState(literal(current_left_out(linted[path], helm) if _is_yaml(path) else "").encode())
         elif path.startswith("templates/"):
             own[path] = FileState(b"")
     misses = f"chart directory is missing these dependencies: {','.join(sorted(names))}" if names else ""
     return Remains(PackedChart.of_files(own, chart.label), misses)
 
 
-def _literal(text: str) -> bytes:
-    return text.replace("{{", '{{ "{{" }}').encode()
+def literal(text: str) -> str:
+    """A template that prints this text as it is."""
+    return text.replace("{{", '{{ "{{" }}')
 
 
 def _is_yaml(path: str) -> bool:

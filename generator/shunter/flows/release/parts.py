@@ -8,19 +8,17 @@ from __future__ import annotations
 
 import json
 from collections.abc import Iterator, Mapping, Sequence
-from typing import Any, Final
+from typing import Any
 
 from shunter.core.charts.packed import PackedChart
 from shunter.core.kube.crds import schemas_of
 from shunter.core.kube.objects import RenderedObject, objects_of
+from shunter.flows.release.judged import literal
 from shunter.flows.release.release import Release
 from shunter.flows.release.render import definitions, documents
 from shunter.model.data import dataclass
 from shunter.model.errors import ShunterError
 from shunter.model.files import FileState
-
-_OPEN: Final = "{{"
-_LITERAL: Final = '{{ "{{" }}'
 
 
 @dataclass(frozen=True, eq=False)
@@ -79,8 +77,8 @@ def _part(release: Release, app: str, about: Mapping[str, str], rendered: Sequen
     files |= {f"crds/{number}.yaml": json.dumps(each.value) for number, each in enumerate(brought)}
     for source, body in rendered:
         path = f"templates/{source.split('/', 3 if app else 1)[-1].removeprefix('templates/')}"
-        literal = body.removeprefix(f"# Source: {source}\n").replace(_OPEN, _LITERAL)
-        files[path] = f"{files.get(path, '')}---\n{literal}"
+        plain = body.removeprefix(f"# Source: {source}\n")
+        files[path] = f"{files.get(path, '')}---\n{literal(plain)}"
     states = {path: FileState(text.encode()) for path, text in files.items()}
     return Part(app, name, PackedChart.of_files(states, name).packed(), _values(release, app), brought)
 
