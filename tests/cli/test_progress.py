@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import fcntl
+import io
 import os
 import pty
 import re
@@ -204,6 +205,20 @@ def test_no_thread_draws_while_something_else_is_written_nor_after_the_end() -> 
         shown.text
         == "\r\x1b[Krender a, 0 of 4 (2 s)\r\x1b[Ksaid\n\r\x1b[Krender b, 1 of 4 (3 s, about 3 s left)\r\x1b[K"
     )
+
+
+def test_a_ctrl_c_in_the_midst_of_a_line_leaves_none() -> None:
+    class Interrupted(io.StringIO):
+        def flush(self) -> None:
+            raise KeyboardInterrupt
+
+    shown, now = Interrupted(), iter(range(0, 100, 2))
+    line = progress.Line(shown, lambda: next(now))
+    with pytest.raises(KeyboardInterrupt):
+        line("render a", 0, 4)
+    with pytest.raises(KeyboardInterrupt):
+        line.end()
+    assert shown.getvalue() == "\r\x1b[Krender a, 0 of 4 (2 s)\r\x1b[K"
 
 
 def test_without_a_terminal_there_is_no_line(monkeypatch: pytest.MonkeyPatch) -> None:

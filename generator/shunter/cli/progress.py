@@ -98,8 +98,8 @@ class Line:
 
     def _draw(self, text: str) -> None:
         width = max(_width(self._terminal) - 1, _NARROW)
+        self._shown = True  # a Ctrl-C may come once the first letter is out
         self._put("\r\x1b[K" + (text if len(text) <= width else f"{text[: width - 3]}..."))
-        self._shown = True
 
     def _put(self, text: str) -> None:
         try:
