@@ -300,7 +300,7 @@ OWN_FILES: dict[str, tuple[str, str]] = {
     "reusable-nowhere": ("services:", "ci: gitlab\npipelines: reusable\nservices:"),
     "uncallable": ("archetype: rest-api", "archetype: rest-api, calls: [orders]"),
     "deployed-from-nowhere": ("services:", "deployment: argo\nservices:"),
-    "not-apart": ("tst: {}", "tst: {releases: app}"),
+    "not-apart": ("environments:\n  tst: {}", "deployment: gitops\nenvironments:\n  tst: {releases: app}"),
     "values-elsewhere": ("tst: {}", "tst: {values: [../pre/values.yaml]}"),
     "fixed-level": ("services:", "rules: {unknown-key: off}\nservices:"),
 }

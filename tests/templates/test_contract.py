@@ -134,6 +134,6 @@ def test_images_are_pinned_where_they_stand() -> None:
     asked: list[str] = []
     found = pinned(text, lambda name: asked.append(name) or "sha256:" + "0a" * 32)
     assert asked == images
-    assert [line for line in found.splitlines() if line not in text.splitlines()] != []
-    assert re.sub("sha256:[0a]+", "", found) == text
+    assert re.findall("sha256:([0-9a-f]+)", found) == ["0a" * 32] * len(images)
+    assert re.sub("sha256:[0-9a-f]+", "", found) == re.sub("sha256:[0-9a-f]+", "", text)
     jsonschema.validate(yaml.safe_load(found), json.loads((ROOT / "schemas/cells.schema.json").read_text("utf-8")))

@@ -102,8 +102,8 @@ def test_each_app_is_an_application_of_its_own_where_the_environment_says_so(mon
     assert len(objects(mono / "gitops/pre.yaml")) == 1
 
 
-@pytest.mark.parametrize("deployment", ["helm", "flux"])
-def test_nobody_but_argo_deploys_apps_one_by_one(mono: Path, deployment: str) -> None:
+@pytest.mark.parametrize("deployment", ["gitops", "flux"])
+def test_nobody_but_argo_and_helm_deploys_apps_one_by_one(mono: Path, deployment: str) -> None:
     file = mono / "shunter.yaml"
     text = file.read_text("utf-8").replace("deployment: helm", f"deployment: {deployment}")
     file.write_text(text.replace("stage: develop", "stage: develop\n    releases: app"), "utf-8")

@@ -187,9 +187,18 @@ def is_embedded() -> bool:
     return find_spec("helm_python") is not None
 
 
-@lru_cache(maxsize=1)
 def _sdk() -> Any:
-    """Helm's SDK. Go reads the environment when it is loaded, so it is told `GARBAGE` there, and nobody else is."""
+    try:
+        if "helm_python" not in sys.modules:
+            _load()
+        import helm_python
+    except ImportError as error:
+        raise ShunterError("the embedded Helm is not installed", hint=_EXTRA) from error
+    return helm_python
+
+
+def _load() -> None:
+    """Load Helm's SDK. Go reads the environment at that moment, so it is told `GARBAGE` then, and nobody else is."""
     with _LOADING:
         said = {name: value for name, value in GARBAGE.items() if name not in os.environ}
         os.environ.update(said)
@@ -197,12 +206,9 @@ def _sdk() -> Any:
             import helm_python
 
             helm_python.helm_c_version()  # it answers once Go has begun
-        except ImportError as error:
-            raise ShunterError("the embedded Helm is not installed", hint=_EXTRA) from error
         finally:
             for name in said:
                 del os.environ[name]
-        return helm_python
 
 
 @contextmanager
