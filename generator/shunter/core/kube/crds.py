@@ -32,6 +32,11 @@ def schemas_of(objects: Iterable[Mapping[str, Any]]) -> dict[Gvk, Any]:
     return found
 
 
+def kinds_of(definition: Mapping[str, Any]) -> frozenset[tuple[str, str]]:
+    """The kinds, each with its group, that a CustomResourceDefinition defines and serves."""
+    return frozenset((gvk.group, gvk.kind) for gvk in schemas_of([definition]))
+
+
 def validator(schema: Any) -> jsonschema_rs.Validator | None:
     """What judges objects of a custom resource by its structural schema; None where the schema itself is broken."""
     import jsonschema_rs

@@ -8,6 +8,7 @@ from shunter.core.deployment.revision import ENTRY_LABEL, Revision
 from shunter.core.trains.history import ordered, state_at
 from shunter.flows.deploying.place import Place, place_of
 from shunter.flows.deploying.targets import targets_of
+from shunter.flows.release.parts import part_called
 from shunter.flows.workspace.context import Context
 from shunter.model.errors import ShunterError
 
@@ -60,5 +61,5 @@ def _is_as_pinned(place: Place, entry: str, then: Mapping[str, Revision]) -> boo
     release = place.target.release
     record = release.files.record
     cars = state_at(release.files.entries, record, entry).cars if record else {}
-    charts = {f"{release.name}-{alias}": f"{alias} {car.pin.version}" for alias, car in cars.items()}
+    charts = {part_called(release.name, alias): f"{alias} {car.pin.version}" for alias, car in cars.items()}
     return all(charts.get(name, each.chart) == each.chart for name, each in then.items())

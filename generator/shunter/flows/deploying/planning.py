@@ -13,11 +13,11 @@ from shunter.core.deployment.changes import changes, holds, without
 from shunter.core.deployment.owners import HELM, other_owner
 from shunter.core.deployment.plan import CHANGE, CREATE, DELETE, SAME, Conflict, ObjectPlan, Plan
 from shunter.core.deployment.revision import VALUES_LABEL, Revision, lost_settings, values_key
+from shunter.core.kube.crds import kinds_of
 from shunter.core.kube.objects import RenderedObject
 from shunter.flows.deploying.place import Place
 from shunter.flows.deploying.wanted import Wanted, objects_in
 from shunter.flows.deploying.watch import Look
-from shunter.flows.release.parts import kinds_of
 from shunter.model.data import dataclass
 
 _KEEP: Final = "helm.sh/resource-policy"
@@ -129,7 +129,7 @@ def _is_deployed(revision: Revision, wanted: Wanted, values: Mapping[str, Any]) 
 def _made(wanted: Wanted) -> Iterator[tuple[str, str]]:
     """The kinds, with their groups, that Helm makes before it applies objects of them: none can be tried yet."""
     for each in wanted.definitions:
-        yield from kinds_of(each)
+        yield from kinds_of(each.value)
 
 
 def _key(each: RenderedObject) -> _Key:

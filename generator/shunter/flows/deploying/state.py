@@ -84,22 +84,23 @@ def _state(target: Target, helm: str) -> ClusterState:
     namespace = target.release.namespace
     try:
         place = place_of(target)
+        look = Look(place)
         if target.is_by_app:
             places = place.of_parts(target.release.render(engine(helm)))
-            return _together(place, [(each, _release_state(each, helm)) for each in places])
-        return _release_state(place, helm)
+            return _together(place, [(each, _release_state(each, look, helm)) for each in places])
+        return _release_state(place, look, helm)
     except ShunterError as error:
         return ClusterState(target.name, target.cluster, namespace, f"unknown: {error.message}")
 
 
-def _release_state(place: Place, helm: str) -> ClusterState:
+def _release_state(place: Place, look: Look, helm: str) -> ClusterState:
     target, namespace = place.target, place.namespace
     revisions = place.revisions()
     if not revisions:
         apps = tuple(AppState(app, version, "-") for app, version in _promoted(target).items())
         return ClusterState(target.name, place.server.label, namespace, "not deployed", apps=apps)
     newest = revisions[-1]
-    apps = tuple(_apps(place, current(revisions), helm))
+    apps = tuple(_apps(place, look, current(revisions), helm))
     said = f"revision {newest.number} {newest.status}"
     return ClusterState(target.name, place.server.label, namespace, said, newest.number, newest.at, apps)
 
@@ -131,13 +132,12 @@ def _promoted(target: Target) -> dict[str, str]:
     return {alias: cars[alias].pin.version for alias in target.apps}
 
 
-def _apps(place: Place, deployed: Revision, helm: str) -> Iterator[AppState]:
+def _apps(place: Place, look: Look, deployed: Revision, helm: str) -> Iterator[AppState]:
     target = place.target
     promoted = _promoted(target)
     there = objects_in(deployed.manifest)
     wanted = _by_app(target, objects_in(target.render(engine(helm))))
     running = _by_app(target, there)
-    look = Look(place)
     sick = {each.title: each for each in troubles(look, there)}
     for app in dict.fromkeys((*promoted, *running)):
         objects = running.get(app, ())

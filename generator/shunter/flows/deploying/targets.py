@@ -17,7 +17,7 @@ from shunter.core.trains.waves import STAGE, waves
 from shunter.core.workspace.layout import origin_url
 from shunter.core.workspace.model import Workspace
 from shunter.flows.deploying.apart import Apart
-from shunter.flows.release.parts import Part, app_of
+from shunter.flows.release.parts import Part, app_of, part_called
 from shunter.flows.release.release import Release, named, release_of
 from shunter.flows.release.render import definitions, verify
 from shunter.flows.workspace.context import Context
@@ -63,7 +63,7 @@ class Target:
     @property
     def called(self) -> str:
         """What the release is called in the cluster."""
-        return f"{self.release.name}-{self.part.name}" if self.part else self.release.name
+        return part_called(self.release.name, self.part.name) if self.part else self.release.name
 
     @property
     def archive(self) -> PackedChart:
@@ -94,7 +94,7 @@ class Target:
         """Whether a release of this name is the environment's in its other form: whole, or one of its apps."""
         record = self.release.files.record
         whole = self.release.name
-        parts = (f"{whole}-{each}" for each in (self.release.archive.name, *(record.cars if record else ())))
+        parts = (part_called(whole, each) for each in (self.release.archive.name, *(record.cars if record else ())))
         return name == whole if self.part else name in parts
 
     def app_of(self, each: RenderedObject) -> str:

@@ -11,7 +11,7 @@ from collections.abc import Iterator, Mapping, Sequence
 from typing import Any
 
 from shunter.core.charts.packed import PackedChart
-from shunter.core.kube.crds import schemas_of
+from shunter.core.kube.crds import kinds_of
 from shunter.core.kube.objects import RenderedObject, objects_of
 from shunter.flows.release.judged import literal
 from shunter.flows.release.release import Release
@@ -91,12 +91,12 @@ def _definitions(release: Release, app: str, rendered: Sequence[tuple[str, str]]
     kinds = {(each.group, each.kind) for each in objects_of(rendered)}
     for part in release.coalesced.slices:
         own = (part.path[0] if part.path else "") == app
-        yield from (each for each in definitions([part.chart]) if own or kinds.intersection(kinds_of(each)))
+        yield from (each for each in definitions([part.chart]) if own or kinds.intersection(kinds_of(each.value)))
 
 
-def kinds_of(definition: RenderedObject) -> frozenset[tuple[str, str]]:
-    """The kinds, each with its group, that a definition brings."""
-    return frozenset((gvk.group, gvk.kind) for gvk in schemas_of([definition.value]))
+def part_called(whole: str, name: str) -> str:
+    """What the release of a part is called, beside that of the whole environment."""
+    return f"{whole}-{name}"
 
 
 def _values(release: Release, app: str) -> dict[str, Any]:

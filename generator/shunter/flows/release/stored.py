@@ -10,7 +10,7 @@ from shunter.core.charts.metadata import BOM
 from shunter.core.goyaml.document import merge_maps
 from shunter.core.kube.objects import objects_of
 from shunter.core.rules.release_size import Kept
-from shunter.flows.release.parts import app_of, parts_of
+from shunter.flows.release.parts import app_of, part_called, parts_of
 from shunter.flows.release.release import Release
 from shunter.flows.release.render import documents
 from shunter.model.files import FileState
@@ -35,9 +35,10 @@ def kept_of(release: Release, manifest: str) -> Kept:
 
 def kept_by_app(release: Release, manifest: str) -> Iterator[Kept]:
     """The same of each app of an environment that is a release of its own."""
+    everything = documents(manifest)
     for part in parts_of(release, manifest):
         files = part.archive.files
-        rendered = [each for each in documents(manifest) if app_of(each[0]) == part.app]
+        rendered = [each for each in everything if app_of(each[0]) == part.app]
         yield Kept(
             files=own_files(files),
             metadata=_said(files, "Chart.yaml"),
@@ -46,7 +47,7 @@ def kept_by_app(release: Release, manifest: str) -> Iterator[Kept]:
             config=part.values,
             documents=rendered,
             objects=list(objects_of(rendered)),
-            name=f"{release.name}-{part.name}",
+            name=part_called(release.name, part.name),
             namespace=release.namespace,
         )
 
