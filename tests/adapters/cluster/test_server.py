@@ -32,6 +32,24 @@ def test_kinds_are_known_by_discovery(server: Server) -> None:
     assert server.get("v1", "Node", "", "node-0") is not None
 
 
+def test_it_says_which_release_it_is(server: Server) -> None:
+    assert server.version >= (1, 33)
+    assert server.validates
+
+
+def test_what_a_kind_does_not_have_is_left_out_of_what_a_client_merges(
+    server: Server, cluster: Cluster, namespace: str
+) -> None:
+    wrong = {**config_map(a="1"), "more": "x"}
+    answer = server.try_apply(wrong, namespace, "helm", force=True)
+    assert (answer.is_unknown_field, answer.message.partition(": ")[2]) == (True, ".more: field not declared in schema")
+    assert server.try_merge(wrong, namespace, is_there=False).value["data"] == {"a": "1"}
+    cluster.apply({**config_map(b="2"), "metadata": {"name": "x", "namespace": namespace}}, "them")
+    merged = server.try_merge(wrong, namespace, is_there=True)
+    assert (merged.value["data"], "more" in merged.value) == ({"a": "1", "b": "2"}, False)
+    assert server.get("v1", "ConfigMap", namespace, "x")["data"] == {"b": "2"}  # type: ignore[index]
+
+
 def test_a_try_changes_nothing_and_names_who_stands_in_the_way(
     server: Server, cluster: Cluster, namespace: str
 ) -> None:

@@ -20,7 +20,11 @@ READY = {"observedGeneration": 1, "replicas": 2, "updatedReplicas": 2, "availabl
     ("found", "health"),
     [
         (value("Deployment", {"replicas": 2}, READY), Health(True, "2 of 2 ready")),
-        (value("Deployment", {"replicas": 2}, READY, 2), Health(False, "2 of 2 ready")),
+        (value("Deployment", {"replicas": 2}, READY, 2), Health(False, "2 of 2 ready, its controller is behind")),
+        (
+            value("Deployment", {"replicas": 1}, READY | {"updatedReplicas": 1}),
+            Health(False, "1 of 1 ready, 1 of before still there"),
+        ),
         (value("Deployment", {"replicas": 2}, READY | {"replicas": 3}), Health(False, "1 of 2 ready")),
         (value("Deployment", {"replicas": 2}, READY | {"updatedReplicas": 1}), Health(False, "1 of 2 ready")),
         (value("Deployment", {"replicas": 0}, {"observedGeneration": 1}), Health(True, "0 of 0 ready")),

@@ -2,11 +2,17 @@
 
 from __future__ import annotations
 
+import json
+import subprocess
 import time
+from collections.abc import Iterator
 from pathlib import Path
 
+import pytest
+
 from helpers.clusters.cluster import Cluster
-from helpers.clusters.environments import Deployed, make_environment
+from helpers.clusters.environments import WEB, Deployed, make_environment
+from helpers.tools import HELM, HELM_3, needs_helm_3
 from helpers.workspaces.cli import shunter
 
 HPA = {
@@ -25,6 +31,26 @@ HPA = {
         ],
     },
 }
+
+STRICT = {
+    "apiVersion": "apiextensions.k8s.io/v1",
+    "kind": "CustomResourceDefinition",
+    "metadata": {"name": "things.tests.acme.io"},
+    "spec": {
+        "group": "tests.acme.io",
+        "scope": "Namespaced",
+        "names": {"kind": "Thing", "listKind": "ThingList", "plural": "things", "singular": "thing"},
+        "versions": [{"name": "v1", "served": True, "storage": True, "schema": {"openAPIV3Schema": {
+            "type": "object", "properties": {"spec": {"type": "object", "properties": {"note": {"type": "string"}}}}}}}],
+    },
+}  # fmt: skip
+THING = """\
+---
+apiVersion: tests.acme.io/v1
+kind: Thing
+metadata: {name: NAME}
+spec: {note: {{ .Values.note | quote }}}
+"""
 
 
 def replicas(env: Deployed) -> int:
@@ -102,6 +128,81 @@ def test_what_the_server_would_not_take_is_said_before(tst: Deployed) -> None:
     tst.values({"web": {"replicas": -1}})
     refused = tst.deploy()
     assert (refused.code, "Deployment web is refused: " in refused.err, tst.history()) == (1, True, [])
+
+
+MORE = {
+    "a kind of the server": ("  replicas:", "  replica: 2\n  replicas:"),
+    "a field in a list": ("{name: web, image", "{name: web, imag: x, image"),
+    "a kind of a definition": ("spec: {note:", "spec: {more: x, note:"),
+}
+
+
+@pytest.fixture
+def thing(admin: Cluster, namespace: str) -> Iterator[str]:
+    """A chart's template with an object of a kind whose fields are defined, too."""
+    text = json.dumps(STRICT).replace("tests.acme.io", f"{namespace}.acme.io")
+    admin.apply(json.loads(text))
+    yield WEB + THING.replace("tests.acme.io", f"{namespace}.acme.io")
+    admin.kubectl("delete", "crd", f"things.{namespace}.acme.io", "--timeout=60s")
+
+
+def both(root: Path, cluster: Cluster, namespace: str, template: str, what: str) -> tuple[Deployed, Deployed]:
+    """An environment, and the same with such a field and another value."""
+    right = make_environment(root, cluster, namespace, web=template)
+    wrong = make_environment(root / "wrong", cluster, namespace, web=template.replace(*MORE[what]))
+    wrong.values({"web": {"note": "b"}})
+    return right, wrong
+
+
+def upgraded(helm: str, env: Deployed) -> subprocess.CompletedProcess[str]:
+    """What Helm itself makes of an environment."""
+    where = [str(env.root / "envs/tst"), "--namespace", env.namespace]
+    return subprocess.run([helm, "upgrade", "--install", "shop", *where], capture_output=True, text=True, check=False)
+
+
+@pytest.mark.parametrize("what", MORE)
+@pytest.mark.parametrize("first", [True, False])
+def test_a_field_that_a_kind_does_not_have_is_refused_before_helm_is(
+    admin: Cluster, namespace: str, tmp_path: Path, thing: str, what: str, *, first: bool
+) -> None:
+    right, wrong = both(tmp_path, admin, namespace, thing, what)
+    if not first:
+        right.deployed()
+    before = right.history()
+    refused = wrong.deploy("--older")
+    assert (refused.code, " web is refused: " in refused.err, right.history()) == (1, True, before), refused.err
+    assert "field not declared in schema" in refused.err
+    helm = upgraded(HELM, wrong)
+    assert (helm.returncode, "field not declared in schema" in helm.stderr) == (1, True), helm.stderr
+    assert right.history() == [*before, (len(before) + 1, "failed")]
+
+
+@needs_helm_3
+@pytest.mark.parametrize("what", MORE)
+@pytest.mark.parametrize("first", [True, False])
+def test_helm_3_leaves_such_a_field_out(
+    admin: Cluster, namespace: str, tmp_path: Path, thing: str, what: str, *, first: bool
+) -> None:
+    right, wrong = both(tmp_path, admin, namespace, thing, what)
+    for env in (right, wrong):
+        with (env.root / "envs/tst/.copier-answers.yml").open("a", encoding="utf-8") as answers:
+            answers.write('helm: "3"\n')
+    if not first:
+        right.deployed("--helm", HELM_3)
+    count = len(right.history())
+    wrong.deployed("--older", "--helm", HELM_3)
+    found = _rendered(right)
+    helm = upgraded(HELM_3, wrong)
+    assert (helm.returncode, right.history()[-1]) == (0, (count + 2, "deployed")), helm.stderr
+    assert found == _rendered(right)
+
+
+def _rendered(env: Deployed) -> list[dict[str, object]]:
+    """What of its objects comes from templates."""
+    return [
+        {key: value for key, value in each.items() if key not in ("metadata", "status")}
+        for each in env.get("deployment,configmap,things")["items"]
+    ]
 
 
 def test_an_object_that_is_being_deleted_is_none_that_is_there(tst: Deployed) -> None:

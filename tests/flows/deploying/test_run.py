@@ -18,6 +18,7 @@ def test_conflicts_are_taken_on_the_servers_side_alone(tst: Deployed) -> None:
         assert upgrade_of(run, server_side=True).force_conflicts
         asked = upgrade_of(run, server_side=False)
         assert (asked.force_conflicts, asked.timeout, asked.context) == (False, "1m", "here")
+        assert (asked.skip_definitions, asked.skip_schemas, asked.skip_support) == (True, True, True)
         assert (asked.labels or {})[VALUES_LABEL] == values_key(target.release.values)
         plan, wanted = planned(run, ())
         assert (plan.environment, plan.revision, wanted.server_side, len(wanted.objects)) == ("tst", 0, True, 2)

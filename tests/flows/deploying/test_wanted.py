@@ -53,6 +53,13 @@ def test_helm_is_asked_for_its_version_once_and_upgrades_once(
     admin.drop(other)
 
 
+def test_helm_does_not_ask_what_is_known(tst: Deployed, spied: tuple[str, Path]) -> None:
+    need_helm()
+    tst.deployed("--helm", spied[0])
+    *_, upgrade = spied[1].read_text("utf-8").splitlines()
+    assert {"--skip-crds", "--skip-schema-validation", "--disable-openapi-validation"} <= set(upgrade.split())
+
+
 def test_it_is_what_the_binary_renders(admin: Cluster, namespace: str, tmp_path: Path) -> None:
     need_helm()
     env = make_environment(tmp_path, admin, namespace, web=f"{WEB}---\n{HOOK}", other=WEB)

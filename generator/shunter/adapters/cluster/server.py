@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import re
 from collections.abc import Mapping
 from functools import cached_property
 from typing import TYPE_CHECKING, Any, Final
@@ -19,8 +20,12 @@ if TYPE_CHECKING:
 _TIMEOUT: Final = 30.0
 _AGAIN: Final = 10
 _APPLY: Final = "application/apply-patch+yaml"
+_STRATEGIC: Final = "application/strategic-merge-patch+json"
+"""Lists by their keys; only for kinds that the server itself has."""
 _MERGE: Final = "application/merge-patch+json"
 _JSON: Final = "application/json"
+_VALIDATING: Final = (1, 27)
+"""The release of Kubernetes that validates fields for certain; in some before it, that is still a gate."""
 _METADATA: Final = f"{_JSON};as=PartialObjectMetadataList;g=meta.k8s.io;v=v1"
 _OTHERS: Final = "somebody else is at work: look, and run this again"
 
@@ -36,6 +41,11 @@ class Answer:
     def message(self) -> str:
         """What it says is wrong."""
         return str(self.value.get("message") or f"HTTP status {self.status}")
+
+    @property
+    def is_unknown_field(self) -> bool:
+        """Whether what was applied has a field that its kind does not have; servers call that an error of their own."""
+        return self.status >= 400 and "field not declared in schema" in self.message
 
     @property
     def causes(self) -> tuple[Mapping[str, Any], ...]:
@@ -62,6 +72,20 @@ class Server:
     def label(self) -> str:
         """How a person calls it: its context, else its address."""
         return self.access.context or self.access.server
+
+    @cached_property
+    def version(self) -> tuple[int, int]:
+        """Its release of Kubernetes, such as (1, 34); (0, 0) where it does not say. Raises ShunterError as `found`."""
+        answer = self.ask("GET", "/version")
+        if answer.status != 200:
+            raise self.refusal(answer)
+        found = re.match(r"(\d+)\.(\d+)", f"{answer.value.get('major')}.{answer.value.get('minor')}")
+        return (int(found[1]), int(found[2])) if found else (0, 0)
+
+    @property
+    def validates(self) -> bool:
+        """Whether it refuses fields that a kind does not have, where it is asked to."""
+        return self.version >= _VALIDATING
 
     def ask(
         self,
@@ -121,12 +145,28 @@ class Server:
 
         A kind that the server does not have is answered by 404.
         """
-        resource = self.resource(str(value.get("apiVersion")), str(value.get("kind")))
+        resource = self._resource_of(value)
         if resource is None:
             return Answer(404, {"message": f"the server has no {value.get('kind')} of {value.get('apiVersion')}"})
-        name, said = str(value["metadata"]["name"]), {"fieldManager": manager, "force": str(force).lower()}
-        place = self._place(resource, namespace, name)
+        said = {"fieldManager": manager, "force": str(force).lower()}
+        place = self._place(resource, namespace, str(value["metadata"]["name"]))
         return self.ask("PATCH", place, value, _APPLY, dryRun="All", **said)
+
+    def try_merge(self, value: Mapping[str, Any], namespace: str, *, is_there: bool) -> Answer:
+        """What making an object, or patching it by what a client has merged, would come to; nothing is changed.
+
+        Of fields that its kind does not have, the server leaves these out. The server has the kind.
+        """
+        resource = self._resource_of(value)
+        assert resource is not None
+        if not is_there:
+            return self.ask("POST", self._place(resource, namespace), value, dryRun="All")
+        place = self._place(resource, namespace, str(value["metadata"]["name"]))
+        answer = self.ask("PATCH", place, value, _STRATEGIC, dryRun="All")
+        return self.ask("PATCH", place, value, _MERGE, dryRun="All") if answer.status == 415 else answer
+
+    def _resource_of(self, value: Mapping[str, Any]) -> Resource | None:
+        return self.resource(str(value.get("apiVersion")), str(value.get("kind")))
 
     def patch(self, api_version: str, kind: str, namespace: str, name: str, change: Mapping[str, Any]) -> None:
         """Change an object by a merge patch. Raises ShunterError where the server does not."""

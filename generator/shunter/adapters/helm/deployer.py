@@ -26,6 +26,8 @@ OLDEST: Final = (3, 14)
 NEWEST_MAJOR: Final = 4
 _TAKING: Final = (3, 17)
 """Older ones lack `--take-ownership`."""
+_SKIPPING: Final = (3, 16)
+"""Older ones lack `--skip-schema-validation`."""
 _TO_END: Final = 120.0
 """Seconds that helm gets to put its release in order after it was told to end."""
 _UNSET: Final = ("KUBECONTEXT", "KUBETOKEN", "KUBEAPISERVER", "KUBEASUSER", "KUBEASGROUPS", "KUBECAFILE", "NAMESPACE")
@@ -35,7 +37,10 @@ _HINT: Final = "install Helm 3.14 or newer, or Helm 4: put it on PATH, or name i
 
 @dataclass(frozen=True, slots=True)
 class Upgrade:
-    """One release to be: what of it, where, and how. `chart` is the archive on disk, `timeout` is as Helm writes it."""
+    """One release to be: what of it, where, and how. `chart` is the archive on disk, `timeout` is as Helm writes it.
+
+    Helm need not ask schemas that accept the values, nor whether the server validates fields where it is known to.
+    """
 
     release: str
     namespace: str
@@ -45,6 +50,8 @@ class Upgrade:
     timeout: str = "10m"
     force_conflicts: bool = False
     skip_definitions: bool = False
+    skip_schemas: bool = False
+    skip_support: bool = False
     take_ownership: bool = False
     labels: Mapping[str, str] | None = None
 
@@ -108,8 +115,11 @@ class HelmBinary:
     @property
     def may_take(self) -> bool:
         """Whether it can take objects that another release has."""
+        return self._is(_TAKING)
+
+    def _is(self, least: tuple[int, int]) -> bool:
         found = re.match(r"v?(\d+)\.(\d+)", self.version)
-        return found is not None and (int(found[1]), int(found[2])) >= _TAKING
+        return found is not None and (int(found[1]), int(found[2])) >= least
 
     def planned(self, asked: Upgrade) -> Mapping[str, Any]:
         """The release that an upgrade would make, rendered with the server's answers: `manifest`, `hooks`, `version`.
@@ -155,6 +165,9 @@ class HelmBinary:
         where = _where(asked.namespace, asked.context)
         labels = ",".join(f"{key}={value}" for key, value in (asked.labels or {}).items())
         how = ["--skip-crds"] if asked.skip_definitions else []  # else helm asks for the right to make them
+        how += ["--skip-schema-validation"] if asked.skip_schemas and self._is(_SKIPPING) else []
+        # With it helm validates nothing itself where the server can: it reads all that the server can, to see that.
+        how += ["--disable-openapi-validation"] if asked.skip_support else []
         how += ["--labels", labels] if labels else []
         how += ["--take-ownership"] if asked.take_ownership and self.may_take else []
         how += ["--force-conflicts"] if asked.force_conflicts and self.major >= 4 else []

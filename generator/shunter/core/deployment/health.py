@@ -47,7 +47,9 @@ def _workload(kind: str, value: Mapping[str, Any], spec: Mapping[str, Any], stat
     old = max((status.get("replicas") or 0) - updated, 0) if kind == "Deployment" else 0
     done = seen and ready >= wanted and updated >= wanted and not old
     # Which pods are available is not told: those of before are, most often.
-    return Health(done, f"{max(min(ready - old, updated), 0)} of {wanted} ready")
+    count = max(min(ready - old, updated), 0)
+    why = "" if done or count < wanted else f", {old} of before still there" if old else ", its controller is behind"
+    return Health(done, f"{count} of {wanted} ready{why}")
 
 
 def _job(spec: Mapping[str, Any], status: Mapping[str, Any]) -> Health:

@@ -67,7 +67,7 @@ def finish(begun: Begun, *, soak: bool, patient: bool) -> Told:
         if done.error:
             outcome, said = _failed(run, done, watch.at_last(), begun.revisions, plan)
             return outcome, [*notices, *said]
-    elif patient:
+    if run.helm.major < 4 or (patient and not begun.applying):  # Helm 3 does not wait for pods of before to go
         _wait(run, wanted)
     sick = _soaked(run, wanted, seconds=run.asked.soak if soak else 0)
     now = run.place.newest()

@@ -164,9 +164,6 @@ def described(revision: Revision) -> str:
 
 def place_of(target: Target) -> Place:
     """Where a target goes. Raises ShunterError where no kubeconfig leads there, or nobody answers."""
-    server = Server(access_of(target.cluster))
-    answer = server.ask("GET", "/version")
-    if answer.status != 200:
-        raise server.refusal(answer)
-    place = Place(target, server)
+    place = Place(target, Server(access_of(target.cluster)))
+    _ = place.server.version  # whether anybody answers
     return place.alone if target.alone and not place.has_namespace else place

@@ -170,7 +170,7 @@ def _object(asking: _Asking, each: RenderedObject) -> ObjectPlan:
     owner = _other_release(live, value) if live and known is None else None
     if owner is not None and not place.target.is_kin(owner):
         return ObjectPlan(CHANGE, *named, app, refused=_foreign(owner))
-    answer = place.server.try_apply(value, namespace, HELM, force=not wanted.server_side)
+    answer = _tried(place, value, namespace, live, by_server=wanted.server_side)
     conflicts = tuple(_conflicts(answer, live)) if live else ()
     if owner:
         conflicts = (Conflict(f"{_META}release-name", f"Helm's release {owner}"), *conflicts)
@@ -186,6 +186,16 @@ def _object(asking: _Asking, each: RenderedObject) -> ObjectPlan:
     found = changes(live, after)
     taken = () if wanted.server_side else tuple(_taken(live, [change.path for change in found]))
     return ObjectPlan(CHANGE if found else SAME, *named, app, found, conflicts, taken)
+
+
+def _tried(
+    place: Place, value: Mapping[str, Any], namespace: str, live: Mapping[str, Any] | None, *, by_server: bool
+) -> Answer:
+    """What the server says to an object that Helm applies or, leaving out fields that it does not know, patches."""
+    answer = place.server.try_apply(value, namespace, HELM, force=not by_server)
+    if answer.is_unknown_field and not by_server:
+        return place.server.try_merge(value, namespace, is_there=live is not None)
+    return answer
 
 
 def _going(metadata: Mapping[str, Any], since: str) -> str:
@@ -240,7 +250,7 @@ def _taken(live: Mapping[str, Any], paths: Iterable[str]) -> Iterator[Conflict]:
 
 def _refusal(place: Place, answer: Answer) -> str:
     """What the server says against an object; what nobody may ask, or a server that is not well, ends it all."""
-    if answer.status == 403 or answer.status >= 500:
+    if answer.status == 403 or (answer.status >= 500 and not answer.is_unknown_field):
         raise place.server.refusal(answer)
     return answer.message
 

@@ -6,9 +6,7 @@ from collections.abc import Mapping
 from typing import TYPE_CHECKING, Final
 
 from shunter.core.charts.packed import PackedChart
-from shunter.core.rules.verdict import judge_slice
 from shunter.core.schema.compile import compile_schema
-from shunter.core.values.sops import is_sops_file
 from shunter.flows.release.deprecations import current_left_out
 from shunter.flows.release.release import Release
 from shunter.flows.release.twice import is_rendered
@@ -30,11 +28,9 @@ def judged(release: Release) -> PackedChart | None:
     Helm compiles each of them anew for every chart that it loads, which takes longer than all else. `helm lint` asks a
     chart's own schema of its values files alone, without what subcharts bring; with values passed, it is to do so.
     """
-    chart, coalesced = release.chart, release.coalesced
-    if chart.findings or any(layer.findings for layer in release.layers) or coalesced.values is None:
+    if not release.is_accepted:
         return None
-    if release.is_encrypted or is_sops_file(chart.values) or not _accepted(release):
-        return None
+    chart = release.chart
     own = bool(release.layers) or (chart.schema is not None and not _accepts(chart.schema, chart.values.value))
     try:
         kept = without_schemas(release.files.packed.kept, inside=own)
@@ -48,10 +44,6 @@ def render_judged(release: Release, helm: Engine) -> str:
     """What `Release.render` prints, in half of the time where the values are accepted here, and Helm asks no schema."""
     kept = judged(release)
     return release.render(helm, kept.packed(compressed=False) if kept else None)
-
-
-def _accepted(release: Release) -> bool:
-    return not any(True for part in release.coalesced.slices for _ in judge_slice(release.coalesced, part))
 
 
 def _accepts(schema: bytes, values: object) -> bool:

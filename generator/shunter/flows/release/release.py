@@ -68,6 +68,18 @@ class Release:
         return not_for_helm(self.coalesced) if not any(layer.findings for layer in self.layers) else ()
 
     @cached_property
+    def is_accepted(self) -> bool:
+        """Whether all schemas accept the values, so that Helm need not ask them; False where only Helm can tell."""
+        from shunter.core.rules.verdict import judge_slice
+
+        coalesced = self.coalesced
+        if self.chart.findings or any(layer.findings for layer in self.layers) or coalesced.values is None:
+            return False
+        if self.is_encrypted or is_sops_file(self.chart.values):
+            return False
+        return not any(True for part in coalesced.slices for _ in judge_slice(coalesced, part))
+
+    @cached_property
     def everything(self) -> Coalesced:
         """What the values of each chart would end up as, were all of them switched on."""
         return coalesce(self.chart, self.layers, all_enabled=True)
