@@ -51,7 +51,7 @@ delivery: $(VENV)/.dev
 	if [ -z "$$SHUNTER_TEST_GITLAB" ] && command -v npm; then \
 	  SHUNTER_TEST_GITLAB=$$(.ci/npm-tool gitlab-ci-local@4.75.1) || exit 1; export SHUNTER_TEST_GITLAB; fi; \
 	SHUNTER_TEST_GITEA=$$gitea SHUNTER_TEST_KILLS=300 SHUNTER_TEST_PAIRS=all $(BIN)/python -m pytest -q -n $(WORKERS) $(ARGS) tests/delivery tests/adapters/oci
-	SHUNTER_TEST_KILLS=100 SHUNTER_TEST_RIGHTS=all $(BIN)/python -m pytest -q -n $(WORKERS) $(ARGS) tests/flows/deploying
+	SHUNTER_TEST_KILLS=100 SHUNTER_TEST_RIGHTS=all $(BIN)/python -m pytest -q -n $(WORKERS) $(ARGS) tests/flows/deploying tests/flows/access
 
 # Each language's toolchain, and buildah, podman and runc as root: what a machine lacks is skipped.
 services: $(VENV)/.dev

@@ -52,6 +52,7 @@ FLOWS = {
     "flows/contracts": f"{BELOW} flows/workspace flows/release flows/validation",
     "flows/delivery": f"{BELOW} flows/workspace",
     "flows/deploying": f"{BELOW} flows/workspace flows/release",
+    "flows/access": f"{BELOW} flows/workspace flows/deploying",
     "flows/fleet": f"{BELOW} flows/workspace flows/checkouts flows/release flows/packaging",
     "flows/trains": f"{BELOW} flows/workspace flows/release flows/packaging flows/validation",
     "flows/promotions": f"{BELOW} flows/workspace flows/checkouts flows/release flows/trains",

@@ -1,12 +1,15 @@
-"""The example workspace, made once per session and layout."""
+"""The example workspace, made once per session and layout; and the kubeconfig of who may do everything in the cluster."""
 
 from __future__ import annotations
 
+import os
 from collections.abc import Callable
 from pathlib import Path
 
 import pytest
 
+from helpers.clusters.cluster import Cluster
+from helpers.tools import HELM
 from helpers.workspaces.cli import ok
 from helpers.workspaces.workspaces import copy, make_example, shared
 
@@ -64,3 +67,13 @@ def commit() -> Callable[[Path, str], None]:
         subprocess.run(["git", "commit", "--quiet", "-m", message], cwd=root, check=True)
 
     return run
+
+
+@pytest.fixture
+def admin(cluster: Cluster, monkeypatch: pytest.MonkeyPatch) -> Cluster:
+    """The cluster, as kubectl and helm find it on a machine of who may do everything in it."""
+    if not HELM:
+        pytest.skip("no helm binary: put one on PATH, or name it in SHUNTER_TEST_HELM")
+    monkeypatch.setenv("KUBECONFIG", str(cluster.kubeconfig()))
+    monkeypatch.setenv("PATH", f"{Path(HELM).parent}{os.pathsep}{os.environ['PATH']}")
+    return cluster

@@ -1,9 +1,8 @@
-"""An environment in a namespace of its own, and the kubeconfig of who may do everything there."""
+"""An environment in a namespace of its own, and what the cluster knows."""
 
 from __future__ import annotations
 
 import fcntl
-import os
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -12,17 +11,6 @@ import pytest
 from helpers.clusters.cluster import Cluster
 from helpers.clusters.environments import Deployed, make_environment
 from helpers.clusters.routes import KIND, ROUTES
-from helpers.tools import HELM
-
-
-@pytest.fixture
-def admin(cluster: Cluster, monkeypatch: pytest.MonkeyPatch) -> Cluster:
-    """The cluster, as kubectl and helm find it on a machine of who may do everything in it."""
-    if not HELM:
-        pytest.skip("no helm binary: put one on PATH, or name it in SHUNTER_TEST_HELM")
-    monkeypatch.setenv("KUBECONFIG", str(cluster.kubeconfig()))
-    monkeypatch.setenv("PATH", f"{Path(HELM).parent}{os.pathsep}{os.environ['PATH']}")
-    return cluster
 
 
 @pytest.fixture

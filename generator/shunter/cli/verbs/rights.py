@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from shunter.cli.parse import Arguments
 from shunter.cli.session import open_session
-from shunter.flows.deploying import identity, rights
-from shunter.flows.deploying import protect as protecting
+from shunter.flows.access import identity, rights
+from shunter.flows.access import protect as protecting
 from shunter.model.findings import Report
 
 

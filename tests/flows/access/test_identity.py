@@ -19,7 +19,7 @@ from shunter.adapters.cluster.kubeconfig import access_of
 from shunter.adapters.cluster.server import Server
 from shunter.core.deployment.identity import authentication, user_of
 from shunter.core.deployment.rights import Granting, objects_of_rights
-from shunter.flows.deploying.identity import kubeconfig_of
+from shunter.flows.access.identity import kubeconfig_of
 from shunter.flows.workspace.context import open_context
 from shunter.model.errors import ShunterError
 
