@@ -147,6 +147,22 @@ def test_a_stranger_is_refused_all_the_same(apart: Deployed) -> None:
     assert (done.code, "ConfigMap web is refused: it is there already, and of no release" in done.err) == (1, True)
 
 
+def test_an_object_that_moves_to_another_app_leaves_the_first_one_before(
+    admin: Cluster, namespace: str, tmp_path: Path
+) -> None:
+    with_it = f"{WEB}---\n{NAMED.replace('NAME', 'shared')}"
+    before, between, after = (
+        make_environment(tmp_path / f"{number}", admin, namespace, by_app=True, first=first, last=last)
+        for number, (first, last) in enumerate([(WEB, with_it), (WEB, WEB), (with_it, WEB)])
+    )
+    before.deployed()
+    refused = after.deploy("--older", "--conflicts", "take")
+    assert "release shop-last has it still: bring the version of that app without it first" in refused.err
+    assert before.history_of("shop-first") == [(1, "deployed")]
+    between.deployed("--older")
+    assert units(after.deployed("--older", "-o", "json").out) == {"tst/first": "done", "tst/last": "noop"}
+
+
 def test_a_preview_and_its_end(apart: Deployed) -> None:
     (apart.root / "envs/tst/preview.yaml").write_text("web: {note: preview}\n", "utf-8")
     apart.deployed("--preview", "12")

@@ -169,7 +169,7 @@ def _object(asking: _Asking, each: RenderedObject) -> ObjectPlan:
         return ObjectPlan(SAME, *named, app)
     owner = _other_release(live, value) if live and known is None else None
     if owner is not None and not place.target.is_kin(owner):
-        return ObjectPlan(CHANGE, *named, app, refused=_foreign(owner))
+        return ObjectPlan(CHANGE, *named, app, refused=_foreign(place, owner))
     answer = _tried(place, value, namespace, live, by_server=wanted.server_side)
     conflicts = tuple(_conflicts(answer, live)) if live else ()
     if owner:
@@ -212,8 +212,10 @@ def _other_release(live: Mapping[str, Any], value: Mapping[str, Any]) -> str | N
     return str((metadata.get("annotations") or {}).get(f"{_META}release-name") or "")
 
 
-def _foreign(release: str) -> str:
+def _foreign(place: Place, release: str) -> str:
     """What there is to say of an object of another release, or of none."""
+    if place.target.is_sibling(release):  # taken, it would be deleted with what that release has no more
+        return f"release {release} has it still: bring the version of that app without it first, in a train of its own"
     whose = f"of Helm's release {release}" if release else "of no release"
     return f"it is there already, and {whose} (helm upgrade --take-ownership adopts it)"
 

@@ -92,10 +92,17 @@ class Target:
 
     def is_kin(self, name: str) -> bool:
         """Whether a release of this name is the environment's in its other form: whole, or one of its apps."""
+        return name == self.release.name if self.part else name in self._parts
+
+    def is_sibling(self, name: str) -> bool:
+        """Whether it is one of several apps' releases, and this the name of another."""
+        return self.part is not None and name != self.called and name in self._parts
+
+    @property
+    def _parts(self) -> set[str]:
         record = self.release.files.record
-        whole = self.release.name
-        parts = (part_called(whole, each) for each in (self.release.archive.name, *(record.cars if record else ())))
-        return name == whole if self.part else name in parts
+        names = (self.release.archive.name, *(record.cars if record else ()))
+        return {part_called(self.release.name, each) for each in names}
 
     def app_of(self, each: RenderedObject) -> str:
         """The alias of the chart that an object is of; empty for the umbrella's own."""
