@@ -11,7 +11,7 @@ import pytest
 from helpers.clusters.accounts import account_of
 from helpers.clusters.cluster import Cluster
 from helpers.clusters.environments import WEB, Deployed, make_environment
-from helpers.tools import need_helm
+from helpers.tools import HELM, HELM_3, need_helm, needs_helm_3
 from helpers.workspaces.cli import ok
 
 KIND = "things.tests.acme.io"
@@ -55,6 +55,32 @@ def test_kinds_that_one_app_brings_are_there_for_another(admin: Cluster, namespa
         assert env.deployed("-o", "json").out.count('"status": "done"') == 4
         assert "nothing to do" in env.deployed().err
         assert len(env.get(f"things.{group}")["items"]) == 2
+    finally:
+        admin.kubectl("delete", "crd", f"things.{group}", "--ignore-not-found", "--timeout=60s")
+
+
+@pytest.mark.parametrize("helm", ["4", pytest.param("3", marks=needs_helm_3)])
+def test_a_chart_that_asks_the_cluster_brings_a_kind(admin: Cluster, namespace: str, tmp_path: Path, helm: str) -> None:
+    """Helm cannot try it before the kind is there, nor render it by the cluster's answers."""
+    group = f"{namespace}.acme.io"
+    definition, thing = (text.replace("tests.acme.io", group) for text in (json.dumps(DEFINITION), WEB + THING))
+    asking = '{{ (lookup "v1" "Namespace" "" "default").kind | default "nothing" }}'
+    env = make_environment(
+        tmp_path,
+        admin,
+        namespace,
+        extra={"crds/thing.yaml": definition},
+        web=thing.replace("{note: {{ .Values.note | quote }}}\n", f"{{note: {asking}}}\n"),
+    )
+    with (env.root / "envs/tst/.copier-answers.yml").open("a", encoding="utf-8") as answers:
+        answers.write(f'helm: "{helm}"\n')
+    binary = HELM if helm == "4" else HELM_3
+    try:
+        assert "  create  Thing web\n" in env.deployed("--plan", "--helm", binary).out
+        env.deployed("--helm", binary)
+        assert env.get(f"things.{group}", "web")["spec"]["note"] == "Namespace"
+        env.values({"web": {"tag": "two"}})
+        env.deployed("--helm", binary)
     finally:
         admin.kubectl("delete", "crd", f"things.{group}", "--ignore-not-found", "--timeout=60s")
 

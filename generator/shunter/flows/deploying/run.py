@@ -149,8 +149,8 @@ def planned(run: Run, revisions: Sequence[Revision], *, each: bool = True) -> tu
     target, version = run.place.target, run.helm.version
     lacking = () if revisions else run.place.lacking
     # Helm's own dry run fails where objects are of kinds that it would only make.
-    here = target.part or (run.helm.major >= 4 and (lacking or not each))
-    wanted = rendered_here(target, version, server_side=server_side) if here else None
+    here = target.part or lacking or (run.helm.major >= 4 and not each)
+    wanted = rendered_here(target, version, server_side=server_side, anyway=bool(lacking)) if here else None
     if wanted is None:
         printed = run.helm.planned(upgrade_of(run, server_side=server_side))
         wanted = wanted_of(printed, version, server_side=server_side)

@@ -69,12 +69,13 @@ def _hook(said: Mapping[str, Any]) -> Hook:
     return Hook(str(said.get("kind")), str(said.get("name")), events, str(said.get("manifest") or ""))
 
 
-def rendered_here(target: Target, helm: str, *, server_side: bool) -> Wanted | None:
+def rendered_here(target: Target, helm: str, *, server_side: bool, anyway: bool = False) -> Wanted | None:
     """The same without asking the cluster; None where its answer counts, or no Helm is embedded.
 
-    Raises ShunterError for what Helm does not render.
+    `anyway` is for a cluster that cannot be asked yet: its answers are those that `helm template` has. Raises
+    ShunterError for what Helm does not render.
     """
-    if not is_embedded() or (target.part is None and asks_the_cluster(target.release)):
+    if not is_embedded() or (target.part is None and not anyway and asks_the_cluster(target.release)):
         return None
     engine = EmbeddedEngine()
     rendered = target.render(engine) if target.part else render_judged(target.release, engine)
