@@ -3,10 +3,13 @@
 from __future__ import annotations
 
 import itertools
+import json
 import random
+import re
 
 import pytest
 
+from helpers.oracles.outside_data import outside_data
 from helpers.workspaces.own_files import problems
 
 BASE = """\
@@ -177,6 +180,29 @@ def test_pipelines_that_are_shared_need_an_address(url: str, github: bool, gitla
     assert not problems(
         "workspace", text.replace(b"layout: {code: multi, charts: multi, envs: multi}", b"layout: mono")
     )
+
+
+@pytest.mark.parametrize(
+    ("url", "readers"),
+    [
+        ("https://git.acme.io/acme/{name}.git", {"argo", "flux"}),
+        ("http://git.acme.io/acme/{name}.git", {"argo", "flux"}),
+        ("ssh://git@git.acme.io/acme/{name}.git", {"argo", "flux"}),
+        ("git@git.acme.io:acme/{name}.git", {"argo", "flux"}),
+        ("git://git.acme.io/acme/{name}.git", {"argo"}),
+        ("file:///srv/git/{name}", {"argo"}),
+    ],
+)
+def test_a_controller_reads_the_environments_repositories(url: str, readers: set[str]) -> None:
+    file = outside_data("crds") / "source.toolkit.fluxcd.io/gitrepository_v1.json"
+    pattern = json.loads(file.read_bytes())
+    taken = re.compile(pattern["properties"]["spec"]["properties"]["url"]["pattern"])
+    for controller in ("argo", "flux"):
+        text = f"deployment: {controller}\nrepositories: {{url: '{url}'}}\n".encode() + environments({"tst": ""})
+        found = [(finding.rule, finding.span.line) for finding in problems("workspace", text)]
+        assert found == ([] if controller in readers else [("deployed-from-nowhere", 1)])
+    written = re.sub(r"^([^/@:]+@[^/:]+):", r"ssh://\1/", url)
+    assert bool(taken.match(written)) == ("flux" in readers)
 
 
 @pytest.mark.parametrize(

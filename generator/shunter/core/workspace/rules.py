@@ -30,6 +30,8 @@ _BY_APP: Final = ("helm", "argo")
 """What deploys the apps of an environment each on its own."""
 _HOST: Final = re.compile(r"([a-z+]+://)?([^/@]+@)?[^/:]+(:[0-9]+/|[:/])")
 """What an URL of a repository has before the path on its forge, as templates take it away (`workspace_path`)."""
+_READ_BY_FLUX: Final = re.compile(r"(https?|ssh)://|[^/@:]+@[^/:]+:")
+"""What Flux takes, and the short form of ssh, of which the templates make the long one."""
 _PATHS: Final = {"github": re.compile(r"[\w.-]+/[\w.-]+"), "gitlab": re.compile(r"([\w.-]+/)+[\w.-]+")}
 
 
@@ -239,15 +241,20 @@ def _reusable_nowhere(document: Document, workspace: Workspace) -> Iterator[Find
 
 
 def _deployed_from_nowhere(document: Document, workspace: Workspace) -> Iterator[Finding]:
-    """Objects for a controller that reads repositories, of which nobody has said where they are."""
-    if workspace.deployment in CONTROLLERS and workspace.environments and not origin_url(workspace, workspace.name):
-        path = ("deployment",)
-        message = (
-            f"`deployment: {workspace.deployment}` reads the environments' repositories, and `repositories.url` says "
-            "of none where it is"
-        )
-        hint = "set it, such as git@github.com:acme/{name}.git, or use `deployment: gitops`"
-        yield Finding("deployed-from-nowhere", message, document.span(path), key=path, hint=hint)
+    """Objects for a controller that reads repositories, of which nobody has said where they are, or where it cannot."""
+    if workspace.deployment not in CONTROLLERS or not workspace.environments:
+        return
+    url = origin_url(workspace, workspace.name)
+    if not url:
+        said = "`repositories.url` says of none where it is"
+    elif workspace.deployment == "flux" and not _READ_BY_FLUX.match(url):
+        said = f"Flux reads none at {url}, which is neither http, https nor ssh"
+    else:
+        return
+    path = ("deployment",)
+    message = f"`deployment: {workspace.deployment}` reads the environments' repositories, and {said}"
+    hint = "set it, such as git@github.com:acme/{name}.git, or use `deployment: gitops`"
+    yield Finding("deployed-from-nowhere", message, document.span(path), key=path, hint=hint)
 
 
 def _not_apart(document: Document, workspace: Workspace) -> Iterator[Finding]:

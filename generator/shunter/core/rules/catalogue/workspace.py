@@ -185,7 +185,8 @@ OWN_FILES: Final = (
         "deployed-from-nowhere",
         "objects of a GitOps controller for repositories without an address",
         "With `deployment: argo` or `flux` a controller reads the repository of each environment: `repositories.url` "
-        "in `shunter.yaml` says where that is. `deployment: gitops` writes no objects, and needs none.",
+        "in `shunter.yaml` says where that is; for Flux by http, https or ssh. `deployment: gitops` writes no objects, "
+        "and needs none.",
     ),
     verdict(
         "not-apart",
