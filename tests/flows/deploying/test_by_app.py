@@ -147,6 +147,34 @@ def test_a_stranger_is_refused_all_the_same(apart: Deployed) -> None:
     assert (done.code, "ConfigMap web is refused: it is there already, and of no release" in done.err) == (1, True)
 
 
+KEPT = """\
+apiVersion: v1
+kind: ConfigMap
+metadata: {name: kept-NAME}
+data:
+  braces: "{{ "{{ .Values }}" }}"
+  text: |+
+    x
+
+
+"""
+
+
+@pytest.mark.parametrize("last", [True, False])
+def test_blank_lines_at_the_end_of_a_text_are_kept(
+    admin: Cluster, namespace: str, tmp_path: Path, *, last: bool
+) -> None:
+    template = f"{WEB}---\n{KEPT}" if last else f"{KEPT}---\n{WEB}"
+    texts = []
+    for number, by_app in enumerate((False, True)):
+        env = make_environment(tmp_path / f"{number}", admin, namespace, by_app=by_app, web=template)
+        env.deployed("--older")
+        texts.append(env.get("configmap", "kept-web")["data"]["text"])
+        assert "noop" in env.deployed("--older", "-o", "json").out
+        subprocess.run([HELM, "uninstall", "shop", "--namespace", namespace, "--wait"], check=not by_app)
+    assert texts == ["x\n" + 3 * last * "\n"] * 2  # Helm itself trims what is before another document
+
+
 def test_an_object_that_moves_to_another_app_leaves_the_first_one_before(
     admin: Cluster, namespace: str, tmp_path: Path
 ) -> None:

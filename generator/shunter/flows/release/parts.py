@@ -15,7 +15,7 @@ from shunter.core.kube.crds import kinds_of
 from shunter.core.kube.objects import RenderedObject, objects_of
 from shunter.flows.release.judged import literal
 from shunter.flows.release.release import Release
-from shunter.flows.release.render import definitions, documents
+from shunter.flows.release.render import definitions, documents, keeps_its_end
 from shunter.model.data import dataclass
 from shunter.model.errors import ShunterError
 from shunter.model.files import FileState
@@ -75,10 +75,13 @@ def _part(release: Release, app: str, about: Mapping[str, str], rendered: Sequen
     }
     files = {"Chart.yaml": json.dumps(metadata)}
     files |= {f"crds/{number}.yaml": json.dumps(each.value) for number, each in enumerate(brought)}
-    for source, body in rendered:
-        path = f"templates/{source.split('/', 3 if app else 1)[-1].removeprefix('templates/')}"
-        plain = body.removeprefix(f"# Source: {source}\n")
-        files[path] = f"{files.get(path, '')}---\n{literal(plain)}"
+    for number, (source, body) in enumerate(rendered):
+        plain = literal(body.removeprefix(f"# Source: {source}\n"))
+        path = source.split("/", 3 if app else 1)[-1].removeprefix("templates/")
+        if keeps_its_end(plain):  # Helm keeps that of a file's last document alone, and adds a newline
+            files[f"templates/kept/{number}.yaml"] = plain[:-1]
+        else:
+            files[f"templates/{path}"] = f"{files.get(f'templates/{path}', '')}---\n{plain}"
     states = {path: FileState(text.encode()) for path, text in files.items()}
     return Part(app, name, PackedChart.of_files(states, name).packed(), _values(release, app), brought)
 

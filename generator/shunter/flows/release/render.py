@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterable, Iterator, Sequence
 from pathlib import Path
+from typing import Final
 
 from shunter.adapters.helm.engine import engine
 from shunter.adapters.system.files import write_file
@@ -18,6 +20,9 @@ from shunter.model.data import dataclass
 from shunter.model.errors import ShunterError
 from shunter.model.files import FileState
 from shunter.model.findings import Finding, Report
+
+_KEEPING: Final = re.compile(r"[ \t][|>][1-9]?\+")
+"""How a block of text begins that keeps the blank lines behind it."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -94,14 +99,23 @@ def verify(release: Release) -> tuple[Finding, ...]:
 
 
 def documents(text: str) -> list[tuple[str, str]]:
-    """The documents of a manifest stream with their sources (`tst/charts/orders/templates/app.yaml`)."""
+    """The documents of a manifest stream with their sources (`tst/charts/orders/templates/app.yaml`).
+
+    Each ends with one newline, but for one that keeps what blank lines it ends with.
+    """
     found = []
-    for document in text.split("\n---\n"):
+    *before, last = text.split("\n---\n")
+    for document in (*(f"{each}\n" for each in before), last):
         body = document.removeprefix("---\n")
         first = body.split("\n", 1)[0]
         if first.startswith("# Source: "):
-            found.append((first.removeprefix("# Source: "), body.rstrip("\n") + "\n"))
+            found.append((first.removeprefix("# Source: "), body if keeps_its_end(body) else body.rstrip("\n") + "\n"))
     return found
+
+
+def keeps_its_end(text: str) -> bool:
+    """Whether blank lines at the end of a document may be a part of a text in it."""
+    return text.endswith("\n\n") and _KEEPING.search(text) is not None
 
 
 def only_services(text: str, services: Sequence[str]) -> str:
