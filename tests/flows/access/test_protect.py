@@ -44,3 +44,19 @@ def test_a_forge_that_is_not_known_is_told(railed: Path) -> None:
     done = shunter("rights", "protect", cwd=railed)
     assert (done.code, "no place at GitHub or GitLab" in done.err) == (2, True)
     assert "set `repositories.url`" in done.err
+
+
+def test_jobs_of_previews_are_one_user_where_they_have_one_environment(railed: Path) -> None:
+    need_helm()
+    at_github(railed)
+    options = ("rights", "show", "tst", "--previews", "--oidc")
+    none = shunter(*options, cwd=railed)
+    assert (none.code, "no preview: there is no " in none.err) == (2, True)
+    folder = next(path.parent for path in railed.parent.rglob("Chart.yaml") if path.parent.name in ("tst", "shop-tst"))
+    (folder / "preview.yaml").write_text("{}\n", "utf-8")
+    shown = ok(*options, cwd=railed).out
+    assert ("name: github:repo:acme/shop-tst:environment:preview" in shown, "shop-tst-preview" in shown) == (True, True)
+    file = railed / "shunter.yaml"
+    file.write_text(file.read_text("utf-8").replace("git@github.com", "git@gitlab.com"), "utf-8")
+    refused = shunter(*options, cwd=railed)
+    assert (refused.code, "each preview has an environment of its own at GitLab" in refused.err) == (2, True)

@@ -10,7 +10,7 @@ import pytest
 from helpers.clusters.accounts import account_of
 from helpers.clusters.cluster import Cluster
 from helpers.clusters.environments import Deployed, make_environment
-from helpers.workspaces.cli import run_in_background
+from helpers.workspaces.cli import ok, run_in_background, shunter
 
 CLAIMING = """\
 apiVersion: apps/v1
@@ -74,7 +74,9 @@ def test_where_previews_have_a_namespace_it_stays(tst: Deployed, monkeypatch: py
     shared = f"{tst.namespace}-preview"
     tst.cluster.kubectl("create", "namespace", shared)
     with_preview(tst)
-    monkeypatch.setenv("KUBECONFIG", str(account_of(tst, namespace=shared)))
+    monkeypatch.setenv("KUBECONFIG", str(account_of(tst, "--previews")))
+    assert f"rights are there in {shared}" in ok("rights", "check", "tst", "--previews", cwd=tst.root).err
+    assert "are missing in" in shunter("rights", "check", "tst", cwd=tst.root).err
     tst.deployed("--preview", "12")
     assert releases(tst.cluster, shared) == {"shop-12"}
     assert f"release shop-12 in namespace {shared} is gone" in tst.deployed("--preview", "12", "--end").err

@@ -22,13 +22,10 @@ def kubeconfig_with(cluster: Cluster, token: str, file: Path) -> Path:
     return file
 
 
-def account_of(env: Deployed, *, without: tuple[str, str] = ("", ""), namespace: str = "") -> Path:
-    """The kubeconfig of the account that `rights show` makes for an environment, without one right: (resource, verb).
-
-    Its rights are in another namespace, where one is given.
-    """
-    text = ok("rights", "show", env.name, "-o", "json", cwd=env.root).out
-    cluster, shown = env.cluster, json.loads(text.replace(env.namespace, namespace or env.namespace))
+def account_of(env: Deployed, *options: str, without: tuple[str, str] = ("", "")) -> Path:
+    """The kubeconfig of the account that `rights show` makes for an environment, without one right: (resource, verb)."""
+    text = ok("rights", "show", env.name, *options, "-o", "json", cwd=env.root).out
+    cluster, shown = env.cluster, json.loads(text)
     for each in shown["objects"]:
         cluster.apply(taken(each, *without) if each["kind"] == "Role" else each)
     account = next(each["metadata"] for each in shown["objects"] if each["kind"] == "ServiceAccount")

@@ -12,6 +12,7 @@ _ENVIRONMENTS = Option(
 )
 _CONTEXT = Option("--context", metavar="NAME", help="kubeconfig's context (default: the environment's `cluster`)")
 _AUDIENCE = Option("--audience", metavar="NAME", default="shunter", help="whom the tokens are for (default: shunter)")
+_PREVIEWS = switch("--previews", help="in the namespace that the environment's previews share, NAMESPACE-preview")
 
 COMMANDS: tuple[Command, ...] = (
     Command(
@@ -79,6 +80,7 @@ COMMANDS: tuple[Command, ...] = (
         (
             _ENVIRONMENTS,
             switch("--oidc", help="bind the user that a job of the environment's repository is, too (`rights issuer`)"),
+            _PREVIEWS,
             ENGINE,
             OUTPUT,
         ),
@@ -88,7 +90,7 @@ COMMANDS: tuple[Command, ...] = (
         ("rights", "check"),
         "ask the cluster whether you have each right that deploying needs",
         "shunter.cli.verbs.rights:check",
-        (_ENVIRONMENTS, _CONTEXT, ENGINE, DONE),
+        (_ENVIRONMENTS, _CONTEXT, _PREVIEWS, ENGINE, DONE),
         ("shunter rights check tst", "shunter rights check stage:production"),
     ),
     Command(

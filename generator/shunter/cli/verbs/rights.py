@@ -11,13 +11,14 @@ from shunter.model.findings import Report
 
 def show(arguments: Arguments) -> Report:
     """`shunter rights show`."""
-    return rights.show(open_session(arguments), arguments.environments, helm=arguments.helm, oidc=arguments.oidc)
+    context, asked = open_session(arguments), arguments
+    return rights.show(context, asked.environments, helm=asked.helm, oidc=asked.oidc, previews=asked.previews)
 
 
 def check(arguments: Arguments) -> Report:
     """`shunter rights check`."""
-    context = open_session(arguments)
-    return rights.check(context, arguments.environments, cluster=arguments.context, helm=arguments.helm)
+    context, asked = open_session(arguments), arguments
+    return rights.check(context, asked.environments, cluster=asked.context, helm=asked.helm, previews=asked.previews)
 
 
 def issuer(arguments: Arguments) -> Report:

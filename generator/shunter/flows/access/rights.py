@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping, Sequence
 from typing import Any
 
+from shunter.adapters.forge.place import GITHUB
 from shunter.adapters.forge.place import Place as At
 from shunter.adapters.helm.engine import engine
 from shunter.adapters.system.threads import mapped
@@ -13,11 +14,13 @@ from shunter.core.deployment.rights import Granting, Right, objects_of_rights, r
 from shunter.core.goyaml.plain import dump
 from shunter.core.kube.resources import is_of_the_cluster, resource_of
 from shunter.core.workspace.layout import environment_repository
+from shunter.flows.deploying.apart import Apart, no_preview, preview_of
 from shunter.flows.deploying.place import Place, place_of
 from shunter.flows.deploying.targets import Target, forge_of, targets_of
 from shunter.flows.deploying.wanted import objects_in
 from shunter.flows.workspace.context import Context
-from shunter.model.data import dataclass
+from shunter.model.data import dataclass, replace
+from shunter.model.errors import ShunterError
 from shunter.model.findings import Outcome, Report, Status
 
 _REVIEW = "/apis/authorization.k8s.io/v1/selfsubjectaccessreviews"
@@ -45,13 +48,15 @@ def needed_by(target: Target, helm: str = "") -> Needed:
     )
 
 
-def show(context: Context, names: Sequence[str], *, helm: str = "", oidc: bool = False) -> Report:
-    """ServiceAccount, Role and RoleBinding of each environment, as YAML for `kubectl apply`."""
+def show(
+    context: Context, names: Sequence[str], *, helm: str = "", oidc: bool = False, previews: bool = False
+) -> Report:
+    """ServiceAccount, Role and RoleBinding of each environment, or of its `previews`, as YAML for `kubectl apply`."""
     documents: list[dict[str, Any]] = []
     notices: list[str] = []
-    for target in targets_of(context, names):
+    for target in _targets(context, names, previews=previews):
         needed = needed_by(target, helm)
-        users = (_user(context, target),) if oidc else ()
+        users = (_user(context, target, previews=previews),) if oidc else ()
         rules = rules_of(needed.rights, needed.granted)
         documents += objects_of_rights(_granting(context, target, users), rules)
         notices += [
@@ -71,9 +76,28 @@ def _granting(context: Context, target: Target, users: tuple[str, ...]) -> Grant
     return Granting(release.namespace, f"{release.name}-deployer", home, users)
 
 
-def _user(context: Context, target: Target) -> str:
+def _targets(context: Context, names: Sequence[str], cluster: str = "", *, previews: bool) -> Sequence[Target]:
+    """The environments, or what one preview of each would be in the namespace that all of them share."""
+    targets = targets_of(context, names, cluster)
+    if not previews:
+        return targets
+    found: list[Target] = []
+    for name in (each.name for each in targets):
+        if none := no_preview(context, (name,)):
+            raise ShunterError(none.outcomes[0].detail, hint="it says how previews differ, if only {}")
+        apart = replace(preview_of(context, (name,), "1", Apart()), release="", alone="")
+        found += targets_of(context, (name,), cluster, apart)
+    return found
+
+
+def _user(context: Context, target: Target, *, previews: bool) -> str:
     at = _at(context, target)
-    return user_of(at.kind, at.path, target.name)
+    if previews and at.kind != GITHUB:
+        hint = "a token of the account that is shown, in KUBECONFIG with the scope preview/*"
+        raise ShunterError(
+            "each preview has an environment of its own at GitLab, and no user is that of all", hint=hint
+        )
+    return user_of(at.kind, at.path, "preview" if previews else target.name)
 
 
 def _at(context: Context, target: Target) -> At:
@@ -89,9 +113,12 @@ def issuer(context: Context, names: Sequence[str], audience: str) -> Report:
     return Report(dump(value).decode(), value)
 
 
-def check(context: Context, names: Sequence[str], *, cluster: str = "", helm: str = "") -> Report:
-    """Whether who asks has, in each environment's cluster, the rights that deploying it needs."""
-    return Report(outcomes=tuple(_checked(each, helm) for each in targets_of(context, names, cluster)))
+def check(
+    context: Context, names: Sequence[str], *, cluster: str = "", helm: str = "", previews: bool = False
+) -> Report:
+    """Whether who asks has, in each environment's cluster, the rights that deploying it, or its `previews`, needs."""
+    targets = _targets(context, names, cluster, previews=previews)
+    return Report(outcomes=tuple(_checked(each, helm) for each in targets))
 
 
 def _checked(target: Target, helm: str) -> Outcome:
