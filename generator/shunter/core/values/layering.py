@@ -89,10 +89,13 @@ def untraced(tree: dict[str, Any]) -> dict[str, Any]:
 def copy(tree: dict[str, Any]) -> dict[str, Any]:
     """A copy, map by map; lists are shared, since nothing here changes them."""
     if tree.__class__ is dict:
-        return {key: copy(item) if isinstance(item, dict) else item for key, item in tree.items()}
-    duplicate = _like(tree)
+        duplicate = tree.copy()
+    else:
+        duplicate = _like(tree)
+        duplicate.update(tree)
     for key, item in tree.items():
-        duplicate[key] = copy(item) if isinstance(item, dict) else item
+        if isinstance(item, dict):
+            duplicate[key] = copy(item)
     return duplicate
 
 
@@ -155,10 +158,10 @@ def _add_defaults(node: Node, values: dict[str, Any], keep_nulls: bool) -> None:
 
 
 def _drop_nulls(tree: dict[str, Any]) -> None:
-    for key, value in list(tree.items()):
-        if is_null(value):
-            del tree[key]
-        elif isinstance(value, dict):
+    for key in [key for key, value in tree.items() if is_null(value)]:
+        del tree[key]
+    for value in tree.values():
+        if isinstance(value, dict):
             _drop_nulls(value)
 
 
