@@ -26,8 +26,6 @@ OLDEST: Final = (3, 14)
 NEWEST_MAJOR: Final = 4
 _TAKING: Final = (3, 17)
 """Older ones lack `--take-ownership`."""
-_SKIPPING: Final = (3, 16)
-"""Older ones lack `--skip-schema-validation`."""
 _TO_END: Final = 120.0
 """Seconds that helm gets to put its release in order after it was told to end."""
 _UNSET: Final = ("KUBECONTEXT", "KUBETOKEN", "KUBEAPISERVER", "KUBEASUSER", "KUBEASGROUPS", "KUBECAFILE", "NAMESPACE")
@@ -115,11 +113,8 @@ class HelmBinary:
     @property
     def may_take(self) -> bool:
         """Whether it can take objects that another release has."""
-        return self._is(_TAKING)
-
-    def _is(self, least: tuple[int, int]) -> bool:
         found = re.match(r"v?(\d+)\.(\d+)", self.version)
-        return found is not None and (int(found[1]), int(found[2])) >= least
+        return found is not None and (int(found[1]), int(found[2])) >= _TAKING
 
     def planned(self, asked: Upgrade) -> Mapping[str, Any]:
         """The release that an upgrade would make, rendered with the server's answers: `manifest`, `hooks`, `version`.
@@ -165,7 +160,7 @@ class HelmBinary:
         where = _where(asked.namespace, asked.context)
         labels = ",".join(f"{key}={value}" for key, value in (asked.labels or {}).items())
         how = ["--skip-crds"] if asked.skip_definitions else []  # else helm asks for the right to make them
-        how += ["--skip-schema-validation"] if asked.skip_schemas and self._is(_SKIPPING) else []
+        how += ["--skip-schema-validation"] if asked.skip_schemas else []
         # With it helm validates nothing itself where the server can: it reads all that the server can, to see that.
         how += ["--disable-openapi-validation"] if asked.skip_support else []
         how += ["--labels", labels] if labels else []

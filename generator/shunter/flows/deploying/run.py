@@ -172,7 +172,7 @@ def upgrade_of(run: Run, *, server_side: bool) -> Upgrade:
         timeout=asked.timeout,
         force_conflicts=asked.take and server_side,
         skip_definitions=not run.place.lacking,
-        skip_schemas=target.release.is_accepted,
+        skip_schemas=run.helm.major >= 4 and target.release.is_accepted,  # Helm 3 has another validator
         skip_support=run.place.server.validates,
         take_ownership=asked.take,
         labels=labels | ({PART_LABEL: target.release.name} if target.part else {}),
