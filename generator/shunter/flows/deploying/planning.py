@@ -254,7 +254,8 @@ def _refusal(place: Place, answer: Answer) -> str:
     """What the server says against an object; what nobody may ask, or a server that is not well, ends it all."""
     if answer.status == 403 or (answer.status >= 500 and not answer.is_unknown_field):
         raise place.server.refusal(answer)
-    return answer.message
+    said = answer.message.rpartition("): ")[2] if answer.is_unknown_field else answer.message  # without whose it is
+    return " ".join(said.split())
 
 
 def _dropped(
