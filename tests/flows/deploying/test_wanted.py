@@ -60,6 +60,20 @@ def test_helm_does_not_ask_what_is_known(tst: Deployed, spied: tuple[str, Path])
     assert {"--skip-crds", "--skip-schema-validation", "--disable-openapi-validation"} <= set(upgrade.split())
 
 
+@pytest.mark.parametrize("own", ["", "7"])
+def test_helm_may_ask_as_often_as_kubectl(tst: Deployed, monkeypatch: pytest.MonkeyPatch, own: str) -> None:
+    need_helm()
+    helm = tst.root / "asking-helm"
+    helm.write_text(
+        f'#!/bin/sh\necho "$1 $({HELM} env HELM_QPS) $HELM_BURST_LIMIT" >>{tst.root}/pace\nexec {HELM} "$@"\n'
+    )
+    helm.chmod(0o755)
+    if own:
+        monkeypatch.setenv("HELM_QPS", own)
+    tst.deployed("--helm", str(helm))
+    assert (tst.root / "pace").read_text("utf-8").splitlines()[-1] == f"upgrade {own or 50}.00 300"
+
+
 def test_it_is_what_the_binary_renders(admin: Cluster, namespace: str, tmp_path: Path) -> None:
     need_helm()
     env = make_environment(tmp_path, admin, namespace, web=f"{WEB}---\n{HOOK}", other=WEB)

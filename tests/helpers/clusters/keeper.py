@@ -102,7 +102,6 @@ class Keeper:
         admin = f"{self.folder}/admin.kubeconfig"
         whom = [f"--{name}={admin}" for name in ("kubeconfig", "authentication-kubeconfig", "authorization-kubeconfig")]
         whom += ["--leader-elect=false", "--bind-address=127.0.0.1"]
-        whom += ["--kube-api-qps=500", "--kube-api-burst=1000"]  # 20 a second are hardly enough for two autoscalers
         self._run(
             "controllers", *whom, f"--secure-port={metrics}", f"--service-account-private-key-file={key}",
             f"--root-ca-file={certificate}", "--enable-hostpath-provisioner=true",
