@@ -10,7 +10,7 @@ import pytest
 
 from helpers.clusters.accounts import account_of
 from helpers.clusters.cluster import Cluster
-from helpers.clusters.environments import WEB, Deployed, make_environment
+from helpers.clusters.environments import THING, WEB, Deployed, make_environment
 from helpers.tools import HELM, HELM_3, need_helm, needs_helm_3
 from helpers.workspaces.cli import ok
 
@@ -27,13 +27,6 @@ DEFINITION = {
             "type": "object", "x-kubernetes-preserve-unknown-fields": True}}}],
     },
 }  # fmt: skip
-THING = """\
----
-apiVersion: tests.acme.io/v1
-kind: Thing
-metadata: {name: NAME}
-spec: {note: {{ .Values.note | quote }}}
-"""
 
 
 @pytest.fixture

@@ -11,7 +11,8 @@ from pathlib import Path
 import pytest
 
 from helpers.clusters.cluster import Cluster
-from helpers.clusters.environments import WEB, Deployed, make_environment
+from helpers.clusters.definitions import defined
+from helpers.clusters.environments import THING, WEB, Deployed, make_environment
 from helpers.tools import HELM, HELM_3, needs_helm_3
 from helpers.workspaces.cli import shunter
 
@@ -31,26 +32,6 @@ HPA = {
         ],
     },
 }
-
-STRICT = {
-    "apiVersion": "apiextensions.k8s.io/v1",
-    "kind": "CustomResourceDefinition",
-    "metadata": {"name": "things.tests.acme.io"},
-    "spec": {
-        "group": "tests.acme.io",
-        "scope": "Namespaced",
-        "names": {"kind": "Thing", "listKind": "ThingList", "plural": "things", "singular": "thing"},
-        "versions": [{"name": "v1", "served": True, "storage": True, "schema": {"openAPIV3Schema": {
-            "type": "object", "properties": {"spec": {"type": "object", "properties": {"note": {"type": "string"}}}}}}}],
-    },
-}  # fmt: skip
-THING = """\
----
-apiVersion: tests.acme.io/v1
-kind: Thing
-metadata: {name: NAME}
-spec: {note: {{ .Values.note | quote }}}
-"""
 
 
 def replicas(env: Deployed) -> int:
@@ -145,12 +126,14 @@ UNKNOWN = {
 
 
 @pytest.fixture
-def thing(admin: Cluster, namespace: str) -> Iterator[str]:
+def thing(admin: Cluster, namespace: str, tmp_path: Path) -> Iterator[str]:
     """A chart's template with an object of a kind whose fields are defined, too."""
-    text = json.dumps(STRICT).replace("tests.acme.io", f"{namespace}.acme.io")
-    admin.apply(json.loads(text))
-    yield WEB + THING.replace("tests.acme.io", f"{namespace}.acme.io")
-    admin.kubectl("delete", "crd", f"things.{namespace}.acme.io", "--timeout=60s")
+    group, schema = f"{namespace}.acme.io", tmp_path / "thing_v1.json"
+    spec = {"type": "object", "properties": {"note": {"type": "string"}}}
+    schema.write_text(json.dumps({"type": "object", "properties": {"spec": spec}}), "utf-8")
+    defined(admin, schema, group, "Thing")
+    yield WEB + THING.replace("tests.acme.io", group)
+    admin.kubectl("delete", "crd", f"things.{group}", "--timeout=60s")
 
 
 def both(root: Path, cluster: Cluster, namespace: str, template: str, what: str) -> tuple[Deployed, Deployed]:

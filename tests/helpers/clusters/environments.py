@@ -46,6 +46,14 @@ metadata: {name: "{{ .Release.Name }}-NAME"}
 data: {calls: "http://{{ .Release.Name }}-other", braces: "{{ "{{ .Values }}" }} {{ "{{{" }} }}", tag: "{{ .Values.tag }}"}
 """
 """What a chart makes after the release: a name, an address, and braces that are none of a template."""
+THING = """\
+---
+apiVersion: tests.acme.io/v1
+kind: Thing
+metadata: {name: NAME}
+spec: {note: {{ .Values.note | quote }}}
+"""
+"""An object of a kind that no server has by itself; its group is to be another one for each test."""
 _VALUES = "replicas: 1\ntag: one\nnote: a\n"
 _ANSWERS = "_src_path: x\n_commit: v1.0.0\nkind: environment\nlibrary: commons\nname: {}\nworkspace: shop\n"
 

@@ -30,7 +30,7 @@ _TO_END: Final = 120.0
 """Seconds that helm gets to put its release in order after it was told to end."""
 _PACE: Final = {"HELM_QPS": "50", "HELM_BURST_LIMIT": "300"}
 """Requests a second, and at once: those of kubectl. Helm has five a second, and they are used up by its wait, which
-asks for all ReplicaSets and pods at each change of a Deployment: 20 apps that are ready in 4 s are waited for 40 s."""
+asks for all ReplicaSets and pods at each change of a Deployment: 20 apps that are ready in 8 s are waited for 53 s."""
 _UNSET: Final = ("KUBECONTEXT", "KUBETOKEN", "KUBEAPISERVER", "KUBEASUSER", "KUBEASGROUPS", "KUBECAFILE", "NAMESPACE")
 _ENVIRONMENT: Final = {**{f"HELM_{name}": "" for name in _UNSET}, "HELM_DRIVER": "secret"}
 _HINT: Final = "install Helm 3.14 or newer, or Helm 4: put it on PATH, or name it with --helm PATH"
