@@ -65,7 +65,7 @@ def test_a_chart_without_schemas_is_another_archive() -> None:
 def test_what_is_switched_off_has_values_among_everything() -> None:
     files, _, _ = environment({"web": chart_files("web", extra={"values.yaml": "a: own\n"})})
     release = Release(ProjectFiles(MemoryTree(files), "."), [read(b"web: {enabled: false, a: 1}\n", "values.yaml")])
-    assert len(release.everything.slices) == len(release.coalesced.slices) + 1
+    assert len(release.coalesced.everything.slices) == len(release.coalesced.slices) + 1
 
 
 def test_helm_gets_the_releases_name_its_namespace_and_values() -> None:

@@ -18,7 +18,8 @@ from shunter.core.schema.compile import Schema, compile_schema
 from shunter.core.schema.problems import Problem
 from shunter.core.schema.walk import draft_of
 from shunter.core.values import sops
-from shunter.core.values.coalesce import Circle, Coalesced, Slice, coalesce
+from shunter.core.values.coalesce import Coalesced, Slice, coalesce
+from shunter.core.values.dependencies import Circle
 from shunter.core.values.layering import table_at
 from shunter.model.data import replace
 from shunter.model.findings import Finding, Kind, Severity, Span
@@ -254,10 +255,7 @@ def schema_finding(chart: Chart, problem: Problem) -> Finding:
 
 def disabled(coalesced: Coalesced) -> Iterator[Finding]:
     """Lints for values of charts that are switched off: Helm looks at them only when they are switched on."""
-    on = {part.path for part in coalesced.slices}
-    if not any(chart.dependencies for chart in coalesced.chart.walk()):
-        return
-    everything = coalesce(coalesced.chart, coalesced.layers, all_enabled=True)
+    on, everything = {part.path for part in coalesced.slices}, coalesced.everything
     for part in everything.slices:
         if part.path in on:
             continue

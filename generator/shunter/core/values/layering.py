@@ -140,11 +140,11 @@ def _coalesce(node: Node, values: dict[str, Any], keep_nulls: bool) -> dict[str,
 def _add_defaults(node: Node, values: dict[str, Any], keep_nulls: bool) -> None:
     subcharts = {subchart.name for subchart in node.subcharts}
     own_nulls = keep_nulls or node.helm == "3"
-    for key, default in copy(node.values).items():
+    for key, default in node.values.items():
         if key not in values:
-            if own_nulls or not is_null(default):
-                if isinstance(default, dict) and not own_nulls:
-                    _drop_nulls(default)
+            if isinstance(default, dict):
+                values[key] = copy(default) if own_nulls else _without_nulls(default)
+            elif own_nulls or not is_null(default):
                 values[key] = default
             continue
         value = values[key]
@@ -152,17 +152,18 @@ def _add_defaults(node: Node, values: dict[str, Any], keep_nulls: bool) -> None:
             del values[key]
         elif isinstance(value, dict) and isinstance(default, dict):
             keep = keep_nulls or key in subcharts
-            if not keep and not own_nulls:
-                _drop_nulls(default)
-            merge_tables(value, default, keep_nulls=keep)
+            merge_tables(value, copy(default) if keep or own_nulls else _without_nulls(default), keep_nulls=keep)
 
 
-def _drop_nulls(tree: dict[str, Any]) -> None:
-    for key in [key for key, value in tree.items() if is_null(value)]:
-        del tree[key]
-    for value in tree.values():
-        if isinstance(value, dict):
-            _drop_nulls(value)
+def _without_nulls(tree: dict[str, Any]) -> dict[str, Any]:
+    """A copy without what is null, map by map."""
+    kept = _like(tree)
+    for key, item in tree.items():
+        if isinstance(item, dict):
+            kept[key] = _without_nulls(item)
+        elif not is_null(item):
+            kept[key] = item
+    return kept
 
 
 def merge_tables(target: dict[str, Any], defaults: dict[str, Any], *, keep_nulls: bool) -> dict[str, Any]:
@@ -170,14 +171,15 @@ def merge_tables(target: dict[str, Any], defaults: dict[str, Any], *, keep_nulls
 
     A null of the target removes the default's key; with `keep_nulls` it stays. `defaults` gets the target's nulls.
     """
-    had_value = {key for key, value in defaults.items() if not is_null(value)}
-    defaults.update({key: value for key, value in target.items() if is_null(value)})
+    nulls = {key: value for key, value in target.items() if is_null(value)}
+    had_value = {key for key in nulls if not is_null(defaults.get(key))}
+    defaults.update(nulls)
     for key, default in list(defaults.items()):
         if key not in target:
             target[key] = default
             continue
         value = target[key]
-        if not keep_nulls and is_null(value) and key in had_value:
+        if not keep_nulls and key in had_value:
             del target[key]
         elif isinstance(default, dict) and isinstance(value, dict):
             merge_tables(value, default, keep_nulls=keep_nulls)

@@ -80,11 +80,6 @@ class Release:
         return not any(True for part in coalesced.slices for _ in judge_slice(coalesced, part))
 
     @cached_property
-    def everything(self) -> Coalesced:
-        """What the values of each chart would end up as, were all of them switched on."""
-        return coalesce(self.chart, self.layers, all_enabled=True)
-
-    @cached_property
     def values(self) -> Mapping[str, Any]:
         """What Helm makes of the values files and `--set`, with what SOPS encrypted in plain text.
 

@@ -32,7 +32,8 @@ def scanned(release: Release) -> Scan | None:
     """What the templates of a chart and all charts below it read; None where Helm cannot read chart or values."""
     if release.chart.findings or any(layer.findings for layer in release.layers):
         return None
-    return scan(release.everything) if release.everything.slices else None
+    everything = release.coalesced.everything
+    return scan(everything) if everything.slices else None
 
 
 def later(context: Context, chart: Chart) -> set[str]:
