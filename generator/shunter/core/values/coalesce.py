@@ -76,10 +76,14 @@ class Coalesced:
             tree = tree[step]
         return tree.origin if isinstance(tree, Leaf | Table) else found
 
-    @cached_property
+    @property
     def everything(self) -> Coalesced:
         """What the values would end up as, were all charts switched on."""
-        return self if self.complete else coalesce(self.chart, self.layers, all_enabled=True)
+        return self if self.complete else self._everything
+
+    @cached_property
+    def _everything(self) -> Coalesced:
+        return coalesce(self.chart, self.layers, all_enabled=True)
 
     @cached_property
     def _trace(self) -> dict[str, Any]:
