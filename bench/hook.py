@@ -3,7 +3,8 @@
 A train of all services is in every environment. The hooks are those of the generated `.pre-commit-config.yaml`, with the
 files that pre-commit hands them, run without pre-commit around them: whole with nothing remembered, as
 `pre-commit run --all-files` does; after an edit of one chart; and once more without any edit. What counts is processor
-time, of a hook with all that it starts; of the latter two the least of three rounds.
+time, of a hook with all that it starts, at the pace of the limits' machine (see pace.py); of the latter two the least of
+three rounds.
 """
 
 from __future__ import annotations
@@ -24,10 +25,11 @@ ROOT = Path(__file__).resolve().parents[1]
 sys.path.insert(0, str(ROOT))
 
 from bench.disk import DEFAULT, make  # noqa: E402
+from bench.pace import Pace  # noqa: E402
 
 WHOLE = {"shunter lint": 6.0, "shunter lock --check": 3.0}
 CHANGED, SEEN = 1.0, 0.3
-"""Seconds of processor, for 100 services and 10 environments."""
+"""Seconds of processor at the limits' pace, for 100 services and 10 environments."""
 ROUNDS = 3
 Hook = dict[str, str]
 
@@ -69,13 +71,13 @@ def main() -> int:
     identity = {f"GIT_{who}_{key}": "b@example.org" for who in ("AUTHOR", "COMMITTER") for key in ("NAME", "EMAIL")}
     missed = False
 
-    def row(name: str, seconds: Sequence[float], limit: float = 0) -> None:
+    def row(name: str, seconds: Sequence[float], factor: float, limit: float = 0) -> None:
         nonlocal missed
-        total = sum(seconds)
+        total = sum(seconds) / factor
         missed = missed or bool(limit and total > limit)
         goal = f"<= {limit:g} s {'MISSED' if total > limit else 'holds'}" if limit else ""
-        parts = " + ".join(f"{part:.2f}" for part in seconds) if len(seconds) > 1 else ""
-        print(f"{name:<38}{total:>8.2f} s   {parts:<24}{goal}".rstrip(), flush=True)
+        here = " + ".join(f"{part:.2f}" for part in seconds)
+        print(f"{name:<38}{total:>8.2f} s   here {here:<24}{goal}".rstrip(), flush=True)
 
     with tempfile.TemporaryDirectory() as box:
         os.environ.update(identity, HOME=box, SHUNTER_CACHE_DIR=f"{box}/cache", PYTHONPATH=str(ROOT / "generator"))
@@ -84,17 +86,16 @@ def main() -> int:
         listed = subprocess.run(["git", "ls-files"], cwd=root, capture_output=True, text=True, check=True)
         shutil.rmtree(f"{box}/cache/verdicts", ignore_errors=True)
         for hook in hooks:
-            row(
-                f"whole, cold: {hook['entry']}",
-                [processor(root, hook, listed.stdout.splitlines())],
-                WHOLE.get(hook["entry"], 0),
-            )
+            with Pace() as pace:
+                seconds = processor(root, hook, listed.stdout.splitlines())
+            row(f"whole, cold: {hook['entry']}", [seconds], pace.factor, WHOLE.get(hook["entry"], 0))
         rounds = []
-        for number in range(ROUNDS):
-            files = edited(root, number)
-            rounds.append([[processor(root, hook, files) for hook in hooks] for _ in ("changed", "seen before")])
-        row("one chart changed", min((first for first, _ in rounds), key=sum), CHANGED)
-        row("seen before", min((second for _, second in rounds), key=sum), SEEN)
+        with Pace() as pace:
+            for number in range(ROUNDS):
+                files = edited(root, number)
+                rounds.append([[processor(root, hook, files) for hook in hooks] for _ in ("changed", "seen before")])
+        row("one chart changed", min((first for first, _ in rounds), key=sum), pace.factor, CHANGED)
+        row("seen before", min((second for _, second in rounds), key=sum), pace.factor, SEEN)
     return int(missed)
 
 

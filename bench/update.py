@@ -3,7 +3,7 @@
 With a sample of 0 nothing is measured but our own phases, commits, signatures, hooks and memory. More than 100
 repositories, such as `1000 0`, are only measured beside 100 in the same run: phases and memory.
 
-All figures are seconds of processor, of children too. Every environment has a repository of its own, in which people
+All figures are seconds of processor, of children too; limits in seconds grow by what pace.py says. Every environment has a repository of its own, in which people
 have done what they do: nothing, edits, edits of what the release changes, deletions, renames, binary files, CRLF, modes.
 Copier updates a sample of them; a loop over all takes as much longer as there are more projects. What `--merge copier`
 has written there must be what Copier has, byte by byte, markers and stages too. The commit phase, measured inside of
@@ -29,7 +29,9 @@ from pathlib import Path
 import yaml
 
 ROOT = Path(__file__).resolve().parents[1]
-sys.path[:0] = [str(ROOT / "tests"), str(ROOT / "generator")]
+sys.path[:0] = [str(ROOT), str(ROOT / "tests"), str(ROOT / "generator")]
+
+from bench.pace import Pace  # noqa: E402
 
 from helpers.charts.releases import NEXT, next_release, substitute  # noqa: E402
 
@@ -298,12 +300,15 @@ def grown(few: dict[str, float], many: dict[str, float], count: int) -> int:
 def measured(box: Path, shop: Path, package: Path, count: int, size: int) -> dict[str, float]:
     redirect = run([PYTHON, "-m", "shunter", "templates", "redirect"], box, package=package)[0]
     run(shlex.split(redirect.strip().splitlines()[-1]), box)
-    found = {"plan": update(shop, package, "--plan")[1], "merge": update(shop, package, "--dry-run")[1]}
-    found["write"] = update(shop, package, "--no-commit")[1]
+    with Pace() as pace:
+        found = {"plan": update(shop, package, "--plan")[1], "merge": update(shop, package, "--dry-run")[1]}
+        found["write"] = update(shop, package, "--no-commit")[1]
     found["whole"] = update(shop, package)[1]
     prepare_signing(box / "home")
     found |= commits(shop, package, ROUNDS)
-    found["hooks"] = hooks(box, shop, package)
+    with Pace() as beside:
+        found["hooks"] = hooks(box, shop, package)
+    found |= {"pace": pace.factor, "pace of hooks": beside.factor}
     if size:
         found |= beside_copier(box, shop, package, count, size)
     return found
@@ -330,7 +335,7 @@ def _differing(ours: dict[str, object], theirs: dict[str, object]) -> list[str]:
 
 
 def report(found: dict[str, float], count: int, size: int) -> int:
-    limit = MERGED * count / 100
+    limit, slow = MERGED * count / 100 * found["pace"], found["pace of hooks"]
     rows: list[tuple[str, float, str, float | None]] = [
         ("shunter update --plan", found["plan"], "s", limit * PLAN),
         ("shunter update --dry-run: plan, render, merge", found["merge"], "s", None),
@@ -340,7 +345,7 @@ def report(found: dict[str, float], count: int, size: int) -> int:
         (f"the commit phase, to a loop of git, median of {ROUNDS} rounds", found["ratio"], "x", COMMIT),
         ("the commit phase, signed", found["signed commits"], "s", None),
         (f"signed, to a signed loop of git, median of {ROUNDS} rounds", found["signed ratio"], "x", COMMIT),
-        ("our hooks, in one repository", found["hooks"], "s", HOOKS),
+        ("our hooks, in one repository", found["hooks"], "s", HOOKS * slow),
         ("memory of update", found["memory"], "MB", MEMORY),
     ]
     if size:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 import re
+import runpy
 import subprocess
 from pathlib import Path
 
@@ -47,6 +48,12 @@ def run(script: str, folder: Path, budgets: str, loop: str = "") -> subprocess.C
     loop = loop or "loop_turns=1 loop_reference=100"
     head = f"set -euo pipefail; started=0; box={folder}; budgets={folder}/budgets; {loop}; source {CI}/sections\n"
     return subprocess.run(["bash", "-c", head + script], capture_output=True, text=True, check=False)
+
+
+def test_benchmarks_know_a_machine_by_the_same_loop() -> None:
+    pace = runpy.run_path(str(ROOT / "bench" / "pace.py"))
+    text = (CI / "sections").read_text("utf-8")
+    assert f'"${{loop_turns:={pace["TURNS"]}}}" "${{loop_reference:={round(pace["REFERENCE"] * 100)}}}"' in text
 
 
 SPEND = "(ulimit -t 1; while :; do :; done) || true"
