@@ -17,9 +17,7 @@ WHOLE: Final = ""
 """In answers: what the gate says of all that comes, whichever of its cars moves."""
 BACK: Final = "car-rolled-back"
 """The rule about a pin that an environment was rolled back from."""
-ROLLBACK: Final = "rollback"
-"""The verb of an entry that takes pins back; what one of the first format came from begins with it, too."""
-_ROLLED_BACK: Final = f"{ROLLBACK} of "
+_ROLLED_BACK: Final = "rollback of "
 _Trains = Mapping[str, Mapping[str, Pin]]
 
 
@@ -100,7 +98,7 @@ class _Past:
             self._carried(entry, trains)
             for changes in entry.changes:
                 for alias, (was, now) in changes.cars.items():
-                    if entry.why.verb == ROLLBACK and was:
+                    if entry.why.verb == "rollback" and was:
                         self._note(alias, car_of_brief(was).pin, name)
                     if now:
                         self._note(alias, car_of_brief(now).pin, "")

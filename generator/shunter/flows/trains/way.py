@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Collection, Mapping
 
 from shunter.core.trains.cut import freight_from, freight_of, line_of
-from shunter.core.trains.gate import ROLLBACK, Gate, Source, answers, withdrawn
+from shunter.core.trains.gate import Gate, Source, answers, withdrawn
 from shunter.core.trains.history import Entries
 from shunter.core.trains.model import Train
 from shunter.core.trains.places import advised
@@ -108,10 +108,7 @@ class Way:
         return version not in self.trains.yanked and self.trains.by_version[version].line == environment.line
 
     def _left(self, name: str, found: Plan) -> Collection[str]:
-        files = files_of(self.context, self.context.site("environment", name))
-        if not files.tells_of(ROLLBACK):
-            return ()
-        past = Source(name, files.entries)
+        past = Source(name, files_of(self.context, self.context.site("environment", name)).entries)
         coming = {move.alias: move.now for move in found.moves if move.now}
         return withdrawn(past, coming, self.trains.cars, self.context.require_workspace().renamed)
 

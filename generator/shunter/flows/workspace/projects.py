@@ -103,9 +103,9 @@ class ProjectFiles:
             for path, data in self._history.items()
         }
 
-    def tells_of(self, word: str) -> bool:
-        """Whether some entry of the history has this word, such as a train's version; to parse them takes longer."""
-        return any(word.encode() in data for data in self._history.values())
+    def tells_of(self, train: str) -> bool:
+        """Whether some entry of the history may name a train of this version; to parse them all takes much longer."""
+        return any(train.encode() in data for data in self._history.values())
 
     def with_changes(self, changes: Mapping[str, FileState | None]) -> ProjectFiles:
         """The same project with other files; not with other answers, nor with another record or history."""
