@@ -102,3 +102,10 @@ def test_where_a_record_is_missing_nobody_can_say(shop: Context, missing: str) -
     promote(shop, "tst", "1.1.0")
     write(shop.root, {f"envs/{missing}/.shunter/train.yaml": None})
     assert status(shop)[1].data["environments"][1]["next"] == ""
+
+
+def test_a_cut_does_not_advise_what_a_broken_history_refuses(shop: Context) -> None:
+    promote(shop, "tst", "1.0.0")
+    entry = next((shop.root / "envs/tst/.shunter/history").iterdir())
+    commit_all(shop.root, {entry.relative_to(shop.root).as_posix(): "verb: [\n"})
+    assert cut(shop, Cut("1.2.0", source="1.1.0"), dry_run=False, diff=False).next_step == "shunter status"
