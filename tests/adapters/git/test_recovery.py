@@ -251,6 +251,24 @@ def test_thirty_kills_at_random_moments_end_before_or_after() -> None:
     assert done.returncode == 0, done.stdout + done.stderr
 
 
+def test_a_program_that_takes_the_place_of_another_is_seen_at_any_moment(tmp_path: Path) -> None:
+    again = tmp_path / "git-again"
+    again.write_text('#!/bin/sh\nexec "$0"\n')
+    again.chmod(0o755)
+    child = subprocess.Popen([again])
+    try:
+        while b"git-again" not in Path(f"/proc/{child.pid}/cmdline").read_bytes():
+            time.sleep(0.01)
+        seen = [recovery._is_git(child.pid) for _ in range(20_000)]
+    finally:
+        child.kill()
+        os.waitid(os.P_PID, child.pid, os.WEXITED | os.WNOWAIT)
+    assert all(seen)
+    assert not recovery._is_git(child.pid), "it has ended, and nobody has asked how"
+    child.wait()
+    assert not recovery._is_git(child.pid)
+
+
 def test_a_git_that_is_only_starting_is_waited_for(tmp_path: Path) -> None:
     """The parent dies while its child has not yet noted its number: the note is locked for as long as somebody may."""
     root = make_repo(tmp_path / "r", START)

@@ -118,7 +118,9 @@ def settle(found: Journal, patience: float) -> None:
 def _is_git(pid: int) -> bool:
     """Whether that process is git, or about to become git."""
     try:
-        return b"git" in Path(f"/proc/{pid}/cmdline").read_bytes()
+        words = Path(f"/proc/{pid}/cmdline").read_bytes()
+        # While a program takes the place of another, there is one, and it has no words yet; one that ended has neither.
+        return b"git" in words or (not words and bool(Path(f"/proc/{pid}/exe").readlink()))
     except OSError:
         return not Path("/proc/self").exists() and process.is_alive(pid)
 
