@@ -1,7 +1,7 @@
 """`shunter new` beside `copier copy` commands, and `add service` into few and many: `python bench/scaffold.py [SAMPLE]`.
 
-All figures are seconds of processor, of children too; a limit in seconds is at the pace of pace.py. Copier gets the same template release, offline, through the git
-setting that `shunter templates redirect` prints, and the same answers. It renders a sample of the projects; a loop over
+All figures are seconds of processor, of children too; a limit in seconds is at the pace of pace.py. Copier gets the
+same template release, offline, through the git setting that `shunter templates redirect` prints, and the same answers. It renders a sample of the projects; a loop over
 all takes as much longer as there are more. What it makes must be what `new` has written, byte by byte, but for what
 shunter derives itself.
 """

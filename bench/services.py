@@ -4,8 +4,8 @@ requests: metrics, log and traces, beside the same handler on the bare framework
 three servers run: the framework alone, what we add, and that with one trace in twenty (to nowhere). They are asked in turn by `hey`, and
 what counts is their processor time a request, as a ratio in each round.
 
-start: the processor that each cell's container takes until it is ready, at the pace of pace.py. The images are built as a team's are, and run as the chart says;
-of three starts the cheapest counts: other programs of the machine make each dearer, and none cheaper.
+start: the processor that each cell's container takes until it is ready, at the pace of pace.py. The images are built as a team's are, and run as
+the chart says; of three starts the cheapest counts: other programs of the machine make each dearer, and none cheaper.
 """
 
 from __future__ import annotations

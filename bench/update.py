@@ -3,8 +3,8 @@
 With a sample of 0 nothing is measured but our own phases, commits, signatures, hooks and memory. More than 100
 repositories, such as `1000 0`, are only measured beside 100 in the same run: phases and memory.
 
-All figures are seconds of processor, of children too; limits in seconds grow by what pace.py says. Every environment has a repository of its own, in which people
-have done what they do: nothing, edits, edits of what the release changes, deletions, renames, binary files, CRLF, modes.
+All figures are seconds of processor, of children too; limits in seconds grow by what pace.py says. Every
+environment has a repository of its own, in which people have done what they do: nothing, edits, edits of what the release changes, deletions, renames, binary files, CRLF, modes.
 Copier updates a sample of them; a loop over all takes as much longer as there are more projects. What `--merge copier`
 has written there must be what Copier has, byte by byte, markers and stages too. The commit phase, measured inside of
 `update`, stands beside a loop of `git add` and `git commit` over the same files, plain and with an SSH signature: all

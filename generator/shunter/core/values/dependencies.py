@@ -182,13 +182,13 @@ def _apply_tags(needs: Sequence[_Need], values: dict[str, Any]) -> None:
 def _apply_conditions(needs: Sequence[_Need], values: dict[str, Any], path: str) -> None:
     for need in needs:
         for condition in need.wanted.condition.strip().split(","):
-            value = value_at(values, path + condition) if condition else None
+            value = _value_at(values, path + condition) if condition else None
             if isinstance(value, bool):
                 need.enabled = value
                 break
 
 
-def value_at(values: dict[str, Any], path: str) -> Any:
+def _value_at(values: dict[str, Any], path: str) -> Any:
     """What a condition's dotted path points at (Values.PathValue); None also where it is a map or absent."""
     *parents, key = path.split(".")
     table = table_at(values, parents)
